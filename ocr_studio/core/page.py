@@ -1,0 +1,233 @@
+"""The values: Quad, Transcription, Word, Page and Edit.
+
+All are frozen, so they cross threads without locks. A page changes in one way only: ``apply(page, edit)``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+
+Point: TypeAlias = tuple[float, float]
+
+
+class Source(StrEnum):
+    """Who said so: a recognizer, a person, or a file that was imported."""
+
+    MODEL = "model"
+    HUMAN = "human"
+    IMPORTED = "imported"
+
+
+class WordState(StrEnum):
+    """How far a word has come. ``ACCEPTED``: a person agreed with the machine; ``CORRECTED``: wrote something else."""
+
+    UNREAD = "unread"
+    READ = "read"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+
+
+class PageState(StrEnum):
+    """How far a page has come. ``REVIEWED``: a person has checked every word."""
+
+    UNREAD = "unread"
+    READ = "read"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Quad:
+    """Where a word stands: four corners, clockwise from the text's own top left.
+
+    corners: ((x, y), …) in pixels of the upright photo; (0, 0) is the top left corner of the top left pixel.
+    """
+
+    corners: tuple[Point, Point, Point, Point]
+
+    @classmethod
+    def from_array(cls, points: NDArray[np.floating] | Iterable[Iterable[float]]) -> Quad:
+        """points: (4, 2), clockwise from the text's top left. Raises ValueError for another shape or for NaN."""
+        array = np.asarray(points, dtype=np.float64)
+        if array.shape != (4, 2) or not np.isfinite(array).all():
+            raise ValueError(f"a quad needs four finite corners (4, 2), not {array.shape}")
+        a, b, c, d = (((float(x), float(y))) for x, y in array.round(2))
+        return cls((a, b, c, d))
+
+    @classmethod
+    def from_box(cls, x0: float, y0: float, x1: float, y1: float) -> Quad:
+        """An upright rectangle from its top left and bottom right corners."""
+        return cls.from_array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+
+    def array(self) -> NDArray[np.float32]:
+        """(4, 2) float32, same order."""
+        return np.asarray(self.corners, dtype=np.float32)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(left, top, right, bottom) of the upright rectangle around it."""
+        xs, ys = zip(*self.corners, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading the recognizer held possible, with its confidence 0..1."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """What somebody says is written in a word's quad.
+
+    confidence: 0..1, or None where nobody gave one (people do not). model: which model read it. when: ISO 8601, UTC.
+    alternatives: up to five readings, best first, the first being ``text`` itself; empty for people.
+    letters: for each letter of ``text`` the position of its centre along the quad, 0 = left edge .. 1 = right edge;
+    empty where unknown.
+    """
+
+    text: str
+    source: Source
+    confidence: float | None = None
+    model: str | None = None
+    when: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    letters: tuple[float, ...] = ()
+
+    @classmethod
+    def by_human(cls, text: str) -> Transcription:
+        """What a person wrote, now."""
+        return cls(text=text, source=Source.HUMAN, when=now())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word on a photo: where it stands, what the machine read and what a person wrote, side by side.
+
+    Reading again replaces the machine's side only. An empty text from a person means "nothing is written here".
+    """
+
+    id: str
+    quad: Quad
+    quad_source: Source = Source.MODEL
+    machine: Transcription | None = None
+    human: Transcription | None = None
+
+    @property
+    def text(self) -> str:
+        """What counts: the person's text, else the machine's, else nothing."""
+        best = self.human or self.machine
+        return best.text if best else ""
+
+    @property
+    def confidence(self) -> float | None:
+        """The machine's confidence 0..1 in its own reading; None if it has not read, 1.0 once a person has checked."""
+        if self.human:
+            return 1.0
+        return self.machine.confidence if self.machine else None
+
+    @property
+    def state(self) -> WordState:
+        """Unread, read, accepted or corrected."""
+        if self.human:
+            same = self.machine is not None and self.machine.text == self.human.text
+            return WordState.ACCEPTED if same else WordState.CORRECTED
+        return WordState.READ if self.machine else WordState.UNREAD
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person wrote its text or placed its quad; reading again leaves both alone."""
+        return self.human is not None or self.quad_source is not Source.MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One photo and the words on it. Reading order, lines and text are computed, never stored.
+
+    id: hash of the photo's bytes (``images.content_id``). image: path of the photo relative to the project's photo
+    folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last read, ISO 8601 UTC.
+    """
+
+    id: str
+    image: str
+    width: int
+    height: int
+    words: Mapping[str, Word] = field(default_factory=dict)
+    read_at: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
+
+    @property
+    def state(self) -> PageState:
+        """Unread, read, or reviewed once a person has checked every one of its words."""
+        if self.words and all(word.human for word in self.words.values()):
+            return PageState.REVIEWED
+        return PageState.READ if self.read_at or self.words else PageState.UNREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of words: word id -> (before, after), None for "was not there" and "is gone".
+
+    name: what the undo menu says, in the imperative ("Delete 3 words").
+    """
+
+    name: str
+    changes: Mapping[str, tuple[Word | None, Word | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        real = {key: pair for key, pair in self.changes.items() if pair[0] != pair[1]}
+        object.__setattr__(self, "changes", MappingProxyType(real))
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def inverted(self) -> Edit:
+        """The edit that takes this one back."""
+        return Edit(self.name, {key: (after, before) for key, (before, after) in self.changes.items()})
+
+    def then(self, later: Edit) -> Edit:
+        """This edit and a later one as one, under this one's name."""
+        changes = dict(self.changes)
+        for key, (before, after) in later.changes.items():
+            changes[key] = (changes[key][0] if key in changes else before, after)
+        return Edit(self.name, changes)
+
+
+class EditMismatch(StudioError):
+    """An edit was made for another state of the page."""
+
+
+def apply(page: Page, edit: Edit) -> Page:
+    """The page after the edit. Raises EditMismatch if a word is not as the edit says it was before."""
+    words = dict(page.words)
+    for key, (before, after) in edit.changes.items():
+        if words.get(key) != before:
+            raise EditMismatch(f"“{edit.name}” was made for another state of word {key}", file=page.image)
+        if after is None:
+            del words[key]
+        else:
+            words[key] = after
+    return replace(page, words=words)
+
+
+def new_id() -> str:
+    """A fresh word id, unique for all practical purposes."""
+    return secrets.token_hex(6)
+
+
+def now() -> str:
+    """This moment as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,148 @@
+"""Reading photos and words: generators that yield what they have found as soon as they have it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page, Word, now
+from ocr_studio.core.settings import ReaderOptions
+
+if TYPE_CHECKING:
+    from ocr_studio.engine.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """The recognizer is being loaded; the first time takes some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Writing was found, ``lines`` lines of it; none of it is read yet."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRead:
+    """These words are read. done of total: lines of the photo, or words where single words are read."""
+
+    words: tuple[Word, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDone:
+    """All is read. when: ISO 8601 UTC; seconds: of this photo or selection, loading the recognizer left out."""
+
+    model: str
+    when: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRead:
+    """One photo of several is read."""
+
+    path: Path
+    page: Page
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFailed:
+    """One photo of several could not be read; the others go on. error is one line for a person."""
+
+    path: Path
+    error: str
+
+
+ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRead | PhotoFailed
+
+
+class ReadingDesk:
+    """Keeps the recognizer between jobs. Belongs to one thread: the one that computes.
+
+    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader.
+    """
+
+    def __init__(self, options: ReaderOptions) -> None:
+        self.options = options
+        self._reader: Reader | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the recognizer is loaded."""
+        return self._reader is not None
+
+    def reader(self) -> Reader:
+        """The recognizer, loaded at the first call (seconds)."""
+        if self._reader is None:
+            from ocr_studio.engine.reader import Reader  # noqa: PLC0415  (loads TensorFlow)
+
+            self._reader = Reader(self.options)
+        return self._reader
+
+
+def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
+    """Load the recognizer ahead of the first photo."""
+    if not desk.ready:
+        yield Preparing()
+        desk.reader()
+
+
+def read_page(desk: ReadingDesk, image: NDArray[np.uint8]) -> Iterator[ReadingEvent]:
+    """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone."""
+    yield from prepare(desk)
+    reader, start = desk.reader(), time.perf_counter()
+    lines = reader.find(image)
+    yield Found(len(lines))
+    done = 0
+    for count, words in reader.read_lines(image, lines):
+        done += count
+        yield WordsRead(tuple(words), done, len(lines))
+    yield ReadingDone(reader.name, now(), time.perf_counter() - start)
+
+
+def read_words(desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ReadingEvent]:
+    """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone."""
+    yield from prepare(desk)
+    reader, start = desk.reader(), time.perf_counter()
+    done = 0
+    for transcriptions in reader.read_quads(image, [word.quad for word in words]):
+        batch = words[done : done + len(transcriptions)]
+        done += len(transcriptions)
+        fresh = tuple(replace(word, machine=read) for word, read in zip(batch, transcriptions, strict=True))
+        yield WordsRead(fresh, done, len(words))
+    yield ReadingDone(reader.name, now(), time.perf_counter() - start)
+
+
+def read_photos(desk: ReadingDesk, paths: Iterable[Path]) -> Iterator[ReadingEvent]:
+    """Read photo files one after the other: for each its events, then PhotoRead or PhotoFailed."""
+    for path in paths:
+        words: dict[str, Word] = {}
+        seconds, when = 0.0, None
+        try:
+            image = images.open_photo(path)
+            page_id = images.content_id(path)
+            for event in read_page(desk, image):
+                if isinstance(event, WordsRead):
+                    words |= {word.id: word for word in event.words}
+                elif isinstance(event, ReadingDone):
+                    seconds, when = event.seconds, event.when
+                yield event
+        except StudioError as error:
+            yield PhotoFailed(path, str(error))
+            continue
+        height, width = image.shape[:2]
+        yield PhotoRead(path, Page(page_id, path.name, width, height, words, when), seconds)

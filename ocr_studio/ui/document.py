@@ -1,0 +1,144 @@
+"""The open page: its photo, its words, what is selected, and the one undo history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from ocr_studio.core import reading_order
+from ocr_studio.core.page import Edit, Page, Word, apply
+
+
+class Document(QObject):
+    """The page on the screen. Everybody looks here and listens; every change goes through ``push``.
+
+    Signals: ``opened`` another photo (or none) is on the screen; ``words_changed(frozenset of ids)`` words came, went
+    or changed, in any way, undo included; ``selection_changed`` other words, or another current word.
+    """
+
+    opened = Signal()
+    words_changed = Signal(object)
+    selection_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self._page: Page | None = None
+        self._image: NDArray[np.uint8] | None = None
+        self._selection: frozenset[str] = frozenset()
+        self._current: str | None = None
+        self._order: tuple[str, ...] | None = None
+
+    @property
+    def page(self) -> Page | None:
+        """The open page, or None in the empty state."""
+        return self._page
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The upright photo, (H, W, 3) uint8 RGB, or None."""
+        return self._image
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Ids of the selected words."""
+        return self._selection
+
+    @property
+    def current(self) -> str | None:
+        """The one word that editing keys speak to; always a selected one."""
+        return self._current
+
+    def word(self, word_id: str | None) -> Word | None:
+        """The word with this id, if the page has it."""
+        return self._page.words.get(word_id) if self._page and word_id else None
+
+    def selected_words(self) -> tuple[Word, ...]:
+        """The selected words in reading order."""
+        words = self._page.words if self._page else {}
+        return tuple(words[key] for key in self.order() if key in self._selection)
+
+    def order(self) -> tuple[str, ...]:
+        """Word ids in reading order."""
+        if self._order is None:
+            self._order = reading_order.order(self._page.words.values()) if self._page else ()
+        return self._order
+
+    def neighbour(self, step: int) -> str | None:
+        """The word ``step`` places after the current one in reading order; None past either end."""
+        order = self.order()
+        if self._current not in order:
+            return (order[0] if step > 0 else order[-1]) if order else None
+        place = order.index(self._current) + step
+        return order[place] if 0 <= place < len(order) else None
+
+    def open(self, page: Page | None, image: NDArray[np.uint8] | None) -> None:
+        """Put a photo on the screen, or take it off with two Nones. The undo history starts anew."""
+        self.undo_stack.clear()
+        self._page, self._image, self._order = page, image, None
+        self._selection, self._current = frozenset(), None
+        self.opened.emit()
+        self.selection_changed.emit()
+
+    def set_read_at(self, when: str) -> None:
+        """Note that the page has been read; no edit, as there is nothing in it for a person to take back."""
+        if self._page:
+            self._page = replace(self._page, read_at=when)
+            self.words_changed.emit(frozenset())
+
+    def push(self, edit: Edit, *, join: str = "") -> None:
+        """Do an edit and put it into the history; nothing happens for an empty one.
+
+        join: edits pushed in a row with the same non-empty mark become one step (a drag, a page read piece by piece).
+        """
+        if edit:
+            self.undo_stack.push(_EditCommand(self, edit, join))
+
+    def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
+        """Select these words. current: the one that keys speak to; if not given, the first in reading order."""
+        known: Collection[str] = self._page.words if self._page else ()
+        chosen = frozenset(key for key in ids if key in known)
+        if current not in chosen:
+            current = next((key for key in self.order() if key in chosen), None) if chosen else None
+        if (chosen, current) != (self._selection, self._current):
+            self._selection, self._current = chosen, current
+            self.selection_changed.emit()
+
+    def _apply(self, edit: Edit) -> None:
+        if self._page is None:
+            return
+        self._page, self._order = apply(self._page, edit), None
+        self.words_changed.emit(frozenset(edit.changes))
+        gone = {key for key, (_, after) in edit.changes.items() if after is None}
+        if gone & self._selection:
+            self.select(self._selection - gone, current=self._current)
+
+
+class _EditCommand(QUndoCommand):
+    """The one undo command: an Edit and its inverse."""
+
+    def __init__(self, document: Document, edit: Edit, join: str) -> None:
+        super().__init__(edit.name)
+        self._document, self._edit, self._join = document, edit, join
+
+    def redo(self) -> None:
+        self._document._apply(self._edit)
+
+    def undo(self) -> None:
+        self._document._apply(self._edit.inverted())
+
+    def id(self) -> int:
+        """Qt offers only commands with the same id, other than -1, for joining."""
+        return 1 if self._join else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
+        if not isinstance(other, _EditCommand) or other._join != self._join:
+            return False
+        self._edit = self._edit.then(other._edit)
+        self.setObsolete(not self._edit)
+        return True

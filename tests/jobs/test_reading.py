@@ -1,0 +1,82 @@
+"""Reading jobs with a recognizer small enough to see through: what is yielded, in which order, and what goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.reading import (
+    Found,
+    PhotoFailed,
+    PhotoRead,
+    Preparing,
+    ReadingDesk,
+    ReadingDone,
+    WordsRead,
+    read_page,
+    read_photos,
+    read_words,
+)
+
+
+class TwoLines:
+    """Finds two lines on every photo and reads one word on each."""
+
+    name = "two-lines"
+
+    def find(self, image: NDArray[np.uint8]) -> list[Quad]:
+        return [Quad.from_box(0, y, image.shape[1], y + 10) for y in (0, 20)]
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[Quad]) -> Iterator[tuple[int, list[Word]]]:
+        for number, quad in enumerate(lines):
+            yield 1, [Word(f"w{number}", quad, machine=self._read(number))]
+
+    def read_quads(self, image: NDArray[np.uint8], quads: list[Quad]) -> Iterator[list[Transcription]]:
+        for start in range(0, len(quads), 2):
+            yield [self._read(start + number) for number in range(len(quads[start : start + 2]))]
+
+    def _read(self, number: int) -> Transcription:
+        return Transcription(f"text{number}", Source.MODEL, 0.9, self.name)
+
+
+class Desk(ReadingDesk):
+    """A desk whose recognizer needs no loading."""
+
+    def reader(self) -> TwoLines:  # type: ignore[override]
+        self._reader = TwoLines()  # type: ignore[assignment]
+        return self._reader  # type: ignore[return-value]
+
+
+def test_a_page_comes_line_by_line() -> None:
+    events = list(read_page(Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)))
+    assert [type(event) for event in events] == [Preparing, Found, WordsRead, WordsRead, ReadingDone]
+    assert [(event.done, event.total) for event in events if isinstance(event, WordsRead)] == [(1, 2), (2, 2)]
+
+
+def test_reading_words_again_changes_the_machines_side_only() -> None:
+    human = Transcription.by_human("kept")
+    words = [Word(f"w{n}", Quad.from_box(n, 0, n + 5, 5), human=human) for n in range(3)]
+    events = list(read_words(Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8), words))
+    fresh = [word for event in events if isinstance(event, WordsRead) for word in event.words]
+    assert [word.id for word in fresh] == ["w0", "w1", "w2"]
+    assert {word.human for word in fresh} == {human}
+    assert [word.machine.text for word in fresh if word.machine] == ["text0", "text1", "text2"]
+
+
+def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
+    good = tmp_path / "good.png"
+    images.save_png(good, np.full((50, 80, 3), 255, np.uint8))
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"not a picture")
+    events = list(read_photos(Desk(ReaderOptions()), [bad, good]))
+    (failed,) = (event for event in events if isinstance(event, PhotoFailed))
+    (read,) = (event for event in events if isinstance(event, PhotoRead))
+    assert "bad.png" in failed.error
+    assert (read.page.image, read.page.width, read.page.height, len(read.page.words)) == ("good.png", 80, 50, 2)
+    assert read.page.read_at is not None
