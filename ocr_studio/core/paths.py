@@ -1,0 +1,86 @@
+"""Where this program keeps its own files, and how a file is replaced so that no half of it is ever seen.
+
+``OCR_STUDIO_HOME`` puts all of them under one folder: for portable use and for tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "ocr-studio"
+
+
+def _home() -> Path | None:
+    home = os.environ.get("OCR_STUDIO_HOME")
+    return Path(home).expanduser().absolute() if home else None
+
+
+def config_dir() -> Path:
+    """The folder of the settings. It need not exist yet; so for all of these."""
+    home = _home()
+    return home / "config" if home else Path(platformdirs.user_config_dir(_NAME, appauthor=False))
+
+
+def state_dir() -> Path:
+    """The folder of what is remembered between starts but is no setting: recent files, window places."""
+    home = _home()
+    return home / "state" if home else Path(platformdirs.user_state_dir(_NAME, appauthor=False))
+
+
+def cache_dir() -> Path:
+    """The folder of what can be deleted at any time and is then made again."""
+    home = _home()
+    return home / "cache" if home else Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def log_dir() -> Path:
+    """The folder of the logs."""
+    home = _home()
+    return home / "log" if home else Path(platformdirs.user_log_dir(_NAME, appauthor=False))
+
+
+def library_dir() -> Path:
+    """The folder of projects whose photos lie where nothing can be written, unless the settings name another."""
+    home = _home()
+    return home / "library" if home else Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "library"
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then put in its place.
+
+    Where ``path`` is a symbolic link, the file it leads to is replaced. Permissions of an earlier file are kept.
+    Raises OSError; the earlier file is then untouched and the temporary one gone.
+    """
+    target = Path(os.path.realpath(path))
+    # Not made from the file's own name: a name as long as the file system allows has no room for an ending.
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    flush_folder(target.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut, where the system has a way to ask for that."""
+    # Windows cannot open a folder, and some network file systems refuse to flush one; the rename itself has happened.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

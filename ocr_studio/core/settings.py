@@ -1,0 +1,194 @@
+"""What a person has chosen, and which files were open lately. Both are small JSON files written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+
+log = logging.getLogger(__name__)
+
+THEMES = ("system", "light", "dark")
+ALPHABETS = ("latin", "all")
+KEEP = ("beside", "library")
+
+
+class SettingsNotSaved(StudioError):
+    """The settings could not be written; the old file is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOptions:
+    """How photos are read.
+
+    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know.
+    gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
+    None is the one that comes with the program.
+    """
+
+    alphabet: str = "latin"
+    gpu_memory_mb: int | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person has chosen.
+
+    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model: see ReaderOptions. keep: whether projects lie
+    "beside" the photos or in the "library". library_folder: where that is; None is ``paths.library_dir()``.
+    """
+
+    theme: str = "system"
+    alphabet: str = "latin"
+    gpu_memory_mb: int | None = None
+    model: str | None = None
+    keep: str = "beside"
+    library_folder: str | None = None
+
+    def reader_options(self) -> ReaderOptions:
+        """The part of the settings that reading depends on."""
+        return ReaderOptions(alphabet=self.alphabet, gpu_memory_mb=self.gpu_memory_mb, model=self.model)
+
+    def library(self) -> Path:
+        """The library folder, absolute. It need not exist yet."""
+        chosen = self.library_folder
+        return Path(chosen).expanduser().absolute() if chosen else paths.library_dir()
+
+
+def _text_or_none(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value != "")
+
+
+def _memory(value: object) -> bool:
+    # bool is an int to Python, and true is not an amount of memory.
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+
+
+_ALLOWED: Mapping[str, Callable[[object], bool]] = {
+    "theme": lambda value: value in THEMES,
+    "alphabet": lambda value: value in ALPHABETS,
+    "gpu_memory_mb": _memory,
+    "model": _text_or_none,
+    "keep": lambda value: value in KEEP,
+    "library_folder": _text_or_none,
+}
+
+
+def settings_file() -> Path:
+    """Where the settings are kept."""
+    return paths.config_dir() / "settings.json"
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings in this file (by default the person's own).
+
+    A file that is missing gives the defaults; one that is damaged too, after it was put aside under another name. A key
+    or a value this version does not know is left out; the log says which.
+    """
+    path = path or settings_file()
+    raw = _read_object(path)
+    known = {field.name for field in fields(Settings)}
+    chosen: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in known:
+            log.warning("%s: unknown setting %r left out", path, key)
+        elif not _ALLOWED[key](value):
+            log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
+        else:
+            chosen[key] = value
+    return Settings(**chosen)
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Keep the settings, all or nothing. Raises SettingsNotSaved."""
+    path = path or settings_file()
+    try:
+        _write(path, asdict(settings))
+    except OSError as error:
+        raise SettingsNotSaved(
+            f"the settings could not be saved: {error.strerror or error}",
+            file=path,
+            remedy="Make room or make the folder writable, then change the setting again.",
+        ) from error
+
+
+class RecentFiles:
+    """The photos and folders opened lately, newest first, kept between starts.
+
+    They are a comfort: trouble with their file is logged and never stops anything.
+    """
+
+    def __init__(self, path: Path | None = None, *, limit: int = 12) -> None:
+        """path: the JSON file that keeps them, by default the person's own. limit: how many to remember."""
+        self._path = path or paths.state_dir() / "recent.json"
+        self._limit = limit
+
+    def paths(self) -> list[Path]:
+        """Absolute paths, newest first. They may have vanished since."""
+        entries = _read_object(self._path).get("files")
+        if not isinstance(entries, list):
+            return []
+        return [Path(entry) for entry in entries if isinstance(entry, str) and entry][: self._limit]
+
+    def add(self, path: Path) -> None:
+        """Put one first."""
+        absolute = Path(os.path.abspath(path))
+        self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)])
+
+    def forget(self, path: Path) -> None:
+        """Leave one out, because it is gone or unwanted."""
+        absolute = Path(os.path.abspath(path))
+        self._keep([entry for entry in self.paths() if entry != absolute])
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._keep([])
+
+    def _keep(self, entries: list[Path]) -> None:
+        try:
+            _write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
+        except OSError as error:
+            log.warning("%s: recent files were not kept: %s", self._path, error)
+
+
+def _write(path: Path, value: Mapping[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A file name need not be valid Unicode; escaped, its stray bytes survive the way to the disk and back.
+    paths.replace_file(path, (json.dumps(value, indent=2) + "\n").encode("ascii"))
+
+
+def _read_object(path: Path) -> Mapping[str, object]:
+    """The JSON object in a file; an empty one where there is no such file or, put aside, a damaged one."""
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        log.warning("%s: cannot be read: %s", path, error)
+        return {}
+    except (ValueError, RecursionError) as error:
+        _put_aside(path, error)
+        return {}
+    if not isinstance(value, dict):
+        _put_aside(path, "not a JSON object")
+        return {}
+    return value
+
+
+def _put_aside(path: Path, reason: object) -> None:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    try:
+        os.replace(path, aside)
+        log.warning("%s: damaged (%s); put aside as %s", path, reason, aside.name)
+    except OSError as error:
+        log.warning("%s: damaged (%s) and cannot be put aside: %s", path, reason, error)
