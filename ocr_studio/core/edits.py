@@ -1,0 +1,233 @@
+"""What a person or a recognizer may do to the words of a page: pure functions from a page to an Edit.
+
+None of them changes the page. Ids that the page does not have are passed over; where nothing would change, the edit
+is empty. The names are what the undo menu says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ocr_studio.core import dividing, geometry, reading_order
+from ocr_studio.core.page import Edit, Page, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.plain_text import one_line
+
+# A word found by reading again is one that a person has already touched if they share this much (intersection over
+# union), or if one has its middle inside the other.
+SAME_PLACE = 0.3
+
+
+def write(page: Page, word_id: str, text: str) -> Edit:
+    """A person says what is written there; an empty text says that nothing is. Line breaks become spaces."""
+    word, text = page.words.get(word_id), one_line(text)
+    if word is None or (word.human and word.human.text == text):
+        return Edit("Write")
+    name = f"Write “{_short(text)}”" if text else "Write nothing"
+    return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text)))})
+
+
+def accept(page: Page, ids: Iterable[str]) -> Edit:
+    """A person agrees with what the machine read in these words; what is checked or not yet read stays as it is."""
+    words = [word for word in _known(page, ids) if word.machine and not word.human]
+    return _changed(
+        _counted("Accept", words), words, [replace(word, human=Transcription.by_human(word.text)) for word in words]
+    )
+
+
+def unaccept(page: Page, ids: Iterable[str]) -> Edit:
+    """Back to what the model read. A word that no model has read keeps its text."""
+    words = [word for word in _known(page, ids) if word.machine and word.human]
+    return _changed(_counted("Take back", words), words, [replace(word, human=None) for word in words])
+
+
+def choose(page: Page, word_id: str, index: int) -> Edit:
+    """The reading at ``index`` of the recognizer's alternatives, 0 the best, becomes what the person says."""
+    word = page.words.get(word_id)
+    readings = word.machine.alternatives if word and word.machine else ()
+    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit("Choose")
+
+
+def delete(page: Page, ids: Iterable[str]) -> Edit:
+    """These words go, boxes and texts."""
+    words = _known(page, ids)
+    return Edit(_counted("Delete", words), {word.id: (word, None) for word in words})
+
+
+def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
+    """These words move together by (dx, dy) pixels, as far as the photo reaches."""
+    words = _known(page, ids)
+    dx, dy = _within(page, [word.quad for word in words], (dx, dy))
+    return _placed(_counted("Move", words), words, [geometry.moved(word.quad, dx, dy) for word in words])
+
+
+def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
+    """The word's box gets these corners."""
+    return _placed("Reshape word", (words := _known(page, [word_id])), [quad] * len(words))
+
+
+def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
+    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``."""
+    words = _known(page, ids)
+    return _placed(_counted("Rotate", words), words, [geometry.rotated(word.quad, degrees) for word in words])
+
+
+def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
+    """A person drew a box; with a text if they wrote one, else it is still to be read. The new id is in the edit."""
+    human = None if text is None else Transcription.by_human(one_line(text))
+    word = Word(_free_id(page), quad, Source.HUMAN, human=human)
+    return Edit("Draw word", {word.id: (None, word)})
+
+
+def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
+    """Copies of these words, with fresh ids, ``offset`` (dx, dy) pixels from where they stood, kept on the photo."""
+    dx, dy = _within(page, [word.quad for word in words], offset, strictly=True)
+    copies = [
+        replace(word, id=_free_id(page), quad=geometry.moved(word.quad, dx, dy), quad_source=Source.HUMAN)
+        for word in words
+    ]
+    return Edit(_counted("Paste", words), {word.id: (None, word) for word in copies})
+
+
+def split(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> Edit:
+    """One word becomes two, each with its part of the text; whose text it was stays.
+
+    fraction: where to cut along the box, 0 = its left edge .. 1 = its right edge. letter: or before which letter of
+    the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text.
+    """
+    word = page.words.get(word_id)
+    place = dividing.cut_place(word, fraction, letter) if word else None
+    if word is None or place is None:
+        return Edit("Split word")
+    left, right = geometry.cut(word.quad, place.fraction)
+    halves = [
+        Word(word.id, left, Source.HUMAN, *dividing.part(word, place, last=False)),
+        Word(_free_id(page), right, Source.HUMAN, *dividing.part(word, place, last=True)),
+    ]
+    return Edit("Split word", {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
+
+
+def merge(page: Page, ids: Iterable[str]) -> Edit:
+    """These words become one; texts are joined by spaces in reading order. The first of them keeps its id."""
+    found = {word.id: word for word in _known(page, ids)}
+    words = [found[key] for key in reading_order.order(found.values())]
+    if len(words) < 2:
+        return Edit("Merge words")
+    quad = geometry.joined([word.quad for word in words])
+    human = None
+    if any(word.human for word in words):
+        human = Transcription.by_human(one_line(" ".join(word.text for word in words)))
+    machine = dividing.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
+    whole = Word(words[0].id, quad, Source.HUMAN, machine, human)
+    return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
+
+
+def reread(page: Page, words: Sequence[Word], *, first: bool) -> Edit:
+    """What reading the page has found, in pieces; what a person wrote or placed stays.
+
+    first: with the first piece all words that no person touched go. A found word that stands where a touched one does
+    is not added; it becomes the touched word's machine side if that was never read.
+    """
+    touched = [word for word in page.words.values() if word.touched]
+    changes: dict[str, tuple[Word | None, Word | None]] = {}
+    if first:
+        changes |= {word.id: (word, None) for word in page.words.values() if not word.touched}
+    places = _same_places(touched, words)
+    for index, word in enumerate(words):
+        if index not in places and not (word.id in page.words and page.words[word.id].touched):
+            changes[word.id] = (page.words.get(word.id), word)
+    for place, old in enumerate(touched):
+        found = [words[index] for index, where in places.items() if where == place]
+        if not old.machine and (reading := _joined_machine(found, old.quad)):
+            changes[old.id] = (old, replace(old, machine=reading))
+    return Edit("Read page", changes)
+
+
+def refresh(page: Page, words: Iterable[Word]) -> Edit:
+    """Words that were read again: their machine side is taken over by id, if they still stand where they were read."""
+    pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
+    pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
+    olds = [old for old, _ in pairs]
+    return _changed(_counted("Read again", olds), olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
+
+
+def _known(page: Page, ids: Iterable[str]) -> list[Word]:
+    return [page.words[key] for key in dict.fromkeys(ids) if key in page.words]
+
+
+def _changed(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
+    return Edit(name, {word.id: (word, new) for word, new in zip(words, after, strict=True)})
+
+
+def _placed(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
+    pairs = [(word, quad) for word, quad in zip(words, quads, strict=True) if word.quad != quad]
+    return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=Source.HUMAN)) for word, quad in pairs})
+
+
+def _counted(verb: str, words: Sequence[Word]) -> str:
+    return f"{verb} word" if len(words) == 1 else f"{verb} {len(words)} words"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _free_id(page: Page) -> str:
+    while (key := new_id()) in page.words:
+        pass
+    return key
+
+
+def _within(page: Page, quads: Sequence[Quad], offset: Point, *, strictly: bool = False) -> Point:
+    """The offset, shortened so that the quads stay on the photo. strictly: also pulled back where they are outside."""
+    if not quads:
+        return offset
+    left, top, right, bottom = zip(*(quad.bounds() for quad in quads), strict=True)
+    sides = ((min(left), max(right), page.width, offset[0]), (min(top), max(bottom), page.height, offset[1]))
+    dx, dy = (_shortened(*side, strictly=strictly) for side in sides)
+    return dx, dy
+
+
+def _shortened(low: float, high: float, length: float, by: float, *, strictly: bool) -> float:
+    least, most = -low, length - high
+    if not strictly:
+        least, most = min(least, 0.0), max(most, 0.0)
+    # What is longer than the photo stands at its beginning.
+    return max(min(by, most), least)
+
+
+def _joined_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
+    by_id = {word.id: word for word in words}
+    found = [by_id[key] for key in reading_order.order(by_id.values())] if len(words) > 1 else words
+    return dividing.joined_reading([(word.quad, word.machine) for word in found if word.machine], quad)
+
+
+def _same_places(touched: Sequence[Word], words: Sequence[Word]) -> dict[int, int]:
+    """Index of a found word -> index of the touched word that stands most where it does."""
+    if not touched or not words:
+        return {}
+    old = np.array([word.quad.bounds() for word in touched])
+    places: dict[int, int] = {}
+    for index, word in enumerate(words):
+        left, top, right, bottom = word.quad.bounds()
+        near = (old[:, 0] <= right) & (old[:, 2] >= left) & (old[:, 1] <= bottom) & (old[:, 3] >= top)
+        shared = {place: _shared(touched[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
+        best = max(shared, key=lambda place: shared[place], default=None)
+        if best is not None and shared[best] > 0:
+            places[index] = best
+    return places
+
+
+def _shared(one: Quad, other: Quad) -> float:
+    """How much two boxes share, 0 where they are not in the same place."""
+    share = float(geometry.iou(one, other))
+    if share > SAME_PLACE or geometry.contains(one, _middle(other)) or geometry.contains(other, _middle(one)):
+        return max(share, 1e-9)
+    return 0.0
+
+
+def _middle(quad: Quad) -> Point:
+    x, y = np.mean(quad.corners, axis=0)
+    return float(x), float(y)

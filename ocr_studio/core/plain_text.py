@@ -1,0 +1,15 @@
+"""Text as it is kept: composed (NFC), without characters that no file or line could carry."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control characters and halves of surrogate pairs: not writing, and the latter cannot be saved as UTF-8.
+_NOT_WRITING = frozenset({"Cc", "Cs"})
+
+
+def one_line(text: str) -> str:
+    """The text of one word or line: NFC, stripped; runs of white space and line breaks become one space."""
+    spaced = " ".join(text.split())
+    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _NOT_WRITING)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
