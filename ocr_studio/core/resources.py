@@ -1,0 +1,52 @@
+"""Where the files that travel with the program lie: the sample board, the icon, the licences."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from ocr_studio.core.errors import StudioError
+
+
+class ResourceMissing(StudioError):
+    """A file that belongs to the program is not where it should be: the installation is damaged."""
+
+
+def folder() -> Path:
+    """The folder of resources: inside the package once installed or built, beside it in a checkout.
+
+    Raises ResourceMissing if there is none.
+    """
+    with as_file(files("ocr_studio")) as package:
+        for place in (package / "_resources", package.parent / "resources"):
+            if place.is_dir():
+                return place
+        raise ResourceMissing("the program's own files are not there", file=package, remedy="Install it again.")
+
+
+def resource(name: str) -> Path:
+    """One file of the program. name: path inside the resources, "/" between parts. Raises ResourceMissing."""
+    path = folder().joinpath(*name.split("/"))
+    if not path.is_file():
+        raise ResourceMissing("a file of the program is not there", file=path, remedy="Install it again.")
+    return path
+
+
+def sample_photo() -> Path:
+    """The photo of a whiteboard to try the program on; drawn by ``packaging/draw_sample.py``, nobody's handwriting."""
+    return resource("sample-board.jpg")
+
+
+def sample_truth() -> Path:
+    """What is written on the sample, JSON: {"width", "height", "words": [{"text", "quad", "line"}], "text"}."""
+    return resource("sample-board.json")
+
+
+def icon() -> Path:
+    """The program's icon, PNG, 256 x 256 with alpha."""
+    return resource("icon.png")
+
+
+def notices() -> str:
+    """Whose work the program stands on: origin and licence of the networks' starting weights, as plain text."""
+    return resource("licences/NOTICE").read_text(encoding="utf-8")
