@@ -239,7 +239,7 @@ def _widened(quad: Quad, margin: float) -> Floats:
 
 def moved(quad: Quad, dx: float, dy: float) -> Quad:
     """The quad, dx pixels further right and dy further down."""
-    return Quad.from_array(np.asarray(quad.corners) + (dx, dy))
+    return Quad.from_array(np.asarray(quad.corners) + np.array([dx, dy]))
 
 
 def rotated(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
@@ -262,7 +262,7 @@ def clamped(quad: Quad, width: float, height: float) -> Quad:
     left, top, right, bottom = quad.bounds()
     dx = max(0.0, -left) + min(0.0, width - right) if right - left <= width else 0.0
     dy = max(0.0, -top) + min(0.0, height - bottom) if bottom - top <= height else 0.0
-    corners = np.asarray(quad.corners) + (dx, dy)
+    corners = np.asarray(quad.corners) + np.array([dx, dy])
     return Quad.from_array(np.clip(corners, 0, (width, height)))
 
 
