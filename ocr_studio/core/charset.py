@@ -1,0 +1,98 @@
+"""The characters a recognizer knows, and text as the numbers of its classes. Class 0 is CTC's blank, everywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+Alphabet: TypeAlias = Literal["latin", "all"]
+
+BLANK: Final = 0
+
+# Signs beyond ASCII that people write among Latin letters. Left out: signs that look like one of these or of ASCII
+# (−, ∕, ∗, ‐) and accents standing alone, which only turn up as misreadings.
+_SIGNS: Final = frozenset(
+    "¡¿«»‹›‘’‚“”„–—…·•‰†‡§¶©®™№"  # punctuation and marks
+    "¢£¥€₹₺₽₩₪₫₱₴₿"  # currency
+    "°℃℉′″ªº¹²³⁰⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎¼½¾⅓⅔⅛⅜⅝⅞"  # units, raised and lowered digits, fractions
+    "±×÷¬√∛∞∝≈≅≠≡≤≥≪≫∂∆∇∏∑∫∮∀∃∄∅∈∉∋∧∨∩∪⊂⊃⊆⊇⊕⊗⊥∠∴∵⋅"  # mathematics
+    "←↑→↓↔↕↖↗↘↙↦↵⇐⇑⇒⇓⇔"  # arrows
+    "■□▪▫▲△▶▷▼▽◆◇○●★☆☐☑☒✓✔✕✖✗✘"  # bullets, boxes, ticks
+    "µαβγδεθλμπστφψωΓΔΘΛΠΣΦΨΩ"  # the Greek letters of formulas that do not look like Latin ones
+)
+
+
+def normalise(text: str) -> str:
+    """Text as the nets and files have it: composed (NFC), every kind of white space a single space, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def in_alphabet(character: str, alphabet: Alphabet) -> bool:
+    """Whether a setting wants this one character.
+
+    "all": anything that normalised text can hold (of two characters that Unicode calls the same, the usual one).
+    "latin": printable ASCII with the space, Latin letters with accents, and the signs people write among them:
+    currency, punctuation, fractions, arrows, mathematics, ticks, the Greek letters of formulas.
+    """
+    if unicodedata.normalize("NFC", character) != character:
+        return False
+    return alphabet == "all" or character in _SIGNS or " " <= character <= "~" or _is_latin_letter(character)
+
+
+def _is_latin_letter(character: str) -> bool:
+    """Whether it is a letter of a European language in Latin script, or an ASCII letter with any accents."""
+    if len(character) != 1 or not unicodedata.category(character).startswith("L"):
+        return False
+    if "\u00c0" <= character <= "\u017f":  # Latin-1 and Latin Extended-A: also ß, æ, ø, đ, ħ, ı, ł, ŋ, þ
+        return True
+    plain = unicodedata.normalize("NFD", character)[0]
+    return plain.isascii() and plain.isalpha()
+
+
+@dataclass(frozen=True)
+class Charset:
+    """Which character each class of a recognizer stands for.
+
+    characters: one entry a class, that of class 1 first; class 0 is the blank and has no character. Raises ValueError
+    for an entry that is empty or there twice.
+    """
+
+    characters: tuple[str, ...]
+    _classes: dict[str, int] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        classes = {character: index for index, character in enumerate(self.characters, start=1)}
+        if len(classes) != len(self.characters) or "" in classes:
+            raise ValueError("every class of a charset needs a character of its own")
+        object.__setattr__(self, "_classes", classes)
+
+    def __len__(self) -> int:
+        """The number of classes, the blank among them."""
+        return len(self.characters) + 1
+
+    def __contains__(self, character: object) -> bool:
+        return character in self._classes
+
+    def encode(self, text: str) -> list[int]:
+        """The classes of a text, normalised first. Raises KeyError for a character that is not known."""
+        return [self._classes[character] for character in normalise(text)]
+
+    def decode(self, classes: Iterable[int]) -> str:
+        """The text of some classes, blanks left out. Raises IndexError for a class that there is not."""
+        return "".join(self._character(index) for index in classes if index != BLANK)
+
+    def unknown(self, text: str) -> frozenset[str]:
+        """The characters of a text, normalised, that this charset lacks."""
+        return frozenset(normalise(text)) - self._classes.keys()
+
+    def cut(self, alphabet: Alphabet) -> tuple[Charset, Sequence[int]]:
+        """The part of it that a setting wants, and the class each of its classes (the blank first) has in this one."""
+        kept = [index for index, character in enumerate(self.characters, start=1) if in_alphabet(character, alphabet)]
+        return Charset(tuple(self.characters[index - 1] for index in kept)), (BLANK, *kept)
+
+    def _character(self, index: int) -> str:
+        if not 0 < index < len(self):
+            raise IndexError(f"class {index} of a charset of {len(self)}")
+        return self.characters[index - 1]

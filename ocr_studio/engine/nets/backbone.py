@@ -1,0 +1,102 @@
+"""The trunk that detector and recognizer share: a stem and blocks of depthwise convolution and a small MLP.
+
+The arrangement is that of the PP-OCRv6 "small" networks (PaddleOCR, Apache-2.0), batch normalisation folded into the
+convolutions. All tensors are (batch, height, width, channels), channels last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import keras
+from keras import layers, ops
+
+Tensor: TypeAlias = Any  # keras.KerasTensor, which has no operators in its type stubs
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the trunk. channels: what it gives. stride: (down, across); 1, 1 keeps the size.
+
+    squeeze: whether the channels are weighed by squeeze and excitation (Hu et al. 2018).
+    A block that strides has no way around its MLP.
+    """
+
+    channels: int
+    stride: tuple[int, int] = (1, 1)
+    squeeze: bool = False
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class HardSigmoid(layers.Layer):  # type: ignore[misc]
+    """A sigmoid of three straight pieces: slope · x + 0.5, held within 0..1.
+
+    Keras' own has slope 1/6; the detector's neck was trained with 0.2.
+    """
+
+    def __init__(self, slope: float = 1 / 6, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.slope = slope
+
+    def call(self, x: Tensor) -> Tensor:
+        """Same shape as x."""
+        return ops.clip(x * self.slope + 0.5, 0.0, 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to build it again."""
+        return {**super().get_config(), "slope": self.slope}
+
+
+def halving(x: Tensor, channels: int, *, name: str) -> Tensor:
+    """A 3 x 3 convolution to half the size, with a ReLU.
+
+    Padded by one pixel on every side, as the weights were trained; Keras' "same" pads only right and below where it
+    strides, which would shift the picture by a pixel.
+    """
+    x = layers.ZeroPadding2D(1)(x)
+    return layers.Conv2D(channels, 3, 2, "valid", activation="relu", name=name)(x)
+
+
+def squeeze_excite(x: Tensor, *, slope: float, name: str) -> Tensor:
+    """Weights 0..1 for the channels from their means over the picture, (B, 1, 1, C)."""
+    channels = x.shape[-1]
+    mean = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    few = layers.Conv2D(channels // 4, 1, activation="relu", name=f"{name}_squeeze")(mean)
+    return HardSigmoid(slope)(layers.Conv2D(channels, 1, name=f"{name}_excite")(few))
+
+
+def stem(x: Tensor, channels: int) -> Tensor:
+    """From pixels to features at a quarter of the size, with 2 · channels: (B, H, W, 3) -> (B, H/4, W/4, 2C)."""
+    x = halving(x, channels, name="stem1")
+    fine = layers.Conv2D(channels // 2, 2, padding="same", activation="relu", name="stem2a")(x)
+    fine = layers.Conv2D(channels, 2, padding="same", activation="relu", name="stem2b")(fine)
+    x = layers.Concatenate()([layers.MaxPooling2D(2, 1, "same")(x), fine])
+    x = halving(x, channels, name="stem3")
+    return layers.Conv2D(2 * channels, 1, activation="relu", name="stem4")(x)
+
+
+def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
+    """One block: look around (3 x 3, every channel for itself), weigh the channels, then mix them by a small MLP."""
+    wide = 2 * x.shape[-1]
+    keeps_size = plan.stride == (1, 1)
+    if keeps_size:
+        x = layers.DepthwiseConv2D(3, padding="same", name=f"{name}_depthwise")(x)
+    else:
+        x = layers.ZeroPadding2D(1)(x)
+        x = layers.DepthwiseConv2D(3, plan.stride, "valid", name=f"{name}_depthwise")(x)
+    if plan.squeeze:
+        x = layers.Multiply()([x, squeeze_excite(x, slope=1 / 6, name=name)])
+    mixed = layers.Conv2D(wide, 1, name=f"{name}_expand")(x)
+    mixed = layers.Activation("gelu", name=f"{name}_gelu")(mixed)
+    mixed = layers.Conv2D(plan.channels, 1, name=f"{name}_project")(mixed)
+    return layers.Add()([x, mixed]) if keeps_size else mixed
+
+
+def layer_names(blocks: Sequence[Block]) -> Iterator[str]:
+    """The names of the layers with weights, in the order the picture passes them."""
+    yield from ("stem1", "stem2a", "stem2b", "stem3", "stem4")
+    for index, plan in enumerate(blocks):
+        parts = ("depthwise", *(("squeeze", "excite") if plan.squeeze else ()), "expand", "project")
+        yield from (f"block{index}_{part}" for part in parts)

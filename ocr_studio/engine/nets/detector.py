@@ -1,0 +1,83 @@
+"""The network that finds writing: a trunk, a feature pyramid, and a map of how likely each pixel is text.
+
+PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the head is that of differentiable binarisation (Liao et al. 2020), of which
+only the probability map is needed for finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import keras
+from keras import layers
+
+from ocr_studio.engine.nets.backbone import Block, Tensor, block, layer_names, squeeze_excite, stem
+
+BLOCKS = (
+    Block(48, squeeze=True),
+    Block(48),
+    Block(96, (2, 2)),
+    Block(96, squeeze=True),
+    Block(96),
+    Block(192, (2, 2)),
+    Block(192, squeeze=True),
+    Block(192),
+    Block(192, squeeze=True),
+    Block(192),
+    Block(384, (2, 2)),
+    Block(384, squeeze=True),
+    Block(384),
+)
+TAPS = (1, 4, 9, 12)  # the last block of each size: 1/4, 1/8, 1/16 and 1/32 of the photo
+NECK = 96  # channels of the pyramid
+
+
+def build_detector() -> keras.Model:
+    """Pixels -> how likely each is part of writing.
+
+    In: (B, H, W, 3) float32, RGB from -1 to 1, H and W multiples of 32. Out: (B, H, W, 1) float32, 0..1.
+    """
+    photo = keras.Input((None, None, 3), name="photo")
+    x = stem(photo, 24)
+    taps = []
+    for index, plan in enumerate(BLOCKS):
+        x = block(x, plan, name=f"block{index}")
+        if index in TAPS:
+            taps.append(x)
+
+    lateral = [_weighed(_narrow(tap, NECK, f"lateral{level}"), f"lateral{level}") for level, tap in enumerate(taps)]
+    for level in (2, 1, 0):  # coarse features are added to finer ones, from the top down
+        coarse = layers.UpSampling2D(2, interpolation="nearest")(lateral[level + 1])
+        lateral[level] = layers.Add()([lateral[level], coarse])
+
+    smooth = []
+    for level, features in enumerate(lateral):
+        near = layers.DepthwiseConv2D(7, padding="same", name=f"smooth{level}_depthwise")(features)
+        near = _weighed(_narrow(near, NECK // 4, f"smooth{level}"), f"smooth{level}")
+        smooth.append(layers.UpSampling2D(2**level, interpolation="nearest")(near) if level else near)
+    x = layers.Concatenate()(smooth[::-1])
+
+    x = layers.Conv2D(NECK // 4, 3, padding="same", activation="relu", name="head1")(x)
+    x = layers.Conv2DTranspose(NECK // 4, 2, 2, activation="relu", name="head2")(x)
+    x = layers.Conv2DTranspose(1, 2, 2, activation="sigmoid", name="head3")(x)
+    return keras.Model(photo, x, name="detector")
+
+
+def detector_layers() -> Iterator[str]:
+    """The names of its layers with weights, in the order of the published file: the pyramid from the top down."""
+    yield from layer_names(BLOCKS)
+    for level in (3, 2, 1, 0):
+        yield from (f"lateral{level}", f"lateral{level}_squeeze", f"lateral{level}_excite")
+    for level in (3, 2, 1, 0):
+        yield from (f"smooth{level}_depthwise", f"smooth{level}", f"smooth{level}_squeeze", f"smooth{level}_excite")
+    yield from ("head1", "head2", "head3")
+
+
+def _narrow(x: Tensor, channels: int, name: str) -> Tensor:
+    """To this many channels, pixel by pixel."""
+    return layers.Conv2D(channels, 1, use_bias=False, name=name)(x)
+
+
+def _weighed(x: Tensor, name: str) -> Tensor:
+    """x and, once more, its channels by their weight."""
+    return layers.Add()([x, layers.Multiply()([x, squeeze_excite(x, slope=0.2, name=name)])])

@@ -1,0 +1,79 @@
+"""The network that reads a line of writing: a trunk, two attention blocks, and a score for every character at every step.
+
+PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the neck is that of SVTR (Du et al. 2022), the head is trained with CTC
+(Graves et al. 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import keras
+from keras import layers
+
+from ocr_studio.engine.nets.backbone import Block, Tensor, block, layer_names, stem
+
+HEIGHT = 48  # pixels; the trunk brings it down to one row
+STEP = 8  # pixels across that one step of the output stands for
+
+BLOCKS = (
+    Block(96, squeeze=True),
+    Block(96),
+    Block(96),
+    Block(192, (2, 1)),
+    Block(192, squeeze=True),
+    Block(192),
+    Block(192, squeeze=True),
+    Block(192),
+    Block(192, squeeze=True),
+    Block(192),
+    Block(384, (2, 1)),
+    Block(384, squeeze=True),
+    Block(384),
+)
+WIDTH = 120  # channels of the attention blocks
+HEADS = 8
+ATTENTION_BLOCKS = 2
+
+
+def build_recognizer(classes: int) -> keras.Model:
+    """A line of writing -> a score for every character at every step.
+
+    In: (B, 48, W, 3) float32, RGB from -1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0
+    being CTC's blank; their softmax over the classes is the probability.
+    """
+    line = keras.Input((HEIGHT, None, 3), name="line")
+    x = stem(line, 48)
+    for index, plan in enumerate(BLOCKS):
+        x = block(x, plan, name=f"block{index}")
+    x = layers.AveragePooling2D((3, 2))(x)
+    x = layers.Reshape((-1, x.shape[-1]))(x)  # B x 1 x T x C --> B x T x C
+
+    beside = layers.Dense(WIDTH, activation="silu", name="beside")(x)
+    x = layers.Dense(WIDTH, activation="silu", name="narrow")(x)
+    near = layers.DepthwiseConv1D(7, padding="same", activation="silu", name="near")(x)
+    x = layers.Add()([x, near])
+    for index in range(ATTENTION_BLOCKS):
+        x = _attention_block(x, name=f"mix{index}")
+    x = layers.LayerNormalization(epsilon=1e-6, name="mixed_norm")(x)
+    x = layers.Add()([x, beside])
+    return keras.Model(line, layers.Dense(classes, name="characters")(x), name="recognizer")
+
+
+def recognizer_layers() -> Iterator[str]:
+    """The names of its layers with weights, in the order of the published file."""
+    yield from layer_names(BLOCKS)
+    yield from ("beside", "narrow", "near")
+    for index in range(ATTENTION_BLOCKS):
+        yield from (f"mix{index}_{part}" for part in ("norm1", "attention", "norm2", "expand", "project"))
+    yield from ("mixed_norm", "characters")
+
+
+def _attention_block(x: Tensor, *, name: str) -> Tensor:
+    """Every step looks at all others, then thinks for itself: (B, T, WIDTH) -> same."""
+    normal = layers.LayerNormalization(epsilon=1e-5, name=f"{name}_norm1")(x)
+    seen = layers.MultiHeadAttention(HEADS, WIDTH // HEADS, name=f"{name}_attention")(normal, normal)
+    x = layers.Add()([x, seen])
+    thought = layers.LayerNormalization(epsilon=1e-5, name=f"{name}_norm2")(x)
+    thought = layers.Dense(2 * WIDTH, activation="silu", name=f"{name}_expand")(thought)
+    return layers.Add()([x, layers.Dense(WIDTH, name=f"{name}_project")(thought)])
