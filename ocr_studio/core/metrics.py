@@ -23,7 +23,8 @@ _IN_IGNORED = 0.5
 # A word counts as read where at least half of its characters are right: enough to recognise which word is meant.
 SAME_TEXT = 0.5
 
-_TOKEN = re.compile(r"[^\W_]+")
+# As in published figures: signs and letters beyond ASCII dropped, one token for each word that has any left.
+_NOT_COUNTED = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Score:
 class PhotoScore:
     """How well one photo, or several added up, was read.
 
-    detection: words matched one to one at IoU ≥ 0.5. end_to_end: matched so and at least half of the text right,
-    upper and lower case alike. bag_of_words: lower-case tokens of letters and digits, wherever they stand.
+    detection: words matched one to one at IoU ≥ 0.5. end_to_end: matched so and at least half of the text right, upper
+    and lower case alike. bag_of_words: ``tokens`` of the whole photo, wherever they stand, ignored regions included.
     """
 
     detection: Score = Score()
@@ -132,8 +133,9 @@ def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME
 
 
 def tokens(texts: Iterable[str]) -> Counter[str]:
-    """The multiset of lower-case runs of letters and digits: what stands on a photo, wherever it stands."""
-    return Counter(token for text in texts for token in _TOKEN.findall(text.lower()))
+    """The multiset of words, in lower case, letters and digits only: what stands on a photo, wherever it stands."""
+    words = (_NOT_COUNTED.sub("", word) for text in texts for word in text.lower().split())
+    return Counter(word for word in words if word)
 
 
 def bag_of_words(truth: Iterable[str], found: Iterable[str]) -> Score:
@@ -155,7 +157,7 @@ def score_photo(truth: Sequence[Labelled], found: Sequence[Labelled]) -> PhotoSc
     return PhotoScore(
         Score(len(_one_to_one(overlap, least=SAME_PLACE)), len(counted), len(wanted)),
         Score(len(_one_to_one(read, least=SAME_PLACE)), len(counted), len(wanted)),
-        bag_of_words([word.text for word in wanted], [word.text for word in counted]),
+        bag_of_words([word.text for word in truth], [word.text for word in found]),
     )
 
 
