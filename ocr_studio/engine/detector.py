@@ -1,0 +1,136 @@
+"""Photo → lines of writing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core import geometry
+from ocr_studio.engine import pretrained
+
+Photo: TypeAlias = NDArray[np.uint8]
+Map: TypeAlias = NDArray[np.float32]
+Quads: TypeAlias = NDArray[np.float32]
+
+_STRIDE = 32  # the net halves the photo five times
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorOptions:
+    """How writing is told from the rest of a photo.
+
+    side: pixels the photo's longer side is brought to; a phone's photo of a whole board keeps its smallest letters
+    about ten pixels high there, and more finds no more (measured at 1600 and 2048). enlarge: the most a small photo
+    is enlarged; enlarging adds no detail. text: map value from which a pixel is text, the net's own bar. surely: least
+    mean of the map over a line. grow: how far a line grows from the map's shrunk core, times area / perimeter: training
+    shrank it so (Liao et al. 2020). least: the thinnest core in map pixels; letters under it cannot be read.
+    """
+
+    side: int = 1280
+    enlarge: float = 2.0
+    text: float = 0.3
+    surely: float = 0.45
+    grow: float = 1.5
+    least: float = 3.0
+
+
+class Detector:
+    """Finds lines of writing on photos. Belongs to the thread that made it.
+
+    net: pixels → map of text, as ``build_detector``; by default the one with the published weights. Raises
+    PretrainedError where those are missing.
+    """
+
+    def __init__(self, net: keras.Model | None = None, *, options: DetectorOptions | None = None) -> None:
+        self.options = options or DetectorOptions()
+        self._look = _compiled(net if net is not None else pretrained.load_detector())
+
+    def find(self, image: Photo) -> Quads:
+        """Where lines are written, from top to bottom.
+
+        image: (H, W, 3) uint8 RGB, any size from 1 × 1. Returns (N, 4, 2) float32, pixels of the photo, clockwise from
+        the text's top left; a line may reach a little over the photo's border.
+        """
+        height, width = image.shape[:2]
+        likely, scale = self.look(image)
+        quads = quads_of(likely, self.options) / np.float32(scale)
+        inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)
+        quads = quads[inside]
+        return np.asarray(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
+
+    def look(self, image: Photo) -> tuple[Map, float]:
+        """How likely each pixel of the photo, brought to the net's size, is text: (h, w) 0..1, and that scale."""
+        height, width = image.shape[:2]
+        scale = min(self.options.side / max(height, width), self.options.enlarge)
+        small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = cv2.resize(image, (small_width, small_height), interpolation=way)
+        below, right = -small_height % _STRIDE, -small_width % _STRIDE
+        padded = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE)
+        pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
+        likely = self._look(tf.constant(pixels)).numpy()
+        return likely[0, :small_height, :small_width, 0], scale
+
+
+def _compiled(net: keras.Model) -> Callable[[Any], Any]:
+    """The net as one function traced once for photos of every size: a trace costs a second, a new size nothing."""
+    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
+    compiled: Callable[[Any], Any] = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
+    return compiled
+
+
+def quads_of(likely: Map, options: DetectorOptions) -> Quads:
+    """Lines in a map of text: the smallest rectangle around each piece, grown to the writing's full size.
+
+    likely: (h, w) 0..1. Returns (N, 4, 2) float32 in map pixels.
+    """
+    cores = (likely > options.text).astype(np.uint8)
+    contours, hierarchy = cv2.findContours(cores, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found: list[Quads] = []
+    for index, contour in enumerate(contours):
+        if hierarchy[0, index, 3] >= 0:  # the rim of a hole
+            continue
+        middle, sides, degrees = cv2.minAreaRect(contour)
+        # A contour runs through pixel centres: half a pixel is missing on every side.
+        width, height = sides[0] + 1, sides[1] + 1
+        rectangle = np.asarray(cv2.boxPoints((middle, (width, height), degrees)), np.float32)
+        if min(width, height) < options.least or _mean_inside(likely, rectangle) < options.surely:
+            continue
+        reach = options.grow * width * height / (width + height)  # both sides: 2 · grow · area / perimeter
+        centre = (middle[0] + 0.5, middle[1] + 0.5)
+        grown = cv2.boxPoints((centre, (width + reach, height + reach), degrees))
+        found.append(along_line(np.asarray(grown, np.float32)))
+    return np.array(found, dtype=np.float32).reshape(-1, 4, 2)
+
+
+def along_line(rectangle: Quads) -> Quads:
+    """The corners of a line's rectangle, (4, 2), so that its top runs along the writing.
+
+    A long side that climbs by up to 60° is a line that climbs; a steeper one may as well be a tall letter, so there the
+    more level side is the top and the reader looks at it both ways.
+    """
+    corners = geometry.order_corners(rectangle)
+    width, height = geometry.sizes(corners)[0]
+    if height > width:
+        left = corners[0] - corners[3]
+        if abs(left[1]) < math.tan(math.radians(60)) * abs(left[0]):
+            return np.roll(corners, 1 if left[0] > 0 else -1, axis=0)
+    return corners
+
+
+def _mean_inside(likely: Map, rectangle: Quads) -> float:
+    """The map's mean over the rectangle's part inside the map."""
+    height, width = likely.shape
+    low = np.clip(np.floor(rectangle.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(rectangle.max(axis=0)), 0, (width - 1, height - 1)).astype(int) + 1
+    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+    cv2.fillPoly(mask, [np.round(rectangle - low).astype(np.int32)], 1)
+    return float(cv2.mean(likely[low[1] : high[1], low[0] : high[0]], mask)[0])
