@@ -223,11 +223,5 @@ def _same_places(touched: Sequence[Word], words: Sequence[Word]) -> dict[int, in
 def _shared(one: Quad, other: Quad) -> float:
     """How much two boxes share, 0 where they are not in the same place."""
     share = float(geometry.iou(one, other))
-    if share > SAME_PLACE or geometry.contains(one, _middle(other)) or geometry.contains(other, _middle(one)):
-        return max(share, 1e-9)
-    return 0.0
-
-
-def _middle(quad: Quad) -> Point:
-    x, y = np.mean(quad.corners, axis=0)
-    return float(x), float(y)
+    inside = geometry.contains(one, geometry.centre(other)) or geometry.contains(other, geometry.centre(one))
+    return max(share, 1e-9) if inside or share > SAME_PLACE else 0.0

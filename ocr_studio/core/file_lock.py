@@ -1,0 +1,61 @@
+"""A lock between programs that the system itself releases when its holder ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+class LockedElsewhere(Exception):
+    """Another holder, in this program or another, has the lock."""
+
+
+class FileLock:
+    """An exclusive lock on a file, which is made if it is not there and never removed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._handle is not None
+
+    def take(self) -> None:
+        """Take the lock, or go on having it; never waits. Raises LockedElsewhere or OSError."""
+        if self._handle is not None:
+            return
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _lock(handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        self._handle = handle
+
+    def release(self) -> None:
+        """Let go of the lock, if it is held."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise LockedElsewhere from error
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        try:
+            # Unlike lockf it also holds between two windows of one program.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockedElsewhere from error

@@ -1,0 +1,49 @@
+"""What other programs read: one module for each format, and the table of them. May import: ``core``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import json_pages, markdown, spreadsheet, text
+from ocr_studio.core.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format. name: on the command line; suffix: of its files, with the dot; title: for a person's choice.
+
+    render: pages -> the whole file as text, lines ending in ``\\n``.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    render: Callable[[Sequence[Page]], str]
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        "txt": Format("txt", ".txt", "Plain text", text.render),
+        "md": Format("md", ".md", "Markdown", markdown.render),
+        "json": Format("json", ".json", "JSON with boxes", json_pages.render),
+        "csv": Format("csv", ".csv", "Table of words (CSV)", spreadsheet.render),
+    }
+)
+
+
+class WriteFailed(StudioError):
+    """A file could not be written; an earlier one of that name is as it was."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, whole or not at all. Raises WriteFailed."""
+    try:
+        paths.replace_file(path, text.encode("utf-8", errors="replace"))
+    except OSError as error:
+        raise WriteFailed(f"it cannot be written: {error.strerror or error}", file=path) from error

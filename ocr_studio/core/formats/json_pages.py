@@ -1,0 +1,47 @@
+"""JSON: every word with its box, its confidence and its alternatives, and the text; a list where several pages are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from ocr_studio.core import reading_order
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.page import Page, Word
+
+
+def page_object(page: Page) -> dict[str, object]:
+    """One page as plain values: image, width, height, words in reading order, text.
+
+    quad: four [x, y] in pixels of the upright photo, clockwise from the text's top left. confidence: 0..1 or null.
+    line: number of the word's line in reading order, from 1.
+    """
+    return {
+        "image": shown(page.image),
+        "width": page.width,
+        "height": page.height,
+        "words": [
+            _word_object(word, number)
+            for number, line in enumerate(reading_order.lines(page.words.values()), start=1)
+            for word in line
+        ],
+        "text": reading_order.text(page.words.values()),
+    }
+
+
+def render(pages: Sequence[Page]) -> str:
+    """One page's object, or a list of them where there is not exactly one."""
+    objects = [page_object(page) for page in pages]
+    return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1) + "\n"
+
+
+def _word_object(word: Word, line: int) -> dict[str, object]:
+    alternatives = word.machine.alternatives if word.machine else ()
+    return {
+        "id": word.id,
+        "quad": [[x, y] for x, y in word.quad.corners],
+        "text": word.text,
+        "confidence": word.confidence,
+        "alternatives": [{"text": other.text, "confidence": other.confidence} for other in alternatives],
+        "line": line,
+    }

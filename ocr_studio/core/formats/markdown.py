@@ -1,0 +1,43 @@
+"""Markdown (CommonMark): lines and paragraphs as on the photo, nothing in them taken for formatting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ocr_studio.core import reading_order
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.page import Page
+
+# Signs that mean something anywhere in a line …
+_INLINE = re.compile(r"([\\`*_\[\]<>&|~$])")
+# … and those that do only where a line begins: headings, lists, quotes, tables, rules, setext underlines.
+_LEADING = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([#+\-=:])")
+
+
+def render(pages: Sequence[Page]) -> str:
+    """The text; where there are several pages, under a heading with the photo's name each."""
+    if len(pages) == 1:
+        return _body(pages[0])
+    return "\n".join(f"## {_inline(shown(page.image))}\n\n{_body(page)}" for page in pages)
+
+
+def escaped(line: str) -> str:
+    """One line of plain text as Markdown that shows just that line."""
+    return _LEADING.sub(_marked, _inline(line.strip()))
+
+
+def _marked(found: re.Match[str]) -> str:
+    number, dot, sign = found.groups()
+    return f"\\{sign}" if sign else f"{number}\\{dot}"
+
+
+def _inline(line: str) -> str:
+    return _INLINE.sub(r"\\\1", line)
+
+
+def _body(page: Page) -> str:
+    text = reading_order.text(page.words.values()).strip("\n")
+    paragraphs = [part for part in re.split(r"\n{2,}", text) if part.strip()]
+    # A backslash before the line's end is a line break; two spaces would do, but editors strip them.
+    return "\n".join("\\\n".join(escaped(line) for line in part.split("\n")) + "\n" for part in paragraphs)

@@ -1,0 +1,45 @@
+"""CSV (RFC 4180 with plain line ends): one row for each word, in reading order."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ocr_studio.core import reading_order
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.page import Page
+
+COLUMNS: Final = (
+    *("page", "number", "text", "confidence", "state", "line"),
+    *("x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4"),
+)
+
+# A cell that begins so is a formula to spreadsheet programs, full-width forms included (OWASP, "CSV Injection").
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def render(pages: Sequence[Page]) -> str:
+    """A header and the words of all pages. number: the word's place in its page's reading order, from 1."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for page in pages:
+        writer.writerows(_rows(page))
+    return out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet program takes for a formula: an apostrophe in front where it might."""
+    return f"'{cell}" if cell.lstrip(" '").startswith(_FORMULA) else cell
+
+
+def _rows(page: Page) -> Iterator[list[object]]:
+    name, number = safe(shown(page.image)), 0
+    for line, words in enumerate(reading_order.lines(page.words.values()), start=1):
+        for word in words:
+            number += 1
+            confidence = "" if word.confidence is None else round(word.confidence, 4)
+            corners = [value for corner in word.quad.corners for value in corner]
+            yield [name, number, safe(word.text), confidence, word.state.value, line, *corners]

@@ -1,0 +1,248 @@
+"""The file of one page: JSON, one line for each word, so that two versions can be compared line by line.
+
+Reading is strict: a file that says something impossible is damaged, and half of it is worth less than the whole kept
+aside. A file of a newer format is not damaged; it is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Final, TypeVar
+
+from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
+
+FORMAT: Final = 1
+
+# Far beyond any photo of writing; what exceeds them is no page of ours and must not fill the memory.
+MAX_BYTES: Final = 256 * 2**20
+MAX_WORDS: Final = 200_000
+MAX_TEXT: Final = 1_000_000
+MAX_ALTERNATIVES: Final = 100
+MAX_PIXELS: Final = 1_000_000
+MAX_COORDINATE: Final = 1e8
+
+_Value = TypeVar("_Value")
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+class NotAPage(ValueError):
+    """The bytes are no page of this format; says what is wrong, and where."""
+
+
+class NewerFormat(ValueError):
+    """The page was written by a newer version of the program."""
+
+
+def encode(page: Page) -> bytes:
+    """The page as UTF-8 JSON; the same page always gives the same bytes, words being sorted by id.
+
+    Raises ValueError for what could not be read back: a photo outside its folder, a corner that is not finite.
+    """
+    fields = {"id": page.id, "image": page.image}
+    head = {
+        "format": FORMAT,
+        "id": _label(fields, "id"),
+        "image": _photo_path(fields),
+        "width": _integer(page.width, "width", least=1, most=MAX_PIXELS),
+        "height": _integer(page.height, "height", least=1, most=MAX_PIXELS),
+        "read_at": page.read_at or None,
+    }
+    lines = [f'"{key}": {_line(value).decode("utf-8")}' for key, value in head.items()]
+    words = [_line(_word_fields(page.words[key])) for key in sorted(page.words)]
+    start = ("{\n" + ",\n".join(lines) + ',\n"words": [').encode()
+    return start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
+
+
+def decode(data: bytes) -> Page:
+    """The page in these bytes. Raises NotAPage or NewerFormat."""
+    if len(data) > MAX_BYTES:
+        raise NotAPage(f"it is larger than {MAX_BYTES >> 20} MB")
+    try:
+        found = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotAPage(f"it is no JSON: {error}") from error
+    fields = _object(found, "page")
+    version = _integer(fields.get("format"), "format", least=1, most=2**31)
+    if version > FORMAT:
+        raise NewerFormat(f"it has format {version}, and this version knows formats up to {FORMAT}")
+    words = [_word(item, f"word {index + 1}") for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
+    by_id = {word.id: word for word in words}
+    if len(by_id) != len(words):
+        raise NotAPage("two words have the same id")
+    return Page(
+        id=_label(fields, "id"),
+        image=_photo_path(fields),
+        width=_integer(fields.get("width"), "width", least=1, most=MAX_PIXELS),
+        height=_integer(fields.get("height"), "height", least=1, most=MAX_PIXELS),
+        words=by_id,
+        read_at=_optional(fields, "read_at", _label),
+    )
+
+
+def stays_inside(image: str) -> bool:
+    """Whether a photo's path, as a page keeps it, can only lead to a place in the photos' folder."""
+    path = PurePath(image)
+    return bool(path.parts) and "\0" not in image and not path.anchor and ".." not in path.parts
+
+
+def _line(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # File names that are not UTF-8 come as lone surrogates; escaped, they survive.
+        return json.dumps(value, allow_nan=False).encode("ascii")
+
+
+def _word_fields(word: Word) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": word.id,
+        "quad": [[float(x), float(y)] for x, y in word.quad.corners],
+        "quad_source": word.quad_source.value,
+    }
+    if word.machine:
+        fields["machine"] = _side_fields(word.machine)
+    if word.human:
+        fields["human"] = _side_fields(word.human)
+    return fields
+
+
+def _side_fields(side: Transcription) -> dict[str, object]:
+    fields: dict[str, object] = {"text": side.text, "source": side.source.value}
+    if side.confidence is not None:
+        fields["confidence"] = _share(side.confidence)
+    if side.model:
+        fields["model"] = side.model
+    if side.when:
+        fields["when"] = side.when
+    if side.alternatives:
+        fields["alternatives"] = [[other.text, _share(other.confidence)] for other in side.alternatives]
+    if side.letters:
+        fields["letters"] = [_share(place) for place in side.letters]
+    return fields
+
+
+def _share(value: float) -> float:
+    # Sums of probabilities may pass 1 by a rounding error; the reader would take that for damage.
+    return min(1.0, max(0.0, float(value))) if math.isfinite(value) else 0.0
+
+
+def _word(item: object, where: str) -> Word:
+    fields = _object(item, where)
+    try:
+        return Word(
+            id=_label(fields, "id"),
+            quad=_quad(fields),
+            quad_source=_name(fields, "quad_source", Source),
+            machine=_optional(fields, "machine", _side),
+            human=_optional(fields, "human", _side),
+        )
+    except NotAPage as error:
+        raise NotAPage(f"{where}: {error}") from error
+
+
+def _side(fields: Mapping[str, object], key: str) -> Transcription:
+    side = _object(fields[key], key)
+    return Transcription(
+        text=_text(side.get("text"), "text"),
+        source=_name(side, "source", Source),
+        confidence=_optional(side, "confidence", _share_in),
+        model=_optional(side, "model", _label),
+        when=_optional(side, "when", _label),
+        alternatives=tuple(_alternative(pair) for pair in _list(side, "alternatives", MAX_ALTERNATIVES, missing=())),
+        letters=tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=())),
+    )
+
+
+def _alternative(pair: object) -> Alternative:
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise NotAPage("an alternative is not [text, confidence]")
+    return Alternative(_text(pair[0], "alternative"), _number(pair[1], "alternative", 0.0, 1.0))
+
+
+def _quad(fields: Mapping[str, object]) -> Quad:
+    corners = _list(fields, "quad", 4)
+    if len(corners) != 4:
+        raise NotAPage("quad has not four corners")
+    a, b, c, d = (_point(corner) for corner in corners)
+    return Quad((a, b, c, d))
+
+
+def _point(corner: object) -> Point:
+    if not isinstance(corner, list) or len(corner) != 2:
+        raise NotAPage("a corner is not [x, y]")
+    x, y = (_number(value, "quad", -MAX_COORDINATE, MAX_COORDINATE) for value in corner)
+    return x, y
+
+
+def _photo_path(fields: Mapping[str, object]) -> str:
+    image = fields.get("image")
+    if not isinstance(image, str) or len(image) > MAX_TEXT or not stays_inside(image):
+        raise NotAPage("image is not a path inside the photos' folder")
+    return image
+
+
+def _object(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise NotAPage(f"{where} is not an object")
+    return value
+
+
+def _list(
+    fields: Mapping[str, object], key: str, most: int, *, missing: Iterable[object] | None = None
+) -> list[object]:
+    value = fields.get(key, missing if missing is None else list(missing))
+    if not isinstance(value, list) or len(value) > most:
+        raise NotAPage(f"{key} is not a list of at most {most}")
+    return value
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise NotAPage(f"{key} is not a text of at most {MAX_TEXT} letters")
+    return unicodedata.normalize("NFC", value)
+
+
+def _label(fields: Mapping[str, object], key: str) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or not 0 < len(value) <= 500:
+        raise NotAPage(f"{key} is not a text of 1 to 500 letters")
+    return value
+
+
+def _name(fields: Mapping[str, object], key: str, names: type[_Name]) -> _Name:
+    value = fields.get(key)
+    if not isinstance(value, str) or value not in set(names):
+        raise NotAPage(f"{key} is none of {', '.join(names)}")
+    return names(value)
+
+
+def _integer(value: object, key: str, *, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise NotAPage(f"{key} is not a whole number from {least} to {most}")
+    return value
+
+
+def _number(value: object, key: str, least: float, most: float) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        raise NotAPage(f"{key} is not a number from {least:g} to {most:g}")
+    return float(value)
+
+
+def _share_in(fields: Mapping[str, object], key: str) -> float:
+    return _number(fields[key], key, 0.0, 1.0)
+
+
+def _optional(
+    fields: Mapping[str, object], key: str, read: Callable[[Mapping[str, object], str], _Value]
+) -> _Value | None:
+    return None if fields.get(key) is None else read(fields, key)
+
+
+def _no_constant(name: str) -> float:
+    raise NotAPage(f"{name} is no number")

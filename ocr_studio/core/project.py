@@ -1,0 +1,381 @@
+"""A project: what is known about the photos of one folder, in a folder of its own. The photos are never written.
+
+ocr-studio-project/       beside the photos, or in the library under the folder's name and a hash of its place
+    project.json          format and where the photos are
+    pages/<id>.json       one file for each page, see ``page_file``; <id> is the hash of the photo's bytes
+    lock                  held by the system for the window that may write; a killed program lets go of it
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Final
+
+from ocr_studio.core import page_file, paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.page import Page, PageState
+
+FOLDER: Final = "ocr-studio-project"
+FORMAT: Final = 1
+
+_PAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
+_log = logging.getLogger(__name__)
+
+
+class ProjectInUse(StudioError):
+    """Another window has the project; it can be read, not written."""
+
+
+class PageDamaged(StudioError):
+    """A page's file makes no sense; it was put aside, under the name that the message gives."""
+
+
+class NewerFile(StudioError):
+    """A file was written by a newer version of the program; it is left untouched."""
+
+
+class SaveFailed(StudioError):
+    """A page could not be saved; the earlier file is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """What a list of pages shows of one. image: as in Page."""
+
+    image: str
+    state: PageState
+
+
+_Stamp = tuple[int, int, int]
+
+
+class Project:
+    """The pages of one folder of photos. May be used from several threads.
+
+    ``load_page`` and the rest of reading need no lock; the first saving takes it, if ``lock`` has not before.
+    """
+
+    def __init__(self, folder: Path, photos: Path) -> None:
+        """folder: the project's own; photos: where its photos are. Nothing is read or written yet; see ``open``."""
+        self.folder = folder
+        self.photos = photos
+        self._lock = FileLock(folder / "lock")
+        self._files = threading.RLock()
+        self._noting = threading.Lock()
+        self._unsaved: dict[str, Page] = {}
+        self._stamps: dict[str, _Stamp | None] = {}
+        self._summaries: dict[str, tuple[_Stamp | None, PageSummary]] = {}
+
+    @classmethod
+    def open(
+        cls, photos: Path, *, library: Path | None = None, prefer_library: bool = False, create: bool = True
+    ) -> Project:
+        """The project of a folder of photos: the one it has, else a new one, not yet on the disk.
+
+        library: the folder of projects that do not lie beside their photos (None: the program's own).
+        prefer_library: a new project goes there, as it does where the photos' folder cannot be written. Raises
+        StudioError where the project is of a newer format, or with ``create`` off where there is none.
+        """
+        photos = Path(os.path.abspath(photos))
+        places = [photos / FOLDER, _place_in_library(photos, library or paths.library_dir())]
+        if prefer_library:
+            places.reverse()
+        project = next((cls(place, photos) for place in places if (place / "pages").is_dir()), None)
+        if project:
+            project._check_format()
+            return project
+        if not create:
+            raise StudioError("there is no OCR Studio project for these photos", file=photos)
+        if not prefer_library and not os.access(photos, os.W_OK):
+            places.reverse()
+        return cls(places[0], photos)
+
+    @classmethod
+    def find(cls, path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Project:
+        """The project of a photo, of a folder of photos, or of a project's own folder. Raises StudioError."""
+        path = Path(os.path.abspath(path))
+        if not path.is_dir():
+            return cls.open(path.parent, library=library, prefer_library=prefer_library)
+        if (path / "project.json").is_file():
+            project = cls(path, path.parent)
+            project.photos = project._photos_folder()
+            return project
+        photos = path.parent if path.name == FOLDER else path
+        return cls.open(photos, library=library, prefer_library=prefer_library)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything of it is on the disk."""
+        return (self.folder / "pages").is_dir()
+
+    @property
+    def locked(self) -> bool:
+        """Whether this window is the one that may write."""
+        return self._lock.held
+
+    def lock(self) -> None:
+        """Become the one that may write; raises ProjectInUse where another is, SaveFailed where nobody can.
+
+        A project that is not on the disk yet is locked by the first saving, so that looking at photos leaves nothing.
+        """
+        if self.exists:
+            self._take_lock()
+            self._sweep()
+
+    def unlock(self) -> None:
+        """Let another window write."""
+        self._lock.release()
+
+    def relative(self, photo: Path) -> str:
+        """A photo's path as a page keeps it. Raises StudioError for one outside the photos' folder."""
+        path = Path(os.path.abspath(photo))
+        if not path.is_relative_to(self.photos) or path == self.photos:
+            raise StudioError(f"the photo is not in {self.photos}", file=photo)
+        return path.relative_to(self.photos).as_posix()
+
+    def photo(self, page: Page | PageSummary) -> Path:
+        """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
+        if not page_file.stays_inside(page.image):
+            raise StudioError(f"the page's photo is not in {self.photos}", file=page.image)
+        return self.photos / page.image
+
+    def load_page(self, page_id: str, *, image: str | None = None) -> Page | None:
+        """What is known about a photo, noted but unsaved changes included; None if nothing is.
+
+        image: where the photo is now, for one that was renamed or moved. Raises PageDamaged after the file was put
+        aside, NewerFile, or StudioError where the file cannot be read.
+        """
+        with self._noting:
+            page = self._unsaved.get(page_id)
+        if page is None:
+            with self._files:
+                page = self._read(page_id)
+        return replace(page, image=image) if page and image is not None else page
+
+    def note(self, page: Page) -> None:
+        """Remember a state that is about to be saved: from now on ``load_page`` gives this one."""
+        with self._noting:
+            self._unsaved[page.id] = page
+
+    def save_page(self, page: Page) -> None:
+        """Put a page on the disk, whole or not at all. Raises SaveFailed, ProjectInUse or NewerFile.
+
+        A file that somebody else has written since it was read here is kept under another name, not lost.
+        """
+        path = self._page_path(page.id)
+        with self._files:
+            try:
+                data = page_file.encode(page)
+                self._prepare()
+                self._keep_foreign(page.id, path)
+                paths.replace_file(path, data)
+            except (OSError, ValueError) as error:
+                raise _save_failed(self.photos / page.image, error) from error
+            self._stamps[page.id] = _stamp(path)
+        with self._noting:
+            if self._unsaved.get(page.id) is page:
+                del self._unsaved[page.id]
+
+    def summaries(self) -> dict[str, PageSummary]:
+        """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
+        found: dict[str, PageSummary] = {}
+        for path in self._page_files():
+            known, stamp = self._summaries.get(path.stem), _stamp(path)
+            if known is None or known[0] != stamp:
+                try:
+                    page = page_file.decode(path.read_bytes())
+                except (OSError, ValueError) as error:
+                    # Reported when the page is opened; a list is no place to move files aside.
+                    _log.warning("%s: %s", path, error)
+                    continue
+                known = stamp, PageSummary(page.image, page.state)
+                self._summaries[path.stem] = known
+            found[path.stem] = known[1]
+        with self._noting:
+            return found | {key: PageSummary(page.image, page.state) for key, page in self._unsaved.items()}
+
+    def states(self) -> dict[str, PageState]:
+        """Page id -> how far it has come."""
+        return {key: summary.state for key, summary in self.summaries().items()}
+
+    def _page_path(self, page_id: str) -> Path:
+        if not _PAGE_ID.fullmatch(page_id):
+            raise StudioError(f"“{page_id}” is no page id", file=self.folder)
+        return self.folder / "pages" / f"{page_id}.json"
+
+    def _page_files(self) -> Iterator[Path]:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            files = sorted((self.folder / "pages").iterdir())
+            yield from (path for path in files if path.suffix == ".json" and _PAGE_ID.fullmatch(path.stem))
+
+    def _read(self, page_id: str) -> Page | None:
+        path = self._page_path(page_id)
+        try:
+            stamp = _stamp(path)
+            if stamp is None:
+                return None
+            if stamp[1] > page_file.MAX_BYTES:
+                raise page_file.NotAPage(f"it is larger than {page_file.MAX_BYTES >> 20} MB")
+            page = page_file.decode(path.read_bytes())
+            if page.id != page_id:
+                raise page_file.NotAPage("it belongs to another photo")
+        except page_file.NewerFormat as error:
+            raise _newer(path, error) from error
+        except page_file.NotAPage as error:
+            raise _damaged(path, error) from error
+        except OSError as error:
+            raise StudioError(f"the page cannot be read: {error.strerror or error}", file=path) from error
+        self._stamps[page_id] = stamp
+        return page
+
+    def _prepare(self) -> None:
+        """Folder, lock and project.json, so far as they are not there."""
+        (self.folder / "pages").mkdir(parents=True, exist_ok=True)
+        if not self._lock.held:
+            self._take_lock()
+            self._sweep()
+        about = self.folder / "project.json"
+        if not about.exists():
+            beside = self.folder.parent == self.photos
+            fields = {"format": FORMAT, "photos": ".." if beside else str(self.photos)}
+            paths.replace_file(about, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
+
+    def _take_lock(self) -> None:
+        try:
+            self._lock.take()
+        except LockedElsewhere as error:
+            raise ProjectInUse(
+                "these photos are open in another window of OCR Studio, so nothing is saved from here",
+                file=self.photos,
+                remedy="Close the other window, or go on there.",
+            ) from error
+        except OSError as error:
+            raise _save_failed(self.folder, error) from error
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of a program that was killed while it saved."""
+        for folder in (self.folder, self.folder / "pages"):
+            for left in folder.glob(".*.tmp"):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+    def _keep_foreign(self, page_id: str, path: Path) -> None:
+        stamp = _stamp(path)
+        if stamp is None or stamp == self._stamps.get(page_id):
+            return
+        try:
+            page_file.decode(path.read_bytes())
+        except page_file.NewerFormat as error:
+            raise _newer(path, error) from error
+        except page_file.NotAPage:
+            _log.warning("%s is damaged and will be kept aside", path)
+        other = _aside(path, "other")
+        shutil.copy2(path, other)
+        _log.warning("%s was written by somebody else; kept as %s", path, other.name)
+
+    def _check_format(self) -> None:
+        about = self.folder / "project.json"
+        if about.exists():
+            _project_fields(about)
+
+    def _photos_folder(self) -> Path:
+        """Where project.json says that the photos are."""
+        about = self.folder / "project.json"
+        where = _project_fields(about).get("photos")
+        if where == ".." or (where is None and self.folder.name == FOLDER):
+            return self.folder.parent
+        if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
+            raise StudioError("the project does not say where its photos are", file=about)
+        return Path(where)
+
+
+def _place_in_library(photos: Path, library: Path) -> Path:
+    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
+    # A folder's name may be as long as a name can be, and then there is no room for more.
+    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
+    return Path(os.path.abspath(library)) / f"{name}-{digest}"
+
+
+def _project_fields(about: Path) -> dict[str, object]:
+    try:
+        with about.open("rb") as stream:
+            fields = json.loads(_some(stream).decode("utf-8"))
+    except OSError as error:
+        raise StudioError(f"the project cannot be read: {error.strerror or error}", file=about) from error
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
+        _log.warning("%s is damaged", about)
+        return {}
+    if fields["format"] > FORMAT:
+        raise _newer(about, f"it has format {fields['format']}")
+    return fields
+
+
+def _some(stream: IO[bytes]) -> bytes:
+    return stream.read(2**20)
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _aside(path: Path, why: str) -> Path:
+    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    names = (f"{path.stem}.{why}-{moment}{extra}.json" for extra in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
+
+
+def _damaged(path: Path, error: Exception) -> PageDamaged:
+    other = _aside(path, "damaged")
+    try:
+        path.rename(other)
+    except OSError as trouble:
+        return PageDamaged(
+            f"what was saved about this photo is damaged ({error}), and the file cannot be put aside"
+            f" ({trouble.strerror or trouble})",
+            file=path,
+            remedy="Move it elsewhere before you change anything.",
+        )
+    _log.warning("%s is damaged (%s); kept as %s", path, error, other.name)
+    return PageDamaged(
+        f"what was saved about this photo is damaged ({error}); the file was kept as {other.name}",
+        file=other,
+        remedy="The photo opens without words; read it again, or mend the file and give it back its name.",
+    )
+
+
+def _newer(path: Path, error: object) -> NewerFile:
+    return NewerFile(
+        f"it was written by a newer version of OCR Studio ({error}) and is left untouched",
+        file=path,
+        remedy="Open it with that version.",
+    )
+
+
+def _save_failed(path: Path, error: Exception) -> SaveFailed:
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return SaveFailed(
+            "the words are not saved, the disk is full", file=path, remedy="They will be as soon as there is room."
+        )
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return SaveFailed(f"the words are not saved: {why}", file=path, remedy="They are kept open, and tried again.")

@@ -1,0 +1,219 @@
+"""Every change on the disk within a second, without the window ever waiting for the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.project import Project
+from ocr_studio.ui.document import Document
+
+# Seconds. A change is written once nothing has changed for QUIET, and at the latest after LATEST; what is left of a
+# second is for the disk.
+QUIET: Final = 0.25
+LATEST: Final = 0.6
+RETRY: Final = 3.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Due:
+    """A page that is to be written. since, last: when its first unwritten change and its last one came."""
+
+    project: Project
+    page: Page
+    since: float
+    last: float
+
+    @property
+    def moment(self) -> float:
+        return min(self.last + QUIET, self.since + LATEST)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What the window and the writing thread share; only with ``changed`` held."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    due: dict[tuple[Project, str], _Due] = field(default_factory=dict)
+    failed: dict[tuple[Project, str], _Due] = field(default_factory=dict)
+    writing: bool = False  # there is a thread
+    at_work: bool = False  # it has taken pages that are not on the disk yet
+    hurry: bool = False
+    trouble: str = ""
+
+
+class Autosave(QObject):
+    """Keeps the open page of a document in a project.
+
+    Signals: ``saving`` there is something to save; ``saved`` all of it is on the disk; ``failed(str)`` it cannot be
+    saved, one line for a person, once for each trouble; it is tried again every few seconds, and with every change.
+    The thread that writes lives only while there is something to write.
+    """
+
+    saving = Signal()
+    saved = Signal()
+    failed = Signal(str)
+    _written = Signal(str)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._project: Project | None = None
+        self._desk = _Desk()
+        self._thread: threading.Thread | None = None
+        self._retry = QTimer(self)
+        self._retry.setInterval(round(RETRY * 1000))
+        self._retry.timeout.connect(self.retry)
+        # The thread speaks to this object only, which speaks to all others from the window's thread.
+        self._written.connect(self._report, Qt.ConnectionType.QueuedConnection)
+        document.words_changed.connect(self._take)
+        document.opened.connect(self._hurry)
+
+    @property
+    def project(self) -> Project | None:
+        """Where changes go; None: nowhere."""
+        return self._project
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is anything that is not on the disk."""
+        with self._desk.changed:
+            return bool(self._desk.due or self._desk.failed or self._desk.at_work)
+
+    @property
+    def trouble(self) -> str:
+        """Why the last saving failed, one line; empty if it did not."""
+        with self._desk.changed:
+            return self._desk.trouble
+
+    def set_project(self, project: Project | None) -> None:
+        """From now on changes go there. What was changed before still goes where it belongs."""
+        self._project = project
+        self._hurry()
+
+    def retry(self) -> None:
+        """Try again what could not be saved."""
+        desk = self._desk
+        with desk.changed:
+            for key, due in desk.failed.items():
+                desk.due.setdefault(key, due)
+            desk.failed.clear()
+            desk.hurry = True
+            self._go_on()
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Write all that is unsaved now and wait for it, timeout seconds at most. True if all of it is saved."""
+        self.retry()
+        with self._desk.changed:
+            self._desk.changed.wait_for(lambda: not self._desk.writing, timeout)
+            thread, done = self._thread, not self._desk.writing
+        if done and thread:
+            thread.join()
+        return not self.unsaved
+
+    def _take(self, _ids: object) -> None:
+        """The open page has changed."""
+        page, project = self._document.page, self._project
+        if page is None or project is None:
+            return
+        project.note(page)
+        now, key, desk = time.monotonic(), (project, page.id), self._desk
+        with desk.changed:
+            first = not desk.due and not desk.at_work and not desk.failed
+            desk.failed.pop(key, None)
+            since = desk.due[key].since if key in desk.due else now
+            desk.due[key] = _Due(project, page, since, now)
+            self._go_on()
+        if first:
+            self.saving.emit()
+
+    def _hurry(self) -> None:
+        """Nothing more will come for the page that was open: write it without waiting for quiet."""
+        with self._desk.changed:
+            self._desk.hurry = True
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """With ``changed`` held: see to it that a thread looks at what is due."""
+        desk = self._desk
+        if desk.due and not desk.writing:
+            desk.writing = True
+            # Not a daemon: should the program end first, Python waits for the last page.
+            self._thread = threading.Thread(target=self._write, name="autosave")
+            self._thread.start()
+        elif not desk.due:
+            desk.hurry = False
+        desk.changed.notify_all()
+
+    def _report(self, trouble: str) -> None:
+        """The thread has written, or could not; said in the window's thread."""
+        if trouble:
+            self._retry.start()
+            self.failed.emit(trouble)
+        elif not self.unsaved:
+            self._retry.stop()
+            self.saved.emit()
+
+    def _write(self) -> None:
+        """The thread: write what is due when it is due, until nothing is."""
+        try:
+            while dues := self._next():
+                for due in dues:
+                    self._save(due)
+                self._rest()
+        finally:
+            with self._desk.changed:
+                if self._thread is threading.current_thread():
+                    self._desk.writing = False
+                    self._desk.changed.notify_all()
+
+    def _next(self) -> list[_Due]:
+        desk = self._desk
+        with desk.changed:
+            while desk.due and not desk.hurry:
+                wait = min(due.moment for due in desk.due.values()) - time.monotonic()
+                if wait <= 0:
+                    break
+                desk.changed.wait(wait)
+            dues = list(desk.due.values())
+            desk.due.clear()
+            # Said here, not after: what comes now must find a thread that looks again, or start a new one.
+            desk.hurry, desk.at_work, desk.writing = False, bool(dues), bool(dues)
+            desk.changed.notify_all()
+            return dues
+
+    def _save(self, due: _Due) -> None:
+        desk, key = self._desk, (due.project, due.page.id)
+        try:
+            due.project.save_page(due.page)
+        except StudioError as error:
+            _log.warning("not saved: %s", error)
+            with desk.changed:
+                if key not in desk.due:
+                    desk.failed[key] = due
+                news, desk.trouble = str(error) != desk.trouble, str(error)
+            if news:
+                self._tell(str(error))
+
+    def _rest(self) -> None:
+        """All that was taken is written or has failed."""
+        with self._desk.changed:
+            self._desk.at_work = False
+            if not self._desk.failed:
+                self._desk.trouble = ""
+        self._tell("")
+
+    def _tell(self, trouble: str) -> None:
+        # The window may be gone already when the last page has been written.
+        with contextlib.suppress(RuntimeError):
+            self._written.emit(trouble)
