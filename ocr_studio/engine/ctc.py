@@ -1,0 +1,229 @@
+"""From a recognizer's steps to text: the likeliest readings, and where each letter stands.
+
+A CTC matrix says, for every step along the line, how likely each class is, the blank (class 0) among them. A path
+takes one class at every step; it spells a text once repeats and then blanks are dropped (Graves et al. 2006). A
+reading's confidence is the probability of its text: the sum over all paths that spell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.charset import BLANK
+
+Matrix: TypeAlias = NDArray[np.float32]
+
+# A step this surely blank ends a letter and says nothing else; the paths it leaves out weigh a thousandth at most.
+SURELY_BLANK: Final = 0.999
+# Of each step, this many characters are followed, and none below this probability.
+CANDIDATES: Final = 8
+UNLIKELY: Final = 1e-4
+
+_HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # an odd number with well mixed bits
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text a matrix may spell. labels: its classes, no blanks. confidence: how likely it is, 0..1."""
+
+    labels: tuple[int, ...]
+    confidence: float
+
+
+def greedy(probabilities: Matrix) -> tuple[int, ...]:
+    """The classes along the single likeliest path. probabilities: (T, C), each row adding up to 1."""
+    path = probabilities.argmax(axis=1)
+    return tuple(int(label) for label in path[_starts(path)])
+
+
+def beam(probabilities: Matrix, *, beams: int = 16, best: int = 5, candidates: int = CANDIDATES) -> list[Reading]:
+    """The likeliest readings of one matrix, best first; see ``beam_all``."""
+    return beam_all([probabilities], beams=beams, best=best, candidates=candidates)[0]
+
+
+def beam_all(
+    matrices: Sequence[Matrix], *, beams: int = 16, best: int = 5, candidates: int = CANDIDATES
+) -> list[list[Reading]]:
+    """The likeliest readings of each matrix, best first, by prefix beam search (Hannun et al. 2014).
+
+    matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. All matrices go through
+    their steps together, so that many cost hardly more than one. With enough beams and candidates it is exact but for
+    the steps that are surely blank.
+    """
+    if not matrices:
+        return []
+    search = _Search(len(matrices), beams)
+    for step in zip(*_thinned(matrices, candidates), strict=True):
+        search.step(*step)
+    return search.readings(best)
+
+
+def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
+    """Where each letter stands, (L,) float32 in steps: 0 is the left edge of the first step, T the right of the last.
+
+    The centre of the steps that the likeliest path spelling these labels (Viterbi) gives to each. Letters for which
+    there are not steps enough are spread evenly.
+    """
+    steps, letters = len(probabilities), len(labels)
+    if letters == 0:
+        return np.zeros(0, np.float32)
+    path = probabilities.argmax(axis=1)
+    starts = _starts(path)
+    if tuple(path[starts]) == tuple(labels):  # the likeliest path of all spells them: no search needed
+        states = np.where(path == BLANK, -1, np.cumsum(starts) - 1)
+    else:
+        states = _viterbi(probabilities, np.asarray(labels))
+    owned = states[states >= 0]
+    counts = np.bincount(owned, minlength=letters)
+    if (counts == 0).any():
+        return ((np.arange(letters) + 0.5) * steps / letters).astype(np.float32)
+    sums = np.bincount(owned, weights=np.flatnonzero(states >= 0) + 0.5, minlength=letters)
+    return (sums / counts).astype(np.float32)
+
+
+def _starts(path: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The steps at which a path begins another letter, (T,)."""
+    starts = path != BLANK
+    starts[1:] &= path[1:] != path[:-1]
+    return starts
+
+
+def _thinned(
+    matrices: Sequence[Matrix], candidates: int
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
+    """What the search needs of all steps, those that are surely blank after one such left out.
+
+    blank (S, N), classes (S, N, K) and their probabilities (S, N, K); short matrices end in steps that change nothing.
+    """
+    kept = []
+    for matrix in matrices:
+        sure = matrix[:, BLANK] >= SURELY_BLANK
+        sure[1:] &= sure[:-1]  # the first of a run ends the letter before it
+        kept.append(matrix[~sure])
+    steps, many = max(len(matrix) for matrix in kept), len(kept)
+    few = min(candidates, matrices[0].shape[1] - 1)
+    blank = np.ones((steps, many))
+    classes = np.ones((steps, many, few), np.intp)
+    likely = np.zeros((steps, many, few))
+    for index, matrix in enumerate(kept):
+        top = np.argpartition(matrix[:, 1:], -few, axis=1)[:, -few:] + 1
+        values = np.take_along_axis(matrix, top, axis=1).astype(np.float64)
+        values[values < UNLIKELY] = 0.0
+        blank[: len(matrix), index] = np.where(matrix[:, BLANK] >= SURELY_BLANK, 1.0, matrix[:, BLANK])
+        classes[: len(matrix), index] = top
+        likely[: len(matrix), index] = np.where(matrix[:, :1] >= SURELY_BLANK, 0.0, values)
+    return blank, classes, likely
+
+
+class _Search:
+    """The beams of N matrices after some steps. A beam is a prefix: what the paths so far have spelled.
+
+    ended, open_: (N, B) probability of its paths that end in a blank, and of those that end in its last letter,
+    scaled so that the best matrix-wise is 1; scale: (N,) the logarithm of what was taken out.
+    """
+
+    def __init__(self, many: int, beams: int) -> None:
+        self.beams = beams
+        self.ended = np.ones((many, 1))
+        self.open_ = np.zeros((many, 1))
+        self.last = np.zeros((many, 1), np.intp)
+        self.key = np.ones((many, 1), np.uint64)  # tells prefixes apart: a hash of the letters
+        self.scale = np.zeros(many)
+        self.origins: list[NDArray[np.intp]] = []  # a step each: the beam it came from and the class it added
+        self.added: list[NDArray[np.intp]] = []
+
+    def step(self, blank: NDArray[np.float64], classes: NDArray[np.intp], likely: NDArray[np.float64]) -> None:
+        """One step of all matrices: blank (N,), classes and likely (N, K)."""
+        many, width = self.ended.shape
+        total = self.ended + self.open_
+        same = classes[:, None, :] == self.last[:, :, None]  # N x B x K
+        grown = likely[:, None, :] * np.where(same, self.ended[:, :, None], total[:, :, None])
+        ended = total * blank[:, None]
+        open_ = self.open_ * (same * likely[:, None, :]).sum(axis=2)
+        keys = self.key[:, :, None] * _HASH + classes[:, None, :].astype(np.uint64)
+
+        flat, flat_keys = grown.reshape(many, -1), keys.reshape(many, -1)
+        twins = (flat_keys[:, None, :] == self.key[:, :, None]) & (flat > 0)[:, None, :]  # N x B x B·K
+        if twins.any():  # a prefix that grew into one that is there already
+            open_ += np.einsum("nbf,nf->nb", twins, flat)
+            flat = np.where(twins.any(axis=1), 0.0, flat)
+
+        scores = np.concatenate([ended + open_, flat], axis=1)
+        keep = min(self.beams, scores.shape[1])
+        chosen = np.argpartition(scores, -keep, axis=1)[:, -keep:]
+        fresh = chosen >= width
+        extension = np.where(fresh, chosen - width, 0)
+        origin = np.where(fresh, extension // classes.shape[1], chosen)
+        letter = np.take_along_axis(classes, extension % classes.shape[1], axis=1)
+
+        self.last = np.where(fresh, letter, np.take_along_axis(self.last, origin, axis=1))
+        grown_keys = np.take_along_axis(flat_keys, extension, axis=1)
+        self.key = np.where(fresh, grown_keys, np.take_along_axis(self.key, origin, axis=1))
+        self.ended = np.where(fresh, 0.0, np.take_along_axis(ended, origin, axis=1))
+        stayed = np.take_along_axis(open_, origin, axis=1)
+        self.open_ = np.where(fresh, np.take_along_axis(flat, extension, axis=1), stayed)
+        self.origins.append(origin)
+        self.added.append(np.where(fresh, letter, BLANK))
+        self._rescale()
+
+    def readings(self, best: int) -> list[list[Reading]]:
+        """The likeliest prefixes of each matrix as readings, best first."""
+        total = self.ended + self.open_
+        order = np.argsort(-total, axis=1, kind="stable")[:, :best]
+        likely = np.take_along_axis(total, order, axis=1) * np.exp(self.scale)[:, None]
+        labels = self._trace(order)
+        return [
+            [
+                Reading(tuple(int(label) for label in row[row != BLANK]), min(1.0, float(chance)))
+                for row, chance in zip(rows, chances, strict=True)
+                if chance > 0
+            ]
+            for rows, chances in zip(labels, likely, strict=True)
+        ]
+
+    def _rescale(self) -> None:
+        """Keep the numbers away from zero: hundreds of steps would otherwise run out of a float's range."""
+        top = np.maximum((self.ended + self.open_).max(axis=1), np.finfo(np.float64).tiny)
+        self.ended /= top[:, None]
+        self.open_ /= top[:, None]
+        self.scale += np.log(top)
+
+    def _trace(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The classes that the chosen beams added, step by step: (N, R, S), BLANK where nothing."""
+        labels = np.zeros((*order.shape, len(self.added)), np.intp)
+        at = order
+        for step in range(len(self.added) - 1, -1, -1):
+            labels[:, :, step] = np.take_along_axis(self.added[step], at, axis=1)
+            at = np.take_along_axis(self.origins[step], at, axis=1)
+        return labels
+
+
+def _viterbi(probabilities: Matrix, labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The letter that each step stands for on the likeliest path spelling the labels, (T,); -1 for a blank."""
+    steps, states = len(probabilities), 2 * len(labels) + 1  # blank, letter, blank, letter, … blank
+    sequence = np.zeros(states, np.intp)
+    sequence[1::2] = labels
+    chance = np.log(np.maximum(probabilities[:, sequence], 1e-30, dtype=np.float64))
+    jump = np.zeros(states, np.bool_)
+    jump[3::2] = labels[1:] != labels[:-1]  # from letter to letter without a blank, unless they are equal
+    score = np.full(states, -np.inf)
+    score[:2] = chance[0, :2]
+    back = np.zeros((steps, states), np.intp)
+    ways = np.full((3, states), -np.inf)
+    for step in range(1, steps):
+        ways[0] = score
+        ways[1, 1:] = score[:-1]
+        ways[2, 2:] = np.where(jump[2:], score[:-2], -np.inf)
+        back[step] = ways.argmax(axis=0)
+        score = ways.max(axis=0) + chance[step]
+    state = states - 1 if score[-1] >= score[-2] else states - 2
+    path = np.empty(steps, np.intp)
+    for step in range(steps - 1, -1, -1):
+        path[step] = state
+        state -= back[step, state]
+    return np.where(path % 2 == 1, path // 2, -1)

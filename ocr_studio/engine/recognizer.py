@@ -1,0 +1,184 @@
+"""Crops → text, confidence, alternatives, letter positions."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core.charset import BLANK, Alphabet, Charset
+from ocr_studio.core.page import Alternative, Source, Transcription, now
+from ocr_studio.engine import ctc, pretrained
+from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+
+Crop: TypeAlias = NDArray[np.uint8]
+
+# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of the last step.
+# Some padding does no harm: the weights were trained on lines padded to 320.
+WIDTHS: Final = (96, 128, 160, 192, 256, 320, 448, 640, 896, 1280, 1792)
+WIDTH_STEP: Final = 512
+# Beyond, a line is squeezed: attention over more steps would need memory with the square of their number.
+WIDEST: Final = 8192
+# So many pixels across go through the net at a time: enough to keep two cores busy, small enough to stay in cache.
+BATCH_PIXELS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the net saw along one crop.
+
+    probabilities: (T, C) float32, a row for each step from left to right, its columns the classes of the charset
+    (0 the blank), adding up to 1. span: pixels of the crop, across, that a step stands for; T · span may end a little
+    beyond the crop's right edge.
+    """
+
+    probabilities: NDArray[np.float32]
+    span: float
+
+    def part(self, first: int, last: int) -> Steps:
+        """The steps from first up to, not including, last."""
+        return Steps(self.probabilities[first:last], self.span)
+
+
+class Recognizer:
+    """Reads crops of words or lines. Belongs to the thread that made it.
+
+    net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
+    """
+
+    def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
+        if net.output_shape[-1] != len(charset):
+            raise ValueError(f"a net of {net.output_shape[-1]} classes and a charset of {len(charset)}")
+        self.net = net
+        self.charset = charset
+        self.name = name
+        self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
+        # One compiled function for all sizes: calling the net itself costs seven times as much.
+        signature = [tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)]
+        self._run = tf.function(self._softmax, input_signature=signature)
+
+    @classmethod
+    def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
+        """With the published weights, warmed up. Raises PretrainedError if they are missing."""
+        net, charset = pretrained.load_recognizer(alphabet)
+        recognizer = cls(net, charset, name=pretrained.RECOGNIZER.name)
+        recognizer.warm_up()
+        return recognizer
+
+    def warm_up(self) -> None:
+        """Compile, so that the first photo need not wait for it."""
+        self.steps([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
+
+    def steps(self, crops: Sequence[Crop]) -> list[Steps]:
+        """What the net sees along each crop, in the order of the crops.
+
+        crops: (h, w, 3) uint8 RGB, any sizes but empty; each is brought to a height of 48 pixels. Raises ValueError
+        for an empty one.
+        """
+        widths = [_width_at_height(crop) for crop in crops]
+        found: dict[int, Steps] = {}
+        for indices, padded in _batches(widths):
+            pixels = np.zeros((len(indices), HEIGHT, padded, 3), np.float32)
+            for row, index in enumerate(indices):
+                line = cv2.resize(crops[index], (widths[index], HEIGHT))
+                pixels[row, :, : widths[index]] = line * np.float32(1 / 127.5) - 1.0
+            probabilities = self._run(tf.constant(pixels)).numpy()
+            for row, index in enumerate(indices):
+                count = min(math.ceil(widths[index] / STEP) + 1, padded // STEP)
+                span = STEP * crops[index].shape[1] / widths[index]
+                found[index] = Steps(probabilities[row, :count], span)
+        return [found[index] for index in range(len(crops))]
+
+    def read(self, crops: Sequence[Crop]) -> list[Transcription]:
+        """What is written on each crop; crops as for ``steps``, letter positions along the crop."""
+        steps = self.steps(crops)
+        return self.transcribe(steps, widths=[crop.shape[1] for crop in crops])
+
+    def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
+        """The text of each stretch of steps with up to five alternatives.
+
+        widths: pixels each stretch is wide, what letter positions are a share of; without it all of its steps.
+        """
+        moment = now()
+        if widths is None:
+            widths = [len(stretch.probabilities) * stretch.span for stretch in steps]
+        readings = ctc.beam_all([stretch.probabilities for stretch in steps])
+        return [
+            self._transcription(stretch, width, found, moment)
+            for stretch, width, found in zip(steps, widths, readings, strict=True)
+        ]
+
+    def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
+        chances: dict[tuple[int, ...], float] = {}
+        for reading in found:  # readings that differ in outer spaces only are one text
+            labels = self._without_idle_spaces(reading.labels)
+            chances[labels] = chances.get(labels, 0.0) + reading.confidence
+        ranked = sorted(chances, key=lambda labels: -chances[labels])
+        alternatives = tuple(
+            Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in ranked
+        )
+        return Transcription(
+            text=alternatives[0].text,
+            source=Source.MODEL,
+            confidence=alternatives[0].confidence,
+            model=self.name,
+            when=moment,
+            alternatives=alternatives,
+            letters=self._letters(steps, width, ranked[0]),
+        )
+
+    def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
+        """The labels without spaces at either end or after another space."""
+        kept: list[int] = []
+        for label in labels:
+            if label != self._space or (kept and kept[-1] != self._space):
+                kept.append(label)
+        return tuple(kept[:-1] if kept and kept[-1] == self._space else kept)
+
+    def _text(self, labels: Sequence[int]) -> str:
+        return unicodedata.normalize("NFC", self.charset.decode(labels))
+
+    def _letters(self, steps: Steps, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
+        """The centre of each letter as a share of the width; nothing where letters are composed of several."""
+        if len(self._text(labels)) != len(labels):
+            return ()
+        places = ctc.align(steps.probabilities, labels) * steps.span / max(width, 1e-6)
+        return tuple(round(float(place), 4) for place in places.clip(0.0, 1.0))
+
+    def _softmax(self, lines: tf.Tensor) -> tf.Tensor:
+        return tf.nn.softmax(self.net(lines, training=False))
+
+
+def _width_at_height(crop: Crop) -> int:
+    """How many pixels wide the crop is once it is as high as the net wants it."""
+    height, width = crop.shape[:2]
+    if height == 0 or width == 0:
+        raise ValueError(f"a crop of {width} x {height} pixels")
+    return min(WIDEST, max(STEP, math.ceil(HEIGHT * width / height)))
+
+
+def _padded(width: int) -> int:
+    """The width a line of this width is padded to."""
+    if width > WIDTHS[-1]:
+        return math.ceil(width / WIDTH_STEP) * WIDTH_STEP
+    return WIDTHS[bisect.bisect_left(WIDTHS, width)]
+
+
+def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Which crops go through the net together, and the width they are padded to; narrow ones first."""
+    order = sorted(range(len(widths)), key=lambda index: widths[index])
+    for padded, group in itertools.groupby(order, key=lambda index: _padded(widths[index])):
+        indices = list(group)
+        size = max(1, BATCH_PIXELS // padded)
+        for start in range(0, len(indices), size):
+            yield indices[start : start + size], padded

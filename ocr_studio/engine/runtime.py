@@ -1,0 +1,75 @@
+"""How TensorFlow runs here: GPU memory and threads. ``configure`` is called in the thread that computes, before a net
+is built there; what TensorFlow has fixed for the whole process by then stays as it is."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+import keras
+import tensorflow as tf
+
+from ocr_studio.core.settings import ReaderOptions
+
+log = logging.getLogger(__name__)
+
+
+def configure(options: ReaderOptions, environment: Mapping[str, str] = os.environ) -> None:
+    """Take GPU memory as it is needed, up to the limit the options or the environment set; float32; channels last.
+
+    The environment has the meaning keras-ocr gives it: ``MEMORY_GROWTH`` set to anything makes memory grow, which is
+    what happens here anyway; ``MEMORY_ALLOCATED``, from 0 to 1, is the share of each GPU's memory that may be taken.
+    The options' limit goes first. Cheap, and harmless to call again.
+    """
+    # Keras' global state is thread-local, so a thread that did not import Keras has to be told again.
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return
+    # Read when the first GPU is opened. The call for it in tf.config cannot be had together with a limit.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    share = memory_share(environment)
+    limit = options.gpu_memory_mb or (share and _smallest_memory_mb() * share)
+    if limit:
+        _limit_memory(gpus, limit)
+
+
+def memory_share(environment: Mapping[str, str]) -> float | None:
+    """``MEMORY_ALLOCATED`` as a number above 0 and up to 1; None where it is not set or no such number."""
+    value = environment.get("MEMORY_ALLOCATED", "")
+    if not value:
+        return None
+    try:
+        share = float(value)
+    except ValueError:
+        share = 0.0
+    if 0.0 < share <= 1.0:
+        return share
+    log.warning("MEMORY_ALLOCATED=%s is not a share from 0 to 1; GPU memory grows as needed.", value)
+    return None
+
+
+def _smallest_memory_mb() -> float:
+    """The memory of the smallest GPU in MiB, as the driver's own tool tells it; 0 where it cannot be asked."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return 0.0
+    query = [tool, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+        return min((float(line) for line in answer.split()), default=0.0)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        log.warning("The size of the GPU's memory is unknown (%s): MEMORY_ALLOCATED is not heeded.", error)
+        return 0.0
+
+
+def _limit_memory(gpus: Sequence[tf.config.PhysicalDevice], megabytes: float) -> None:
+    for gpu in gpus:
+        try:
+            tf.config.set_logical_device_configuration(gpu, [tf.config.LogicalDeviceConfiguration(megabytes)])
+        except RuntimeError:  # it is in use already; TensorFlow cannot change it any more
+            log.warning("The limit of GPU memory takes effect at the next start.")
