@@ -75,7 +75,7 @@ def centre(quad: Quad) -> Point:
 
 def area(quad: Quad) -> float:
     """Square pixels inside the quad."""
-    return float(cv2.contourArea(_hull(np.asarray(quad.corners, dtype=np.float64))))
+    return _shoelace(_hull(np.asarray(quad.corners, dtype=np.float64)))
 
 
 def contains(quad: Quad, point: Point) -> bool:

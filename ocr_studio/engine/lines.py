@@ -1,0 +1,194 @@
+"""One line of writing → its words: where to cut the line, which steps of the recognizer belong to which word, and how
+much room each word's ink takes.
+
+A recognizer says where spaces are, but only to a step, and overlooks wide ones between columns; ink says where gaps are
+to a pixel, but not which ones part words. Together they place the cuts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.charset import BLANK
+
+Crop: TypeAlias = NDArray[np.uint8]
+Mask: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Box: TypeAlias = tuple[float, float, float, float]
+
+# Shares of the crop's height, which a line fills to about two thirds.
+_WIDE_GAP = 0.42  # a blank this wide parts words even where the net saw no space: about the width of an "o"
+_RULE = 1.5  # a level stroke this long is a rule or frame, no letter
+_EDGE = 0.12  # so near the upper and lower edge stands what reaches in from other lines
+# In handwriting with loose letters a gap parts words only if it is this many times the usual one.
+_LOOSE = 2.5
+# Faint ink: how far the bar between ink and board is lowered below the middle between the two (Otsu 1979), and the
+# least difference, in levels of 255, above the noise of a phone's camera.
+_FAINT, _NOISE = 0.6, 14
+# Fewer pixels than a full stop has in a crop of 48 pixels' height are dust.
+_DUST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One word of a line. first, last: its steps, from … up to, not including. box: (left, top, right, bottom) pixels
+    of the line's crop, tight around the ink."""
+
+    first: int
+    last: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Between two words. step: the second one's first step. place: pixels across the crop."""
+
+    step: int
+    place: float
+
+
+def ink(crop: Crop) -> Mask:
+    """Which pixels of a line are ink, dark or light, of any colour: (h, w) bool.
+
+    crop: (h, w, 3) uint8. The board is the median around each place, as writing covers less than half of it; level
+    rules are left out.
+    """
+    height, width = crop.shape[:2]
+    small = cv2.resize(crop, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    window = 2 * (height // 4) + 1
+    board = cv2.resize(cv2.medianBlur(small, window), (width, height))
+    contrast = cv2.absdiff(crop, board).max(axis=2)
+    bar, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    mask = (contrast > max(_FAINT * bar, _NOISE)).astype(np.uint8)
+    rule = cv2.getStructuringElement(cv2.MORPH_RECT, (int(_RULE * height), 1))
+    return np.asarray(mask > cv2.morphologyEx(mask, cv2.MORPH_OPEN, rule))
+
+
+def words_of(crop: Crop, probabilities: NDArray[np.float32], *, span: float, space: int) -> list[Stretch]:
+    """The words of one line from left to right; some may turn out to be empty when they are read.
+
+    crop: (h, w, 3) uint8, the line turned level. probabilities: (T, C) of its steps, blank first. span: pixels of the
+    crop that a step stands for. space: the class of the space.
+    """
+    mask = ink(crop)
+    width = float(crop.shape[1])
+    blobs = _blobs(mask)
+    cuts = _cuts(_gaps(mask), probabilities, span=span, space=space)
+    starts = [_Cut(0, 0.0), *cuts]
+    ends = [*cuts, _Cut(len(probabilities), width)]
+    return [
+        Stretch(start.step, end.step, _tight(blobs, start.place, end.place, crop.shape[0]))
+        for start, end in zip(starts, ends, strict=True)
+        if end.step > start.step and end.place > start.place
+    ]
+
+
+def without_spaces(probabilities: NDArray[np.float32], space: int) -> NDArray[np.float32]:
+    """The steps of one word, in which a space cannot be: its probability goes to the blank."""
+    changed = probabilities.copy()
+    changed[:, BLANK] += changed[:, space]
+    changed[:, space] = 0.0
+    return changed
+
+
+def _gaps(mask: Mask) -> Floats:
+    """(G, 2): where columns without ink begin and end, the margins left and right of all ink left out."""
+    height = mask.shape[0]
+    edge = round(_EDGE * height)
+    columns = mask[edge : height - edge].sum(axis=0) > 0
+    inked = np.flatnonzero(columns)
+    if len(inked) < 2:
+        return np.zeros((0, 2))
+    breaks = np.flatnonzero(np.diff(inked) > 1)
+    return np.stack([inked[breaks] + 1, inked[breaks + 1]], axis=1).astype(np.float64)
+
+
+def _cuts(gaps: Floats, probabilities: NDArray[np.float32], *, span: float, space: int) -> list[_Cut]:
+    path = probabilities.argmax(axis=1)
+    letters = np.flatnonzero((path != BLANK) & (path != space))
+    if len(letters) == 0:
+        return []
+    cuts: list[_Cut] = []
+    for run in _runs(np.flatnonzero(path == space)):
+        if letters[0] < run[0] and run[-1] < letters[-1]:
+            before = letters[letters < run[0]][-1]
+            after = letters[letters > run[-1]][0]
+            middle = (float(run[0]) + float(run[-1]) + 1) / 2
+            place = _place_between(gaps, (before + 0.5) * span, (after + 0.5) * span, middle * span)
+            cuts.append(_Cut(int(middle), place))
+    quiet = probabilities[:, BLANK] + probabilities[:, space]
+    for start, end in gaps[_wide(gaps, span)]:
+        if not any(start <= cut.place <= end for cut in cuts):
+            first, last = int(start / span), int(np.ceil(end / span))
+            step = first + int(np.argmax(quiet[first:last])) if first < len(quiet) else len(quiet)
+            if letters[0] < step <= letters[-1]:
+                cuts.append(_Cut(step, (start + end) / 2))
+    return _in_order(cuts)
+
+
+def _wide(gaps: Floats, span: float) -> Mask:
+    """Which gaps part words by their width alone."""
+    widths = gaps[:, 1] - gaps[:, 0]
+    usual = float(np.median(widths)) if len(widths) > 2 else 0.0
+    height = 6 * span  # a step is 8 of 48 pixels
+    return np.asarray(widths >= max(_WIDE_GAP * height, _LOOSE * usual))
+
+
+def _place_between(gaps: Floats, left: float, right: float, wanted: float) -> float:
+    """The middle of the widest gap between two letters, or the wanted place if their ink leaves none."""
+    inside = gaps[(gaps[:, 1] > left) & (gaps[:, 0] < right)]
+    if len(inside) == 0:
+        return wanted
+    widest = inside[np.argmax(inside[:, 1] - inside[:, 0])]
+    return float(widest.mean())
+
+
+def _in_order(cuts: Sequence[_Cut]) -> list[_Cut]:
+    """Cuts from left to right, those left out that come before another in one way and after it in the other."""
+    kept: list[_Cut] = []
+    for cut in sorted(cuts, key=lambda cut: cut.place):
+        if not kept or (cut.step > kept[-1].step and cut.place > kept[-1].place):
+            kept.append(cut)
+    return kept
+
+
+def _runs(indices: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Indices in a row, row by row."""
+    if len(indices) == 0:
+        return []
+    return list(np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1))
+
+
+def _blobs(mask: Mask) -> Floats:
+    """(K, 4) left, top, right, bottom of connected ink that belongs to this line."""
+    height = mask.shape[0]
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    stats = stats[1:]
+    top, bottom = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
+    edge = _EDGE * height
+    reaches_in = ((top == 0) & (bottom < 2 * edge)) | ((bottom == height) & (top > height - 2 * edge))
+    own = (stats[:, cv2.CC_STAT_AREA] >= _DUST) & ~reaches_in
+    left, right = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
+    return np.asarray(np.stack([left, top, right, bottom], axis=1)[own], dtype=np.float64)
+
+
+def _tight(blobs: Floats, left: float, right: float, height: int) -> Box:
+    """The box around the ink between two cuts; ink that a cut goes through counts up to the cut."""
+    middle = (blobs[:, 0] + blobs[:, 2]) / 2
+    mine = (middle >= left) & (middle < right)
+    # A stroke drawn through two words: what lies in this one is more than a slanted letter's overhang.
+    overhang = np.minimum(blobs[:, 2], right) - np.maximum(blobs[:, 0], left)
+    crossing = ~mine & (overhang > height / 4)
+    if not (mine | crossing).any():
+        return left, 0.0, right, float(height)
+    x0 = np.where(mine, blobs[:, 0], np.maximum(blobs[:, 0], left))[mine | crossing].min()
+    x1 = np.where(mine, blobs[:, 2], np.minimum(blobs[:, 2], right))[mine | crossing].max()
+    y0, y1 = blobs[mine | crossing, 1].min(), blobs[mine | crossing, 3].max()
+    reach = height / 4
+    return float(max(x0, left - reach)), float(y0), float(min(x1, right + reach)), float(y1)
