@@ -33,6 +33,12 @@ class Document(QObject):
         self._selection: frozenset[str] = frozenset()
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
+        self._writable = True
+
+    @property
+    def writable(self) -> bool:
+        """Whether the page may be changed; not so where another window has it."""
+        return self._writable
 
     @property
     def page(self) -> Page | None:
@@ -77,9 +83,10 @@ class Document(QObject):
         place = order.index(self._current) + step
         return order[place] if 0 <= place < len(order) else None
 
-    def open(self, page: Page | None, image: NDArray[np.uint8] | None) -> None:
+    def open(self, page: Page | None, image: NDArray[np.uint8] | None, *, writable: bool = True) -> None:
         """Put a photo on the screen, or take it off with two Nones. The undo history starts anew."""
         self.undo_stack.clear()
+        self._writable = writable
         self._page, self._image, self._order = page, image, None
         self._selection, self._current = frozenset(), None
         self.opened.emit()
@@ -96,7 +103,10 @@ class Document(QObject):
 
         join: edits pushed in a row with the same non-empty mark become one step (a drag, a page read piece by piece).
         """
-        if edit:
+        if edit and not self._writable:
+            # Views may have drawn the change already: they look again.
+            self.words_changed.emit(frozenset(edit.changes))
+        elif edit:
             self.undo_stack.push(_EditCommand(self, edit, join))
 
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:

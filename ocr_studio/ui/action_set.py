@@ -1,0 +1,149 @@
+"""The actions of the table as Qt's: in menus, toolbar and context menu, with keys that work where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+
+from ocr_studio.ui import theme
+from ocr_studio.ui.actions import TABLE, ActionSpec, Scope, Where
+from ocr_studio.ui.parts import Parts
+
+
+class ActionSet(QObject):
+    """Makes the actions, puts them where they belong and keeps them enabled or not."""
+
+    def __init__(self, parts: Parts, window: QWidget) -> None:
+        super().__init__(window)
+        self._parts = parts
+        self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
+        self._menus: dict[str, QMenu] = {}
+        tools = QActionGroup(self)
+        for spec in TABLE:
+            if spec.tool is not None:
+                self._actions[spec.id].setCheckable(True)
+                tools.addAction(self._actions[spec.id])
+        # Many signals come at once; one look at the end is enough.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        document = parts.document
+        for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
+                       parts.reading.stopped, document.undo_stack.indexChanged):  # fmt: skip
+            signal.connect(self._later)
+        parts.view.tool_changed.connect(self._show_tool)
+        self.refresh()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def fill_menus(self, bar: QMenuBar) -> None:
+        """Make the menus in the order of the table."""
+        groups: dict[str, int] = {}
+        for spec in TABLE:
+            path = spec.menu.split("/")
+            for depth in range(1, len(path) + 1):
+                key = "/".join(path[:depth])
+                if key not in self._menus:
+                    above = self._menus["/".join(path[: depth - 1])] if depth > 1 else bar
+                    if depth > 1:
+                        self._part(above, groups, path[0], spec.group)
+                    self._menus[key] = above.addMenu(path[depth - 1])
+            if len(path) == 1:
+                self._part(self._menus[spec.menu], groups, spec.menu, spec.group)
+            self._menus[spec.menu].addAction(self._actions[spec.id])
+
+    def menu(self, name: str) -> QMenu:
+        """A menu of the bar, by its name in the table."""
+        return self._menus[name]
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Put the toolbar's actions there, a line between menus."""
+        before = ""
+        for spec in self._specs(Where.TOOLBAR):
+            if before and spec.menu != before:
+                bar.addSeparator()
+            before = spec.menu
+            bar.addAction(self._actions[spec.id])
+
+    def context_menu(self, parent: QWidget) -> QMenu:
+        """The menu of the canvas and the table."""
+        menu = QMenu(parent)
+        before = ""
+        for spec in self._specs(Where.CONTEXT):
+            if before and spec.menu != before:
+                menu.addSeparator()
+            before = spec.menu
+            menu.addAction(self._actions[spec.id])
+        return menu
+
+    def refresh(self) -> None:
+        """Offer what can be done now, and nothing else."""
+        for spec in TABLE:
+            may = self._parts.document.writable or not spec.edits
+            self._actions[spec.id].setEnabled(may and spec.when(self._parts))
+        stack = self._parts.document.undo_stack
+        for key, text in (("undo", stack.undoText()), ("redo", stack.redoText())):
+            title = f"{key.capitalize()} “{text}”" if text else key.capitalize()
+            self._actions[key].setText(title)
+            self._actions[key].setToolTip(_tip(title, self._actions[key]))
+        self._show_alternatives()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        for spec in TABLE:
+            if spec.icon:
+                self._actions[spec.id].setIcon(theme.icon(spec.icon))
+
+    def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
+        action = QAction(spec.title, window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setIconText(spec.title.replace("&", "").rstrip("…"))
+        action.setToolTip(_tip(spec.tip, action))
+        action.setStatusTip(spec.tip)
+        if spec.icon:
+            action.setIcon(theme.icon(spec.icon))
+        widgets: Iterable[QWidget] = {
+            Scope.WINDOW: (window,),
+            Scope.WORDS: (self._parts.view, self._parts.table),
+            Scope.CANVAS: (self._parts.view,),
+        }[spec.scope]
+        if spec.scope is not Scope.WINDOW:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        for widget in widgets:
+            widget.addAction(action)
+        do: Callable[[Parts], object] = spec.do
+        action.triggered.connect(lambda: do(self._parts))
+        return action
+
+    def _specs(self, where: Where) -> Sequence[ActionSpec]:
+        return [spec for spec in TABLE if spec.where & where]
+
+    def _later(self) -> None:
+        self._soon.start()
+
+    def _show_tool(self, tool: object) -> None:
+        for spec in TABLE:
+            if spec.tool is not None:
+                self._actions[spec.id].setChecked(spec.tool == tool)
+
+    def _show_alternatives(self) -> None:
+        word = self._parts.document.word(self._parts.document.current)
+        readings = word.machine.alternatives if word and word.machine else ()
+        for index in range(5):
+            text = readings[index].text.replace("&", "&&") if index < len(readings) else "–"
+            self._actions[f"alternative_{index + 1}"].setText(text)
+
+    @staticmethod
+    def _part(menu: QMenu | QMenuBar, groups: dict[str, int], key: str, group: int) -> None:
+        if groups.setdefault(key, group) != group:
+            menu.addSeparator()
+        groups[key] = group
+
+
+def _tip(text: str, action: QAction) -> str:
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{text} ({keys})" if keys else text

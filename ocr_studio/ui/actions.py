@@ -1,0 +1,313 @@
+"""The one table of actions. It feeds the menus, the toolbar, the canvas' menu, the shortcuts and the tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from functools import partial
+
+from ocr_studio.ui import operations
+from ocr_studio.ui.parts import Parts
+from ocr_studio.ui.tools import Tool
+
+
+class Where(Flag):
+    """Where an action is offered. The menu it is in is named apart."""
+
+    MENU = auto()
+    TOOLBAR = auto()
+    CONTEXT = auto()
+    EVERYWHERE = MENU | TOOLBAR | CONTEXT
+
+
+class Scope(Enum):
+    """Where its keys work. WORDS: on the photo and in the table; CANVAS: on the photo only, so that letters and digits
+    are never taken from somebody who types.
+    """
+
+    WINDOW = auto()
+    WORDS = auto()
+    CANVAS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing a person can do.
+
+    menu: its menu, "/" before a menu inside it; group: actions of one group stand together between two lines.
+    keys: in Qt's portable notation, the first is shown. when: what must be so for it to be offered; edits: it changes
+    the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
+    """
+
+    id: str
+    title: str
+    do: Callable[[Parts], object]
+    menu: str
+    group: int = 0
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    where: Where = Where.MENU
+    scope: Scope = Scope.WINDOW
+    tip: str = ""
+    when: Callable[[Parts], bool] = lambda _: True
+    edits: bool = False
+    tool: Tool | None = None
+
+
+def _photo(parts: Parts) -> bool:
+    return parts.document.page is not None
+
+
+def _words(parts: Parts) -> bool:
+    return parts.document.page is not None and bool(parts.document.page.words)
+
+
+def _some(parts: Parts) -> bool:
+    return bool(parts.document.selection)
+
+
+def _several(parts: Parts) -> bool:
+    return len(parts.document.selection) > 1
+
+
+def _checked(parts: Parts) -> bool:
+    return any(word.human and word.machine for word in parts.document.selected_words())
+
+
+def _alternative(index: int, parts: Parts) -> bool:
+    word = parts.document.word(parts.document.current)
+    return bool(word and word.machine and len(word.machine.alternatives) > index)
+
+
+def _next(parts: Parts) -> None:
+    if not operations.accept_and_next(parts.document):
+        parts.hint("That was the last word of this photo.")
+
+
+def _next_unchecked(parts: Parts) -> None:
+    if not operations.go_to_unchecked(parts.document):
+        parts.hint("Every other word of this photo is checked.")
+
+
+def _table() -> tuple[ActionSpec, ...]:
+    return (*_FILE, *_EDIT, *_WORDS, *_ALTERNATIVES, *_BOXES, *_READ, *_VIEW, *_HELP)
+
+
+_FILE = (
+    ActionSpec(
+        "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
+        Where.MENU | Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",
+    ),
+    ActionSpec(
+        "open_folder", "Open &folder…", lambda p: p.dialogs.open_folder(), "&File", 1, "mdi6.folder-open-outline",
+        ("Ctrl+Shift+O",), Where.MENU | Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
+    ),
+    ActionSpec(
+        "paste_picture", "Open picture from clip&board", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
+        ("Ctrl+Shift+V",), tip="Open the picture or the photo files on the clipboard",
+    ),
+    ActionSpec(
+        "sample", "Try the &sample", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",
+        tip="Open a drawn whiteboard to try things on",
+    ),
+    ActionSpec(
+        "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up", ("PgUp",),
+        tip="Open the photo before this one in its folder", when=_photo,
+    ),
+    ActionSpec(
+        "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down", ("PgDown",),
+        tip="Open the photo after this one in its folder", when=_photo,
+    ),
+    *(
+        ActionSpec(
+            f"save_{key}", title, partial(lambda key, p: p.exporting.ask(key), key), "&File/Save text &as", 3,
+            icon, keys, tip=f"Write the text of this photo to a file: {what}", when=_photo,
+        )
+        for key, title, icon, keys, what in (
+            ("txt", "&Text…", "mdi6.text-box-outline", ("Ctrl+S",), "plain text"),
+            ("md", "&Markdown…", "mdi6.language-markdown-outline", (), "Markdown"),
+            ("json", "&JSON…", "mdi6.code-json", (), "every word with its place, its confidence and its alternatives"),
+            ("csv", "&CSV…", "mdi6.table", (), "a table of words for a spreadsheet"),
+        )
+    ),
+    ActionSpec(
+        "settings", "S&ettings…", lambda p: p.dialogs.settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
+        tip="Theme, alphabet, where things are kept",
+    ),
+    ActionSpec(
+        "quit", "&Quit", lambda p: p.dialogs.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
+        tip="Leave; everything is saved",
+    ),
+)  # fmt: skip
+
+_EDIT = (
+    ActionSpec(
+        "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
+        Where.MENU | Where.TOOLBAR, tip="Take back the last change", edits=True,
+        when=lambda p: p.document.undo_stack.canUndo(),
+    ),
+    ActionSpec(
+        "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
+        Where.MENU | Where.TOOLBAR, tip="Do again what was taken back", edits=True,
+        when=lambda p: p.document.undo_stack.canRedo(),
+    ),
+    ActionSpec(
+        "cut", "Cu&t", lambda p: p.clipping.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),
+        Where.MENU | Where.CONTEXT, tip="Take the selected words away and keep them on the clipboard", when=_some,
+        edits=True,
+    ),
+    ActionSpec(
+        "copy", "&Copy", lambda p: p.clipping.copy(), "&Edit", 2, "mdi6.content-copy", ("Ctrl+C",),
+        Where.MENU | Where.CONTEXT, tip="Copy the selected words: their text, and their boxes for pasting", when=_some,
+    ),
+    ActionSpec(
+        "copy_all", "Copy &all text", lambda p: p.clipping.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
+        ("Ctrl+Shift+C",), Where.MENU | Where.TOOLBAR, tip="Copy the text of the whole photo in reading order",
+        when=_words,
+    ),
+    ActionSpec(
+        "paste", "&Paste", lambda p: p.clipping.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
+        Where.MENU | Where.CONTEXT, tip="Paste copied words onto this photo, or open the picture on the clipboard",
+    ),
+    ActionSpec(
+        "delete", "&Delete", lambda p: operations.delete(p.document), "&Edit", 3, "mdi6.delete-outline",
+        ("Del", "Backspace"), Where.EVERYWHERE, Scope.WORDS, "Delete the selected words, boxes and texts", _some, True,
+    ),
+    ActionSpec(
+        "select_all", "&Select all", lambda p: operations.select_all(p.document), "&Edit", 3, "mdi6.select-all",
+        ("Ctrl+A",), tip="Select every word", when=_words,
+    ),
+    ActionSpec(
+        "deselect", "Select &nothing", lambda p: operations.deselect(p.document), "&Edit", 3, "mdi6.select-off",
+        ("Ctrl+Shift+A",), tip="Select no word", when=_some,
+    ),
+)  # fmt: skip
+
+_WORDS = (
+    ActionSpec(
+        "edit_text", "&Edit text", lambda p: p.view.edit_current(), "&Words", 1, "mdi6.pencil-outline", ("F2",),
+        Where.MENU | Where.CONTEXT, Scope.CANVAS, "Correct the text of the current word, on the photo", _some, True,
+    ),
+    ActionSpec(
+        "accept_next", "&Accept and go on", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
+        Where.EVERYWHERE, Scope.WORDS, "The selected words are right; go to the next one", _words, True,
+    ),
+    ActionSpec(
+        "accept_here", "Accept as it &stands", lambda p: operations.accept_here(p.document), "&Words", 1,
+        "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.MENU | Where.CONTEXT, Scope.WORDS,
+        "The selected words are right; stay here", _some, True,
+    ),
+    ActionSpec(
+        "accept_all", "Accept all &words of this photo", lambda p: operations.accept_all(p.document), "&Words", 1,
+        "mdi6.check-all", tip="Every word of this photo is right", when=_words, edits=True,
+    ),
+    ActionSpec(
+        "unaccept", "&Back to what was read", lambda p: operations.unaccept(p.document), "&Words", 1,
+        "mdi6.backup-restore", ("Ctrl+Backspace",), Where.MENU | Where.CONTEXT, Scope.WORDS,
+        "Take back what a person wrote; the recognizer's reading counts again", _checked, True,
+    ),
+    ActionSpec(
+        "next_word", "&Next word", lambda p: operations.go(p.document, 1), "&Words", 2, "mdi6.arrow-right", ("Tab",),
+        scope=Scope.WORDS, tip="Go to the next word in reading order", when=_words,
+    ),
+    ActionSpec(
+        "previous_word", "&Previous word", lambda p: operations.go(p.document, -1), "&Words", 2, "mdi6.arrow-left",
+        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the word before in reading order", when=_words,
+    ),
+    ActionSpec(
+        "next_unchecked", "Next &unchecked word", _next_unchecked, "&Words", 2, "mdi6.arrow-right-circle-outline",
+        ("F3",), tip="Go to the next word that nobody has checked", when=_words,
+    ),
+)  # fmt: skip
+
+_ALTERNATIVES = tuple(
+    ActionSpec(
+        f"alternative_{index + 1}", f"Alternative &{index + 1}",
+        partial(lambda i, p: operations.choose(p.document, i), index),
+        "&Words/A&lternatives", 3, "", (str(index + 1),), scope=Scope.CANVAS,
+        tip="This reading is the right one", when=partial(_alternative, index), edits=True,
+    )
+    for index in range(5)
+)  # fmt: skip
+
+_BOXES = (
+    ActionSpec(
+        "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
+        ("V",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Select, move and shape boxes", _photo, tool=Tool.SELECT,
+    ),
+    ActionSpec(
+        "tool_draw", "&Draw a box", lambda p: p.view.set_tool(Tool.DRAW), "&Boxes", 1, "mdi6.vector-square-plus",
+        ("D",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Draw a box round a word that was not found", _photo, True,
+        Tool.DRAW,
+    ),
+    ActionSpec(
+        "tool_split", "S&plit a word", lambda p: p.view.set_tool(Tool.SPLIT), "&Boxes", 1, "mdi6.content-cut",
+        ("S",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Click where a word ends and the next begins", _photo, True,
+        Tool.SPLIT,
+    ),
+    ActionSpec(
+        "tool_pan", "M&ove the photo", lambda p: p.view.set_tool(Tool.PAN), "&Boxes", 1, "mdi6.hand-back-right-outline",
+        ("H",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
+        _photo, tool=Tool.PAN,
+    ),
+    ActionSpec(
+        "merge", "&Merge words", lambda p: operations.merge(p.document), "&Boxes", 2, "mdi6.set-merge", ("M",),
+        Where.EVERYWHERE, Scope.CANVAS, "Make one word of the selected ones", _several, True,
+    ),
+    ActionSpec(
+        "rotate_left", "Turn &left", lambda p: operations.rotate(p.document, -operations.TURN_DEGREES), "&Boxes", 3,
+        "mdi6.rotate-left", ("[",), scope=Scope.CANVAS, tip="Turn the selected boxes against the clock",
+        when=_some, edits=True,
+    ),
+    ActionSpec(
+        "rotate_right", "Turn &right", lambda p: operations.rotate(p.document, operations.TURN_DEGREES), "&Boxes", 3,
+        "mdi6.rotate-right", ("]",), scope=Scope.CANVAS, tip="Turn the selected boxes with the clock",
+        when=_some, edits=True,
+    ),
+)  # fmt: skip
+
+_READ = (
+    ActionSpec(
+        "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
+        Where.MENU | Where.TOOLBAR, tip="Find and read every word; what a person wrote stays", when=_photo, edits=True,
+    ),
+    ActionSpec(
+        "read_words", "Read selected words &again", lambda p: p.reading.read_words(p.document.selection), "&Read", 1,
+        "mdi6.refresh", ("R",), Where.EVERYWHERE, Scope.CANVAS,
+        "Read the selected boxes again; what a person wrote stays",
+        _some, True,
+    ),
+    ActionSpec(
+        "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
+        tip="Stop; what has been read so far stays", when=lambda p: p.reading.busy,
+    ),
+)  # fmt: skip
+
+_VIEW = (
+    ActionSpec(
+        "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
+        ("Ctrl++", "Ctrl+="), Where.MENU | Where.TOOLBAR, tip="Show the photo larger", when=_photo,
+    ),
+    ActionSpec(
+        "zoom_out", "Zoom &out", lambda p: p.view.zoom_by(0.8), "&View", 1, "mdi6.magnify-minus-outline",
+        ("Ctrl+-",), Where.MENU | Where.TOOLBAR, tip="Show the photo smaller", when=_photo,
+    ),
+    ActionSpec(
+        "fit", "&Fit", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
+        Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", _photo,
+    ),
+    ActionSpec(
+        "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
+        ("Ctrl+0",), tip="One pixel of the photo for one of the screen", when=_photo,
+    ),
+)  # fmt: skip
+
+_HELP = (
+    ActionSpec(
+        "about", "&About OCR Studio", lambda p: p.dialogs.about(), "&Help", 1, "mdi6.information-outline",
+        tip="Version and licences",
+    ),
+)  # fmt: skip
+
+TABLE: tuple[ActionSpec, ...] = _table()

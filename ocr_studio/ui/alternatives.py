@@ -1,0 +1,71 @@
+"""The strip of other readings of the current word, always in sight, each with the key that chooses it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ocr_studio.core.page import Word
+from ocr_studio.ui import operations
+from ocr_studio.ui.document import Document
+
+MOST = 5
+
+
+class Alternatives(QWidget):
+    """Up to five numbered buttons: what else the recognizer held possible."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.setAccessibleName("Other readings of the current word")
+        self._title = QLabel()
+        self._title.setProperty("quiet", True)
+        self._buttons = [self._button(index) for index in range(MOST)]
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in self._buttons:
+            row.addWidget(button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setSpacing(6)
+        layout.addWidget(self._title)
+        layout.addLayout(row)
+        document.selection_changed.connect(self._show)
+        document.words_changed.connect(self._show)
+        document.opened.connect(self._show)
+        self._show()
+
+    def _button(self, index: int) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("reading", True)
+        button.setMinimumWidth(0)
+        button.clicked.connect(lambda: operations.choose(self._document, index))
+        return button
+
+    def _show(self) -> None:
+        word = self._document.word(self._document.current)
+        readings = word.machine.alternatives[:MOST] if word and word.machine else ()
+        self._title.setText(_title(word, len(readings)))
+        for index, button in enumerate(self._buttons):
+            known = index < len(readings)
+            button.setEnabled(known and self._document.writable)
+            reading = readings[index] if known else None
+            text = reading.text if reading else "–"
+            button.setText(f"{index + 1}  {_short(text)}".replace("&", "&&"))
+            button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
+            button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % (key {index + 1})" if reading else "")
+            button.setProperty("chosen", bool(word and reading and word.text == reading.text))
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+
+def _title(word: Word | None, readings: int) -> str:
+    if word is None:
+        return "Readings of the selected word"
+    if not readings:
+        return "No other readings; draw it tighter or press R to read it again"
+    return "Which is right? Press its number"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 14 else text[:13] + "…"

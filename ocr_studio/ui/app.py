@@ -1,0 +1,181 @@
+"""Puts the pieces together, once, and runs the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from ocr_studio.core import resources, settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.settings import RecentFiles, Settings
+from ocr_studio.jobs.opening import PhotoOpened
+from ocr_studio.jobs.reading import ReadingDesk
+from ocr_studio.ui import logbook, theme, window_place
+from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.main_window import Backstage, MainWindow
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.screenshot import Screenshot
+
+
+class NoScreen(StudioError):
+    """There is nothing to show a window on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the window looks this time, whatever the settings say.
+
+    theme: "system", "light" or "dark". scale: 1.0 is 100 %. size: (width, height) in pixels before scaling.
+    """
+
+    theme: str | None = None
+    scale: float | None = None
+    size: tuple[int, int] | None = None
+
+
+class Studio(QObject):
+    """All parts of the program, alive as long as it runs.
+
+    desk: who reads; made by the program's settings unless a test brings its own.
+    """
+
+    bug = Signal(object)
+
+    def __init__(self, chosen: Settings, *, desk: ReadingDesk | None = None) -> None:
+        super().__init__()
+        self.settings = chosen
+        self.document = Document(self)
+        self.autosave = Autosave(self.document, self)
+        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures")}
+        self.opening = Opening(
+            self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles()
+        )
+        self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
+        self.window = MainWindow(
+            Backstage(self.document, self.opening, self.reading, self.autosave, self.lanes["pictures"])
+        )
+        self.opening.opened.connect(self._read_new)
+        self.window.settings_chosen.connect(self.change_settings)
+        self.window.closing.connect(self._close)
+        self.bug.connect(self.window.show_trouble)
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Show the window, then load the recognizer in the background and open what was asked for."""
+        self.window.show()
+        # After the first paint: loading the recognizer takes the interpreter for moments at a time.
+        QTimer.singleShot(0, self.reading.prepare)
+        if paths:
+            self.opening.open_paths(paths)
+
+    def change_settings(self, chosen: Settings) -> None:
+        """Use these settings from now on, and keep them."""
+        self.settings = self.opening.settings = chosen
+        use_theme(chosen.theme)
+        self.window.retint()
+        self.reading.use(chosen.reader_options())
+        try:
+            settings.save(chosen)
+        except StudioError as error:
+            self.window.show_trouble(Trouble(str(error)))
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being opened or read."""
+        return any(lane.busy for lane in self.lanes.values())
+
+    def stop(self) -> None:
+        """End the threads. Waits for the step that each is at."""
+        for lane in self.lanes.values():
+            lane.stop()
+
+    def _read_new(self, event: PhotoOpened) -> None:
+        if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
+            self.reading.read_page()
+
+    def _close(self) -> None:
+        window_place.keep(self.window)
+        self.reading.cancel()
+        self.opening.close()
+
+
+def run(paths: Sequence[Path] = (), *, screenshot: Path | None = None, look: Look | None = None) -> int:
+    """Open the window, with photos if some are given, and stay until it is closed. The exit status is returned.
+
+    screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG.
+    Raises NoScreen where there is nothing to show a window on.
+    """
+    look = look or Look()
+    _find_screen(needed=screenshot is None)
+    if look.scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(look.scale)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("ocr-studio")
+    app.setApplicationDisplayName("OCR Studio")
+    app.setDesktopFileName("ocr-studio")
+    chosen = settings.load()
+    if look.theme is not None:
+        chosen = replace(chosen, theme=look.theme)
+    use_theme(chosen.theme)
+    log = logbook.open_log()
+    studio = Studio(chosen)
+    catcher = logbook.BugCatcher(studio.autosave.flush, studio.bug.emit)
+    catcher.install()
+    try:
+        return _stay(app, studio, paths, screenshot, look)
+    finally:
+        studio.stop()
+        catcher.remove()
+        logbook.close_log(log)
+
+
+def use_theme(chosen: str) -> None:
+    """Put a theme on the program: "system", "light" or "dark"."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.use(app, chosen)
+
+
+def _stay(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: Path | None, look: Look) -> int:
+    window = studio.window
+    try:
+        app.setWindowIcon(QIcon(str(resources.icon())))
+    except StudioError as error:
+        window.show_trouble(Trouble(str(error)))
+    if screenshot is None:
+        window_place.restore(window)
+    if look.size is not None:
+        window.resize(*look.size)
+    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(studio))
+    taker = Screenshot(window, screenshot, ready=lambda: not studio.busy) if screenshot else None
+    studio.start(paths)
+    status = app.exec()
+    return taker.status if taker else status
+
+
+def _follow_system(studio: Studio) -> None:
+    if studio.settings.theme == "system" and theme.is_dark() != theme.wanted_dark("system"):
+        use_theme("system")
+        studio.window.retint()
+
+
+def _find_screen(*, needed: bool) -> None:
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        if needed:
+            raise NoScreen(
+                "there is no screen to show the window on",
+                remedy="Log in with a desktop, use “ssh -X”, or run “xvfb-run -a ocr-studio”; “ocr-studio read PHOTO”"
+                " needs no screen.",
+            )
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -1,0 +1,83 @@
+"""The clipboard: words with their boxes, their text, pictures to open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from ocr_studio.core import edits, page_file
+from ocr_studio.core.page import Page, Word
+from ocr_studio.ui import operations
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.opening import Opening
+
+WORDS_TYPE = "application/x-ocr-studio-words+json"
+# Pasted boxes lie a little beside those they were copied from, so that one sees that there are two.
+_OFFSET = (12.0, 12.0)
+
+
+class Clipping(QObject):
+    """Copies words and text, pastes words and pictures.
+
+    Signals: ``said(str)`` what has been copied or why not.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, document: Document, opening: Opening) -> None:
+        super().__init__(document)
+        self._document, self._opening = document, opening
+
+    def copy(self) -> None:
+        """Copy the selected words: text for every program, boxes for this one."""
+        words, page = self._document.selected_words(), self._document.page
+        if page is None or not words:
+            return
+        data = QMimeData()
+        data.setText(operations.text_to_copy(self._document))
+        data.setData(WORDS_TYPE, page_file.encode(Page(page.id, page.image, page.width, page.height, _by_id(words))))
+        QGuiApplication.clipboard().setMimeData(data)
+        self.said.emit(f"Copied {_count(words)}")
+
+    def cut(self) -> None:
+        """Copy the selected words and delete them."""
+        self.copy()
+        operations.delete(self._document)
+
+    def copy_text(self) -> None:
+        """Copy the text of the whole photo."""
+        if page := self._document.page:
+            QGuiApplication.clipboard().setText(operations.page_text(page))
+            self.said.emit(f"Copied the text of {_count(tuple(page.words.values()))}")
+
+    def paste(self) -> None:
+        """Put copied words onto the photo and select them; or open the picture on the clipboard."""
+        data = QGuiApplication.clipboard().mimeData()
+        words = _words_in(data)
+        page = self._document.page
+        if words and page is not None:
+            edit = edits.paste(page, words, offset=_OFFSET)
+            self._document.push(edit)
+            self._document.select(edit.changes)
+        elif words:
+            self.said.emit("Open a photo to paste these words onto")
+        else:
+            self._opening.paste()
+
+
+def _words_in(data: QMimeData) -> tuple[Word, ...]:
+    if not data.hasFormat(WORDS_TYPE):
+        return ()
+    try:
+        return tuple(page_file.decode(bytes(data.data(WORDS_TYPE).data())).words.values())
+    except (page_file.NotAPage, page_file.NewerFormat):
+        # Another version of the program put it there; its text can still be pasted elsewhere.
+        return ()
+
+
+def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
+    return {word.id: word for word in words}
+
+
+def _count(words: tuple[Word, ...]) -> str:
+    return f"{len(words)} word{'s' if len(words) != 1 else ''}"

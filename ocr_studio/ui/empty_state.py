@@ -1,0 +1,109 @@
+"""What the window shows while no photo is open: an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ocr_studio.ui import theme
+
+_RECENT_SHOWN = 4
+
+
+class EmptyState(QWidget):
+    """Open, drop, paste, try the sample, go on with a recent photo.
+
+    Signals: ``recent_chosen(Path)``.
+    """
+
+    recent_chosen = Signal(object)
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        """actions: what the buttons do, the main one first."""
+        super().__init__(parent)
+        self.setAccessibleName("Start")
+        self._zone = QFrame()
+        self._zone.setObjectName("drop-zone")
+        self._zone.setMaximumWidth(620)
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        title = QLabel("Open a photo of writing", alignment=Qt.AlignmentFlag.AlignCenter)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        hint = QLabel(
+            "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
+            "Its words are read, you correct them, and everything is saved as you go.",
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+        )
+        hint.setProperty("quiet", True)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        self._buttons: list[tuple[QPushButton, QAction]] = []
+        inside = QVBoxLayout(self._zone)
+        inside.setContentsMargins(44, 36, 44, 32)
+        inside.setSpacing(14)
+        inside.addWidget(self._picture)
+        inside.addWidget(title)
+        inside.addWidget(hint)
+        inside.addSpacing(8)
+        inside.addLayout(self._make_buttons(actions))
+        inside.addLayout(self._recent)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(32, 24, 32, 24)
+        outer.addWidget(self._zone, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        self.retint()
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Offer these photos again."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        if not paths:
+            return
+        label = QLabel("Recent")
+        label.setProperty("quiet", True)
+        label.setContentsMargins(4, 14, 0, 4)
+        self._recent.addWidget(label)
+        for path in paths[:_RECENT_SHOWN]:
+            button = QPushButton(
+                theme.icon("mdi6.image-outline", role="quiet"), f"{path.name}   —   {path.parent.name}"
+            )
+            button.setProperty("flat", True)
+            button.setStyleSheet("text-align: left; padding: 6px 8px;")
+            button.setToolTip(str(path))
+            button.setAccessibleName(f"Open {path.name} again")
+            button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
+            self._recent.addWidget(button)
+
+    def show_drop(self, over: bool) -> None:
+        """Show that what is being dragged may be dropped."""
+        self._zone.setProperty("over", over)
+        self._zone.style().unpolish(self._zone)
+        self._zone.style().polish(self._zone)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._picture.setPixmap(theme.icon("mdi6.text-recognition", role="accent").pixmap(QSize(56, 56)))
+        for index, (button, action) in enumerate(self._buttons):
+            if index > 0:
+                button.setIcon(action.icon())
+
+    def _make_buttons(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch()
+        for index, action in enumerate(actions):
+            button = QPushButton(action.text())
+            button.setToolTip(action.toolTip())
+            button.setProperty("primary", index == 0)
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+            self._buttons.append((button, action))
+        row.addStretch()
+        return row

@@ -1,0 +1,65 @@
+"""Saving the text of the photo as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import FORMATS, Format, write_text
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.opening import Opening
+
+
+class Exporting(QObject):
+    """Asks where to, and writes.
+
+    Signals: ``said(str)`` what was written; ``failed(Trouble)``.
+    """
+
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, document: Document, opening: Opening, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._opening, self._window = document, opening, window
+
+    def ask(self, key: str) -> None:
+        """Ask where to save the text of the open photo. key: of ``FORMATS``, the one offered first."""
+        path = self._opening.path
+        if self._document.page is None or path is None:
+            return
+        dialog = QFileDialog(self._window, "Save text as", str(path.with_suffix(FORMATS[key].suffix)))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([_filter(kind) for kind in FORMATS.values()])
+        dialog.selectNameFilter(_filter(FORMATS[key]))
+        dialog.setDefaultSuffix(FORMATS[key].suffix.lstrip("."))
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of(chosen).suffix.lstrip(".")))
+        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), _format_of(dialog.selectedNameFilter())))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path, chosen: Format | None = None) -> None:
+        """Write the text of the open photo. Without a format, the file's ending tells; plain text if it tells nothing."""
+        page = self._document.page
+        if page is None:
+            return
+        by_suffix = {kind.suffix: kind for kind in FORMATS.values()}
+        kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["txt"]
+        try:
+            write_text(path, kind.render([page]))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+        else:
+            self.said.emit(f"Saved as {path.name}")
+
+
+def _filter(kind: Format) -> str:
+    return f"{kind.title} (*{kind.suffix})"
+
+
+def _format_of(chosen: str) -> Format:
+    return next((kind for kind in FORMATS.values() if _filter(kind) == chosen), FORMATS["txt"])

@@ -1,0 +1,76 @@
+"""The log file, and what happens when the program itself has a bug: logged, everything saved, said once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from types import TracebackType
+
+from ocr_studio.core import paths
+from ocr_studio.ui.job_thread import Trouble
+
+log = logging.getLogger(__name__)
+
+_BYTES = 1_000_000
+_KEPT = 3
+
+
+def open_log() -> logging.Handler | None:
+    """Log into a file in the log folder from now on, at most 4 MB in all. None where it cannot be written."""
+    try:
+        paths.log_dir().mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            paths.log_dir() / "ocr-studio.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+        )
+    except OSError as error:
+        log.warning("no log file: %s", error)
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    logging.getLogger("ocr_studio").setLevel(logging.INFO)
+    return handler
+
+
+def close_log(handler: logging.Handler | None) -> None:
+    """Log there no longer."""
+    if handler is not None:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
+class BugCatcher:
+    """Stands in for ``sys.excepthook``: what no part expected is logged, the page saved, and the person told once."""
+
+    def __init__(self, save: Callable[[], object], tell: Callable[[Trouble], None]) -> None:
+        """tell is called in the thread where the bug showed; it must be a signal's ``emit`` or as harmless."""
+        self._save, self._tell = save, tell
+        self._told: set[str] = set()
+        self._before = sys.excepthook, threading.excepthook
+
+    def install(self) -> None:
+        """Catch from now on."""
+        sys.excepthook = self._catch
+        threading.excepthook = lambda args: self._catch(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def remove(self) -> None:
+        """Leave it to Python again."""
+        sys.excepthook, threading.excepthook = self._before
+
+    def _catch(self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt | SystemExit):
+            self._before[0](kind, error or kind(), where)
+            return
+        text = "".join(traceback.format_exception(kind, error, where))
+        log.error("a bug:\n%s", text)
+        if text in self._told:
+            return
+        self._told.add(text)
+        self._save()
+        self._tell(
+            Trouble(f"Something went wrong in the program; your work is saved. ({kind.__name__}: {error})", text)
+        )

@@ -1,0 +1,292 @@
+"""The main window: places docks and connects signals, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QMainWindow,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import images
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.opening import PhotoOpened
+from ocr_studio.ui import theme
+from ocr_studio.ui.about_dialog import AboutDialog
+from ocr_studio.ui.action_set import ActionSet
+from ocr_studio.ui.alternatives import Alternatives
+from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.clipping import Clipping
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.empty_state import EmptyState
+from ocr_studio.ui.exporting import Exporting
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.page_list import PageList
+from ocr_studio.ui.parts import Dialogs, Parts
+from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.settings_dialog import SettingsDialog
+from ocr_studio.ui.status import Status
+from ocr_studio.ui.word_table import WordTable
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What works behind the window."""
+
+    document: Document
+    opening: Opening
+    reading: Reading
+    autosave: Autosave
+    pictures: JobThread
+
+
+class MainWindow(QMainWindow):
+    """Photo in the middle, the folder's photos on the left, words on the right.
+
+    Signals: ``settings_chosen(Settings)``; ``closing()`` the window is about to go.
+    """
+
+    settings_chosen = Signal(object)
+    closing = Signal()
+
+    def __init__(self, stage: Backstage) -> None:
+        super().__init__()
+        self._stage = stage
+        document = stage.document
+        self.messages = MessageBar()
+        self.view = PhotoView(document)
+        self.table = WordTable(document)
+        self.alternatives = Alternatives(document)
+        self.photos = PageList(stage.pictures)
+        self.status = Status()
+        self.exporting = Exporting(document, stage.opening, self)
+        self.clipping = Clipping(document, stage.opening)
+        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self._quit)
+        parts = Parts(
+            document, self.view, self.table, stage.opening, stage.reading, self.exporting, self.clipping, dialogs,
+            self.status.say,
+        )  # fmt: skip
+        self.actions_ = ActionSet(parts, self)
+        self.empty = EmptyState([self.actions_[key] for key in ("open", "open_folder", "paste_picture", "sample")])
+        self._place()
+        self._connect_document()
+        self._connect_jobs()
+        self._show_recent()
+        self._show_document()
+
+    def _place(self) -> None:
+        self.setWindowTitle("OCR Studio")
+        self.setAcceptDrops(True)
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.view)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._middle, 1)
+        self.setCentralWidget(centre)
+        words = QWidget()
+        layout = QVBoxLayout(words)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.alternatives)
+        # Closable neither: the table is always in sight, and what cannot go cannot be lost.
+        self._words_dock = self._dock("Words", words, Qt.DockWidgetArea.RightDockWidgetArea, closable=False)
+        self._photos_dock = self._dock("Photos", self.photos, Qt.DockWidgetArea.LeftDockWidgetArea, closable=True)
+        self._toolbar = QToolBar("Toolbar", movable=False, iconSize=QSize(20, 20))
+        self._toolbar.setObjectName("toolbar")
+        self._toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(self._toolbar)
+        self.actions_.fill_toolbar(self._toolbar)
+        for key in ("open", "read_page", "copy_all"):
+            button = self._toolbar.widgetForAction(self.actions_[key])
+            button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.actions_.fill_menus(self.menuBar())
+        self._recent_menu = self.actions_.menu("&File").addMenu("&Recent")
+        self.actions_.menu("&File").insertMenu(self.actions_["paste_picture"], self._recent_menu)
+        self.actions_.menu("&View").addSeparator()
+        self.actions_.menu("&View").addAction(self._photos_dock.toggleViewAction())
+        self.setStatusBar(self.status)
+        for widget in (self.view, self.table):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(self._popup(widget))
+        self.resize(1360, 860)
+        self.resizeDocks([self._photos_dock, self._words_dock], [230, 470], Qt.Orientation.Horizontal)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, *, closable: bool) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title.lower())
+        features = QDockWidget.DockWidgetFeature.DockWidgetMovable
+        dock.setFeatures(features | QDockWidget.DockWidgetFeature.DockWidgetClosable if closable else features)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect_document(self) -> None:
+        document, status = self._stage.document, self.status
+        document.opened.connect(self._show_document)
+        document.words_changed.connect(self._show_count)
+        self.view.message.connect(status.show_hint)
+        self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
+        self.photos.photo_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
+        self.empty.recent_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
+        self.clipping.said.connect(status.say)
+        self.exporting.said.connect(status.say)
+        self.exporting.failed.connect(self.show_trouble)
+
+    def _connect_jobs(self) -> None:
+        opening, reading, autosave, status = (
+            self._stage.opening, self._stage.reading, self._stage.autosave, self.status,
+        )  # fmt: skip
+        opening.started.connect(lambda name: status.show_hint(f"Opening {name}…"))
+        opening.opened.connect(self._show_opened)
+        opening.listed.connect(self._show_folder)
+        opening.failed.connect(self.show_trouble)
+        opening.recent_changed.connect(self._show_recent)
+        reading.progressed.connect(status.show_progress)
+        reading.stopped.connect(status.reading_stopped)
+        reading.finished.connect(status.say)
+        reading.failed.connect(self.show_trouble)
+        status.stop_requested.connect(reading.cancel)
+        # Autosave speaks from its writing thread.
+        queued = Qt.ConnectionType.QueuedConnection
+        autosave.saving.connect(status.saving, queued)
+        autosave.saved.connect(self._show_saved, queued)
+        autosave.failed.connect(self._show_not_saved, queued)
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Say why something did not work."""
+        self.messages.show_message(trouble.message, Kind.ERROR, details=trouble.details)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self.actions_.retint()
+        self.empty.retint()
+        self.status.retint()
+        self._show_recent()
+
+    def ask_photo(self) -> None:
+        """Ask for a photo to open."""
+        endings = " ".join(f"*{suffix}" for suffix in sorted(images.PHOTO_SUFFIXES))
+        dialog = self._file_dialog("Open photo", QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Photos ({endings} {endings.upper()})", "All files (*)"])
+        dialog.open()
+
+    def ask_folder(self) -> None:
+        """Ask for a folder whose first photo is opened."""
+        self._file_dialog("Open folder", QFileDialog.FileMode.Directory).open()
+
+    def _file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        here = self._stage.opening.path
+        dialog = QFileDialog(self, title, str(here.parent if here else Path.home()))
+        dialog.setFileMode(mode)
+        dialog.fileSelected.connect(lambda chosen: self._stage.opening.open_paths([Path(chosen)]))
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(self._stage.opening.settings, self)
+        dialog.chosen.connect(self.settings_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Say what this is."""
+        dialog = AboutDialog(self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _popup(self, widget: QWidget) -> Callable[[QPoint], None]:
+        menu = self.actions_.context_menu(widget)
+        return lambda point: menu.popup(widget.mapToGlobal(point))
+
+    def _show_document(self) -> None:
+        page = self._stage.document.page
+        self._middle.setCurrentWidget(self.view if page else self.empty)
+        for dock in (self._words_dock, self._photos_dock):
+            dock.setVisible(page is not None)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        page, path = self._stage.document.page, self._stage.opening.path
+        if page is None:
+            return
+        self.status.show_words(len(page.words), sum(word.human is not None for word in page.words.values()))
+        if path is not None:
+            self.photos.set_state(path, page.state)
+
+    def _show_opened(self, event: PhotoOpened) -> None:
+        self.setWindowTitle(f"{event.path.name} – OCR Studio")
+        self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
+        self.messages.withdraw("page")
+        if event.read_only:
+            self.messages.show_message(event.read_only, Kind.WARNING, key="page")
+            self.status.read_only()
+        else:
+            self.status.saved()
+        if event.warning:
+            self.messages.show_message(event.warning, Kind.WARNING)
+        self._show_count()
+        self.view.setFocus()
+
+    def _show_folder(self, photos: tuple[Path, ...]) -> None:
+        self.photos.show_photos(photos, self._stage.opening.path, self._stage.opening.project)
+
+    def _show_recent(self) -> None:
+        paths = self._stage.opening.recent.paths()
+        self.empty.show_recent(paths)
+        self._recent_menu.clear()
+        for path in paths:
+            action = self._recent_menu.addAction(f"{path.name} — {path.parent}".replace("&", "&&"))
+            action.triggered.connect(lambda _=False, path=path: self._stage.opening.open_paths([path]))
+        self._recent_menu.setEnabled(bool(paths))
+
+    def _show_saved(self) -> None:
+        self.messages.withdraw("saving")
+        self.status.saved()
+
+    def _show_not_saved(self, why: str) -> None:
+        self.messages.show_message(why, Kind.ERROR, key="saving")
+        self.status.not_saved(why)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files, folders and pictures."""
+        if Opening.takes(event.mimeData()):
+            event.acceptProposedAction()
+            self.empty.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """They went elsewhere."""
+        self.empty.show_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        self.empty.show_drop(False)
+        if self._stage.opening.open_mime(event.mimeData(), word="Dropped"):
+            event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Never asks: all is saved."""
+        self.closing.emit()
+        super().closeEvent(event)

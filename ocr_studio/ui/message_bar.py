@@ -1,0 +1,121 @@
+"""Messages above the photo: never modal, with details where there are some, the same one never twice."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.ui import theme
+
+
+class Kind(StrEnum):
+    """How bad it is; each has its own icon, as colour alone says nothing to some."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_ICONS = {
+    Kind.INFO: "mdi6.information-outline",
+    Kind.WARNING: "mdi6.alert-outline",
+    Kind.ERROR: "mdi6.alert-circle-outline",
+}
+_WORDS = {Kind.INFO: "Note", Kind.WARNING: "Warning", Kind.ERROR: "Error"}
+# More would push the photo off the screen; the oldest goes.
+_MOST = 3
+
+
+class MessageBar(QWidget):
+    """A pile of at most three messages, newest last. Each stays until it is closed or withdrawn."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Messages")
+        self._messages: dict[str, _Message] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self.hide()
+
+    def show_message(self, text: str, kind: Kind = Kind.ERROR, *, details: str = "", key: str = "") -> None:
+        """Show one line. key: takes the place of an earlier message with this key; by default its own text."""
+        self.withdraw(key or text)
+        while len(self._messages) >= _MOST:
+            self.withdraw(next(iter(self._messages)))
+        message = _Message(text, kind, details)
+        message.closed.clicked.connect(lambda: self.withdraw(key or text))
+        self._messages[key or text] = message
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(message)
+        self.show()
+
+    def withdraw(self, key: str) -> None:
+        """Take away the message with this key, as what it said is over."""
+        message = self._messages.pop(key, None)
+        if message is not None:
+            message.hide()
+            message.setParent(None)
+            message.deleteLater()
+        self.setVisible(bool(self._messages))
+
+    def texts(self) -> list[str]:
+        """What is shown now, oldest first."""
+        return [message.text for message in self._messages.values()]
+
+
+class _Message(QFrame):
+    def __init__(self, text: str, kind: Kind, details: str) -> None:
+        super().__init__()
+        self.text = text
+        self.setObjectName(f"message-{kind}")
+        self.setProperty("message", str(kind))
+        icon = QLabel()
+        icon.setPixmap(theme.icon(_ICONS[kind], role=kind).pixmap(20, 20))
+        icon.setAccessibleName(_WORDS[kind])
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        label.setAccessibleName(f"{_WORDS[kind]}: {text}")
+        self.closed = QToolButton()
+        self.closed.setIcon(theme.icon("mdi6.close"))
+        self.closed.setAccessibleName("Close this message")
+        self.closed.setToolTip("Close this message")
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 8, 8, 8)
+        layout.addLayout(row)
+        if details:
+            self._add_details(row, layout, details)
+        row.addWidget(self.closed, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:
+        text = QPlainTextEdit(details, readOnly=True)
+        text.setAccessibleName("Details")
+        text.setMaximumHeight(180)
+        text.hide()
+        button = QToolButton()
+        button.setText("Details")
+        button.setCheckable(True)
+        button.toggled.connect(text.setVisible)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(text)

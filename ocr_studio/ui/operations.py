@@ -1,0 +1,162 @@
+"""What a person can do to the words of the open page: one named function for each, over the document.
+
+Each looks at the selection, makes an edit and pushes it; none knows a widget.
+"""
+
+from __future__ import annotations
+
+from ocr_studio.core import edits, reading_order
+from ocr_studio.core.page import Page, WordState
+from ocr_studio.ui.document import Document
+
+# Arrow keys move a box by a pixel of the photo, with Shift by ten.
+NUDGE = 1.0
+# A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
+TURN_DEGREES = 2.0
+
+
+def go(document: Document, step: int) -> bool:
+    """Make the word ``step`` places on in reading order the current one. False where there is none."""
+    word_id = document.neighbour(step)
+    if word_id is not None:
+        document.select([word_id], current=word_id)
+    return word_id is not None
+
+
+def go_to_unchecked(document: Document) -> bool:
+    """Make the next word that nobody has checked yet, from the current one on and round the end, the current one."""
+    order, page = document.order(), document.page
+    start = order.index(document.current) + 1 if document.current in order else 0
+    unchecked = (WordState.READ, WordState.UNREAD)
+    for word_id in order[start:] + order[:start]:
+        if page and word_id != document.current and page.words[word_id].state in unchecked:
+            document.select([word_id], current=word_id)
+            return True
+    return False
+
+
+def accept_and_next(document: Document) -> bool:
+    """Agree with the selected words and go to the next one. False at the last word."""
+    accept_here(document)
+    if len(document.selection) > 1:
+        chosen = [word_id for word_id in document.order() if word_id in document.selection]
+        document.select([chosen[-1]], current=chosen[-1])
+    return go(document, 1)
+
+
+def accept_here(document: Document) -> None:
+    """Agree with the selected words as they stand."""
+    if page := document.page:
+        document.push(edits.accept(page, document.selection))
+
+
+def accept_all(document: Document) -> None:
+    """Agree with every word of the page that is read."""
+    if page := document.page:
+        document.push(edits.accept(page, page.words))
+
+
+def unaccept(document: Document) -> None:
+    """Back to what the model read, for the selected words."""
+    if page := document.page:
+        document.push(edits.unaccept(page, document.selection))
+
+
+def write_here(document: Document, word_id: str, text: str) -> None:
+    """A person wrote this text into a word, or left it as it was and agrees with it."""
+    page, word = document.page, document.word(word_id)
+    if page is None or word is None:
+        return
+    same = word.human is None and word.machine is not None and text.strip() == word.machine.text
+    document.push(edits.accept(page, [word_id]) if same else edits.write(page, word_id, text))
+
+
+def write_if_changed(document: Document, word_id: str, text: str) -> None:
+    """Keep a text that was typed; a text that is as it was says nothing, not even that it is right."""
+    word = document.word(word_id)
+    if document.page and word and text.strip() != word.text:
+        document.push(edits.write(document.page, word_id, text))
+
+
+def write_and_go(document: Document, word_id: str, text: str, step: int = 1) -> bool:
+    """A person wrote this text and goes on in reading order from that word. False at either end."""
+    write_here(document, word_id, text)
+    document.select([word_id], current=word_id)
+    return go(document, step)
+
+
+def choose(document: Document, index: int) -> None:
+    """The current word's alternative ``index``, 0 the best, is right."""
+    if document.page and document.current:
+        document.push(edits.choose(document.page, document.current, index))
+
+
+def delete(document: Document) -> None:
+    """Delete the selected words; the word after them becomes the current one."""
+    page = document.page
+    if page is None or not document.selection:
+        return
+    order = document.order()
+    last = max(order.index(word_id) for word_id in document.selection)
+    after = next((word_id for word_id in order[last + 1 :]), None)
+    document.push(edits.delete(page, document.selection))
+    if after:
+        document.select([after], current=after)
+
+
+def merge(document: Document) -> None:
+    """Make one word of the selected ones, and select it."""
+    if (page := document.page) and len(document.selection) > 1:
+        edit = edits.merge(page, document.selection)
+        document.push(edit)
+        document.select(key for key, (_, after) in edit.changes.items() if after is not None)
+
+
+def split_at_letter(document: Document, word_id: str, letter: int) -> None:
+    """Cut a word before this letter of its text, and select both halves."""
+    if page := document.page:
+        edit = edits.split(page, word_id, letter=letter)
+        document.push(edit)
+        halves = [key for key, (_, after) in edit.changes.items() if after is not None]
+        if halves:
+            document.select(halves)
+
+
+def rotate(document: Document, degrees: float) -> None:
+    """Turn the selected boxes, each about its middle. Turns in a row are one step of the history."""
+    if page := document.page:
+        document.push(edits.rotate(page, document.selection, degrees), join=_mark("rotate", document))
+
+
+def nudge(document: Document, dx: float, dy: float) -> None:
+    """Move the selected boxes by pixels of the photo. Moves in a row are one step of the history."""
+    if page := document.page:
+        document.push(edits.move(page, document.selection, dx, dy), join=_mark("nudge", document))
+
+
+def select_all(document: Document) -> None:
+    """Select every word."""
+    document.select(document.order(), current=document.current)
+
+
+def deselect(document: Document) -> None:
+    """Select nothing."""
+    document.select(())
+
+
+def text_to_copy(document: Document) -> str:
+    """The text of the selected words in reading order, or of the page where none is selected."""
+    page = document.page
+    if page is None:
+        return ""
+    words = document.selected_words() or tuple(page.words.values())
+    return reading_order.text(words)
+
+
+def page_text(page: Page) -> str:
+    """The text of the whole page in reading order."""
+    return reading_order.text(page.words.values())
+
+
+def _mark(what: str, document: Document) -> str:
+    return f"{what} {' '.join(sorted(document.selection))}"

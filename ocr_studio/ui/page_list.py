@@ -1,0 +1,201 @@
+"""The photos of the open photo's folder, as small pictures with how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ocr_studio.core.page import PageState
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import opening
+from ocr_studio.ui import pictures, theme
+from ocr_studio.ui.job_thread import Job, JobThread
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+SIDE = 72
+STATES = {
+    PageState.UNREAD: ("Not read", "mdi6.circle-outline"),
+    PageState.READ: ("Read", "mdi6.text-recognition"),
+    PageState.REVIEWED: ("Reviewed", "mdi6.check-circle-outline"),
+}
+
+
+class PageListModel(QAbstractListModel):
+    """Photos as rows. Small pictures are made in a lane of their own, for those rows that somebody looks at."""
+
+    def __init__(self, lane: JobThread, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._lane, self._widget = lane, parent
+        self._photos: tuple[Path, ...] = ()
+        self._rows: dict[Path, int] = {}
+        self._pictures: dict[Path, QPixmap | None] = {}
+        self._states: dict[Path, PageState] = {}
+        self._project: Project | None = None
+        self._wanted: list[Path] = []
+        self._job: Job | None = None
+        self._ask = QTimer(self, singleShot=True, interval=0)
+        self._ask.timeout.connect(self._fetch)
+
+    def show_photos(self, photos: Sequence[Path], project: Project | None) -> None:
+        """Show these photos."""
+        self._project = project
+        if tuple(photos) == self._photos:
+            return
+        self.beginResetModel()
+        if self._job:
+            self._job.cancel()
+        self._wanted.clear()
+        self._photos = tuple(photos)
+        self._rows = {path: row for row, path in enumerate(photos)}
+        self._pictures = {path: kept for path, kept in self._pictures.items() if path in self._rows}
+        self._states = {path: state for path, state in self._states.items() if path in self._rows}
+        self.endResetModel()
+
+    def set_state(self, path: Path, state: PageState) -> None:
+        """How far the page of this photo has come."""
+        if path in self._rows and self._states.get(path) != state:
+            self._states[path] = state
+            self._changed(path)
+
+    def row_of(self, path: Path | None) -> int | None:
+        """The row of a photo."""
+        return self._rows.get(path) if path else None
+
+    def photo(self, row: int) -> Path:
+        """The photo in a row."""
+        return self._photos[row]
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many photos there are."""
+        return 0 if parent.isValid() else len(self._photos)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a row shows: name, small picture, state (UserRole)."""
+        path = self._photos[index.row()]
+        state = self._states.get(path, PageState.UNREAD)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return path.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{path}\n{STATES[state][0]}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{path.name}, {STATES[state][0].lower()}"
+        if role == Qt.ItemDataRole.UserRole:
+            return state
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._picture(path)
+        return None
+
+    def _picture(self, path: Path) -> QPixmap | None:
+        if path not in self._pictures:
+            self._pictures[path] = None
+            self._wanted.append(path)
+            self._ask.start()
+        return self._pictures[path]
+
+    def _fetch(self) -> None:
+        if self._job is not None and self._job.running:
+            return
+        wanted, self._wanted = tuple(self._wanted), []
+        if not wanted:
+            return
+        project = self._project
+        side = round(SIDE * self._widget.devicePixelRatioF())
+        job = self._job = self._lane.submit(
+            lambda: opening.thumbnails(wanted, project=project, side=side), name="Small pictures"
+        )
+        job.came.connect(self._take)
+        job.done.connect(self._ask.start)
+
+    def _take(self, thumbnail: opening.Thumbnail) -> None:
+        if thumbnail.path not in self._rows:
+            return
+        if thumbnail.picture is not None:
+            pixmap = pictures.pixmap(thumbnail.picture)
+            pixmap.setDevicePixelRatio(self._widget.devicePixelRatioF())
+            self._pictures[thumbnail.path] = pixmap
+        self._states.setdefault(thumbnail.path, thumbnail.state)
+        self._changed(thumbnail.path)
+
+    def _changed(self, path: Path) -> None:
+        index = self.index(self._rows[path])
+        self.dataChanged.emit(index, index)
+
+
+class PageList(QListView):
+    """The list's view. A click or Enter opens a photo.
+
+    Signals: ``photo_chosen(Path)``.
+    """
+
+    photo_chosen = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = PageListModel(lane, self)
+        self.setModel(self._model)
+        self.setItemDelegate(_PhotoDelegate(self))
+        self.setAccessibleName("Photos in this folder")
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+
+    def show_photos(self, photos: Sequence[Path], current: Path | None, project: Project | None) -> None:
+        """Show these photos with one marked as open."""
+        self._model.show_photos(photos, project)
+        row = self._model.row_of(current)
+        if row is None:
+            self.clearSelection()
+        else:
+            self.setCurrentIndex(self._model.index(row))
+
+    def set_state(self, path: Path, state: PageState) -> None:
+        """How far the page of this photo has come."""
+        self._model.set_state(path, state)
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.photo_chosen.emit(self._model.photo(index.row()))
+
+
+class _PhotoDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        return QSize(150, SIDE + 14)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        name, option.text, option.icon = option.text, "", type(option.icon)()
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        state = STATES[index.data(Qt.ItemDataRole.UserRole)]
+        frame = QRect(option.rect.left() + 12, option.rect.top() + 7, SIDE, SIDE)
+        painter.save()
+        _draw_photo(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
+        place = option.rect.adjusted(SIDE + 24, 0, -10, 0)
+        metrics = painter.fontMetrics()
+        line = metrics.height()
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        top = place.center().y() - line - 1
+        painter.drawText(
+            place.left(), top + metrics.ascent(), metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, place.width())
+        )
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        theme.icon(state[1], role="quiet").paint(painter, place.left(), top + line + 3, 14, 14)
+        painter.drawText(place.left() + 19, top + line + 2 + metrics.ascent(), state[0])
+        painter.restore()
+
+
+def _draw_photo(painter: QPainter, frame: QRect, picture: object) -> None:
+    if isinstance(picture, QPixmap):
+        size = picture.deviceIndependentSize().toSize()
+        place = QRect(frame.topLeft(), size)
+        place.moveCenter(frame.center())
+        painter.drawPixmap(place, picture)
+    else:
+        painter.fillRect(frame.adjusted(4, 12, -4, -12), QColor(theme.colours().hover))

@@ -1,0 +1,42 @@
+"""The parts of the window that actions speak to, put together once in ``app``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ocr_studio.ui.clipping import Clipping
+    from ocr_studio.ui.document import Document
+    from ocr_studio.ui.exporting import Exporting
+    from ocr_studio.ui.opening import Opening
+    from ocr_studio.ui.photo_view import PhotoView
+    from ocr_studio.ui.reading import Reading
+    from ocr_studio.ui.word_table import WordTable
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogs:
+    """How the window shows its dialogs, and leaves. None of them waits."""
+
+    open_photo: Callable[[], None]
+    open_folder: Callable[[], None]
+    settings: Callable[[], None]
+    about: Callable[[], None]
+    quit: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Who does what."""
+
+    document: Document
+    view: PhotoView
+    table: WordTable
+    opening: Opening
+    reading: Reading
+    exporting: Exporting
+    clipping: Clipping
+    dialogs: Dialogs
+    hint: Callable[[str], None]

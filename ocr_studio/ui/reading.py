@@ -1,0 +1,158 @@
+"""Reading in the background, as the window sees it: one job at a time, results into the document as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core import edits
+from ocr_studio.core.page import Word
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs import reading
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread
+
+
+class Reading(QObject):
+    """Reads the open page or some of its words, and puts what comes into the document.
+
+    Signals: ``progressed(text, done, total)``, total 0 where it is not known; ``finished(text)`` with what to say in
+    the status bar; ``stopped()`` after the end, whatever it was; ``failed(Trouble)``; ``prepared()`` recognizer loaded.
+    """
+
+    progressed = Signal(str, int, int)
+    finished = Signal(str)
+    stopped = Signal()
+    failed = Signal(object)
+    prepared = Signal()
+
+    def __init__(self, document: Document, lane: JobThread, desk: reading.ReadingDesk) -> None:
+        super().__init__(lane)
+        self._document, self._lane, self._desk = document, lane, desk
+        self._job: Job | None = None
+        self._into: _PageInto | _WordsInto | None = None
+        self._numbers = count()
+        document.opened.connect(self.cancel)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a photo or some words are being read, or wait for it."""
+        return self._job is not None
+
+    def prepare(self) -> None:
+        """Load the recognizer ahead of the first photo, quietly."""
+        desk = self._desk
+        job = self._lane.submit(lambda: reading.prepare(desk), name="Loading the recognizer")
+        job.done.connect(self.prepared)
+        job.failed.connect(self.failed)
+
+    def use(self, options: ReaderOptions) -> None:
+        """Read in another way from now on."""
+        if options != self._desk.options:
+            self._desk = reading.ReadingDesk(options)
+            self.prepare()
+
+    def read_page(self) -> None:
+        """Find and read everything on the page. What a person wrote or placed stays."""
+        image, page, desk = self._document.image, self._document.page, self._desk
+        if image is None or page is None:
+            return
+        streaming = all(word.touched for word in page.words.values())
+        self._start(
+            lambda: reading.read_page(desk, image), _PageInto(self._document, self._mark(), streaming), "Reading"
+        )
+
+    def read_words(self, ids: Iterable[str]) -> None:
+        """Read these words again where they stand. What a person wrote stays."""
+        image, desk = self._document.image, self._desk
+        words = tuple(word for word in map(self._document.word, ids) if word is not None)
+        if image is None or not words:
+            return
+        self._start(
+            lambda: reading.read_words(desk, image, words), _WordsInto(self._document, self._mark()), "Reading again"
+        )
+
+    def cancel(self) -> None:
+        """Stop; what has been read so far stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _mark(self) -> str:
+        return f"reading {next(self._numbers)}"
+
+    def _start(self, make: Callable[[], Iterator[object]], into: _PageInto | _WordsInto, name: str) -> None:
+        self.cancel()
+        self._into = into
+        job = self._job = self._lane.submit(make, name=name)
+        job.came.connect(self._hear)
+        job.failed.connect(self.failed)
+        job.ended.connect(self._end)
+        self.progressed.emit("Waiting for the recognizer…" if not self._desk.ready else "Looking for writing…", 0, 0)
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, reading.Preparing):
+            self.progressed.emit("Loading the recognizer, a few seconds…", 0, 0)
+        elif isinstance(event, reading.Found):
+            self.progressed.emit("Reading…", 0, event.lines)
+        elif isinstance(event, reading.WordsRead) and self._into:
+            self._into.add(event.words)
+            self.progressed.emit(f"Reading… {event.done} of {event.total}", event.done, event.total)
+        elif isinstance(event, reading.ReadingDone) and self._into:
+            self.finished.emit(self._into.finish(event))
+
+    def _end(self) -> None:
+        self._job = self._into = None
+        self.stopped.emit()
+
+
+class _PageInto:
+    """Where the words of a page that is read go.
+
+    streaming: as they come. Else all at once at the end, so that a page that was read before does not lose its words
+    to a reading that is cancelled.
+    """
+
+    def __init__(self, document: Document, mark: str, streaming: bool) -> None:
+        self._document, self._mark, self._streaming = document, mark, streaming
+        self._first = True
+        self._words: list[Word] = []
+
+    def add(self, words: tuple[Word, ...]) -> None:
+        """Take the words of a few lines."""
+        self._words.extend(words)
+        if self._streaming:
+            self._push(words)
+
+    def finish(self, event: reading.ReadingDone) -> str:
+        """All is there. Returns what to say about it."""
+        if not self._streaming:
+            self._push(tuple(self._words))
+        self._document.set_read_at(event.when)
+        if not self._words:
+            return "No writing was found on this photo"
+        number = len(self._words)
+        return f"Read {number} word{'s' if number != 1 else ''} in {event.seconds:.1f} s"
+
+    def _push(self, words: tuple[Word, ...]) -> None:
+        if page := self._document.page:
+            self._document.push(edits.reread(page, words, first=self._first), join=self._mark)
+            self._first = False
+
+
+class _WordsInto:
+    """Where words that are read again go: to the machine's side of themselves."""
+
+    def __init__(self, document: Document, mark: str) -> None:
+        self._document, self._mark, self._number = document, mark, 0
+
+    def add(self, words: tuple[Word, ...]) -> None:
+        """Take some words."""
+        if page := self._document.page:
+            self._number += len(words)
+            self._document.push(edits.refresh(page, words), join=self._mark)
+
+    def finish(self, event: reading.ReadingDone) -> str:
+        """All is there. Returns what to say about it."""
+        return f"Read {self._number} word{'s' if self._number != 1 else ''} again in {event.seconds:.1f} s"

@@ -1,0 +1,52 @@
+"""A picture of the window itself, once it is ready: for the README and for looking at how it looks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.ui import pictures
+
+log = logging.getLogger(__name__)
+
+# Small pictures, the last paint and a scroll to its place come a moment after all is read.
+_SETTLE_MS = 800
+
+
+class Screenshot(QObject):
+    """Waits until the window is ready, writes the picture and ends the program.
+
+    status: 0 once the picture is written, 1 if it could not be.
+    """
+
+    def __init__(self, window: QWidget, path: Path, *, ready: Callable[[], bool]) -> None:
+        """ready: asked again and again; when it has said yes for a while, the picture is taken."""
+        super().__init__(window)
+        self.status = 1
+        self._window, self._path, self._ready = window, path, ready
+        self._quiet_ms = 0
+        self._clock = QTimer(self, interval=100)
+        self._clock.timeout.connect(self._look)
+        self._clock.start()
+
+    def _look(self) -> None:
+        self._quiet_ms = self._quiet_ms + self._clock.interval() if self._ready() else 0
+        if self._quiet_ms >= _SETTLE_MS:
+            self._clock.stop()
+            self._take()
+
+    def _take(self) -> None:
+        picture = self._window.grab().toImage()
+        try:
+            images.save_png(self._path, pictures.array(picture))
+            self.status = 0
+        except StudioError as error:
+            log.error("%s", error)
+        self._window.close()
+        QApplication.quit()

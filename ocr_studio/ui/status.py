@@ -1,0 +1,107 @@
+"""The bar at the bottom: what the hand does now, how far reading has come, whether all is saved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+
+from ocr_studio.ui import theme
+
+# Long enough to be read, short enough not to be old news.
+_SAID_MS = 6000
+
+
+class Status(QStatusBar):
+    """Hint on the left, progress and saving on the right.
+
+    Signals: ``stop_requested()`` the person wants reading to stop.
+    """
+
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._hint = QLabel()
+        self._hint.setAccessibleName("Hint")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._doing = QLabel()
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(140)
+        self._bar.setAccessibleName("Progress of reading")
+        self._stop = QToolButton()
+        self._stop.setText("Stop")
+        self._stop.setToolTip("Stop reading; what has been read so far stays")
+        self._stop.clicked.connect(self.stop_requested)
+        self._words = QLabel()
+        self._zoom = QLabel()
+        self._kept_icon, self._kept = QLabel(), QLabel()
+        self._kept.setAccessibleName("Saving")
+        self._kept_state = ("", "")
+        self.addWidget(self._hint, 1)
+        for widget in (self._doing, self._bar, self._stop, self._words, self._zoom, self._kept_icon, self._kept):
+            self.addPermanentWidget(widget)
+        for label in (self._hint, self._doing, self._words, self._zoom, self._kept):
+            label.setProperty("quiet", True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setContentsMargins(6, 3, 6, 3)
+        self.reading_stopped()
+
+    def show_hint(self, text: str) -> None:
+        """What the mouse and the keys do now."""
+        self._hint.setText(text)
+        self._hint.setToolTip(text)
+
+    def say(self, text: str) -> None:
+        """Something that has just happened; it goes by itself."""
+        self.showMessage(text, _SAID_MS)
+
+    def show_progress(self, text: str, done: int, total: int) -> None:
+        """How far reading has come. total 0: nobody knows how much there is."""
+        self._doing.setText(text)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        for widget in (self._doing, self._bar, self._stop):
+            widget.show()
+
+    def reading_stopped(self) -> None:
+        """Nothing is being read."""
+        for widget in (self._doing, self._bar, self._stop):
+            widget.hide()
+
+    def show_words(self, words: int, checked: int) -> None:
+        """How many words there are and how many a person has checked."""
+        self._words.setText(f"{checked} of {words} checked" if words else "")
+
+    def show_zoom(self, percent: float) -> None:
+        """How large the photo is shown."""
+        self._zoom.setText(f"{percent:.0f} %" if percent else "")
+
+    def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
+        """Whether all is saved."""
+        self._kept_state = (icon, role)
+        self._kept.setText(text)
+        self._kept.setToolTip(text)
+        self._kept_icon.setPixmap(theme.icon(icon, role=role).pixmap(16, 16))
+
+    def saved(self) -> None:
+        """All is on the disk."""
+        self.show_kept("Saved")
+
+    def saving(self) -> None:
+        """Something is on its way to the disk."""
+        self.show_kept("Saving…", "mdi6.dots-horizontal")
+
+    def not_saved(self, why: str) -> None:
+        """It could not be saved."""
+        self.show_kept("Not saved", "mdi6.alert-outline", "warning")
+        self._kept.setToolTip(why)
+
+    def read_only(self) -> None:
+        """Nothing may be changed here."""
+        self.show_kept("Only for looking", "mdi6.lock-outline")
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        if self._kept_state[0]:
+            self.show_kept(self._kept.text(), *self._kept_state)

@@ -1,0 +1,154 @@
+"""How a row of the word table is painted and edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+
+from ocr_studio.core.page import Word, WordState
+from ocr_studio.ui import colours, operations, theme
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_editor import WordEditor
+
+Index = QModelIndex | QPersistentModelIndex
+
+NUMBER, CROP, TEXT, CONFIDENCE, STATE = range(5)
+STATES = {
+    WordState.UNREAD: ("Not read", "mdi6.circle-outline"),
+    WordState.READ: ("Read", "mdi6.text-recognition"),
+    WordState.ACCEPTED: ("Checked", "mdi6.check-circle-outline"),
+    WordState.CORRECTED: ("Corrected", "mdi6.pencil-outline"),
+}
+# Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
+CROP_HEIGHT, CROP_WIDTH = 26, 104
+_BAR = 30
+_GAP = 6
+
+
+class WordDelegate(QStyledItemDelegate):
+    """Paints crops, the bar of confidence and the icon of state; edits with the same editor as on the photo.
+
+    Signals: ``moved()`` an editor was left by a key that goes on to another word.
+    """
+
+    moved = Signal()
+
+    def __init__(self, document: Document, view: QTableView) -> None:
+        super().__init__(view)
+        self._document, self._view = document, view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        word = index.data(Qt.ItemDataRole.UserRole)
+        self.initStyleOption(option, index)
+        text, option.text, option.icon = option.text, "", type(option.icon)()
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        if not isinstance(word, Word):
+            return
+        rect = option.rect.adjusted(_GAP, 0, -_GAP, 0)
+        painter.save()
+        if index.column() == CROP:
+            _draw_crop(painter, rect, index.data(Qt.ItemDataRole.DecorationRole))
+        elif index.column() == STATE:
+            _draw_with_icon(painter, rect, text, STATES[word.state][1], option.palette)
+        elif index.column() == CONFIDENCE:
+            _draw_bar(painter, rect, word, text, option.palette)
+        else:
+            _draw_text(painter, rect, text, quiet=index.column() == NUMBER, palette=option.palette)
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
+        """The editor of a word, for Qt."""
+        word = index.data(Qt.ItemDataRole.UserRole)
+        editor = WordEditor(parent)
+        editor.setAccessibleName("Text of the word")
+        document, word_id = self._document, word.id
+        editor.accepted.connect(lambda text: self._leave(editor, operations.write_and_go, word_id, text))
+        editor.accepted_here.connect(lambda text: self._leave(editor, operations.write_here, word_id, text))
+        editor.stepped.connect(lambda step, text: self._step(editor, word_id, step, text))
+        editor.cancelled.connect(lambda: self._close(editor))
+        editor.alternative_chosen.connect(lambda place: self._offer(editor, word, place))
+        editor.split_requested.connect(lambda letter, text: self._split(editor, word_id, letter, text))
+        document.opened.connect(editor.deleteLater)
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+        """Show the word's text, unless something has been typed already: results may come while a person types."""
+        if isinstance(editor, WordEditor) and not editor.isModified():
+            editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or ""))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802
+        """Keep what was typed when the editor is left by the mouse."""
+        word = index.data(Qt.ItemDataRole.UserRole)
+        if isinstance(editor, WordEditor) and isinstance(word, Word):
+            operations.write_if_changed(self._document, word.id, editor.text())
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Keys are the editor's own affair; Qt's ways with Tab, Enter and Esc are not ours."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        return super().eventFilter(editor, event)
+
+    def _leave(self, editor: WordEditor, operation: object, word_id: str, text: str) -> None:
+        self._close(editor)
+        assert callable(operation)
+        operation(self._document, word_id, text)
+        self.moved.emit()
+
+    def _step(self, editor: WordEditor, word_id: str, step: int, text: str) -> None:
+        self._close(editor)
+        operations.write_if_changed(self._document, word_id, text)
+        self._document.select([word_id], current=word_id)
+        if operations.go(self._document, step):
+            self.moved.emit()
+
+    def _split(self, editor: WordEditor, word_id: str, letter: int, text: str) -> None:
+        self._close(editor)
+        operations.write_if_changed(self._document, word_id, text)
+        operations.split_at_letter(self._document, word_id, letter)
+
+    @staticmethod
+    def _offer(editor: WordEditor, word: Word, place: int) -> None:
+        readings = word.machine.alternatives if word.machine else ()
+        if place < len(readings):
+            editor.replace_text(readings[place].text)
+
+    def _close(self, editor: WordEditor) -> None:
+        # The text is kept by whoever closes; left unmodified, it is not written a second time when the focus goes.
+        self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+        self._view.setFocus()
+
+
+def _draw_crop(painter: QPainter, rect: QRect, crop: object) -> None:
+    if isinstance(crop, QPixmap) and not crop.isNull():
+        height = crop.deviceIndependentSize().toSize().height()
+        painter.drawPixmap(rect.left(), rect.center().y() - height // 2 + 1, crop)
+
+
+def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palette: QPalette) -> None:
+    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def _draw_with_icon(painter: QPainter, rect: QRect, text: str, icon: str, palette: QPalette) -> None:
+    side = 16
+    theme.icon(icon, role="quiet").paint(painter, rect.left(), rect.center().y() - side // 2, side, side)
+    _draw_text(painter, rect.adjusted(side + _GAP, 0, 0, 0), text, quiet=True, palette=palette)
+
+
+def _draw_bar(painter: QPainter, rect: QRect, word: Word, text: str, palette: QPalette) -> None:
+    confidence = word.machine.confidence if word.machine else None
+    if confidence is None:
+        return
+    track = QRect(rect.left(), rect.center().y() - 2, _BAR, 5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(theme.colours().line))
+    painter.drawRoundedRect(track, 2.5, 2.5)
+    painter.setBrush(colours.of(confidence))
+    painter.drawRoundedRect(QRect(track.left(), track.top(), max(3, round(_BAR * confidence)), 5), 2.5, 2.5)
+    _draw_text(painter, rect.adjusted(_BAR + _GAP, 0, 0, 0), text, quiet=False, palette=palette)

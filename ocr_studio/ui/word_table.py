@@ -1,0 +1,306 @@
+"""The table of words in reading order: number, crop, text, confidence, state. Always beside the photo."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.ui import pictures
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_delegate import (
+    CONFIDENCE,
+    CROP,
+    CROP_HEIGHT,
+    CROP_WIDTH,
+    NUMBER,
+    STATE,
+    STATES,
+    TEXT,
+    WordDelegate,
+)
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+TITLES = ("No.", "Photo", "Text", "Sure", "State")
+HINTS = (
+    "Place in reading order",
+    "How it looks on the photo",
+    "What is written there; double-click or type to correct it",
+    "How sure the recognizer is of its reading",
+    "Whether it has been read and checked",
+)
+# About 40 screens of rows; a crop of this size takes some 20 KiB.
+_CROPS_KEPT = 1000
+
+
+class WordTableModel(QAbstractTableModel):
+    """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
+        document.opened.connect(self._reset)
+        document.words_changed.connect(self._change)
+        self._reset()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """Number, crop, text, confidence, state."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """The columns' titles and what they mean."""
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return TITLES[section]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return HINTS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Only texts can be edited, and only where the page may be changed."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.isValid() and index.column() == TEXT and self._document.writable:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows; the word itself as UserRole."""
+        word, column = self.word(index.row()), index.column()
+        if word is None or role == Qt.ItemDataRole.UserRole:
+            return word
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
+            return self._shown(word, index.row(), column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{TITLES[column]}: {self._shown(word, index.row(), column)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(word, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == CROP:
+            return self._crop(word.quad)
+        return None
+
+    def word(self, row: int) -> Word | None:
+        """The word in a row."""
+        return self._document.word(self._ids[row]) if 0 <= row < len(self._ids) else None
+
+    def id_at(self, row: int) -> str:
+        """The id of the word in a row."""
+        return self._ids[row]
+
+    def row_of(self, word_id: str | None) -> int | None:
+        """The row of a word."""
+        return self._rows.get(word_id) if word_id else None
+
+    @staticmethod
+    def _shown(word: Word, row: int, column: int) -> str:
+        if column == NUMBER:
+            return str(row + 1)
+        if column == CONFIDENCE:
+            sure = word.machine.confidence if word.machine else None
+            return "" if sure is None else f"{sure * 100:.0f} %"
+        return {TEXT: word.text, STATE: STATES[word.state][0]}.get(column, "")
+
+    @staticmethod
+    def _tip(word: Word, column: int) -> str | None:
+        if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
+            return f"The recognizer read “{word.machine.text}”"
+        if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
+            return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
+        return None
+
+    def _crop(self, quad: Quad) -> QPixmap:
+        if quad in self._crops:
+            self._crops.move_to_end(quad)
+            return self._crops[quad]
+        image = self._document.image
+        assert image is not None
+        view = self.parent()
+        ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
+        pixmap = pictures.pixmap(_fitted(geometry.crop(image, quad, margin=0.08), ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        self._crops[quad] = pixmap
+        if len(self._crops) > _CROPS_KEPT:
+            self._crops.popitem(last=False)
+        return pixmap
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._crops.clear()
+        self._set_ids(list(self._document.order()))
+        self.endResetModel()
+
+    def _set_ids(self, ids: list[str]) -> None:
+        self._ids = ids
+        self._rows = {word_id: row for row, word_id in enumerate(ids)}
+
+    def _change(self, changed: frozenset[str]) -> None:
+        order = list(self._document.order())
+        if order != self._ids:
+            self._remove(set(self._ids) - set(order))
+            self._append([word_id for word_id in order if word_id not in self._rows])
+            self._arrange(order)
+        rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
+        if rows:
+            # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
+
+    def _remove(self, gone: set[str]) -> None:
+        row = len(self._ids) - 1
+        while row >= 0:
+            last = row
+            while row >= 0 and self._ids[row] in gone:
+                row -= 1
+            if row < last:
+                self.beginRemoveRows(_NOWHERE, row + 1, last)
+                self._set_ids(self._ids[: row + 1] + self._ids[last + 1 :])
+                self.endRemoveRows()
+            row -= 1
+
+    def _append(self, new: list[str]) -> None:
+        if new:
+            self.beginInsertRows(_NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
+            self._set_ids(self._ids + new)
+            self.endInsertRows()
+
+    def _arrange(self, order: list[str]) -> None:
+        if order == self._ids:
+            return
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        ids = [self._ids[index.row()] for index in old]
+        self._set_ids(order)
+        new = [self.index(self._rows[key], index.column()) for key, index in zip(ids, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+
+class WordTable(QTableView):
+    """The table's view. Rows and the document's selection follow each other."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._following = False
+        self._model = WordTableModel(document, self)
+        self.setModel(self._model)
+        self._delegate = WordDelegate(document, self)
+        self.setItemDelegate(self._delegate)
+        self._delegate.moved.connect(self._show_current)
+        self.setAccessibleName("Words in reading order")
+        self._look()
+        document.selection_changed.connect(self._follow_document)
+        self.selectionModel().selectionChanged.connect(self._follow_rows)
+        self.selectionModel().currentChanged.connect(self._follow_rows)
+        self._model.rowsInserted.connect(self._follow_document)
+        self._model.layoutChanged.connect(self._follow_document)
+        self._model.modelReset.connect(self._follow_document)
+
+    def edit_current(self) -> None:
+        """Open the editor in the current word's row."""
+        row = self._model.row_of(self._document.current)
+        if row is not None:
+            self.setFocus()
+            self.edit(self._model.index(row, TEXT))
+
+    def _look(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAlternatingRowColors(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(CROP_HEIGHT + 12)
+        # Heights by contents would ask for every crop of 5,000.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        letter = self.fontMetrics().horizontalAdvance("0")
+        for column, width in ((NUMBER, 6 * letter), (CROP, CROP_WIDTH + 12), (CONFIDENCE, 9 * letter)):
+            header.resizeSection(column, width)
+        header.resizeSection(STATE, 14 * letter)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(5 * letter)
+
+    def _follow_document(self) -> None:
+        if self._following:
+            return
+        self._following = True
+        selection = QItemSelection()
+        last = len(TITLES) - 1
+        for first, end in _spans(
+            sorted(row for key in self._document.selection if (row := self._model.row_of(key)) is not None)
+        ):
+            selection.select(self._model.index(first, 0), self._model.index(end, last))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        row = self._model.row_of(self._document.current)
+        if row is None:
+            self.selectionModel().clearCurrentIndex()
+        elif row != self.currentIndex().row():
+            self.selectionModel().setCurrentIndex(
+                self._model.index(row, TEXT), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        self._following = False
+        self._show_current()
+
+    def _show_current(self) -> None:
+        row = self._model.row_of(self._document.current)
+        if row is not None:
+            self.scrollTo(self._model.index(row, TEXT))
+
+    def _follow_rows(self) -> None:
+        if self._following:
+            return
+        self._following = True
+        ids = [self._model.id_at(index.row()) for index in self.selectionModel().selectedRows()]
+        current = self.currentIndex()
+        self._document.select(ids, current=self._model.id_at(current.row()) if current.isValid() else None)
+        self._following = False
+
+
+def _spans(rows: list[int]) -> list[tuple[int, int]]:
+    """Runs of neighbouring rows as (first, last)."""
+    spans: list[tuple[int, int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], row)
+        else:
+            spans.append((row, row))
+    return spans
+
+
+def _fitted(crop: NDArray[np.uint8], ratio: float) -> NDArray[np.uint8]:
+    """The crop made small enough for its cell, never larger than it is by more than twice."""
+    height, width = crop.shape[:2]
+    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(crop, size, interpolation=method), dtype=np.uint8)
