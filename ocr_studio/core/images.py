@@ -27,6 +27,21 @@ from ocr_studio.core import paths
 from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, not_a_file, refused, unreadable
 from ocr_studio.core.pixels import RGB, UPRIGHT, shrunk, to_rgb, upright
 
+__all__ = (
+    "MAX_PIXELS",
+    "PHOTO_SUFFIXES",
+    "PhotoError",
+    "content_id",
+    "decode_photo",
+    "is_photo",
+    "natural_key",
+    "open_photo",
+    "photo_size",
+    "photos_in",
+    "save_png",
+    "thumbnail",
+)
+
 PHOTO_SUFFIXES: Final = frozenset(
     f".{kind}"
     for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")

@@ -45,6 +45,7 @@ class Settings:
 
     theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model: see ReaderOptions. keep: whether projects lie
     "beside" the photos or in the "library". library_folder: where that is; None is ``paths.library_dir()``.
+    read_when_opened: whether a photo that nobody has read yet is read as soon as it is opened in the window.
     """
 
     theme: str = "system"
@@ -53,6 +54,7 @@ class Settings:
     model: str | None = None
     keep: str = "beside"
     library_folder: str | None = None
+    read_when_opened: bool = True
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -80,6 +82,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "model": _text_or_none,
     "keep": lambda value: value in KEEP,
     "library_folder": _text_or_none,
+    "read_when_opened": lambda value: isinstance(value, bool),
 }
 
 

@@ -1,0 +1,341 @@
+"""The command ``ocr-studio``: opens the window, or reads, lists and exports without one.
+
+Answers go to standard output, progress and errors to standard error, one line each. Exit status: 0 all went well,
+1 some of it did not and the rest was done, 2 it was called wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ocr_studio import __version__
+from ocr_studio.core import images, logs, models, reading_order, settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import FORMATS, json_pages, write_text
+from ocr_studio.core.output_names import output_names
+from ocr_studio.core.page import Page
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import reading
+
+PROGRAM: Final = "ocr-studio"
+GOOD, FAILED, MISUSED = 0, 1, 2
+INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
+
+_EPILOG: Final = """\
+commands:
+  read PHOTO…       print the text of photos, or their words as JSON
+  export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
+  models list       which models can read
+"ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
+"""
+_READ_EPILOG: Final = """\
+JSON: one list with one object for each photo (with --out one object in each file):
+{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
+[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, the corners clockwise from
+the text's own top left.
+"""
+
+
+def main() -> int:
+    """The command, as a shell starts it. Returns the exit status."""
+    _speak_utf8()
+    try:
+        status = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Nobody listens any more (``| head``). What is left in the buffer must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = NOBODY_LISTENS
+    return status
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; returns the exit status. Raises KeyboardInterrupt and BrokenPipeError."""
+    command = arguments[0] if arguments else ""
+    try:
+        if command not in _COMMANDS:
+            return _window(_window_parser().parse_args(arguments))
+        parser, work = _COMMANDS[command]
+        return work(parser().parse_args(arguments[1:]))
+    except models.NoSuchModel as error:
+        _complain(error)
+        return MISUSED
+    except StudioError as error:
+        _complain(error)
+        return FAILED
+    except SystemExit as leaving:  # argparse has said what is wrong, or what was asked
+        return leaving.code if isinstance(leaving.code, int) else MISUSED
+
+
+# ---------------------------------------------------------------------------------------------------------- arguments
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Read photos of whiteboards, correct what was read, keep it. Without a command: open the window.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("path", nargs="?", type=Path, metavar="PHOTO|FOLDER|PROJECT", help="what to open")
+    parser.add_argument("--theme", choices=("light", "dark"), help="colours of the window, this time")
+    parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of everything in the window, 50 to 400")
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="OUT.png",
+        help="draw the window, its photo read, into a file; no screen needed",
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    return parser
+
+
+def _read_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} read",
+        description="Print what is written on photos; of a folder, on all photos in it.",
+        epilog=_READ_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="photo, or folder of photos")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write one file for each photo there instead")
+    parser.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    return parser
+
+
+def _models_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"{PROGRAM} models", description="Models that can read.", allow_abbrev=False)
+    parser.add_argument("what", choices=("list",), help="list: which there are, * marks the one in use")
+    return parser
+
+
+def _export_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} export",
+        description="Write what is known about the photos of a project, one file for each, corrections included.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "project", type=Path, metavar="PROJECT", help="project folder, or folder of photos that has one"
+    )
+    parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="format of the files")
+    parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder to write them to")
+    return parser
+
+
+def _percent(text: str) -> int:
+    number = int(text.removesuffix("%"))
+    if not 50 <= number <= 400:
+        raise argparse.ArgumentTypeError("the scale is a percentage from 50 to 400")
+    return number
+
+
+# ----------------------------------------------------------------------------------------------------------- commands
+
+
+def _window(options: argparse.Namespace) -> int:
+    if options.path is not None and not os.path.lexists(options.path):
+        raise images.PhotoError("there is no such file or folder", file=options.path, remedy="Check the path.")
+    try:
+        from ocr_studio.ui import app  # noqa: PLC0415  (loads Qt, which reading does not need)
+    except ImportError as error:
+        raise StudioError(
+            f"the window cannot be loaded: {error}",
+            remedy="On Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
+        ) from error
+
+    scale = None if options.scale is None else options.scale / 100
+    opened = [] if options.path is None else [options.path]
+    return app.run(opened, screenshot=options.screenshot, look=app.Look(theme=options.theme, scale=scale))
+
+
+def _read(options: argparse.Namespace) -> int:
+    chosen = settings.load().reader_options()
+    if options.model is not None:
+        chosen = replace(chosen, model=models.chosen(options.model))
+    if options.out is not None:
+        _make_folder(options.out)
+    photos, all_good = _photos(options.photos)
+    with logs.libraries_silenced():
+        pages = _Progress(len(photos)).watch(reading.read_photos(reading.ReadingDesk(chosen), photos))
+        answer = _answer_in_files if options.out else _ANSWERS[options.format]
+        read = answer(pages, photos, options)
+    return GOOD if all_good and read == len(photos) else FAILED
+
+
+def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
+    """The photos meant, those of folders included; and whether every folder could be listed and had some."""
+    found: list[Path] = []
+    all_good = True
+    for path in given:
+        try:
+            inside = images.photos_in(path) if path.is_dir() else [path]
+            if not inside:
+                raise images.PhotoError("there is no photo in this folder", file=path, remedy="Give another one.")
+            found += inside
+        except StudioError as error:
+            _complain(error)
+            all_good = False
+    return found, all_good
+
+
+def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.Namespace) -> int:
+    count = 0
+    for page in pages:
+        if len(photos) > 1:
+            print(f"{'' if count == 0 else chr(10)}{_visible(page.image)}:")
+        print(reading_order.text(page.words.values()), flush=True)
+        count += 1
+    return count
+
+
+def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Namespace) -> int:
+    objects = [json_pages.page_object(page) for page in pages]
+    print(json.dumps(objects, ensure_ascii=False, indent=1))
+    return len(objects)
+
+
+def _answer_in_files(pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace) -> int:
+    kind = FORMATS["json" if options.format == "json" else "txt"]
+    given = [str(photo) for photo in photos]
+    # A photo that is given twice is written once.
+    names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
+    return sum(_written(options.out / names[page.image], kind.render([page])) for page in pages)
+
+
+_ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
+
+
+def _models(_: argparse.Namespace) -> int:
+    in_use = settings.load().model or models.BUILT_IN.name
+    for model in models.available():
+        print(f"{'*' if model.name == in_use else ' '} {model.name}  {model.title}")
+    return GOOD
+
+
+def _export(options: argparse.Namespace) -> int:
+    project = Project.find(options.project, library=settings.load().library())
+    if not project.exists:
+        raise StudioError(
+            "nothing is known about photos here yet",
+            file=options.project,
+            remedy="Open them in the window first, or use ocr-studio read.",
+        )
+    _make_folder(options.out)
+    kind = FORMATS[options.format]
+    found = sorted(project.summaries().items(), key=lambda entry: (images.natural_key(entry[1].image), entry[0]))
+    names = output_names([summary.image for _, summary in found], kind.suffix)
+    results = [
+        _exported(project, key, options.out / name, kind.render) for (key, _), name in zip(found, names, strict=True)
+    ]
+    return GOOD if all(results) else FAILED
+
+
+def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str]) -> bool:
+    try:
+        page = project.load_page(page_id)
+    except StudioError as error:
+        _complain(error)
+        return False
+    return page is None or _written(path, render([page]))
+
+
+def _written(path: Path, text: str) -> bool:
+    try:
+        write_text(path, text)
+    except StudioError as error:
+        _complain(error)
+        return False
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StudioError(f"the folder cannot be made: {reason}", file=folder, remedy="Choose another one.") from error
+
+
+_COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]]] = {
+    "read": (_read_parser, _read),
+    "models": (_models_parser, _models),
+    "export": (_export_parser, _export),
+}
+
+
+# --------------------------------------------------------------------------------------------------- speaking
+
+
+class _Progress:
+    """What is going on, on one line that is written over and over; silent where there is no terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._shown = sys.stderr.isatty()
+
+    def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
+        """The pages that were read, named as the photo was given, their words w1, w2, … in reading order."""
+        for event in events:
+            if isinstance(event, reading.PhotoRead):
+                self._done += 1
+                self._show("")
+                yield _numbered(replace(event.page, image=str(event.path)))
+            elif isinstance(event, reading.PhotoFailed):
+                self._done += 1
+                self._show("")
+                _complain(event.error)
+            elif isinstance(event, reading.Preparing):
+                self._show("loading the recognizer …")
+            elif isinstance(event, reading.WordsRead):
+                self._show(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
+
+    def _show(self, line: str) -> None:
+        if self._shown:
+            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _numbered(page: Page) -> Page:
+    """The page with ids that are the same at every reading."""
+    names = {key: f"w{number}" for number, key in enumerate(reading_order.order(page.words.values()), start=1)}
+    return replace(page, words={name: replace(page.words[key], id=name) for key, name in names.items()})
+
+
+def _complain(error: StudioError | str) -> None:
+    print(f"{PROGRAM}: {_visible(str(error))}", file=sys.stderr, flush=True)
+
+
+def _visible(text: str) -> str:
+    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
+    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
+
+
+def _is_shown(letter: str) -> bool:
+    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _speak_utf8() -> None:
+    """Whatever the locale says: the characters on a whiteboard need not be in it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
