@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Everything that must hold: style, format, types, rooms, tests. Arguments go to pytest (`packaging/test.sh -k quad`).
+set -euo pipefail
+unset PYTHONPATH PYTHONHOME
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
+
+ensure_ready test
+cd "$checkout"
+
+failed=()
+step() {
+    local name=$1 begin=$SECONDS
+    shift
+    printf '\n== %s\n' "$name"
+    if "$@"; then
+        printf '== %s: passed (%d s)\n' "$name" "$((SECONDS - begin))"
+    else
+        printf '== %s: FAILED (%d s)\n' "$name" "$((SECONDS - begin))"
+        failed+=("$name")
+    fi
+}
+
+step "style (ruff check)" "$venv/bin/ruff" check
+step "format (ruff format)" "$venv/bin/ruff" format --check
+step "types (mypy)" "$venv/bin/mypy"
+step "rooms (import-linter)" "$venv/bin/lint-imports" --no-logo
+step "tests (pytest)" "$venv/bin/python" -m pytest "$@"
+
+printf '\n'
+[ "${#failed[@]}" -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }
+printf 'all passed\n'
