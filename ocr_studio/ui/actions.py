@@ -104,7 +104,7 @@ _FILE = (
         ("Ctrl+Shift+O",), Where.MENU | Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
     ),
     ActionSpec(
-        "paste_picture", "Open picture from clip&board", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
+        "paste_picture", "Paste pict&ure", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
         ("Ctrl+Shift+V",), tip="Open the picture or the photo files on the clipboard",
     ),
     ActionSpec(

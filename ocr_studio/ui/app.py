@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import resources, settings
+from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
-from ocr_studio.ui import logbook, theme, window_place
+from ocr_studio.ui import theme as theming
+from ocr_studio.ui import window_place
 from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.main_window import Backstage, MainWindow
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
-
-
-class NoScreen(StudioError):
-    """There is nothing to show a window on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the window looks this time, whatever the settings say.
-
-    theme: "system", "light" or "dark". scale: 1.0 is 100 %. size: (width, height) in pixels before scaling.
-    """
-
-    theme: str | None = None
-    scale: float | None = None
-    size: tuple[int, int] | None = None
 
 
 class Studio(QObject):
@@ -108,74 +95,75 @@ class Studio(QObject):
         self.opening.close()
 
 
-def run(paths: Sequence[Path] = (), *, screenshot: Path | None = None, look: Look | None = None) -> int:
-    """Open the window, with photos if some are given, and stay until it is closed. The exit status is returned.
+def run(
+    path: Path | None = None,
+    *,
+    theme: str | None = None,
+    scale: int | None = None,
+    screenshot: Path | None = None,
+    size: tuple[int, int] | None = None,
+) -> int:
+    """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
 
+    theme: "light" or "dark", this time; scale: of everything, in percent; size: (width, height) before scaling.
     screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG.
-    Raises NoScreen where there is nothing to show a window on.
     """
-    look = look or Look()
-    _find_screen(needed=screenshot is None)
-    if look.scale is not None:
-        os.environ["QT_SCALE_FACTOR"] = str(look.scale)
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("ocr-studio")
-    app.setApplicationDisplayName("OCR Studio")
-    app.setDesktopFileName("ocr-studio")
+    if screenshot is not None and sys.platform == "linux" and not _has_screen():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
-    if look.theme is not None:
-        chosen = replace(chosen, theme=look.theme)
-    use_theme(chosen.theme)
-    log = logbook.open_log()
-    studio = Studio(chosen)
-    catcher = logbook.BugCatcher(studio.autosave.flush, studio.bug.emit)
-    catcher.install()
-    try:
-        return _stay(app, studio, paths, screenshot, look)
-    finally:
-        studio.stop()
-        catcher.remove()
-        logbook.close_log(log)
+    chosen = replace(chosen, theme=theme) if theme else chosen
+    with logs.libraries_silenced():
+        app = _application(chosen)
+        studio = Studio(chosen)
+        catcher = BugCatcher(studio.autosave.flush, studio.bug.emit)
+        catcher.install()
+        try:
+            return _stay(app, studio, path, screenshot, size)
+        finally:
+            studio.stop()
+            catcher.remove()
 
 
 def use_theme(chosen: str) -> None:
     """Put a theme on the program: "system", "light" or "dark"."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    theme.use(app, chosen)
+    theming.use(app, chosen)
 
 
-def _stay(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: Path | None, look: Look) -> int:
-    window = studio.window
-    try:
+def _application(chosen: Settings) -> QApplication:
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("ocr-studio")
+    app.setApplicationDisplayName("OCR Studio")
+    app.setDesktopFileName("ocr-studio")
+    use_theme(chosen.theme)
+    with contextlib.suppress(StudioError):  # an icon more or less is nothing to tell a person of
         app.setWindowIcon(QIcon(str(resources.icon())))
-    except StudioError as error:
-        window.show_trouble(Trouble(str(error)))
+    return app
+
+
+def _stay(
+    app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None, size: tuple[int, int] | None
+) -> int:
+    window = studio.window
     if screenshot is None:
         window_place.restore(window)
-    if look.size is not None:
-        window.resize(*look.size)
+    if size is not None:
+        window.resize(*size)
     app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(studio))
     taker = Screenshot(window, screenshot, ready=lambda: not studio.busy) if screenshot else None
-    studio.start(paths)
+    studio.start([path] if path else [])
     status = app.exec()
     return taker.status if taker else status
 
 
 def _follow_system(studio: Studio) -> None:
-    if studio.settings.theme == "system" and theme.is_dark() != theme.wanted_dark("system"):
+    if studio.settings.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
         use_theme("system")
         studio.window.retint()
 
 
-def _find_screen(*, needed: bool) -> None:
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        if needed:
-            raise NoScreen(
-                "there is no screen to show the window on",
-                remedy="Log in with a desktop, use “ssh -X”, or run “xvfb-run -a ocr-studio”; “ocr-studio read PHOTO”"
-                " needs no screen.",
-            )
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+def _has_screen() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

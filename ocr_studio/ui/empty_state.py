@@ -28,7 +28,7 @@ class EmptyState(QWidget):
         self.setAccessibleName("Start")
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")
-        self._zone.setMaximumWidth(620)
+        self._zone.setMaximumWidth(680)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         title = QLabel("Open a photo of writing", alignment=Qt.AlignmentFlag.AlignCenter)
         font = title.font()

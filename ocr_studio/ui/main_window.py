@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QFileDialog,
     QMainWindow,
@@ -20,9 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core import images
-from ocr_studio.core.settings import Settings
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import theme
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives

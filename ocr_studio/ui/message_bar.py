@@ -99,14 +99,14 @@ class _Message(QFrame):
         self.closed.setToolTip("Close this message")
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(icon)
         row.addWidget(label, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 8, 8, 8)
         layout.addLayout(row)
         if details:
             self._add_details(row, layout, details)
-        row.addWidget(self.closed, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.closed)
 
     def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:
         text = QPlainTextEdit(details, readOnly=True)
@@ -117,5 +117,5 @@ class _Message(QFrame):
         button.setText("Details")
         button.setCheckable(True)
         button.toggled.connect(text.setVisible)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(button)
         layout.addWidget(text)

@@ -1,4 +1,4 @@
-"""The log file, and what happens when the program itself has a bug: logged, everything saved, said once."""
+"""What happens when the program itself has a bug: it is logged, everything is saved, and it is said once."""
 
 from __future__ import annotations
 
@@ -7,40 +7,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from types import TracebackType
 
-from ocr_studio.core import paths
 from ocr_studio.ui.job_thread import Trouble
 
 log = logging.getLogger(__name__)
-
-_BYTES = 1_000_000
-_KEPT = 3
-
-
-def open_log() -> logging.Handler | None:
-    """Log into a file in the log folder from now on, at most 4 MB in all. None where it cannot be written."""
-    try:
-        paths.log_dir().mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            paths.log_dir() / "ocr-studio.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
-        )
-    except OSError as error:
-        log.warning("no log file: %s", error)
-        return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    logging.getLogger("ocr_studio").setLevel(logging.INFO)
-    return handler
-
-
-def close_log(handler: logging.Handler | None) -> None:
-    """Log there no longer."""
-    if handler is not None:
-        logging.getLogger().removeHandler(handler)
-        handler.close()
 
 
 class BugCatcher:
