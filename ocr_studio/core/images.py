@@ -50,7 +50,7 @@ PHOTO_SUFFIXES: Final = frozenset(
 MAX_PIXELS: Final = 200_000_000
 MAX_BYTES: Final = 2 << 30
 
-_FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
 # What Pillow's readers were seen to raise for damaged files; they check little and trust what the file says.
 _DAMAGED: Final = (
     OSError,
