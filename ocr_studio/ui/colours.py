@@ -1,0 +1,120 @@
+"""How a word looks on the photo: colour, kind of line and mark, by how far it can be trusted.
+
+Never colour alone: each look has its own line or its own mark. Every line is drawn in two tones, a core on a halo, one
+dark and one bright, so that it shows on a white board as on a dark wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtGui import QColor
+
+from ocr_studio.core.page import Word
+from ocr_studio.ui import theme
+
+SURE, UNSURE = 0.9, 0.6
+
+
+class Look(StrEnum):
+    """How far a word can be trusted, as far as eyes must tell it."""
+
+    UNREAD = "unread"
+    SURE = "sure"
+    UNSURE = "unsure"
+    DOUBTFUL = "doubtful"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a box is drawn. width: pixels on the screen; dash: strokes and gaps in widths, () solid; mark: one sign."""
+
+    colour: QColor
+    width: float = 1.75
+    dash: tuple[float, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasColours:
+    """Everything that is drawn on and around the photo, for one theme.
+
+    halo: under every line; handle: inside of handles; plate, plate_text: small labels; board: round the photo.
+    """
+
+    inks: Mapping[Look, Ink]
+    halo: QColor
+    selection: QColor
+    handle: QColor
+    plate: QColor
+    plate_text: QColor
+    board: QColor
+
+
+def _inks(unread: str, sure: str, unsure: str, doubtful: str, checked: str) -> dict[Look, Ink]:
+    return {
+        Look.UNREAD: Ink(QColor(unread), width=1.0),
+        Look.SURE: Ink(QColor(sure)),
+        Look.UNSURE: Ink(QColor(unsure), dash=(4.0, 2.5), mark="~"),
+        Look.DOUBTFUL: Ink(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
+        Look.CHECKED: Ink(QColor(checked), mark="✓"),
+    }
+
+
+LIGHT = CanvasColours(
+    inks=_inks("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
+    halo=QColor("#ffffff"),
+    selection=QColor("#2f6fde"),
+    handle=QColor("#ffffff"),
+    plate=QColor("#ffffff"),
+    plate_text=QColor("#1d2129"),
+    board=QColor(theme.LIGHT.canvas),
+)
+DARK = CanvasColours(
+    inks=_inks("#b4bdc9", "#4fc7e8", "#ffb74d", "#ff7d9c", "#63d893"),
+    halo=QColor("#0b0e12"),
+    selection=QColor("#6ea1ff"),
+    handle=QColor("#0d1420"),
+    plate=QColor("#1a1d21"),
+    plate_text=QColor("#e6e9ee"),
+    board=QColor(theme.DARK.canvas),
+)
+
+
+def current() -> CanvasColours:
+    """The canvas' colours in the theme at this moment."""
+    return DARK if theme.is_dark() else LIGHT
+
+
+def by_confidence(confidence: float | None) -> Look:
+    """confidence: 0..1 of the recognizer; None where it gave none, which is no reason to trust it."""
+    if confidence is None or confidence < UNSURE:
+        return Look.DOUBTFUL
+    return Look.SURE if confidence >= SURE else Look.UNSURE
+
+
+def look_of(word: Word) -> Look:
+    """How this word looks."""
+    if word.human:
+        return Look.CHECKED
+    return by_confidence(word.machine.confidence) if word.machine else Look.UNREAD
+
+
+def of(confidence: float | None) -> QColor:
+    """The colour of a confidence 0..1 in the theme at this moment."""
+    return current().inks[by_confidence(confidence)].colour
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast of two colours, 1..21 (WCAG 2.2, relative luminance)."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,173 @@
+"""Correcting words on the photo: opens the editor at a word, makes the edits, goes on to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.ui import operations
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_editor import EditorPanel
+
+# The window, a menu or a pop-up got the focus: the person comes back to the line.
+_KEEPS_OPEN = (
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+)
+
+
+class Stage(Protocol):
+    """Where the editor stands: the view, as far as editing needs it."""
+
+    def screen_box(self, quad: Quad) -> QRectF:
+        """The rectangle around a quad in pixels of the widget."""
+
+    def screen_area(self) -> QRect:
+        """What of the widget shows the photo."""
+
+    def show_word(self, word_id: str) -> None:
+        """Bring a word into sight."""
+
+
+class PhotoEditing(QObject):
+    """One editor, at the current word.
+
+    Signals: ``message(str)`` a hint for the status bar; ``changed()`` the editor came, went or went elsewhere.
+    """
+
+    message = Signal(str)
+    changed = Signal()
+
+    def __init__(self, document: Document, stage: Stage, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._document, self._stage, self._widget = document, stage, widget
+        self._word_id: str | None = None
+        self._stepping = False
+        self.panel = EditorPanel(widget)
+        editor = self.panel.editor
+        editor.accepted.connect(lambda text: self._go(1, lambda key: operations.write_here(document, key, text)))
+        editor.accepted_here.connect(lambda text: self._leave(lambda key: operations.write_here(document, key, text)))
+        editor.stepped.connect(
+            lambda step, text: self._go(step, lambda key: operations.write_if_changed(document, key, text))
+        )
+        editor.cancelled.connect(self.cancel)
+        editor.split_requested.connect(self._split)
+        editor.installEventFilter(self)
+        document.opened.connect(self.cancel)
+        document.selection_changed.connect(self._on_selection)
+        document.words_changed.connect(self._on_words)
+
+    @property
+    def word_id(self) -> str | None:
+        """The word that is being edited, or None."""
+        return self._word_id
+
+    def start(self, typed: str | None = None) -> None:
+        """Open the editor at the current word. typed: begin with this instead of the word's text."""
+        word = self._document.word(self._document.current)
+        if word is None:
+            return
+        self._word_id = word.id
+        if self._document.selection != {word.id}:
+            self._document.select([word.id], current=word.id)
+        editor = self.panel.editor
+        editor.setText(word.text)
+        if typed is None:
+            editor.selectAll()
+        else:
+            editor.replace_text(typed)
+        self._offer(word)
+        self._stage.show_word(word.id)
+        self.panel.show()
+        self.place()
+        self.panel.raise_()
+        editor.setFocus()
+        self.changed.emit()
+
+    def finish(self) -> None:
+        """Close the editor and keep what was typed; a text left as it was says nothing."""
+        text, modified = self.panel.editor.text(), self.panel.editor.isModified()
+        word_id = self._close()
+        if word_id and modified:
+            operations.write_if_changed(self._document, word_id, text)
+
+    def cancel(self) -> None:
+        """Close the editor; what was typed is gone."""
+        self._close()
+
+    def place(self) -> None:
+        """Stand by the word again, after the view has moved."""
+        word = self._document.word(self._word_id)
+        if word:
+            self.panel.place(self._stage.screen_box(word.quad), self._stage.screen_area())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Keep the text when a click elsewhere takes the focus away."""
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _KEEPS_OPEN:
+            self.finish()
+        return super().eventFilter(watched, event)
+
+    def _go(self, step: int, write: Callable[[str], None]) -> None:
+        """Do what the person wants with this word, then edit the one ``step`` places on."""
+        word_id = self._word_id
+        if word_id is None:
+            return
+        self._stepping = True
+        try:
+            write(word_id)
+            self._document.select([word_id], current=word_id)
+            more = operations.go(self._document, step)
+        finally:
+            self._stepping = False
+        if more:
+            self.start()
+        else:
+            self._close()
+            self.message.emit("That was the last word." if step > 0 else "That was the first word.")
+
+    def _leave(self, write: Callable[[str], None]) -> None:
+        word_id = self._close()
+        if word_id:
+            write(word_id)
+
+    def _split(self, letter: int, text: str) -> None:
+        word_id = self._close()
+        if word_id:
+            operations.write_if_changed(self._document, word_id, text)
+            operations.split_at_letter(self._document, word_id, letter)
+
+    def _close(self) -> str | None:
+        word_id, self._word_id = self._word_id, None
+        if word_id is not None:
+            had_focus = self.panel.editor.hasFocus()
+            self.panel.hide()
+            if had_focus:
+                self._widget.setFocus()
+            self.changed.emit()
+        return word_id
+
+    def _offer(self, word: Word) -> None:
+        self.panel.show_alternatives(word.machine.alternatives if word.machine else ())
+
+    def _on_selection(self) -> None:
+        if self._word_id is not None and not self._stepping and self._document.current != self._word_id:
+            self.finish()
+
+    def _on_words(self, ids: frozenset[str]) -> None:
+        if self._word_id is None or self._word_id not in ids:
+            return
+        word = self._document.word(self._word_id)
+        if word is None:
+            self.cancel()
+        elif not self._stepping:
+            if not self.panel.editor.isModified():
+                self.panel.editor.setText(word.text)
+                self.panel.editor.selectAll()
+            self._offer(word)
+            self.place()

@@ -1,0 +1,361 @@
+"""The photo with its words: looking, choosing, placing and correcting."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.page import Quad, Word, WordState
+from ocr_studio.ui import colours, operations, tools
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.handles import Handle, Handles
+from ocr_studio.ui.photo_editing import PhotoEditing
+from ocr_studio.ui.photo_item import PhotoItem
+from ocr_studio.ui.sketch_item import SketchItem
+from ocr_studio.ui.tools import Gesture, Pointer, Sketch, Tool
+from ocr_studio.ui.word_index import WordIndex
+from ocr_studio.ui.word_item import WordsItem
+from ocr_studio.ui.zoom_view import ZoomView
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_FAST = 10.0
+_SCROLL = 60.0
+# Screen pixels: a box that is put down by a key, to be moved and pulled from there.
+_NEW_BOX = (140.0, 44.0)
+_STATES = {
+    WordState.UNREAD: "not read",
+    WordState.READ: "read",
+    WordState.ACCEPTED: "checked",
+    WordState.CORRECTED: "corrected",
+}
+
+
+class PhotoView(ZoomView):
+    """The open page of a document, on the screen and in the hand.
+
+    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
+    which nobody has read yet; ``zoom_changed(float)``; ``step_requested(int)`` on to the next (1) or previous (-1)
+    word.
+    Every change goes through ``Document.push``, one edit for each gesture.
+    """
+
+    tool_changed = Signal(Tool)
+    message = Signal(str)
+    word_drawn = Signal(str)
+    step_requested = Signal(int)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.index = WordIndex()
+        self.sketch = Sketch()
+        self._tool = Tool.SELECT
+        self._gesture: Gesture | None = None
+        self._space = False
+        self._pressed = False
+        self._photo, self._words = PhotoItem(), WordsItem(self.index)
+        self._above = SketchItem(document, self.index, self.sketch)
+        for item in (self._photo, self._words, self._above):
+            self.scene().addItem(item)
+        self.editing = PhotoEditing(document, self, self)
+        self.editing.message.connect(self.message)
+        self.editing.changed.connect(self._on_editing)
+        self.setAccessibleName("Photo with its words")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        # The window takes dropped photos; Qt's graphics view would swallow them.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
+        document.opened.connect(self._on_opened)
+        document.words_changed.connect(self._on_words)
+        document.selection_changed.connect(self._on_selection)
+        self.horizontalScrollBar().valueChanged.connect(self.editing.place)
+        self.verticalScrollBar().valueChanged.connect(self.editing.place)
+        self.zoom_changed.connect(self.editing.place)
+        self._put_on_colours()
+        self._on_opened()
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self._tool
+
+    def set_tool(self, tool: Tool) -> None:
+        """Take another tool."""
+        self._drop_gesture()
+        self.sketch.hover = None
+        if tool is not self._tool:
+            self._tool = tool
+            self.tool_changed.emit(tool)
+        self._set_cursor(tools.CURSORS[tool])
+        self.message.emit(tools.HINTS[tool])
+        self.redraw()
+
+    def edit_current(self) -> None:
+        """Open the editor at the current word; at the first one where none is selected."""
+        if self.document.current is None and not operations.go(self.document, 1):
+            return
+        self.editing.start()
+
+    def finish_editing(self) -> None:
+        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        self.editing.finish()
+
+    def cancel(self) -> None:
+        """Esc: drop what is being dragged, else the tool, else the selection."""
+        if self._gesture:
+            self._drop_gesture()
+        elif self._tool is not Tool.SELECT:
+            self.set_tool(Tool.SELECT)
+        else:
+            operations.deselect(self.document)
+
+    def show_word(self, word_id: str) -> None:
+        """Bring a word into sight."""
+        word = self.document.word(word_id)
+        if word:
+            left, top, right, bottom = word.quad.bounds()
+            self.bring_into_sight(QRectF(left, top, right - left, bottom - top))
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether the page is being read: boxes that wait for their text look so."""
+        self._words.busy = busy
+        self._words.update()
+
+    def set_texts_shown(self, shown: bool) -> None:
+        """Whether small texts stand above the boxes where there is room."""
+        self._words.texts_shown = shown
+        self._words.update()
+
+    def handles(self) -> tuple[str, Handles] | None:
+        """The word whose handles are shown, and they, in pixels of the viewport."""
+        return self._above.handles(self.viewportTransform())
+
+    def redraw(self) -> None:
+        """Show the sketch as it is now."""
+        self._words.hidden = self.sketch.quads.keys()
+        self.viewport().update()
+
+    def drawn(self, word_id: str) -> None:
+        """A person drew this word."""
+        self.word_drawn.emit(word_id)
+
+    def screen_box(self, quad: Quad) -> QRectF:
+        """The rectangle around a quad in pixels of this widget."""
+        box = self.viewportTransform().map(QPolygonF([QPointF(x, y) for x, y in quad.corners])).boundingRect()
+        return box.translated(QPointF(self.viewport().pos()))
+
+    def screen_area(self) -> QRect:
+        """What of this widget shows the photo."""
+        return self.viewport().geometry()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Begin a gesture."""
+        self.editing.finish()
+        if self._gesture or self.document.page is None:
+            return
+        pointer, self._pressed = self._pointer(event), True
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and (self._space or self._tool is Tool.PAN)
+        ):
+            self._gesture = tools.begin(Tool.PAN, self, pointer)
+            self._set_cursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._gesture = tools.begin(self._tool, self, pointer)
+            self.sketch.cut = None
+        self.redraw()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Go on with the gesture, or show what a press would do here."""
+        pointer = self._pointer(event)
+        if self._gesture:
+            self._gesture.move(pointer)
+        elif self._tool is Tool.SPLIT:
+            tools.show_cut(self, pointer)
+        elif self._tool is Tool.SELECT and not self._space:
+            self._hover(pointer)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """End the gesture."""
+        if event.buttons() & (Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton):
+            return
+        if self._gesture:
+            self._gesture.finish(self._pointer(event))
+            self._drop_gesture()
+        self._pressed = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Correct the word under the mouse."""
+        found = tools.under(self, self._pointer(event)) if self._tool is Tool.SELECT and not self._space else []
+        if event.button() != Qt.MouseButton.LeftButton or not found:
+            self.mousePressEvent(event)
+            return
+        if self.document.current not in found:
+            self.document.select([found[0]])
+        self.editing.start()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Nothing is under the mouse any more."""
+        super().leaveEvent(event)
+        if self._gesture is None:
+            self.sketch.hover = self.sketch.cut = None
+            self.redraw()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that mean something else in the middle of a gesture or with a tool in hand."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            drawing = self._tool is Tool.DRAW and event.key() in _ENTER
+            leaving = event.key() == Qt.Key.Key_Escape and (self._gesture or self._tool is not Tool.SELECT)
+            if drawing or leaving:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keys that are no shortcut of the window: Esc, F2, arrows, space, Tab, and letters that begin a text."""
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self.cancel()
+        elif key == Qt.Key.Key_F2:
+            self.edit_current()
+        elif key in _ARROWS:
+            self._arrow(*_ARROWS[Qt.Key(key)], event.modifiers())
+        elif key == Qt.Key.Key_Space:
+            self._hold_space(True)
+        elif key in _ENTER and self._tool is Tool.DRAW:
+            self._draw_in_the_middle()
+        elif _types(event) and self.document.current and self._gesture is None:
+            self.editing.start(event.text())
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Space panned while it was held."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._hold_space(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
+        """Tab goes from word to word while one is selected; with none, from widget to widget as everywhere."""
+        if self.document.current is None:
+            return super().focusNextPrevChild(forward)
+        self.step_requested.emit(1 if forward else -1)
+        return True
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_above"):
+            self._put_on_colours()
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        point = self.to_scene(event.position())
+        return Pointer((point.x(), point.y()), event.position(), event.modifiers())
+
+    def _hover(self, pointer: Pointer) -> None:
+        shown = self.handles()
+        handle = shown[1].at(pointer.screen) if shown else None
+        found = tools.under(self, pointer) if handle is None and self.document.page else []
+        over = found[0] if found else None
+        shape = Qt.CursorShape.ArrowCursor
+        if handle is not None:
+            shape = Qt.CursorShape.CrossCursor if handle is not Handle.TURN else Qt.CursorShape.PointingHandCursor
+        elif self.document.selection.intersection(found):
+            shape = Qt.CursorShape.SizeAllCursor
+        elif over:
+            shape = Qt.CursorShape.PointingHandCursor
+        self._set_cursor(shape)
+        if over != self.sketch.hover:
+            self.sketch.hover = over
+            self.redraw()
+
+    def _arrow(self, dx: float, dy: float, held: Qt.KeyboardModifier) -> None:
+        step = _FAST if held & Qt.KeyboardModifier.ShiftModifier else operations.NUDGE
+        if self.document.selection:
+            operations.nudge(self.document, dx * step, dy * step)
+        else:
+            self.pan_by(-dx * _SCROLL, -dy * _SCROLL)
+
+    def _draw_in_the_middle(self) -> None:
+        middle = self.to_scene(QRectF(self.viewport().rect()).center())
+        across, down = (side / 2 / self.zoom for side in _NEW_BOX)
+        page = self.document.page
+        if page:
+            left, top = tools.on_photo(page, (middle.x() - across, middle.y() - down))
+            right, bottom = tools.on_photo(page, (middle.x() + across, middle.y() + down))
+            tools.draw(self, Quad.from_box(left, top, right, bottom))
+
+    def _hold_space(self, held: bool) -> None:
+        self._space = held
+        if self._gesture is None:
+            self._set_cursor(Qt.CursorShape.OpenHandCursor if held else tools.CURSORS[self._tool])
+
+    def _drop_gesture(self) -> None:
+        self._gesture = None
+        self.sketch.clear()
+        self._set_cursor(Qt.CursorShape.OpenHandCursor if self._space else tools.CURSORS[self._tool])
+        self.redraw()
+
+    def _set_cursor(self, shape: Qt.CursorShape) -> None:
+        self.viewport().setCursor(shape)
+
+    def _put_on_colours(self) -> None:
+        chosen = colours.current()
+        self.setBackgroundBrush(chosen.board)
+        self._words.set_colours(chosen)
+        self._above.colours = chosen
+        self.viewport().update()
+
+    def _on_opened(self) -> None:
+        page, image = self.document.page, self.document.image
+        self._drop_gesture()
+        self.sketch.hover = None
+        self.index.clear()
+        self._photo.set_image(image)
+        content = QRectF(0, 0, page.width, page.height) if page else QRectF()
+        # Boxes may stand out over the photo's edge.
+        roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())
+        self._words.reset(roomy)
+        self._above.reset(roomy)
+        if page:
+            self._on_words(frozenset(page.words))
+        self.set_content(content)
+
+    def _on_words(self, ids: frozenset[str]) -> None:
+        page = self.document.page
+        if page:
+            self.index.update(page.words, ids)
+            self._words.update_words(page.words, ids)
+            self.redraw()
+
+    def _on_selection(self) -> None:
+        self.redraw()
+        word = self.document.word(self.document.current)
+        self.setAccessibleDescription(_described(word, len(self.document.selection)))
+        # A word that was clicked is in sight; the photo must not run away under the mouse.
+        if word and len(self.document.selection) == 1 and not self._pressed:
+            self.show_word(word.id)
+
+    def _on_editing(self) -> None:
+        self._above.handles_shown = self.editing.word_id is None
+        self.viewport().update()
+
+
+def _types(event: QKeyEvent) -> bool:
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return bool(event.text()) and event.text().isprintable() and held == Qt.KeyboardModifier.NoModifier
+
+
+def _described(word: Word | None, count: int) -> str:
+    if word is None:
+        return "No word is selected"
+    many = f"{count} words are selected; " if count > 1 else ""
+    return f"{many}“{word.text}”, {_STATES[word.state]}"

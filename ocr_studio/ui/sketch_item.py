@@ -1,0 +1,163 @@
+"""What lies above all boxes: the selected ones with their handles, and what a hand is about to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad
+from ocr_studio.ui import colours, handles
+from ocr_studio.ui.colours import CanvasColours
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.handles import Handle, Handles
+from ocr_studio.ui.tools import Cut, Sketch
+from ocr_studio.ui.word_index import WordIndex
+from ocr_studio.ui.word_item import outline, pen
+
+# So many selected boxes in sight: thin lines, as for the boxes below.
+_MANY = 700
+
+
+class SketchItem(QGraphicsItem):
+    """Draws the selection and the sketch."""
+
+    def __init__(self, document: Document, index: WordIndex, sketch: Sketch) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self._document, self._index, self._sketch = document, index, sketch
+        self._rect = QRectF()
+        self.colours: CanvasColours = colours.current()
+        self.handles_shown = True
+
+    def reset(self, rect: QRectF) -> None:
+        """rect: where something may be drawn, in pixels of the photo."""
+        self.prepareGeometryChange()
+        self._rect = rect
+
+    def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
+        """All places where something may be drawn."""
+        return self._rect
+
+    def handles(self, to_screen: QTransform) -> tuple[str, Handles] | None:
+        """The one selected word and its handles; None if there is no such word or no handles are shown."""
+        if not self.handles_shown or len(self._document.selection) != 1:
+            return None
+        word = self._document.word(self._document.current)
+        if word is None:
+            return None
+        return word.id, handles.of(self._sketch.quads.get(word.id, word.quad), to_screen)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw selection, handles and sketch."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_hover(painter)
+        self._paint_selection(painter, option.exposedRect)
+        to_screen = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        if self._sketch.band:
+            self._paint_band(painter, to_screen.mapRect(_rect(*self._sketch.band)))
+        if self._sketch.cut:
+            self._paint_cut(painter, self._sketch.cut, to_screen)
+        shown = self.handles(to_screen)
+        if shown:
+            self._paint_handles(painter, shown[1])
+        painter.restore()
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        word = self._document.word(self._sketch.hover)
+        if word and word.id not in self._document.selection and not self._sketch.quads:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_faint(self.colours.selection, 40))
+            painter.drawPath(outline(word.quad))
+
+    def _paint_selection(self, painter: QPainter, seen: QRectF) -> None:
+        reach = 8 / painter.worldTransform().m11()
+        seen = seen.adjusted(-reach, -reach, reach, reach)
+        inside = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
+        chosen = self._document.selection.intersection(inside) | self._sketch.quads.keys()
+        quads = [self._sketch.quads.get(key) or _quad(self._document, key) for key in chosen]
+        paths = [outline(quad) for quad in quads if quad]
+        if self._sketch.fresh:
+            paths.append(outline(self._sketch.fresh))
+        many = len(paths) > _MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
+        if not many:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pen(self.colours.halo, 5.0))
+            for path in paths:
+                painter.drawPath(path)
+        painter.setBrush(_faint(self.colours.selection, 26))
+        painter.setPen(pen(self.colours.selection, 1.0 if many else 3.0))
+        for path in paths:
+            painter.drawPath(path)
+
+    def _paint_band(self, painter: QPainter, band: QRectF) -> None:
+        painter.setBrush(_faint(self.colours.selection, 36))
+        painter.setPen(QPen(self.colours.halo, 3.0))
+        painter.drawRect(band)
+        painter.setPen(QPen(self.colours.selection, 1.0))
+        painter.drawRect(band)
+
+    def _paint_handles(self, painter: QPainter, shown: Handles) -> None:
+        turn = shown.places[Handle.TURN]
+        for colour, width in ((self.colours.halo, 4.0), (self.colours.selection, 1.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(shown.root, turn)
+        half = handles.SIZE / 2
+        for handle, place in shown.places.items():
+            grip = QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half)
+            if handle.value >= Handle.TOP.value and handle is not Handle.TURN:
+                grip.adjust(1.5, 1.5, -1.5, -1.5)
+            painter.setPen(QPen(self.colours.selection, 1.75))
+            painter.setBrush(self.colours.handle)
+            if handle is Handle.TURN:
+                painter.drawEllipse(grip)
+            else:
+                painter.drawRect(grip)
+
+    def _paint_cut(self, painter: QPainter, cut: Cut, to_screen: QTransform) -> None:
+        start, _, _, end = geometry.between(cut.quad, cut.fraction, cut.fraction).corners
+        top, bottom = to_screen.map(QPointF(*start)), to_screen.map(QPointF(*end))
+        down = bottom - top
+        length = max(1.0, (down.x() ** 2 + down.y() ** 2) ** 0.5)
+        over = down / length * 6.0
+        for colour, width in ((self.colours.halo, 5.0), (self.colours.selection, 2.0)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(top - over, bottom + over)
+        if cut.left or cut.right:
+            box = to_screen.map(QPolygonF([QPointF(x, y) for x, y in cut.quad.corners])).boundingRect()
+            middle = (top.x() + bottom.x()) / 2
+            self._paint_plate(painter, cut.left or "–", right=middle - 4, bottom=box.top() - 9)
+            self._paint_plate(painter, cut.right or "–", left=middle + 4, bottom=box.top() - 9)
+
+    def _paint_plate(
+        self, painter: QPainter, text: str, *, bottom: float, left: float | None = None, right: float | None = None
+    ) -> None:
+        font = QFont()
+        font.setPixelSize(15)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        width, height = metrics.horizontalAdvance(text) + 14, metrics.height() + 6
+        x = left if left is not None else (right or 0.0) - width
+        plate = QRectF(x, bottom - height, width, height)
+        painter.setPen(QPen(self.colours.selection, 1.0))
+        painter.setBrush(self.colours.plate)
+        painter.drawRoundedRect(plate, 4, 4)
+        painter.setPen(self.colours.plate_text)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _quad(document: Document, word_id: str) -> Quad | None:
+    word = document.word(word_id)
+    return word.quad if word else None
+
+
+def _faint(colour: QColor, alpha: int) -> QColor:
+    return QColor(colour.red(), colour.green(), colour.blue(), alpha)
+
+
+def _rect(left: float, top: float, right: float, bottom: float) -> QRectF:
+    return QRectF(left, top, right - left, bottom - top)

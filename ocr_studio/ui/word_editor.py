@@ -1,0 +1,208 @@
+"""The line a word is corrected in, on the photo and in the table alike; and its panel on the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ocr_studio.core.page import Alternative
+
+CHOICES = 5
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+_DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5)
+# Screen pixels between a word and the panel: room for the marks at its corners.
+_GAP = 10
+_LONGEST_CHOICE = 28
+
+
+class WordEditor(QLineEdit):
+    """Edits one word's text. It only says what the person wants; whoever opened it makes the edit and closes it.
+
+    Signals: ``accepted(text)`` Enter, accept and go on; ``accepted_here(text)`` Ctrl+Enter, accept and stay;
+    ``stepped(step, text)`` Tab (1) or Shift+Tab (-1); ``cancelled()`` Esc; ``split_requested(letter, text)`` Ctrl+/,
+    cut the word before this letter of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5.
+    While an input method is composing, all keys are its own.
+    """
+
+    accepted = Signal(str)
+    accepted_here = Signal(str)
+    stepped = Signal(int, str)
+    cancelled = Signal()
+    split_requested = Signal(int, str)
+    alternative_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composing = False
+        self.setAccessibleName("Text of the word")
+
+    def replace_text(self, text: str) -> None:
+        """Put another text in, as if it had been typed: Ctrl+Z in the line brings the old one back."""
+        self.selectAll()
+        self.insert(text)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that a window would use for itself: Tab, and any shortcut that is a key of ours."""
+        if isinstance(event, QKeyEvent) and not self._composing:
+            if event.type() == QEvent.Type.ShortcutOverride and self._is_ours(event):
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and self._do(event):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
+        """Note whether an input method is in the middle of something."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        """Qt's own menu for text, and the cut."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        cut = QAction("Split the word here\tCtrl+/", menu)
+        cut.triggered.connect(self._split)
+        menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
+        menu.popup(event.globalPos())
+
+    def _is_ours(self, event: QKeyEvent) -> bool:
+        key, control, alt = _key(event)
+        return (
+            key in _ENTER
+            or key in _TABS
+            or key == Qt.Key.Key_Escape
+            or (alt and key in _DIGITS)
+            or (control and key == Qt.Key.Key_Slash)
+        )
+
+    def _do(self, event: QKeyEvent) -> bool:
+        """Whether the key was one of ours and is done."""
+        if not self._is_ours(event):
+            return False
+        key, control, _ = _key(event)
+        if key in _ENTER:
+            (self.accepted_here if control else self.accepted).emit(self.text())
+        elif key in _TABS and not control:
+            back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.stepped.emit(-1 if back else _TABS[key], self.text())
+        elif key == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif key in _DIGITS:
+            self.alternative_chosen.emit(_DIGITS.index(key))
+        elif key == Qt.Key.Key_Slash:
+            self._split()
+        return True
+
+    def _split(self) -> None:
+        text = self.text()
+        lead = len(text) - len(text.lstrip())
+        self.split_requested.emit(max(0, self.cursorPosition() - lead), text)
+
+
+class EditorPanel(QFrame):
+    """The editor on the photo, with the recognizer's other readings as numbered choices below the line.
+
+    A child of the view, not a part of the scene: readable at every zoom.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.editor = WordEditor(self)
+        font = self.editor.font()
+        font.setPixelSize(18)
+        self.editor.setFont(font)
+        self.editor.textChanged.connect(self._fit)
+        self.editor.alternative_chosen.connect(self._choose)
+        self._choices: list[QToolButton] = []
+        self._texts: list[str] = []
+        self._box, self._area = QRectF(), QRect()
+        self._row = QWidget(self)
+        line = QHBoxLayout(self._row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        for index in range(CHOICES):
+            button = QToolButton(self._row)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _checked=False, index=index: self._choose(index))
+            self._choices.append(button)
+            line.addWidget(button)
+        line.addStretch(1)
+        self._column = layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(5)
+        layout.addWidget(self.editor)
+        layout.addWidget(self._row)
+        self.setAutoFillBackground(True)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_alternatives(self, alternatives: Sequence[Alternative]) -> None:
+        """Offer these readings, best first; a single one is no choice."""
+        offered = alternatives[:CHOICES] if len(alternatives) > 1 else ()
+        self._texts = [each.text for each in offered]
+        for number, button in enumerate(self._choices, start=1):
+            button.setVisible(number <= len(offered))
+            if number <= len(offered):
+                choice = offered[number - 1]
+                shown = choice.text if len(choice.text) <= _LONGEST_CHOICE else choice.text[: _LONGEST_CHOICE - 1] + "…"
+                button.setText(f"{number}  {shown}".replace("&", "&&"))
+                button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
+                button.setAccessibleName(f"Choice {number}: {choice.text}")
+        self._row.setVisible(bool(offered))
+
+    def place(self, box: QRectF, area: QRect) -> None:
+        """Stand by the word without covering it: below, else above, else beside it.
+
+        box: the word, area: what may be covered; both in pixels of the parent.
+        """
+        self._box, self._area = box, area
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._area.isEmpty():
+            return
+        text = self.editor.fontMetrics().horizontalAdvance(self.editor.text()) + 44
+        # Asked of the choices themselves: their row's own hint is late by one event.
+        choices = sum(each.sizeHint().width() + 4 for each in self._choices if not each.isHidden())
+        widest = max(60, self._area.width() - 2 * _GAP)
+        width = min(widest, max(180, text, choices + 14, min(420, round(self._box.width()))))
+        self._column.activate()
+        self.resize(width, self._column.sizeHint().height())
+        self.move(*_beside(self._box, self._area.adjusted(4, 4, -4, -4), self.width(), self.height()))
+
+    def _choose(self, index: int) -> None:
+        if index < len(self._texts):
+            self.editor.replace_text(self._texts[index])
+            self.editor.setFocus()
+
+
+def _key(event: QKeyEvent) -> tuple[Qt.Key, bool, bool]:
+    held = event.modifiers()
+    return (
+        Qt.Key(event.key()),
+        bool(held & Qt.KeyboardModifier.ControlModifier),
+        bool(held & Qt.KeyboardModifier.AltModifier),
+    )
+
+
+def _beside(box: QRectF, area: QRect, width: int, height: int) -> tuple[int, int]:
+    left = round(min(max(box.left(), area.left()), area.right() - width))
+    top = round(min(max(box.top(), area.top()), area.bottom() - height))
+    below, above = round(box.bottom()) + _GAP, round(box.top()) - _GAP - height
+    right, before = round(box.right()) + _GAP, round(box.left()) - _GAP - width
+    if area.top() <= below and below + height <= area.bottom():
+        return left, below
+    if above >= area.top() and above + height <= area.bottom():
+        return left, above
+    if right + width <= area.right():
+        return max(right, area.left()), top
+    if before >= area.left():
+        return before, top
+    # The word fills the view: its lower edge is what is missed least.
+    return left, area.bottom() - height
