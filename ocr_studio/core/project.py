@@ -77,7 +77,7 @@ class Project:
         self._noting = threading.Lock()
         self._unsaved: dict[str, Page] = {}
         self._stamps: dict[str, _Stamp | None] = {}
-        self._summaries: dict[str, tuple[_Stamp | None, PageSummary]] = {}
+        self._summaries: dict[str, tuple[_Stamp | None, PageSummary | None]] = {}
 
     @classmethod
     def open(
@@ -195,15 +195,9 @@ class Project:
         for path in self._page_files():
             known, stamp = self._summaries.get(path.stem), _stamp(path)
             if known is None or known[0] != stamp:
-                try:
-                    page = page_file.decode(path.read_bytes())
-                except (OSError, ValueError) as error:
-                    # Reported when the page is opened; a list is no place to move files aside.
-                    _log.warning("%s: %s", path, error)
-                    continue
-                known = stamp, PageSummary(page.image, page.state)
-                self._summaries[path.stem] = known
-            found[path.stem] = known[1]
+                known = self._summaries[path.stem] = stamp, _summary(path)
+            if known[1]:
+                found[path.stem] = known[1]
         with self._noting:
             return found | {key: PageSummary(page.image, page.state) for key, page in self._unsaved.items()}
 
@@ -329,11 +323,21 @@ def _some(stream: IO[bytes]) -> bytes:
     return stream.read(2**20)
 
 
+def _summary(path: Path) -> PageSummary | None:
+    try:
+        page = page_file.decode(path.read_bytes())
+    except (OSError, ValueError) as error:
+        # Reported when the page is opened; a list is no place to move files aside.
+        _log.warning("%s: %s", path, error)
+        return None
+    return PageSummary(page.image, page.state)
+
+
 def _stamp(path: Path) -> _Stamp | None:
     """What changes when a file is replaced; None where there is none."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 
@@ -355,7 +359,7 @@ def _damaged(path: Path, error: Exception) -> PageDamaged:
             file=path,
             remedy="Move it elsewhere before you change anything.",
         )
-    _log.warning("%s is damaged (%s); kept as %s", path, error, other.name)
+    _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
     return PageDamaged(
         f"what was saved about this photo is damaged ({error}); the file was kept as {other.name}",
         file=other,

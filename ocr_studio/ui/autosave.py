@@ -47,7 +47,7 @@ class _Desk:
     due: dict[tuple[Project, str], _Due] = field(default_factory=dict)
     failed: dict[tuple[Project, str], _Due] = field(default_factory=dict)
     writing: bool = False  # there is a thread
-    at_work: bool = False  # it has taken pages that are not on the disk yet
+    at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
     hurry: bool = False
     trouble: str = ""
 
@@ -70,6 +70,7 @@ class Autosave(QObject):
         self._document = document
         self._project: Project | None = None
         self._desk = _Desk()
+        self._announced = False
         self._thread: threading.Thread | None = None
         self._retry = QTimer(self)
         self._retry.setInterval(round(RETRY * 1000))
@@ -129,12 +130,12 @@ class Autosave(QObject):
         project.note(page)
         now, key, desk = time.monotonic(), (project, page.id), self._desk
         with desk.changed:
-            first = not desk.due and not desk.at_work and not desk.failed
             desk.failed.pop(key, None)
             since = desk.due[key].since if key in desk.due else now
             desk.due[key] = _Due(project, page, since, now)
             self._go_on()
-        if first:
+        if not self._announced:
+            self._announced = True
             self.saving.emit()
 
     def _hurry(self) -> None:
@@ -160,7 +161,8 @@ class Autosave(QObject):
         if trouble:
             self._retry.start()
             self.failed.emit(trouble)
-        elif not self.unsaved:
+        elif self._announced and not self.unsaved:
+            self._announced = False
             self._retry.stop()
             self.saved.emit()
 
@@ -172,10 +174,17 @@ class Autosave(QObject):
                     self._save(due)
                 self._rest()
         finally:
-            with self._desk.changed:
-                if self._thread is threading.current_thread():
-                    self._desk.writing = False
-                    self._desk.changed.notify_all()
+            self._leave()
+
+    def _leave(self) -> None:
+        """The thread ends; if by a bug, what it had taken is still to be saved."""
+        desk = self._desk
+        with desk.changed:
+            if self._thread is threading.current_thread():
+                for due in desk.at_work:
+                    desk.failed.setdefault((due.project, due.page.id), due)
+                desk.at_work, desk.writing = [], False
+                desk.changed.notify_all()
 
     def _next(self) -> list[_Due]:
         desk = self._desk
@@ -188,7 +197,7 @@ class Autosave(QObject):
             dues = list(desk.due.values())
             desk.due.clear()
             # Said here, not after: what comes now must find a thread that looks again, or start a new one.
-            desk.hurry, desk.at_work, desk.writing = False, bool(dues), bool(dues)
+            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues)
             desk.changed.notify_all()
             return dues
 
@@ -197,7 +206,7 @@ class Autosave(QObject):
         try:
             due.project.save_page(due.page)
         except StudioError as error:
-            _log.warning("not saved: %s", error)
+            _log.info("not saved: %s", error)
             with desk.changed:
                 if key not in desk.due:
                     desk.failed[key] = due
@@ -208,7 +217,7 @@ class Autosave(QObject):
     def _rest(self) -> None:
         """All that was taken is written or has failed."""
         with self._desk.changed:
-            self._desk.at_work = False
+            self._desk.at_work = []
             if not self._desk.failed:
                 self._desk.trouble = ""
         self._tell("")

@@ -10,6 +10,7 @@ from typing import Final
 from ocr_studio.core import reading_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
+from ocr_studio.core.plain_text import one_line
 
 COLUMNS: Final = (
     *("page", "number", "text", "confidence", "state", "line"),
@@ -17,7 +18,7 @@ COLUMNS: Final = (
 )
 
 # A cell that begins so is a formula to spreadsheet programs, full-width forms included (OWASP, "CSV Injection").
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def render(pages: Sequence[Page]) -> str:
@@ -31,8 +32,9 @@ def render(pages: Sequence[Page]) -> str:
 
 
 def safe(cell: str) -> str:
-    """A cell that no spreadsheet program takes for a formula: an apostrophe in front where it might."""
-    return f"'{cell}" if cell.lstrip(" '").startswith(_FORMULA) else cell
+    """A cell of one line that no spreadsheet program takes for a formula: an apostrophe in front where it might."""
+    cell = one_line(cell)
+    return f"'{cell}" if cell.lstrip("' ").startswith(_FORMULA) else cell
 
 
 def _rows(page: Page) -> Iterator[list[object]]:
