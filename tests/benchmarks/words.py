@@ -1,0 +1,207 @@
+"""How well and how fast cropped words are read: ours beside RapidOCR's recognizer and Tesseract, in one run.
+
+    python -m tests.benchmarks.words [--data FOLDER] [--rounds 3] [--sample 60]
+
+Boards are cropped by their true boxes. All readers get the same crops; ours and RapidOCR take turns, each set read
+``rounds`` times, the fastest round counts (other programs on the machine only ever make one slower). RapidOCR batches
+as it does by default, on ONNX Runtime. Tesseract reads a sample only: a process a word, ``--psm 8``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+if __package__ in (None, ""):  # run as a script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from ocr_studio.core import geometry, images, metrics
+from ocr_studio.core.page import Quad
+
+Crop: TypeAlias = NDArray[np.uint8]
+Reader: TypeAlias = Callable[[Sequence[Crop]], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WordSet:
+    """Crops of words, what stands on each, and how a reading is compared with it."""
+
+    name: str
+    crops: list[Crop]
+    texts: list[str]
+    counted: Callable[[str], str]
+
+    def pairs(self, read: Sequence[str]) -> list[tuple[str, str]]:
+        """(true, read) as they are compared."""
+        return [(self.counted(true), self.counted(text)) for true, text in zip(self.texts, read, strict=False)]
+
+
+def board_words(folder: Path) -> WordSet:
+    """The words of the boards that are to be read, cropped by their true boxes; case does not count."""
+    crops, texts = [], []
+    for photo in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
+        image = images.open_photo(folder / photo["image"])
+        for word in photo["words"]:
+            if not word["ignore"]:
+                crops.append(geometry.crop(image, Quad.from_array(np.asarray(word["quad"], np.float64))))
+                texts.append(word["text"])
+    return WordSet("boards", crops, texts, str.lower)
+
+
+def labelled_words(folder: Path, name: str, counted: Callable[[str], str]) -> WordSet:
+    """A folder of crops with ``labels.tsv``: path, tab, text."""
+    lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t")[:2] for line in lines if line]
+    return WordSet(name, [images.open_photo(folder / path) for path, _ in rows], [text for _, text in rows], counted)
+
+
+def letters_and_digits(text: str) -> str:
+    """In lower case, all else left out."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def our_reader() -> Reader:
+    """The recognizer with its beam search, all that the program does with a crop."""
+    from ocr_studio.core.settings import ReaderOptions
+    from ocr_studio.engine import runtime
+    from ocr_studio.engine.recognizer import Recognizer
+
+    runtime.configure(ReaderOptions())
+    recognizer = Recognizer.pretrained()
+    return lambda crops: [read.text for read in recognizer.read(crops)]
+
+
+def rapid_reader() -> Reader:
+    """RapidOCR's recognizer as it comes: batches of six, padded to 320 pixels at least."""
+    from rapidocr import RapidOCR
+    from rapidocr.ch_ppocr_rec.typings import TextRecInput
+
+    engine = RapidOCR(params={"Global.log_level": "error"})
+    engine(np.full((48, 320, 3), 255, np.uint8), use_det=False, use_cls=False)  # loads its recognizer
+    recognizer = engine.text_rec
+
+    def read(crops: Sequence[Crop]) -> list[str]:
+        pictures = [np.ascontiguousarray(crop[:, :, ::-1]) for crop in crops]  # it expects BGR
+        return [str(text) for text in recognizer(TextRecInput(img=pictures)).txts]
+
+    return read
+
+
+def tesseract_reader() -> Reader:
+    """Tesseract, a process a word."""
+
+    def read(crops: Sequence[Crop]) -> list[str]:
+        texts = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "word.png"
+            for crop in crops:
+                cv2.imwrite(str(path), crop[:, :, ::-1])
+                command = ["tesseract", str(path), "-", "--psm", "8"]
+                answer = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+                texts.append(" ".join(answer.split()))
+        return texts
+
+    return read
+
+
+def beam_milliseconds(words: WordSet, rounds: int) -> float:
+    """Milliseconds a word that the search over the net's output takes, alternatives and letter positions included."""
+    from ocr_studio.engine.recognizer import Recognizer
+
+    recognizer = Recognizer.pretrained()
+    steps = recognizer.steps(words.crops)
+    fastest = min(timed(lambda: recognizer.transcribe(steps))[0] for _ in range(rounds))
+    return 1000 * fastest / len(steps)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    """Seconds it took, and what it gave."""
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def start_up() -> str:
+    """Seconds to import TensorFlow, then Keras and the engine, then to load and compile the recognizer; new process."""
+    program = """
+import time
+t = [time.perf_counter()]
+import tensorflow; t.append(time.perf_counter())
+from ocr_studio.engine.recognizer import Recognizer; t.append(time.perf_counter())
+Recognizer.pretrained(); t.append(time.perf_counter())
+print(*[f"{b - a:.2f}" for a, b in zip(t, t[1:])])
+"""
+    root = Path(__file__).resolve().parents[2]
+    answer = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    tensorflow, engine, load = answer.stdout.split()
+    return f"import tensorflow {tensorflow} s, our modules and Keras {engine} s, recognizer loaded and compiled {load} s"
+
+
+def report(words: WordSet, reader: str, seconds: float, read: Sequence[str]) -> str:
+    """A row of the table."""
+    pairs = words.pairs(read)
+    right = sum(true == text for true, text in pairs) / len(pairs)
+    speed = len(pairs) / seconds
+    return f"{words.name:<12}{reader:<12}{len(pairs):>6}{speed:>10.1f}{100 * right:>9.1f}{100 * metrics.cer(pairs):>8.1f}"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the labelled data")
+    parser.add_argument("--rounds", type=int, default=3, help="times each set is read")
+    parser.add_argument("--sample", type=int, default=60, help="words of each set that Tesseract reads; 0: none")
+    options = parser.parse_args()
+
+    print(start_up())
+    sets = [
+        board_words(options.data / "boards"),
+        labelled_words(options.data / "handwriting_words", "handwritten", str.lower),
+        labelled_words(options.data / "scene" / "iiit5k", "iiit5k", letters_and_digits),
+    ]
+    readers = {"ours": our_reader(), "rapidocr": rapid_reader()}
+    totals = dict.fromkeys(readers, 0.0)
+    print(f"\n{'set':<12}{'reader':<12}{'words':>6}{'words/s':>10}{'right %':>9}{'CER %':>8}")
+    for words in sets:
+        fastest = dict.fromkeys(readers, math.inf)
+        texts: dict[str, list[str]] = {}
+        for _ in range(options.rounds):
+            for name, read in readers.items():
+                start = time.perf_counter()
+                texts[name] = read(words.crops)
+                fastest[name] = min(fastest[name], time.perf_counter() - start)
+        for name in readers:
+            totals[name] += fastest[name]
+            print(report(words, name, fastest[name], texts[name]), flush=True)
+        if options.sample and shutil.which("tesseract"):
+            picked = np.linspace(0, len(words.crops) - 1, options.sample).astype(int)
+            sample = WordSet(words.name, [words.crops[i] for i in picked], [words.texts[i] for i in picked], words.counted)
+            start = time.perf_counter()
+            read_texts = tesseract_reader()(sample.crops)
+            print(report(sample, "tesseract*", time.perf_counter() - start, read_texts), flush=True)
+
+    many = sum(len(words.crops) for words in sets)
+    speeds = {name: many / seconds for name, seconds in totals.items()}
+    print(f"all {many} words: " + ", ".join(f"{name} {speed:.1f} words/s" for name, speed in speeds.items()), end="")
+    print(f", ours {speeds['ours'] / speeds['rapidocr']:.2f} times as fast (wanted: 2 or more)")
+    print(f"beam search, alternatives and letter positions: {beam_milliseconds(sets[0], options.rounds):.2f} ms a word")
+    if options.sample:
+        print(f"* Tesseract: {options.sample} words of each set, a process a word")
+
+
+if __name__ == "__main__":
+    main()
