@@ -1,0 +1,176 @@
+"""How well and how fast whole photos are read: ours, RapidOCR and Tesseract in one run, on the same photos.
+
+    python -m tests.benchmarks.boards [--data ../shared/data] [--set boards|scene] [--photos] [--runs 3]
+
+The folder holds ``boards/annotations.json`` ([{"image", "words": [{"quad", "text", "ignore"}]}]) and the photos it
+names; ``scene/icdar2015`` likewise. Programs take turns photo by photo, so that a busy moment hits all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
+from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import ReaderOptions
+
+Photo: TypeAlias = NDArray[np.uint8]
+Program: TypeAlias = Callable[[Photo], list[Labelled]]
+
+SETS = {"boards": "boards", "scene": "scene/icdar2015"}
+
+
+@dataclass
+class Result:
+    """What one program did: its score and seconds, photo by photo."""
+
+    scores: dict[str, PhotoScore] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def ours(first: list[float]) -> Program:
+    """OCR Studio's own reader; the seconds until the first words are appended to ``first``."""
+    from ocr_studio.engine.reader import Reader
+
+    reader = Reader(ReaderOptions())
+
+    def read(photo: Photo) -> list[Labelled]:
+        start = time.perf_counter()
+        words: list[Labelled] = []
+        for batch, (_, found) in enumerate(reader.read_lines(photo, reader.find(photo))):
+            words.extend(Labelled(word.quad, word.text) for word in found)
+            if batch == 0:
+                first.append(time.perf_counter() - start)
+        return words
+
+    return read
+
+
+def rapidocr() -> Program:
+    """RapidOCR as it comes, asked for words."""
+    from rapidocr import RapidOCR
+
+    engine = RapidOCR(params={"Global.log_level": "error"})
+
+    def read(photo: Photo) -> list[Labelled]:
+        result: Any = engine(cv2.cvtColor(photo, cv2.COLOR_RGB2BGR), return_word_box=True)
+        words = [word for line in result.word_results or () for word in line if word[0].strip()]
+        return [Labelled(Quad.from_array(np.asarray(box, np.float64)), text) for text, _, box in words]
+
+    return read
+
+
+def tesseract() -> Program:
+    """Tesseract's command for text scattered over a picture."""
+
+    def read(photo: Photo) -> list[Labelled]:
+        _, png = cv2.imencode(".png", cv2.cvtColor(photo, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        command = ["tesseract", "stdin", "stdout", "--psm", "11", "tsv"]
+        table = subprocess.run(command, input=png.tobytes(), capture_output=True, check=True).stdout.decode()
+        rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return list(_tesseract_words(rows))
+
+    return read
+
+
+def _tesseract_words(rows: csv.DictReader[str]) -> Iterator[Labelled]:
+    for row in rows:
+        if row["level"] == "5" and row["text"].strip():
+            left, top, width, height = (int(row[key]) for key in ("left", "top", "width", "height"))
+            yield Labelled(Quad.from_box(left, top, left + width, top + height), row["text"])
+
+
+def truth(folder: Path) -> dict[str, list[Labelled]]:
+    """Image path → the words that stand on it."""
+    pages = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))
+    return {
+        page["image"]: [Labelled(Quad.from_array(word["quad"]), word["text"], word["ignore"]) for word in page["words"]]
+        for page in pages
+    }
+
+
+def measure(programs: Mapping[str, Program], folder: Path, *, runs: int) -> dict[str, Result]:
+    """Let the programs read every photo in turn; the median of ``runs`` timings a photo."""
+    results = {name: Result() for name in programs}
+    labels = truth(folder)
+    warm = images.open_photo(folder / next(iter(labels)))
+    for read in programs.values():
+        read(warm)
+    for image, words in labels.items():
+        photo = images.open_photo(folder / image)
+        timings: dict[str, list[float]] = {name: [] for name in programs}
+        for _ in range(runs):
+            for name, read in programs.items():
+                start = time.perf_counter()
+                found = read(photo)
+                timings[name].append(time.perf_counter() - start)
+                results[name].scores[image] = score_photo(words, found)
+        for name, result in results.items():
+            result.seconds[image] = statistics.median(timings[name])
+        print(f"\r{image}", end="", file=sys.stderr, flush=True)
+    print("\r", end="", file=sys.stderr)
+    return results
+
+
+def show(results: Mapping[str, Result], *, photos: bool) -> None:
+    """Print one table: a row for each program, or for each program and photo too."""
+    head = (
+        f"{'':34}{'detection P / R / F':>22}{'end to end P / R / F':>23}{'bag of words P / R / F':>25}{'s / photo':>11}"
+    )
+    print(head)
+    for name, result in results.items():
+        total = sum(result.scores.values(), PhotoScore())
+        _row(name, total, statistics.median(result.seconds.values()))
+        for image, score in result.scores.items() if photos else ():
+            _row("  " + Path(image).name, score, result.seconds[image])
+
+
+def _row(name: str, score: PhotoScore, seconds: float) -> None:
+    parts = (score.detection, score.end_to_end, score.bag_of_words)
+    print(f"{name:34}" + "".join(f"{_figures(part):>23}" for part in parts) + f"{seconds:9.2f}")
+
+
+def _figures(score: Score) -> str:
+    return f"{score.precision:.3f} {score.recall:.3f} {score.f:.3f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the photos and print the table."""
+    parser = argparse.ArgumentParser(description="Whole photos: scores and seconds beside RapidOCR and Tesseract.")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with boards/ and scene/")
+    parser.add_argument("--set", choices=SETS, default="boards", dest="kind", help="which photos (default: boards)")
+    parser.add_argument("--photos", action="store_true", help="a row for each photo too")
+    parser.add_argument("--runs", type=int, default=3, help="timings a photo, of which the median counts (default: 3)")
+    parser.add_argument("--only", choices=("ours", "rapidocr", "tesseract"), help="one program alone")
+    chosen = parser.parse_args(arguments)
+    first: list[float] = []
+    known: dict[str, Callable[[], Program]] = {"ours": lambda: ours(first), "rapidocr": rapidocr}
+    if shutil.which("tesseract"):
+        known["tesseract"] = tesseract
+    titles = {"ours": "OCR Studio", "rapidocr": "RapidOCR, default", "tesseract": "Tesseract --psm 11"}
+    programs = {titles[name]: make() for name, make in known.items() if chosen.only in (None, name)}
+    results = measure(programs, chosen.data / SETS[chosen.kind], runs=chosen.runs)
+    show(results, photos=chosen.photos)
+    if first:
+        print(f"OCR Studio's first words after {statistics.median(first):.2f} s (median; warm)")
+
+
+if __name__ == "__main__":
+    main()
