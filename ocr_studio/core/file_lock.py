@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -53,9 +54,15 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+    _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+
     def _lock(handle: int) -> None:
         try:
             # Unlike lockf it also holds between two windows of one program.
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise LockedElsewhere from error
+        except OSError as error:
+            # Some network file systems know no locks; work must be saved there as well.
+            if error.errno not in _NO_LOCKS:
+                raise

@@ -144,7 +144,8 @@ def test_csv() -> None:
     assert tuple(rows[0]) == spreadsheet.COLUMNS
     assert [row["text"] for row in rows] == ["the", "map", "is", "not", "here", "mop"]
     assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5", "1"]
-    values = ("board.jpg", "2", "map", "0.8", "read", "1", *"170.0 100.0 230.0 100.0 230.0 130.0 170.0 130.0".split())
+    corners = ("170.0", "100.0", "230.0", "100.0", "230.0", "130.0", "170.0", "130.0")
+    values = ("board.jpg", "2", "map", "0.8", "read", "1", *corners)
     assert rows[1] == dict(zip(spreadsheet.COLUMNS, values, strict=True))
 
 

@@ -301,6 +301,17 @@ def test_a_killed_window_lets_go(photos: Path) -> None:
         project.unlock()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="about the locks of Unix")
+def test_where_there_are_no_locks_work_is_saved_without(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert saved(photos).load_page(PAGE_ID) == PAGE
+
+
 def test_what_a_killed_saving_left_is_swept(photos: Path) -> None:
     project = saved(photos)
     left = project.folder / "pages" / ".0123456789abcdef.tmp"
