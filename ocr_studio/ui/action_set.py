@@ -34,6 +34,7 @@ class ActionSet(QObject):
                        parts.reading.stopped, document.undo_stack.indexChanged):  # fmt: skip
             signal.connect(self._later)
         parts.view.tool_changed.connect(self._show_tool)
+        self._show_tool(parts.view.tool)
         self.refresh()
 
     def __getitem__(self, action_id: str) -> QAction:

@@ -172,7 +172,7 @@ _EDIT = (
     ),
     ActionSpec(
         "delete", "&Delete", lambda p: operations.delete(p.document), "&Edit", 3, "mdi6.delete-outline",
-        ("Del", "Backspace"), Where.EVERYWHERE, Scope.WORDS, "Delete the selected words, boxes and texts", _some, True,
+        ("Del",), Where.EVERYWHERE, Scope.WORDS, "Delete the selected words, boxes and texts", _some, True,
     ),
     ActionSpec(
         "select_all", "&Select all", lambda p: operations.select_all(p.document), "&Edit", 3, "mdi6.select-all",
@@ -209,11 +209,11 @@ _WORDS = (
     ),
     ActionSpec(
         "next_word", "&Next word", lambda p: operations.go(p.document, 1), "&Words", 2, "mdi6.arrow-right", ("Tab",),
-        scope=Scope.WORDS, tip="Go to the next word in reading order", when=_words,
+        scope=Scope.WORDS, tip="Go to the next word in reading order", when=_some,
     ),
     ActionSpec(
         "previous_word", "&Previous word", lambda p: operations.go(p.document, -1), "&Words", 2, "mdi6.arrow-left",
-        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the word before in reading order", when=_words,
+        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the word before in reading order", when=_some,
     ),
     ActionSpec(
         "next_unchecked", "Next &unchecked word", _next_unchecked, "&Words", 2, "mdi6.arrow-right-circle-outline",
@@ -248,7 +248,7 @@ _BOXES = (
     ),
     ActionSpec(
         "tool_pan", "M&ove the photo", lambda p: p.view.set_tool(Tool.PAN), "&Boxes", 1, "mdi6.hand-back-right-outline",
-        ("H",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
+        (), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
         _photo, tool=Tool.PAN,
     ),
     ActionSpec(

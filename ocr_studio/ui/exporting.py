@@ -43,7 +43,7 @@ class Exporting(QObject):
         dialog.open()
 
     def save(self, path: Path, chosen: Format | None = None) -> None:
-        """Write the text of the open photo. Without a format, the file's ending tells; plain text if it tells nothing."""
+        """Write the text of the open photo. The file's ending says how, else ``chosen``, else it is plain text."""
         page = self._document.page
         if page is None:
             return

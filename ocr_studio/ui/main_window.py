@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import images
 from ocr_studio.jobs.opening import PhotoOpened
+from ocr_studio.ui import operations
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
@@ -37,6 +38,7 @@ from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from ocr_studio.ui.status import Status
+from ocr_studio.ui.tools import HINTS
 from ocr_studio.ui.word_table import WordTable
 
 
@@ -125,7 +127,7 @@ class MainWindow(QMainWindow):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(self._popup(widget))
         self.resize(1360, 860)
-        self.resizeDocks([self._photos_dock, self._words_dock], [230, 470], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._photos_dock, self._words_dock], [210, 520], Qt.Orientation.Horizontal)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, *, closable: bool) -> QDockWidget:
         dock = QDockWidget(title)
@@ -140,6 +142,8 @@ class MainWindow(QMainWindow):
         document, status = self._stage.document, self.status
         document.opened.connect(self._show_document)
         document.words_changed.connect(self._show_count)
+        self.view.word_drawn.connect(self._stage.reading.read_drawn)
+        self.view.step_requested.connect(lambda step: operations.go(document, step))
         self.view.message.connect(status.show_hint)
         self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
         self.photos.photo_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
@@ -152,12 +156,16 @@ class MainWindow(QMainWindow):
         opening, reading, autosave, status = (
             self._stage.opening, self._stage.reading, self._stage.autosave, self.status,
         )  # fmt: skip
-        opening.started.connect(lambda name: status.show_hint(f"Opening {name}…"))
+        opening.started.connect(lambda name: status.say(f"Opening {name}…"))
         opening.opened.connect(self._show_opened)
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
+        opening.leaving.connect(self.view.finish_editing)
+        opening.leaving.connect(self.table.finish_editing)
         opening.recent_changed.connect(self._show_recent)
         reading.progressed.connect(status.show_progress)
+        reading.progressed.connect(lambda *_: self.view.set_busy(True))
+        reading.stopped.connect(lambda: self.view.set_busy(False))
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
@@ -220,9 +228,11 @@ class MainWindow(QMainWindow):
 
     def _show_document(self) -> None:
         page = self._stage.document.page
+        self.status.clearMessage()
         self._middle.setCurrentWidget(self.view if page else self.empty)
         for dock in (self._words_dock, self._photos_dock):
             dock.setVisible(page is not None)
+        self.status.show_hint(HINTS[self.view.tool] if page else "")
         self._show_count()
 
     def _show_count(self) -> None:

@@ -23,11 +23,13 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 class Opening(QObject):
     """Puts photos into the document, one at a time; the last one asked for wins.
 
-    Signals: ``started(str)`` the name of what is being opened; ``opened(PhotoOpened)``; ``listed(photos)`` of the
+    Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the photo on the
+    screen is about to go; ``opened(PhotoOpened)``; ``listed(photos)`` of the
     folder; ``failed(Trouble)``; ``recent_changed()``.
     """
 
     started = Signal(str)
+    leaving = Signal()
     opened = Signal(object)
     listed = Signal(object)
     failed = Signal(object)
@@ -112,6 +114,7 @@ class Opening(QObject):
 
     def close(self) -> None:
         """Save what is not saved yet, and let go of the project."""
+        self.leaving.emit()
         self._autosave.flush()
         if self.project is not None:
             self.project.unlock()
@@ -137,6 +140,7 @@ class Opening(QObject):
             if event.project is not self.project:
                 event.project.unlock()
             return
+        self.leaving.emit()
         if self.project is not None and self.project is not event.project:
             self._autosave.flush()
             self.project.unlock()

@@ -53,7 +53,8 @@ class PageListModel(QAbstractListModel):
         self._wanted.clear()
         self._photos = tuple(photos)
         self._rows = {path: row for row, path in enumerate(photos)}
-        self._pictures = {path: kept for path, kept in self._pictures.items() if path in self._rows}
+        # Those that were asked for and have not come are asked for again.
+        self._pictures = {path: kept for path, kept in self._pictures.items() if path in self._rows and kept}
         self._states = {path: state for path, state in self._states.items() if path in self._rows}
         self.endResetModel()
 

@@ -34,6 +34,7 @@ class Reading(QObject):
         self._job: Job | None = None
         self._into: _PageInto | _WordsInto | None = None
         self._numbers = count()
+        self._soon: list[str] = []
         document.opened.connect(self.cancel)
 
     @property
@@ -74,6 +75,13 @@ class Reading(QObject):
             lambda: reading.read_words(desk, image, words), _WordsInto(self._document, self._mark()), "Reading again"
         )
 
+    def read_drawn(self, word_id: str) -> None:
+        """Read a word that a person has just drawn; after what is being read, if anything is."""
+        if self.busy:
+            self._soon.append(word_id)
+        else:
+            self.read_words([word_id])
+
     def cancel(self) -> None:
         """Stop; what has been read so far stays."""
         if self._job is not None:
@@ -105,6 +113,9 @@ class Reading(QObject):
     def _end(self) -> None:
         self._job = self._into = None
         self.stopped.emit()
+        soon, self._soon = self._soon, []
+        if soon and not self.busy:
+            self.read_words(soon)
 
 
 class _PageInto:

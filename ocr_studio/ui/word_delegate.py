@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
@@ -22,7 +24,7 @@ STATES = {
 }
 # Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
 CROP_HEIGHT, CROP_WIDTH = 26, 104
-_BAR = 30
+_BAR = 26
 _GAP = 6
 
 
@@ -37,6 +39,7 @@ class WordDelegate(QStyledItemDelegate):
     def __init__(self, document: Document, view: QTableView) -> None:
         super().__init__(view)
         self._document, self._view = document, view
+        self._finish: Callable[[], None] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
@@ -64,15 +67,25 @@ class WordDelegate(QStyledItemDelegate):
         word = index.data(Qt.ItemDataRole.UserRole)
         editor = WordEditor(parent)
         editor.setAccessibleName("Text of the word")
-        document, word_id = self._document, word.id
-        editor.accepted.connect(lambda text: self._leave(editor, operations.write_and_go, word_id, text))
-        editor.accepted_here.connect(lambda text: self._leave(editor, operations.write_here, word_id, text))
+        word_id = word.id
+        editor.accepted.connect(lambda text: self._accept(editor, word_id, text))
+        editor.accepted_here.connect(lambda text: self._accept_here(editor, word_id, text))
         editor.stepped.connect(lambda step, text: self._step(editor, word_id, step, text))
         editor.cancelled.connect(lambda: self._close(editor))
         editor.alternative_chosen.connect(lambda place: self._offer(editor, word, place))
         editor.split_requested.connect(lambda letter, text: self._split(editor, word_id, letter, text))
-        document.opened.connect(editor.deleteLater)
+        self._finish = lambda: self._keep(editor, word_id)
         return editor
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+        """The editor is done with, for Qt."""
+        self._finish = None
+        super().destroyEditor(editor, index)
+
+    def finish(self) -> None:
+        """Close the editor, if one is open, and keep what was typed."""
+        if self._finish:
+            self._finish()
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
         """Show the word's text, unless something has been typed already: results may come while a person types."""
@@ -92,11 +105,18 @@ class WordDelegate(QStyledItemDelegate):
             return False
         return super().eventFilter(editor, event)
 
-    def _leave(self, editor: WordEditor, operation: object, word_id: str, text: str) -> None:
+    def _accept(self, editor: WordEditor, word_id: str, text: str) -> None:
         self._close(editor)
-        assert callable(operation)
-        operation(self._document, word_id, text)
-        self.moved.emit()
+        if operations.write_and_go(self._document, word_id, text):
+            self.moved.emit()
+
+    def _accept_here(self, editor: WordEditor, word_id: str, text: str) -> None:
+        self._close(editor)
+        operations.write_here(self._document, word_id, text)
+
+    def _keep(self, editor: WordEditor, word_id: str) -> None:
+        self._close(editor)
+        operations.write_if_changed(self._document, word_id, editor.text())
 
     def _step(self, editor: WordEditor, word_id: str, step: int, text: str) -> None:
         self._close(editor)

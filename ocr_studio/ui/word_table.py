@@ -58,6 +58,7 @@ class WordTableModel(QAbstractTableModel):
         self._document = document
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
         document.opened.connect(self._reset)
         document.words_changed.connect(self._change)
@@ -82,8 +83,10 @@ class WordTableModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Only texts can be edited, and only where the page may be changed."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and index.column() == TEXT and self._document.writable:
+        if index.column() == TEXT and self._document.writable:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -93,9 +96,9 @@ class WordTableModel(QAbstractTableModel):
         if word is None or role == Qt.ItemDataRole.UserRole:
             return word
         if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
-            return self._shown(word, index.row(), column)
+            return self._shown(word, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{TITLES[column]}: {self._shown(word, index.row(), column)}"
+            return f"{TITLES[column]}: {self._shown(word, column)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(word, column)
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
@@ -114,10 +117,9 @@ class WordTableModel(QAbstractTableModel):
         """The row of a word."""
         return self._rows.get(word_id) if word_id else None
 
-    @staticmethod
-    def _shown(word: Word, row: int, column: int) -> str:
+    def _shown(self, word: Word, column: int) -> str:
         if column == NUMBER:
-            return str(row + 1)
+            return str(self._numbers[word.id]) if word.id in self._numbers else ""
         if column == CONFIDENCE:
             sure = word.machine.confidence if word.machine else None
             return "" if sure is None else f"{sure * 100:.0f} %"
@@ -150,6 +152,7 @@ class WordTableModel(QAbstractTableModel):
         self.beginResetModel()
         self._crops.clear()
         self._set_ids(list(self._document.order()))
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
         self.endResetModel()
 
     def _set_ids(self, ids: list[str]) -> None:
@@ -162,10 +165,17 @@ class WordTableModel(QAbstractTableModel):
             self._remove(set(self._ids) - set(order))
             self._append([word_id for word_id in order if word_id not in self._rows])
             self._arrange(order)
+            self._number()
         rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
         if rows:
             # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
+
+    def _number(self) -> None:
+        # Rows move singly, but are numbered once, when all are where they belong.
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        if self._ids:
+            self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
 
     def _remove(self, gone: set[str]) -> None:
         row = len(self._ids) - 1
@@ -208,7 +218,7 @@ class WordTable(QTableView):
         self.setModel(self._model)
         self._delegate = WordDelegate(document, self)
         self.setItemDelegate(self._delegate)
-        self._delegate.moved.connect(self._show_current)
+        self._delegate.moved.connect(self.edit_current)
         self.setAccessibleName("Words in reading order")
         self._look()
         document.selection_changed.connect(self._follow_document)
@@ -218,10 +228,14 @@ class WordTable(QTableView):
         self._model.layoutChanged.connect(self._follow_document)
         self._model.modelReset.connect(self._follow_document)
 
+    def finish_editing(self) -> None:
+        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        self._delegate.finish()
+
     def edit_current(self) -> None:
         """Open the editor in the current word's row."""
         row = self._model.row_of(self._document.current)
-        if row is not None:
+        if row is not None and self._document.writable:
             self.setFocus()
             self.edit(self._model.index(row, TEXT))
 
@@ -244,9 +258,9 @@ class WordTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         letter = self.fontMetrics().horizontalAdvance("0")
-        for column, width in ((NUMBER, 6 * letter), (CROP, CROP_WIDTH + 12), (CONFIDENCE, 9 * letter)):
+        for column, width in ((NUMBER, 4 * letter + 16), (CROP, CROP_WIDTH + 12), (CONFIDENCE, 6 * letter + 48)):
             header.resizeSection(column, width)
-        header.resizeSection(STATE, 14 * letter)
+        header.resizeSection(STATE, 10 * letter + 40)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(5 * letter)
 

@@ -1,0 +1,99 @@
+"""A drawn photo with known words, and a stand-in for the recognizer that reads just these."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.reading import ReadingDesk
+
+LINES = (("Ship", "the", "new", "build"), ("ask", "Anna", "about", "queves"))
+
+
+def photo(seed: int = 0) -> NDArray[np.uint8]:
+    """(240, 480, 3) uint8 RGB with the words of LINES at ``quad``."""
+    image = np.full((240, 480, 3), 245 - seed, np.uint8)
+    for row, line in enumerate(LINES):
+        for column, text in enumerate(line):
+            place = 12 + 115 * column, 60 + 80 * row
+            cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, (20, 30, 90), 2)
+    return image
+
+
+def quad(row: int, column: int) -> Quad:
+    """Where a word of LINES stands."""
+    return Quad.from_box(10 + 115 * column, 36 + 80 * row, 110 + 115 * column, 70 + 80 * row)
+
+
+def write_photo(path: Path, seed: int = 0) -> Path:
+    """The photo as a PNG file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    images.save_png(path, photo(seed))
+    return path
+
+
+def reading(text: str, confidence: float = 0.95) -> Transcription:
+    """As the recognizer gives it, with two alternatives."""
+    others = (Alternative(text, confidence), Alternative(text.upper(), 0.03), Alternative(text + "s", 0.01))
+    return Transcription(text, Source.MODEL, confidence, "stand-in", "2026-01-01T00:00:00+00:00", others)
+
+
+def words() -> list[Word]:
+    """All words of LINES, read; ids "w0" … "w7" in reading order."""
+    texts = [(row, column, text) for row, line in enumerate(LINES) for column, text in enumerate(line)]
+    return [Word(f"w{n}", quad(row, column), machine=reading(text)) for n, (row, column, text) in enumerate(texts)]
+
+
+def page() -> Page:
+    """The photo's page, read."""
+    found = {word.id: word for word in words()}
+    return Page("0" * 32, "board.png", 480, 240, found, "2026-01-01T00:00:00+00:00")
+
+
+class StandInReader:
+    """Reads LINES from any photo, line by line. pause: seconds that each step takes."""
+
+    name = "stand-in"
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self.pause = pause
+        self.seen = 0
+
+    def find(self, image: NDArray[np.uint8]) -> list[int]:
+        self.seen += 1
+        time.sleep(self.pause)
+        return list(range(len(LINES)))
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
+        for line in lines:
+            time.sleep(self.pause)
+            yield 1, [word for n, word in enumerate(words()) if n // 4 == line]
+
+    def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
+        for place in quads:
+            time.sleep(self.pause)
+            yield [reading(f"again{place.bounds()[0]:.0f}", 0.8)]
+
+
+class StandInDesk(ReadingDesk):
+    """A desk with the stand-in at it; TensorFlow stays out of these tests."""
+
+    def __init__(self, reader: StandInReader | None = None) -> None:
+        super().__init__(ReaderOptions())
+        self.stand_in = reader or StandInReader()
+
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def reader(self) -> Any:
+        return self.stand_in

@@ -1,0 +1,241 @@
+"""The table: rows in reading order, one selection with the photo, editing by keys, editors that stay open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import edits
+from ocr_studio.core.page import Edit, Page, Quad, Word, WordState
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, NUMBER, STATE, TEXT
+from ocr_studio.ui.word_editor import WordEditor
+from ocr_studio.ui.word_table import WordTable, WordTableModel
+from tests.ui import made_board
+
+Key = Qt.Key
+SHIFT, CONTROL, NONE = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.NoModifier,
+)
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    document = Document()
+    document.open(made_board.page(), made_board.photo())
+    return document
+
+
+@pytest.fixture
+def table(document: Document, qtbot: QtBot) -> Iterator[WordTable]:
+    table = WordTable(document)
+    qtbot.addWidget(table)
+    table.resize(600, 400)
+    table.show()
+    qtbot.waitExposed(table)
+    yield table
+    table.close()
+
+
+def _model(table: WordTable) -> WordTableModel:
+    model = table.model()
+    assert isinstance(model, WordTableModel)
+    return model
+
+
+def _texts(table: WordTable) -> list[str]:
+    model = _model(table)
+    return [model.index(row, TEXT).data() for row in range(model.rowCount())]
+
+
+def _editor(table: WordTable) -> WordEditor:
+    found = [each for each in table.findChildren(WordEditor) if each.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_row_says_number_text_confidence_and_state(table: WordTable, document: Document) -> None:
+    model = _model(table)
+    assert _texts(table) == [text for line in made_board.LINES for text in line]
+    row = [model.index(1, column).data() for column in (NUMBER, TEXT, CONFIDENCE, STATE)]
+    assert row == ["2", "the", "95 %", "Read"]
+    assert isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap)
+    assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Or: THE   thes"
+    assert model.index(1, STATE).data(Qt.ItemDataRole.AccessibleTextRole) == "State: Read"
+    assert document.page is not None
+    document.push(edits.write(document.page, "w1", "then"))
+    assert model.index(1, STATE).data() == "Corrected"
+    assert "the" in model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_model_keeps_qts_rules_through_every_kind_of_change(table: WordTable, document: Document) -> None:
+    model = _model(table)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert document.page is not None
+    document.push(edits.delete(document.page, ["w0", "w3", "w4"]))
+    assert _texts(table) == ["the", "new", "Anna", "about", "queves"]
+    document.push(edits.move(document.page, ["w1"], 300, 100))
+    document.push(edits.add(document.page, Quad.from_box(200, 200, 260, 230), text="late"))
+    assert _texts(table)[-1] == "late"
+    document.push(edits.merge(document.page, ["w5", "w6"]))
+    assert "Anna about" in _texts(table)
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    assert _texts(table) == [text for line in made_board.LINES for text in line]
+    document.open(None, None)
+    assert model.rowCount() == 0
+    del tester
+
+
+def test_a_click_selects_the_word_and_a_word_its_row(table: WordTable, document: Document) -> None:
+    index = _model(table).index(3, TEXT)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
+    assert document.selection == {"w3"}
+    assert document.current == "w3"
+    far = _model(table).index(5, TEXT)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, SHIFT, table.visualRect(far).center())
+    assert document.selection == {"w3", "w4", "w5"}
+    assert document.current == "w5"
+    document.select(["w7", "w0"], current="w7")
+    assert sorted(index.row() for index in table.selectionModel().selectedRows()) == [0, 7]
+    assert table.currentIndex().row() == 7
+    document.select(())
+    assert table.selectionModel().selectedRows() == []
+
+
+def test_enter_accepts_and_goes_on(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    editor = _editor(table)
+    assert editor.selectedText() == "the"
+    QTest.keyClicks(editor, "then")
+    QTest.keyClick(editor, Key.Key_Return)
+    assert _texts(table)[1] == "then"
+    assert document.current == "w2"
+    assert document.undo_stack.count() == 1
+    assert _editor(table).text() == "new"
+
+
+def test_typing_in_the_table_starts_to_write(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.setFocus()
+    QTest.keyClick(table, "m")
+    QTest.keyClicks(_editor(table), "erge")
+    QTest.keyClick(_editor(table), Key.Key_Return, CONTROL)
+    assert _texts(table)[1] == "merge"
+    assert document.current == "w1"
+
+
+def test_accepting_a_text_as_it_is_checks_the_word(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    QTest.keyClick(_editor(table), Key.Key_Return)
+    word = document.word("w1")
+    assert word is not None
+    assert word.state is WordState.ACCEPTED
+
+
+def test_tab_moves_and_keeps_what_was_typed_only(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    QTest.keyClick(_editor(table), Key.Key_Tab)
+    assert document.current == "w2"
+    assert document.undo_stack.count() == 0
+    QTest.keyClicks(_editor(table), "old")
+    QTest.keyClick(_editor(table), Key.Key_Backtab, SHIFT)
+    assert document.current == "w1"
+    assert _texts(table)[2] == "old"
+
+
+def test_esc_leaves_it_as_it_was(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    QTest.keyClicks(_editor(table), "nonsense")
+    QTest.keyClick(_editor(table), Key.Key_Escape)
+    assert document.undo_stack.count() == 0
+    assert _texts(table)[1] == "the"
+
+
+def test_a_click_elsewhere_keeps_what_was_typed(table: WordTable, document: Document) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    QTest.keyClicks(_editor(table), "there")
+    index = _model(table).index(4, NUMBER)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
+    assert _texts(table)[1] == "there"
+    assert document.current == "w4"
+
+
+def test_alt_and_a_digit_takes_another_reading_into_the_line(
+    table: WordTable, document: Document, qtbot: QtBot
+) -> None:
+    document.select(["w1"])
+    table.edit_current()
+    QTest.keyClick(_editor(table), Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert _editor(table).text() == "THE"
+    assert document.undo_stack.count() == 0
+
+
+def test_split_in_the_editor(table: WordTable, document: Document) -> None:
+    document.select(["w3"])
+    table.edit_current()
+    _editor(table).setCursorPosition(2)
+    QTest.keyClick(_editor(table), Key.Key_Slash, CONTROL)
+    assert _texts(table)[3:5] == ["bu", "ild"]
+
+
+def test_an_open_editor_outlives_words_that_come_and_go(table: WordTable, document: Document) -> None:
+    document.select(["w5"])
+    table.edit_current()
+    editor = _editor(table)
+    QTest.keyClicks(editor, "Ann")
+    assert document.page is not None
+    document.push(edits.delete(document.page, ["w0"]))
+    document.push(edits.add(document.page, Quad.from_box(10, 2, 60, 20), text="first"))
+    word = document.word("w5")
+    assert word is not None
+    fresh = replace(word, machine=made_board.reading("Arma"))
+    document.push(Edit("Read again", {"w5": (word, fresh)}))
+    assert _editor(table) is editor
+    assert editor.text() == "Ann"
+    QTest.keyClick(editor, Key.Key_Return)
+    assert [document.word("w5").text, document.current] == ["Ann", "w6"]  # type: ignore[union-attr]
+
+
+def test_where_nothing_may_be_changed_no_editor_opens(table: WordTable, document: Document) -> None:
+    document.open(made_board.page(), made_board.photo(), writable=False)
+    index = _model(table).index(1, TEXT)
+    assert not index.flags() & Qt.ItemFlag.ItemIsEditable
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
+    assert [each for each in table.findChildren(WordEditor) if each.isVisible()] == []
+
+
+def test_five_thousand_words_cut_only_the_crops_in_sight(qtbot: QtBot) -> None:
+    words = {
+        f"w{n}": Word(f"w{n}", Quad.from_box(5 + n % 50 * 20, 5 + n // 50 * 12, 20 + n % 50 * 20, 13 + n // 50 * 12))
+        for n in range(5000)
+    }
+    document = Document()
+    document.open(Page("1", "x.png", 1100, 1300, words), np.zeros((1300, 1100, 3), np.uint8))
+    table = WordTable(document)
+    qtbot.addWidget(table)
+    table.resize(600, 500)
+    table.show()
+    qtbot.waitExposed(table)
+    table.grab()
+    model = _model(table)
+    assert model.rowCount() == 5000
+    assert 0 < len(model._crops) < 60
+    document.select(document.order())
+    assert len(table.selectionModel().selectedRows()) == 5000
+    assert QPersistentModelIndex(model.index(4999, 0)) != QModelIndex()
+    table.close()
