@@ -1,0 +1,102 @@
+"""Words come in the order a person would read them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_studio.core import geometry, reading_order
+from ocr_studio.core.page import Quad, Source, Transcription, Word
+
+HEIGHT = 20.0
+
+
+def word(text: str, left: float, top: float, *, width: float | None = None) -> Word:
+    quad = Quad.from_box(left, top, left + (width or 12 * len(text)), top + HEIGHT)
+    return Word(f"{text}@{left:.0f},{top:.0f}", quad, machine=Transcription(text, Source.MODEL, 0.9))
+
+
+def written(text: str, *, left: float = 0.0, top: float = 0.0, pitch: float = 35.0) -> list[Word]:
+    """Words laid out as the text's lines are."""
+    words = []
+    for index, line in enumerate(text.split("\n")):
+        x = left
+        for each in line.split():
+            words.append(word(each, x, top + index * pitch))
+            x += 12 * len(each) + 14
+    return words
+
+
+def tilted(words: list[Word], degrees: float) -> list[Word]:
+    return [Word(each.id, geometry.rotated(each.quad, degrees, about=(0, 0)), machine=each.machine) for each in words]
+
+
+@pytest.mark.parametrize("degrees", [0, 4, -12, 25, 90, 180, -90])
+@pytest.mark.parametrize("text", ["one line of words", "two lines\nof words here", "first\n\nafter a blank line"])
+def test_text_comes_out_as_it_was_laid_out(text: str, degrees: float) -> None:
+    words = tilted(written(text), degrees)
+    random.Random(1).shuffle(words)
+    assert reading_order.text(words) == text
+
+
+@pytest.mark.parametrize("degrees", [0, 8])
+def test_columns_are_read_one_after_the_other(degrees: float) -> None:
+    heading = written("A heading over both of the columns")
+    left = written("left one here\nleft two now\nleft three", top=70)
+    right = written("right one goes\nright two too\nand right three", left=260, top=70)
+    expected = (
+        "A heading over both of the columns\n\nleft one here\nleft two now\nleft three\n\n"
+        "right one goes\nright two too\nand right three"
+    )
+    assert reading_order.text(tilted([*right, *left, *heading], degrees)) == expected
+
+
+def test_a_receipt_is_read_row_by_row() -> None:
+    names = written("Milk\nBread\nTea with lemon\nTotal", pitch=30)
+    prices = written("1.20\n3.40\n2.50\n7.10", left=400, pitch=30)
+    assert reading_order.text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
+
+
+def test_words_with_no_text_take_part_in_the_order_but_not_in_the_text() -> None:
+    words = [*written("before after"), Word("blank", Quad.from_box(180, 0, 220, 20))]
+    assert reading_order.order(words)[-1] == "blank"
+    assert reading_order.text(words) == "before after"
+
+
+def test_a_page_without_words() -> None:
+    assert reading_order.lines([]) == []
+    assert reading_order.order([]) == ()
+    assert reading_order.text([]) == ""
+
+
+def test_words_written_around_a_circle_all_come() -> None:
+    quad = Quad.from_box(-15, -110, 15, -90)
+    words = [Word(str(turn), geometry.rotated(quad, turn, about=(0, 0))) for turn in range(0, 360, 15)]
+    assert sorted(reading_order.order(words)) == sorted(each.id for each in words)
+
+
+places = st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 200), st.integers(-180, 180))
+
+
+@given(st.lists(places, max_size=25), st.randoms(use_true_random=False))
+def test_every_word_comes_once_whatever_the_page(
+    page: list[tuple[int, int, int, int]], shuffler: random.Random
+) -> None:
+    words = [
+        Word(str(index), geometry.rotated(Quad.from_box(x, y, x + width, y + HEIGHT), turn))
+        for index, (x, y, width, turn) in enumerate(page)
+    ]
+    order = reading_order.order(words)
+    assert sorted(order) == sorted(each.id for each in words)
+    assert [each.id for line in reading_order.lines(words) for each in line] == list(order)
+    shuffled = list(words)
+    shuffler.shuffle(shuffled)
+    assert reading_order.order(shuffled) == order
+
+
+def test_all_words_in_one_place_are_no_trouble() -> None:
+    words = [Word(str(index), Quad.from_box(5, 5, 5, 5)) for index in range(50)]
+    assert len(reading_order.order(words)) == 50
