@@ -150,6 +150,12 @@ def _percent(text: str) -> int:
 def _window(options: argparse.Namespace) -> int:
     if options.path is not None and not os.path.lexists(options.path):
         raise images.PhotoError("there is no such file or folder", file=options.path, remedy="Check the path.")
+    if options.screenshot is None and not _has_screen(os.environ, sys.platform):
+        raise StudioError(
+            "there is no screen to open a window on",
+            remedy="Log in with a desktop or ssh -X, run xvfb-run -a ocr-studio, draw the window into a file with"
+            " --screenshot OUT.png, or read without it: ocr-studio read PHOTO.",
+        )
     try:
         from ocr_studio.ui import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
@@ -158,9 +164,14 @@ def _window(options: argparse.Namespace) -> int:
             remedy="On Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 
-    scale = None if options.scale is None else options.scale / 100
-    opened = [] if options.path is None else [options.path]
-    return app.run(opened, screenshot=options.screenshot, look=app.Look(theme=options.theme, scale=scale))
+    return app.run(options.path, theme=options.theme, scale=options.scale, screenshot=options.screenshot)
+
+
+def _has_screen(environment: Mapping[str, str], platform: str) -> bool:
+    """Whether Qt will find something to show a window on; where it does not, it ends the program without a word."""
+    if platform in {"win32", "darwin"}:
+        return True
+    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -183,7 +194,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     all_good = True
     for path in given:
         try:
-            inside = images.photos_in(path) if path.is_dir() else [path]
+            inside = images.photos_in(path) if _is_folder(path) else [path]
             if not inside:
                 raise images.PhotoError("there is no photo in this folder", file=path, remedy="Give another one.")
             found += inside
@@ -191,6 +202,14 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
             _complain(error)
             all_good = False
     return found, all_good
+
+
+def _is_folder(path: Path) -> bool:
+    # Path.is_dir() raises for names that are too long and for circles of links; opening the photo tells of those.
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.Namespace) -> int:

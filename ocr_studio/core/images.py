@@ -208,6 +208,9 @@ def _opened(stream: BinaryIO, name: str) -> Iterator[ImageFile.ImageFile]:
             remedy = "Close other programs, or save it smaller and open that."
             raise PhotoError("there is not enough memory to open it", file=name, remedy=remedy) from error
         except _DAMAGED as error:
+            # Where the system says so, the disk is at fault, not the file; Pillow's own errors have no number.
+            if isinstance(error, OSError) and error.errno:
+                raise refused(name, error) from error
             raise unreadable(name, beginning, error) from error
 
 
