@@ -173,7 +173,7 @@ def _box(board: Board, label: str, *, top: float) -> None:
 def photograph(board: Board) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The board as a phone sees it: (HEIGHT, WIDTH, 3) uint8 BGR, and the (3, 3) matrix from board to photo pixels."""
     flat = np.array([(60, 60), (1540, 60), (1540, 1110), (60, 1110)], np.float32)
-    to_photo = cv2.getPerspectiveTransform(flat, SURFACE)
+    to_photo = cv2.getPerspectiveTransform(flat, SURFACE).astype(np.float64)
     rng = board.rng
     surface = np.full((HEIGHT * SCALE, WIDTH * SCALE, 3), BOARD, np.float32)
     surface -= _wiped(rng)[..., None]
@@ -230,7 +230,7 @@ def _light() -> Array:
     fall = 1.02 - 0.11 * x - 0.07 * y
     lamp = 0.06 * np.exp(-((x - 0.85) ** 2 / 0.02 + (y - 0.16) ** 2 / 0.006))
     corners = 0.07 * (((x - 0.66) / 0.66) ** 2 * ((y - 0.5) / 0.5) ** 2)
-    return (fall + lamp - corners).astype(np.float32)
+    return np.asarray(fall + lamp - corners, np.float32)
 
 
 def truth(board: Board, to_photo: NDArray[np.float64]) -> dict[str, object]:

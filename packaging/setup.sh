@@ -94,7 +94,6 @@ set_up() {
     check_system
     make_venv
     install_packages "$1"
-    rm -f "$venv/.unfinished"
     for kind in run "$1"; do stamp "$kind" | checksum >"$venv/.ready-$kind"; done
     say "ready."
 }
@@ -232,6 +231,7 @@ install_packages() {
     "${pip[@]}" install --no-user --require-hashes --only-binary :all: --no-deps --no-warn-script-location \
         -r "$(lock_file "$1")" </dev/null >&2 ||
         fail "the Python packages could not be installed (pip's message is above). Is the network there? Then start again."
+    rm -f "$venv/.unfinished"
     # The checkout itself. What builds it is among the locked packages, so nothing more is fetched.
     "${pip[@]}" install --no-user --quiet --no-deps --no-build-isolation --editable "$checkout" </dev/null >&2 ||
         fail "the program itself could not be installed (pip's message is above)."
