@@ -30,6 +30,10 @@ from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
 
 
+class NoScreen(StudioError):
+    """There is nothing to show a window on."""
+
+
 class Studio(QObject):
     """All parts of the program, alive as long as it runs.
 
@@ -107,9 +111,9 @@ def run(
 
     theme: "light" or "dark", this time; scale: of everything, in percent; size: (width, height) before scaling.
     screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG.
+    Raises NoScreen where there is nothing to show a window on.
     """
-    if screenshot is not None and sys.platform == "linux" and not _has_screen():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _find_screen(needed=screenshot is None)
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
@@ -165,5 +169,13 @@ def _follow_system(studio: Studio) -> None:
         studio.window.retint()
 
 
-def _has_screen() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def _find_screen(*, needed: bool) -> None:
+    if sys.platform != "linux" or any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        return
+    if needed:
+        raise NoScreen(
+            "there is no screen to open a window on",
+            remedy="Connect with ssh -X, use xvfb-run, draw into a file with --screenshot OUT.png,"
+            " or read without a window: ocr-studio read PHOTO.",
+        )
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -49,7 +50,7 @@ def test_one_job_at_a_time_in_the_order_given(lane: JobThread, qtbot: QtBot) -> 
         running.remove(number)
 
     order: list[object] = []
-    jobs = [lane.submit(lambda number=number: work(number), name=str(number)) for number in range(5)]
+    jobs = [lane.submit(partial(work, number), name=str(number)) for number in range(5)]
     for job in jobs:
         job.came.connect(order.append)
     with qtbot.waitSignal(jobs[-1].ended):
@@ -152,12 +153,15 @@ def test_a_finished_job_keeps_nothing_alive(lane: JobThread, qtbot: QtBot) -> No
 
     import numpy as np
 
-    class Photo(np.ndarray):  # type: ignore[type-arg]
+    class Photo(np.ndarray):
         pass
+
+    def look(photo: Photo) -> Iterator[object]:
+        yield photo.shape
 
     photo = np.zeros((4, 4)).view(Photo)
     gone = weakref.ref(photo)
-    job = lane.submit(lambda photo=photo: iter([photo.shape]), name="Looking")
+    job = lane.submit(partial(look, photo), name="Looking")
     with qtbot.waitSignal(job.ended):
         pass
     qtbot.wait(50)

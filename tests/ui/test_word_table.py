@@ -128,7 +128,7 @@ def test_enter_accepts_and_goes_on(table: WordTable, document: Document) -> None
 def test_typing_in_the_table_starts_to_write(table: WordTable, document: Document) -> None:
     document.select(["w1"])
     table.setFocus()
-    QTest.keyClick(table, "m")
+    QTest.keyClick(table, Key.Key_M)
     QTest.keyClicks(_editor(table), "erge")
     QTest.keyClick(_editor(table), Key.Key_Return, CONTROL)
     assert _texts(table)[1] == "merge"
