@@ -1,0 +1,94 @@
+"""Lines are found where writing is, at photos of any size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad
+from ocr_studio.engine.detector import Detector, DetectorOptions, along_line, quads_of
+
+OPTIONS = DetectorOptions()
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return Detector()
+
+
+def board(width: int = 640, height: int = 480) -> NDArray[np.uint8]:
+    photo = np.full((height, width, 3), 235, np.uint8)
+    cv2.putText(photo, "first line here", (40, 100), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (40, 30, 120), 3)
+    cv2.putText(photo, "second", (300, 300), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (20, 20, 20), 3)
+    return photo
+
+
+def extent(photo: NDArray[np.uint8], rows: slice) -> tuple[tuple[float, float], ...]:
+    """The corners around the ink in some rows of the board."""
+    down, across = np.nonzero(photo[rows].min(axis=2) < 200)
+    box = Quad.from_box(across.min(), rows.start + down.min(), across.max() + 1, rows.start + down.max() + 1)
+    return box.corners
+
+
+def test_lines_of_writing_are_found(detector: Detector) -> None:
+    quads = detector.find(board())
+    assert quads.shape == (2, 4, 2)
+    assert quads.dtype == np.float32
+    photo = board()
+    inked = np.array([extent(photo, rows) for rows in (slice(0, 200), slice(200, 480))])
+    assert (geometry.cover_matrix(inked, quads).diagonal() > 0.9).all()
+    assert (geometry.iou_matrix(inked, quads).diagonal() > 0.4).all()
+
+
+def test_a_large_photo_gives_the_same_lines_in_its_own_pixels(detector: Detector) -> None:
+    photo = board()
+    large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    small, found = detector.find(photo), detector.find(np.asarray(large, np.uint8))
+    assert geometry.iou_matrix(small * 4, found).diagonal().min() > 0.8
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (3, 4), (31, 33), (64, 2000)])
+def test_photos_of_any_size_without_writing_have_no_lines(detector: Detector, shape: tuple[int, int]) -> None:
+    assert detector.find(np.full((*shape, 3), 200, np.uint8)).shape == (0, 4, 2)
+
+
+def test_a_slanted_core_grows_into_its_line() -> None:
+    likely = np.zeros((200, 300), np.float32)
+    core = cv2.boxPoints(((150, 100), (160, 12), -20))
+    cv2.fillPoly(likely, [core.round().astype(np.int32)], 0.9)
+    quads = quads_of(likely, OPTIONS)
+    assert quads.shape == (1, 4, 2)
+    width, height = geometry.sizes(quads)[0]
+    reach = 1.5 * 160 * 12 / (160 + 12)
+    assert width == pytest.approx(160 + reach, abs=4)
+    assert height == pytest.approx(12 + reach, abs=4)
+    x, y = geometry.directions(quads)[0]
+    assert np.degrees(np.arctan2(y, x)) == pytest.approx(-20, abs=2)
+
+
+def test_unsure_pieces_specks_and_holes_are_no_lines() -> None:
+    likely = np.zeros((200, 300), np.float32)
+    likely[20:40, 20:120] = 0.35  # over the bar of a pixel, under that of a line
+    likely[60:62, 20:22] = 1.0
+    assert len(quads_of(likely, OPTIONS)) == 0
+    likely[100:180, 50:250] = 0.9
+    likely[120:160, 80:220] = 0.0
+    likely[135:145, 100:200] = 0.9  # a line of its own inside a frame
+    assert len(quads_of(likely, DetectorOptions(surely=0.3))) == 3
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 50, -50, 58, -58])
+def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
+    corners = along_line(np.asarray(cv2.boxPoints(((100, 100), (90, 20), degrees)), np.float32))
+    width, height = geometry.sizes(corners)[0]
+    assert (round(width), round(height)) == (90, 20)
+    x, y = geometry.directions(corners)[0]
+    assert np.degrees(np.arctan2(y, x)) == pytest.approx(degrees, abs=0.1)
+
+
+def test_a_standing_line_stays_a_tall_one() -> None:
+    corners = along_line(np.asarray([(0, 0), (20, 0), (20, 90), (0, 90)], np.float32))
+    assert corners.tolist() == [[0, 0], [20, 0], [20, 90], [0, 90]]

@@ -1,0 +1,112 @@
+"""Lines are cut between words, and each word's box is tight around its ink."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.engine.lines import Stretch, ink, without_spaces, words_of
+
+BLANK, SPACE, LETTER = 0, 1, 2
+STEP = 8.0
+
+
+def line(*words: tuple[int, int], width: int = 400, dark: int = 30, board: int = 230) -> NDArray[np.uint8]:
+    """Blocks of ink from … to … pixels across, from 12 to 36 down."""
+    crop = np.full((48, width, 3), board, np.uint8)
+    for left, right in words:
+        for x in range(left, right, 6):  # letters: strokes with narrow gaps
+            crop[12:36, x : min(x + 4, right)] = dark
+    return crop
+
+
+def steps(width: int, *, letters: list[tuple[int, int]], spaces: list[int]) -> NDArray[np.float32]:
+    """What a net might say: letters from … to … pixels, a space at each pixel given, else blank."""
+    path = np.full(int(width / STEP), BLANK)
+    for left, right in letters:
+        path[int(left / STEP) : int(right / STEP) : 2] = LETTER
+    for place in spaces:
+        path[int(place / STEP)] = SPACE
+    return np.asarray(np.eye(4)[path] * 0.9 + 0.025, dtype=np.float32)
+
+
+def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Stretch]:
+    return words_of(crop, probabilities, span=STEP, space=SPACE)
+
+
+def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
+    found = cut(line((20, 120), (136, 248)), steps(400, letters=[(20, 112), (138, 248)], spaces=[120]))
+    assert [word.box for word in found] == [(20, 12, 120, 36), (136, 12, 248, 36)]
+    assert found[0].last == found[1].first == 15
+
+
+def test_a_wide_gap_parts_words_without_a_space() -> None:
+    found = cut(line((20, 120), (150, 250)), steps(400, letters=[(20, 120), (150, 250)], spaces=[]))
+    assert [word.box for word in found] == [(20, 12, 120, 36), (150, 12, 250, 36)]
+    assert 15 <= found[1].first <= 18
+
+
+def test_a_narrow_gap_without_a_space_is_inside_a_word() -> None:
+    assert len(cut(line((20, 120), (130, 250)), steps(400, letters=[(20, 250)], spaces=[]))) == 1
+
+
+def test_loose_letters_are_one_word() -> None:
+    loose = [(20 + 30 * index, 24 + 30 * index) for index in range(6)]
+    assert len(cut(line(*loose), steps(400, letters=[(20, 180)], spaces=[]))) == 1
+
+
+def test_light_ink_on_a_dark_board_is_ink() -> None:
+    dark = ink(line((20, 120)))
+    light = ink(line((20, 120), dark=230, board=30))
+    assert (dark == light).all()
+    assert dark[12:36, 20:120].any()
+    assert not dark[:10].any()
+
+
+def test_a_rule_under_the_words_does_not_join_them() -> None:
+    crop = line((20, 120), (150, 250))
+    crop[40:42] = 30
+    found = cut(crop, steps(400, letters=[(20, 120), (150, 250)], spaces=[]))
+    assert [word.box for word in found] == [(20, 12, 120, 36), (150, 12, 250, 36)]
+
+
+def test_ink_of_other_lines_stays_out_of_the_box() -> None:
+    crop = line((20, 120))
+    crop[0:5, 60:64] = 30
+    crop[44:48, 90:94] = 30
+    assert [word.box for word in cut(crop, steps(400, letters=[(20, 120)], spaces=[]))] == [(20, 12, 120, 36)]
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 48, 3000])
+def test_lines_without_ink_or_letters_are_one_stretch(width: int) -> None:
+    crop = np.full((48, width, 3), 128, np.uint8)
+    found = cut(crop, steps(max(8, width), letters=[], spaces=[]))
+    assert len(found) == 1
+    assert found[0].box == (0, 0, width, 48)
+
+
+def test_real_letters_get_tight_boxes() -> None:
+    crop = np.full((48, 300, 3), 220, np.uint8)
+    cv2.putText(crop, "top", (10, 34), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (40, 40, 40), 2)
+    cv2.putText(crop, "map", (120, 34), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (40, 40, 160), 2)
+    truth = [np.flatnonzero((crop.min(axis=2) < 180).any(axis=0) & side) for side in _halves(300)]
+    found = cut(crop, steps(300, letters=[(10, 60), (124, 180)], spaces=[88]))
+    assert len(found) == 2
+    for word, columns in zip(found, truth, strict=True):
+        assert word.box[0] == pytest.approx(columns[0], abs=2)
+        assert word.box[2] == pytest.approx(columns[-1] + 1, abs=2)
+
+
+def _halves(width: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    left = np.arange(width) < 90
+    return left, ~left
+
+
+def test_no_space_inside_a_word() -> None:
+    before = steps(80, letters=[(0, 40)], spaces=[56])
+    after = without_spaces(before, SPACE)
+    assert not after[:, SPACE].any()
+    assert np.allclose(after.sum(axis=1), before.sum(axis=1))
+    assert after.argmax(axis=1)[7] == BLANK

@@ -1,0 +1,123 @@
+"""Whole photos and single words are read, with places, alternatives and letters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_studio.core import geometry, reading_order
+from ocr_studio.core.metrics import Labelled, score_photo
+from ocr_studio.core.page import Quad, Source, Word
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.engine.reader import Reader
+
+LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(ReaderOptions())
+
+
+def drawn(lines: tuple[str, ...] = LINES, *, degrees: float = 0.0) -> tuple[NDArray[np.uint8], list[Labelled]]:
+    """A board with known words: the photo and where each word stands, tight around its ink."""
+    font = ImageFont.load_default(size=44)
+    board = Image.new("RGB", (900, 700), (232, 230, 222))
+    pen = ImageDraw.Draw(board)
+    labels = []
+    for index, line in enumerate(lines):
+        x, y = 120.0, 150.0 + 110 * index
+        for word in line.split():
+            pen.text((x, y), word, font=font, fill=(60, 40, 120))
+            labels.append((word, pen.textbbox((x, y), word, font=font)))
+            x += pen.textlength(word + " ", font=font)
+    photo = board.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=(232, 230, 222))
+    quads = [geometry.rotated(Quad.from_box(*box), degrees, about=(450, 350)) for _, box in labels]
+    return np.asarray(photo), [Labelled(quad, word) for quad, (word, _) in zip(quads, labels, strict=True)]
+
+
+def read(reader: Reader, photo: NDArray[np.uint8]) -> list[Word]:
+    lines = reader.find(photo)
+    words: list[Word] = []
+    done = 0
+    for count, found in reader.read_lines(photo, lines):
+        done += count
+        words.extend(found)
+    assert done == len(lines)
+    return words
+
+
+@pytest.mark.parametrize("degrees", [0, 7, -15])
+def test_a_board_is_read_word_by_word(reader: Reader, degrees: float) -> None:
+    photo, truth = drawn(degrees=degrees)
+    words = read(reader, photo)
+    assert reading_order.text(words).split() == " ".join(LINES).split()
+    score = score_photo(truth, [Labelled(word.quad, word.text) for word in words])
+    assert score.detection.f == 1.0
+    assert score.end_to_end.f == 1.0
+    assert all(abs(geometry.angle(word.quad) - degrees) < 3 for word in words)
+
+
+def test_each_word_knows_who_read_it_how_surely_and_what_else_it_may_be(reader: Reader) -> None:
+    photo, _ = drawn()
+    words = read(reader, photo)
+    assert len({word.id for word in words}) == len(words)
+    for word in words:
+        machine = word.machine
+        assert machine is not None
+        assert machine.source is Source.MODEL
+        assert machine.model == reader.name
+        assert machine.confidence is not None
+        assert 0.5 < machine.confidence <= 1.0
+        assert 1 <= len(machine.alternatives) <= 5
+        assert machine.alternatives[0].text == machine.text
+        assert len(machine.letters) == len(machine.text)
+        assert list(machine.letters) == sorted(machine.letters)
+        assert 0.0 <= machine.letters[0] < machine.letters[-1] <= 1.0 or len(machine.text) == 1
+        assert " " not in machine.text
+
+
+def test_letters_stand_where_they_are_written(reader: Reader) -> None:
+    photo, _ = drawn(("HHHHHHHH",))
+    (word,) = read(reader, photo)
+    assert word.machine is not None
+    assert word.text == "HHHHHHHH"
+    assert np.allclose(word.machine.letters, (np.arange(8) + 0.5) / 8, atol=0.06)
+
+
+def test_writing_turned_by_a_quarter_is_read(reader: Reader) -> None:
+    photo, _ = drawn()
+    for turned in (np.rot90(photo), np.rot90(photo, -1)):
+        words = read(reader, np.ascontiguousarray(turned))
+        assert sorted(word.text for word in words) == sorted(" ".join(LINES).split())
+        assert all(abs(abs(geometry.angle(word.quad)) - 90) < 3 for word in words)
+
+
+def test_single_quads_are_read_in_their_order(reader: Reader) -> None:
+    photo, truth = drawn()
+    quads = [label.quad for label in truth][::-1] * 6
+    found = [each for batch in reader.read_quads(photo, quads) for each in batch]
+    assert [each.text for each in found] == [label.text for label in truth][::-1] * 6
+
+
+def test_a_blank_photo_has_no_words(reader: Reader) -> None:
+    assert read(reader, np.full((480, 640, 3), 240, np.uint8)) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (2, 3), (40, 40)])
+def test_photos_of_any_size_are_read(reader: Reader, shape: tuple[int, int]) -> None:
+    photo = np.random.default_rng(3).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    for word in read(reader, photo):
+        left, top, right, bottom = word.quad.bounds()
+        assert 0 <= left < right <= shape[1]
+        assert 0 <= top < bottom <= shape[0]
+
+
+def test_quads_without_extent_or_outside_the_photo_are_read_as_something(reader: Reader) -> None:
+    photo, _ = drawn()
+    quads = [Quad.from_box(5, 5, 5, 5), Quad.from_box(-300, -300, -200, -250), Quad.from_box(10, 10, 12, 400)]
+    found = [each for batch in reader.read_quads(photo, quads) for each in batch]
+    assert len(found) == 3
+    assert list(reader.read_quads(photo, [])) == []
