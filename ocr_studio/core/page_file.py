@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
 
@@ -26,6 +26,9 @@ MAX_ALTERNATIVES: Final = 100
 MAX_PIXELS: Final = 1_000_000
 MAX_COORDINATE: Final = 1e8
 
+# Word id -> the word and its line.
+Lines: TypeAlias = dict[str, tuple[Word, bytes]]
+
 _Value = TypeVar("_Value")
 _Name = TypeVar("_Name", bound=StrEnum)
 
@@ -38,10 +41,11 @@ class NewerFormat(ValueError):
     """The page was written by a newer version of the program."""
 
 
-def encode(page: Page) -> bytes:
+def encode(page: Page, lines: Lines | None = None) -> bytes:
     """The page as UTF-8 JSON; the same page always gives the same bytes, words being sorted by id.
 
-    Raises ValueError for what could not be read back: a photo outside its folder, a corner that is not finite.
+    lines: kept by the caller from one call to the next, it saves encoding words that have not changed. Raises
+    ValueError for what could not be read back: a photo outside its folder, a corner that is not finite.
     """
     fields = {"id": page.id, "image": page.image}
     head = {
@@ -52,9 +56,15 @@ def encode(page: Page) -> bytes:
         "height": _integer(page.height, "height", least=1, most=MAX_PIXELS),
         "read_at": page.read_at or None,
     }
-    lines = [f'"{key}": {_line(value).decode("utf-8")}' for key, value in head.items()]
-    words = [_line(_word_fields(page.words[key])) for key in sorted(page.words)]
-    start = ("{\n" + ",\n".join(lines) + ',\n"words": [').encode()
+    heads = [f'"{key}": {_line(value).decode("utf-8")}' for key, value in head.items()]
+    lines = {} if lines is None else lines
+    for gone in lines.keys() - page.words.keys():
+        del lines[gone]
+    for key, word in page.words.items():
+        if key not in lines or lines[key][0] is not word:
+            lines[key] = word, _line(_word_fields(word))
+    words = [lines[key][1] for key in sorted(page.words)]
+    start = ("{\n" + ",\n".join(heads) + ',\n"words": [').encode()
     return start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
 
 

@@ -76,6 +76,7 @@ class Project:
         self._files = threading.RLock()
         self._noting = threading.Lock()
         self._unsaved: dict[str, Page] = {}
+        self._lines: page_file.Lines = {}
         self._stamps: dict[str, _Stamp | None] = {}
         self._summaries: dict[str, tuple[_Stamp | None, PageSummary | None]] = {}
 
@@ -178,7 +179,7 @@ class Project:
         path = self._page_path(page.id)
         with self._files:
             try:
-                data = page_file.encode(page)
+                data = page_file.encode(page, self._lines)
                 self._prepare()
                 self._keep_foreign(page.id, path)
                 paths.replace_file(path, data)

@@ -52,6 +52,13 @@ def test_a_page_reads_back_equal_and_files_are_stable(page: Page) -> None:
     assert data.decode("utf-8").count("\n") >= len(page.words)
 
 
+@given(pages(), pages())
+def test_remembered_lines_change_nothing(page: Page, other: Page) -> None:
+    lines: page_file.Lines = {}
+    for each in (page, other, replace(page, words={**page.words, **other.words}), page):
+        assert page_file.encode(each, lines) == page_file.encode(each)
+
+
 def test_the_file_is_fit_to_be_compared_line_by_line() -> None:
     lines = page_file.encode(PAGE).decode().splitlines()
     assert lines[:3] == ["{", '"format": 1,', f'"id": "{PAGE_ID}",']
