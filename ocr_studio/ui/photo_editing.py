@@ -145,10 +145,10 @@ class PhotoEditing(QObject):
     def _close(self) -> str | None:
         word_id, self._word_id = self._word_id, None
         if word_id is not None:
-            had_focus = self.panel.editor.hasFocus()
-            self.panel.hide()
-            if had_focus:
+            if self.panel.editor.hasFocus():
+                # Before it hides: a focused widget that goes makes Qt look for the next one, as Tab does.
                 self._widget.setFocus()
+            self.panel.hide()
             self.changed.emit()
         return word_id
 

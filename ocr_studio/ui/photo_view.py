@@ -221,7 +221,10 @@ class PhotoView(ZoomView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Keys that are no shortcut of the window: Esc, F2, arrows, space, Tab, and letters that begin a text."""
         key = event.key()
-        if key == Qt.Key.Key_Escape:
+        if self.editing.word_id is not None:
+            # What the editor has no use for is not meant for the boxes.
+            event.ignore()
+        elif key == Qt.Key.Key_Escape:
             self.cancel()
         elif key == Qt.Key.Key_F2:
             self.edit_current()
@@ -312,6 +315,7 @@ class PhotoView(ZoomView):
         self.setBackgroundBrush(chosen.board)
         self._words.set_colours(chosen)
         self._above.colours = chosen
+        self.editing.panel.put_on_colours()
         self.viewport().update()
 
     def _on_opened(self) -> None:

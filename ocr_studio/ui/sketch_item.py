@@ -8,16 +8,13 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
-from ocr_studio.ui import colours, handles
-from ocr_studio.ui.colours import CanvasColours
+from ocr_studio.ui import colours, handles, strokes
+from ocr_studio.ui.colours import CanvasColours, Ink
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle, Handles
+from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.tools import Cut, Sketch
 from ocr_studio.ui.word_index import WordIndex
-from ocr_studio.ui.word_item import outline, pen
-
-# So many selected boxes in sight: thin lines, as for the boxes below.
-_MANY = 700
 
 
 class SketchItem(QGraphicsItem):
@@ -57,6 +54,7 @@ class SketchItem(QGraphicsItem):
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._sketch.band:
             self._paint_band(painter, to_screen.mapRect(_rect(*self._sketch.band)))
         if self._sketch.cut:
@@ -69,9 +67,7 @@ class SketchItem(QGraphicsItem):
     def _paint_hover(self, painter: QPainter) -> None:
         word = self._document.word(self._sketch.hover)
         if word and word.id not in self._document.selection and not self._sketch.quads:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_faint(self.colours.selection, 40))
-            painter.drawPath(outline(word.quad))
+            painter.fillPath(strokes.outline(word.quad), _faint(self.colours.selection, 40))
 
     def _paint_selection(self, painter: QPainter, seen: QRectF) -> None:
         reach = 8 / painter.worldTransform().m11()
@@ -79,20 +75,15 @@ class SketchItem(QGraphicsItem):
         inside = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         chosen = self._document.selection.intersection(inside) | self._sketch.quads.keys()
         quads = [self._sketch.quads.get(key) or _quad(self._document, key) for key in chosen]
-        paths = [outline(quad) for quad in quads if quad]
+        paths = [strokes.outline(quad) for quad in quads if quad]
         if self._sketch.fresh:
-            paths.append(outline(self._sketch.fresh))
-        many = len(paths) > _MANY
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
-        if not many:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(pen(self.colours.halo, 5.0))
+            paths.append(strokes.outline(self._sketch.fresh))
+        how = strokes.quality(len(paths))
+        if how is Quality.FINE:
             for path in paths:
-                painter.drawPath(path)
-        painter.setBrush(_faint(self.colours.selection, 26))
-        painter.setPen(pen(self.colours.selection, 1.0 if many else 3.0))
-        for path in paths:
-            painter.drawPath(path)
+                painter.fillPath(path, _faint(self.colours.selection, 26))
+        ink = Ink(self.colours.selection, width=3.0 if how is Quality.FINE else 2.0)
+        strokes.stroke(painter, paths, ink, self.colours.halo, how)
 
     def _paint_band(self, painter: QPainter, band: QRectF) -> None:
         painter.setBrush(_faint(self.colours.selection, 36))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEve
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
+from ocr_studio.ui import colours, theme
 
 CHOICES = 5
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -47,7 +48,10 @@ class WordEditor(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Take the keys that a window would use for itself: Tab, and any shortcut that is a key of ours."""
-        if isinstance(event, QKeyEvent) and not self._composing:
+        if isinstance(event, QKeyEvent) and event.type() != QEvent.Type.KeyRelease:
+            if self._composing:
+                event.accept()
+                return True
             if event.type() == QEvent.Type.ShortcutOverride and self._is_ours(event):
                 event.accept()
                 return True
@@ -137,10 +141,20 @@ class EditorPanel(QFrame):
         layout.setSpacing(5)
         layout.addWidget(self.editor)
         layout.addWidget(self._row)
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setObjectName("editor-panel")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
+
+    def put_on_colours(self) -> None:
+        """Take over the colours of the theme: a plate that stands out from the photo, choices that look like keys."""
+        now = colours.current()
+        line = theme.colours().line
+        self.setStyleSheet(
+            f"#editor-panel {{ background: {now.plate.name()}; border: 1px solid {now.selection.name()};"
+            " border-radius: 8px; }"
+            f"#editor-panel QToolButton {{ border: 1px solid {line}; border-radius: 5px; padding: 3px 8px; }}"
+            f"#editor-panel QToolButton:hover {{ border-color: {now.selection.name()}; }}"
+        )
 
     def show_alternatives(self, alternatives: Sequence[Alternative]) -> None:
         """Offer these readings, best first; a single one is no choice."""

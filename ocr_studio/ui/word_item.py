@@ -1,8 +1,7 @@
 """All boxes of a page in one graphics item.
 
 One item, as 5,000 of Qt's own cost more to walk through than to draw. A box's path is made once; a frame draws those in
-sight. Paths are drawn one by one: a thick smooth line along thousands of boxes in a single path takes Qt a hundred
-times as long.
+sight.
 """
 
 from __future__ import annotations
@@ -11,16 +10,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from ocr_studio.core.page import Quad, Word
-from ocr_studio.ui import colours
+from ocr_studio.core.page import Word
+from ocr_studio.ui import colours, strokes
 from ocr_studio.ui.colours import CanvasColours, Look
+from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.word_index import WordIndex
 
-# So many boxes in sight are too small and too many for halos and marks; they get thin lines, which cost a third.
-_MANY = 700
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 13.0
 _TEXT_FROM = 18.0
@@ -35,24 +33,6 @@ class _Box:
     start: QPointF  # the text's top left
     height: float
     text: str
-
-
-def outline(quad: Quad) -> QPainterPath:
-    """The quad's outline as a path, closed."""
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in (*quad.corners, quad.corners[0])]))
-    return path
-
-
-def pen(colour: QColor, width: float, dash: Iterable[float] = ()) -> QPen:
-    """A line of the same width at every zoom."""
-    made = QPen(colour, width)
-    made.setCosmetic(True)
-    made.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    made.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if strokes := list(dash):
-        made.setDashPattern(strokes)
-    return made
 
 
 class WordsItem(QGraphicsItem):
@@ -93,7 +73,7 @@ class WordsItem(QGraphicsItem):
             height = QPointF(end - start)
             length = (height.x() ** 2 + height.y() ** 2) ** 0.5
             look = colours.look_of(word)
-            self._boxes[word_id] = _Box(outline(word.quad), look, corner, start, length, word.text)
+            self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, word.text)
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
@@ -111,46 +91,24 @@ class WordsItem(QGraphicsItem):
             if word_id not in self.hidden:
                 box = self._boxes[word_id]
                 by_look[box.look].append(box)
-        if len(ids) > _MANY:
-            self._paint_thin(painter, by_look)
-            return
-        self._paint_lines(painter, by_look)
-        self._paint_signs(painter, by_look, scale)
-
-    def _paint_thin(self, painter: QPainter, by_look: Mapping[Look, list[_Box]]) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        draw = painter.drawPath
+        how = strokes.quality(len(ids))
+        if self.busy and how is not Quality.THIN:
+            # Found, not yet read: a veil says that something is still to come.
+            veil = QColor(self.colours.inks[Look.UNREAD].colour)
+            veil.setAlpha(45)
+            for box in by_look[Look.UNREAD]:
+                painter.fillPath(box.path, veil)
         for look, boxes in by_look.items():
-            painter.setPen(pen(self.colours.inks[look].colour, 1.0, self.colours.inks[look].dash))
-            for box in boxes:
-                draw(box.path)
-
-    def _paint_lines(self, painter: QPainter, by_look: Mapping[Look, list[_Box]]) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        draw = painter.drawPath
-        for look, boxes in by_look.items():
-            ink = self.colours.inks[look]
-            painter.setPen(pen(self.colours.halo, ink.width + 2.0))
-            for box in boxes:
-                draw(box.path)
-            if self.busy and look is Look.UNREAD:
-                # Found, not yet read: a veil says that something is still to come.
-                veil = self.colours.inks[look].colour
-                painter.setBrush(QColor(veil.red(), veil.green(), veil.blue(), 45))
-            painter.setPen(pen(ink.colour, ink.width, ink.dash))
-            for box in boxes:
-                draw(box.path)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            strokes.stroke(painter, [box.path for box in boxes], self.colours.inks[look], self.colours.halo, how)
+        if how is not Quality.THIN:
+            self._paint_signs(painter, by_look, scale)
 
     def _paint_signs(self, painter: QPainter, by_look: Mapping[Look, list[_Box]], scale: float) -> None:
         """Marks and texts, the same size at every zoom: drawn in pixels of the screen."""
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()
-        device = painter.device()
-        ratio = device.devicePixelRatio() if device else 1.0
+        ratio = strokes.sharpness(painter)
         for look, boxes in by_look.items():
             if self.texts_shown:
                 self._paint_texts(painter, [box for box in boxes if box.height * scale >= _TEXT_FROM], to_screen)

@@ -1,0 +1,91 @@
+"""Outlines of boxes, the same width at every zoom, at a price that suits their number.
+
+Measured with 430 boxes in a window of 1280 x 800: one true thick, smooth line on its halo round each box costs Qt
+27 ms a frame, the same out of fine lines side by side 9 ms. And the paths are drawn one by one: thousands of boxes in
+a single path cost a hundred times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from ocr_studio.core.page import Quad
+from ocr_studio.ui.colours import Ink
+
+_FINE_UP_TO, _BRAIDED_UP_TO = 60, 700
+
+
+class Quality(Enum):
+    """FINE: true thick lines; BRAIDED: thick lines out of fine ones; THIN: one fine line, no halo."""
+
+    FINE = "fine"
+    BRAIDED = "braided"
+    THIN = "thin"
+
+
+def quality(count: int) -> Quality:
+    """What can be afforded for so many boxes in sight."""
+    if count <= _FINE_UP_TO:
+        return Quality.FINE
+    return Quality.BRAIDED if count <= _BRAIDED_UP_TO else Quality.THIN
+
+
+def outline(quad: Quad) -> QPainterPath:
+    """The quad's outline as a path, closed."""
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in (*quad.corners, quad.corners[0])]))
+    return path
+
+
+def sharpness(painter: QPainter) -> float:
+    """Pixels of the device per pixel of the screen's coordinates: 2 on a screen at 200 %."""
+    device = painter.device()
+    return device.devicePixelRatio() if device else 1.0
+
+
+def stroke(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor, how: Quality) -> None:
+    """Draw outlines in two tones. paths: in pixels of the photo, as is the painter."""
+    if not paths:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, how is not Quality.THIN)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    ratio = sharpness(painter)
+    if how is Quality.BRAIDED:
+        _braid(painter, paths, ink, halo, ratio)
+    elif how is Quality.FINE:
+        # Qt counts such widths in pixels of the device.
+        _draw(painter, paths, _pen(halo, (ink.width + 2.0) * ratio))
+        _draw(painter, paths, _pen(ink.colour, ink.width * ratio, ink.dash))
+    else:
+        _draw(painter, paths, _pen(ink.colour, 1.0, ink.dash))
+
+
+def _braid(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor, ratio: float) -> None:
+    placed, thick = painter.worldTransform(), max(1, round(ink.width * ratio))
+    core = _pen(ink.colour, 1.0, [length * thick for length in ink.dash])
+    for line, steps in ((_pen(halo, 1.0), (-1, thick)), (core, range(thick))):
+        for step in steps:
+            painter.setWorldTransform(placed * QTransform.fromTranslate(step / ratio, step / ratio))
+            _draw(painter, paths, line)
+    painter.setWorldTransform(placed)
+
+
+def _draw(painter: QPainter, paths: Sequence[QPainterPath], line: QPen) -> None:
+    painter.setPen(line)
+    draw = painter.drawPath
+    for path in paths:
+        draw(path)
+
+
+def _pen(colour: QColor, width: float, dash: Iterable[float] = ()) -> QPen:
+    made = QPen(colour, width)
+    made.setCosmetic(True)
+    made.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if strokes := list(dash):
+        made.setDashPattern(strokes)
+    return made
