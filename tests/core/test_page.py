@@ -23,7 +23,9 @@ from ocr_studio.core.page import (
 
 def _word(word_id: str, text: str = "map", human: str | None = None) -> Word:
     machine = Transcription(text, Source.MODEL, 0.8)
-    return Word(word_id, Quad.from_box(0, 0, 10, 5), machine=machine, human=Transcription.by_human(human) if human else None)
+    return Word(
+        word_id, Quad.from_box(0, 0, 10, 5), machine=machine, human=Transcription.by_human(human) if human else None
+    )
 
 
 def _page(*words: Word) -> Page:
