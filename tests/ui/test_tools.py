@@ -197,8 +197,9 @@ def test_drawing(view: PhotoView, hand: Hand, qtbot: QtBot) -> None:
     assert len(page_of(view).words) == len(BOXES) + 1
     hand.drag((700, 500), (2000, 2000))
     assert quad_of(view, view.document.current or "").bounds()[2:] == (800, 600)
-    qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert view.tool is Tool.SELECT
+    with qtbot.waitSignal(view.tool_changed) as changed:
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert changed.args == [Tool.SELECT]
 
 
 def test_drawing_by_keys_alone(view: PhotoView, qtbot: QtBot) -> None:

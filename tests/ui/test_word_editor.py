@@ -233,6 +233,15 @@ def test_the_windows_shortcuts_do_not_take_its_keys(view: PhotoView) -> None:
         assert event.isAccepted()
 
 
+def test_keys_the_editor_has_no_use_for_leave_the_boxes_alone(view: PhotoView, qtbot: QtBot) -> None:
+    view.edit_current()
+    qtbot.keyClicks(editor_of(view), "return")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_F2):
+        qtbot.keyClick(editor_of(view), key)
+    assert editor_of(view).text() == "return"
+    assert not view.document.undo_stack.count()
+
+
 def test_tab_on_the_canvas_asks_for_the_next_word(view: PhotoView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.step_requested) as signal:
         qtbot.keyClick(view, Qt.Key.Key_Tab)
