@@ -1,0 +1,176 @@
+"""Settings, recent files and places: kept whole, and never in anybody's way when damaged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from ocr_studio.core import paths, settings
+from ocr_studio.core.settings import ReaderOptions, RecentFiles, Settings, SettingsNotSaved
+
+OTHER = Settings(
+    theme="dark",
+    alphabet="all",
+    gpu_memory_mb=2048,
+    model="mine",
+    keep="library",
+    library_folder="/home/né/доски",
+    read_when_opened=False,
+)
+
+
+def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "settings.json"
+    settings.save(OTHER, path)
+    assert settings.load(path) == OTHER
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_without_a_file_there_are_defaults_and_none_is_made(studio_home: Path) -> None:
+    assert settings.load() == Settings()
+    assert not settings.settings_file().exists()
+    assert settings.settings_file().is_relative_to(studio_home)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"theme": "da', b"[" * 100_000])
+def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture, data: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(data)
+    assert settings.load(path) == Settings()
+    (aside,) = tmp_path.iterdir()
+    assert aside.name.startswith("settings.damaged-")
+    assert aside.read_bytes() == data
+    assert "put aside" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("theme", "pink"),
+        ("theme", None),
+        ("alphabet", ["latin"]),
+        ("gpu_memory_mb", "much"),
+        ("gpu_memory_mb", True),
+        ("gpu_memory_mb", -1),
+        ("keep", "nowhere"),
+        ("library_folder", 7),
+        ("model", ""),
+        ("read_when_opened", "yes"),
+        ("from_the_future", 1),
+    ],
+)
+def test_what_is_unknown_or_wrong_is_left_out_and_the_rest_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, value: Any
+) -> None:
+    path = tmp_path / "settings.json"
+    chosen = {"theme": "dark", "alphabet": "all"}
+    path.write_text(json.dumps(chosen | {key: value}))
+    with caplog.at_level(logging.WARNING):
+        loaded = settings.load(path)
+    expected = {name: wanted for name, wanted in chosen.items() if name != key}
+    assert loaded == Settings(**expected)  # type: ignore[arg-type]  # both are texts
+    assert repr(key) in caplog.text
+
+
+def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    settings.save(OTHER, path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SettingsNotSaved, match=r"settings\.json: .*No space left on device\. Make room"):
+        settings.save(Settings(), path)
+    assert settings.load(path) == OTHER
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_reader_gets_what_concerns_it() -> None:
+    assert OTHER.reader_options() == ReaderOptions(alphabet="all", gpu_memory_mb=2048, model="mine")
+
+
+def test_the_library_is_where_the_person_wants_it(studio_home: Path) -> None:
+    assert Settings().library() == studio_home / "library"
+    assert Settings(library_folder="~/boards").library() == Path.home() / "boards"
+
+
+# ------------------------------------------------------------------------------------------------------ recent files
+
+
+def test_recent_files_come_newest_first_and_once(tmp_path: Path) -> None:
+    recent = RecentFiles(tmp_path / "recent.json", limit=3)
+    for name in ("a.jpg", "b.jpg", "c.jpg", "a.jpg", "d.jpg"):
+        recent.add(tmp_path / name)
+    assert [path.name for path in recent.paths()] == ["d.jpg", "a.jpg", "c.jpg"]
+    recent.forget(tmp_path / "a.jpg")
+    assert [path.name for path in RecentFiles(tmp_path / "recent.json").paths()] == ["d.jpg", "c.jpg"]
+    recent.clear()
+    assert recent.paths() == []
+
+
+@given(name=st.binary(min_size=1, max_size=40).filter(lambda name: not set(name) & set(b"\0/")))
+@how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+def test_any_name_a_file_can_have_is_remembered(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    recent = RecentFiles(tmp_path / "state" / "recent.json")
+    recent.add(path)
+    assert recent.paths()[0] == Path(os.path.abspath(path))
+
+
+def test_trouble_with_recent_files_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("in the way")
+    recent = RecentFiles(tmp_path / "file" / "recent.json")
+    recent.add(tmp_path / "a.jpg")
+    assert recent.paths() == []
+    assert "recent files were not kept" in caplog.text
+
+
+@pytest.mark.parametrize("text", ['{"files": "a"}', '{"files": [1, null, "", "/a"]}', "{}"])
+def test_entries_that_make_no_sense_are_left_out(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "recent.json"
+    path.write_text(text)
+    assert all(str(entry) == "/a" for entry in RecentFiles(path).paths())
+
+
+# ------------------------------------------------------------------------------------------------------------ places
+
+
+def test_every_place_can_be_moved_under_one_folder(studio_home: Path) -> None:
+    places = [paths.config_dir(), paths.state_dir(), paths.cache_dir(), paths.log_dir(), paths.library_dir()]
+    assert len(set(places)) == 5
+    assert all(place.is_relative_to(studio_home) for place in places)
+
+
+def test_else_places_are_the_systems_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OCR_STUDIO_HOME")
+    for place in (paths.config_dir(), paths.state_dir(), paths.cache_dir(), paths.log_dir(), paths.library_dir()):
+        assert place.is_absolute()
+        assert "ocr-studio" in place.parts
+
+
+def test_a_replaced_file_keeps_its_permissions_and_its_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    paths.replace_file(link, b"new")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_name_as_long_as_can_be_is_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    paths.replace_file(path, b"data")
+    assert path.read_bytes() == b"data"
