@@ -25,7 +25,7 @@ _SIGNS: Final = frozenset(
 
 
 def normalise(text: str) -> str:
-    """Text as the nets and files have it: composed (NFC), every kind of white space a single space, none at the ends."""
+    """Text as nets and files have it: composed (NFC), any white space a single space, none at the ends."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

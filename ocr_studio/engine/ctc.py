@@ -25,6 +25,7 @@ CANDIDATES: Final = 8
 UNLIKELY: Final = 1e-4
 
 _HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # an odd number with well mixed bits
+_NONE: Final = np.uint64(0)  # the key of a beam no path is left of; it must not pass for a prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
 
 def _starts(path: NDArray[np.intp]) -> NDArray[np.bool_]:
     """The steps at which a path begins another letter, (T,)."""
-    starts = path != BLANK
+    starts: NDArray[np.bool_] = path != BLANK
     starts[1:] &= path[1:] != path[:-1]
     return starts
 
@@ -148,7 +149,8 @@ class _Search:
         keys = self.key[:, :, None] * _HASH + classes[:, None, :].astype(np.uint64)
 
         flat, flat_keys = grown.reshape(many, -1), keys.reshape(many, -1)
-        twins = (flat_keys[:, None, :] == self.key[:, :, None]) & (flat > 0)[:, None, :]  # N x B x B·K
+        alive = (flat > 0)[:, None, :] & (self.key != _NONE)[:, :, None]
+        twins = (flat_keys[:, None, :] == self.key[:, :, None]) & alive  # N x B x B·K
         if twins.any():  # a prefix that grew into one that is there already
             open_ += np.einsum("nbf,nf->nb", twins, flat)
             flat = np.where(twins.any(axis=1), 0.0, flat)
@@ -169,6 +171,7 @@ class _Search:
         self.open_ = np.where(fresh, np.take_along_axis(flat, extension, axis=1), stayed)
         self.origins.append(origin)
         self.added.append(np.where(fresh, letter, BLANK))
+        self.key[self.ended + self.open_ == 0.0] = _NONE
         self._rescale()
 
     def readings(self, best: int) -> list[list[Reading]]:

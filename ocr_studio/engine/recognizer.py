@@ -124,9 +124,7 @@ class Recognizer:
             labels = self._without_idle_spaces(reading.labels)
             chances[labels] = chances.get(labels, 0.0) + reading.confidence
         ranked = sorted(chances, key=lambda labels: -chances[labels])
-        alternatives = tuple(
-            Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in ranked
-        )
+        alternatives = tuple(Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in ranked)
         return Transcription(
             text=alternatives[0].text,
             source=Source.MODEL,
@@ -161,10 +159,11 @@ class Recognizer:
 
 def _width_at_height(crop: Crop) -> int:
     """How many pixels wide the crop is once it is as high as the net wants it."""
-    height, width = crop.shape[:2]
+    height, width = int(crop.shape[0]), int(crop.shape[1])
     if height == 0 or width == 0:
         raise ValueError(f"a crop of {width} x {height} pixels")
-    return min(WIDEST, max(STEP, math.ceil(HEIGHT * width / height)))
+    wide: int = math.ceil(HEIGHT * width / height)
+    return max(int(STEP), min(WIDEST, wide))
 
 
 def _padded(width: int) -> int:

@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ from ocr_studio.core import geometry, images, metrics
 from ocr_studio.core.page import Quad
 
 Crop: TypeAlias = NDArray[np.uint8]
+T = TypeVar("T")
 Reader: TypeAlias = Callable[[Sequence[Crop]], list[str]]
 
 
@@ -48,6 +50,11 @@ class WordSet:
     def pairs(self, read: Sequence[str]) -> list[tuple[str, str]]:
         """(true, read) as they are compared."""
         return [(self.counted(true), self.counted(text)) for true, text in zip(self.texts, read, strict=False)]
+
+    def sample(self, many: int) -> WordSet:
+        """So many of its words, evenly spread."""
+        picked = np.linspace(0, len(self.crops) - 1, min(many, len(self.crops))).astype(int)
+        return WordSet(self.name, [self.crops[i] for i in picked], [self.texts[i] for i in picked], self.counted)
 
 
 def board_words(folder: Path) -> WordSet:
@@ -90,7 +97,7 @@ def rapid_reader() -> Reader:
     from rapidocr import RapidOCR
     from rapidocr.ch_ppocr_rec.typings import TextRecInput
 
-    engine = RapidOCR(params={"Global.log_level": "error"})
+    engine: Any = RapidOCR(params={"Global.log_level": "error"})
     engine(np.full((48, 320, 3), 255, np.uint8), use_det=False, use_cls=False)  # loads its recognizer
     recognizer = engine.text_rec
 
@@ -128,7 +135,7 @@ def beam_milliseconds(words: WordSet, rounds: int) -> float:
     return 1000 * fastest / len(steps)
 
 
-def timed(work: Callable[[], object]) -> tuple[float, object]:
+def timed(work: Callable[[], T]) -> tuple[float, T]:
     """Seconds it took, and what it gave."""
     start = time.perf_counter()
     result = work()
@@ -148,7 +155,9 @@ print(*[f"{b - a:.2f}" for a, b in zip(t, t[1:])])
     root = Path(__file__).resolve().parents[2]
     answer = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     tensorflow, engine, load = answer.stdout.split()
-    return f"import tensorflow {tensorflow} s, our modules and Keras {engine} s, recognizer loaded and compiled {load} s"
+    return (
+        f"import tensorflow {tensorflow} s, our modules and Keras {engine} s, recognizer loaded and compiled {load} s"
+    )
 
 
 def report(words: WordSet, reader: str, seconds: float, read: Sequence[str]) -> str:
@@ -156,7 +165,22 @@ def report(words: WordSet, reader: str, seconds: float, read: Sequence[str]) -> 
     pairs = words.pairs(read)
     right = sum(true == text for true, text in pairs) / len(pairs)
     speed = len(pairs) / seconds
-    return f"{words.name:<12}{reader:<12}{len(pairs):>6}{speed:>10.1f}{100 * right:>9.1f}{100 * metrics.cer(pairs):>8.1f}"
+    return (
+        f"{words.name:<12}{reader:<12}{len(pairs):>6}{speed:>10.1f}{100 * right:>9.1f}{100 * metrics.cer(pairs):>8.1f}"
+    )
+
+
+def compare(words: WordSet, readers: Mapping[str, Reader], rounds: int) -> dict[str, float]:
+    """Read a set by all readers in turn, print a row for each, and give the seconds of each one's fastest round."""
+    fastest = dict.fromkeys(readers, math.inf)
+    texts: dict[str, list[str]] = {}
+    for _ in range(rounds):
+        for name, read in readers.items():
+            seconds, texts[name] = timed(partial(read, words.crops))
+            fastest[name] = min(fastest[name], seconds)
+    for name in readers:
+        print(report(words, name, fastest[name], texts[name]), flush=True)
+    return fastest
 
 
 def main() -> None:
@@ -174,28 +198,16 @@ def main() -> None:
         labelled_words(options.data / "scene" / "iiit5k", "iiit5k", letters_and_digits),
     ]
     readers = {"ours": our_reader(), "rapidocr": rapid_reader()}
-    totals = dict.fromkeys(readers, 0.0)
     print(f"\n{'set':<12}{'reader':<12}{'words':>6}{'words/s':>10}{'right %':>9}{'CER %':>8}")
+    seconds = dict.fromkeys(readers, 0.0)
     for words in sets:
-        fastest = dict.fromkeys(readers, math.inf)
-        texts: dict[str, list[str]] = {}
-        for _ in range(options.rounds):
-            for name, read in readers.items():
-                start = time.perf_counter()
-                texts[name] = read(words.crops)
-                fastest[name] = min(fastest[name], time.perf_counter() - start)
-        for name in readers:
-            totals[name] += fastest[name]
-            print(report(words, name, fastest[name], texts[name]), flush=True)
+        for name, fastest in compare(words, readers, options.rounds).items():
+            seconds[name] += fastest
         if options.sample and shutil.which("tesseract"):
-            picked = np.linspace(0, len(words.crops) - 1, options.sample).astype(int)
-            sample = WordSet(words.name, [words.crops[i] for i in picked], [words.texts[i] for i in picked], words.counted)
-            start = time.perf_counter()
-            read_texts = tesseract_reader()(sample.crops)
-            print(report(sample, "tesseract*", time.perf_counter() - start, read_texts), flush=True)
+            compare(words.sample(options.sample), {"tesseract*": tesseract_reader()}, 1)
 
     many = sum(len(words.crops) for words in sets)
-    speeds = {name: many / seconds for name, seconds in totals.items()}
+    speeds = {name: many / taken for name, taken in seconds.items()}
     print(f"all {many} words: " + ", ".join(f"{name} {speed:.1f} words/s" for name, speed in speeds.items()), end="")
     print(f", ours {speeds['ours'] / speeds['rapidocr']:.2f} times as fast (wanted: 2 or more)")
     print(f"beam search, alternatives and letter positions: {beam_milliseconds(sets[0], options.rounds):.2f} ms a word")

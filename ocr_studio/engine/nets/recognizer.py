@@ -1,4 +1,4 @@
-"""The network that reads a line of writing: a trunk, two attention blocks, and a score for every character at every step.
+"""The network that reads a line of writing: a trunk, two attention blocks, a score for every character at every step.
 
 PP-OCRv6 "small" (PaddleOCR, Apache-2.0): the neck is that of SVTR (Du et al. 2022), the head is trained with CTC
 (Graves et al. 2006).

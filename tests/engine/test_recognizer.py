@@ -1,0 +1,138 @@
+"""Crops of known words, drawn here, through the real weights; and what the recognizer makes of odd ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.page import Source
+from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.recognizer import WIDEST, WIDTHS, Recognizer
+
+Crop = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer.pretrained()
+
+
+def drawn(text: str, *, scale: float = 1.2) -> Crop:
+    """Dark writing on a light board, cropped as a detector would."""
+    face, weight = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(2 * scale))
+    (width, height), below = cv2.getTextSize(text, face, scale, weight)
+    board = np.full((height + below + 8, width + 12, 3), 235, np.uint8)
+    cv2.putText(board, text, (6, height + 4), face, scale, (30, 30, 60), weight, cv2.LINE_AA)
+    return board
+
+
+def texts(recognizer: Recognizer, crops: Sequence[Crop]) -> list[str]:
+    return [read.text for read in recognizer.read(crops)]
+
+
+def test_words_are_read_in_the_order_they_come(recognizer: Recognizer) -> None:
+    words = ["Kitchen", "of", "2026", "transcription", "a+b=c", "Hi", "boards", "reading order"]
+    assert texts(recognizer, [drawn(word) for word in words]) == words
+
+
+def test_the_size_of_a_crop_does_not_matter(recognizer: Recognizer) -> None:
+    assert texts(recognizer, [drawn("Meeting", scale=scale) for scale in (0.6, 1.0, 2.5, 6.0)]) == ["Meeting"] * 4
+
+
+def test_a_word_reads_the_same_in_company_and_alone(recognizer: Recognizer) -> None:
+    crops = [drawn(word) for word in ("one", "seventeen", "2", "an uncommonly long line of words")]
+    alone = [recognizer.read([crop])[0] for crop in crops]
+    for single, among in zip(alone, recognizer.read(crops), strict=True):
+        assert single.text == among.text
+        assert single.confidence == pytest.approx(among.confidence, abs=1e-3)
+
+
+def test_a_reading_says_who_read_it_how_sure_and_what_else(recognizer: Recognizer) -> None:
+    read = recognizer.read([drawn("clock")])[0]
+    assert read.text == "clock"
+    assert read.source is Source.MODEL
+    assert read.model == recognizer.name
+    assert read.when is not None
+    assert read.confidence is not None
+    assert read.confidence > 0.5
+    assert 1 <= len(read.alternatives) <= 5
+    assert read.alternatives[0].text == read.text
+    assert read.alternatives[0].confidence == read.confidence
+    assert len({alternative.text for alternative in read.alternatives}) == len(read.alternatives)
+    chances = [alternative.confidence for alternative in read.alternatives]
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) <= 1.001
+
+
+def test_letters_stand_where_they_were_drawn(recognizer: Recognizer) -> None:
+    crop = np.full((60, 400, 3), 235, np.uint8)
+    centres = (60, 180, 330)
+    for letter, centre in zip("HAT", centres, strict=True):
+        cv2.putText(crop, letter, (centre - 18, 48), cv2.FONT_HERSHEY_SIMPLEX, 1.7, (20, 20, 20), 4, cv2.LINE_AA)
+    read = recognizer.read([crop])[0]
+    assert read.text.replace(" ", "") == "HAT"
+    places = [place for letter, place in zip(read.text, read.letters, strict=True) if letter != " "]
+    np.testing.assert_allclose(places, np.array(centres) / 400, atol=0.04)
+
+
+def test_long_lines_are_read_to_their_end(recognizer: Recognizer) -> None:
+    line = " ".join(["the quick brown fox jumps over the lazy dog"] * 4)
+    crop = drawn(line)
+    assert 48 * crop.shape[1] / crop.shape[0] > WIDTHS[-1]
+    read = recognizer.read([crop])[0]
+    assert read.text.count("fox") == 4
+    assert read.text.endswith("dog")
+    assert len(read.letters) == len(read.text)
+    assert list(read.letters) == sorted(read.letters)
+
+
+def test_steps_span_the_crop(recognizer: Recognizer) -> None:
+    crop = drawn("spanning", scale=2.0)
+    steps = recognizer.steps([crop])[0]
+    count, classes = steps.probabilities.shape
+    assert classes == len(recognizer.charset)
+    assert steps.probabilities.dtype == np.float32
+    np.testing.assert_allclose(steps.probabilities.sum(axis=1), 1.0, atol=1e-5)
+    assert crop.shape[1] <= count * steps.span < crop.shape[1] + 2 * steps.span + 1
+    half = steps.part(0, count // 2)
+    assert recognizer.transcribe([half])[0].text.startswith("spa")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (500, 2), (2, 3000), (3, 60_000), (48, 8)])
+def test_crops_of_odd_shapes_are_read_as_something(recognizer: Recognizer, shape: tuple[int, int]) -> None:
+    if 48 * shape[1] / shape[0] > WIDEST:
+        assert len(recognizer.steps([np.zeros((*shape, 3), np.uint8)])[0].probabilities) == WIDEST // 8
+        return
+    read = recognizer.read([np.full((*shape, 3), 200, np.uint8)])[0]
+    assert read.confidence is not None
+    assert 0.0 <= read.confidence <= 1.0
+
+
+def test_an_empty_board_reads_as_nothing(recognizer: Recognizer) -> None:
+    read = recognizer.read([np.full((48, 200, 3), 240, np.uint8)])[0]
+    assert read.text == ""
+    assert read.letters == ()
+
+
+def test_nothing_to_read_is_no_trouble(recognizer: Recognizer) -> None:
+    assert recognizer.read([]) == []
+
+
+def test_an_empty_crop_is_an_error(recognizer: Recognizer) -> None:
+    with pytest.raises(ValueError, match="0 x 5"):
+        recognizer.steps([np.zeros((5, 0, 3), np.uint8)])
+
+
+def test_a_net_needs_a_charset_of_its_size() -> None:
+    with pytest.raises(ValueError, match="7 classes"):
+        Recognizer(build_recognizer(7), Charset(("a",)), name="tiny")
+
+
+def test_a_charset_without_a_space_is_fine() -> None:
+    tiny = Recognizer(build_recognizer(3), Charset(("a", "b")), name="tiny")
+    assert set(tiny.read([drawn("ab")])[0].text) <= {"a", "b"}
