@@ -67,7 +67,9 @@ def run(arguments: Sequence[str]) -> int:
         if command not in _COMMANDS:
             return _window(_window_parser().parse_args(arguments))
         parser, work = _COMMANDS[command]
-        return work(parser().parse_args(arguments[1:]))
+        options = parser().parse_args(arguments[1:])
+        with logs.libraries_silenced():
+            return work(options)
     except models.NoSuchModel as error:
         _complain(error)
         return MISUSED
@@ -181,10 +183,9 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         _make_folder(options.out)
     photos, all_good = _photos(options.photos)
-    with logs.libraries_silenced():
-        pages = _Progress(len(photos)).watch(reading.read_photos(reading.ReadingDesk(chosen), photos))
-        answer = _answer_in_files if options.out else _ANSWERS[options.format]
-        read = answer(pages, photos, options)
+    pages = _Progress(len(photos)).watch(reading.read_photos(reading.ReadingDesk(chosen), photos))
+    answer = _answer_in_files if options.out else _ANSWERS[options.format]
+    read = answer(pages, photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
 
 
@@ -256,12 +257,15 @@ def _export(options: argparse.Namespace) -> int:
         )
     _make_folder(options.out)
     kind = FORMATS[options.format]
-    found = sorted(project.summaries().items(), key=lambda entry: (images.natural_key(entry[1].image), entry[0]))
-    names = output_names([summary.image for _, summary in found], kind.suffix)
-    results = [
-        _exported(project, key, options.out / name, kind.render) for (key, _), name in zip(found, names, strict=True)
+    known = project.summaries()
+    found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
+    names = output_names([known[key].image for key in found], kind.suffix)
+    files = dict(zip(found, names, strict=True))
+    done = [
+        _exported(project, key, options.out / files.get(key, key), kind.render)
+        for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
     ]
-    return GOOD if all(results) else FAILED
+    return GOOD if all(done) else FAILED
 
 
 def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str]) -> bool:
@@ -341,6 +345,8 @@ def _complain(error: StudioError | str) -> None:
 
 def _visible(text: str) -> str:
     """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
+    # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
+    text = text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
     return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
 
 

@@ -206,6 +206,10 @@ class Project:
         """Page id -> how far it has come."""
         return {key: summary.state for key, summary in self.summaries().items()}
 
+    def page_ids(self) -> tuple[str, ...]:
+        """The pages on the disk, those that cannot be read included."""
+        return tuple(path.stem for path in self._page_files())
+
     def _page_path(self, page_id: str) -> Path:
         if not _PAGE_ID.fullmatch(page_id):
             raise StudioError(f"“{page_id}” is no page id", file=self.folder)
