@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 GRACE_SECONDS = 3.0  # a thread that has been told to end may need a moment
 
@@ -23,6 +24,9 @@ GRACE_SECONDS = 3.0  # a thread that has been told to end may need a moment
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything of the program is imported: no screen, and settings that belong to nobody."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # A busy machine must fail no test.
+    settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("studio")
     home = tempfile.mkdtemp(prefix="ocr-studio-tests-")
     os.environ["OCR_STUDIO_HOME"] = home
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))

@@ -481,3 +481,30 @@ def test_a_damaged_project_file_loses_no_page(photos: Path, caplog: pytest.LogCa
     assert Project.open(photos).load_page(PAGE_ID) == PAGE
     assert Project.find(project.folder).photos == photos
     assert caplog.records[0].levelno == logging.WARNING
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_stays(photos: Path) -> None:
+    project = saved(photos)
+    page_path(project).unlink()
+    page_path(project).mkdir()
+    with pytest.raises(StudioError, match="cannot be read"):
+        project.load_page(PAGE_ID)
+    assert page_path(project).is_dir()
+
+
+def test_a_damaged_file_that_cannot_be_moved_is_not_lost(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stuck(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    project = saved(photos)
+    page_path(project).write_bytes(b"{")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stuck)
+        with pytest.raises(PageDamaged, match="cannot be put aside"):
+            project.load_page(PAGE_ID)
+    project.save_page(PAGE)
+    assert min(path.read_bytes() for path in page_path(project).parent.iterdir()) == b"{"
+    assert "kept aside" in caplog.text
+    project.unlock()
