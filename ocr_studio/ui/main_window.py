@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._middle, 1)
         self.setCentralWidget(centre)
         words = QWidget()
+        words.setMinimumWidth(460)
         layout = QVBoxLayout(words)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

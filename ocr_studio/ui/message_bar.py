@@ -69,7 +69,7 @@ class MessageBar(QWidget):
             message.hide()
             message.setParent(None)
             message.deleteLater()
-        self.setVisible(bool(self._messages))
+            self.setVisible(bool(self._messages))
 
     def texts(self) -> list[str]:
         """What is shown now, oldest first."""

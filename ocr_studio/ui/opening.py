@@ -129,10 +129,13 @@ class Opening(QObject):
             if number == self._latest:
                 photo = opening.first_photo(path) if path.is_dir() else path
                 yield from opening.open_photo(photo, keeping=keeping, project=project)
+                # Here, as it waits for the disk.
+                self.recent.add(photo)
 
         job = self._lane.submit(make, name=f"Opening {path.name}")
         job.came.connect(lambda event: self._take(number, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
+        job.done.connect(self.recent_changed)
         self.started.emit(path.name)
 
     def _take(self, number: int, event: opening.PhotoOpened) -> None:
@@ -148,9 +151,7 @@ class Opening(QObject):
         self.path, self.project, self._going_to = event.path, event.project, None
         self._autosave.set_project(None if event.read_only else event.project)
         self._document.open(event.page, event.image, writable=not event.read_only)
-        self.recent.add(event.path)
         self.opened.emit(event)
-        self.recent_changed.emit()
         if moved:
             self._list(event.path.parent)
 

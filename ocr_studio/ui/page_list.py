@@ -143,6 +143,7 @@ class PageList(QListView):
         self.setItemDelegate(_PhotoDelegate(self))
         self.setAccessibleName("Photos in this folder")
         self.setUniformItemSizes(True)
+        self.setMinimumWidth(SIDE + 120)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.clicked.connect(self._choose)
@@ -199,4 +200,4 @@ def _draw_photo(painter: QPainter, frame: QRect, picture: object) -> None:
         place.moveCenter(frame.center())
         painter.drawPixmap(place, picture)
     else:
-        painter.fillRect(frame.adjusted(4, 12, -4, -12), QColor(theme.colours().hover))
+        painter.fillRect(frame.adjusted(4, 12, -4, -12), QColor(theme.colours().line))

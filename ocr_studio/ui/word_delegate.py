@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
@@ -25,6 +35,7 @@ STATES = {
 # Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
 CROP_HEIGHT, CROP_WIDTH = 26, 104
 _BAR = 26
+_ICON = 16
 _GAP = 6
 
 
@@ -40,27 +51,37 @@ class WordDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._document, self._view = document, view
         self._finish: Callable[[], None] | None = None
+        self._icons: dict[tuple[str, float, bool], QPixmap] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         word = index.data(Qt.ItemDataRole.UserRole)
-        self.initStyleOption(option, index)
-        text, option.text, option.icon = option.text, "", type(option.icon)()
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        # Not initStyleOption: it asks the model seven things of which one is needed.
+        option.widget.style().drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
+        )
         if not isinstance(word, Word):
             return
+        text = str(index.data() or "")
         rect = option.rect.adjusted(_GAP, 0, -_GAP, 0)
         painter.save()
         if index.column() == CROP:
             _draw_crop(painter, rect, index.data(Qt.ItemDataRole.DecorationRole))
         elif index.column() == STATE:
-            _draw_with_icon(painter, rect, text, STATES[word.state][1], option.palette)
+            pixmap = self._icon(STATES[word.state][1], option.widget.devicePixelRatioF())
+            painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2, pixmap)
+            _draw_text(painter, rect.adjusted(_ICON + _GAP, 0, 0, 0), text, quiet=True, palette=option.palette)
         elif index.column() == CONFIDENCE:
             _draw_bar(painter, rect, word, text, option.palette)
         else:
             _draw_text(painter, rect, text, quiet=index.column() == NUMBER, palette=option.palette)
         painter.restore()
+
+    def _icon(self, name: str, ratio: float) -> QPixmap:
+        key = name, ratio, theme.is_dark()
+        if key not in self._icons:
+            self._icons[key] = theme.icon(name, role="quiet").pixmap(QSize(_ICON, _ICON), ratio)
+        return self._icons[key]
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
         """The editor of a word, for Qt."""
@@ -152,12 +173,6 @@ def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palett
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text))
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
-def _draw_with_icon(painter: QPainter, rect: QRect, text: str, icon: str, palette: QPalette) -> None:
-    side = 16
-    theme.icon(icon, role="quiet").paint(painter, rect.left(), rect.center().y() - side // 2, side, side)
-    _draw_text(painter, rect.adjusted(side + _GAP, 0, 0, 0), text, quiet=True, palette=palette)
 
 
 def _draw_bar(painter: QPainter, rect: QRect, word: Word, text: str, palette: QPalette) -> None:

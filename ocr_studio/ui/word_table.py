@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
@@ -14,9 +14,11 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QSize,
     Qt,
+    QTimer,
 )
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ocr_studio.core import geometry
@@ -38,7 +40,7 @@ from ocr_studio.ui.word_delegate import (
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
-TITLES = ("No.", "Photo", "Text", "Sure", "State")
+TITLES = ("No.", "Photo", "Text", "Confidence", "State")
 HINTS = (
     "Place in reading order",
     "How it looks on the photo",
@@ -48,6 +50,8 @@ HINTS = (
 )
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
 _CROPS_KEPT = 1000
+# A quarter of a frame.
+_CUTTING_SECONDS = 0.004
 
 
 class WordTableModel(QAbstractTableModel):
@@ -60,6 +64,10 @@ class WordTableModel(QAbstractTableModel):
         self._rows: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
+        self._wanted: dict[str, Quad] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._cut_some)
         document.opened.connect(self._reset)
         document.words_changed.connect(self._change)
         self._reset()
@@ -102,7 +110,7 @@ class WordTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(word, column)
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
-            return self._crop(word.quad)
+            return self._crop(word)
         return None
 
     def word(self, row: int) -> Word | None:
@@ -133,24 +141,36 @@ class WordTableModel(QAbstractTableModel):
             return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
         return None
 
-    def _crop(self, quad: Quad) -> QPixmap:
-        if quad in self._crops:
-            self._crops.move_to_end(quad)
-            return self._crops[quad]
-        image = self._document.image
-        assert image is not None
+    def _crop(self, word: Word) -> QPixmap | None:
+        if word.quad in self._crops:
+            self._crops.move_to_end(word.quad)
+            return self._crops[word.quad]
+        self._wanted[word.id] = word.quad
+        self._soon.start()
+        return None
+
+    def _cut_some(self) -> None:
+        """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
+        image, end = self._document.image, time.perf_counter() + _CUTTING_SECONDS
+        while self._wanted and image is not None and time.perf_counter() < end:
+            word_id = next(iter(self._wanted))
+            self._keep_crop(self._wanted.pop(word_id), image)
+            if (row := self._rows.get(word_id)) is not None:
+                self.dataChanged.emit(self.index(row, CROP), self.index(row, CROP), [Qt.ItemDataRole.DecorationRole])
+        if self._wanted:
+            self._soon.start()
+
+    def _keep_crop(self, quad: Quad, image: NDArray[np.uint8]) -> None:
         view = self.parent()
         ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
-        pixmap = pictures.pixmap(_fitted(geometry.crop(image, quad, margin=0.08), ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        self._crops[quad] = pixmap
-        if len(self._crops) > _CROPS_KEPT:
+        self._crops[quad] = _fitted(pictures.image(geometry.crop(image, quad, margin=0.08)), ratio)
+        while len(self._crops) > _CROPS_KEPT:
             self._crops.popitem(last=False)
-        return pixmap
 
     def _reset(self) -> None:
         self.beginResetModel()
         self._crops.clear()
+        self._wanted.clear()
         self._set_ids(list(self._document.order()))
         self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
         self.endResetModel()
@@ -311,10 +331,11 @@ def _spans(rows: list[int]) -> list[tuple[int, int]]:
     return spans
 
 
-def _fitted(crop: NDArray[np.uint8], ratio: float) -> NDArray[np.uint8]:
-    """The crop made small enough for its cell, never larger than it is by more than twice."""
-    height, width = crop.shape[:2]
-    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(crop, size, interpolation=method), dtype=np.uint8)
+def _fitted(crop: QImage, ratio: float) -> QPixmap:
+    """The crop made to fit its cell, at most twice as large as it is. ratio: pixels of the screen for one of Qt's."""
+    scale = min(CROP_HEIGHT * ratio / crop.height(), CROP_WIDTH * ratio / crop.width(), 2.0 * ratio)
+    size = QSize(max(1, round(crop.width() * scale)), max(1, round(crop.height() * scale)))
+    keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    pixmap = QPixmap.fromImage(crop.scaled(size, keep, smooth))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

@@ -63,12 +63,12 @@ def _editor(table: WordTable) -> WordEditor:
     return found[0]
 
 
-def test_a_row_says_number_text_confidence_and_state(table: WordTable, document: Document) -> None:
+def test_a_row_says_number_text_confidence_and_state(table: WordTable, document: Document, qtbot: QtBot) -> None:
     model = _model(table)
     assert _texts(table) == [text for line in made_board.LINES for text in line]
     row = [model.index(1, column).data() for column in (NUMBER, TEXT, CONFIDENCE, STATE)]
     assert row == ["2", "the", "95 %", "Read"]
-    assert isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap)
+    qtbot.waitUntil(lambda: isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap))
     assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Or: THE   thes"
     assert model.index(1, STATE).data(Qt.ItemDataRole.AccessibleTextRole) == "State: Read"
     assert document.page is not None
@@ -234,7 +234,8 @@ def test_five_thousand_words_cut_only_the_crops_in_sight(qtbot: QtBot) -> None:
     table.grab()
     model = _model(table)
     assert model.rowCount() == 5000
-    assert 0 < len(model._crops) < 60
+    qtbot.waitUntil(lambda: model._crops != {} and not model._wanted)
+    assert len(model._crops) < 60
     document.select(document.order())
     assert len(table.selectionModel().selectedRows()) == 5000
     assert QPersistentModelIndex(model.index(4999, 0)) != QModelIndex()
