@@ -153,7 +153,8 @@ def _hull(points: Floats) -> NDArray[np.float64]:
     """The convex hull of a few points, clockwise on the screen, float64: (K, 2)."""
     origin = points.mean(axis=0)  # float32, all that OpenCV takes, is exact enough near the origin only
     hull = cv2.convexHull((points - origin).astype(np.float32), clockwise=True, returnPoints=False)
-    chosen = points[hull.reshape(-1)]
+    # OpenCV finds none where all points are one.
+    chosen = points[:1] if hull is None else points[hull.reshape(-1)]
     return np.asarray(chosen if _signed(chosen) >= 0 else chosen[::-1], dtype=np.float64)
 
 
