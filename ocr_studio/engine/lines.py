@@ -7,7 +7,7 @@ to a pixel, but not which ones part words. Together they place the cuts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from ocr_studio.core.charset import BLANK
 
 Crop: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
+Labels: TypeAlias = NDArray[np.intp]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Box: TypeAlias = tuple[float, float, float, float]
 
@@ -46,6 +47,26 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """The classes that tell where words end. alone: signs that are words of their own wherever they stand (arrows);
+    bullets: those that are where a line begins with them."""
+
+    space: int
+    alone: frozenset[int] = frozenset()
+    bullets: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, characters: Sequence[str]) -> Marks:
+        """characters: what the classes from 1 on stand for."""
+        classes = {character: index for index, character in enumerate(characters, start=1)}
+        return cls(
+            space=classes.get(" ", BLANK),
+            alone=frozenset(index for character, index in classes.items() if "\u2190" <= character[:1] <= "\u21ff"),
+            bullets=frozenset(classes[character] for character in "·•●◦○▪■" if character in classes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Cut:
     """Between two words. step: the second one's first step. place: pixels across the crop."""
 
@@ -70,16 +91,16 @@ def ink(crop: Crop) -> Mask:
     return np.asarray(mask > cv2.morphologyEx(mask, cv2.MORPH_OPEN, rule))
 
 
-def words_of(crop: Crop, probabilities: NDArray[np.float32], *, span: float, space: int) -> list[Stretch]:
+def words_of(crop: Crop, probabilities: NDArray[np.float32], *, span: float, marks: Marks) -> list[Stretch]:
     """The words of one line from left to right; some may turn out to be empty when they are read.
 
     crop: (h, w, 3) uint8, the line turned level. probabilities: (T, C) of its steps, blank first. span: pixels of the
-    crop that a step stands for. space: the class of the space.
+    crop that a step stands for.
     """
     mask = ink(crop)
     width = float(crop.shape[1])
     blobs = _blobs(mask)
-    cuts = _cuts(_gaps(mask), probabilities, span=span, space=space)
+    cuts = _cuts(_gaps(mask), probabilities, span=span, marks=marks)
     starts = [_Cut(0, 0.0), *cuts]
     ends = [*cuts, _Cut(len(probabilities), width)]
     return [
@@ -92,8 +113,9 @@ def words_of(crop: Crop, probabilities: NDArray[np.float32], *, span: float, spa
 def without_spaces(probabilities: NDArray[np.float32], space: int) -> NDArray[np.float32]:
     """The steps of one word, in which a space cannot be: its probability goes to the blank."""
     changed = probabilities.copy()
-    changed[:, BLANK] += changed[:, space]
-    changed[:, space] = 0.0
+    if space != BLANK:
+        changed[:, BLANK] += changed[:, space]
+        changed[:, space] = 0.0
     return changed
 
 
@@ -109,21 +131,19 @@ def _gaps(mask: Mask) -> Floats:
     return np.stack([inked[breaks] + 1, inked[breaks + 1]], axis=1).astype(np.float64)
 
 
-def _cuts(gaps: Floats, probabilities: NDArray[np.float32], *, span: float, space: int) -> list[_Cut]:
+def _cuts(gaps: Floats, probabilities: NDArray[np.float32], *, span: float, marks: Marks) -> list[_Cut]:
     path = probabilities.argmax(axis=1)
-    letters = np.flatnonzero((path != BLANK) & (path != space))
+    letters = np.flatnonzero((path != BLANK) & (path != marks.space))
     if len(letters) == 0:
         return []
     cuts: list[_Cut] = []
-    for run in _runs(np.flatnonzero(path == space)):
-        if letters[0] < run[0] and run[-1] < letters[-1]:
-            before = letters[letters < run[0]][-1]
-            after = letters[letters > run[-1]][0]
-            middle = (float(run[0]) + float(run[-1]) + 1) / 2
-            place = _place_between(gaps, (before + 0.5) * span, (after + 0.5) * span, middle * span)
-            cuts.append(_Cut(int(middle), place))
-    quiet = probabilities[:, BLANK] + probabilities[:, space]
-    for start, end in gaps[_wide(gaps, span)]:
+    space = probabilities[:, marks.space].copy()
+    quiet = probabilities[:, BLANK] + space
+    for before, after, step in _partings(path, letters, marks):
+        place = _place_between(gaps, (before + 0.5) * span, (after + 0.5) * span, (step + 0.5) * span)
+        cuts.append(_Cut(step, place))
+        space[before : after + 1] = 0.0  # it has had its cut and speaks for no second one
+    for start, end in gaps[_wide(gaps, space, span)]:
         if not any(start <= cut.place <= end for cut in cuts):
             first, last = int(start / span), int(np.ceil(end / span))
             step = first + int(np.argmax(quiet[first:last])) if first < len(quiet) else len(quiet)
@@ -132,12 +152,25 @@ def _cuts(gaps: Floats, probabilities: NDArray[np.float32], *, span: float, spac
     return _in_order(cuts)
 
 
-def _wide(gaps: Floats, span: float) -> Mask:
-    """Which gaps part words by their width alone."""
+def _partings(path: Labels, letters: Labels, marks: Marks) -> Iterator[tuple[int, int, int]]:
+    """Where the net parts words: (last letter's step before, first one's after, step from which on it is after)."""
+    for before, after in zip(letters[:-1].tolist(), letters[1:].tolist(), strict=True):
+        spaces = np.flatnonzero(path[before + 1 : after] == marks.space)
+        bullet = path[before] in marks.bullets and (path[letters[letters <= before]] == path[before]).all()
+        if len(spaces):
+            yield before, after, before + 1 + int(spaces[0] + spaces[-1] + 1) // 2
+        elif path[before] != path[after] and (bullet or path[before] in marks.alone or path[after] in marks.alone):
+            yield before, after, (before + after + 1) // 2
+
+
+def _wide(gaps: Floats, space: NDArray[np.float32], span: float) -> Mask:
+    """Which gaps part words: the likelier the net holds a space there, the narrower a gap may be."""
     widths = gaps[:, 1] - gaps[:, 0]
     usual = float(np.median(widths)) if len(widths) > 2 else 0.0
     height = 6 * span  # a step is 8 of 48 pixels
-    return np.asarray(widths >= max(_WIDE_GAP * height, _LOOSE * usual))
+    steps = np.clip(np.stack([gaps[:, 0] // span - 1, -(-gaps[:, 1] // span) + 1]), 0, len(space)).astype(int)
+    likely = np.array([space[first:last].max(initial=0.0) for first, last in steps.T])
+    return np.asarray(widths >= np.maximum(_WIDE_GAP * height, _LOOSE * usual) * (1 - likely))
 
 
 def _place_between(gaps: Floats, left: float, right: float, wanted: float) -> float:
@@ -156,13 +189,6 @@ def _in_order(cuts: Sequence[_Cut]) -> list[_Cut]:
         if not kept or (cut.step > kept[-1].step and cut.place > kept[-1].place):
             kept.append(cut)
     return kept
-
-
-def _runs(indices: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Indices in a row, row by row."""
-    if len(indices) == 0:
-        return []
-    return list(np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1))
 
 
 def _blobs(mask: Mask) -> Floats:

@@ -54,7 +54,7 @@ class Reader:
         self._detector = detector or Detector()
         self._recognizer = recognizer or Recognizer.pretrained("all" if options.alphabet == "all" else "latin")
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
-        self._space = 1 + self._recognizer.charset.characters.index(" ")
+        self._marks = line_cutting.Marks.of(self._recognizer.charset.characters)
         self.name = self._recognizer.name
 
     def find(self, image: Photo) -> Quads:
@@ -94,7 +94,7 @@ class Reader:
         pieces: list[tuple[_Line, line_cutting.Stretch]] = []
         for line in lines:
             seen = line.steps
-            cut = line_cutting.words_of(line.crop, seen.probabilities, span=seen.span, space=self._space)
+            cut = line_cutting.words_of(line.crop, seen.probabilities, span=seen.span, marks=self._marks)
             pieces.extend((line, stretch) for stretch in cut)
         parts = [self._part(line.steps, stretch) for line, stretch in pieces]
         words: list[Word] = []
@@ -107,7 +107,7 @@ class Reader:
 
     def _part(self, steps: Steps, stretch: line_cutting.Stretch) -> Steps:
         part = steps.part(stretch.first, stretch.last)
-        return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self._space))
+        return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self._marks.space))
 
 
 class _Pyramid:

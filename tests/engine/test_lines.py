@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.engine.lines import Stretch, ink, without_spaces, words_of
+from ocr_studio.engine.lines import Marks, Stretch, ink, without_spaces, words_of
 
-BLANK, SPACE, LETTER = 0, 1, 2
+BLANK, SPACE, LETTER, ARROW, DOT = range(5)
+MARKS = Marks(SPACE, alone=frozenset([ARROW]), bullets=frozenset([DOT]))
 STEP = 8.0
 
 
@@ -29,11 +30,11 @@ def steps(width: int, *, letters: list[tuple[int, int]], spaces: list[int]) -> N
         path[int(left / STEP) : int(right / STEP) : 2] = LETTER
     for place in spaces:
         path[int(place / STEP)] = SPACE
-    return np.asarray(np.eye(4)[path] * 0.9 + 0.025, dtype=np.float32)
+    return np.asarray(np.eye(5)[path] * 0.9 + 0.02, dtype=np.float32)
 
 
 def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Stretch]:
-    return words_of(crop, probabilities, span=STEP, space=SPACE)
+    return words_of(crop, probabilities, span=STEP, marks=MARKS)
 
 
 def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
@@ -55,6 +56,27 @@ def test_a_narrow_gap_without_a_space_is_inside_a_word() -> None:
 def test_loose_letters_are_one_word() -> None:
     loose = [(20 + 30 * index, 24 + 30 * index) for index in range(6)]
     assert len(cut(line(*loose), steps(400, letters=[(20, 180)], spaces=[]))) == 1
+
+
+def test_arrows_stand_alone_and_bullets_only_where_a_line_begins() -> None:
+    crop = line((20, 30), (40, 120), (126, 150), (158, 250), (256, 262), (268, 300))
+    said = steps(400, letters=[(40, 120), (158, 250), (268, 300)], spaces=[])
+    for place, sign in ((24, DOT), (136, ARROW), (256, DOT)):
+        said[place // 8] = np.eye(5)[sign]
+    assert [word.box[0] for word in cut(crop, said)] == [20, 40, 126, 158]
+
+
+def test_the_likelier_a_space_the_narrower_a_gap_may_be() -> None:
+    crop = line((20, 120), (132, 250))
+    said = steps(400, letters=[(20, 112), (140, 250)], spaces=[])
+    assert len(cut(crop, said)) == 1
+    said[15] = (0.52, 0.45, 0.01, 0.01, 0.01)  # not the likeliest, but likely
+    assert [word.box[0] for word in cut(crop, said)] == [20, 132]
+
+
+def test_marks_are_found_among_the_characters() -> None:
+    marks = Marks.of(["a", "→", "•", " "])
+    assert marks == Marks(4, alone=frozenset([2]), bullets=frozenset([3]))
 
 
 def test_light_ink_on_a_dark_board_is_ink() -> None:
