@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPolygonF
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.page import Quad, Word, WordState
-from ocr_studio.ui import colours, operations, tools
+from ocr_studio.core.page import Quad
+from ocr_studio.ui import operations, tools
+from ocr_studio.ui.box_view import BoxView
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.handles import Handle, Handles
+from ocr_studio.ui.handles import Handle
 from ocr_studio.ui.photo_editing import PhotoEditing
-from ocr_studio.ui.photo_item import PhotoItem
-from ocr_studio.ui.sketch_item import SketchItem
-from ocr_studio.ui.tools import Gesture, Pointer, Sketch, Tool
-from ocr_studio.ui.word_index import WordIndex
-from ocr_studio.ui.word_item import WordsItem
-from ocr_studio.ui.zoom_view import ZoomView
+from ocr_studio.ui.tools import Gesture, Pointer, Tool
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -29,20 +25,13 @@ _FAST = 10.0
 _SCROLL = 60.0
 # Screen pixels: a box that is put down by a key, to be moved and pulled from there.
 _NEW_BOX = (140.0, 44.0)
-_STATES = {
-    WordState.UNREAD: "not read",
-    WordState.READ: "read",
-    WordState.ACCEPTED: "checked",
-    WordState.CORRECTED: "corrected",
-}
 
 
-class PhotoView(ZoomView):
+class PhotoView(BoxView):
     """The open page of a document, on the screen and in the hand.
 
     Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
-    which nobody has read yet; ``zoom_changed(float)``; ``step_requested(int)`` on to the next (1) or previous (-1)
-    word.
+    which nobody has read yet; ``step_requested(int)`` on to the next (1) or previous (-1) word; ``zoom_changed(float)``.
     Every change goes through ``Document.push``, one edit for each gesture.
     """
 
@@ -52,18 +41,11 @@ class PhotoView(ZoomView):
     step_requested = Signal(int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.document = document
-        self.index = WordIndex()
-        self.sketch = Sketch()
+        super().__init__(document, parent)
         self._tool = Tool.SELECT
         self._gesture: Gesture | None = None
         self._space = False
-        self._pressed = False
-        self._photo, self._words = PhotoItem(), WordsItem(self.index)
-        self._above = SketchItem(document, self.index, self.sketch)
-        for item in (self._photo, self._words, self._above):
-            self.scene().addItem(item)
+        self._before_click: str | None = None
         self.editing = PhotoEditing(document, self, self)
         self.editing.message.connect(self.message)
         self.editing.changed.connect(self._on_editing)
@@ -73,14 +55,11 @@ class PhotoView(ZoomView):
         # The window takes dropped photos; Qt's graphics view would swallow them.
         self.setAcceptDrops(False)
         self.viewport().setAcceptDrops(False)
-        document.opened.connect(self._on_opened)
-        document.words_changed.connect(self._on_words)
-        document.selection_changed.connect(self._on_selection)
+        document.opened.connect(self._drop_gesture)
         self.horizontalScrollBar().valueChanged.connect(self.editing.place)
         self.verticalScrollBar().valueChanged.connect(self.editing.place)
         self.zoom_changed.connect(self.editing.place)
-        self._put_on_colours()
-        self._on_opened()
+        self.editing.panel.put_on_colours()
 
     @property
     def tool(self) -> Tool:
@@ -117,51 +96,17 @@ class PhotoView(ZoomView):
         else:
             operations.deselect(self.document)
 
-    def show_word(self, word_id: str) -> None:
-        """Bring a word into sight."""
-        word = self.document.word(word_id)
-        if word:
-            left, top, right, bottom = word.quad.bounds()
-            self.bring_into_sight(QRectF(left, top, right - left, bottom - top))
-
-    def set_busy(self, busy: bool) -> None:
-        """Whether the page is being read: boxes that wait for their text look so."""
-        self._words.busy = busy
-        self._words.update()
-
-    def set_texts_shown(self, shown: bool) -> None:
-        """Whether small texts stand above the boxes where there is room."""
-        self._words.texts_shown = shown
-        self._words.update()
-
-    def handles(self) -> tuple[str, Handles] | None:
-        """The word whose handles are shown, and they, in pixels of the viewport."""
-        return self._above.handles(self.viewportTransform())
-
-    def redraw(self) -> None:
-        """Show the sketch as it is now."""
-        self._words.hidden = self.sketch.quads.keys()
-        self.viewport().update()
-
     def drawn(self, word_id: str) -> None:
         """A person drew this word."""
         self.word_drawn.emit(word_id)
-
-    def screen_box(self, quad: Quad) -> QRectF:
-        """The rectangle around a quad in pixels of this widget."""
-        box = self.viewportTransform().map(QPolygonF([QPointF(x, y) for x, y in quad.corners])).boundingRect()
-        return box.translated(QPointF(self.viewport().pos()))
-
-    def screen_area(self) -> QRect:
-        """What of this widget shows the photo."""
-        return self.viewport().geometry()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Begin a gesture."""
         self.editing.finish()
         if self._gesture or self.document.page is None:
             return
-        pointer, self._pressed = self._pointer(event), True
+        self._before_click = self.document.current
+        pointer, self.button_down = self._pointer(event), True
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and (self._space or self._tool is Tool.PAN)
         ):
@@ -175,6 +120,9 @@ class PhotoView(ZoomView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Go on with the gesture, or show what a press would do here."""
         pointer = self._pointer(event)
+        if self._gesture and not event.buttons():
+            # The release went to somebody else: a dialog came up in between.
+            self._drop_gesture()
         if self._gesture:
             self._gesture.move(pointer)
         elif self._tool is Tool.SPLIT:
@@ -189,7 +137,7 @@ class PhotoView(ZoomView):
         if self._gesture:
             self._gesture.finish(self._pointer(event))
             self._drop_gesture()
-        self._pressed = False
+        self.button_down = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Correct the word under the mouse."""
@@ -197,8 +145,9 @@ class PhotoView(ZoomView):
         if event.button() != Qt.MouseButton.LeftButton or not found:
             self.mousePressEvent(event)
             return
-        if self.document.current not in found:
-            self.document.select([found[0]])
+        # The first of the two clicks may have gone on to the word below.
+        wanted = [word_id for word_id in (self._before_click, self.document.current) if word_id in found]
+        self.document.select((wanted or found)[:1])
         self.editing.start()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
@@ -246,18 +195,17 @@ class PhotoView(ZoomView):
         else:
             super().keyReleaseEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """A key that is released elsewhere is not held here."""
+        super().focusOutEvent(event)
+        self._hold_space(False)
+
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
         """Tab goes from word to word while one is selected; with none, from widget to widget as everywhere."""
         if self.document.current is None:
             return super().focusNextPrevChild(forward)
         self.step_requested.emit(1 if forward else -1)
         return True
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_above"):
-            self._put_on_colours()
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         point = self.to_scene(event.position())
@@ -311,55 +259,14 @@ class PhotoView(ZoomView):
         self.viewport().setCursor(shape)
 
     def _put_on_colours(self) -> None:
-        chosen = colours.current()
-        self.setBackgroundBrush(chosen.board)
-        self._words.set_colours(chosen)
-        self._above.colours = chosen
-        self.editing.panel.put_on_colours()
-        self.viewport().update()
-
-    def _on_opened(self) -> None:
-        page, image = self.document.page, self.document.image
-        self._drop_gesture()
-        self.sketch.hover = None
-        self.index.clear()
-        self._photo.set_image(image)
-        content = QRectF(0, 0, page.width, page.height) if page else QRectF()
-        # Boxes may stand out over the photo's edge.
-        roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())
-        self._words.reset(roomy)
-        self._above.reset(roomy)
-        if page:
-            self._on_words(frozenset(page.words))
-        self.set_content(content)
-
-    def _on_words(self, ids: frozenset[str]) -> None:
-        page = self.document.page
-        if page:
-            self.index.update(page.words, ids)
-            self._words.update_words(page.words, ids)
-            self.redraw()
-
-    def _on_selection(self) -> None:
-        self.redraw()
-        word = self.document.word(self.document.current)
-        self.setAccessibleDescription(_described(word, len(self.document.selection)))
-        # A word that was clicked is in sight; the photo must not run away under the mouse.
-        if word and len(self.document.selection) == 1 and not self._pressed:
-            self.show_word(word.id)
+        super()._put_on_colours()
+        if hasattr(self, "editing"):
+            self.editing.panel.put_on_colours()
 
     def _on_editing(self) -> None:
-        self._above.handles_shown = self.editing.word_id is None
-        self.viewport().update()
+        self.show_handles(self.editing.word_id is None)
 
 
 def _types(event: QKeyEvent) -> bool:
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return bool(event.text()) and event.text().isprintable() and held == Qt.KeyboardModifier.NoModifier
-
-
-def _described(word: Word | None, count: int) -> str:
-    if word is None:
-        return "No word is selected"
-    many = f"{count} words are selected; " if count > 1 else ""
-    return f"{many}“{word.text}”, {_STATES[word.state]}"

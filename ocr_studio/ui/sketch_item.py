@@ -78,7 +78,7 @@ class SketchItem(QGraphicsItem):
         paths = [strokes.outline(quad) for quad in quads if quad]
         if self._sketch.fresh:
             paths.append(strokes.outline(self._sketch.fresh))
-        how = strokes.quality(len(paths))
+        how = strokes.quality(painter, paths)
         if how is Quality.FINE:
             for path in paths:
                 painter.fillPath(path, _faint(self.colours.selection, 26))

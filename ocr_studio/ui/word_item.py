@@ -1,7 +1,7 @@
 """All boxes of a page in one graphics item.
 
-One item, as 5,000 of Qt's own cost more to walk through than to draw. A box's path is made once; a frame draws those in
-sight.
+One item, as it knows how many boxes are in sight and draws them as well as that many can be; measured on 5,000, no
+slower than an item of Qt's for each with one plain line. A box's path is made once; a change touches no other box.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class WordsItem(QGraphicsItem):
             if word_id not in self.hidden:
                 box = self._boxes[word_id]
                 by_look[box.look].append(box)
-        how = strokes.quality(len(ids))
+        how = strokes.quality(painter, [box.path for boxes in by_look.values() for box in boxes])
         if self.busy and how is not Quality.THIN:
             # Found, not yet read: a veil says that something is still to come.
             veil = QColor(self.colours.inks[Look.UNREAD].colour)

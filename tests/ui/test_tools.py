@@ -96,6 +96,22 @@ def test_the_smallest_word_is_taken_and_a_second_click_takes_the_next(view: Phot
     assert taken == ["small", "big", "small"]
 
 
+def test_a_double_click_corrects_the_selected_one_of_two(view: PhotoView, hand: Hand) -> None:
+    view.document.select(["small"])
+    hand.double_click(middle("small"))
+    assert view.editing.word_id == "small"
+
+
+def test_a_release_that_never_comes_ends_the_gesture(view: PhotoView, hand: Hand) -> None:
+    hand.press(middle("two"))
+    hand.move((500, 300))
+    Hand(view).move((510, 310))
+    assert not view.sketch.quads
+    hand.click(middle("one"))
+    assert view.document.selection == {"one"}
+    assert not view.document.undo_stack.count()
+
+
 def test_moving_is_one_step(view: PhotoView, hand: Hand) -> None:
     hand.drag(middle("two"), (middle("two")[0] + 30, middle("two")[1] + 40))
     assert near(quad_of(view, "two"), (290, 100, 450, 150))
