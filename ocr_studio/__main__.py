@@ -1,7 +1,18 @@
-"""``python -m ocr_studio`` is the command ``ocr-studio``."""
+"""``python -m ocr_studio`` and the command ``ocr-studio``: loads the command line, which takes a moment."""
+
+from __future__ import annotations
 
 import sys
 
-from ocr_studio.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """The command, as a shell starts it. Returns the exit status."""
+    try:
+        from ocr_studio import cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
+    except KeyboardInterrupt:
+        return 130
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import signal
@@ -21,9 +19,7 @@ import ocr_studio
 from ocr_studio import cli
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.output_names import output_names
-from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word, new_id
-from ocr_studio.core.project import Project
+from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
 from ocr_studio.jobs.reading import ReadingDesk
 from tests import drawn
 
@@ -185,74 +181,6 @@ def test_progress_is_shown_on_a_terminal_only(
     assert said.out == "“96 —64\n"
     assert "photo 1 of 1: line 1 of 1" in said.err
     assert said.err.endswith("\r\x1b[K")
-
-
-# ------------------------------------------------------------------------------------------------------------- names
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (["a.jpg"], ["a.txt"]),
-        (["a.jpg", "a.png"], ["a.jpg.txt", "a.png.txt"]),
-        (["x/a.jpg", "y/a.jpg"], ["a.jpg.txt", "a.jpg (2).txt"]),
-        (["a.jpg", "A.PNG"], ["a.jpg.txt", "A.PNG.txt"]),
-        (["../../etc/passwd.jpg", "/", "..", "."], ["passwd.txt", "photo.txt", "photo (2).txt", "photo (3).txt"]),
-        (["a\\..\\b.jpg", "c\nd.jpg", "con.jpg"], ["a_.._b.txt", "c_d.txt", "_con.txt"]),
-        ([".jpg", "a b.c.jpg"], [".jpg.txt", "a b.c.txt"]),
-    ],
-)
-def test_output_names_are_plain_and_differ(given: list[str], expected: list[str]) -> None:
-    assert list(output_names(given, ".txt")) == expected
-
-
-def test_output_names_are_never_too_long() -> None:
-    long = ["д" * 125 + f"{end}.jpg" for end in "ab"] + ["n" * 255]
-    names = list(output_names(long, ".json"))
-    assert len(set(names)) == 3
-    assert all(len(os.fsencode(name)) <= 255 and name.endswith(".json") for name in names)
-
-
-# ------------------------------------------------------------------------------------------------------------ export
-
-
-@pytest.fixture
-def project(tmp_path: Path, photo: Path) -> Project:
-    project = Project.open(tmp_path)
-    word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human("Ω=1"))
-    for name, page_id in ((photo.name, "0" * 32), ("other.jpg", "1" * 32)):
-        project.save_page(Page(page_id, name, 96, 64, {"one": word}))
-    project.unlock()
-    return project
-
-
-@pytest.mark.parametrize("kind", ["txt", "md", "json", "csv"])
-def test_export_writes_one_file_for_each_page(project: Project, tmp_path: Path, kind: str) -> None:
-    out = tmp_path / "out"
-    for place in (project.folder, project.photos):
-        assert cli.run(["export", str(place), "--format", kind, "--out", str(out)]) == 0
-        assert sorted(path.name for path in out.iterdir()) == [f"board.{kind}", f"other.{kind}"]
-    text = (out / f"board.{kind}").read_text(encoding="utf-8")
-    if kind == "csv":
-        assert any("Ω=1" in row for row in csv.reader(io.StringIO(text)))
-    assert "Ω=1" in text
-
-
-def test_export_tells_of_a_damaged_page_and_writes_the_others(
-    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    (project.folder / "pages" / f"{'0' * 32}.json").write_text("{")
-    out = tmp_path / "out"
-    assert cli.run(["export", str(project.folder), "--format", "txt", "--out", str(out)]) == 1
-    assert [path.name for path in out.iterdir()] == ["other.txt"]
-    assert "damaged" in capsys.readouterr().err
-    del caplog
-
-
-def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 1
-    assert "nothing is known about photos here yet" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
 
 
 # ------------------------------------------------------------------------------------------- the command as a whole
