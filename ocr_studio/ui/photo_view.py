@@ -31,7 +31,7 @@ class PhotoView(BoxView):
     """The open page of a document, on the screen and in the hand.
 
     Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
-    which nobody has read yet; ``step_requested(int)`` on to the next (1) or previous (-1) word; ``zoom_changed(float)``.
+    which nobody has read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
     Every change goes through ``Document.push``, one edit for each gesture.
     """
 
