@@ -14,7 +14,6 @@ from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import Project
 
-
 # ------------------------------------------------------------------------------------------------------------- names
 
 
