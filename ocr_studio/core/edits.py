@@ -40,7 +40,7 @@ def accept(page: Page, ids: Iterable[str]) -> Edit:
 def unaccept(page: Page, ids: Iterable[str]) -> Edit:
     """Back to what the model read. A word that no model has read keeps its text."""
     words = [word for word in _known(page, ids) if word.machine and word.human]
-    return _changed(_counted("Take back", words), words, [replace(word, human=None) for word in words])
+    return _changed(_counted("Uncheck", words), words, [replace(word, human=None) for word in words])
 
 
 def choose(page: Page, word_id: str, index: int) -> Edit:
@@ -150,7 +150,9 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
     pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]
-    return _changed(_counted("Read again", olds), olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
+    return _changed(
+        _counted("Read", olds) + " again", olds, [replace(old, machine=fresh.machine) for old, fresh in pairs]
+    )
 
 
 def _known(page: Page, ids: Iterable[str]) -> list[Word]:
