@@ -1,0 +1,142 @@
+"""Opening a photo: what is kept about it comes along, and what is wrong is said, never guessed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr_studio.core import images
+from ocr_studio.core.page import PageState, Quad, Source, Transcription, Word
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import opening
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in (1, 2, 10):
+        images.save_png(tmp_path / f"board {number}.png", np.full((40, 60 + number, 3), 200, np.uint8))
+    return tmp_path
+
+
+@pytest.fixture
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> opening.Keeping:
+    return opening.Keeping(tmp_path_factory.mktemp("library"), preferred=False)
+
+
+def _open(path: Path, keeping: opening.Keeping, project: Project | None = None) -> opening.PhotoOpened:
+    (event,) = opening.open_photo(path, keeping=keeping, project=project)
+    return event
+
+
+def _kept(path: Path, keeping: opening.Keeping) -> opening.PhotoOpened:
+    event = _open(path, keeping)
+    word = Word("w", Quad.from_box(1, 1, 20, 10), machine=Transcription("hi", Source.MODEL, 0.9))
+    event.project.save_page(
+        type(event.page)(event.page.id, event.page.image, event.page.width, event.page.height, {"w": word}, "2026")
+    )
+    event.project.unlock()
+    return event
+
+
+def test_a_new_photo_has_an_empty_page_and_leaves_nothing_behind(folder: Path, keeping: opening.Keeping) -> None:
+    event = _open(folder / "board 2.png", keeping)
+    assert (event.page.image, event.page.width, event.page.height) == ("board 2.png", 62, 40)
+    assert event.image.shape == (40, 62, 3)
+    assert (event.read_only, event.warning, event.page.state) == ("", "", PageState.UNREAD)
+    assert sorted(path.name for path in folder.iterdir()) == ["board 1.png", "board 10.png", "board 2.png"]
+
+
+def test_what_was_kept_comes_back_under_a_new_name_too(folder: Path, keeping: opening.Keeping) -> None:
+    _kept(folder / "board 1.png", keeping)
+    (folder / "board 1.png").rename(folder / "renamed.png")
+    event = _open(folder / "renamed.png", keeping)
+    assert event.page.words["w"].text == "hi"
+    assert event.page.image == "renamed.png"
+    event.project.unlock()
+
+
+def test_the_open_project_is_used_for_its_photos_and_no_other(
+    folder: Path, keeping: opening.Keeping, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    first = _open(folder / "board 1.png", keeping)
+    assert _open(folder / "board 2.png", keeping, first.project).project is first.project
+    other = tmp_path_factory.mktemp("other") / "x.png"
+    images.save_png(other, np.zeros((9, 9, 3), np.uint8))
+    assert _open(other, keeping, first.project).project is not first.project
+
+
+def test_a_project_that_another_window_has_is_only_for_looking(folder: Path, keeping: opening.Keeping) -> None:
+    _kept(folder / "board 1.png", keeping)
+    holder = _open(folder / "board 1.png", keeping)
+    event = _open(folder / "board 1.png", keeping)
+    assert "another window" in event.read_only
+    assert event.page.words["w"].text == "hi"
+    holder.project.unlock()
+
+
+def test_a_damaged_page_is_put_aside_and_said(folder: Path, keeping: opening.Keeping) -> None:
+    kept = _kept(folder / "board 1.png", keeping)
+    (kept.project.folder / "pages" / f"{kept.page.id}.json").write_text("{")
+    event = _open(folder / "board 1.png", keeping)
+    assert event.page.words == {}
+    assert "damaged" in event.warning
+    assert len(list((kept.project.folder / "pages").glob("*.damaged-*.json"))) == 1
+    event.project.unlock()
+
+
+def test_no_photo_is_an_error(folder: Path, keeping: opening.Keeping) -> None:
+    (folder / "fake.png").write_text("no picture")
+    with pytest.raises(images.PhotoError, match=r"fake\.png"):
+        _open(folder / "fake.png", keeping)
+
+
+def test_a_folder_means_its_first_photo_and_a_projects_folder_its_photos(
+    folder: Path, keeping: opening.Keeping
+) -> None:
+    assert opening.first_photo(folder).name == "board 1.png"
+    kept = _kept(folder / "board 2.png", keeping)
+    assert opening.first_photo(kept.project.folder).name == "board 1.png"
+    (folder / "empty").mkdir()
+    with pytest.raises(opening.NoPhotos, match="no photo"):
+        opening.first_photo(folder / "empty")
+
+
+def test_the_list_of_a_folder_counts_as_people_do(folder: Path) -> None:
+    (event,) = opening.list_folder(folder)
+    assert [path.name for path in event.photos] == ["board 1.png", "board 2.png", "board 10.png"]
+
+
+def test_thumbnails_say_the_state_and_go_on_past_a_bad_file(folder: Path, keeping: opening.Keeping) -> None:
+    kept = _kept(folder / "board 1.png", keeping)
+    (folder / "bad.png").write_text("no picture")
+    paths = [folder / "bad.png", folder / "board 1.png", folder / "board 2.png"]
+    bad, read, unread = opening.thumbnails(paths, project=kept.project, side=32)
+    assert bad.picture is None
+    assert read.picture is not None
+    assert max(read.picture.shape[:2]) <= 32
+    assert (read.state, unread.state) == (PageState.READ, PageState.UNREAD)
+
+
+def test_a_pasted_picture_gets_a_file_and_never_takes_anothers_place(tmp_path: Path) -> None:
+    when, picture = datetime(2026, 5, 4, 12, 30, 5).astimezone(), np.full((5, 7, 3), 9, np.uint8)
+    paths = []
+    for _ in range(3):
+        (event,) = opening.keep_picture(picture, folder=tmp_path / "Pasted", when=when, word="Pasted")
+        paths.append(event.path)
+    assert [path.name for path in paths] == [
+        "Pasted 2026-05-04 12.30.05.png",
+        "Pasted 2026-05-04 12.30.05 2.png",
+        "Pasted 2026-05-04 12.30.05 3.png",
+    ]
+    assert np.array_equal(images.open_photo(paths[2]), picture)
+
+
+def test_the_sample_is_copied_once(folder: Path, tmp_path: Path) -> None:
+    (first,) = opening.keep_copy(folder / "board 1.png", folder=tmp_path / "Sample")
+    stamp = first.path.stat().st_mtime_ns
+    (second,) = opening.keep_copy(folder / "board 1.png", folder=tmp_path / "Sample")
+    assert second == first
+    assert first.path.stat().st_mtime_ns == stamp

@@ -1,0 +1,138 @@
+"""Reading as the window sees it: results as they come, cancel, and what a person wrote stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import edits
+from ocr_studio.core.page import Page, Quad
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.reading import Reading
+from tests.ui import made_board
+from tests.ui.made_board import StandInDesk, StandInReader
+
+
+@pytest.fixture
+def lane(qtbot: QtBot) -> Iterator[JobThread]:
+    lane = JobThread("reading")
+    yield lane
+    lane.stop()
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    document = Document()
+    document.open(Page("0" * 32, "board.png", 480, 240), made_board.photo())
+    return document
+
+
+def _page(document: Document) -> Page:
+    assert document.page is not None
+    return document.page
+
+
+def test_words_come_line_by_line_and_are_one_step_of_the_history(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk())
+    seen: list[int] = []
+    said: list[str] = []
+    document.words_changed.connect(lambda _: seen.append(len(_page(document).words)))
+    reading.finished.connect(said.append)
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+        assert reading.busy
+    assert not reading.busy
+    assert seen[:2] == [4, 8]
+    assert _page(document).read_at
+    assert document.undo_stack.count() == 1
+    assert document.undo_stack.undoText() == "Read page"
+    assert said[0].startswith("Read 8 words in ")
+
+
+def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    qtbot.waitUntil(lambda: len(_page(document).words) == 4)
+    with qtbot.waitSignal(reading.stopped):
+        reading.cancel()
+    qtbot.wait(200)
+    assert len(_page(document).words) == 4
+    assert _page(document).read_at is None
+
+
+def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk())
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.write(_page(document), "w0", "Shipped"))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    word = document.word("w0")
+    assert word is not None
+    assert word.text == "Shipped"
+    assert len(_page(document).words) == 8
+
+
+def test_a_reading_that_is_cancelled_takes_no_word_from_a_page_that_was_read(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    document.open(made_board.page(), made_board.photo())
+    before = _page(document)
+    reading.read_page()
+    qtbot.wait(120)
+    reading.cancel()
+    qtbot.wait(100)
+    assert _page(document) == before
+
+
+def test_selected_words_are_read_again_where_they_stand(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk())
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.write(_page(document), "w1", "mine"))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_words(["w0", "w1"])
+    first, second = _page(document).words["w0"], _page(document).words["w1"]
+    assert first.text == "again10"
+    assert second.text == "mine"
+    assert second.machine is not None
+    assert second.machine.text == "again125"
+    assert first.quad == made_board.quad(0, 0)
+    assert document.undo_stack.count() == 2
+
+
+def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.02)))
+    reading.read_page()
+    edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
+    document.push(edit)
+    (drawn,) = edit.changes
+    reading.read_drawn(drawn)
+    qtbot.waitUntil(lambda: _page(document).words[drawn].machine is not None)
+    assert len(_page(document).words) == 9
+    assert _page(document).read_at
+
+
+def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    qtbot.waitUntil(lambda: len(_page(document).words) == 4)
+    other = replace(_page(document), id="1" * 32, words={})
+    document.open(other, made_board.photo(3))
+    qtbot.wait(200)
+    assert _page(document) == other
+    assert not reading.busy
+
+
+def test_without_a_photo_there_is_nothing_to_read(lane: JobThread, qtbot: QtBot) -> None:
+    reading = Reading(Document(), lane, StandInDesk())
+    reading.read_page()
+    reading.read_words(["w0"])
+    assert not reading.busy
