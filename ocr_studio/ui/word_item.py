@@ -43,6 +43,7 @@ class WordsItem(QGraphicsItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._index = index
         self._boxes: dict[str, _Box] = {}
+        self._merged: dict[Look, QPainterPath] | None = None
         self._rect = QRectF()
         self._marks: dict[tuple[Look, float], QPixmap] = {}
         self.colours: CanvasColours = colours.current()
@@ -55,6 +56,7 @@ class WordsItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._rect = rect
         self._boxes.clear()
+        self._merged = None
 
     def set_colours(self, chosen: CanvasColours) -> None:
         """Take over the colours of another theme."""
@@ -64,6 +66,7 @@ class WordsItem(QGraphicsItem):
 
     def update_words(self, words: Mapping[str, Word], changed: Iterable[str]) -> None:
         """Take over these words as they are now."""
+        self._merged = None
         for word_id in changed:
             word = words.get(word_id)
             if word is None:
@@ -86,6 +89,10 @@ class WordsItem(QGraphicsItem):
         reach = 2 * _MARK_SIZE / scale
         seen = option.exposedRect.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
+        if len(ids) > strokes.BRAIDED_UP_TO and not self.hidden:
+            for look, path in self._all_in_one().items():
+                strokes.stroke(painter, [path], self.colours.inks[look], self.colours.halo, Quality.THIN)
+            return
         by_look: dict[Look, list[_Box]] = {look: [] for look in Look}
         for word_id in ids:
             if word_id not in self.hidden:
@@ -102,6 +109,14 @@ class WordsItem(QGraphicsItem):
             strokes.stroke(painter, [box.path for box in boxes], self.colours.inks[look], self.colours.halo, how)
         if how is not Quality.THIN:
             self._paint_signs(painter, by_look, scale)
+
+    def _all_in_one(self) -> Mapping[Look, QPainterPath]:
+        """All boxes of each look as one path, kept until a word changes."""
+        if self._merged is None:
+            self._merged = {look: QPainterPath() for look in Look}
+            for box in self._boxes.values():
+                self._merged[box.look].addPath(box.path)
+        return self._merged
 
     def _paint_signs(self, painter: QPainter, by_look: Mapping[Look, list[_Box]], scale: float) -> None:
         """Marks and texts, the same size at every zoom: drawn in pixels of the screen."""

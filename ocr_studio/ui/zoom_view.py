@@ -95,7 +95,11 @@ class ZoomView(QGraphicsView):
 
     def bring_into_sight(self, box: QRectF) -> None:
         """Pan as little as it takes to show a rectangle of the scene with some air round it."""
-        shown = self.viewportTransform().mapRect(box).adjusted(-_SIGHT, -_SIGHT, _SIGHT, _SIGHT)
+        to_screen = self.viewportTransform()
+        # No air is wanted beyond the photo: one that is shown whole stays where it is.
+        whole = to_screen.mapRect(self._content).adjusted(-_AIR, -_AIR, _AIR, _AIR)
+        shown = to_screen.mapRect(box)
+        shown = shown.united(shown.adjusted(-_SIGHT, -_SIGHT, _SIGHT, _SIGHT).intersected(whole))
         area = QRectF(self.viewport().rect())
         if area.contains(shown):
             return

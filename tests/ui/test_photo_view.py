@@ -133,6 +133,8 @@ def test_a_word_is_brought_into_sight(view: PhotoView) -> None:
     before = view.to_scene(QPointF(0, 0))
     view.show_word("big")
     assert view.to_scene(QPointF(0, 0)) == before
+    view.show_word("one")
+    assert view.to_scene(QPointF(0, 0)) == before
     view.show_word("not there")
 
 
