@@ -1,5 +1,8 @@
-"""How TensorFlow runs here: GPU memory and threads. ``configure`` is called in the thread that computes, before a net
-is built there; what TensorFlow has fixed for the whole process by then stays as it is."""
+"""How TensorFlow runs here: GPU memory and number formats. Threads are left to it: as many as there are cores, or what
+``TF_NUM_INTRAOP_THREADS`` says.
+
+``configure`` is called in the thread that computes, before a net is built there.
+"""
 
 from __future__ import annotations
 

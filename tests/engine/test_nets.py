@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -50,6 +53,22 @@ def test_a_net_comes_back_from_its_file_the_same(tmp_path: Path) -> None:
     net.save(tmp_path / "net.keras")
     again = keras.saving.load_model(tmp_path / "net.keras")
     np.testing.assert_array_equal(np.asarray(net(lines)), np.asarray(again(lines)))
+
+
+def test_the_nets_run_where_tensorflow_has_no_onednn() -> None:
+    program = (
+        "from ocr_studio.engine.nets.detector import build_detector\n"
+        "from ocr_studio.engine.nets.recognizer import build_recognizer\n"
+        "import keras\n"
+        "print(build_recognizer(7)(keras.ops.zeros((1, 48, 64, 3))).shape)\n"
+        "print(build_detector()(keras.ops.zeros((1, 32, 64, 3))).shape)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == ["(1, 8, 7)", "(1, 32, 64, 1)"], done.stderr[-2000:]
 
 
 def test_the_hard_sigmoid_has_the_slope_it_is_given() -> None:

@@ -81,11 +81,15 @@ def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
     """One block: look around (3 x 3, every channel for itself), weigh the channels, then mix them by a small MLP."""
     wide = 2 * x.shape[-1]
     keeps_size = plan.stride == (1, 1)
-    if keeps_size:
-        x = layers.DepthwiseConv2D(3, padding="same", name=f"{name}_depthwise")(x)
-    else:
+    down, across = plan.stride
+    if down == across > 1:
         x = layers.ZeroPadding2D(1)(x)
         x = layers.DepthwiseConv2D(3, plan.stride, "valid", name=f"{name}_depthwise")(x)
+    else:
+        x = layers.DepthwiseConv2D(3, padding="same", name=f"{name}_depthwise")(x)
+    if down != across:
+        # TensorFlow strides a depthwise convolution unequally only where oneDNN runs it: not on a GPU, not on a Mac.
+        x = layers.MaxPooling2D(1, plan.stride)(x)  # a pool of one pixel just leaves out the rows between
     if plan.squeeze:
         x = layers.Multiply()([x, squeeze_excite(x, slope=1 / 6, name=name)])
     mixed = layers.Conv2D(wide, 1, name=f"{name}_expand")(x)
