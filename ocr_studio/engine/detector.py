@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -22,11 +22,6 @@ Quads: TypeAlias = NDArray[np.float32]
 Contour: TypeAlias = NDArray[np.signedinteger[Any]]
 
 _STRIDE = 32  # the net halves the photo five times
-# A piece of the map that fills less of its rectangle than this is several lines that touch, or a bent one.
-_STRAIGHT = 0.6
-# Its parts are taken for lines where their rectangles need so much less room: bent lines only shrink at their rims.
-_PARTED = 0.7
-_BAR_STEP, _HIGHEST_BAR = 0.2, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ def quads_of(likely: Map, options: DetectorOptions) -> Quads:
     likely: (h, w) 0..1. Returns (N, 4, 2) float32 in map pixels.
     """
     found: list[Quads] = []
-    for contour in _cores(likely, options):
+    for contour in _outlines(likely > options.text):
         middle, (width, height), degrees = _rectangle(contour)
         rectangle = np.asarray(cv2.boxPoints((middle, (width, height), degrees)), np.float32)
         if min(width, height) < options.least or _mean_inside(likely, rectangle) < options.surely:
@@ -109,31 +104,6 @@ def quads_of(likely: Map, options: DetectorOptions) -> Quads:
         grown = cv2.boxPoints((centre, (width + reach, height + reach), degrees))
         found.append(along_line(np.asarray(grown, np.float32)))
     return np.array(found, dtype=np.float32).reshape(-1, 4, 2)
-
-
-def _cores(likely: Map, options: DetectorOptions) -> Iterator[Contour]:
-    """The outlines of the pieces in a map; lines that touch each other are parted where the map is less sure."""
-    waiting = [(contour, options.text) for contour in _outlines(likely > options.text)]
-    while waiting:
-        contour, bar = waiting.pop()
-        parts = _parted(likely, contour, bar + _BAR_STEP) if bar + _BAR_STEP < _HIGHEST_BAR else []
-        if parts:
-            waiting.extend((part, bar + _BAR_STEP) for part in parts)
-        else:
-            yield contour
-
-
-def _parted(likely: Map, contour: Contour, bar: float) -> list[Contour]:
-    """The pieces of a piece at a higher bar, if it is not straight and they are much straighter; else none."""
-    whole = _room(contour)
-    if cv2.contourArea(contour) > _STRAIGHT * whole:
-        return []
-    x, y, width, height = cv2.boundingRect(contour)
-    inside = np.zeros((height, width), np.uint8)
-    cv2.drawContours(inside, [contour], 0, 1, thickness=cv2.FILLED, offset=(-x, -y))
-    surer = (likely[y : y + height, x : x + width] > bar) & (inside > 0)
-    parts = [part + np.array([x, y], part.dtype) for part in _outlines(surer)]
-    return parts if len(parts) > 1 and sum(map(_room, parts)) < _PARTED * whole else []
 
 
 def _outlines(mask: NDArray[np.bool_]) -> list[Contour]:
@@ -147,12 +117,6 @@ def _rectangle(contour: Contour) -> tuple[tuple[float, float], tuple[float, floa
     middle, sides, degrees = cv2.minAreaRect(contour)
     # An outline runs through pixel centres: half a pixel is missing on every side.
     return (float(middle[0]), float(middle[1])), (sides[0] + 1.0, sides[1] + 1.0), float(degrees)
-
-
-def _room(contour: Contour) -> float:
-    """Square pixels of that rectangle."""
-    width, height = _rectangle(contour)[1]
-    return width * height
 
 
 def along_line(rectangle: Quads) -> Quads:
