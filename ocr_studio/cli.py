@@ -7,6 +7,7 @@ Answers go to standard output, progress and errors to standard error, one line e
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import signal
@@ -50,13 +51,19 @@ def main() -> int:
     _speak_utf8()
     try:
         status = run(sys.argv[1:])
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a program without a console has none
+            sys.stdout.flush()
     except KeyboardInterrupt:
-        status = INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
-        # Nobody listens any more (``| head``). What is left in the buffer must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = NOBODY_LISTENS
+        _forget_what_is_unsaid()
+        return NOBODY_LISTENS
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _forget_what_is_unsaid()
+        _complain(StudioError("there is no room for the answer", file="standard output", remedy="Make room."))
+        return FAILED
     return status
 
 
@@ -310,7 +317,7 @@ class _Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
         """The pages that were read, named as the photo was given, their words w1, w2, … in reading order."""
@@ -353,6 +360,13 @@ def _visible(text: str) -> str:
 def _is_shown(letter: str) -> bool:
     turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
     return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _forget_what_is_unsaid() -> None:
+    """What could not be written to standard output stays in its buffer, and must not fail again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _speak_utf8() -> None:

@@ -305,6 +305,23 @@ def test_when_nobody_listens_any_more_it_is_quiet() -> None:
     assert done.returncode == 141
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_behind_standard_output_is_told() -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "ocr_studio", "models", "list"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.stderr == b"ocr-studio: standard output: there is no room for the answer. Make room.\n"
+    assert done.returncode == 1
+
+
+def test_a_program_without_a_console_says_nothing_and_works(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "argv", ["ocr-studio", "read", str(photo), "--out", str(photo.parent / "out")])
+    assert cli.main() == 0
+    assert (photo.parent / "out" / "board.txt").is_file()
+
+
 def test_it_speaks_utf_8_whatever_the_locale(photo: Path) -> None:
     environment = os.environ | {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = started("read", "доска.jpg", "--format", "json", env=environment)

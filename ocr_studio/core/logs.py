@@ -63,9 +63,9 @@ def _native_stderr_in_log() -> Iterator[None]:
         os.close(kept)
 
 
-def _is_stderr(stream: TextIO) -> bool:
+def _is_stderr(stream: TextIO | None) -> bool:
     try:
-        return stream.fileno() == 2
+        return stream is not None and stream.fileno() == 2
     except (OSError, ValueError):
         return False
 
