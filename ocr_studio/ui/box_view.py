@@ -38,7 +38,7 @@ class BoxView(ZoomView):
         self.sketch = Sketch()
         self.button_down = False
         self._photo, self._words = PhotoItem(), WordsItem(self.index)
-        self._above = SketchItem(document, self.index, self.sketch)
+        self._above = SketchItem(document, self.index, self._words, self.sketch)
         for item in (self._photo, self._words, self._above):
             self.scene().addItem(item)
         document.opened.connect(self._on_opened)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core import geometry
-from ocr_studio.core.page import Quad
 from ocr_studio.ui import colours, handles, strokes
 from ocr_studio.ui.colours import CanvasColours, Ink
 from ocr_studio.ui.document import Document
@@ -15,15 +14,16 @@ from ocr_studio.ui.handles import Handle, Handles
 from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.tools import Cut, Sketch
 from ocr_studio.ui.word_index import WordIndex
+from ocr_studio.ui.word_item import WordsItem
 
 
 class SketchItem(QGraphicsItem):
     """Draws the selection and the sketch."""
 
-    def __init__(self, document: Document, index: WordIndex, sketch: Sketch) -> None:
+    def __init__(self, document: Document, index: WordIndex, words: WordsItem, sketch: Sketch) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self._document, self._index, self._sketch = document, index, sketch
+        self._document, self._index, self._words, self._sketch = document, index, words, sketch
         self._rect = QRectF()
         self.colours: CanvasColours = colours.current()
         self.handles_shown = True
@@ -74,8 +74,9 @@ class SketchItem(QGraphicsItem):
         seen = seen.adjusted(-reach, -reach, reach, reach)
         inside = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         chosen = self._document.selection.intersection(inside) | self._sketch.quads.keys()
-        quads = [self._sketch.quads.get(key) or _quad(self._document, key) for key in chosen]
-        paths = [strokes.outline(quad) for quad in quads if quad]
+        changed = self._sketch.quads
+        found = [strokes.outline(changed[key]) if key in changed else self._words.path(key) for key in chosen]
+        paths = [path for path in found if path is not None]
         if self._sketch.fresh:
             paths.append(strokes.outline(self._sketch.fresh))
         how = strokes.quality(painter, paths)
@@ -139,11 +140,6 @@ class SketchItem(QGraphicsItem):
         painter.drawRoundedRect(plate, 4, 4)
         painter.setPen(self.colours.plate_text)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _quad(document: Document, word_id: str) -> Quad | None:
-    word = document.word(word_id)
-    return word.quad if word else None
 
 
 def _faint(colour: QColor, alpha: int) -> QColor:

@@ -79,6 +79,11 @@ class WordsItem(QGraphicsItem):
             self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, word.text)
         self.update()
 
+    def path(self, word_id: str) -> QPainterPath | None:
+        """A word's outline in pixels of the photo, if there is such a word."""
+        box = self._boxes.get(word_id)
+        return box.path if box else None
+
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
         """All places where boxes may be, in pixels of the photo."""
         return self._rect
