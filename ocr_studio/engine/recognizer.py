@@ -23,8 +23,10 @@ from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 
 Crop: TypeAlias = NDArray[np.uint8]
 
-# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of the last step.
-# Some padding does no harm: the weights were trained on lines padded to 320.
+# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of a step. The net
+# sees padding (its channel weights and attention look at all steps), but it was trained with it. Character errors,
+# greedy, on 508 words of boards, 150 handwritten ones and 400 of IIIT5K: not padded 6.8, 16.4 and 1.4 %, to these
+# widths 5.9, 15.5 and 1.0 %, to 320 or more 5.8, 16.1 and 1.0 % in twice to three times the time.
 WIDTHS: Final = (96, 128, 160, 192, 256, 320, 448, 640, 896, 1280, 1792)
 WIDTH_STEP: Final = 512
 # Beyond, a line is squeezed: attention over more steps would need memory with the square of their number.
@@ -52,6 +54,8 @@ class Steps:
 
 class Recognizer:
     """Reads crops of words or lines. Belongs to the thread that made it.
+
+    Crops are read as they stand: a tall one is not turned, for it may be a single letter.
 
     net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
     """
