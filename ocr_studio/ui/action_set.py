@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
@@ -26,13 +26,10 @@ class ActionSet(QObject):
             if spec.tool is not None:
                 self._actions[spec.id].setCheckable(True)
                 tools.addAction(self._actions[spec.id])
-        # Many signals come at once; one look at the end is enough.
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
         document = parts.document
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
                        parts.reading.stopped, document.undo_stack.indexChanged):  # fmt: skip
-            signal.connect(self._later)
+            signal.connect(self.refresh)
         parts.view.tool_changed.connect(self._show_tool)
         self._show_tool(parts.view.tool)
         self.refresh()
@@ -122,9 +119,6 @@ class ActionSet(QObject):
 
     def _specs(self, where: Where) -> Sequence[ActionSpec]:
         return [spec for spec in TABLE if spec.where & where]
-
-    def _later(self) -> None:
-        self._soon.start()
 
     def _show_tool(self, tool: object) -> None:
         for spec in TABLE:

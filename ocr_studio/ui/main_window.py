@@ -79,8 +79,8 @@ class MainWindow(QMainWindow):
             document, self.view, self.table, stage.opening, stage.reading, self.exporting, self.clipping, dialogs,
             self.status.say,
         )  # fmt: skip
-        self.actions_ = ActionSet(parts, self)
-        self.empty = EmptyState([self.actions_[key] for key in ("open", "open_folder", "paste_picture", "sample")])
+        self.action_set = ActionSet(parts, self)
+        self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
         self._place()
         self._connect_document()
         self._connect_jobs()
@@ -114,15 +114,15 @@ class MainWindow(QMainWindow):
         self._toolbar.setObjectName("toolbar")
         self._toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(self._toolbar)
-        self.actions_.fill_toolbar(self._toolbar)
+        self.action_set.fill_toolbar(self._toolbar)
         for key in ("open", "read_page", "copy_all"):
-            button = self._toolbar.widgetForAction(self.actions_[key])
+            button = self._toolbar.widgetForAction(self.action_set[key])
             button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.actions_.fill_menus(self.menuBar())
-        self._recent_menu = self.actions_.menu("&File").addMenu("&Recent")
-        self.actions_.menu("&File").insertMenu(self.actions_["paste_picture"], self._recent_menu)
-        self.actions_.menu("&View").addSeparator()
-        self.actions_.menu("&View").addAction(self._photos_dock.toggleViewAction())
+        self.action_set.fill_menus(self.menuBar())
+        self.recent_menu = self.action_set.menu("&File").addMenu("&Recent")
+        self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
+        self.action_set.menu("&View").addSeparator()
+        self.action_set.menu("&View").addAction(self._photos_dock.toggleViewAction())
         self.setStatusBar(self.status)
         for widget in (self.view, self.table):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
-        self.actions_.retint()
+        self.action_set.retint()
         self.empty.retint()
         self.status.retint()
         self._show_recent()
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _popup(self, widget: QWidget) -> Callable[[QPoint], None]:
-        menu = self.actions_.context_menu(widget)
+        menu = self.action_set.context_menu(widget)
         return lambda point: menu.popup(widget.mapToGlobal(point))
 
     def _show_document(self) -> None:
@@ -264,11 +264,11 @@ class MainWindow(QMainWindow):
     def _show_recent(self) -> None:
         paths = self._stage.opening.recent.paths()
         self.empty.show_recent(paths)
-        self._recent_menu.clear()
+        self.recent_menu.clear()
         for path in paths:
-            action = self._recent_menu.addAction(f"{path.name} — {path.parent}".replace("&", "&&"))
+            action = self.recent_menu.addAction(f"{path.name} — {path.parent}".replace("&", "&&"))
             action.triggered.connect(lambda _=False, path=path: self._stage.opening.open_paths([path]))
-        self._recent_menu.setEnabled(bool(paths))
+        self.recent_menu.setEnabled(bool(paths))
 
     def _show_saved(self) -> None:
         self.messages.withdraw("saving")

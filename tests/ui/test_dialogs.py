@@ -1,0 +1,114 @@
+"""Dialogs, clicked: settings, about, the ones that ask for files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import settings
+from ocr_studio.core.settings import Settings
+from ocr_studio.ui import theme
+from ocr_studio.ui.about_dialog import AboutDialog
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.settings_dialog import SettingsDialog
+from tests.ui import made_board
+from tests.ui.test_window import Open, _texts, open_studio  # noqa: F401  (a fixture)
+
+Button = QDialogButtonBox.StandardButton
+
+
+def test_settings_say_what_was_chosen(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(gpu_memory_mb=512, model="mine"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    dialog.keep.setCurrentIndex(dialog.keep.findData("library"))
+    QTest.mouseClick(
+        dialog.read_when_opened, Qt.MouseButton.LeftButton, pos=dialog.read_when_opened.rect().center() / 3
+    )
+    QTest.keyClicks(dialog.library, "/tmp/mine")
+    assert dialog.memory.value() == 512
+    dialog.memory.setValue(0)
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
+    assert chosen.args == [
+        Settings(theme="dark", keep="library", library_folder="/tmp/mine", model="mine", read_when_opened=False)
+    ]
+    assert not dialog.isVisible()
+
+
+def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(theme="light", alphabet="all"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.assertNotEmitted(dialog.chosen):
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.show()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
+    assert chosen.args == [Settings(theme="light", alphabet="all")]
+
+
+def test_chosen_settings_hold_at_once_and_are_kept(open_studio: Open, qtbot: QtBot) -> None:  # noqa: F811
+    studio = open_studio()
+    assert not theme.is_dark()
+    studio.window.action_set["settings"].trigger()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
+    assert theme.is_dark()
+    assert settings.load().theme == "dark"
+    qtbot.waitUntil(lambda: studio.window.findChild(SettingsDialog) is None)
+
+
+def test_about_names_version_weights_and_licences(qtbot: QtBot) -> None:
+    dialog = AboutDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    text = dialog.licences.toPlainText()
+    assert "LGPL" in text
+    assert "tensorflow" in text
+    assert "Apache" in text
+    QTest.mouseClick(dialog.buttons.button(Button.Close), Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
+def _type_into(dialog: QFileDialog, path: Path) -> None:
+    line = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert line is not None
+    line.setText(str(path))
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    button = next(
+        each for each in buttons.buttons() if buttons.buttonRole(each) is QDialogButtonBox.ButtonRole.AcceptRole
+    )
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _shown(studio: Studio, qtbot: QtBot) -> QFileDialog:
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in studio.window.findChildren(QFileDialog)))
+    return next(each for each in studio.window.findChildren(QFileDialog) if each.isVisible())
+
+
+def test_a_photo_is_asked_for_and_opened(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+    path = made_board.write_photo(tmp_path / "boards" / "one.png")
+    studio = open_studio()
+    studio.window.action_set["open"].trigger()
+    _type_into(_shown(studio, qtbot), path)
+    qtbot.waitUntil(lambda: studio.opening.path == path and not studio.busy)
+
+
+def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+    path = made_board.write_photo(tmp_path / "boards" / "one.png")
+    studio = open_studio(path)
+    assert len(_texts(studio)) == 8
+    studio.window.action_set["save_md"].trigger()
+    _type_into(_shown(studio, qtbot), tmp_path / "mine")
+    qtbot.waitUntil((tmp_path / "mine.md").exists)
+    assert "Anna" in (tmp_path / "mine.md").read_text()
+    qtbot.waitUntil(lambda: studio.window.status.currentMessage() == "Saved as mine.md")
