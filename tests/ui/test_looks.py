@@ -137,7 +137,7 @@ def test_a_bug_is_logged_saved_and_told_once(caplog: pytest.LogCaptureFixture) -
             try:
                 raise ZeroDivisionError("by nought")
             except ZeroDivisionError:
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.excepthook(*sys.exc_info())
     finally:
         catcher.remove()
     assert sys.excepthook is before
