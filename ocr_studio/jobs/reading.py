@@ -88,7 +88,7 @@ class ReadingDesk:
     def reader(self) -> Reader:
         """The recognizer, loaded at the first call (seconds)."""
         if self._reader is None:
-            from ocr_studio.engine.reader import Reader  # noqa: PLC0415  (loads TensorFlow)
+            from ocr_studio.engine.reader import Reader
 
             self._reader = Reader(self.options)
         return self._reader
