@@ -29,6 +29,8 @@ _COS_TURN = float(np.cos(np.radians(30)))
 _PARAGRAPH_GAP = 1.2
 # A gutter narrower than a letter's height is a chance alignment of word spaces.
 _GUTTER = 1.0
+# Where blanks across the page are no wider than between lines, so large a share of rows may reach over a gutter.
+_FEW = 0.1
 
 
 def lines(words: Iterable[Word]) -> list[list[Word]]:
@@ -122,9 +124,11 @@ def _lay_out(words: Iterable[Word]) -> tuple[_Layout, list[Indices]]:
     rows = _chains(_followers(page))
     if not rows:
         return page, []
-    low = np.array([page.low[row].min(axis=0) for row in rows])
-    high = np.array([page.high[row].max(axis=0) for row in rows])
-    blocks = _Rows(low, high, np.array([len(row) for row in rows]), float(np.median(page.height)))
+    counts = np.array([len(row) for row in rows])
+    flat, starts = np.concatenate(rows), np.cumsum(counts) - counts
+    low = np.minimum.reduceat(page.low[flat], starts, axis=0)
+    high = np.maximum.reduceat(page.high[flat], starts, axis=0)
+    blocks = _Rows(low, high, counts, float(np.median(page.height)))
     joined: list[list[int]] = []
     for index in blocks.ordered(np.arange(len(rows))):
         if joined and blocks.beside(joined[-1][-1], index):
@@ -224,8 +228,9 @@ class _Rows:
         waiting = [rows]
         while waiting:
             part = waiting.pop()
-            pieces = self._cut(part) if len(part) > 1 else []
-            if pieces:
+            if len(part) == 1:
+                result.append(int(part[0]))
+            elif pieces := self._cut(part):
                 waiting.extend(reversed(pieces))
             else:
                 result.extend(part[np.lexsort((self.low[part, 0], self.low[part, 1]))].tolist())
@@ -240,8 +245,27 @@ class _Rows:
             return []
         blanks = self._blanks(part, axis=1)
         widest = float(blanks.max(initial=0.0))
+        if widest < _BESIDE * self.height and (sides := self._sides(part)):
+            return sides
         pieces = self._pieces(part, axis=1, least=widest / 2) if widest > 0 else []
         return pieces if len(pieces) > 1 else []
+
+    def _sides(self, part: Indices) -> list[Indices]:
+        """The part left and right of a gutter that few rows reach over; empty if there is none.
+
+        Columns on a board seen from the side lean into each other, and somebody always writes a little too far.
+        """
+        low, high = np.sort(self.low[part, 0]), np.sort(self.high[part, 0])
+        strips = high + _GUTTER * self.height
+        across = np.searchsorted(low, strips) - np.searchsorted(high, high, side="right")
+        left = np.arange(1, len(part) + 1) - across // 2
+        balanced = np.minimum(left, len(part) - left) > np.maximum(_FEW * len(part), 2)
+        across = np.where(balanced, across, len(part))
+        best = int(np.argmin(across))
+        if across[best] > _FEW * len(part):
+            return []
+        right = self.low[part, 0] > high[best]  # a row belongs where it begins
+        return [part[~right], part[right]] if right.any() and not right.all() else []
 
     def _blanks(self, part: Indices, *, axis: int) -> Floats:
         """Widths of the gaps before each row, by rising start along the axis; ≤ 0 where there is none."""

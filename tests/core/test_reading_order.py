@@ -54,6 +54,15 @@ def test_columns_are_read_one_after_the_other(degrees: float) -> None:
     assert reading_order.text(tilted([*right, *left, *heading], degrees)) == expected
 
 
+def test_columns_stay_apart_though_one_row_reaches_over() -> None:
+    left = [f"left row number {index}" for index in range(12)]
+    left[5] += " runs on and on to the right"
+    right = [f"right row number {index}" for index in range(12)]
+    words = [*written("\n".join(left)), *written("\n".join(right), left=330, top=18)]
+    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    assert lines == [*left, *right]
+
+
 def test_a_receipt_is_read_row_by_row() -> None:
     names = written("Milk\nBread\nTea with lemon\nTotal", pitch=30)
     prices = written("1.20\n3.40\n2.50\n7.10", left=400, pitch=30)
