@@ -16,7 +16,7 @@ from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests.ui import made_board
-from tests.ui.test_window import Open, _texts, open_studio  # noqa: F401  (a fixture)
+from tests.ui.studio import Open, texts
 
 Button = QDialogButtonBox.StandardButton
 
@@ -53,7 +53,7 @@ def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) 
     assert chosen.args == [Settings(theme="light", alphabet="all")]
 
 
-def test_chosen_settings_hold_at_once_and_are_kept(open_studio: Open, qtbot: QtBot) -> None:  # noqa: F811
+def test_chosen_settings_hold_at_once_and_are_kept(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
     assert not theme.is_dark()
     studio.window.action_set["settings"].trigger()
@@ -95,7 +95,7 @@ def _shown(studio: Studio, qtbot: QtBot) -> QFileDialog:
     return next(each for each in studio.window.findChildren(QFileDialog) if each.isVisible())
 
 
-def test_a_photo_is_asked_for_and_opened(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+def test_a_photo_is_asked_for_and_opened(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:
     path = made_board.write_photo(tmp_path / "boards" / "one.png")
     studio = open_studio()
     studio.window.action_set["open"].trigger()
@@ -103,10 +103,10 @@ def test_a_photo_is_asked_for_and_opened(open_studio: Open, tmp_path: Path, qtbo
     qtbot.waitUntil(lambda: studio.opening.path == path and not studio.busy)
 
 
-def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:
     path = made_board.write_photo(tmp_path / "boards" / "one.png")
     studio = open_studio(path)
-    assert len(_texts(studio)) == 8
+    assert len(texts(studio)) == 8
     studio.window.action_set["save_md"].trigger()
     _type_into(_shown(studio, qtbot), tmp_path / "mine")
     qtbot.waitUntil((tmp_path / "mine.md").exists)

@@ -21,6 +21,7 @@ from ocr_studio.ui.colours import contrast
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.message_bar import Kind, MessageBar
 from ocr_studio.ui.screenshot import Screenshot
+from ocr_studio.ui.style_sheet import Colours
 from tests.ui import made_board
 
 
@@ -38,7 +39,7 @@ def test_dark_is_dark_even_where_the_system_takes_no_notice(app: QApplication) -
 
 
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK])
-def test_text_stands_out_from_what_it_is_on(colours: theme.Colours) -> None:
+def test_text_stands_out_from_what_it_is_on(colours: Colours) -> None:
     for text in (colours.text, colours.quiet, colours.warning, colours.error):
         for ground in (colours.window, colours.surface, colours.base, colours.hover):
             assert contrast(QColor(text), QColor(ground)) >= 4.5, (text, ground)

@@ -1,0 +1,45 @@
+"""The whole program in a test, with a stand-in for the recognizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.settings import Settings
+from ocr_studio.ui.app import Studio, use_theme
+from tests.ui import made_board
+from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.studio import Open
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in (1, 2, 3):
+        made_board.write_photo(tmp_path / "boards" / f"board {number}.png", number)
+    return tmp_path / "boards"
+
+
+@pytest.fixture
+def open_studio(qtbot: QtBot) -> Iterator[Open]:
+    opened: list[Studio] = []
+
+    def make(*paths: Path, settings: Settings | None = None, reader: StandInReader | None = None) -> Studio:
+        use_theme("light")
+        studio = Studio(settings or Settings(), desk=StandInDesk(reader))
+        opened.append(studio)
+        studio.start(paths)
+        qtbot.waitExposed(studio.window)
+        if paths:
+            qtbot.waitUntil(lambda: studio.document.page is not None and not studio.busy)
+        return studio
+
+    yield make
+    for studio in opened:
+        studio.window.close()
+        studio.stop()
+        studio.autosave.flush()
+        studio.window.deleteLater()
+        studio.deleteLater()
