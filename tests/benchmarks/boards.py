@@ -124,8 +124,8 @@ def measure(programs: Mapping[str, Program], folder: Path, *, runs: int) -> dict
                 results[name].scores[image] = score_photo(words, found)
         for name, result in results.items():
             result.seconds[image] = statistics.median(timings[name])
-        print(f"\r{image}", end="", file=sys.stderr, flush=True)
-    print("\r", end="", file=sys.stderr)
+        print(f"\r{image:40}", end="", file=sys.stderr, flush=True)
+    print(f"\r{'':40}\r", end="", file=sys.stderr)
     return results
 
 
