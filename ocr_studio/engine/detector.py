@@ -84,7 +84,9 @@ class Detector:
 def _compiled(net: keras.Model) -> Callable[[Any], Any]:
     """The net as one function traced once for photos of every size: a trace costs a second, a new size nothing."""
     signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    compiled: Callable[[Any], Any] = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
+    function = tf.function(lambda pixels: net(pixels, training=False), input_signature=signature)
+    # Traced here: TensorFlow warns of traces at calls, those of all detectors of a process counted together.
+    compiled: Callable[[Any], Any] = function.get_concrete_function()
     return compiled
 
 

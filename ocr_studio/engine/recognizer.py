@@ -69,7 +69,8 @@ class Recognizer:
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
         # One compiled function for all sizes: calling the net itself costs seven times as much.
         signature = [tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)]
-        self._run = tf.function(self._softmax, input_signature=signature)
+        # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
+        self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
 
     @classmethod
     def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
