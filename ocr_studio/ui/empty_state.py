@@ -7,15 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ocr_studio.ui import theme
 
 _RECENT_SHOWN = 4
 
 
-class EmptyState(QWidget):
-    """Open, drop, paste, try the sample, go on with a recent photo.
+class EmptyState(QScrollArea):
+    """Open, drop, paste, try the sample, go on with a recent photo. Scrolls where the window is small.
 
     Signals: ``recent_chosen(Path)``.
     """
@@ -54,9 +54,13 @@ class EmptyState(QWidget):
         inside.addSpacing(8)
         inside.addLayout(self._make_buttons(actions))
         inside.addLayout(self._recent)
-        outer = QGridLayout(self)
+        board = QWidget()
+        outer = QGridLayout(board)
         outer.setContentsMargins(32, 24, 32, 24)
         outer.addWidget(self._zone, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        self.setWidget(board)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.retint()
 
     def show_recent(self, paths: Sequence[Path]) -> None:

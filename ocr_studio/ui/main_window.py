@@ -128,7 +128,6 @@ class MainWindow(QMainWindow):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(self._popup(widget))
         self.resize(1360, 860)
-        self.resizeDocks([self._photos_dock, self._words_dock], [210, 520], Qt.Orientation.Horizontal)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, *, closable: bool) -> QDockWidget:
         dock = QDockWidget(title)
@@ -186,6 +185,7 @@ class MainWindow(QMainWindow):
         self.action_set.retint()
         self.empty.retint()
         self.status.retint()
+        self.messages.retint()
         self._show_recent()
 
     def ask_photo(self) -> None:
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
         self._middle.setCurrentWidget(self.view if page else self.empty)
         for dock in (self._words_dock, self._photos_dock):
             dock.setVisible(page is not None)
-        self.status.show_hint(HINTS[self.view.tool] if page else "")
+        self.status.show_hint(HINTS[self.view.tool] if page else "Drop a photo anywhere in this window.")
         self._show_count()
 
     def _show_count(self) -> None:

@@ -71,6 +71,11 @@ class MessageBar(QWidget):
             message.deleteLater()
             self.setVisible(bool(self._messages))
 
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        for message in self._messages.values():
+            message.retint()
+
     def texts(self) -> list[str]:
         """What is shown now, oldest first."""
         return [message.text for message in self._messages.values()]
@@ -80,10 +85,10 @@ class _Message(QFrame):
     def __init__(self, text: str, kind: Kind, details: str) -> None:
         super().__init__()
         self.text = text
+        self._kind = kind
         self.setObjectName(f"message-{kind}")
         self.setProperty("message", str(kind))
-        icon = QLabel()
-        icon.setPixmap(theme.icon(_ICONS[kind], role=kind).pixmap(20, 20))
+        icon = self._icon = QLabel()
         icon.setAccessibleName(_WORDS[kind])
         label = QLabel(text)
         label.setWordWrap(True)
@@ -94,7 +99,6 @@ class _Message(QFrame):
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         label.setAccessibleName(f"{_WORDS[kind]}: {text}")
         self.closed = QToolButton()
-        self.closed.setIcon(theme.icon("mdi6.close"))
         self.closed.setAccessibleName("Close this message")
         self.closed.setToolTip("Close this message")
         row = QHBoxLayout()
@@ -107,6 +111,12 @@ class _Message(QFrame):
         if details:
             self._add_details(row, layout, details)
         row.addWidget(self.closed)
+        self.retint()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._icon.setPixmap(theme.icon(_ICONS[self._kind], role=self._kind).pixmap(20, 20))
+        self.closed.setIcon(theme.icon("mdi6.close"))
 
     def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:
         text = QPlainTextEdit(details, readOnly=True)

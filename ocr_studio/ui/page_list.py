@@ -149,6 +149,10 @@ class PageList(QListView):
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for the name of a photo from a camera."""
+        return QSize(SIDE + 145, 400)
+
     def show_photos(self, photos: Sequence[Path], current: Path | None, project: Project | None) -> None:
         """Show these photos with one marked as open."""
         self._model.show_photos(photos, project)

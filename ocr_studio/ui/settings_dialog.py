@@ -53,6 +53,8 @@ class SettingsDialog(QDialog):
         self.memory.setSpecialValueText("As much as is needed")
         self.memory.setValue(settings.gpu_memory_mb or 0)
         self.memory.setAccessibleName("Most memory of the graphics card")
+        for widget in (self.theme, self.alphabet, self.keep, self.memory):
+            widget.setMinimumHeight(28)
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
         self.buttons.accepted.connect(self._accept)
@@ -77,7 +79,9 @@ class SettingsDialog(QDialog):
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose_folder)
         folder.addWidget(choose)
-        form.addRow("&Library folder", folder)
+        label = QLabel("&Library folder")
+        label.setBuddy(self.library)
+        form.addRow(label, folder)
         form.addRow("&Graphics memory", self.memory)
         note = QLabel(
             "Where corrections are kept holds for photos opened from now on; graphics memory from the next start on."

@@ -45,7 +45,7 @@ class Status(QStatusBar):
             label.setProperty("quiet", True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 3, 6, 3)
-        self._kept.setContentsMargins(0, 3, 14, 3)
+        self.setContentsMargins(0, 0, 12, 0)
         self.reading_stopped()
 
     def show_hint(self, text: str) -> None:

@@ -54,6 +54,7 @@ def _buttons(c: Colours) -> str:
     QToolButton:hover {{ background: {c.hover}; }}
     QToolButton:pressed {{ background: {c.selection}; }}
     QToolButton:checked {{ background: {c.selection}; border-color: {c.accent}; }}
+    QToolButton:checked:disabled {{ background: transparent; border-color: {c.line}; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
     QPushButton {{
@@ -72,9 +73,9 @@ def _buttons(c: Colours) -> str:
 
 def _lists(c: Colours) -> str:
     return f"""
-    QLineEdit, QPlainTextEdit, QSpinBox, QComboBox {{
+    QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     QTableView, QListView {{
         background: {c.base}; border: 0; gridline-color: transparent; outline: 0;
         selection-background-color: {c.selection}; selection-color: {c.text}; }}

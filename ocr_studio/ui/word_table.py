@@ -248,6 +248,10 @@ class WordTable(QTableView):
         self._model.layoutChanged.connect(self._follow_document)
         self._model.modelReset.connect(self._follow_document)
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for long words beside what else a row says."""
+        return QSize(510, 400)
+
     def finish_editing(self) -> None:
         """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
         self._delegate.finish()
@@ -280,7 +284,7 @@ class WordTable(QTableView):
         letter = self.fontMetrics().horizontalAdvance("0")
         for column, width in ((NUMBER, 4 * letter + 16), (CROP, CROP_WIDTH + 12), (CONFIDENCE, 6 * letter + 48)):
             header.resizeSection(column, width)
-        header.resizeSection(STATE, 10 * letter + 40)
+        header.resizeSection(STATE, 9 * letter + 40)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(5 * letter)
 
