@@ -88,6 +88,8 @@ class Studio(QObject):
         """End the threads. Waits for the step that each is at."""
         for lane in self.lanes.values():
             lane.stop()
+        # Qt empties a stack that it destroys, and says so to a window that is half gone.
+        self.document.undo_stack.blockSignals(True)
 
     def _read_new(self, event: PhotoOpened) -> None:
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.exporting = Exporting(document, stage.opening, self)
         self.clipping = Clipping(document, stage.opening)
-        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self._quit)
+        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, stage.opening, stage.reading, self.exporting, self.clipping, dialogs,
             self.status.say,
@@ -220,9 +220,6 @@ class MainWindow(QMainWindow):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _quit(self) -> None:
-        self.close()
-
     def _popup(self, widget: QWidget) -> Callable[[QPoint], None]:
         menu = self.action_set.context_menu(widget)
         return lambda point: menu.popup(widget.mapToGlobal(point))
@@ -230,9 +227,11 @@ class MainWindow(QMainWindow):
     def _show_document(self) -> None:
         page = self._stage.document.page
         self.status.clearMessage()
+        if page is None or self._middle.currentWidget() is self.empty:
+            # Not at every photo: a person may have closed the list of photos.
+            for dock in (self._words_dock, self._photos_dock):
+                dock.setVisible(page is not None)
         self._middle.setCurrentWidget(self.view if page else self.empty)
-        for dock in (self._words_dock, self._photos_dock):
-            dock.setVisible(page is not None)
         self.status.show_hint(HINTS[self.view.tool] if page else "Drop a photo anywhere in this window.")
         self._show_count()
 

@@ -51,9 +51,9 @@ class Opening(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open the first photo among these files and folders."""
         first = next((path for path in paths if path.is_dir() or images.is_photo(path)), paths[0] if paths else None)
-        if first is None:
-            return
-        self._open(first)
+        # The photo that is open already stays as it is, its history included.
+        if first is not None and first != (self._going_to or self.path):
+            self._open(first)
 
     def open_mime(self, data: QMimeData, *, word: str) -> bool:
         """Open what was dropped or pasted: files, folders, or the picture itself. False if there is nothing of that.

@@ -24,7 +24,7 @@ class Dialogs:
     open_folder: Callable[[], None]
     settings: Callable[[], None]
     about: Callable[[], None]
-    quit: Callable[[], None]
+    quit: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)

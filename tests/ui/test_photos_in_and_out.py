@@ -238,3 +238,33 @@ def test_the_picture_on_the_screen_is_the_file(open_studio: Open, folder: Path) 
     studio = open_studio(folder / "board 2.png")
     assert studio.document.image is not None
     assert (studio.document.image == images.open_photo(folder / "board 2.png")).all()
+
+
+def test_a_click_on_the_open_photo_keeps_its_history(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    QTest.keyClick(studio.window.view, Key.Key_Return)
+    QTest.keyClick(studio.window.view, Key.Key_Return)
+    count = studio.document.undo_stack.count()
+    studio.window.photos.photo_chosen.emit(folder / "board 1.png")
+    assert not studio.busy
+    assert studio.document.undo_stack.count() == count
+
+
+def test_a_closed_list_of_photos_stays_closed(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    assert studio.window.photos.isVisible()
+    next(each for each in studio.window.action_set.menu("&View").actions() if each.text() == "Photos").trigger()
+    studio.opening.step(1)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png")
+    assert not studio.window.photos.isVisible()
+
+
+def test_a_shortcut_in_a_row_opens_only_the_last_photo(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    opened: list[object] = []
+    studio.opening.opened.connect(opened.append)
+    studio.opening.step(1)
+    studio.opening.step(1)
+    assert not studio.opening.step(1)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 3.png" and not studio.busy)
+    assert len(opened) == 1
