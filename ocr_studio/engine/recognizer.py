@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ocr_studio.core import models
 from ocr_studio.core.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.page import Alternative, Source, Transcription, now
 from ocr_studio.engine import ctc, pretrained
@@ -76,7 +77,7 @@ class Recognizer:
     def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
         """With the published weights, warmed up. Raises PretrainedError if they are missing."""
         net, charset = pretrained.load_recognizer(alphabet)
-        recognizer = cls(net, charset, name=pretrained.RECOGNIZER.name)
+        recognizer = cls(net, charset, name=models.BUILT_IN.name)
         recognizer.warm_up()
         return recognizer
 
