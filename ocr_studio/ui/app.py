@@ -22,6 +22,7 @@ from ocr_studio.ui import theme as theming
 from ocr_studio.ui import window_place
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.bugs import BugCatcher
+from ocr_studio.ui.close_guard import CloseGuard
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.main_window import Backstage, MainWindow
@@ -58,6 +59,8 @@ class Studio(QObject):
         self.opening.opened.connect(self._read_new)
         self.window.settings_chosen.connect(self.change_settings)
         self.window.closing.connect(self._close)
+        self._guard = CloseGuard(self.window, self.opening.save)
+        self._guard.held.connect(self._say_unsaved)
         self.bug.connect(self.window.show_trouble)
 
     def start(self, paths: Sequence[Path]) -> None:
@@ -95,8 +98,17 @@ class Studio(QObject):
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
             self.reading.read_page()
 
+    def _say_unsaved(self) -> None:
+        self.window.show_trouble(
+            Trouble(
+                f"The last changes are not saved: {self.autosave.trouble or 'the disk is too slow.'}"
+                " Mend that and they are saved by themselves, or close the window once more to leave without them."
+            )
+        )
+
     def _close(self) -> None:
-        window_place.keep(self.window)
+        if self.opening.keeps:
+            window_place.keep(self.window)
         self.reading.cancel()
         self.opening.close()
 
@@ -112,8 +124,9 @@ def run(
     """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
 
     theme: "light" or "dark", this time; scale: of everything, in percent; size: (width, height) before scaling.
-    screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG.
-    Raises NoScreen where there is nothing to show a window on.
+    screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
+    nothing else is written. Raises NoScreen where there is nothing to show a window on, and StudioError where what was
+    to be pictured could not be opened.
     """
     _find_screen(needed=screenshot is None)
     if scale is not None:
@@ -153,16 +166,27 @@ def _application(chosen: Settings) -> QApplication:
 def _stay(
     app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None, size: tuple[int, int] | None
 ) -> int:
-    window = studio.window
-    if screenshot is None:
-        window_place.restore(window)
-    if size is not None:
-        window.resize(*size)
     app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(studio))
-    taker = Screenshot(window, screenshot, ready=lambda: not studio.busy) if screenshot else None
+    if size is not None:
+        studio.window.resize(*size)
+    if screenshot is not None:
+        return _pictured(app, studio, path, screenshot)
+    window_place.restore(studio.window)
     studio.start([path] if path else [])
-    status = app.exec()
-    return taker.status if taker else status
+    return app.exec()
+
+
+def _pictured(app: QApplication, studio: Studio, path: Path | None, screenshot: Path) -> int:
+    """Write a picture of the window, once it is ready, and nothing else. Raises StudioError if nothing could open."""
+    studio.opening.keeps = False
+    troubles: list[Trouble] = []
+    studio.opening.failed.connect(troubles.append)
+    taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
+    studio.start([path] if path else [])
+    app.exec()
+    if troubles:
+        raise StudioError(troubles[0].message)
+    return taker.status
 
 
 def _follow_system(studio: Studio) -> None:

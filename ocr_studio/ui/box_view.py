@@ -94,7 +94,7 @@ class BoxView(ZoomView):
             self._put_on_colours()
 
     def _put_on_colours(self) -> None:
-        chosen = colours.current()
+        chosen = colours.over(self.document.image)
         self.setBackgroundBrush(chosen.board)
         self._words.set_colours(chosen)
         self._above.colours = chosen
@@ -106,6 +106,7 @@ class BoxView(ZoomView):
         self.sketch.hover = None
         self.index.clear()
         self._photo.set_image(image)
+        self._put_on_colours()
         content = QRectF(0, 0, page.width, page.height) if page else QRectF()
         # Boxes may stand out over the photo's edge.
         roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())

@@ -7,15 +7,19 @@ dark and one bright, so that it shows on a white board as on a dark wall.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from ocr_studio.core.page import Word
 from ocr_studio.ui import theme
 
 SURE, UNSURE = 0.9, 0.6
+# Of 255: where dark lines and bright ones show about equally well.
+_BRIGHT = 115
 
 
 class Look(StrEnum):
@@ -87,6 +91,16 @@ DARK = CanvasColours(
 def current() -> CanvasColours:
     """The canvas' colours in the theme at this moment."""
     return DARK if theme.is_dark() else LIGHT
+
+
+def over(image: NDArray[np.uint8] | None) -> CanvasColours:
+    """The canvas' colours over a photo, (H, W, 3) RGB: lines as the photo wants them, all else as the theme does."""
+    chosen = current()
+    if image is None:
+        return chosen
+    few = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
+    lines = LIGHT if float(np.median(few)) >= _BRIGHT else DARK
+    return replace(chosen, inks=lines.inks, halo=lines.halo)
 
 
 def by_confidence(confidence: float | None) -> Look:

@@ -26,6 +26,7 @@ class Opening(QObject):
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the photo on the
     screen is about to go; ``opened(PhotoOpened)``; ``listed(photos)`` of the
     folder; ``failed(Trouble)``; ``recent_changed()``.
+    keeps: whether changes are saved and photos remembered; not so for a mere picture of the window.
     """
 
     started = Signal(str)
@@ -42,6 +43,7 @@ class Opening(QObject):
         self._document, self._lane, self._autosave = document, lane, autosave
         self.settings = settings
         self.recent = recent
+        self.keeps = True
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
@@ -112,10 +114,14 @@ class Opening(QObject):
         self._open(self.photos[place])
         return True
 
+    def save(self) -> bool:
+        """Save what is not saved yet, a text that is being typed included. False if it could not all be saved."""
+        self.leaving.emit()
+        return self._autosave.flush()
+
     def close(self) -> None:
         """Save what is not saved yet, and let go of the project."""
-        self.leaving.emit()
-        self._autosave.flush()
+        self.save()
         if self.project is not None:
             self.project.unlock()
 
@@ -130,7 +136,8 @@ class Opening(QObject):
                 photo = opening.first_photo(path) if path.is_dir() else path
                 yield from opening.open_photo(photo, keeping=keeping, project=project)
                 # Here, as it waits for the disk.
-                self.recent.add(photo)
+                if self.keeps:
+                    self.recent.add(photo)
 
         job = self._lane.submit(make, name=f"Opening {path.name}")
         job.came.connect(lambda event: self._take(number, event))
@@ -149,7 +156,7 @@ class Opening(QObject):
             self.project.unlock()
         moved = self.path is None or self.path.parent != event.path.parent or event.path not in self.photos
         self.path, self.project, self._going_to = event.path, event.project, None
-        self._autosave.set_project(None if event.read_only else event.project)
+        self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
         self._document.open(event.page, event.image, writable=not event.read_only)
         self.opened.emit(event)
         if moved:

@@ -68,8 +68,8 @@ class PhotoEditing(QObject):
         """The word that is being edited, or None."""
         return self._word_id
 
-    def start(self, typed: str | None = None) -> None:
-        """Open the editor at the current word. typed: begin with this instead of the word's text."""
+    def start(self) -> None:
+        """Open the editor at the current word."""
         word = self._document.word(self._document.current)
         if word is None:
             return
@@ -78,10 +78,7 @@ class PhotoEditing(QObject):
             self._document.select([word.id], current=word.id)
         editor = self.panel.editor
         editor.setText(word.text)
-        if typed is None:
-            editor.selectAll()
-        else:
-            editor.replace_text(typed)
+        editor.selectAll()
         self._offer(word)
         self._stage.show_word(word.id)
         self.panel.show()

@@ -168,7 +168,7 @@ class PhotoView(BoxView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Keys that are no shortcut of the window: Esc, F2, arrows, space, Tab, and letters that begin a text."""
+        """Keys that are no shortcut of the window: Esc, F2, arrows and space."""
         key = event.key()
         if self.editing.word_id is not None:
             # What the editor has no use for is not meant for the boxes.
@@ -183,8 +183,6 @@ class PhotoView(BoxView):
             self._hold_space(True)
         elif key in _ENTER and self._tool is Tool.DRAW:
             self._draw_in_the_middle()
-        elif _types(event) and self.document.current and self._gesture is None:
-            self.editing.start(event.text())
         else:
             event.ignore()
 
@@ -265,8 +263,3 @@ class PhotoView(BoxView):
 
     def _on_editing(self) -> None:
         self.show_handles(self.editing.word_id is None)
-
-
-def _types(event: QKeyEvent) -> bool:
-    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return bool(event.text()) and event.text().isprintable() and held == Qt.KeyboardModifier.NoModifier

@@ -79,7 +79,7 @@ class SketchItem(QGraphicsItem):
         paths = [path for path in found if path is not None]
         if self._sketch.fresh:
             paths.append(strokes.outline(self._sketch.fresh))
-        how = strokes.quality(painter, paths)
+        how = strokes.quality(painter, paths, ())
         if how is Quality.FINE:
             for path in paths:
                 painter.fillPath(path, _faint(self.colours.selection, 26))

@@ -8,7 +8,9 @@ in a single path cost a hundred times as much, where a fine line costs half.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import Enum
+from statistics import median
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
@@ -19,22 +21,29 @@ from ocr_studio.ui.colours import Ink
 # Boxes in sight; and pixels of the device along all their outlines, which is what thick lines cost by: 0.4 µs each.
 BRAIDED_UP_TO = 700
 _FINE_LENGTH = 24_000.0
+# Screen pixels: most boxes lower than this, and the writing in them shall stay readable.
+_SLIM_BELOW = 24.0
 # No more of one box is ever in sight.
 _LONGEST = 8_000.0
 
 
 class Quality(Enum):
-    """FINE: true thick lines; BRAIDED: thick lines out of fine ones; THIN: one fine line, a halo on one side."""
+    """FINE: true thick lines; BRAIDED: thick lines out of fine ones; SLIM: narrow ones without a halo, round boxes so
+    small that more would cover the writing; THIN: one fine line, a halo on one side.
+    """
 
     FINE = "fine"
     BRAIDED = "braided"
+    SLIM = "slim"
     THIN = "thin"
 
 
-def quality(painter: QPainter, paths: Sequence[QPainterPath]) -> Quality:
-    """What can be afforded for these outlines. paths: in pixels of the photo, as is the painter."""
+def quality(painter: QPainter, paths: Sequence[QPainterPath], heights: Sequence[float]) -> Quality:
+    """What suits these outlines and can be afforded. paths, heights: in pixels of the photo, as is the painter."""
     if len(paths) > BRAIDED_UP_TO:
         return Quality.THIN
+    if heights and median(heights) * painter.worldTransform().m11() < _SLIM_BELOW:
+        return Quality.SLIM
     scale = painter.worldTransform().m11() * sharpness(painter)
     length = sum(min(_LONGEST, path.length() * scale) for path in paths)
     return Quality.FINE if length <= _FINE_LENGTH else Quality.BRAIDED
@@ -61,7 +70,9 @@ def stroke(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QCo
     painter.setBrush(Qt.BrushStyle.NoBrush)
     ratio = sharpness(painter)
     if how is Quality.BRAIDED:
-        _braid(painter, paths, ink, halo, ratio)
+        _braid(painter, paths, replace(ink, width=ink.width * ratio), halo)
+    elif how is Quality.SLIM:
+        _braid(painter, paths, replace(ink, width=ratio), None)
     elif how is Quality.FINE:
         # Qt counts such widths in pixels of the device.
         _draw(painter, paths, _pen(halo, (ink.width + 2.0) * ratio))
@@ -74,10 +85,12 @@ def stroke(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QCo
         _draw(painter, paths, _pen(ink.colour, 1.0, ink.dash))
 
 
-def _braid(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor, ratio: float) -> None:
-    placed, thick = painter.worldTransform(), max(1, round(ink.width * ratio))
+def _braid(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor | None) -> None:
+    """ink: its width in pixels of the device."""
+    placed, thick, ratio = painter.worldTransform(), max(1, round(ink.width)), sharpness(painter)
     core = _pen(ink.colour, 1.0, [length * thick for length in ink.dash])
-    for line, steps in ((_pen(halo, 1.0), (-1, thick)), (core, range(thick))):
+    lines = [(core, range(thick))] if halo is None else [(_pen(halo, 1.0), (-1, thick)), (core, range(thick))]
+    for line, steps in lines:
         # The halo's own smoothness is not seen, but costs half of its time.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, line is core)
         for step in steps:

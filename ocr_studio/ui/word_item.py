@@ -20,7 +20,7 @@ from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.word_index import WordIndex
 
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
-_MARK_FROM = 13.0
+_MARK_FROM = 20.0
 _TEXT_FROM = 18.0
 _MARK_SIZE = 13.0
 
@@ -103,7 +103,8 @@ class WordsItem(QGraphicsItem):
             if word_id not in self.hidden:
                 box = self._boxes[word_id]
                 by_look[box.look].append(box)
-        how = strokes.quality(painter, [box.path for boxes in by_look.values() for box in boxes])
+        shown = [box for boxes in by_look.values() for box in boxes]
+        how = strokes.quality(painter, [box.path for box in shown], [box.height for box in shown])
         if self.busy and how is not Quality.THIN:
             # Found, not yet read: a veil says that something is still to come.
             veil = QColor(self.colours.inks[Look.UNREAD].colour)
