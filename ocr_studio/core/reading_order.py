@@ -237,7 +237,7 @@ class _Rows:
         return result
 
     def _cut(self, part: Indices) -> list[Indices]:
-        """The part cut into columns, else into the pieces between its widest blanks; empty if it is one stack."""
+        """The part cut into columns, else at its widest blank, so that columns get another chance; empty if one stack."""
         columns = self._pieces(part, axis=0, least=_GUTTER * self.height)
         if len(columns) > 1:
             return self._table_rows(part) if self._is_table(columns) else columns
@@ -247,7 +247,7 @@ class _Rows:
         widest = float(blanks.max(initial=0.0))
         if widest < _BESIDE * self.height and (sides := self._sides(part)):
             return sides
-        pieces = self._pieces(part, axis=1, least=widest / 2) if widest > 0 else []
+        pieces = self._pieces(part, axis=1, least=widest) if widest > 0 else []
         return pieces if len(pieces) > 1 else []
 
     def _sides(self, part: Indices) -> list[Indices]:
