@@ -237,7 +237,7 @@ class _Rows:
         return result
 
     def _cut(self, part: Indices) -> list[Indices]:
-        """The part cut into columns, else at its widest blank, so that columns get another chance; empty if one stack."""
+        """The part cut into columns, else at its widest blank, after which there may be columns; empty if one stack."""
         columns = self._pieces(part, axis=0, least=_GUTTER * self.height)
         if len(columns) > 1:
             return self._table_rows(part) if self._is_table(columns) else columns

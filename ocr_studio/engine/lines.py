@@ -82,13 +82,18 @@ def ink(crop: Crop) -> Mask:
     """
     height, width = crop.shape[:2]
     small = cv2.resize(crop, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
-    window = 2 * (height // 4) + 1
-    board = cv2.resize(cv2.medianBlur(small, window), (width, height))
+    reach = height // 4
+    # Above and below a line there is board; but its outermost row alone may be an underline.
+    margin = np.median(np.concatenate([small[:3], small[-3:]]), axis=0).astype(np.uint8)
+    around = np.concatenate([np.tile(margin, (reach, 1, 1)), small, np.tile(margin, (reach, 1, 1))])
+    board = cv2.medianBlur(around, 2 * reach + 1)[reach : reach + small.shape[0]]
+    board = cv2.resize(board, (width, height))
     contrast = cv2.absdiff(crop, board).max(axis=2)
     bar, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     mask = (contrast > max(_FAINT * bar, _NOISE)).astype(np.uint8)
-    rule = cv2.getStructuringElement(cv2.MORPH_RECT, (int(_RULE * height), 1))
-    return np.asarray(mask > cv2.morphologyEx(mask, cv2.MORPH_OPEN, rule))
+    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE * height)), np.uint8))
+    # With the ragged upper and lower rim that is left of a rule drawn by hand.
+    return np.asarray(mask > cv2.dilate(rules, np.ones((5, 3), np.uint8)))
 
 
 def words_of(crop: Crop, probabilities: NDArray[np.float32], *, span: float, marks: Marks) -> list[Stretch]:
