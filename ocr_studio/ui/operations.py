@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from ocr_studio.core import edits, reading_order
 from ocr_studio.core.page import Page, WordState
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.ui.document import Document
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
 NUDGE = 1.0
 # A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
 TURN_DEGREES = 2.0
+# What to say to a hand that would change a page which may not be changed.
+READ_ONLY = "This photo is open only for looking: nothing can be changed here."
 
 
 def go(document: Document, step: int) -> bool:
@@ -67,22 +70,33 @@ def write_here(document: Document, word_id: str, text: str) -> None:
     page, word = document.page, document.word(word_id)
     if page is None or word is None:
         return
-    same = word.human is None and word.machine is not None and text.strip() == word.machine.text
+    same = word.human is None and word.machine is not None and one_line(text) == word.machine.text
     document.push(edits.accept(page, [word_id]) if same else edits.write(page, word_id, text))
 
 
 def write_if_changed(document: Document, word_id: str, text: str) -> None:
     """Keep a text that was typed; a text that is as it was says nothing, not even that it is right."""
     word = document.word(word_id)
-    if document.page and word and text.strip() != word.text:
+    if document.page and word and one_line(text) != word.text:
         document.push(edits.write(document.page, word_id, text))
 
 
-def write_and_go(document: Document, word_id: str, text: str, step: int = 1) -> bool:
-    """A person wrote this text and goes on in reading order from that word. False at either end."""
+def write_and_go(document: Document, word_id: str, text: str) -> bool:
+    """A person wrote this text and goes on to the word after it in reading order. False at the end."""
     write_here(document, word_id, text)
-    document.select([word_id], current=word_id)
-    return go(document, step)
+    return _go_from(document, word_id, 1)
+
+
+def keep_and_go(document: Document, word_id: str, text: str, step: int) -> bool:
+    """A person goes on from a word without saying that its text is right; one that was changed is kept."""
+    write_if_changed(document, word_id, text)
+    return _go_from(document, word_id, step)
+
+
+def write_and_split(document: Document, word_id: str, text: str, letter: int) -> None:
+    """Keep a text that was typed, and cut the word before this letter of it."""
+    write_if_changed(document, word_id, text)
+    split_at_letter(document, word_id, letter)
 
 
 def choose(document: Document, index: int) -> None:
@@ -156,6 +170,11 @@ def text_to_copy(document: Document) -> str:
 def page_text(page: Page) -> str:
     """The text of the whole page in reading order."""
     return reading_order.text(page.words.values())
+
+
+def _go_from(document: Document, word_id: str, step: int) -> bool:
+    document.select([word_id], current=word_id)
+    return go(document, step)
 
 
 def _mark(what: str, document: Document) -> str:

@@ -51,13 +51,15 @@ class PhotoEditing(QObject):
         self._stepping = False
         self.panel = EditorPanel(widget)
         editor = self.panel.editor
-        editor.accepted.connect(lambda text: self._go(1, lambda key: operations.write_here(document, key, text)))
+        editor.accepted.connect(lambda text: self._go(1, lambda key: operations.write_and_go(document, key, text)))
         editor.accepted_here.connect(lambda text: self._leave(lambda key: operations.write_here(document, key, text)))
         editor.stepped.connect(
-            lambda step, text: self._go(step, lambda key: operations.write_if_changed(document, key, text))
+            lambda step, text: self._go(step, lambda key: operations.keep_and_go(document, key, text, step))
         )
         editor.cancelled.connect(self.cancel)
-        editor.split_requested.connect(self._split)
+        editor.split_requested.connect(
+            lambda letter, text: self._leave(lambda key: operations.write_and_split(document, key, text, letter))
+        )
         editor.installEventFilter(self)
         document.opened.connect(self.cancel)
         document.selection_changed.connect(self._on_selection)
@@ -69,9 +71,12 @@ class PhotoEditing(QObject):
         return self._word_id
 
     def start(self) -> None:
-        """Open the editor at the current word."""
+        """Open the editor at the current word; where nothing may be changed, say so."""
         word = self._document.word(self._document.current)
         if word is None:
+            return
+        if not self._document.writable:
+            self.message.emit(operations.READ_ONLY)
             return
         self._word_id = word.id
         if self._document.selection != {word.id}:
@@ -110,16 +115,14 @@ class PhotoEditing(QObject):
             self.finish()
         return super().eventFilter(watched, event)
 
-    def _go(self, step: int, write: Callable[[str], None]) -> None:
-        """Do what the person wants with this word, then edit the one ``step`` places on."""
+    def _go(self, step: int, write_and_go: Callable[[str], bool]) -> None:
+        """Do what the person wants with this word, then edit the one it goes on to."""
         word_id = self._word_id
         if word_id is None:
             return
         self._stepping = True
         try:
-            write(word_id)
-            self._document.select([word_id], current=word_id)
-            more = operations.go(self._document, step)
+            more = write_and_go(word_id)
         finally:
             self._stepping = False
         if more:
@@ -132,12 +135,6 @@ class PhotoEditing(QObject):
         word_id = self._close()
         if word_id:
             write(word_id)
-
-    def _split(self, letter: int, text: str) -> None:
-        word_id = self._close()
-        if word_id:
-            operations.write_if_changed(self._document, word_id, text)
-            operations.split_at_letter(self._document, word_id, letter)
 
     def _close(self) -> str | None:
         word_id, self._word_id = self._word_id, None

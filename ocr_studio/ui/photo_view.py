@@ -100,6 +100,12 @@ class PhotoView(BoxView):
         """A person drew this word."""
         self.word_drawn.emit(word_id)
 
+    def may_change(self) -> bool:
+        """Whether the page may be changed; if not, the person is told so."""
+        if not self.document.writable:
+            self.message.emit(operations.READ_ONLY)
+        return self.document.writable
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Begin a gesture."""
         self.editing.finish()
@@ -125,7 +131,7 @@ class PhotoView(BoxView):
             self._drop_gesture()
         if self._gesture:
             self._gesture.move(pointer)
-        elif self._tool is Tool.SPLIT:
+        elif self._tool is Tool.SPLIT and self.document.writable:
             tools.show_cut(self, pointer)
         elif self._tool is Tool.SELECT and not self._space:
             self._hover(pointer)
@@ -217,7 +223,7 @@ class PhotoView(BoxView):
         shape = Qt.CursorShape.ArrowCursor
         if handle is not None:
             shape = Qt.CursorShape.CrossCursor if handle is not Handle.TURN else Qt.CursorShape.PointingHandCursor
-        elif self.document.selection.intersection(found):
+        elif self.document.writable and self.document.selection.intersection(found):
             shape = Qt.CursorShape.SizeAllCursor
         elif over:
             shape = Qt.CursorShape.PointingHandCursor
@@ -228,16 +234,16 @@ class PhotoView(BoxView):
 
     def _arrow(self, dx: float, dy: float, held: Qt.KeyboardModifier) -> None:
         step = _FAST if held & Qt.KeyboardModifier.ShiftModifier else operations.NUDGE
-        if self.document.selection:
+        if self.document.selection and self.may_change():
             operations.nudge(self.document, dx * step, dy * step)
-        else:
+        elif not self.document.selection:
             self.pan_by(-dx * _SCROLL, -dy * _SCROLL)
 
     def _draw_in_the_middle(self) -> None:
         middle = self.to_scene(QRectF(self.viewport().rect()).center())
         across, down = (side / 2 / self.zoom for side in _NEW_BOX)
         page = self.document.page
-        if page:
+        if page and self.may_change():
             left, top = tools.on_photo(page, (middle.x() - across, middle.y() - down))
             right, bottom = tools.on_photo(page, (middle.x() + across, middle.y() + down))
             tools.draw(self, Quad.from_box(left, top, right, bottom))

@@ -39,7 +39,7 @@ class SketchItem(QGraphicsItem):
 
     def handles(self, to_screen: QTransform) -> tuple[str, Handles] | None:
         """The one selected word and its handles; None if there is no such word or no handles are shown."""
-        if not self.handles_shown or len(self._document.selection) != 1:
+        if not self.handles_shown or not self._document.writable or len(self._document.selection) != 1:
             return None
         word = self._document.word(self._document.current)
         if word is None:

@@ -113,6 +113,9 @@ class Canvas(Protocol):
     def drawn(self, word_id: str) -> None:
         """A person drew this word."""
 
+    def may_change(self) -> bool:
+        """Whether the page may be changed; if not, the person is told so."""
+
 
 class Gesture(Protocol):
     """From a press of the mouse to its release."""
@@ -133,7 +136,8 @@ class Dragging:
 
     def move(self, pointer: Pointer) -> None:
         """Show the words where they would stand."""
-        self._moved = self._moved or _far(self._start, pointer)
+        if not self._moved and _far(self._start, pointer):
+            self._moved = self._canvas.may_change()
         page = self._canvas.document.page
         if self._moved and page:
             changes = self._make(page, pointer).changes
@@ -215,6 +219,8 @@ def begin(tool: Tool, canvas: Canvas, pointer: Pointer) -> Gesture | None:
     """What a press of the left button starts with this tool; None where the press was all."""
     if tool is Tool.PAN:
         return Panning(canvas, pointer)
+    if tool in (Tool.DRAW, Tool.SPLIT) and not canvas.may_change():
+        return None
     if tool is Tool.DRAW:
         return Drawing(canvas, pointer)
     if tool is Tool.SPLIT:

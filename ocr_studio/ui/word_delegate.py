@@ -141,15 +141,12 @@ class WordDelegate(QStyledItemDelegate):
 
     def _step(self, editor: WordEditor, word_id: str, step: int, text: str) -> None:
         self._close(editor)
-        operations.write_if_changed(self._document, word_id, text)
-        self._document.select([word_id], current=word_id)
-        if operations.go(self._document, step):
+        if operations.keep_and_go(self._document, word_id, text, step):
             self.moved.emit()
 
     def _split(self, editor: WordEditor, word_id: str, letter: int, text: str) -> None:
         self._close(editor)
-        operations.write_if_changed(self._document, word_id, text)
-        operations.split_at_letter(self._document, word_id, letter)
+        operations.write_and_split(self._document, word_id, text, letter)
 
     @staticmethod
     def _offer(editor: WordEditor, word: Word, place: int) -> None:
@@ -158,7 +155,7 @@ class WordDelegate(QStyledItemDelegate):
             editor.replace_text(readings[place].text)
 
     def _close(self, editor: WordEditor) -> None:
-        # The text is kept by whoever closes; left unmodified, it is not written a second time when the focus goes.
+        # Without asking Qt to commit: what becomes of the text is up to whoever closes.
         self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
         self._view.setFocus()
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEve
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.ui import colours, theme
 
 CHOICES = 5
@@ -103,9 +104,8 @@ class WordEditor(QLineEdit):
         return True
 
     def _split(self) -> None:
-        text = self.text()
-        lead = len(text) - len(text.lstrip())
-        self.split_requested.emit(max(0, self.cursorPosition() - lead), text)
+        # A word is kept without double spaces, and composed: its letters are counted as they will be then.
+        self.split_requested.emit(len(one_line(self.text()[: self.cursorPosition()])), self.text())
 
 
 class EditorPanel(QFrame):

@@ -287,3 +287,25 @@ def test_handles_are_as_large_at_every_zoom(view: PhotoView) -> None:
         assert stem.y() == pytest.approx(26)
         corner = shown[1].places[Handle.CORNER_0]
         assert shown[1].at(corner) is Handle.CORNER_0
+
+
+@pytest.mark.parametrize("tool", [Tool.SELECT, Tool.DRAW, Tool.SPLIT])
+def test_where_nothing_may_be_changed_nothing_moves_and_the_person_is_told(
+    view: PhotoView, hand: Hand, qtbot: QtBot, tool: Tool
+) -> None:
+    view.document.open(*drawn_page(), writable=False)
+    view.document.select(["one"])
+    view.set_tool(tool)
+    assert view.handles() is None
+    x, y = middle("one")
+    with qtbot.waitSignal(view.message) as signal:
+        hand.press((x, y))
+        hand.move((x + 100, y + 100))
+    assert signal.args == [operations.READ_ONLY]
+    assert not view.sketch.quads
+    assert view.sketch.fresh is None
+    hand.release((x + 100, y + 100))
+    assert view.document.selection == {"one"}
+    with qtbot.waitSignal(view.message) as signal:
+        qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert signal.args == [operations.READ_ONLY]

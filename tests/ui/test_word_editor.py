@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.page import Word, WordState
+from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.word_editor import WordEditor
@@ -259,3 +260,49 @@ def test_its_menu_can_cut(view: PhotoView) -> None:
     editor.setCursorPosition(3)
     editor._split()
     assert {each.text for each in view.document.selected_words()} == {"ret", "um"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "cursor", "halves"),
+    [
+        ("whi  te  board", 9, ["whi te", "board"]),  # stored as "whi te board"
+        ("  white   board", 9, ["white", "board"]),
+        ("white   board", 5, ["white", "board"]),
+        ("cafe\u0301s bar", 6, ["caf\u00e9s", "bar"]),  # composed when kept
+        ("cafe\u0301bar", 5, ["caf\u00e9", "bar"]),
+    ],
+)
+def test_the_cut_is_where_the_cursor_stands(
+    view: PhotoView, qtbot: QtBot, typed: str, cursor: int, halves: list[str]
+) -> None:
+    view.document.select(["big"])
+    view.edit_current()
+    editor_of(view).replace_text(typed)
+    editor_of(view).setCursorPosition(cursor)
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Slash, CONTROL)
+    assert [each.text for each in view.document.selected_words()] == halves
+
+
+def test_a_second_space_is_no_correction(view: PhotoView, qtbot: QtBot) -> None:
+    page = view.document.page
+    assert page is not None
+    view.document.push(edits.write(page, "one", "two words"))
+    count = view.document.undo_stack.count()
+    view.edit_current()
+    qtbot.keyClicks(editor_of(view), "two  words ")
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Tab)
+    assert view.document.undo_stack.count() == count
+
+
+@pytest.mark.parametrize("way", ["double click", "F2"])
+def test_where_nothing_may_be_changed_no_editor_opens(view: PhotoView, qtbot: QtBot, way: str) -> None:
+    view.document.open(*drawn_page(), writable=False)
+    view.document.select(["one"])
+    with qtbot.waitSignal(view.message) as signal:
+        if way == "double click":
+            Hand(view).double_click(middle("one"))
+        else:
+            qtbot.keyClick(view, Qt.Key.Key_F2)
+    assert signal.args == [operations.READ_ONLY]
+    assert view.editing.word_id is None
+    assert not view.editing.panel.isVisible()

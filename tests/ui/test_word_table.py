@@ -240,3 +240,12 @@ def test_five_thousand_words_cut_only_the_crops_in_sight(qtbot: QtBot) -> None:
     assert len(table.selectionModel().selectedRows()) == 5000
     assert QPersistentModelIndex(model.index(4999, 0)) != QModelIndex()
     table.close()
+
+
+def test_a_cut_after_double_spaces_is_where_the_cursor_stands(table: WordTable, document: Document) -> None:
+    document.select(["w3"])
+    table.edit_current()
+    _editor(table).replace_text("bu  il  d")
+    _editor(table).setCursorPosition(8)
+    QTest.keyClick(_editor(table), Key.Key_Slash, CONTROL)
+    assert _texts(table)[3:5] == ["bu il", "d"]
