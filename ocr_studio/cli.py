@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio import __version__
-from ocr_studio.core import images, logs, models, reading_order, settings
+from ocr_studio.core import images, logs, models, paths, reading_order, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, json_pages, write_text
 from ocr_studio.core.output_names import output_names
@@ -202,7 +202,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     all_good = True
     for path in given:
         try:
-            inside = images.photos_in(path) if _is_folder(path) else [path]
+            inside = images.photos_in(path) if paths.is_folder(path) else [path]
             if not inside:
                 raise images.PhotoError("there is no photo in this folder", file=path, remedy="Give another one.")
             found += inside
@@ -210,14 +210,6 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
             _complain(error)
             all_good = False
     return found, all_good
-
-
-def _is_folder(path: Path) -> bool:
-    # Path.is_dir() raises for names that are too long and for circles of links; opening the photo tells of those.
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.Namespace) -> int:

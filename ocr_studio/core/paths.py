@@ -51,6 +51,23 @@ def library_dir() -> Path:
     return home / "library" if home else Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "library"
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder. Never raises: what cannot be looked at, or cannot be a name, is none."""
+    # Path.is_dir() raises for names that are too long, circles of links and folders that may not be entered.
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def exists(path: Path) -> bool:
+    """Whether there is a file or folder. Never raises; see ``is_folder``."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then put in its place.
 
