@@ -192,7 +192,7 @@ def crop(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
     image: (H, W, 3) or (H, W) uint8; margin: widening on every side as a share of the quad's height. Returns (h, w, …)
     uint8, at least one pixel, at the photo's own resolution. Outside the photo its border goes on.
     """
-    corners = _widened(quad, margin)
+    corners = widened(quad, margin)
     return warp(image, corners, sizes(corners)[0])
 
 
@@ -227,7 +227,8 @@ def _piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
     return np.ascontiguousarray(piece), (corners - low) / step
 
 
-def _widened(quad: Quad, margin: float) -> Floats:
+def widened(quad: Quad, margin: float) -> Floats:
+    """The quad's corners, (4, 2), pushed out on every side by a share of its height."""
     corners = np.asarray(quad.corners, dtype=np.float64)
     if not margin:
         return corners

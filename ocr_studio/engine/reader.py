@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import geometry
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
+from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import lines as line_cutting
 from ocr_studio.engine import runtime
@@ -66,23 +66,23 @@ class Reader:
 
         image: (H, W, 3) uint8 RGB. lines: (N, 4, 2), as ``find`` gives them. Quads of words follow their line's slope.
         """
-        photo = _Pyramid(image)
+        photo = Pyramid(image)
         for batch in _batches(lines):
             yield len(batch), self._words(self._seen(photo, batch), image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included."""
-        photo = _Pyramid(image)
+        photo = Pyramid(image)
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
         for batch in _batches(corners):
             seen = self._seen(photo, batch)
             widths = [line.crop.shape[1] for line in seen]
             yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
 
-    def _seen(self, photo: _Pyramid, quads: Quads) -> list[_Line]:
+    def _seen(self, photo: Pyramid, quads: Quads) -> list[_Line]:
         """Each quad as the net sees it; a tall one turned the way in which most can be read."""
         turned = [version for quad in quads for version in _ways_to_read(quad)]
-        crops = [photo.line(quad) for quad in turned]
+        crops = [_levelled(photo, quad) for quad in turned]
         seen = [_Line(*parts) for parts in zip(turned, crops, self._recognizer.steps(crops), strict=True)]
         lines: list[_Line] = []
         for quad in quads:
@@ -110,30 +110,10 @@ class Reader:
         return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self._marks.space))
 
 
-class _Pyramid:
-    """A photo in full, half, quarter … size, each made when first wanted: a letter shrunk to less than half in one go
-    loses thin strokes."""
-
-    def __init__(self, image: Photo) -> None:
-        self._levels = [image]
-
-    def line(self, quad: Quads) -> Photo:
-        """The piece inside a quad, (4, 2), turned level, at the recognizer's height: (48, w, 3), w in whole steps."""
-        width, height = geometry.sizes(quad)[0]
-        level = 0
-        while height / 2**level >= 2 * HEIGHT:
-            level += 1
-        target = (STEP * max(1, math.ceil(HEIGHT * width / max(height, 1.0) / STEP)), HEIGHT)
-        image = self._level(level)
-        scale = np.array([image.shape[1], image.shape[0]]) / (self._levels[0].shape[1], self._levels[0].shape[0])
-        return geometry.warp(image, quad * scale, target)
-
-    def _level(self, level: int) -> Photo:
-        while len(self._levels) <= level:
-            above = self._levels[-1]
-            size = (max(1, above.shape[1] // 2), max(1, above.shape[0] // 2))
-            self._levels.append(np.asarray(cv2.resize(above, size, interpolation=cv2.INTER_AREA), np.uint8))
-        return self._levels[level]
+def _levelled(photo: Pyramid, quad: Quads) -> Photo:
+    """The piece inside a quad, (4, 2), turned level, at the recognizer's height: (48, w, 3), w in whole steps."""
+    width, height = geometry.sizes(quad)[0]
+    return photo.warp(quad, (STEP * max(1, math.ceil(HEIGHT * width / max(height, 1.0) / STEP)), HEIGHT))
 
 
 def _batches(quads: Quads) -> Iterator[Quads]:

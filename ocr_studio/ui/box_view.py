@@ -101,11 +101,11 @@ class BoxView(ZoomView):
         self.viewport().update()
 
     def _on_opened(self) -> None:
-        page, image = self.document.page, self.document.image
+        page = self.document.page
         self.sketch.clear()
         self.sketch.hover = None
         self.index.clear()
-        self._photo.set_image(image)
+        self._photo.set_photo(self.document.pyramid)
         self._put_on_colours()
         content = QRectF(0, 0, page.width, page.height) if page else QRectF()
         # Boxes may stand out over the photo's edge.

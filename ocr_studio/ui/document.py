@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ocr_studio.core import reading_order
 from ocr_studio.core.page import Edit, Page, Word, apply
+from ocr_studio.core.pyramid import Pyramid
 
 
 class Document(QObject):
@@ -30,6 +31,7 @@ class Document(QObject):
         self.undo_stack = QUndoStack(self)
         self._page: Page | None = None
         self._image: NDArray[np.uint8] | None = None
+        self._pyramid: Pyramid | None = None
         self._selection: frozenset[str] = frozenset()
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
@@ -49,6 +51,11 @@ class Document(QObject):
     def image(self) -> NDArray[np.uint8] | None:
         """The upright photo, (H, W, 3) uint8 RGB, or None."""
         return self._image
+
+    @property
+    def pyramid(self) -> Pyramid | None:
+        """The photo in halved sizes, for whoever shows it smaller than it is; or None."""
+        return self._pyramid
 
     @property
     def selection(self) -> frozenset[str]:
@@ -88,6 +95,7 @@ class Document(QObject):
         self.undo_stack.clear()
         self._writable = writable
         self._page, self._image, self._order = page, image, None
+        self._pyramid = None if image is None else Pyramid(image)
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()

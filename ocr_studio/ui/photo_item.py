@@ -9,6 +9,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from ocr_studio.core.pyramid import Pyramid
+
 # Smaller levels are not worth their making.
 _SMALLEST = 512
 # From here on single pixels are what a person wants to see.
@@ -29,20 +31,19 @@ class PhotoItem(QGraphicsItem):
         self._levels: list[QImage] = []
         self._rect = QRectF()
 
-    def set_image(self, image: NDArray[np.uint8] | None) -> None:
-        """image: (H, W, 3) uint8 RGB, or None for no photo. It must not be changed while it is shown."""
+    def set_photo(self, photo: Pyramid | None) -> None:
+        """photo: (H, W, 3) uint8 RGB, or None for no photo."""
         self.prepareGeometryChange()
         self._levels, self._arrays = [], []
-        if image is None:
+        if photo is None:
             self._rect = QRectF()
             return
-        image = np.ascontiguousarray(image)
+        image = np.ascontiguousarray(photo.level(0))
         height, width = image.shape[:2]
         self._rect = QRectF(0, 0, width, height)
         self._add(image, QImage.Format.Format_RGB888)
         while max(image.shape[:2]) > _SMALLEST:
-            half = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
-            image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+            image = photo.level(len(self._levels))
             self._add(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), dtype=np.uint8), QImage.Format.Format_RGB32)
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
@@ -18,11 +17,12 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import pictures
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.word_delegate import (
@@ -48,6 +48,8 @@ HINTS = (
     "How sure the recognizer is of its reading",
     "Whether it has been read and checked",
 )
+# Of a word's height, round its crop.
+_AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
 _CROPS_KEPT = 1000
 # A quarter of a frame.
@@ -151,19 +153,19 @@ class WordTableModel(QAbstractTableModel):
 
     def _cut_some(self) -> None:
         """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
-        image, end = self._document.image, time.perf_counter() + _CUTTING_SECONDS
-        while self._wanted and image is not None and time.perf_counter() < end:
+        photo, end = self._document.pyramid, time.perf_counter() + _CUTTING_SECONDS
+        while self._wanted and photo is not None and time.perf_counter() < end:
             word_id = next(iter(self._wanted))
-            self._keep_crop(self._wanted.pop(word_id), image)
+            self._keep_crop(self._wanted.pop(word_id), photo)
             if (row := self._rows.get(word_id)) is not None:
                 self.dataChanged.emit(self.index(row, CROP), self.index(row, CROP), [Qt.ItemDataRole.DecorationRole])
         if self._wanted:
             self._soon.start()
 
-    def _keep_crop(self, quad: Quad, image: NDArray[np.uint8]) -> None:
+    def _keep_crop(self, quad: Quad, photo: Pyramid) -> None:
         view = self.parent()
         ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
-        self._crops[quad] = _fitted(pictures.image(geometry.crop(image, quad, margin=0.08)), ratio)
+        self._crops[quad] = _fitted(photo, quad, ratio)
         while len(self._crops) > _CROPS_KEPT:
             self._crops.popitem(last=False)
 
@@ -256,6 +258,12 @@ class WordTable(QTableView):
         """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
         self._delegate.finish()
 
+    @property
+    def word_id(self) -> str | None:
+        """The word that is being edited, or None."""
+        editing = self.state() is QAbstractItemView.State.EditingState
+        return self._model.id_at(self.currentIndex().row()) if editing else None
+
     def edit_current(self) -> None:
         """Open the editor in the current word's row."""
         row = self._model.row_of(self._document.current)
@@ -335,11 +343,11 @@ def _spans(rows: list[int]) -> list[tuple[int, int]]:
     return spans
 
 
-def _fitted(crop: QImage, ratio: float) -> QPixmap:
-    """The crop made to fit its cell, at most twice as large as it is. ratio: pixels of the screen for one of Qt's."""
-    scale = min(CROP_HEIGHT * ratio / crop.height(), CROP_WIDTH * ratio / crop.width(), 2.0 * ratio)
-    size = QSize(max(1, round(crop.width() * scale)), max(1, round(crop.height() * scale)))
-    keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    pixmap = QPixmap.fromImage(crop.scaled(size, keep, smooth))
+def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
+    """A word's writing as large as its cell, at most twice as large as it is. ratio: the screen's pixels per Qt's."""
+    corners = geometry.widened(quad, _AIR)
+    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
+    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
+    pixmap = pictures.pixmap(photo.warp(corners, (width * scale, height * scale)))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

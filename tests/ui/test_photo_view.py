@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.page import Page, Quad, Word
+from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import colours, theme
 from ocr_studio.ui.colours import Look
 from ocr_studio.ui.document import Document
@@ -246,7 +247,7 @@ def test_confidence_has_a_look(confidence: float | None, look: Look) -> None:
 def test_the_photo_is_read_where_it_lies_at_full_size() -> None:
     image = np.zeros((1200, 1600, 3), np.uint8)
     item = PhotoItem()
-    item.set_image(image)
+    item.set_photo(Pyramid(image))
     assert np.shares_memory(item._arrays[0], image)
     assert [level.width() for level in item._levels] == [1600, 800, 400]
     assert item.boundingRect().size().toTuple() == (1600, 1200)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits
 from ocr_studio.core.page import Edit, Page, Quad, Word, WordState
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, NUMBER, STATE, TEXT
+from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
 from ocr_studio.ui.word_editor import WordEditor
 from ocr_studio.ui.word_table import WordTable, WordTableModel
 from tests.ui import made_board
@@ -217,6 +217,19 @@ def test_where_nothing_may_be_changed_no_editor_opens(table: WordTable, document
     assert not index.flags() & Qt.ItemFlag.ItemIsEditable
     QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
     assert [each for each in table.findChildren(WordEditor) if each.isVisible()] == []
+
+
+def test_a_box_round_the_whole_photo_is_cut_from_a_small_one(document: Document, qtbot: QtBot) -> None:
+    words = {"all": Word("all", Quad.from_box(0, 0, 3000, 2000)), "far": Word("far", Quad.from_box(-9e6, 5, 9e6, 9e6))}
+    document.open(Page("1", "x.png", 3000, 2000, words), np.full((2000, 3000, 3), 80, np.uint8))
+    table = WordTable(document)
+    qtbot.addWidget(table)
+    model = _model(table)
+    assert model.index(0, CROP).data(Qt.ItemDataRole.DecorationRole) is None
+    assert model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole) is None
+    qtbot.waitUntil(lambda: not model._wanted)
+    sizes = [model.index(row, CROP).data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize() for row in (0, 1)]
+    assert all(0 < size.width() <= CROP_WIDTH and 0 < size.height() <= CROP_HEIGHT for size in sizes)
 
 
 def test_five_thousand_words_cut_only_the_crops_in_sight(qtbot: QtBot) -> None:
