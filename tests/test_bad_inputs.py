@@ -250,7 +250,7 @@ def test_it_says_why_not(case: Case, tmp_path: Path) -> None:
 def test_nothing_but_a_photo_error_comes_of_looking_at_it(case: Case, tmp_path: Path) -> None:
     path = case.path(tmp_path)
     images.is_photo(path)
-    for look in (images.photo_size, images.content_id):
+    for look in (images.photo_size, images.content_id, images.open_with_id):
         with contextlib.suppress(images.PhotoError):
             look(path)
 

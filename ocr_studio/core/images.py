@@ -36,6 +36,7 @@ __all__ = (
     "is_photo",
     "natural_key",
     "open_photo",
+    "open_with_id",
     "photo_size",
     "photos_in",
     "save_png",
@@ -49,6 +50,8 @@ PHOTO_SUFFIXES: Final = frozenset(
 )
 MAX_PIXELS: Final = 200_000_000
 MAX_BYTES: Final = 2 << 30
+
+_ID_BYTES: Final = 16
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
 # What Pillow's readers were seen to raise for damaged files; they check little and trust what the file says.
@@ -108,9 +111,13 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 def open_photo(path: Path) -> RGB:
     """The photo in a file, whatever its name: (H, W, 3) uint8, RGB, sRGB, upright. Raises PhotoError."""
-    with _reading(path) as stream:
-        data = _all_of(stream, path)
-    return decode_photo(data, name=str(path))
+    return decode_photo(_bytes_of(path), name=str(path))
+
+
+def open_with_id(path: Path) -> tuple[RGB, str]:
+    """``open_photo`` and ``content_id`` of the same bytes: the file may be replaced while it is being looked at."""
+    data = _bytes_of(path)
+    return decode_photo(data, name=str(path)), hashlib.blake2b(data, digest_size=_ID_BYTES).hexdigest()
 
 
 def decode_photo(data: bytes, *, name: str) -> RGB:
@@ -148,7 +155,7 @@ def content_id(path: Path) -> str:
     """Which photo this is, whatever its name: BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
     with _reading(path) as stream:
         try:
-            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=_ID_BYTES)).hexdigest()
         except OSError as error:
             raise refused(path, error) from error
 
@@ -180,13 +187,14 @@ def _reading(path: Path) -> Iterator[io.BufferedReader]:
         yield stream
 
 
-def _all_of(stream: BinaryIO, path: Path) -> bytes:
-    try:
-        if os.fstat(stream.fileno()).st_size > MAX_BYTES:
-            raise PhotoError("the file is larger than 2 GiB", file=path, remedy="Save it as JPEG or PNG and open that.")
-        return stream.read()
-    except OSError as error:
-        raise refused(path, error) from error
+def _bytes_of(path: Path) -> bytes:
+    with _reading(path) as stream:
+        try:
+            if os.fstat(stream.fileno()).st_size <= MAX_BYTES:
+                return stream.read()
+        except OSError as error:
+            raise refused(path, error) from error
+    raise PhotoError("the file is larger than 2 GiB", file=path, remedy="Save it as JPEG or PNG and open that.")
 
 
 @contextlib.contextmanager

@@ -133,8 +133,7 @@ def read_photos(desk: ReadingDesk, paths: Iterable[Path]) -> Iterator[ReadingEve
         words: dict[str, Word] = {}
         seconds, when = 0.0, None
         try:
-            image = images.open_photo(path)
-            page_id = images.content_id(path)
+            image, page_id = images.open_with_id(path)
             for event in read_page(desk, image):
                 if isinstance(event, WordsRead):
                     words |= {word.id: word for word in event.words}

@@ -267,6 +267,22 @@ def test_the_content_id_is_of_the_bytes_alone(tmp_path: Path) -> None:
     assert len(expected) == 32
 
 
+def test_a_photo_and_its_id_are_of_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(drawn.file_of(drawn.board(), "PNG"))
+    expected = images.content_id(path)
+    decode = images.decode_photo
+
+    def replaced_meanwhile(data: bytes, *, name: str) -> NDArray[np.uint8]:
+        path.write_bytes(b"another photo")
+        return decode(data, name=name)
+
+    monkeypatch.setattr(images, "decode_photo", replaced_meanwhile)
+    rgb, content_id = images.open_with_id(path)
+    assert drawn.shows(rgb, drawn.board())
+    assert content_id == expected
+
+
 def test_photos_of_a_folder_come_as_people_count(tmp_path: Path) -> None:
     for name in ("b10.jpg", "b2.JPG", "a.png", "B1.heic", "notes.txt", ".hidden.jpg", "._b2.jpg"):
         (tmp_path / name).write_bytes(b"")
