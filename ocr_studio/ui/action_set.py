@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from ocr_studio.ui import theme
+from ocr_studio.ui import operations, theme, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.parts import Parts
 
@@ -23,8 +23,8 @@ class ActionSet(QObject):
         self._menus: dict[str, QMenu] = {}
         tools = QActionGroup(self)
         for spec in TABLE:
+            self._actions[spec.id].setCheckable(spec.tool is not None or spec.checked is not None)
             if spec.tool is not None:
-                self._actions[spec.id].setCheckable(True)
                 tools.addAction(self._actions[spec.id])
         document = parts.document
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
@@ -82,6 +82,8 @@ class ActionSet(QObject):
         for spec in TABLE:
             may = self._parts.document.writable or not spec.edits
             self._actions[spec.id].setEnabled(may and spec.when(self._parts))
+            if spec.checked is not None:
+                self._actions[spec.id].setChecked(spec.checked(self._parts))
         stack = self._parts.document.undo_stack
         for key, text in (("undo", stack.undoText()), ("redo", stack.redoText())):
             title = f"{key.capitalize()} “{text}”" if text else key.capitalize()
@@ -113,6 +115,10 @@ class ActionSet(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         for widget in widgets:
             widget.addAction(action)
+        for key in spec.near:
+            for widget in (self._parts.view, self._parts.photos):
+                near = QShortcut(QKeySequence(key), widget, context=Qt.ShortcutContext.WidgetShortcut)
+                near.activated.connect(action.trigger)
         do: Callable[[Parts], object] = spec.do
         action.triggered.connect(lambda: do(self._parts))
         return action
@@ -128,8 +134,8 @@ class ActionSet(QObject):
     def _show_alternatives(self) -> None:
         word = self._parts.document.word(self._parts.document.current)
         readings = word.machine.alternatives if word and word.machine else ()
-        for index in range(5):
-            text = readings[index].text.replace("&", "&&") if index < len(readings) else "–"
+        for index in range(operations.CHOICES):
+            text = wording.label(readings[index].text) if index < len(readings) else "–"
             self._actions[f"alternative_{index + 1}"].setText(text)
 
     @staticmethod

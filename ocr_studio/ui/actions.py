@@ -13,12 +13,12 @@ from ocr_studio.ui.tools import Tool
 
 
 class Where(Flag):
-    """Where an action is offered. The menu it is in is named apart."""
+    """Where an action is offered besides its menu."""
 
-    MENU = auto()
+    NOWHERE = 0
     TOOLBAR = auto()
     CONTEXT = auto()
-    EVERYWHERE = MENU | TOOLBAR | CONTEXT
+    BOTH = TOOLBAR | CONTEXT
 
 
 class Scope(Enum):
@@ -36,8 +36,10 @@ class ActionSpec:
     """One thing a person can do.
 
     menu: its menu, "/" before a menu inside it; group: actions of one group stand together between two lines.
-    keys: in Qt's portable notation, the first is shown. when: what must be so for it to be offered; edits: it changes
+    keys: in Qt's portable notation, the first is shown; near: further ones, on the photo and the list of photos only,
+    as elsewhere they mean something else. when: what must be so for it to be offered; edits: it changes
     the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
+    checked: whether it is on, for one that is switched on and off.
     """
 
     id: str
@@ -47,12 +49,14 @@ class ActionSpec:
     group: int = 0
     icon: str = ""
     keys: tuple[str, ...] = ()
-    where: Where = Where.MENU
+    where: Where = Where.NOWHERE
     scope: Scope = Scope.WINDOW
     tip: str = ""
     when: Callable[[Parts], bool] = lambda _: True
     edits: bool = False
     tool: Tool | None = None
+    near: tuple[str, ...] = ()
+    checked: Callable[[Parts], bool] | None = None
 
 
 def _photo(parts: Parts) -> bool:
@@ -90,18 +94,14 @@ def _next_unchecked(parts: Parts) -> None:
         parts.hint("Every other word of this photo is checked.")
 
 
-def _table() -> tuple[ActionSpec, ...]:
-    return (*_FILE, *_EDIT, *_WORDS, *_ALTERNATIVES, *_BOXES, *_READ, *_VIEW, *_HELP)
-
-
 _FILE = (
     ActionSpec(
         "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
-        Where.MENU | Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",
+        Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",
     ),
     ActionSpec(
         "open_folder", "Open &folder…", lambda p: p.dialogs.open_folder(), "&File", 1, "mdi6.folder-open-outline",
-        ("Ctrl+Shift+O",), Where.MENU | Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
+        ("Ctrl+Shift+O",), Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
     ),
     ActionSpec(
         "paste_picture", "Paste pict&ure", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
@@ -112,12 +112,12 @@ _FILE = (
         tip="Open a drawn whiteboard to try things on",
     ),
     ActionSpec(
-        "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up", ("PgUp",),
-        tip="Open the photo before this one in its folder", when=_photo,
+        "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up",
+        ("Ctrl+PgUp",), near=("PgUp",), tip="Open the photo before this one in its folder", when=_photo,
     ),
     ActionSpec(
-        "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down", ("PgDown",),
-        tip="Open the photo after this one in its folder", when=_photo,
+        "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down",
+        ("Ctrl+PgDown",), near=("PgDown",), tip="Open the photo after this one in its folder", when=_photo,
     ),
     *(
         ActionSpec(
@@ -144,35 +144,35 @@ _FILE = (
 _EDIT = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
-        Where.MENU | Where.TOOLBAR, tip="Take back the last change", edits=True,
+        Where.TOOLBAR, tip="Take back the last change", edits=True,
         when=lambda p: p.document.undo_stack.canUndo(),
     ),
     ActionSpec(
         "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
-        Where.MENU | Where.TOOLBAR, tip="Do again what was taken back", edits=True,
+        Where.TOOLBAR, tip="Do again what was taken back", edits=True,
         when=lambda p: p.document.undo_stack.canRedo(),
     ),
     ActionSpec(
         "cut", "Cu&t", lambda p: p.clipping.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),
-        Where.MENU | Where.CONTEXT, tip="Take the selected words away and keep them on the clipboard", when=_some,
+        Where.CONTEXT, tip="Take the selected words away and keep them on the clipboard", when=_some,
         edits=True,
     ),
     ActionSpec(
         "copy", "&Copy", lambda p: p.clipping.copy(), "&Edit", 2, "mdi6.content-copy", ("Ctrl+C",),
-        Where.MENU | Where.CONTEXT, tip="Copy the selected words: their text, and their boxes for pasting", when=_some,
+        Where.CONTEXT, tip="Copy the selected words: their text, and their boxes for pasting", when=_some,
     ),
     ActionSpec(
         "copy_all", "Copy &all text", lambda p: p.clipping.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
-        ("Ctrl+Shift+C",), Where.MENU | Where.TOOLBAR, tip="Copy the text of the whole photo in reading order",
+        ("Ctrl+Shift+C",), Where.TOOLBAR, tip="Copy the text of the whole photo in reading order",
         when=_words,
     ),
     ActionSpec(
         "paste", "&Paste", lambda p: p.clipping.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
-        Where.MENU | Where.CONTEXT, tip="Paste copied words onto this photo, or open the picture on the clipboard",
+        Where.CONTEXT, tip="Paste copied words onto this photo, or open the picture on the clipboard",
     ),
     ActionSpec(
         "delete", "&Delete", lambda p: operations.delete(p.document), "&Edit", 3, "mdi6.delete-outline",
-        ("Del",), Where.EVERYWHERE, Scope.WORDS, "Delete the selected words, boxes and texts", _some, True,
+        ("Del",), Where.BOTH, Scope.WORDS, "Delete the selected words, boxes and texts", _some, True,
     ),
     ActionSpec(
         "select_all", "&Select all", lambda p: operations.select_all(p.document), "&Edit", 3, "mdi6.select-all",
@@ -187,15 +187,15 @@ _EDIT = (
 _WORDS = (
     ActionSpec(
         "edit_text", "&Edit text", lambda p: p.view.edit_current(), "&Words", 1, "mdi6.pencil-outline", ("F2",),
-        Where.MENU | Where.CONTEXT, Scope.CANVAS, "Correct the text of the current word, on the photo", _some, True,
+        Where.CONTEXT, Scope.CANVAS, "Correct the text of the current word, on the photo", _some, True,
     ),
     ActionSpec(
         "accept_next", "&Accept and go on", _next, "&Words", 1, "mdi6.check", ("Return", "Enter"),
-        Where.EVERYWHERE, Scope.WORDS, "The selected words are right; go to the next one", _words, True,
+        Where.BOTH, Scope.WORDS, "The selected words are right; go to the next one", _words, True,
     ),
     ActionSpec(
         "accept_here", "Accept as it &stands", lambda p: operations.accept_here(p.document), "&Words", 1,
-        "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.MENU | Where.CONTEXT, Scope.WORDS,
+        "mdi6.check-circle-outline", ("Ctrl+Return", "Ctrl+Enter"), Where.CONTEXT, Scope.WORDS,
         "The selected words are right; stay here", _some, True,
     ),
     ActionSpec(
@@ -204,7 +204,7 @@ _WORDS = (
     ),
     ActionSpec(
         "unaccept", "&Back to what was read", lambda p: operations.unaccept(p.document), "&Words", 1,
-        "mdi6.backup-restore", ("Ctrl+Backspace",), Where.MENU | Where.CONTEXT, Scope.WORDS,
+        "mdi6.backup-restore", ("Ctrl+Backspace",), Where.CONTEXT, Scope.WORDS,
         "Take back what a person wrote; the recognizer's reading counts again", _checked, True,
     ),
     ActionSpec(
@@ -228,32 +228,32 @@ _ALTERNATIVES = tuple(
         "&Words/A&lternatives", 3, "", (str(index + 1),), scope=Scope.CANVAS,
         tip="This reading is the right one", when=partial(_alternative, index), edits=True,
     )
-    for index in range(5)
+    for index in range(operations.CHOICES)
 )  # fmt: skip
 
 _BOXES = (
     ActionSpec(
         "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
-        ("V",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Select, move and shape boxes", _photo, tool=Tool.SELECT,
+        ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and shape boxes", _photo, tool=Tool.SELECT,
     ),
     ActionSpec(
         "tool_draw", "&Draw a box", lambda p: p.view.set_tool(Tool.DRAW), "&Boxes", 1, "mdi6.vector-square-plus",
-        ("D",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Draw a box round a word that was not found", _photo, True,
+        ("D",), Where.TOOLBAR, Scope.CANVAS, "Draw a box round a word that was not found", _photo, True,
         Tool.DRAW,
     ),
     ActionSpec(
         "tool_split", "S&plit a word", lambda p: p.view.set_tool(Tool.SPLIT), "&Boxes", 1, "mdi6.content-cut",
-        ("S",), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Click where a word ends and the next begins", _photo, True,
+        ("S",), Where.TOOLBAR, Scope.CANVAS, "Click where a word ends and the next begins", _photo, True,
         Tool.SPLIT,
     ),
     ActionSpec(
         "tool_pan", "M&ove the photo", lambda p: p.view.set_tool(Tool.PAN), "&Boxes", 1, "mdi6.hand-back-right-outline",
-        (), Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
+        (), Where.TOOLBAR, Scope.CANVAS, "Drag the photo about; the space bar does it for a moment",
         _photo, tool=Tool.PAN,
     ),
     ActionSpec(
         "merge", "&Merge words", lambda p: operations.merge(p.document), "&Boxes", 2, "mdi6.set-merge", ("M",),
-        Where.EVERYWHERE, Scope.CANVAS, "Make one word of the selected ones", _several, True,
+        Where.BOTH, Scope.CANVAS, "Make one word of the selected ones", _several, True,
     ),
     ActionSpec(
         "rotate_left", "Turn &left", lambda p: operations.rotate(p.document, -operations.TURN_DEGREES), "&Boxes", 3,
@@ -270,11 +270,11 @@ _BOXES = (
 _READ = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
-        Where.MENU | Where.TOOLBAR, tip="Find and read every word; what a person wrote stays", when=_photo, edits=True,
+        Where.TOOLBAR, tip="Find and read every word; what a person wrote stays", when=_photo, edits=True,
     ),
     ActionSpec(
         "read_words", "Read selected words &again", lambda p: p.reading.read_words(p.document.selection), "&Read", 1,
-        "mdi6.refresh", ("R",), Where.EVERYWHERE, Scope.CANVAS,
+        "mdi6.refresh", ("R",), Where.BOTH, Scope.CANVAS,
         "Read the selected boxes again; what a person wrote stays",
         _some, True,
     ),
@@ -287,19 +287,24 @@ _READ = (
 _VIEW = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
-        ("Ctrl++", "Ctrl+="), Where.MENU | Where.TOOLBAR, tip="Show the photo larger", when=_photo,
+        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Show the photo larger", when=_photo,
     ),
     ActionSpec(
         "zoom_out", "Zoom &out", lambda p: p.view.zoom_by(0.8), "&View", 1, "mdi6.magnify-minus-outline",
-        ("Ctrl+-",), Where.MENU | Where.TOOLBAR, tip="Show the photo smaller", when=_photo,
+        ("Ctrl+-",), Where.TOOLBAR, tip="Show the photo smaller", when=_photo,
     ),
     ActionSpec(
         "fit", "&Fit", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
-        Where.MENU | Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", _photo,
+        Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", _photo,
     ),
     ActionSpec(
         "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
         ("Ctrl+0",), tip="One pixel of the photo for one of the screen", when=_photo,
+    ),
+    ActionSpec(
+        "show_texts", "Show &texts", lambda p: p.view.set_texts_shown(not p.view.texts_shown), "&View", 2,
+        "mdi6.format-text", ("T",), scope=Scope.CANVAS, tip="Show the text of each word above its box", when=_photo,
+        checked=lambda p: p.view.texts_shown,
     ),
 )  # fmt: skip
 
@@ -310,4 +315,4 @@ _HELP = (
     ),
 )  # fmt: skip
 
-TABLE: tuple[ActionSpec, ...] = _table()
+TABLE = (*_FILE, *_EDIT, *_WORDS, *_ALTERNATIVES, *_BOXES, *_READ, *_VIEW, *_HELP)

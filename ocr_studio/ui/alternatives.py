@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Word
-from ocr_studio.ui import operations
+from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
 
-MOST = 5
+_LONGEST = 14
 
 
 class Alternatives(QWidget):
-    """Up to five numbered buttons: what else the recognizer held possible."""
+    """Numbered buttons: what else the recognizer held possible."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,7 +20,7 @@ class Alternatives(QWidget):
         self.setAccessibleName("Other readings of the current word")
         self._title = QLabel()
         self._title.setProperty("quiet", True)
-        self._buttons = [self._button(index) for index in range(MOST)]
+        self._buttons = [self._button(index) for index in range(operations.CHOICES)]
         row = QHBoxLayout()
         row.setSpacing(6)
         for button in self._buttons:
@@ -44,14 +44,14 @@ class Alternatives(QWidget):
 
     def _show(self) -> None:
         word = self._document.word(self._document.current)
-        readings = word.machine.alternatives[:MOST] if word and word.machine else ()
+        readings = word.machine.alternatives[: operations.CHOICES] if word and word.machine else ()
         self._title.setText(_title(word, len(readings)))
         for index, button in enumerate(self._buttons):
             known = index < len(readings)
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"
-            button.setText(f"{index + 1}  {_short(text)}".replace("&", "&&"))
+            button.setText(wording.label(f"{index + 1}  {wording.shortened(text, _LONGEST)}"))
             button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
             button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % (key {index + 1})" if reading else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
@@ -65,7 +65,3 @@ def _title(word: Word | None, readings: int) -> str:
     if not readings:
         return "No other readings; draw it tighter or press R to read it again"
     return "Which is right? Press its number"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 14 else text[:13] + "…"

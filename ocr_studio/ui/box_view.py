@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF
 from PySide6.QtGui import QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.page import Quad, Word, WordState
-from ocr_studio.ui import colours
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.ui import colours, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handles
 from ocr_studio.ui.photo_item import PhotoItem
@@ -16,13 +16,6 @@ from ocr_studio.ui.tools import Sketch
 from ocr_studio.ui.word_index import WordIndex
 from ocr_studio.ui.word_item import WordsItem
 from ocr_studio.ui.zoom_view import ZoomView
-
-_STATES = {
-    WordState.UNREAD: "not read",
-    WordState.READ: "read",
-    WordState.ACCEPTED: "checked",
-    WordState.CORRECTED: "corrected",
-}
 
 
 class BoxView(ZoomView):
@@ -59,14 +52,19 @@ class BoxView(ZoomView):
         self._words.busy = busy
         self._words.update()
 
-    def set_texts_shown(self, shown: bool) -> None:
+    @property
+    def texts_shown(self) -> bool:
         """Whether small texts stand above the boxes where there is room."""
+        return self._words.texts_shown
+
+    def set_texts_shown(self, shown: bool) -> None:
+        """Show the words' texts above their boxes, or do not."""
         self._words.texts_shown = shown
         self._words.update()
 
     def handles(self) -> tuple[str, Handles] | None:
         """The word whose handles are shown, and they, in pixels of the viewport."""
-        return self._above.handles(self.viewportTransform())
+        return self._above.handles(self.viewportTransform(), QRectF(self.viewport().rect()))
 
     def redraw(self) -> None:
         """Show the sketch as it is now."""
@@ -135,5 +133,5 @@ class BoxView(ZoomView):
 def _described(word: Word | None, count: int) -> str:
     if word is None:
         return "No word is selected"
-    many = f"{count} words are selected; " if count > 1 else ""
-    return f"{many}“{word.text}”, {_STATES[word.state]}"
+    many = f"{wording.counted(count, 'word')} are selected; " if count > 1 else ""
+    return f"{many}“{word.text}”, {wording.STATES[word.state].lower()}"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 
 from ocr_studio.core import edits, page_file
 from ocr_studio.core.page import Page, Word
-from ocr_studio.ui import operations
+from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.opening import Opening
 
@@ -37,7 +37,7 @@ class Clipping(QObject):
         data.setText(operations.text_to_copy(self._document))
         data.setData(WORDS_TYPE, page_file.encode(Page(page.id, page.image, page.width, page.height, _by_id(words))))
         QGuiApplication.clipboard().setMimeData(data)
-        self.said.emit(f"Copied {_count(words)}")
+        self.said.emit(f"Copied {wording.counted(len(words), 'word')}")
 
     def cut(self) -> None:
         """Copy the selected words and delete them."""
@@ -48,11 +48,12 @@ class Clipping(QObject):
         """Copy the text of the whole photo."""
         if page := self._document.page:
             QGuiApplication.clipboard().setText(operations.page_text(page))
-            self.said.emit(f"Copied the text of {_count(tuple(page.words.values()))}")
+            self.said.emit(f"Copied the text of {wording.counted(len(page.words), 'word')}")
 
     def paste(self) -> None:
         """Put copied words onto the photo and select them; or open the picture on the clipboard."""
-        data = QGuiApplication.clipboard().mimeData()
+        # None where nothing was ever copied.
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
         words = _words_in(data)
         page = self._document.page
         if words and page is not None:
@@ -77,7 +78,3 @@ def _words_in(data: QMimeData) -> tuple[Word, ...]:
 
 def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
     return {word.id: word for word in words}
-
-
-def _count(words: tuple[Word, ...]) -> str:
-    return f"{len(words)} word{'s' if len(words) != 1 else ''}"

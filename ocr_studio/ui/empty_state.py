@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 
 _RECENT_SHOWN = 4
 
@@ -75,9 +75,8 @@ class EmptyState(QScrollArea):
         label.setContentsMargins(4, 14, 0, 4)
         self._recent.addWidget(label)
         for path in paths[:_RECENT_SHOWN]:
-            button = QPushButton(
-                theme.icon("mdi6.image-outline", role="quiet"), f"{path.name}   —   {path.parent.name}"
-            )
+            title = wording.label(f"{path.name}   —   {path.parent.name}")
+            button = QPushButton(theme.icon("mdi6.image-outline", role="quiet"), title)
             button.setProperty("flat", True)
             button.setStyleSheet("text-align: left; padding: 6px 8px;")
             button.setToolTip(str(path))

@@ -9,7 +9,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTransform
 
 from ocr_studio.core import geometry
@@ -50,8 +50,11 @@ class Handles:
         return best if near[best] <= reach else None
 
 
-def of(quad: Quad, to_screen: QTransform) -> Handles:
-    """The handles of a box, for a view with this transform from the photo to the screen."""
+def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
+    """The handles of a box, for a view with this transform from the photo to the screen.
+
+    area: what of the screen is in sight: the turning handle stands above the text, below it where it could not be seen.
+    """
     points = [to_screen.map(QPointF(x, y)) for x, y in quad.corners]
     places = dict(zip(list(Handle)[:4], points, strict=True))
     for index, handle in enumerate((Handle.TOP, Handle.RIGHT, Handle.BOTTOM, Handle.LEFT)):
@@ -62,8 +65,10 @@ def of(quad: Quad, to_screen: QTransform) -> Handles:
     up = top - bottom
     length = math.hypot(up.x(), up.y())
     away = up / length if length > 1 else QPointF(0, -1)
-    places[Handle.TURN] = top + away * _TURN_AWAY
-    return Handles(places, top, Quad.from_array([(p.x(), p.y()) for p in points]))
+    above, below = top + away * _TURN_AWAY, bottom - away * _TURN_AWAY
+    seen = area.contains(above) or not area.contains(below)
+    places[Handle.TURN] = above if seen else below
+    return Handles(places, top if seen else bottom, Quad.from_array([(p.x(), p.y()) for p in points]))
 
 
 def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad:

@@ -76,8 +76,8 @@ class MainWindow(QMainWindow):
         self.clipping = Clipping(document, stage.opening)
         dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self.close)
         parts = Parts(
-            document, self.view, self.table, stage.opening, stage.reading, self.exporting, self.clipping, dialogs,
-            self.status.say,
+            document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
+            dialogs, self.status.say,
         )  # fmt: skip
         self.action_set = ActionSet(parts, self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])

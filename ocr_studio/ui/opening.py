@@ -87,7 +87,8 @@ class Opening(QObject):
 
     def paste(self) -> None:
         """Open the picture or the photos on the clipboard."""
-        data = QGuiApplication.clipboard().mimeData()
+        # None where nothing was ever copied.
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
         if not self.open_mime(data, word="Pasted"):
             self.failed.emit(
                 Trouble("There is no picture on the clipboard. Copy one, or a photo's file, and try again.")

@@ -12,6 +12,8 @@ from ocr_studio.ui.document import Document
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
 NUDGE = 1.0
+# Readings of a word that a person is offered, each with a digit.
+CHOICES = 5
 # A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
 TURN_DEGREES = 2.0
 # What to say to a hand that would change a page which may not be changed.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.document import Document
     from ocr_studio.ui.exporting import Exporting
     from ocr_studio.ui.opening import Opening
+    from ocr_studio.ui.page_list import PageList
     from ocr_studio.ui.photo_view import PhotoView
     from ocr_studio.ui.reading import Reading
     from ocr_studio.ui.word_table import WordTable
@@ -34,6 +35,7 @@ class Parts:
     document: Document
     view: PhotoView
     table: WordTable
+    photos: PageList
     opening: Opening
     reading: Reading
     exporting: Exporting

@@ -37,16 +37,19 @@ class SketchItem(QGraphicsItem):
         """All places where something may be drawn."""
         return self._rect
 
-    def handles(self, to_screen: QTransform) -> tuple[str, Handles] | None:
-        """The one selected word and its handles; None if there is no such word or no handles are shown."""
+    def handles(self, to_screen: QTransform, area: QRectF) -> tuple[str, Handles] | None:
+        """The one selected word and its handles; None if there is no such word or no handles are shown.
+
+        area: what of the screen is in sight.
+        """
         if not self.handles_shown or not self._document.writable or len(self._document.selection) != 1:
             return None
         word = self._document.word(self._document.current)
         if word is None:
             return None
-        return word.id, handles.of(self._sketch.quads.get(word.id, word.quad), to_screen)
+        return word.id, handles.of(self._sketch.quads.get(word.id, word.quad), to_screen, area)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw selection, handles and sketch."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_hover(painter)
@@ -59,7 +62,7 @@ class SketchItem(QGraphicsItem):
             self._paint_band(painter, to_screen.mapRect(_rect(*self._sketch.band)))
         if self._sketch.cut:
             self._paint_cut(painter, self._sketch.cut, to_screen)
-        shown = self.handles(to_screen)
+        shown = self.handles(to_screen, QRectF(widget.rect()) if widget else QRectF())
         if shown:
             self._paint_handles(painter, shown[1])
         painter.restore()

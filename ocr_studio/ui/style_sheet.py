@@ -54,7 +54,7 @@ def _buttons(c: Colours) -> str:
     QToolButton:hover {{ background: {c.hover}; }}
     QToolButton:pressed {{ background: {c.selection}; }}
     QToolButton:checked {{ background: {c.selection}; border-color: {c.accent}; }}
-    QToolButton:checked:disabled {{ background: transparent; border-color: {c.line}; }}
+    QToolButton:checked:disabled {{ background: transparent; border-color: transparent; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
     QPushButton {{

@@ -26,11 +26,11 @@ from ocr_studio.ui.word_editor import WordEditor
 Index = QModelIndex | QPersistentModelIndex
 
 NUMBER, CROP, TEXT, CONFIDENCE, STATE = range(5)
-STATES = {
-    WordState.UNREAD: ("Not read", "mdi6.circle-outline"),
-    WordState.READ: ("Read", "mdi6.text-recognition"),
-    WordState.ACCEPTED: ("Checked", "mdi6.check-circle-outline"),
-    WordState.CORRECTED: ("Corrected", "mdi6.pencil-outline"),
+_ICONS = {
+    WordState.UNREAD: "mdi6.circle-outline",
+    WordState.READ: "mdi6.text-recognition",
+    WordState.ACCEPTED: "mdi6.check-circle-outline",
+    WordState.CORRECTED: "mdi6.pencil-outline",
 }
 # Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
 CROP_HEIGHT, CROP_WIDTH = 26, 104
@@ -68,7 +68,7 @@ class WordDelegate(QStyledItemDelegate):
         if index.column() == CROP:
             _draw_crop(painter, rect, index.data(Qt.ItemDataRole.DecorationRole))
         elif index.column() == STATE:
-            pixmap = self._icon(STATES[word.state][1], option.widget.devicePixelRatioF())
+            pixmap = self._icon(_ICONS[word.state], option.widget.devicePixelRatioF())
             painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2, pixmap)
             _draw_text(painter, rect.adjusted(_ICON + _GAP, 0, 0, 0), text, quiet=True, palette=option.palette)
         elif index.column() == CONFIDENCE:

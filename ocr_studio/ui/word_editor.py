@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QTool
 
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.ui import colours, theme
+from ocr_studio.ui import colours, theme, wording
+from ocr_studio.ui.operations import CHOICES
 
-CHOICES = 5
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
-_DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5)
+_DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(CHOICES))
 # Screen pixels between a word and the panel: room for the marks at its corners.
 _GAP = 10
 _LONGEST_CHOICE = 28
@@ -164,8 +164,7 @@ class EditorPanel(QFrame):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                shown = choice.text if len(choice.text) <= _LONGEST_CHOICE else choice.text[: _LONGEST_CHOICE - 1] + "…"
-                button.setText(f"{number}  {shown}".replace("&", "&&"))
+                button.setText(wording.label(f"{number}  {wording.shortened(choice.text, _LONGEST_CHOICE)}"))
                 button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
                 button.setAccessibleName(f"Choice {number}: {choice.text}")
         self._row.setVisible(bool(offered))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.ui import pictures
+from ocr_studio.ui import pictures, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.word_delegate import (
     CONFIDENCE,
@@ -32,7 +32,6 @@ from ocr_studio.ui.word_delegate import (
     CROP_WIDTH,
     NUMBER,
     STATE,
-    STATES,
     TEXT,
     WordDelegate,
 )
@@ -133,7 +132,7 @@ class WordTableModel(QAbstractTableModel):
         if column == CONFIDENCE:
             sure = word.machine.confidence if word.machine else None
             return "" if sure is None else f"{sure * 100:.0f} %"
-        return {TEXT: word.text, STATE: STATES[word.state][0]}.get(column, "")
+        return {TEXT: word.text, STATE: wording.STATES[word.state]}.get(column, "")
 
     @staticmethod
     def _tip(word: Word, column: int) -> str | None:

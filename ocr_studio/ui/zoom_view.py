@@ -27,6 +27,8 @@ _SIGHT = 56
 # Qt's count for one notch of a wheel.
 _NOTCH = 120.0
 _RING = 2
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+_SAME_AS_BEFORE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class ZoomView(QGraphicsView):
@@ -42,6 +44,7 @@ class ZoomView(QGraphicsView):
         super().__init__(parent)
         self._content = QRectF()
         self._fitted = True
+        self._ring = False
         self.setScene(QGraphicsScene(self))
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -145,9 +148,9 @@ class ZoomView(QGraphicsView):
             self.centre_on(middle)
 
     def event(self, event: QEvent) -> bool:
-        """Show by a ring that the keys go here."""
+        """Show by a ring that the keys go here, to whoever came by a key; who clicked knows."""
         done = super().event(event)
-        if event.type() == QEvent.Type.Paint and self.hasFocus():
+        if event.type() == QEvent.Type.Paint and self._ring and self.hasFocus():
             painter = QPainter(self)
             painter.setPen(QPen(colours.current().selection, _RING))
             painter.drawRect(QRectF(self.rect()).adjusted(_RING / 2, _RING / 2, -_RING / 2, -_RING / 2))
@@ -155,8 +158,10 @@ class ZoomView(QGraphicsView):
         return done
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
-        """The ring comes."""
+        """The ring comes, after a key."""
         super().focusInEvent(event)
+        if event.reason() not in _SAME_AS_BEFORE:
+            self._ring = event.reason() in _BY_KEY
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)

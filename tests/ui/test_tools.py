@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import geometry
+from ocr_studio.core import edits, geometry
 from ocr_studio.core.page import Page, Point, Quad, Source
 from ocr_studio.ui import handles, operations
 from ocr_studio.ui.document import Document
@@ -309,3 +309,29 @@ def test_where_nothing_may_be_changed_nothing_moves_and_the_person_is_told(
     with qtbot.waitSignal(view.message) as signal:
         qtbot.keyClick(view, Qt.Key.Key_Left)
     assert signal.args == [operations.READ_ONLY]
+
+
+def test_the_turning_handle_is_in_sight_for_a_word_at_the_top(view: PhotoView) -> None:
+    page = page_of(view)
+    view.document.push(edits.reshape(page, "one", Quad.from_box(60, 0, 220, 40)))
+    view.document.select(["one"])
+    view.fit()
+    view.zoom_by(1.0)
+    view.pan_by(0, -view.viewportTransform().map(QPointF(0, 0)).y())
+    for top, under in ((0.0, True), (300.0, False)):
+        view.document.push(edits.reshape(page_of(view), "one", Quad.from_box(60, top, 220, top + 40)))
+        shown = view.handles()
+        assert shown is not None
+        place = shown[1].places[Handle.TURN]
+        assert view.viewport().rect().contains(place.toPoint())
+        assert (place.y() > shown[1].places[Handle.CORNER_2].y()) is under
+
+
+def test_the_ring_is_for_those_who_came_by_a_key(view: PhotoView, qtbot: QtBot) -> None:
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert not view._ring
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view._ring
+    view.grab()

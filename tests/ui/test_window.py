@@ -178,3 +178,69 @@ def test_nothing_without_an_accessible_name_that_takes_the_focus(open_studio: Op
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
                 assert named, widget
+
+
+def test_page_keys_turn_photos_on_the_photo_and_the_list_and_scroll_the_table(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 2.png")
+    window = studio.window
+    qtbot.waitUntil(lambda: len(studio.opening.photos) == 3)
+
+    def at(number: int) -> None:
+        qtbot.waitUntil(lambda: studio.opening.path == folder / f"board {number}.png" and not studio.busy)
+
+    QTest.keyClick(window.view, Key.Key_PageDown)
+    at(3)
+    window.photos.setFocus()
+    QTest.keyClick(window.photos, Key.Key_PageUp)
+    at(2)
+    studio.document.select(["w0"])
+    window.table.setFocus()
+    QTest.keyClick(window.table, Key.Key_PageDown)
+    assert window.table.currentIndex().row() == 7
+    window.view.setFocus()
+    window.view.edit_current()
+    editor = window.view.editing.panel.editor
+    QTest.keyClicks(editor, "typed")
+    QTest.keyClick(editor, Key.Key_PageDown)
+    assert studio.opening._going_to is None
+    assert editor.text() == "typed"
+    QTest.keyClick(editor, Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    at(1)
+
+
+def test_a_fast_second_key_finds_its_action_ready(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    view = studio.window.view
+    studio.document.select(["w3"])
+    QTest.keyClick(view, Key.Key_F2)
+    editor = view.editing.panel.editor
+    editor.setCursorPosition(2)
+    QTest.keyClick(editor, Key.Key_Slash, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Key.Key_M)
+    assert texts(studio)[3] == "bu ild"
+    QTest.keyClick(view, Key.Key_Delete)
+    QTest.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert texts(studio)[3] == "bu ild"
+
+
+def test_an_ampersand_in_a_name_is_an_ampersand(open_studio: Open, folder: Path) -> None:
+    studio = open_studio()
+    studio.window.empty.show_recent([folder / "this & that.png"])
+    shown = [each.text() for each in studio.window.empty.findChildren(QPushButton)]
+    assert "this && that.png   —   boards" in shown
+
+
+def test_texts_are_shown_and_hidden_by_a_key(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    view, action = studio.window.view, studio.window.action_set["show_texts"]
+    assert not action.isChecked()
+    QTest.keyClick(view, Key.Key_T)
+    assert view.texts_shown
+    assert action.isChecked()
+    studio.document.select(["w0"])
+    assert action.isChecked()
+    QTest.keyClick(view, Key.Key_T)
+    assert not view.texts_shown
+    assert not action.isChecked()

@@ -1,0 +1,85 @@
+"""Every action of the table does what it does without stumbling, wherever it is offered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import edits
+from ocr_studio.core.page import Alternative, Edit
+from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
+from ocr_studio.ui.app import Studio
+from tests.ui import made_board
+from tests.ui.made_board import StandInReader
+from tests.ui.studio import Open
+
+
+def _prepare(studio: Studio, action_id: str) -> None:
+    """Make it so that each action has something to do: two words selected, one of them corrected, one edit undone."""
+    document = studio.document
+    word = document.word("w0")
+    assert word is not None
+    five = replace(made_board.reading("Ship"), alternatives=tuple(Alternative(text, 0.2) for text in "abcde"))
+    document.push(Edit("Read again", {"w0": (word, replace(word, machine=five))}))
+    for text in ("Shop", "Shap"):
+        assert document.page is not None
+        document.push(edits.write(document.page, "w0", text))
+    document.undo_stack.undo()
+    document.select(["w0", "w1"])
+    if action_id == "stop":
+        studio.reading.read_page()
+
+
+@pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
+def test_it_can_be_done_where_it_is_offered(spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 2.png", reader=StandInReader())
+    _prepare(studio, spec.id)
+    action = studio.window.action_set[spec.id]
+    assert action.isEnabled()
+    action.trigger()
+    qtbot.waitUntil(lambda: not studio.busy)
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog) and widget.isVisible():
+            widget.reject()
+
+
+def _reach(studio: Studio, scope: Scope) -> set[QWidget]:
+    window = studio.window
+    everywhere = {window.view, window.table, window.photos}
+    return {Scope.WINDOW: everywhere, Scope.WORDS: {window.view, window.table}, Scope.CANVAS: {window.view}}[scope]
+
+
+def test_no_key_is_given_twice_where_both_would_be_heard(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    window = studio.window
+    heard: defaultdict[tuple[QWidget, str], set[str]] = defaultdict(set)
+    for spec in TABLE:
+        for widget in _reach(studio, spec.scope):
+            for key in spec.keys:
+                heard[widget, QKeySequence(key).toString()].add(spec.id)
+        for widget in (window.view, window.photos):
+            for key in spec.near:
+                heard[widget, QKeySequence(key).toString()].add(spec.id)
+    assert {place: ids for place, ids in heard.items() if len(ids) > 1} == {}
+    # Nor beside the table: menus' own actions and shortcuts that somebody made by hand.
+    ours = {key for _, key in heard}
+    known = {id(window.action_set[spec.id]) for spec in TABLE}
+    others = [each for each in window.findChildren(QAction) if id(each) not in known and not each.shortcut().isEmpty()]
+    assert [each.text() for each in others if each.shortcut().toString() in ours] == []
+    near = {key for spec in TABLE for key in spec.near}
+    assert {each.key().toString() for each in window.findChildren(QShortcut)} == near
+
+
+def test_menus_underline_no_letter_twice(open_studio: Open) -> None:
+    menus: defaultdict[str, list[str]] = defaultdict(list)
+    for spec in TABLE:
+        place = spec.title.find("&")
+        if place >= 0:
+            menus[spec.menu].append(spec.title[place + 1].lower())
+    assert {menu: sorted(keys) for menu, keys in menus.items() if len(set(keys)) < len(keys)} == {}
