@@ -29,18 +29,25 @@ class DetectorOptions:
     """How writing is told from the rest of a photo.
 
     side: pixels the photo's longer side is brought to; a phone's photo of a whole board keeps its smallest letters
-    about ten pixels high there, and more finds no more (measured at 1600 and 2048). enlarge: the most a small photo
-    is enlarged; enlarging adds no detail. text: map value from which a pixel is text, the net's own bar. surely: least
-    mean of the map over a line. grow: how far a line grows from the map's shrunk core, times area / perimeter: training
+    about ten pixels high there, and more finds no more (measured at 1600 and 2048). short: what the shorter side of a
+    long strip is brought to, as far as a square of ``side`` has pixels for it: a panorama's letters shall not vanish.
+    enlarge: the most a small photo is enlarged; enlarging adds no detail. text: map value from which a pixel is text,
+    the net's own bar. surely: least mean of the map over a line. grow: how far a line grows from the map's shrunk core, times area / perimeter: training
     shrank it so (Liao et al. 2020). least: the thinnest core in map pixels; letters under it cannot be read.
     """
 
     side: int = 1280
+    short: int = 640
     enlarge: float = 2.0
     text: float = 0.3
     surely: float = 0.45
     grow: float = 1.5
     least: float = 3.0
+
+    def scale(self, height: int, width: int) -> float:
+        """The factor that brings a photo of this size to the net's."""
+        strip = min(self.short / min(height, width), self.side / math.sqrt(height * width))
+        return min(max(self.side / max(height, width), strip), self.enlarge)
 
 
 class Detector:
@@ -70,7 +77,7 @@ class Detector:
     def look(self, image: Photo) -> tuple[Map, float]:
         """How likely each pixel of the photo, brought to the net's size, is text: (h, w) 0..1, and that scale."""
         height, width = image.shape[:2]
-        scale = min(self.options.side / max(height, width), self.options.enlarge)
+        scale = self.options.scale(height, width)
         small_width, small_height = max(1, round(width * scale)), max(1, round(height * scale))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = cv2.resize(image, (small_width, small_height), interpolation=way)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,7 +102,7 @@ class Reader:
         for (line, stretch), read in zip(pieces, self._recognizer.transcribe(parts), strict=True):
             corners = np.clip(_on_photo(line, stretch.box), 0, (width, height))
             quad = Quad.from_array(corners)
-            if read.text and geometry.area(quad) >= 1:
+            if read.text and cv2.contourArea(corners.astype(np.float32)) >= 1:
                 words.append(Word(new_id(), quad, machine=_letters_in_box(read, line.steps.span, stretch)))
         return words
 

@@ -92,3 +92,11 @@ def test_a_long_line_runs_along_its_long_side(degrees: float) -> None:
 def test_a_standing_line_stays_a_tall_one() -> None:
     corners = along_line(np.asarray([(0, 0), (20, 0), (20, 90), (0, 90)], np.float32))
     assert corners.tolist() == [[0, 0], [20, 0], [20, 90], [0, 90]]
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "long"),
+    [(1125, 2000, 1280), (4000, 3000, 1280), (300, 12000, 8096), (12000, 300, 8096), (1000, 4000, 2560), (10, 10, 20)],
+)
+def test_photos_come_to_a_size_and_strips_keep_their_letters(height: int, width: int, long: int) -> None:
+    assert round(DetectorOptions().scale(height, width) * max(height, width)) == long
