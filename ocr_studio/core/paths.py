@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
+import stat
+import time
 from pathlib import Path
 
 import platformdirs
 
 _NAME = "ocr-studio"
+
+
+class TooLarge(ValueError):
+    """A file is larger than any that this program writes."""
 
 
 def _home() -> Path | None:
@@ -66,6 +73,25 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
+    """The bytes of a file of the program's own. Raises TooLarge where there are more than ``most``, and OSError."""
+    found = path.stat()
+    # A pipe would be waited for, and a device may have no end.
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    if found.st_size > most:
+        raise TooLarge(f"it is larger than {most >> 20} MB")
+    return path.read_bytes()
+
+
+def aside(path: Path, why: str) -> Path:
+    """A free name beside a file under which it is kept, with the reason and the time: ``a.damaged-<time>.json``."""
+    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    name = f"{path.stem}.{why}-{moment}"
+    names = (f"{name}{number}{path.suffix}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(other for other in map(path.with_name, names) if not os.path.lexists(other))
 
 
 def replace_file(path: Path, data: bytes) -> None:

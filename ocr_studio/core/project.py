@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import logging
 import os
 import re
 import shutil
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-from ocr_studio.core import page_file, paths
+from ocr_studio.core import page_file, paths, project_places
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.page import Page, PageState
@@ -88,13 +85,14 @@ class Project:
 
         library: the folder of projects that do not lie beside their photos (None: the program's own).
         prefer_library: a new project goes there, as it does where the photos' folder cannot be written. Raises
-        StudioError where the project is of a newer format, or with ``create`` off where there is none.
+        StudioError where the project is of a newer format or may not be looked into, or with ``create`` off where
+        there is none.
         """
         photos = Path(os.path.abspath(photos))
-        places = [photos / FOLDER, _place_in_library(photos, library or paths.library_dir())]
+        places = [photos / FOLDER, project_places.in_library(photos, library or paths.library_dir())]
         if prefer_library:
             places.reverse()
-        project = next((cls(place, photos) for place in places if (place / "pages").is_dir()), None)
+        project = next((cls(place, photos) for place in places if project_places.is_project(place)), None)
         if project:
             project._check_format()
             return project
@@ -108,9 +106,9 @@ class Project:
     def find(cls, path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Project:
         """The project of a photo, of a folder of photos, or of a project's own folder. Raises StudioError."""
         path = Path(os.path.abspath(path))
-        if not path.is_dir():
+        if not paths.is_folder(path):
             return cls.open(path.parent, library=library, prefer_library=prefer_library)
-        if (path / "project.json").is_file():
+        if paths.exists(path / "project.json"):
             project = cls(path, path.parent)
             project.photos = project._photos_folder()
             return project
@@ -120,25 +118,32 @@ class Project:
     @property
     def exists(self) -> bool:
         """Whether anything of it is on the disk."""
-        return (self.folder / "pages").is_dir()
+        return paths.is_folder(self.folder / "pages")
 
     @property
     def locked(self) -> bool:
         """Whether this window is the one that may write."""
         return self._lock.held
 
-    def lock(self) -> None:
+    def lock(self, *, create: bool = False) -> None:
         """Become the one that may write; raises ProjectInUse where another is, SaveFailed where nobody can.
 
         A project that is not on the disk yet is locked by the first saving, so that looking at photos leaves nothing.
+        create: or now, for somebody who is about to change something.
         """
-        if self.exists:
-            self._take_lock()
-            self._sweep()
+        with self._files:
+            try:
+                if create:
+                    self._prepare()
+                elif self.exists:
+                    self._hold()
+            except OSError as error:
+                raise _save_failed(self.folder, error) from error
 
     def unlock(self) -> None:
         """Let another window write."""
-        self._lock.release()
+        with self._files:
+            self._lock.release()
 
     def relative(self, photo: Path) -> str:
         """A photo's path as a page keeps it. Raises StudioError for one outside the photos' folder."""
@@ -153,17 +158,17 @@ class Project:
             raise StudioError(f"the page's photo is not in {self.photos}", file=page.image)
         return self.photos / page.image
 
-    def load_page(self, page_id: str, *, image: str | None = None) -> Page | None:
+    def load_page(self, page_id: str, *, image: str | None = None, aside: bool = True) -> Page | None:
         """What is known about a photo, noted but unsaved changes included; None if nothing is.
 
         image: where the photo is now, for one that was renamed or moved. Raises PageDamaged after the file was put
-        aside, NewerFile, or StudioError where the file cannot be read.
+        aside (with ``aside`` off it stays where it is), NewerFile, or StudioError where the file cannot be read.
         """
         with self._noting:
             page = self._unsaved.get(page_id)
         if page is None:
             with self._files:
-                page = self._read(page_id)
+                page = self._read(page_id, aside=aside)
         return replace(page, image=image) if page and image is not None else page
 
     def note(self, page: Page) -> None:
@@ -215,26 +220,28 @@ class Project:
             raise StudioError(f"“{page_id}” is no page id", file=self.folder)
         return self.folder / "pages" / f"{page_id}.json"
 
-    def _page_files(self) -> Iterator[Path]:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+    def _page_files(self) -> list[Path]:
+        try:
             files = sorted((self.folder / "pages").iterdir())
-            yield from (path for path in files if path.suffix == ".json" and _PAGE_ID.fullmatch(path.stem))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise _unreadable(self.folder, error) from error
+        return [path for path in files if path.suffix == ".json" and _PAGE_ID.fullmatch(path.stem)]
 
-    def _read(self, page_id: str) -> Page | None:
+    def _read(self, page_id: str, *, aside: bool) -> Page | None:
         path = self._page_path(page_id)
         try:
             stamp = _stamp(path)
             if stamp is None:
                 return None
-            if stamp[1] > page_file.MAX_BYTES:
-                raise page_file.NotAPage(f"it is larger than {page_file.MAX_BYTES >> 20} MB")
-            page = page_file.decode(path.read_bytes())
+            page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
             if page.id != page_id:
                 raise page_file.NotAPage("it belongs to another photo")
         except page_file.NewerFormat as error:
             raise _newer(path, error) from error
-        except page_file.NotAPage as error:
-            raise _damaged(path, error) from error
+        except (page_file.NotAPage, paths.TooLarge) as error:
+            raise _damaged(path, error, aside=aside) from error
         except OSError as error:
             raise StudioError(f"the page cannot be read: {error.strerror or error}", file=path) from error
         self._stamps[page_id] = stamp
@@ -243,16 +250,17 @@ class Project:
     def _prepare(self) -> None:
         """Folder, lock and project.json, so far as they are not there."""
         (self.folder / "pages").mkdir(parents=True, exist_ok=True)
-        if not self._lock.held:
-            self._take_lock()
-            self._sweep()
+        self._hold()
         about = self.folder / "project.json"
         if not about.exists():
             beside = self.folder.parent == self.photos
             fields = {"format": FORMAT, "photos": ".." if beside else str(self.photos)}
             paths.replace_file(about, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
 
-    def _take_lock(self) -> None:
+    def _hold(self) -> None:
+        """Take the lock, if it is not held yet, and clear up after a holder that was killed."""
+        if self._lock.held:
+            return
         try:
             self._lock.take()
         except LockedElsewhere as error:
@@ -261,8 +269,7 @@ class Project:
                 file=self.photos,
                 remedy="Close the other window, or go on there.",
             ) from error
-        except OSError as error:
-            raise _save_failed(self.folder, error) from error
+        self._sweep()
 
     def _sweep(self) -> None:
         """Remove the temporary files of a program that was killed while it saved."""
@@ -276,18 +283,18 @@ class Project:
         if stamp is None or stamp == self._stamps.get(page_id):
             return
         try:
-            page_file.decode(path.read_bytes())
+            page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
         except page_file.NewerFormat as error:
             raise _newer(path, error) from error
-        except page_file.NotAPage:
+        except (page_file.NotAPage, paths.TooLarge):
             _log.warning("%s is damaged and will be kept aside", path)
-        other = _aside(path, "other")
+        other = paths.aside(path, "other")
         shutil.copy2(path, other)
         _log.warning("%s was written by somebody else; kept as %s", path, other.name)
 
     def _check_format(self) -> None:
         about = self.folder / "project.json"
-        if about.exists():
+        if paths.exists(about):
             _project_fields(about)
 
     def _photos_folder(self) -> Path:
@@ -301,19 +308,11 @@ class Project:
         return Path(where)
 
 
-def _place_in_library(photos: Path, library: Path) -> Path:
-    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
-    # A folder's name may be as long as a name can be, and then there is no room for more.
-    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
-    return Path(os.path.abspath(library)) / f"{name}-{digest}"
-
-
 def _project_fields(about: Path) -> dict[str, object]:
     try:
-        with about.open("rb") as stream:
-            fields = json.loads(_some(stream).decode("utf-8"))
+        fields = json.loads(paths.read_file(about).decode("utf-8"))
     except OSError as error:
-        raise StudioError(f"the project cannot be read: {error.strerror or error}", file=about) from error
+        raise _unreadable(about, error) from error
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
@@ -324,13 +323,9 @@ def _project_fields(about: Path) -> dict[str, object]:
     return fields
 
 
-def _some(stream: IO[bytes]) -> bytes:
-    return stream.read(2**20)
-
-
 def _summary(path: Path) -> PageSummary | None:
     try:
-        page = page_file.decode(path.read_bytes())
+        page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
     except (OSError, ValueError) as error:
         # Reported when the page is opened; a list is no place to move files aside.
         _log.warning("%s: %s", path, error)
@@ -347,14 +342,10 @@ def _stamp(path: Path) -> _Stamp | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _aside(path: Path, why: str) -> Path:
-    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    names = (f"{path.stem}.{why}-{moment}{extra}.json" for extra in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
-
-
-def _damaged(path: Path, error: Exception) -> PageDamaged:
-    other = _aside(path, "damaged")
+def _damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:
+    if not aside:
+        return PageDamaged(f"what was saved about this photo is damaged ({error})", file=path)
+    other = paths.aside(path, "damaged")
     try:
         path.rename(other)
     except OSError as trouble:
@@ -378,6 +369,10 @@ def _newer(path: Path, error: object) -> NewerFile:
         file=path,
         remedy="Open it with that version.",
     )
+
+
+def _unreadable(path: Path, error: OSError) -> StudioError:
+    return StudioError(f"the project cannot be read: {error.strerror or error}", file=path)
 
 
 def _save_failed(path: Path, error: Exception) -> SaveFailed:

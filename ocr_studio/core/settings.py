@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,13 +127,14 @@ def save(settings: Settings, path: Path | None = None) -> None:
 class RecentFiles:
     """The photos and folders opened lately, newest first, kept between starts.
 
-    They are a comfort: trouble with their file is logged and never stops anything.
+    They are a comfort: trouble with their file is logged and never stops anything. May be used from several threads.
     """
 
     def __init__(self, path: Path | None = None, *, limit: int = 12) -> None:
         """path: the JSON file that keeps them, by default the person's own. limit: how many to remember."""
         self._path = path or paths.state_dir() / "recent.json"
         self._limit = limit
+        self._changing = threading.Lock()
 
     def paths(self) -> list[Path]:
         """Absolute paths, newest first. They may have vanished since."""
@@ -145,16 +146,19 @@ class RecentFiles:
     def add(self, path: Path) -> None:
         """Put one first."""
         absolute = Path(os.path.abspath(path))
-        self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)])
+        with self._changing:
+            self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)])
 
     def forget(self, path: Path) -> None:
         """Leave one out, because it is gone or unwanted."""
         absolute = Path(os.path.abspath(path))
-        self._keep([entry for entry in self.paths() if entry != absolute])
+        with self._changing:
+            self._keep([entry for entry in self.paths() if entry != absolute])
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._keep([])
+        with self._changing:
+            self._keep([])
 
     def _keep(self, entries: list[Path]) -> None:
         try:
@@ -172,7 +176,7 @@ def _write(path: Path, value: Mapping[str, object]) -> None:
 def _read_object(path: Path) -> Mapping[str, object]:
     """The JSON object in a file; an empty one where there is no such file or, put aside, a damaged one."""
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(paths.read_file(path))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -188,10 +192,9 @@ def _read_object(path: Path) -> Mapping[str, object]:
 
 
 def _put_aside(path: Path, reason: object) -> None:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     try:
-        os.replace(path, aside)
-        log.warning("%s: damaged (%s); put aside as %s", path, reason, aside.name)
+        other = paths.aside(path, "damaged")
+        path.rename(other)
+        log.warning("%s: damaged (%s); put aside as %s", path, reason, other.name)
     except OSError as error:
         log.warning("%s: damaged (%s) and cannot be put aside: %s", path, reason, error)

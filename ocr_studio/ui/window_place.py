@@ -26,7 +26,7 @@ def _file() -> Path:
 def restore(window: QMainWindow) -> bool:
     """Put the window where it was. False if that is not known."""
     try:
-        kept = json.loads(_file().read_bytes())
+        kept = json.loads(paths.read_file(_file()))
         place, docks = (base64.b64decode(kept[key], validate=True) for key in ("place", "docks"))
     except FileNotFoundError:
         return False

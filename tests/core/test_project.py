@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,7 +212,98 @@ def test_what_a_killed_saving_left_is_swept(photos: Path) -> None:
     project.lock()
     assert not left.exists()
     assert project.load_page(PAGE_ID) == PAGE
+    # Whoever has the lock may be saving right now.
+    left.write_bytes(b"half of what is being saved")
+    project.lock()
+    assert left.exists()
     project.unlock()
+
+
+def test_locking_and_saving_at_once(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    for number in range(10):
+        (folder := photos / str(number)).mkdir()
+        project = Project.open(folder)
+        begin, done = threading.Barrier(2, timeout=10), threading.Event()
+        with ThreadPoolExecutor(2) as threads:
+
+            def lock(project: Project = project, begin: threading.Barrier = begin, done: threading.Event = done) -> int:
+                begin.wait()
+                count = 0
+                while count == 0 or not done.is_set():
+                    project.lock()
+                    count += 1
+                return count
+
+            def save(
+                project: Project = project, begin: threading.Barrier = begin, done: threading.Event = done
+            ) -> None:
+                begin.wait()
+                try:
+                    for turn in range(20):
+                        project.save_page(replace(PAGE, read_at=f"at {turn}"))
+                finally:
+                    done.set()
+
+            locking, saving = threads.submit(lock), threads.submit(save)
+            saving.result(30)
+            assert locking.result(30) > 0
+        assert project.load_page(PAGE_ID) == replace(PAGE, read_at="at 19")
+        project.unlock()
+
+
+@pytest.mark.usefixtures("caplog")
+def test_a_page_too_large_to_be_one_is_not_taken_into_memory(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = saved(photos)
+    path = page_path(project)
+    with path.open("r+b") as stream:
+        stream.truncate(page_file.MAX_BYTES + 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    assert project.states() == {}
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copy2", lambda *_: None)
+        project.save_page(PAGE)
+    project.unlock()
+    with path.open("r+b") as stream:
+        stream.truncate(page_file.MAX_BYTES + 1)
+    with pytest.raises(PageDamaged, match="larger than 256 MB"):
+        project.load_page(PAGE_ID)
+
+
+@pytest.mark.usefixtures("caplog")
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders")
+def test_a_pipe_among_the_pages_keeps_nobody_waiting(photos: Path) -> None:
+    project = saved(photos)
+    page_path(project).unlink()
+    os.mkfifo(page_path(project))
+    assert project.states() == {}
+    with pytest.raises(StudioError, match="no plain file"):
+        project.load_page(PAGE_ID)
+
+
+def test_a_project_that_one_may_not_look_into_is_said_not_passed_over(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(photos)
+    really = Path.stat
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.parent == photos / FOLDER:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return really(path, follow_symlinks=follow_symlinks)
+
+    # The system's answer is played, since it lets root look into everything.
+    monkeypatch.setattr(Path, "stat", stat)
+    for look in (Project.open, Project.find):
+        with pytest.raises(StudioError, match="you may not look into"):
+            look(photos)
+    with pytest.raises(StudioError, match="you may not look into"):
+        Project.find(photos / FOLDER)
+
+
+def test_a_folder_whose_name_is_too_long_has_no_project(tmp_path: Path) -> None:
+    assert not Project.find(tmp_path / ("x" * 300) / "photo.jpg").exists
+    assert not Project.open(tmp_path / ("x" * 300)).exists
 
 
 def test_what_somebody_else_wrote_is_kept_aside(photos: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,18 @@ def test_a_name_as_long_as_can_be_is_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 255)
     paths.replace_file(path, b"data")
     assert path.read_bytes() == b"data"
+
+
+def test_recent_files_of_two_threads_are_all_kept(tmp_path: Path) -> None:
+    recent = RecentFiles(tmp_path / "recent.json", limit=100)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda number: recent.add(tmp_path / f"{number}.jpg"), range(40)))
+    assert {path.name for path in recent.paths()} == {f"{number}.jpg" for number in range(40)}
+
+
+@pytest.mark.usefixtures("caplog")
+def test_settings_too_large_to_be_any_are_put_aside_unread(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(b" " * (2 << 20) + b'{"theme": "dark"}')
+    assert settings.load(path) == Settings()
+    assert [other.name.startswith("settings.damaged-") for other in tmp_path.iterdir()] == [True]

@@ -1,0 +1,33 @@
+"""Where the project of a folder of photos may lie."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+
+from ocr_studio.core.errors import StudioError
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a project lies there. Raises StudioError where that cannot be told: there may be work in it."""
+    try:
+        return stat.S_ISDIR((folder / "pages").stat().st_mode)
+    except PermissionError as error:
+        raise StudioError(
+            "a project is there, or may be, that you may not look into",
+            file=folder,
+            remedy="Ask its owner for the permission to read and write it, or copy the photos to a folder of your own.",
+        ) from error
+    except (OSError, ValueError):
+        return False
+
+
+def in_library(photos: Path, library: Path) -> Path:
+    """The place in the library of the project of a folder of photos."""
+    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
+    # A folder's name may be as long as a name can be, and then there is no room for more.
+    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
+    return Path(os.path.abspath(library)) / f"{name}-{digest}"
