@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Word
 from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
 
-_LONGEST = 14
+# Pixels before scaling: round the row, between its buttons, and inside each of them.
+_MARGIN, _SPACING, _PADDING = 12, 6, 20
 
 
 class Alternatives(QWidget):
@@ -22,11 +25,11 @@ class Alternatives(QWidget):
         self._title.setProperty("quiet", True)
         self._buttons = [self._button(index) for index in range(operations.CHOICES)]
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(_SPACING)
         for button in self._buttons:
             row.addWidget(button, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setContentsMargins(_MARGIN, 8, _MARGIN, _MARGIN)
         layout.setSpacing(6)
         layout.addWidget(self._title)
         layout.addLayout(row)
@@ -35,10 +38,16 @@ class Alternatives(QWidget):
         document.opened.connect(self._show)
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Show as much of each reading as there is room for."""
+        super().resizeEvent(event)
+        self._show()
+
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
-        button.setMinimumWidth(0)
+        # As wide as there is room: long readings must not push the photo aside.
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: operations.choose(self._document, index))
         return button
 
@@ -46,12 +55,14 @@ class Alternatives(QWidget):
         word = self._document.word(self._document.current)
         readings = word.machine.alternatives[: operations.CHOICES] if word and word.machine else ()
         self._title.setText(_title(word, len(readings)))
+        room = (self.width() - 2 * _MARGIN - (operations.CHOICES - 1) * _SPACING) // operations.CHOICES - _PADDING
+        right = Qt.TextElideMode.ElideRight
         for index, button in enumerate(self._buttons):
             known = index < len(readings)
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"
-            button.setText(wording.label(f"{index + 1}  {wording.shortened(text, _LONGEST)}"))
+            button.setText(wording.label(button.fontMetrics().elidedText(f"{index + 1}  {text}", right, room)))
             button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
             button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % (key {index + 1})" if reading else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))

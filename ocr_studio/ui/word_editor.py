@@ -16,9 +16,9 @@ from ocr_studio.ui.operations import CHOICES
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 _DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(CHOICES))
-# Screen pixels between a word and the panel: room for the marks at its corners.
+# Screen pixels between a word and the panel: room for the marks at its corners. And the widest text of a choice.
 _GAP = 10
-_LONGEST_CHOICE = 28
+_LONGEST_CHOICE = 220
 
 
 class WordEditor(QLineEdit):
@@ -160,11 +160,13 @@ class EditorPanel(QFrame):
         """Offer these readings, best first; a single one is no choice."""
         offered = alternatives[:CHOICES] if len(alternatives) > 1 else ()
         self._texts = [each.text for each in offered]
+        right = Qt.TextElideMode.ElideRight
         for number, button in enumerate(self._choices, start=1):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                button.setText(wording.label(f"{number}  {wording.shortened(choice.text, _LONGEST_CHOICE)}"))
+                shown = button.fontMetrics().elidedText(f"{number}  {choice.text}", right, _LONGEST_CHOICE)
+                button.setText(wording.label(shown))
                 button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
                 button.setAccessibleName(f"Choice {number}: {choice.text}")
         self._row.setVisible(bool(offered))

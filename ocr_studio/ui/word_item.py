@@ -21,7 +21,7 @@ from ocr_studio.ui.word_index import WordIndex
 
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 20.0
-_TEXT_FROM = 18.0
+_TEXT_FROM = 20.0
 _MARK_SIZE = 13.0
 
 

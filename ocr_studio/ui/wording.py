@@ -12,11 +12,6 @@ STATES = {
 }
 
 
-def shortened(text: str, most: int) -> str:
-    """The text with at most so many letters; an ellipsis stands for what is left out."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def label(text: str) -> str:
     """A text that is not ours, for a button or a menu: an ampersand in it underlines nothing."""
     return text.replace("&", "&&")

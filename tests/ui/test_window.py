@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -9,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.page import PageState, WordState
+from ocr_studio.core.page import Edit, PageState, WordState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.word_delegate import TEXT
 from ocr_studio.ui.word_editor import WordEditor
@@ -244,3 +245,20 @@ def test_texts_are_shown_and_hidden_by_a_key(open_studio: Open, folder: Path) ->
     QTest.keyClick(view, Key.Key_T)
     assert not view.texts_shown
     assert not action.isChecked()
+
+
+def test_long_readings_do_not_push_the_photo_aside(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    studio.document.select(["w0"])
+    QApplication.processEvents()
+    width = studio.window.view.width()
+    word = studio.document.word("w1")
+    assert word is not None
+    longer = replace(word, machine=made_board.reading("Donaudampfschifffahrtsgesellschaft"))
+    studio.document.push(Edit("Read again", {"w1": (word, longer)}))
+    studio.document.select(["w1"])
+    QApplication.processEvents()
+    assert studio.window.view.width() == width
+    shown = [each.text() for each in studio.window.alternatives.findChildren(QPushButton)]
+    assert shown[0].startswith("1  Don")
+    assert shown[0].endswith("…")
