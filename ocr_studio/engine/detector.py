@@ -32,8 +32,9 @@ class DetectorOptions:
     about ten pixels high there, and more finds no more (measured at 1600 and 2048). short: what the shorter side of a
     long strip is brought to, as far as a square of ``side`` has pixels for it: a panorama's letters shall not vanish.
     enlarge: the most a small photo is enlarged; enlarging adds no detail. text: map value from which a pixel is text,
-    the net's own bar. surely: least mean of the map over a line. grow: how far a line grows from the map's shrunk core, times area / perimeter: training
-    shrank it so (Liao et al. 2020). least: the thinnest core in map pixels; letters under it cannot be read.
+    the net's own bar. surely: least mean of the map over a line. grow: how far a line grows from the map's shrunk
+    core, times area / perimeter: training shrank it so (Liao et al. 2020). least: the thinnest core in map pixels;
+    letters under it cannot be read.
     """
 
     side: int = 1280
