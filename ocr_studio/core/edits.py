@@ -6,7 +6,7 @@ is empty. The names are what the undo menu says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -124,19 +124,21 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
-def reread(page: Page, words: Sequence[Word], *, first: bool) -> Edit:
+def reread(page: Page, words: Sequence[Word], *, first: bool, keep: Collection[str] = ()) -> Edit:
     """What reading the page has found, in pieces; what a person wrote or placed stays.
 
     first: with the first piece all words that no person touched go. A found word that stands where a touched one does
-    is not added; it becomes the touched word's machine side if that was never read.
+    is not added; it becomes the touched word's machine side if that was never read. keep: ids of words that stay as if
+    they were touched, as somebody is writing in them.
     """
-    touched = [word for word in page.words.values() if word.touched]
+    touched = [word for word in page.words.values() if word.touched or word.id in keep]
+    stay = {word.id for word in touched}
     changes: dict[str, tuple[Word | None, Word | None]] = {}
     if first:
-        changes |= {word.id: (word, None) for word in page.words.values() if not word.touched}
+        changes |= {word.id: (word, None) for word in page.words.values() if word.id not in stay}
     places = _same_places(touched, words)
     for index, word in enumerate(words):
-        if index not in places and not (word.id in page.words and page.words[word.id].touched):
+        if index not in places and word.id not in stay:
             changes[word.id] = (page.words.get(word.id), word)
     for place, old in enumerate(touched):
         found = [words[index] for index, where in places.items() if where == place]

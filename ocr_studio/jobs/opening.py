@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images
+from ocr_studio.core import images, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
@@ -23,10 +25,17 @@ class NoPhotos(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where projects are kept. library: the folder of one's own; preferred: there, not beside the photos."""
+    """Where projects are kept, and whether.
+
+    library: the folder of one's own. preferred: there, not beside the photos. keeps: whether anything may be written
+    at all; without, nothing is locked either. begins: an unread photo will be changed at once, so that its project is
+    locked even if nothing of it is on the disk yet.
+    """
 
     library: Path
     preferred: bool
+    keeps: bool = True
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +78,42 @@ class PhotoKept:
     path: Path
 
 
-def open_photo(path: Path, *, keeping: Keeping, project: Project | None) -> Iterator[PhotoOpened]:
-    """Open a photo and what is kept about it. project: the one that is open already; used if the photo is in it.
+def open_photo(path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project]) -> Iterator[PhotoOpened]:
+    """Open a photo and what is kept about it. Raises PhotoError, or StudioError where that cannot be read.
 
-    The project of the result is locked for this process unless ``read_only`` says otherwise. Raises PhotoError.
+    projects: photos' folder -> its project, for those that are open already. A folder that is not among them is added:
+    two projects of one folder would lock each other out. They are the caller's to unlock.
     """
     path = Path(os.path.abspath(path))
-    image = images.open_photo(path)
-    page_id = images.content_id(path)
-    if project is None or project.photos != path.parent:
+    image, page_id = images.open_with_id(path)
+    project = projects.get(path.parent)
+    if project is None:
         project = Project.open(path.parent, library=keeping.library, prefer_library=keeping.preferred)
-    held, read_only, warning, page = project.locked, "", "", None
+        projects[path.parent] = project
+    read_only, warning = _lock(project, create=False) if keeping.keeps else ("", "")
+    page = None
     try:
-        project.lock()
-    except ProjectInUse as error:
-        read_only = str(error)
-    except SaveFailed as error:
-        warning = str(error)
-    try:
-        page = project.load_page(page_id, image=project.relative(path))
+        page = project.load_page(page_id, image=project.relative(path), aside=keeping.keeps and not read_only)
     except PageDamaged as error:
         warning = str(error)
-    except StudioError:
-        # Nobody will hear of a project that was opened here: it must not stay locked.
-        if not held:
-            project.unlock()
-        raise
+    if keeping.keeps and keeping.begins and (page is None or page.read_at is None) and not (read_only or warning):
+        read_only, warning = _lock(project, create=True)
     height, width = image.shape[:2]
     page = page or Page(page_id, project.relative(path), width, height)
+    if (page.width, page.height) != (width, height):
+        page = replace(page, width=width, height=height)
     yield PhotoOpened(path, page, image, project, read_only, warning)
+
+
+def _lock(project: Project, *, create: bool) -> tuple[str, str]:
+    """Why the project is only for looking, and what is wrong with it; empty where it is not so."""
+    try:
+        project.lock(create=create)
+    except ProjectInUse as error:
+        return str(error), ""
+    except SaveFailed as error:
+        return "", str(error)
+    return "", ""
 
 
 def list_folder(folder: Path) -> Iterator[FolderListed]:
@@ -132,21 +148,43 @@ def keep_picture(picture: NDArray[np.uint8], *, folder: Path, when: datetime, wo
 
     word: how its name begins, "Pasted" or "Dropped". when: local time, for its name.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{word} {when:%Y-%m-%d %H.%M.%S}"
-    path = folder / f"{stem}.png"
-    number = 2
-    while path.exists():
-        path, number = folder / f"{stem} {number}.png", number + 1
-    images.save_png(path, picture)
+    with _writing_in(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        names = _names(f"{word} {when:%Y-%m-%d %H.%M.%S}", ".png")
+        path = next(folder / name for name in names if not paths.exists(folder / name))
+        images.save_png(path, picture)
     yield PhotoKept(path)
 
 
 def keep_copy(source: Path, *, folder: Path) -> Iterator[PhotoKept]:
-    """Copy a photo of the program's own (the sample) into a folder where projects can be kept beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / source.name
-    data = source.read_bytes()
-    if not path.exists() or path.read_bytes() != data:
-        path.write_bytes(data)
+    """Copy a photo of the program's own (the sample) into a folder where projects can be kept beside it.
+
+    A file of that name that somebody has changed stays; the copy gets another name.
+    """
+    with _writing_in(folder):
+        data = source.read_bytes()
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in (folder / name for name in _names(source.stem, source.suffix)):
+            if not paths.exists(path):
+                paths.replace_file(path, data)
+                break
+            if path.is_file() and path.read_bytes() == data:
+                break
     yield PhotoKept(path)
+
+
+def _names(stem: str, suffix: str) -> Iterator[str]:
+    yield f"{stem}{suffix}"
+    yield from (f"{stem} {number}{suffix}" for number in count(2))
+
+
+@contextlib.contextmanager
+def _writing_in(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StudioError(
+            f"the picture cannot be kept: {error.strerror or error}",
+            file=error.filename or folder,
+            remedy="Make room there, or choose another library folder in the settings.",
+        ) from error

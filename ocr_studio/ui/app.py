@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,7 +25,7 @@ from ocr_studio.ui.close_guard import CloseGuard
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.main_window import Backstage, MainWindow
-from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.opening import SAVE_SECONDS, Opening
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
 
@@ -38,19 +37,23 @@ class NoScreen(StudioError):
 class Studio(QObject):
     """All parts of the program, alive as long as it runs.
 
-    desk: who reads; made by the program's settings unless a test brings its own.
+    desk: who reads; made by the program's settings unless a test brings its own. theme: instead of the settings' one,
+    until another is chosen there. keeps: whether anything may be written.
     """
 
     bug = Signal(object)
 
-    def __init__(self, chosen: Settings, *, desk: ReadingDesk | None = None) -> None:
+    def __init__(
+        self, chosen: Settings, *, desk: ReadingDesk | None = None, theme: str | None = None, keeps: bool = True
+    ) -> None:
         super().__init__()
         self.settings = chosen
+        self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
         self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures")}
         self.opening = Opening(
-            self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles()
+            self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
         self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
         self.window = MainWindow(
@@ -61,6 +64,8 @@ class Studio(QObject):
         self.window.closing.connect(self._close)
         self._guard = CloseGuard(self.window, self.opening.save)
         self._guard.held.connect(self._say_unsaved)
+        self.autosave.saved.connect(self._guard.forget)
+        self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)
 
     def start(self, paths: Sequence[Path]) -> None:
@@ -73,14 +78,21 @@ class Studio(QObject):
 
     def change_settings(self, chosen: Settings) -> None:
         """Use these settings from now on, and keep them."""
+        if chosen.theme != self.settings.theme:
+            self._theme = None
         self.settings = self.opening.settings = chosen
-        use_theme(chosen.theme)
+        use_theme(self.theme)
         self.window.retint()
         self.reading.use(chosen.reader_options())
         try:
             settings.save(chosen)
         except StudioError as error:
             self.window.show_trouble(Trouble(str(error)))
+
+    @property
+    def theme(self) -> str:
+        """Which theme is on: the one asked for at the start, else the settings'."""
+        return self._theme or self.settings.theme
 
     @property
     def busy(self) -> bool:
@@ -119,11 +131,10 @@ def run(
     theme: str | None = None,
     scale: int | None = None,
     screenshot: Path | None = None,
-    size: tuple[int, int] | None = None,
 ) -> int:
     """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
 
-    theme: "light" or "dark", this time; scale: of everything, in percent; size: (width, height) before scaling.
+    theme: "light" or "dark", this time; scale: of everything, in percent.
     screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
     nothing else is written. Raises NoScreen where there is nothing to show a window on, and StudioError where what was
     to be pictured could not be opened.
@@ -132,14 +143,13 @@ def run(
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
-    chosen = replace(chosen, theme=theme) if theme else chosen
     with logs.libraries_silenced():
-        app = _application(chosen)
-        studio = Studio(chosen)
-        catcher = BugCatcher(studio.autosave.flush, studio.bug.emit)
+        app = _application(theme or chosen.theme)
+        studio = Studio(chosen, theme=theme, keeps=screenshot is None)
+        catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
         catcher.install()
         try:
-            return _stay(app, studio, path, screenshot, size)
+            return _stay(app, studio, path, screenshot)
         finally:
             studio.stop()
             catcher.remove()
@@ -152,45 +162,46 @@ def use_theme(chosen: str) -> None:
     theming.use(app, chosen)
 
 
-def _application(chosen: Settings) -> QApplication:
+def _application(theme: str) -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("ocr-studio")
     app.setApplicationDisplayName("OCR Studio")
     app.setDesktopFileName("ocr-studio")
-    use_theme(chosen.theme)
+    use_theme(theme)
     with contextlib.suppress(StudioError):  # an icon more or less is nothing to tell a person of
         app.setWindowIcon(QIcon(str(resources.icon())))
     return app
 
 
-def _stay(
-    app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None, size: tuple[int, int] | None
-) -> int:
+def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None) -> int:
     app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(studio))
-    if size is not None:
-        studio.window.resize(*size)
     if screenshot is not None:
-        return _pictured(app, studio, path, screenshot)
+        _take_picture(app, studio, path, screenshot)
+        return 0
     window_place.restore(studio.window)
     studio.start([path] if path else [])
     return app.exec()
 
 
-def _pictured(app: QApplication, studio: Studio, path: Path | None, screenshot: Path) -> int:
-    """Write a picture of the window, once it is ready, and nothing else. Raises StudioError if nothing could open."""
-    studio.opening.keeps = False
+def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: Path) -> None:
+    """Write a picture of the window, once it is ready, and nothing else.
+
+    Raises StudioError if the photo could not be opened or read, or the picture not written.
+    """
     troubles: list[Trouble] = []
     studio.opening.failed.connect(troubles.append)
+    studio.reading.failed.connect(troubles.append)
     taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
     studio.start([path] if path else [])
     app.exec()
+    if taker.trouble:
+        raise taker.trouble
     if troubles:
         raise StudioError(troubles[0].message)
-    return taker.status
 
 
 def _follow_system(studio: Studio) -> None:
-    if studio.settings.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
+    if studio.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
         use_theme("system")
         studio.window.retint()
 

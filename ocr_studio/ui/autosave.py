@@ -21,6 +21,10 @@ from ocr_studio.ui.document import Document
 QUIET: Final = 0.25
 LATEST: Final = 0.6
 RETRY: Final = 3.0
+_BUG: Final = (
+    "the words are not saved: something went wrong in the program. They are kept open, and tried again every few"
+    " seconds; copy the text to be safe."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class _Desk:
     at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
     hurry: bool = False
     trouble: str = ""
+    told: set[str] = field(default_factory=set)  # troubles, until all is well again
 
 
 class Autosave(QObject):
@@ -96,6 +101,13 @@ class Autosave(QObject):
         """Why the last saving failed, one line; empty if it did not."""
         with self._desk.changed:
             return self._desk.trouble
+
+    def holds(self, project: Project) -> bool:
+        """Whether anything of this project is not on the disk."""
+        desk = self._desk
+        with desk.changed:
+            keys = {(due.project, due.page.id) for due in desk.at_work} | desk.due.keys() | desk.failed.keys()
+        return any(each is project for each, _ in keys)
 
     def set_project(self, project: Project | None) -> None:
         """From now on changes go there. What was changed before still goes where it belongs."""
@@ -178,13 +190,19 @@ class Autosave(QObject):
 
     def _leave(self) -> None:
         """The thread ends; if by a bug, what it had taken is still to be saved."""
-        desk = self._desk
+        desk, trouble = self._desk, ""
         with desk.changed:
             if self._thread is threading.current_thread():
                 for due in desk.at_work:
                     desk.failed.setdefault((due.project, due.page.id), due)
+                if desk.at_work:
+                    trouble = _BUG if _BUG not in desk.told else ""
+                    desk.trouble = _BUG
+                    desk.told.add(_BUG)
                 desk.at_work, desk.writing = [], False
                 desk.changed.notify_all()
+        if trouble:
+            self._tell(trouble)
 
     def _next(self) -> list[_Due]:
         desk = self._desk
@@ -210,7 +228,9 @@ class Autosave(QObject):
             with desk.changed:
                 if key not in desk.due:
                     desk.failed[key] = due
-                news, desk.trouble = str(error) != desk.trouble, str(error)
+                desk.trouble = str(error)
+                news = desk.trouble not in desk.told
+                desk.told.add(desk.trouble)
             if news:
                 self._tell(str(error))
 
@@ -220,6 +240,7 @@ class Autosave(QObject):
             self._desk.at_work = []
             if not self._desk.failed:
                 self._desk.trouble = ""
+                self._desk.told.clear()
         self._tell("")
 
     def _tell(self, trouble: str) -> None:

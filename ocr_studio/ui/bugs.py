@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 class BugCatcher:
     """Stands in for ``sys.excepthook``: what no part expected is logged, the page saved, and the person told once."""
 
-    def __init__(self, save: Callable[[], object], tell: Callable[[Trouble], None]) -> None:
-        """tell is called in the thread where the bug showed; it must be a signal's ``emit`` or as harmless."""
+    def __init__(self, save: Callable[[], bool], tell: Callable[[Trouble], None]) -> None:
+        """save: says whether all is saved. tell: a signal's ``emit`` or as harmless, as any thread may have a bug."""
         self._save, self._tell = save, tell
         self._told: set[str] = set()
         self._before = sys.excepthook, threading.excepthook
@@ -41,7 +41,5 @@ class BugCatcher:
         if text in self._told:
             return
         self._told.add(text)
-        self._save()
-        self._tell(
-            Trouble(f"Something went wrong in the program; your work is saved. ({kind.__name__}: {error})", text)
-        )
+        saved = "your work is saved" if self._save() else "and your last changes could not be saved"
+        self._tell(Trouble(f"Something went wrong in the program; {saved}. ({kind.__name__}: {error})", text))

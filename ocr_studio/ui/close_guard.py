@@ -23,12 +23,16 @@ class CloseGuard(QObject):
         self._told = False
         window.installEventFilter(self)
 
+    def forget(self) -> None:
+        """All is saved: what is not saved from now on is another matter, and held anew."""
+        self._told = False
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """Look at the window's closing before the window does."""
         if event.type() != QEvent.Type.Close:
             return super().eventFilter(watched, event)
         if self._save():
-            self._told = False
+            self.forget()
         elif not self._told:
             self._told = True
             event.ignore()

@@ -170,11 +170,10 @@ class MainWindow(QMainWindow):
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
         status.stop_requested.connect(reading.cancel)
-        # Autosave speaks from its writing thread.
-        queued = Qt.ConnectionType.QueuedConnection
-        autosave.saving.connect(status.saving, queued)
-        autosave.saved.connect(self._show_saved, queued)
-        autosave.failed.connect(self._show_not_saved, queued)
+        autosave.saving.connect(status.saving)
+        autosave.saved.connect(self._show_kept)
+        autosave.failed.connect(self._show_kept)
+        self.photos.failed.connect(self.show_trouble)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Say why something did not work."""
@@ -246,14 +245,11 @@ class MainWindow(QMainWindow):
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{event.path.name} – OCR Studio")
         self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
-        self.messages.withdraw("page")
-        if event.read_only:
-            self.messages.show_message(event.read_only, Kind.WARNING, key="page")
-            self.status.read_only()
-        else:
-            self.status.saved()
-        if event.warning:
-            self.messages.show_message(event.warning, Kind.WARNING)
+        for key, text in (("read only", event.read_only), ("page", event.warning)):
+            self.messages.withdraw(key)
+            if text:
+                self.messages.show_message(text, Kind.WARNING, key=key)
+        self._show_kept()
         self._show_count()
         self.view.setFocus()
 
@@ -269,13 +265,17 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, path=path: self._stage.opening.open_paths([path]))
         self.recent_menu.setEnabled(bool(paths))
 
-    def _show_saved(self) -> None:
-        self.messages.withdraw("saving")
-        self.status.saved()
-
-    def _show_not_saved(self, why: str) -> None:
-        self.messages.show_message(why, Kind.ERROR, key="saving")
-        self.status.not_saved(why)
+    def _show_kept(self, news: str = "") -> None:
+        autosave, status = self._stage.autosave, self.status
+        if news:
+            self.messages.show_message(news, Kind.ERROR, key="saving")
+        if news or autosave.trouble:
+            status.not_saved(news or autosave.trouble)
+        elif autosave.unsaved:
+            status.saving()
+        else:
+            self.messages.withdraw("saving")
+            (status.saved if self._stage.document.writable else status.read_only)()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files, folders and pictures."""

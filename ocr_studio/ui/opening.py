@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
-from ocr_studio.core import images, resources
+from ocr_studio.core import images, paths, resources
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.jobs import opening
@@ -18,6 +21,9 @@ from ocr_studio.ui import pictures
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+# How long the window may stand still for a slow disk when it is closed; then it is said that something is unsaved.
+SAVE_SECONDS: Final = 3.0
 
 
 class Opening(QObject):
@@ -37,24 +43,36 @@ class Opening(QObject):
     recent_changed = Signal()
 
     def __init__(
-        self, document: Document, lane: JobThread, autosave: Autosave, *, settings: Settings, recent: RecentFiles
+        self,
+        document: Document,
+        lane: JobThread,
+        autosave: Autosave,
+        *,
+        settings: Settings,
+        recent: RecentFiles,
+        keeps: bool = True,
     ) -> None:
         super().__init__(lane)
         self._document, self._lane, self._autosave = document, lane, autosave
         self.settings = settings
         self.recent = recent
-        self.keeps = True
+        self.keeps = keeps
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
         self._latest = 0
         self._going_to: Path | None = None
+        self._warned = False
+        # One for each folder, as two would lock each other out; those that were left stay while they have something
+        # unsaved. Added to by the lane, taken from while it rests.
+        self._projects: dict[Path, Project] = {}
+        autosave.saved.connect(self._let_go)
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
+    def open_paths(self, given: Sequence[Path]) -> None:
         """Open the first photo among these files and folders."""
-        first = next((path for path in paths if path.is_dir() or images.is_photo(path)), paths[0] if paths else None)
-        # The photo that is open already stays as it is, its history included.
-        if first is not None and first != (self._going_to or self.path):
+        good = (path for path in given if paths.is_folder(path) or images.is_photo(path))
+        first = next(good, given[0] if given else None)
+        if first is not None and first != self._going_to:
             self._open(first)
 
     def open_mime(self, data: QMimeData, *, word: str) -> bool:
@@ -118,45 +136,63 @@ class Opening(QObject):
     def save(self) -> bool:
         """Save what is not saved yet, a text that is being typed included. False if it could not all be saved."""
         self.leaving.emit()
-        return self._autosave.flush()
+        return self._autosave.flush(SAVE_SECONDS)
 
     def close(self) -> None:
-        """Save what is not saved yet, and let go of the project."""
-        self.save()
-        if self.project is not None:
-            self.project.unlock()
+        """Let go of the projects; of those that are still being saved when they are."""
+        self.leaving.emit()
+        self._autosave.set_project(None)
+        self.project = None
+        self._let_go()
 
     def _open(self, path: Path) -> None:
         self._latest += 1
-        number, project, keeping = self._latest, self.project, self._keeping()
+        number, keeping, before = self._latest, self._keeping(), self._document.page
         self._going_to = path
 
         def make() -> Iterator[object]:
             # Asked for in a row, only the last is worth decoding.
             if number == self._latest:
-                photo = opening.first_photo(path) if path.is_dir() else path
-                yield from opening.open_photo(photo, keeping=keeping, project=project)
+                photo = opening.first_photo(path) if paths.is_folder(path) else path
+                yield from opening.open_photo(photo, keeping=keeping, projects=self._projects)
                 # Here, as it waits for the disk.
                 if self.keeps:
                     self.recent.add(photo)
 
         job = self._lane.submit(make, name=f"Opening {path.name}")
-        job.came.connect(lambda event: self._take(number, event))
+        job.came.connect(lambda event: self._take(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
-        self.started.emit(path.name)
+        job.ended.connect(self._let_go)
+        if path != self.path:
+            self.started.emit(path.name)
 
-    def _take(self, number: int, event: opening.PhotoOpened) -> None:
+    def _take(self, number: int, before: Page | None, event: opening.PhotoOpened) -> None:
         if number != self._latest:
-            if event.project is not self.project:
-                event.project.unlock()
+            return
+        self._going_to = None
+        if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
+            # It is open already and stays as it is, its history and what is being typed included.
             return
         self.leaving.emit()
-        if self.project is not None and self.project is not event.project:
-            self._autosave.flush()
-            self.project.unlock()
-        moved = self.path is None or self.path.parent != event.path.parent or event.path not in self.photos
-        self.path, self.project, self._going_to = event.path, event.project, None
+        page = self._document.page
+        if page is not None and page is not before and self._has(event):
+            # What was done since it was loaded is newer.
+            event = replace(event, page=replace(page, image=event.page.image))
+        self._show(event)
+
+    def _has(self, event: opening.PhotoOpened) -> bool:
+        """Whether the words of this photo are those on the screen, and may be changed there."""
+        page = self._document.page
+        return (
+            event.project is self.project and self._document.writable and page is not None and page.id == event.page.id
+        )
+
+    def _show(self, event: opening.PhotoOpened) -> None:
+        moved = event.path not in self.photos
+        if self.path is None or self.path.parent != event.path.parent:
+            moved, self.photos = True, (event.path,)
+        self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
         self._document.open(event.page, event.image, writable=not event.read_only)
         self.opened.emit(event)
@@ -166,14 +202,22 @@ class Opening(QObject):
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._going_to = None
-        if not path.exists():
+        if self.keeps and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
         self.failed.emit(trouble)
 
+    def _let_go(self) -> None:
+        # While the lane works, a photo of any of them may be on its way.
+        for folder, project in () if self._lane.busy else tuple(self._projects.items()):
+            if project is not self.project and not self._autosave.holds(project):
+                del self._projects[folder]
+                project.unlock()
+
     def _list(self, folder: Path) -> None:
         job = self._lane.submit(lambda: opening.list_folder(folder), name=f"Listing {folder.name}")
         job.came.connect(self._take_list)
+        job.ended.connect(self._let_go)
         job.failed.connect(self.failed)
 
     def _take_list(self, event: opening.FolderListed) -> None:
@@ -189,7 +233,13 @@ class Opening(QObject):
         job = self._lane.submit(make, name=name)
         job.came.connect(lambda event: self._open(event.path))
         job.failed.connect(self.failed)
+        job.ended.connect(self._let_go)
         return job
 
     def _keeping(self) -> opening.Keeping:
-        return opening.Keeping(library=self.settings.library(), preferred=self.settings.keep == "library")
+        return opening.Keeping(
+            library=self.settings.library(),
+            preferred=self.settings.keep == "library",
+            keeps=self.keeps,
+            begins=self.settings.read_when_opened,
+        )

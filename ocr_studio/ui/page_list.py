@@ -27,7 +27,12 @@ STATES = {
 
 
 class PageListModel(QAbstractListModel):
-    """Photos as rows. Small pictures are made in a lane of their own, for those rows that somebody looks at."""
+    """Photos as rows. Small pictures are made in a lane of their own, for those rows that somebody looks at.
+
+    Signals: ``failed(Trouble)``.
+    """
+
+    failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QWidget) -> None:
         super().__init__(parent)
@@ -111,6 +116,7 @@ class PageListModel(QAbstractListModel):
             lambda: opening.thumbnails(wanted, project=project, side=side), name="Small pictures"
         )
         job.came.connect(self._take)
+        job.failed.connect(self.failed)
         job.done.connect(self._ask.start)
 
     def _take(self, thumbnail: opening.Thumbnail) -> None:
@@ -131,14 +137,16 @@ class PageListModel(QAbstractListModel):
 class PageList(QListView):
     """The list's view. A click or Enter opens a photo.
 
-    Signals: ``photo_chosen(Path)``.
+    Signals: ``photo_chosen(Path)``; ``failed(Trouble)``.
     """
 
     photo_chosen = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PageListModel(lane, self)
+        self._model.failed.connect(self.failed)
         self.setModel(self._model)
         self.setItemDelegate(_PhotoDelegate(self))
         self.setAccessibleName("Photos in this folder")

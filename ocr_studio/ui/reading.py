@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QObject, Signal
@@ -32,10 +33,11 @@ class Reading(QObject):
         super().__init__(lane)
         self._document, self._lane, self._desk = document, lane, desk
         self._job: Job | None = None
-        self._into: _PageInto | _WordsInto | None = None
+        self._into: _PageInto | _WordsInto | None = None  # where the words of that job go; tells jobs apart, too
+        self._being_written: Callable[[], Collection[str]] = tuple
         self._numbers = count()
         self._soon: list[str] = []
-        document.opened.connect(self.cancel)
+        document.opened.connect(self._leave)
 
     @property
     def busy(self) -> bool:
@@ -50,10 +52,15 @@ class Reading(QObject):
         job.failed.connect(self.failed)
 
     def use(self, options: ReaderOptions) -> None:
-        """Read in another way from now on."""
+        """Read in another way from now on; how much memory to take is settled once, at the start."""
+        options = replace(options, gpu_memory_mb=self._desk.options.gpu_memory_mb)
         if options != self._desk.options:
             self._desk = reading.ReadingDesk(options)
             self.prepare()
+
+    def spare(self, being_written: Callable[[], Collection[str]]) -> None:
+        """being_written: asked for the words in which somebody is writing, which no reading takes away."""
+        self._being_written = being_written
 
     def read_page(self) -> None:
         """Find and read everything on the page. What a person wrote or placed stays."""
@@ -61,9 +68,8 @@ class Reading(QObject):
         if image is None or page is None:
             return
         streaming = all(word.touched for word in page.words.values())
-        self._start(
-            lambda: reading.read_page(desk, image), _PageInto(self._document, self._mark(), streaming), "Reading"
-        )
+        into = _PageInto(self._document, self._mark(), streaming, self._being_written)
+        self._start(lambda: reading.read_page(desk, image), into, "Reading")
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again where they stand. What a person wrote stays."""
@@ -91,26 +97,33 @@ class Reading(QObject):
         return f"reading {next(self._numbers)}"
 
     def _start(self, make: Callable[[], Iterator[object]], into: _PageInto | _WordsInto, name: str) -> None:
-        self.cancel()
-        self._into = into
+        before, self._into = self._job, into
+        if before is not None:
+            before.cancel()
         job = self._job = self._lane.submit(make, name=name)
-        job.came.connect(self._hear)
+        job.came.connect(lambda event: self._hear(into, event))
         job.failed.connect(self.failed)
-        job.ended.connect(self._end)
+        job.ended.connect(lambda: self._end(into))
         self.progressed.emit("Waiting for the recognizer…" if not self._desk.ready else "Looking for writing…", 0, 0)
 
-    def _hear(self, event: object) -> None:
+    def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
         if isinstance(event, reading.Preparing):
             self.progressed.emit("Loading the recognizer, a few seconds…", 0, 0)
         elif isinstance(event, reading.Found):
             self.progressed.emit("Reading…", 0, event.lines)
-        elif isinstance(event, reading.WordsRead) and self._into:
-            self._into.add(event.words)
+        elif isinstance(event, reading.WordsRead):
+            into.add(event.words)
             self.progressed.emit(f"Reading… {event.done} of {event.total}", event.done, event.total)
-        elif isinstance(event, reading.ReadingDone) and self._into:
-            self.finished.emit(self._into.finish(event))
+        elif isinstance(event, reading.ReadingDone):
+            self.finished.emit(into.finish(event))
 
-    def _end(self) -> None:
+    def _leave(self) -> None:
+        self._soon.clear()
+        self.cancel()
+
+    def _end(self, into: _PageInto | _WordsInto) -> None:
+        if into is not self._into:  # another has taken its place
+            return
         self._job = self._into = None
         self.stopped.emit()
         soon, self._soon = self._soon, []
@@ -125,8 +138,10 @@ class _PageInto:
     to a reading that is cancelled.
     """
 
-    def __init__(self, document: Document, mark: str, streaming: bool) -> None:
-        self._document, self._mark, self._streaming = document, mark, streaming
+    def __init__(
+        self, document: Document, mark: str, streaming: bool, being_written: Callable[[], Collection[str]]
+    ) -> None:
+        self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
         self._first = True
         self._words: list[Word] = []
 
@@ -148,7 +163,8 @@ class _PageInto:
 
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:
-            self._document.push(edits.reread(page, words, first=self._first), join=self._mark)
+            keep = self._being_written()
+            self._document.push(edits.reread(page, words, first=self._first, keep=keep), join=self._mark)
             self._first = False
 
 

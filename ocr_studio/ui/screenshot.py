@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
 from ocr_studio.ui import pictures
 
-log = logging.getLogger(__name__)
-
 # Small pictures, the last paint and a scroll to its place come a moment after all is read.
 _SETTLE_MS = 800
 
@@ -22,13 +19,13 @@ _SETTLE_MS = 800
 class Screenshot(QObject):
     """Waits until the window is ready, writes the picture and ends the program.
 
-    status: 0 once the picture is written, 1 if it could not be.
+    trouble: why the picture could not be written; None if it was.
     """
 
     def __init__(self, window: QWidget, path: Path, *, ready: Callable[[], bool]) -> None:
         """ready: asked again and again; when it has said yes for a while, the picture is taken."""
         super().__init__(window)
-        self.status = 1
+        self.trouble: StudioError | None = StudioError("the window was closed before its picture was taken", file=path)
         self._window, self._path, self._ready = window, path, ready
         self._quiet_ms = 0
         self._clock = QTimer(self, interval=100)
@@ -45,8 +42,8 @@ class Screenshot(QObject):
         picture = self._window.grab().toImage()
         try:
             images.save_png(self._path, pictures.array(picture))
-            self.status = 0
+            self.trouble = None
         except StudioError as error:
-            log.error("%s", error)
+            self.trouble = error
         self._window.close()
         QApplication.quit()

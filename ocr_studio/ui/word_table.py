@@ -260,7 +260,7 @@ class WordTable(QTableView):
     @property
     def word_id(self) -> str | None:
         """The word that is being edited, or None."""
-        editing = self.state() is QAbstractItemView.State.EditingState
+        editing = self.state() == QAbstractItemView.State.EditingState
         return self._model.id_at(self.currentIndex().row()) if editing else None
 
     def edit_current(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import PageState, Quad, Source, Transcription, Word
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import opening
@@ -26,8 +28,8 @@ def keeping(tmp_path_factory: pytest.TempPathFactory) -> opening.Keeping:
     return opening.Keeping(tmp_path_factory.mktemp("library"), preferred=False)
 
 
-def _open(path: Path, keeping: opening.Keeping, project: Project | None = None) -> opening.PhotoOpened:
-    (event,) = opening.open_photo(path, keeping=keeping, project=project)
+def _open(path: Path, keeping: opening.Keeping, projects: dict[Path, Project] | None = None) -> opening.PhotoOpened:
+    (event,) = opening.open_photo(path, keeping=keeping, projects={} if projects is None else projects)
     return event
 
 
@@ -61,11 +63,13 @@ def test_what_was_kept_comes_back_under_a_new_name_too(folder: Path, keeping: op
 def test_the_open_project_is_used_for_its_photos_and_no_other(
     folder: Path, keeping: opening.Keeping, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    first = _open(folder / "board 1.png", keeping)
-    assert _open(folder / "board 2.png", keeping, first.project).project is first.project
+    projects: dict[Path, Project] = {}
+    first = _open(folder / "board 1.png", keeping, projects)
+    assert _open(folder / "board 2.png", keeping, projects).project is first.project
     other = tmp_path_factory.mktemp("other") / "x.png"
     images.save_png(other, np.zeros((9, 9, 3), np.uint8))
-    assert _open(other, keeping, first.project).project is not first.project
+    assert _open(other, keeping, projects).project is not first.project
+    assert set(projects) == {folder, other.parent}
 
 
 def test_a_project_that_another_window_has_is_only_for_looking(folder: Path, keeping: opening.Keeping) -> None:
@@ -85,6 +89,39 @@ def test_a_damaged_page_is_put_aside_and_said(folder: Path, keeping: opening.Kee
     assert "damaged" in event.warning
     assert len(list((kept.project.folder / "pages").glob("*.damaged-*.json"))) == 1
     event.project.unlock()
+
+
+def test_nothing_is_written_where_nothing_is_to_be_kept(folder: Path, keeping: opening.Keeping) -> None:
+    kept = _kept(folder / "board 1.png", keeping)
+    page_file = kept.project.folder / "pages" / f"{kept.page.id}.json"
+    page_file.write_text("{")
+    (kept.project.folder / "pages" / ".1.tmp").write_text("half")
+    (kept.project.folder / "lock").unlink()
+    before = sorted(folder.rglob("*"))
+    event = _open(folder / "board 1.png", replace(keeping, keeps=False, begins=True))
+    assert "damaged" in event.warning
+    assert not event.project.locked
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_two_windows_that_read_a_fresh_folder_know_of_each_other(folder: Path, keeping: opening.Keeping) -> None:
+    begins = replace(keeping, begins=True)
+    first, second = _open(folder / "board 1.png", begins), _open(folder / "board 2.png", begins)
+    assert first.read_only == ""
+    assert "another window" in second.read_only
+    first.project.unlock()
+
+
+def test_a_page_of_another_size_takes_the_photos(folder: Path, keeping: opening.Keeping) -> None:
+    event = _kept(folder / "board 1.png", keeping)
+    page = event.project.load_page(event.page.id)
+    assert page is not None
+    event.project.save_page(replace(page, width=9, height=9))
+    event.project.unlock()
+    again = _open(folder / "board 1.png", keeping)
+    assert (again.page.width, again.page.height) == (61, 40)
+    assert "w" in again.page.words
+    again.project.unlock()
 
 
 def test_no_photo_is_an_error(folder: Path, keeping: opening.Keeping) -> None:
@@ -140,3 +177,21 @@ def test_the_sample_is_copied_once(folder: Path, tmp_path: Path) -> None:
     (second,) = opening.keep_copy(folder / "board 1.png", folder=tmp_path / "Sample")
     assert second == first
     assert first.path.stat().st_mtime_ns == stamp
+
+
+def test_a_copy_that_somebody_has_changed_stays(folder: Path, tmp_path: Path) -> None:
+    (first,) = opening.keep_copy(folder / "board 1.png", folder=tmp_path / "Sample")
+    first.path.write_bytes(b"mine")
+    for _ in range(2):
+        (event,) = opening.keep_copy(folder / "board 1.png", folder=tmp_path / "Sample")
+        assert event.path.name == "board 1 2.png"
+    assert first.path.read_bytes() == b"mine"
+
+
+def test_a_picture_that_cannot_be_kept_is_an_error_that_says_why(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "library").write_text("a file")
+    with pytest.raises(StudioError, match=r"cannot be kept.*library folder"):
+        list(opening.keep_copy(folder / "board 1.png", folder=tmp_path / "library" / "Sample"))
+    picture = np.full((5, 7, 3), 9, np.uint8)
+    with pytest.raises(StudioError, match=r"cannot be kept.*library folder"):
+        list(opening.keep_picture(picture, folder=tmp_path / "library", when=datetime.now().astimezone(), word="x"))

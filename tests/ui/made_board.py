@@ -47,10 +47,12 @@ def reading(text: str, confidence: float = 0.95) -> Transcription:
     return Transcription(text, Source.MODEL, confidence, "stand-in", "2026-01-01T00:00:00+00:00", others)
 
 
-def words() -> list[Word]:
-    """All words of LINES, read; ids "w0" … "w7" in reading order."""
+def words(mark: str = "") -> list[Word]:
+    """All words of LINES, read; ids "w0" … "w7" in reading order, with a mark behind."""
     texts = [(row, column, text) for row, line in enumerate(LINES) for column, text in enumerate(line)]
-    return [Word(f"w{n}", quad(row, column), machine=reading(text)) for n, (row, column, text) in enumerate(texts)]
+    return [
+        Word(f"w{n}{mark}", quad(row, column), machine=reading(text)) for n, (row, column, text) in enumerate(texts)
+    ]
 
 
 def page() -> Page:
@@ -60,13 +62,16 @@ def page() -> Page:
 
 
 class StandInReader:
-    """Reads LINES from any photo, line by line. pause: seconds that each step takes."""
+    """Reads LINES from any photo, line by line. pause: seconds that each step takes.
+
+    Every reading gives other ids, as the recognizer does: "w0" …, then "w0-2" …, "w0-3" …
+    """
 
     name = "stand-in"
 
-    def __init__(self, pause: float = 0.0) -> None:
+    def __init__(self, pause: float = 0.0, seen: int = 0) -> None:
         self.pause = pause
-        self.seen = 0
+        self.seen = seen
 
     def find(self, image: NDArray[np.uint8]) -> list[int]:
         self.seen += 1
@@ -74,9 +79,10 @@ class StandInReader:
         return list(range(len(LINES)))
 
     def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
+        mark = f"-{self.seen}" if self.seen > 1 else ""
         for line in lines:
             time.sleep(self.pause)
-            yield 1, [word for n, word in enumerate(words()) if n // 4 == line]
+            yield 1, [word for n, word in enumerate(words(mark)) if n // 4 == line]
 
     def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         for place in quads:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from ocr_studio.core import edits
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.ui import autosave as autosave_module
-from ocr_studio.ui.autosave import LATEST, QUIET, Autosave
+from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.document import Document
 from tests.core.made_pages import page_of, read_word
 
@@ -102,9 +103,19 @@ def test_a_change_is_saved_by_itself(desk: Desk, qtbot: QtBot) -> None:
     assert desk.said == ["saving", "saved"]
 
 
-def test_times_leave_room_for_the_disk_within_a_second() -> None:
-    assert QUIET <= 0.3
-    assert LATEST <= 0.7
+def test_changes_without_a_pause_are_saved_in_between(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
+    desk.write("one")
+    (due,) = desk.autosave._desk.due.values()
+    assert due.moment <= 1000.4  # once it has been quiet
+    for _ in range(5):
+        moment[0] += 0.1
+        desk.write(f"more {moment[0]}")
+    (due,) = desk.autosave._desk.due.values()
+    # However long they type: what is left of a second is for the disk.
+    assert due.moment <= 1000.7
+    assert desk.autosave.flush()
 
 
 def test_opening_alone_saves_nothing(desk: Desk, disk: Disk, tmp_path: Path) -> None:
@@ -221,6 +232,24 @@ def test_a_full_disk_is_told_once_and_saved_when_room_comes(
     disk.full = False
 
 
+def test_two_pages_that_wait_for_room_are_told_once_each(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
+    desk.autosave._retry.setInterval(50)
+    disk.full = True
+    desk.write("thy")
+    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    desk.show(OTHER)
+    desk.write("other")
+    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2, timeout=5000)
+    writes = disk.writes
+    qtbot.waitUntil(lambda: disk.writes > writes + 6, timeout=5000)
+    assert sum("full" in said for said in desk.said) == 2
+    assert desk.autosave.holds(desk.project)
+    assert not desk.autosave.holds(Project.open(desk.photos))
+    disk.full = False
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert not desk.autosave.holds(desk.project)
+
+
 def test_a_page_that_waits_for_room_is_what_reopening_shows(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
     disk.full = True
     page = desk.write("thy")
@@ -256,6 +285,20 @@ def test_a_bug_while_saving_is_no_end_of_saving(desk: Desk, monkeypatch: pytest.
     assert desk.autosave.unsaved
     assert desk.autosave.flush()
     assert desk.on_disk() == desk.document.page
+
+
+def test_a_bug_while_saving_is_told_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    desk.autosave._retry.setInterval(50)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "excepthook", lambda _: None)
+        patch.setattr(Project, "save_page", lambda *_: 1 / 0)
+        page = desk.write("thy")
+        qtbot.waitUntil(lambda: "something went wrong" in desk.said[-1], timeout=5000)
+        assert "something went wrong" in desk.autosave.trouble
+        qtbot.wait(150)
+        assert len(desk.said) == 2
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert desk.on_disk() == page
 
 
 def test_the_window_may_be_gone_before_the_last_page_is_written(desk: Desk, disk: Disk, qtbot: QtBot) -> None:

@@ -30,6 +30,15 @@ def test_a_window_with_something_unsaved_is_held_once(qtbot: QtBot) -> None:
     assert window.close()
 
 
+def test_saved_by_itself_in_between_it_is_held_anew(qtbot: QtBot) -> None:
+    window, guard = _window(qtbot, [False, False, False])
+    assert not window.close()
+    guard.forget()
+    with qtbot.waitSignal(guard.held):
+        assert not window.close()
+    assert window.close()
+
+
 def test_saved_in_between_it_is_held_anew(qtbot: QtBot) -> None:
     window, guard = _window(qtbot, [False, True, False])
     assert not window.close()

@@ -127,11 +127,17 @@ def test_a_damaged_place_is_only_logged(
     assert "window" in caplog.text
 
 
-def test_a_bug_is_logged_saved_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("well", [True, False])
+def test_a_bug_is_logged_saved_and_told_once(caplog: pytest.LogCaptureFixture, well: bool) -> None:
     saved: list[int] = []
     told: list[Trouble] = []
     before = sys.excepthook
-    catcher = BugCatcher(lambda: saved.append(1), told.append)
+
+    def save() -> bool:
+        saved.append(1)
+        return well
+
+    catcher = BugCatcher(save, told.append)
     catcher.install()
     try:
         for _ in range(3):
@@ -144,6 +150,8 @@ def test_a_bug_is_logged_saved_and_told_once(caplog: pytest.LogCaptureFixture) -
     assert sys.excepthook is before
     assert len(saved) == len(told) == 1
     assert "by nought" in told[0].message
+    assert ("your work is saved" in told[0].message) is well
+    assert ("could not be saved" in told[0].message) is not well
     assert "Traceback" in told[0].details
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
 
@@ -158,20 +166,17 @@ def test_a_screenshot_waits_until_the_window_is_ready(qtbot: QtBot, tmp_path: Pa
     qtbot.wait(300)
     assert not (tmp_path / "shot.png").exists()
     ready.append(True)
-    qtbot.waitUntil(lambda: taker.status == 0)
+    qtbot.waitUntil(lambda: taker.trouble is None)
     assert images.open_photo(tmp_path / "shot.png").shape[:2] == (100, 200)
 
 
-def test_a_screenshot_that_cannot_be_written_ends_with_an_error(
-    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_screenshot_that_cannot_be_written_says_why(qtbot: QtBot, tmp_path: Path) -> None:
     window = QLabel("ready")
     qtbot.addWidget(window)
     window.show()
     taker = Screenshot(window, tmp_path / "nowhere" / "shot.png", ready=lambda: True)
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert taker.status == 1
-    assert "shot.png" in caplog.text
+    assert "shot.png" in str(taker.trouble)
 
 
 def test_drawn_boards_show_their_words() -> None:

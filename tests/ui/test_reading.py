@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.reading import Reading
@@ -67,7 +68,7 @@ def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, doc
 
 
 def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Document, qtbot: QtBot) -> None:
-    reading = Reading(document, lane, StandInDesk())
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
     document.open(made_board.page(), made_board.photo())
     document.push(edits.write(_page(document), "w0", "Shipped"))
     with qtbot.waitSignal(reading.stopped):
@@ -81,7 +82,7 @@ def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Docu
 def test_a_reading_that_is_cancelled_takes_no_word_from_a_page_that_was_read(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
-    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05, seen=1)))
     document.open(made_board.page(), made_board.photo())
     before = _page(document)
     reading.read_page()
@@ -118,6 +119,46 @@ def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
     qtbot.waitUntil(lambda: _page(document).words[drawn].machine is not None)
     assert len(_page(document).words) == 9
     assert _page(document).read_at
+
+
+def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reader = StandInReader(pause=0.05, seen=1)
+    reading = Reading(document, lane, StandInDesk(reader))
+    reading.read_page()
+    qtbot.waitUntil(lambda: reader.seen == 2)
+    edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
+    document.push(edit)
+    (drawn,) = edit.changes
+    reading.read_drawn(drawn)
+    reading.read_page()
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert len(_page(document).words) == 9
+    assert _page(document).words[drawn].machine is not None
+    assert _page(document).words.keys() >= {f"w{number}-3" for number in range(8)}
+
+
+def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    reading.read_drawn("w0")
+    document.open(made_board.page(), made_board.photo())
+    assert not reading.busy
+
+
+def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
+    reading.spare(lambda: ["w2"])
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert set(_page(document).words) == {"w2"} | {f"w{number}-2" for number in range(8) if number != 2}
+
+
+def test_only_another_way_of_reading_loads_the_recognizer_anew(lane: JobThread, qtbot: QtBot) -> None:
+    reading = Reading(Document(), lane, StandInDesk())
+    reading.use(ReaderOptions(gpu_memory_mb=2048))
+    assert not lane.busy
 
 
 def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: Document, qtbot: QtBot) -> None:
