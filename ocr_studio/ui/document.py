@@ -36,6 +36,8 @@ class Document(QObject):
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
         self._writable = True
+        self._unread = False  # as it was opened, the page had never been read
+        self._read_at: str | None = None
 
     @property
     def writable(self) -> bool:
@@ -95,6 +97,8 @@ class Document(QObject):
         self.undo_stack.clear()
         self._writable = writable
         self._page, self._image, self._order = page, image, None
+        self._read_at = page.read_at if page else None
+        self._unread = self._read_at is None
         self._pyramid = None if image is None else Pyramid(image)
         self._selection, self._current = frozenset(), None
         self.opened.emit()
@@ -103,7 +107,7 @@ class Document(QObject):
     def set_read_at(self, when: str) -> None:
         """Note that the page has been read; no edit, as there is nothing in it for a person to take back."""
         if self._page:
-            self._page = replace(self._page, read_at=when)
+            self._page, self._read_at = replace(self._page, read_at=when), when
             self.words_changed.emit(frozenset())
 
     def push(self, edit: Edit, *, join: str = "") -> None:
@@ -127,10 +131,16 @@ class Document(QObject):
             self._selection, self._current = chosen, current
             self.selection_changed.emit()
 
-    def _apply(self, edit: Edit) -> None:
+    def _apply(self, edit: Edit, *, back: bool = False) -> None:
         if self._page is None:
             return
-        self._page, self._order = apply(self._page, edit), None
+        page = apply(self._page, edit)
+        if back and self._unread and not page.words:
+            # The reading itself has been taken back: opened again, the photo is one that nobody has read.
+            page = replace(page, read_at=None)
+        elif not back and page.words and page.read_at is None:
+            page = replace(page, read_at=self._read_at)
+        self._page, self._order = page, None
         self.words_changed.emit(frozenset(edit.changes))
         gone = {key for key, (_, after) in edit.changes.items() if after is None}
         if gone & self._selection:
@@ -148,7 +158,7 @@ class _EditCommand(QUndoCommand):
         self._document._apply(self._edit)
 
     def undo(self) -> None:
-        self._document._apply(self._edit.inverted())
+        self._document._apply(self._edit.inverted(), back=True)
 
     def id(self) -> int:
         """Qt offers only commands with the same id, other than -1, for joining."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Edit, Page, PageState, Quad, Source, Transcription, Word
 from ocr_studio.ui.document import Document
 
 
@@ -69,3 +69,23 @@ def test_a_deleted_word_leaves_the_selection(document: Document) -> None:
 def test_unknown_ids_cannot_be_selected(document: Document) -> None:
     document.select(["nobody"])
     assert (document.selection, document.current) == (frozenset(), None)
+
+
+def test_a_reading_taken_back_leaves_an_unread_page_and_done_again_a_read_one(qtbot: QtBot) -> None:
+    document = Document()
+    document.open(Page("id", "board.png", 200, 50), np.zeros((50, 200, 3), np.uint8))
+    document.push(Edit("Read page", {"a": (None, _word("a", 10.0))}), join="reading")
+    document.set_read_at("2026-01-01T00:00:00+00:00")
+    done = document.page
+    document.undo_stack.undo()
+    assert document.page is not None
+    assert document.page.state is PageState.UNREAD
+    document.undo_stack.redo()
+    assert document.page == done
+
+
+def test_a_page_emptied_by_hand_stays_a_read_one(document: Document) -> None:
+    document.set_read_at("2026-01-01T00:00:00+00:00")
+    assert document.page is not None
+    document.push(Edit("Delete 3 words", {key: (word, None) for key, word in document.page.words.items()}))
+    assert document.page.state is PageState.READ
