@@ -62,7 +62,7 @@ class Alternatives(QWidget):
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"
-            button.setText(wording.label(button.fontMetrics().elidedText(f"{index + 1}  {text}", right, room)))
+            button.setText(wording.label(button.fontMetrics().elidedText(wording.choice(index, text), right, room)))
             button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
             button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % (key {index + 1})" if reading else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))

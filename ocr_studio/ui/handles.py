@@ -66,7 +66,8 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
     length = math.hypot(up.x(), up.y())
     away = up / length if length > 1 else QPointF(0, -1)
     above, below = top + away * _TURN_AWAY, bottom - away * _TURN_AWAY
-    seen = area.contains(above) or not area.contains(below)
+    room = area.adjusted(SIZE, SIZE, -SIZE, -SIZE)
+    seen = room.contains(above) or not room.contains(below)
     places[Handle.TURN] = above if seen else below
     return Handles(places, top if seen else bottom, Quad.from_array([(p.x(), p.y()) for p in points]))
 

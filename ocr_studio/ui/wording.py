@@ -12,6 +12,11 @@ STATES = {
 }
 
 
+def choice(index: int, text: str) -> str:
+    """A reading to choose, with the digit that chooses it; index: 0 for the best."""
+    return f"{index + 1}  {text or '(nothing)'}"
+
+
 def label(text: str) -> str:
     """A text that is not ours, for a button or a menu: an ampersand in it underlines nothing."""
     return text.replace("&", "&&")

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.page import Edit, PageState, WordState
+from ocr_studio.core.page import Alternative, Edit, PageState, WordState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.word_delegate import TEXT
 from ocr_studio.ui.word_editor import WordEditor
@@ -245,6 +245,18 @@ def test_texts_are_shown_and_hidden_by_a_key(open_studio: Open, folder: Path) ->
     QTest.keyClick(view, Key.Key_T)
     assert not view.texts_shown
     assert not action.isChecked()
+
+
+def test_a_reading_of_nothing_says_so(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    word = studio.document.word("w1")
+    assert word is not None
+    both = tuple(Alternative(text, 0.5) for text in ("l", ""))
+    read = replace(made_board.reading("l"), alternatives=both)
+    studio.document.push(Edit("Read again", {"w1": (word, replace(word, machine=read))}))
+    studio.document.select(["w1"])
+    shown = [each.text() for each in studio.window.alternatives.findChildren(QPushButton)]
+    assert shown[:3] == ["1  l", "2  (nothing)", "3  –"]
 
 
 def test_long_readings_do_not_push_the_photo_aside(open_studio: Open, folder: Path) -> None:
