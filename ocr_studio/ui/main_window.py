@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{event.path.name} – OCR Studio")
         self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
-        for key, text in (("read only", event.read_only), ("page", event.warning)):
+        for key, text in (("read only", event.read_only), (str(event.path), event.warning)):
             self.messages.withdraw(key)
             if text:
                 self.messages.show_message(text, Kind.WARNING, key=key)

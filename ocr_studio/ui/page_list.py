@@ -117,7 +117,7 @@ class PageListModel(QAbstractListModel):
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)
-        job.done.connect(self._ask.start)
+        job.ended.connect(self._ask.start)
 
     def _take(self, thumbnail: opening.Thumbnail) -> None:
         if thumbnail.path not in self._rows:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, images
 from ocr_studio.core import settings as settings_module
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import app
@@ -194,6 +194,33 @@ def test_what_is_unsaved_in_a_folder_that_was_left_is_there_when_one_returns(
     assert "Shop" in {word.text for word in saved.words.values()}
     # Nothing unsaved is left there: another window may have it.
     Project.open(folder).lock()
+
+
+def test_a_disk_that_is_full_once_more_holds_the_window_once_more(
+    open_studio: Open, folder: Path, qtbot: QtBot, fill: Callable[[bool], None]
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    studio.autosave.flush()
+    for text in ("Shop", "Shops"):
+        fill(True)
+        _write(studio, text)
+        assert not studio.window.close()
+        assert any("last changes are not saved" in said for said in studio.window.messages.texts())
+        fill(False)
+        with qtbot.waitSignal(studio.autosave.saved):
+            studio.autosave.retry()
+    assert studio.window.close()
+
+
+def test_small_pictures_that_cannot_be_made_are_said(
+    open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def states(project: Project) -> dict[str, PageState]:
+        raise StudioError("the project cannot be read", file=project.folder)
+
+    monkeypatch.setattr(Project, "states", states)
+    studio = open_studio(folder / "board 1.png")
+    qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
 
 
 def test_a_folder_that_was_left_is_open_to_others(
