@@ -51,9 +51,9 @@ def test_it_can_be_done_where_it_is_offered(spec: ActionSpec, open_studio: Open,
 
 def _reach(studio: Studio, scope: Scope) -> set[QWidget]:
     window = studio.window
-    everywhere: set[QWidget] = {window.view, window.table, window.photos}
-    words: set[QWidget] = {window.view, window.table}
-    return {Scope.WINDOW: everywhere, Scope.WORDS: words, Scope.CANVAS: {window.view}}[scope]
+    if scope is Scope.CANVAS:
+        return {window.view}
+    return {window.view, window.table} if scope is Scope.WORDS else {window.view, window.table, window.photos}
 
 
 def test_no_key_is_given_twice_where_both_would_be_heard(open_studio: Open, folder: Path) -> None:
