@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ocr_studio.core import dividing, geometry, reading_order
-from ocr_studio.core.page import Edit, Page, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Alternative, Edit, Page, Point, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.plain_text import one_line
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
@@ -69,9 +69,12 @@ def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
-    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``."""
+    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``, and stays on the photo."""
     words = _known(page, ids)
-    return _placed(_counted("Rotate", words), words, [geometry.rotated(word.quad, degrees) for word in words])
+    turned = [geometry.rotated(word.quad, degrees) for word in words]
+    shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
+    kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
+    return _placed(_counted("Rotate", words), words, kept)
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
@@ -82,11 +85,15 @@ def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
 
 
 def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
-    """Copies of these words, with fresh ids, ``offset`` (dx, dy) pixels from where they stood, kept on the photo."""
+    """Copies of these words, with fresh ids, ``offset`` (dx, dy) pixels from where they stood, kept on the photo.
+
+    What is larger than the photo is cut off at its borders.
+    """
     dx, dy = _within(page, [word.quad for word in words], offset, strictly=True)
+    quads = [geometry.clamped(geometry.moved(word.quad, dx, dy), page.width, page.height) for word in words]
     copies = [
-        replace(word, id=_free_id(page), quad=geometry.moved(word.quad, dx, dy), quad_source=Source.HUMAN)
-        for word in words
+        replace(word, id=_free_id(page), quad=quad, quad_source=Source.HUMAN)
+        for word, quad in zip(words, quads, strict=True)
     ]
     return Edit(_counted("Paste", words), {word.id: (None, word) for word in copies})
 
@@ -110,17 +117,17 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
 
 
 def merge(page: Page, ids: Iterable[str]) -> Edit:
-    """These words become one; texts are joined by spaces in reading order. The first of them keeps its id."""
+    """These words become one; texts are joined by spaces in reading order. The first of them keeps its id.
+
+    The text that was to be seen is still to be seen. It counts as a person's only if all of it was; where a person
+    has checked a part of it, it is to be checked as a whole, and the recognizer's own reading is the alternative.
+    """
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in reading_order.order(found.values())]
     if len(words) < 2:
         return Edit("Merge words")
     quad = geometry.joined([word.quad for word in words])
-    human = None
-    if any(word.human for word in words):
-        human = Transcription.by_human(one_line(" ".join(word.text for word in words)))
-    machine = dividing.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
-    whole = Word(words[0].id, quad, Source.HUMAN, machine, human)
+    whole = Word(words[0].id, quad, Source.HUMAN, *_merged_sides(words, quad))
     return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
@@ -140,9 +147,12 @@ def reread(page: Page, words: Sequence[Word], *, first: bool, keep: Collection[s
     for index, word in enumerate(words):
         if index not in places and word.id not in stay:
             changes[word.id] = (page.words.get(word.id), word)
-    for place, old in enumerate(touched):
-        found = [words[index] for index, where in places.items() if where == place]
-        if not old.machine and (reading := _joined_machine(found, old.quad)):
+    found: dict[int, list[Word]] = {}
+    for index, place in places.items():
+        found.setdefault(place, []).append(words[index])
+    for place, here in found.items():
+        old = touched[place]
+        if not old.machine and (reading := _joined_machine(here, old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
     return Edit("Read page", changes)
 
@@ -155,6 +165,26 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
     return _changed(
         _counted("Read", olds) + " again", olds, [replace(old, machine=fresh.machine) for old, fresh in pairs]
     )
+
+
+def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
+    """What the machine read and what a person wrote in words that become one, in their order."""
+    read = dividing.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
+    seen = [word for word in words if word.text]  # a person's empty text adds nothing, and vouches for nothing
+    if all(word.human for word in seen or words):
+        return read, Transcription.by_human(one_line(" ".join(word.text for word in seen)))
+    if not any(word.human for word in words):
+        return read, None
+    shown = dividing.joined_reading([(word.quad, side) for word in seen if (side := word.human or word.machine)], quad)
+    model = next((word.machine for word in seen if not word.human), None)
+    if shown is None or model is None:
+        return None, None
+    own = [Alternative(read.text, read.confidence or 0.0)] if read and read.text != shown.text else []
+    alternatives = (Alternative(shown.text, shown.confidence or 0.0), *own)
+    merged = replace(
+        model, text=shown.text, confidence=shown.confidence, alternatives=alternatives, letters=shown.letters
+    )
+    return merged, None
 
 
 def _known(page: Page, ids: Iterable[str]) -> list[Word]:
@@ -227,5 +257,7 @@ def _same_places(touched: Sequence[Word], words: Sequence[Word]) -> dict[int, in
 def _shared(one: Quad, other: Quad) -> float:
     """How much two boxes share, 0 where they are not in the same place."""
     share = float(geometry.iou(one, other))
+    if share > SAME_PLACE:
+        return share
     inside = geometry.contains(one, geometry.centre(other)) or geometry.contains(other, geometry.centre(one))
-    return max(share, 1e-9) if inside or share > SAME_PLACE else 0.0
+    return max(share, 1e-9) if inside else 0.0

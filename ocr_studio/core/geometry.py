@@ -84,13 +84,6 @@ def contains(quad: Quad, point: Point) -> bool:
     return cv2.pointPolygonTest(corners.astype(np.float32), (0.0, 0.0), measureDist=False) >= 0
 
 
-def nearest_corner(quad: Quad, point: Point) -> tuple[int, float]:
-    """(index, distance in pixels) of the corner nearest to the point."""
-    distances = np.linalg.norm(np.asarray(quad.corners) - np.asarray(point), axis=1)
-    index = int(np.argmin(distances))
-    return index, float(distances[index])
-
-
 def fraction_at(quad: Quad, point: Point) -> float:
     """How far along the writing a point stands: 0 = the quad's left edge .. 1 = its right edge; clipped."""
     corners = np.asarray(quad.corners)
@@ -159,8 +152,9 @@ def _hull(points: Floats) -> NDArray[np.float64]:
 
 
 def _signed(points: Floats) -> float:
-    x, y = points[:, 0] - points[0, 0], points[:, 1] - points[0, 1]
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+    # Seen from the first point, the edges that begin and end there add nothing.
+    x, y = points[1:, 0] - points[0, 0], points[1:, 1] - points[0, 1]
+    return float(x[:-1] @ y[1:] - y[:-1] @ x[1:]) / 2
 
 
 def _shoelace(points: Floats) -> float:

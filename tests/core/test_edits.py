@@ -137,7 +137,14 @@ def test_a_pasted_word_larger_than_the_photo_begins_on_it() -> None:
     huge = read_word("x", 300, width=5000)
     [word] = [after for _, after in edits.paste(PAGE, [huge], offset=(0, 0)).changes.values()]
     assert word is not None
-    assert word.quad.bounds()[0] == 0
+    assert word.quad.bounds() == (0, 100, PAGE.width, 130)
+
+
+def test_a_word_that_is_turned_stays_on_the_photo() -> None:
+    low = read_word("level", 400, PAGE.height - 30)
+    page = page_of(low)
+    turned = done(page, edits.rotate(page, [low.id], 90)).words[low.id].quad
+    assert turned.bounds() == (435, PAGE.height - 100, 465, PAGE.height)
 
 
 def halves(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> list[Word]:
@@ -217,13 +224,32 @@ def test_merging_joins_texts_in_reading_order() -> None:
     assert places == pytest.approx([110, 130, 150, 180, 210, 230, 250], abs=0.1)
 
 
-def test_merging_loses_no_text_of_a_person() -> None:
+def test_merging_loses_no_text_of_a_person_and_vouches_for_none_of_the_machine() -> None:
     page = apply(PAGE, edits.write(PAGE, MAP.id, "mop"))
     [word] = done(page, edits.merge(page, page.words)).words.values()
-    assert word.human
-    assert word.human.text == "the mop"
+    assert (word.text, word.state) == ("the mop", WordState.READ)
+    assert word.machine
+    assert word.machine.source is Source.MODEL
+    assert [other.text for other in word.machine.alternatives] == ["the mop", "the map"]
+    assert len(word.machine.letters) == len("the mop")
+    page = apply(page, edits.accept(page, [THE.id]))
+    [word] = done(page, edits.merge(page, page.words)).words.values()
+    assert (word.text, word.state) == ("the mop", WordState.CORRECTED)
     assert word.machine
     assert word.machine.text == "the map"
+
+
+def test_merging_with_a_word_said_to_be_empty() -> None:
+    page = apply(PAGE, edits.write(PAGE, MAP.id, ""))
+    [word] = done(page, edits.merge(page, page.words)).words.values()
+    assert (word.text, word.state) == ("the", WordState.READ)
+    page = apply(page, edits.write(page, THE.id, ""))
+    [word] = done(page, edits.merge(page, page.words)).words.values()
+    assert (word.text, word.state) == ("", WordState.CORRECTED)
+    drawn = Word("drawn", Quad.from_box(300, 100, 330, 130), Source.HUMAN)
+    page = page_of(page.words[MAP.id], drawn)
+    [word] = done(page, edits.merge(page, page.words)).words.values()
+    assert (word.text, word.state) == ("", WordState.UNREAD)
 
 
 @given(boxes, st.text("abcdefgh ij", min_size=2, max_size=12), st.data())

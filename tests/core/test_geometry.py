@@ -155,11 +155,8 @@ def test_points_inside_are_inside_and_know_their_place(quad: Quad, along: float,
     assert not geometry.contains(quad, (float(x) + 2000, float(y)))
 
 
-def test_hit_tests_and_moves() -> None:
+def test_moves() -> None:
     quad = Quad.from_box(10, 10, 50, 30)
-    index, distance = geometry.nearest_corner(quad, (52, 31))
-    assert index == 2
-    assert distance == pytest.approx(math.hypot(2, 1))
     assert geometry.moved(quad, 5, -5).bounds() == (15, 5, 55, 25)
     assert geometry.with_corner(quad, 2, (60, 40)).corners[2] == (60, 40)
     assert geometry.area(quad) == pytest.approx(800)
