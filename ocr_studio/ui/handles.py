@@ -16,6 +16,8 @@ from ocr_studio.core import geometry
 from ocr_studio.core.page import Point, Quad
 
 SIZE = 9.0
+# On a small box, whose writing larger ones would hide.
+_SMALL_SIZE = 5.0
 _REACH = 8.0
 # Screen pixels: the middle of a side has a handle only where it leaves room to take hold of the box itself.
 _SIDE_FROM = 44.0
@@ -40,6 +42,11 @@ class Handles:
     places: Mapping[Handle, QPointF]
     root: QPointF
     corners: Quad
+
+    @property
+    def size(self) -> float:
+        """How wide they are drawn, in pixels of the screen."""
+        return SIZE if min(geometry.size(self.corners)) >= _SMALL else _SMALL_SIZE
 
     def at(self, point: QPointF) -> Handle | None:
         """The handle under a point of the screen."""

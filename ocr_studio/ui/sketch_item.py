@@ -101,11 +101,11 @@ class SketchItem(QGraphicsItem):
         for colour, width in ((self.colours.halo, 4.0), (self.colours.selection, 1.5)):
             painter.setPen(QPen(colour, width))
             painter.drawLine(shown.root, turn)
-        half = handles.SIZE / 2
         for handle, place in shown.places.items():
+            half = (handles.SIZE if handle is Handle.TURN else shown.size) / 2
+            if Handle.TOP.value <= handle.value < Handle.TURN.value:
+                half *= 2 / 3
             grip = QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half)
-            if handle.value >= Handle.TOP.value and handle is not Handle.TURN:
-                grip.adjust(1.5, 1.5, -1.5, -1.5)
             painter.setPen(QPen(self.colours.selection, 1.75))
             painter.setBrush(self.colours.handle)
             if handle is Handle.TURN:

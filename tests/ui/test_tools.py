@@ -335,3 +335,16 @@ def test_the_ring_is_for_those_who_came_by_a_key(view: PhotoView, qtbot: QtBot) 
     view.setFocus(Qt.FocusReason.TabFocusReason)
     assert view._ring
     view.grab()
+
+
+def test_handles_of_a_small_box_leave_its_writing_in_sight(view: PhotoView) -> None:
+    view.document.select(["one"])
+    widths = []
+    for zoom in (1.0, 0.25):
+        view.zoom_by(zoom / view.zoom)
+        shown = view.handles()
+        assert shown is not None
+        widths.append(shown[1].size)
+    assert widths == [handles.SIZE, 5.0]
+    grabbed = view.grab()
+    assert not grabbed.isNull()
