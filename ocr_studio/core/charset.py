@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from ocr_studio.core.plain_text import one_line
+
 Alphabet: TypeAlias = Literal["latin", "all"]
 
 BLANK: Final = 0
@@ -25,8 +27,8 @@ _SIGNS: Final = frozenset(
 
 
 def normalise(text: str) -> str:
-    """Text as nets and files have it: composed (NFC), any white space a single space, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Text as nets and files have it; see ``plain_text.one_line``."""
+    return one_line(text)
 
 
 def in_alphabet(character: str, alphabet: Alphabet) -> bool:

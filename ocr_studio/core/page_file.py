@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Final, TypeAlias, TypeVar
 
 from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
+from ocr_studio.core.plain_text import one_line
 
 FORMAT: Final = 1
 
@@ -24,10 +24,13 @@ MAX_WORDS: Final = 200_000
 MAX_TEXT: Final = 1_000_000
 MAX_ALTERNATIVES: Final = 100
 MAX_PIXELS: Final = 1_000_000
-MAX_COORDINATE: Final = 1e8
 
 # Word id -> the word and its line.
 Lines: TypeAlias = dict[str, tuple[Word, bytes]]
+
+# Corners may lie off the photo, but no further than this many of its longer sides on either side: what is cut out for
+# the recognizer is as large as the box.
+MAX_OUTSIDE: Final = 2
 
 _Value = TypeVar("_Value")
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -44,6 +47,7 @@ class NewerFormat(ValueError):
 def encode(page: Page, lines: Lines | None = None) -> bytes:
     """The page as UTF-8 JSON; the same page always gives the same bytes, words being sorted by id.
 
+    Texts are written as ``plain_text.one_line`` has them, and corners too far from the photo are brought nearer.
     lines: kept by the caller from one call to the next, it saves encoding words that have not changed. Raises
     ValueError for what could not be read back: a photo outside its folder, a corner that is not finite.
     """
@@ -57,12 +61,12 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
         "read_at": page.read_at or None,
     }
     heads = [f'"{key}": {_line(value).decode("utf-8")}' for key, value in head.items()]
-    lines = {} if lines is None else lines
+    lines, reach = {} if lines is None else lines, _reach(page.width, page.height)
     for gone in lines.keys() - page.words.keys():
         del lines[gone]
     for key, word in page.words.items():
         if key not in lines or lines[key][0] is not word:
-            lines[key] = word, _line(_word_fields(word))
+            lines[key] = word, _line(_word_fields(word, reach))
     words = [lines[key][1] for key in sorted(page.words)]
     start = ("{\n" + ",\n".join(heads) + ',\n"words": [').encode()
     return start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
@@ -80,15 +84,17 @@ def decode(data: bytes) -> Page:
     version = _integer(fields.get("format"), "format", least=1, most=2**31)
     if version > FORMAT:
         raise NewerFormat(f"it has format {version}, and this version knows formats up to {FORMAT}")
-    words = [_word(item, f"word {index + 1}") for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
+    width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
+    reach = _reach(width, height)
+    words = [_word(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
     by_id = {word.id: word for word in words}
     if len(by_id) != len(words):
         raise NotAPage("two words have the same id")
     return Page(
         id=_label(fields, "id"),
         image=_photo_path(fields),
-        width=_integer(fields.get("width"), "width", least=1, most=MAX_PIXELS),
-        height=_integer(fields.get("height"), "height", least=1, most=MAX_PIXELS),
+        width=width,
+        height=height,
         words=by_id,
         read_at=_optional(fields, "read_at", _label),
     )
@@ -109,10 +115,16 @@ def _line(value: object) -> bytes:
         return json.dumps(value, allow_nan=False).encode("ascii")
 
 
-def _word_fields(word: Word) -> dict[str, object]:
+def _reach(width: int, height: int) -> tuple[float, float]:
+    """The least and the most that a corner's coordinate may be."""
+    side = max(width, height)
+    return -MAX_OUTSIDE * side, (1 + MAX_OUTSIDE) * side
+
+
+def _word_fields(word: Word, reach: tuple[float, float]) -> dict[str, object]:
     fields: dict[str, object] = {
         "id": word.id,
-        "quad": [[float(x), float(y)] for x, y in word.quad.corners],
+        "quad": [[_held(value, reach) for value in corner] for corner in word.quad.corners],
         "quad_source": word.quad_source.value,
     }
     if word.machine:
@@ -123,7 +135,7 @@ def _word_fields(word: Word) -> dict[str, object]:
 
 
 def _side_fields(side: Transcription) -> dict[str, object]:
-    fields: dict[str, object] = {"text": side.text, "source": side.source.value}
+    fields: dict[str, object] = {"text": (text := one_line(side.text)), "source": side.source.value}
     if side.confidence is not None:
         fields["confidence"] = _share(side.confidence)
     if side.model:
@@ -131,10 +143,16 @@ def _side_fields(side: Transcription) -> dict[str, object]:
     if side.when:
         fields["when"] = side.when
     if side.alternatives:
-        fields["alternatives"] = [[other.text, _share(other.confidence)] for other in side.alternatives]
-    if side.letters:
+        fields["alternatives"] = [[one_line(other.text), _share(other.confidence)] for other in side.alternatives]
+    if side.letters and len(side.letters) == len(text):
         fields["letters"] = [_share(place) for place in side.letters]
     return fields
+
+
+def _held(value: float, reach: tuple[float, float]) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a corner is not finite")
+    return min(reach[1], max(reach[0], float(value)))
 
 
 def _share(value: float) -> float:
@@ -142,12 +160,12 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, float(value))) if math.isfinite(value) else 0.0
 
 
-def _word(item: object, where: str) -> Word:
+def _word(item: object, where: str, reach: tuple[float, float]) -> Word:
     fields = _object(item, where)
     try:
         return Word(
             id=_label(fields, "id"),
-            quad=_quad(fields),
+            quad=_quad(fields, reach),
             quad_source=_name(fields, "quad_source", Source),
             machine=_optional(fields, "machine", _side),
             human=_optional(fields, "human", _side),
@@ -158,14 +176,16 @@ def _word(item: object, where: str) -> Word:
 
 def _side(fields: Mapping[str, object], key: str) -> Transcription:
     side = _object(fields[key], key)
+    text = _text(side.get("text"), "text")
+    letters = tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=()))
     return Transcription(
-        text=_text(side.get("text"), "text"),
+        text=text,
         source=_name(side, "source", Source),
         confidence=_optional(side, "confidence", _share_in),
         model=_optional(side, "model", _label),
         when=_optional(side, "when", _label),
         alternatives=tuple(_alternative(pair) for pair in _list(side, "alternatives", MAX_ALTERNATIVES, missing=())),
-        letters=tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=())),
+        letters=letters if len(letters) == len(text) else (),
     )
 
 
@@ -175,18 +195,18 @@ def _alternative(pair: object) -> Alternative:
     return Alternative(_text(pair[0], "alternative"), _number(pair[1], "alternative", 0.0, 1.0))
 
 
-def _quad(fields: Mapping[str, object]) -> Quad:
+def _quad(fields: Mapping[str, object], reach: tuple[float, float]) -> Quad:
     corners = _list(fields, "quad", 4)
     if len(corners) != 4:
         raise NotAPage("quad has not four corners")
-    a, b, c, d = (_point(corner) for corner in corners)
+    a, b, c, d = (_point(corner, reach) for corner in corners)
     return Quad((a, b, c, d))
 
 
-def _point(corner: object) -> Point:
+def _point(corner: object, reach: tuple[float, float]) -> Point:
     if not isinstance(corner, list) or len(corner) != 2:
         raise NotAPage("a corner is not [x, y]")
-    x, y = (_number(value, "quad", -MAX_COORDINATE, MAX_COORDINATE) for value in corner)
+    x, y = (_number(value, "quad", *reach) for value in corner)
     return x, y
 
 
@@ -215,7 +235,7 @@ def _list(
 def _text(value: object, key: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise NotAPage(f"{key} is not a text of at most {MAX_TEXT} letters")
-    return unicodedata.normalize("NFC", value)
+    return one_line(value)
 
 
 def _label(fields: Mapping[str, object], key: str) -> str:

@@ -11,5 +11,7 @@ _NOT_WRITING = frozenset({"Cc", "Cs"})
 def one_line(text: str) -> str:
     """The text of one word or line: NFC, stripped; runs of white space and line breaks become one space."""
     spaced = " ".join(text.split())
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _NOT_WRITING)
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
+    if not spaced.isprintable():  # as nearly all text is
+        kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _NOT_WRITING)
+        spaced = " ".join(kept.split())
+    return unicodedata.normalize("NFC", spaced)

@@ -25,6 +25,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from ocr_studio.core import edits, images, page_file
 from ocr_studio.core.page import Alternative, Edit, Page, Quad, Source, Transcription, Word, new_id, now
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import PageDamaged, Project
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.document import Document
@@ -99,9 +100,9 @@ class Session(QObject):
 
 
 def read_word(rng: random.Random) -> Word:
-    text = "".join(rng.choice(ALPHABET) for _ in range(rng.randint(1, 12))).strip() or "x"
+    text = one_line("".join(rng.choice(ALPHABET) for _ in range(rng.randint(1, 12)))) or "x"
     x, y = rng.uniform(0, WIDTH - 300), rng.uniform(0, HEIGHT - 60)
-    readings = tuple(Alternative(text[:-1] + rng.choice(ALPHABET), rng.random()) for _ in range(5))
+    readings = tuple(Alternative(one_line(text[:-1] + rng.choice(ALPHABET)), rng.random()) for _ in range(5))
     letters = tuple((index + 0.5) / len(text) for index in range(len(text)))
     machine = Transcription(text, Source.MODEL, rng.random(), "kill", now(), readings, letters)
     return Word(new_id(), Quad.from_box(x, y, x + 20 * len(text), y + 40), machine=machine)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from hypothesis import strategies as st
 
 from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
+from ocr_studio.core.plain_text import one_line
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
 
 shares = st.floats(0, 1)
-coordinates = st.floats(-1e6, 1e6)
-texts = st.text(st.characters(codec="utf-8"), max_size=12).map(lambda text: unicodedata.normalize("NFC", text))
+coordinates = st.floats(-2000, 3000)  # of a photo 1000 pixels large
+texts = st.text(st.characters(codec="utf-8"), max_size=12).map(one_line)
 ids = st.text("0123456789abcdef", min_size=12, max_size=12)
 quads = st.lists(st.tuples(coordinates, coordinates), min_size=4, max_size=4).map(
     lambda corners: Quad((corners[0], corners[1], corners[2], corners[3]))

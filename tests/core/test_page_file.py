@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core import page_file
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, Quad, Source, Transcription
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
 PAGE = page_of(read_word("the", 100), read_word("map", 200))
@@ -49,6 +49,21 @@ def test_text_is_composed_when_read() -> None:
     assert "caf\u00e9" in {word.text for word in page_file.decode(data).words.values()}
 
 
+def test_text_is_one_line_of_writing_when_read_and_when_written() -> None:
+    odd = replace(PAGE.words["the-100"], machine=Transcription(" t\nh\x07e\ud800", Source.MODEL, letters=(0.5,) * 7))
+    page = replace(PAGE, words={odd.id: odd})
+    for data in (page_file.encode(page), page_file.encode(PAGE).replace(b'"the"', b'" t\\nh\\u0007e\\ud800"')):
+        machine = page_file.decode(data).words[odd.id].machine
+        assert machine is not None
+        assert (machine.text, machine.letters) == ("t he", ())
+
+
+def test_what_is_written_can_be_read_however_far_from_the_photo_a_box_is() -> None:
+    far = replace(PAGE.words["the-100"], quad=Quad.from_box(-1e7, 5, 1e7, 30))
+    [word] = page_file.decode(page_file.encode(replace(PAGE, words={far.id: far}))).words.values()
+    assert word.quad.bounds() == (-2000, 5, 3000, 30)
+
+
 WORD = json.loads(page_file.encode(PAGE))["words"][0]
 SIDE = WORD["machine"]
 BAD_FIELDS = {
@@ -79,6 +94,7 @@ BAD_FIELDS = {
     "corner a text": {"words": [WORD | {"quad": [["0", 0]] * 4}]},
     "corner true": {"words": [WORD | {"quad": [[True, 0]] * 4}]},
     "corner far out": {"words": [WORD | {"quad": [[1e300, 0]] * 4}]},
+    "corner three photos out": {"words": [WORD | {"quad": [[4000, 0]] * 4}]},
     "corner a huge whole number": {"words": [WORD | {"quad": [[10**400, 0]] * 4}]},
     "unknown source": {"words": [WORD | {"quad_source": "angel"}]},
     "source a list": {"words": [WORD | {"quad_source": []}]},
