@@ -147,10 +147,10 @@ def _export_parser() -> argparse.ArgumentParser:
 
 
 def _percent(text: str) -> int:
-    number = int(text.removesuffix("%"))
-    if not 50 <= number <= 400:
-        raise argparse.ArgumentTypeError("the scale is a percentage from 50 to 400")
-    return number
+    number = text.removesuffix("%")
+    if not (number.isascii() and number.isdigit() and len(number) <= 3 and 50 <= int(number) <= 400):
+        raise argparse.ArgumentTypeError(f"the scale is a percentage from 50 to 400, not “{_visible(text)}”")
+    return int(number)
 
 
 # ----------------------------------------------------------------------------------------------------------- commands
@@ -159,12 +159,6 @@ def _percent(text: str) -> int:
 def _window(options: argparse.Namespace) -> int:
     if options.path is not None and not os.path.lexists(options.path):
         raise images.PhotoError("there is no such file or folder", file=options.path, remedy="Check the path.")
-    if options.screenshot is None and not _has_screen(os.environ, sys.platform):
-        raise StudioError(
-            "there is no screen to open a window on",
-            remedy="Log in with a desktop or ssh -X, run xvfb-run -a ocr-studio, draw the window into a file with"
-            " --screenshot OUT.png, or read without it: ocr-studio read PHOTO.",
-        )
     try:
         from ocr_studio.ui import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
@@ -174,13 +168,6 @@ def _window(options: argparse.Namespace) -> int:
         ) from error
 
     return app.run(options.path, theme=options.theme, scale=options.scale, screenshot=options.screenshot)
-
-
-def _has_screen(environment: Mapping[str, str], platform: str) -> bool:
-    """Whether Qt will find something to show a window on; where it does not, it ends the program without a word."""
-    if platform in {"win32", "darwin"}:
-        return True
-    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -247,7 +234,9 @@ def _models(_: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    project = Project.find(options.project, library=settings.load().library())
+    chosen = settings.load()
+    # The one that the window would open.
+    project = Project.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
     if not project.exists:
         raise StudioError(
             "nothing is known about photos here yet",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import ocr_studio
 from ocr_studio import cli
-from ocr_studio.core import images
+from ocr_studio.core import images, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
 from ocr_studio.jobs.reading import ReadingDesk
@@ -209,6 +209,22 @@ def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines()[-1].startswith("ocr-studio")
+
+
+def test_a_scale_that_is_no_number_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--scale", "big"]) == 2
+    assert "the scale is a percentage from 50 to 400, not “big”" in capsys.readouterr().err
+
+
+def test_a_model_in_the_settings_that_is_gone_is_passed_over(
+    photo: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.settings_file().parent.mkdir(parents=True)
+    settings.settings_file().write_text('{"model": "mine"}')
+    assert cli.run(["models", "list"]) == 0
+    assert capsys.readouterr().out.startswith("* ")
+    assert cli.run(["read", str(photo)]) == 0
+    assert "setting 'model' cannot be 'mine'" in caplog.text
 
 
 def test_the_model_that_comes_with_the_program_can_be_named(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio import cli
+from ocr_studio.core import paths, project_places, settings
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import Project
@@ -80,3 +81,14 @@ def test_export_of_what_is_no_project_is_told(tmp_path: Path, capsys: pytest.Cap
     assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 1
     assert "nothing is known about photos here yet" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_export_takes_the_project_that_the_window_would_open(project: Project, tmp_path: Path) -> None:
+    settings.save(settings.Settings(keep="library"))
+    library = project_places.in_library(tmp_path, paths.library_dir())
+    other = Project(library, tmp_path)
+    word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human("in the library"))
+    other.save_page(Page("0" * 32, "board.png", 96, 64, {"one": word}))
+    other.unlock()
+    assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "board.txt").read_text(encoding="utf-8").strip() == "in the library"

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import paths
+from ocr_studio.core import models, paths
 from ocr_studio.core.errors import StudioError
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,10 @@ class Settings:
         return Path(chosen).expanduser().absolute() if chosen else paths.library_dir()
 
 
+def _known_model(value: object) -> bool:
+    return value is None or value in [model.name for model in models.available()]
+
+
 def _text_or_none(value: object) -> bool:
     return value is None or (isinstance(value, str) and value != "")
 
@@ -79,7 +83,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "alphabet": lambda value: value in ALPHABETS,
     "gpu_memory_mb": _memory,
-    "model": _text_or_none,
+    "model": _known_model,
     "keep": lambda value: value in KEEP,
     "library_folder": _text_or_none,
     "read_when_opened": lambda value: isinstance(value, bool),

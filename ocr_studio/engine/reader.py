@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import geometry
+from ocr_studio.core import geometry, models
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.pyramid import Pyramid
@@ -44,13 +44,14 @@ class _Line:
 class Reader:
     """Finds and reads the words of photos. Belongs to the thread that made it; ready to read once made.
 
-    options: alphabet and GPU memory. detector, recognizer: others than those that come with the program. Raises
-    PretrainedError where the weights are missing.
+    options: alphabet, GPU memory, model. detector, recognizer: others than those that come with the program. Raises
+    NoSuchModel, and PretrainedError where the weights are missing.
     """
 
     def __init__(
         self, options: ReaderOptions, *, detector: Detector | None = None, recognizer: Recognizer | None = None
     ) -> None:
+        models.chosen(options.model)
         runtime.configure(options)
         self._detector = detector or Detector()
         self._recognizer = recognizer or Recognizer.pretrained("all" if options.alphabet == "all" else "latin")

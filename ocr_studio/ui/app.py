@@ -207,12 +207,14 @@ def _follow_system(studio: Studio) -> None:
 
 
 def _find_screen(*, needed: bool) -> None:
-    if sys.platform != "linux" or any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    # Qt ends the program without a word where it finds nothing to show a window on.
+    some = any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if some or sys.platform in {"win32", "darwin"}:
         return
     if needed:
         raise NoScreen(
             "there is no screen to open a window on",
-            remedy="Connect with ssh -X, use xvfb-run, draw into a file with --screenshot OUT.png,"
-            " or read without a window: ocr-studio read PHOTO.",
+            remedy="Log in with a desktop or ssh -X, run xvfb-run -a ocr-studio, draw the window into a file with"
+            " --screenshot OUT.png, or read without it: ocr-studio read PHOTO.",
         )
     os.environ["QT_QPA_PLATFORM"] = "offscreen"

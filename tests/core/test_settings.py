@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ocr_studio.core import paths, settings
+from ocr_studio.core import models, paths, settings
 from ocr_studio.core.settings import ReaderOptions, RecentFiles, Settings, SettingsNotSaved
 
 OTHER = Settings(
     theme="dark",
     alphabet="all",
     gpu_memory_mb=2048,
-    model="mine",
+    model=models.BUILT_IN.name,
     keep="library",
     library_folder="/home/né/доски",
     read_when_opened=False,
@@ -64,6 +64,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("keep", "nowhere"),
         ("library_folder", 7),
         ("model", ""),
+        ("model", "mine"),
+        ("model", ["mine"]),
         ("read_when_opened", "yes"),
         ("from_the_future", 1),
     ],
@@ -98,7 +100,7 @@ def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
 
 
 def test_the_reader_gets_what_concerns_it() -> None:
-    assert OTHER.reader_options() == ReaderOptions(alphabet="all", gpu_memory_mb=2048, model="mine")
+    assert OTHER.reader_options() == ReaderOptions(alphabet="all", gpu_memory_mb=2048, model=models.BUILT_IN.name)
 
 
 def test_the_library_is_where_the_person_wants_it(studio_home: Path) -> None:

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_studio.core import geometry, reading_order
 from ocr_studio.core.metrics import Labelled, score_photo
+from ocr_studio.core.models import NoSuchModel
 from ocr_studio.core.page import Quad, Source, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
@@ -19,6 +20,11 @@ LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(ReaderOptions())
+
+
+def test_a_model_that_there_is_not_is_said() -> None:
+    with pytest.raises(NoSuchModel, match="there is no model “mine”"):
+        Reader(ReaderOptions(model="mine"))
 
 
 def drawn(lines: tuple[str, ...] = LINES, *, degrees: float = 0.0) -> tuple[NDArray[np.uint8], list[Labelled]]:
