@@ -1,8 +1,9 @@
 """Kills an editing session at random moments and looks at what is left: ``python -m tests.benchmarks.kill --kills 50``.
 
 The session is the real document, autosave and project in a program of its own, making random edits of every kind on two
-photos, in bursts and pauses. It says through a pipe what each edit made. After each kill the project is opened again:
-every page must be just as it was after some edit, that edit being no older than one second, and no file damaged.
+photos, in bursts and pauses, while another thread opens them. It says through a pipe what each edit made. After each
+kill the project is opened again: every page must be just as it was after some edit, that edit being no older than one
+second, and no file damaged.
 """
 
 from __future__ import annotations
@@ -66,7 +67,18 @@ class Session(QObject):
         self.photo = np.zeros((2, 2, 3), np.uint8)
         self.ids = {name: images.content_id(photos / name) for name in PHOTOS}
         self.show(PHOTOS[0])
+        # Photos are opened in a thread of their own, which locks and reads while another saves.
+        threading.Thread(target=self.open_photos, daemon=True).start()
         self.timer.start(0)
+
+    def open_photos(self) -> None:
+        """Lock and look, again and again, as every opening of a photo does."""
+        while True:
+            for page_id in self.ids.values():
+                self.project.lock()
+                self.project.load_page(page_id)
+                self.project.states()
+                time.sleep(0.01)
 
     def say(self, *what: object) -> None:
         # One write call, so that a line is there whole or not at all.
