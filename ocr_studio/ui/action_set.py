@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from ocr_studio.ui import operations, theme, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope, Where
@@ -21,6 +21,8 @@ class ActionSet(QObject):
         self._parts = parts
         self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
         self._menus: dict[str, QMenu] = {}
+        # The arrow to what a small window has no room for; the style's own can hardly be seen.
+        self._more: QToolButton | None = None
         tools = QActionGroup(self)
         for spec in TABLE:
             self._actions[spec.id].setCheckable(spec.tool is not None or spec.checked is not None)
@@ -28,7 +30,8 @@ class ActionSet(QObject):
                 tools.addAction(self._actions[spec.id])
         document = parts.document
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
-                       parts.reading.stopped, document.undo_stack.indexChanged):  # fmt: skip
+                       parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
+                       parts.table.editing_changed):  # fmt: skip
             signal.connect(self.refresh)
         parts.view.tool_changed.connect(self._show_tool)
         self._show_tool(parts.view.tool)
@@ -65,6 +68,8 @@ class ActionSet(QObject):
                 bar.addSeparator()
             before = spec.menu
             bar.addAction(self._actions[spec.id])
+        self._more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        self.retint()
 
     def context_menu(self, parent: QWidget) -> QMenu:
         """The menu of the canvas and the table."""
@@ -80,8 +85,7 @@ class ActionSet(QObject):
     def refresh(self) -> None:
         """Offer what can be done now, and nothing else."""
         for spec in TABLE:
-            may = self._parts.document.writable or not spec.edits
-            self._actions[spec.id].setEnabled(may and spec.when(self._parts))
+            self._actions[spec.id].setEnabled(self._may(spec))
             if spec.checked is not None:
                 self._actions[spec.id].setChecked(spec.checked(self._parts))
         stack = self._parts.document.undo_stack
@@ -96,6 +100,9 @@ class ActionSet(QObject):
         for spec in TABLE:
             if spec.icon:
                 self._actions[spec.id].setIcon(theme.icon(spec.icon))
+        if self._more:
+            self._more.setIcon(theme.icon("mdi6.chevron-double-right"))
+            self._more.setToolTip("More")
 
     def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
         action = QAction(spec.title, window)
@@ -119,9 +126,23 @@ class ActionSet(QObject):
             for widget in (self._parts.view, self._parts.photos):
                 near = QShortcut(QKeySequence(key), widget, context=Qt.ShortcutContext.WidgetShortcut)
                 near.activated.connect(action.trigger)
-        do: Callable[[Parts], object] = spec.do
-        action.triggered.connect(lambda: do(self._parts))
+        action.triggered.connect(lambda: self._do(spec))
         return action
+
+    def _do(self, spec: ActionSpec) -> None:
+        if not spec.looks:
+            # Buttons and menus take no focus: the word that is being written would not be part of what is done.
+            self._parts.view.finish_editing()
+            self._parts.table.finish_editing()
+        # What has been kept may be all there was to do: it is the newest change, so there is nothing to redo.
+        if self._may(spec):
+            do: Callable[[Parts], object] = spec.do
+            do(self._parts)
+        else:
+            self.refresh()
+
+    def _may(self, spec: ActionSpec) -> bool:
+        return (self._parts.document.writable or not spec.edits) and spec.when(self._parts)
 
     def _specs(self, where: Where) -> Sequence[ActionSpec]:
         return [spec for spec in TABLE if spec.where & where]

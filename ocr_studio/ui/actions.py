@@ -39,7 +39,8 @@ class ActionSpec:
     keys: in Qt's portable notation, the first is shown; near: further ones, on the photo and the list of photos only,
     as elsewhere they mean something else. when: what must be so for it to be offered; edits: it changes
     the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
-    checked: whether it is on, for one that is switched on and off.
+    checked: whether it is on, for one that is switched on and off. looks: it only looks, so a word that is being
+    written may stay open; everything else first keeps what has been typed.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ActionSpec:
     tool: Tool | None = None
     near: tuple[str, ...] = ()
     checked: Callable[[Parts], bool] | None = None
+    looks: bool = False
 
 
 def _photo(parts: Parts) -> bool:
@@ -73,6 +75,10 @@ def _some(parts: Parts) -> bool:
 
 def _several(parts: Parts) -> bool:
     return len(parts.document.selection) > 1
+
+
+def _writing(parts: Parts) -> bool:
+    return parts.view.editing.word_id is not None or parts.table.word_id is not None
 
 
 def _checked(parts: Parts) -> bool:
@@ -145,7 +151,7 @@ _EDIT = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Take back the last change", edits=True,
-        when=lambda p: p.document.undo_stack.canUndo(),
+        when=lambda p: p.document.undo_stack.canUndo() or _writing(p),
     ),
     ActionSpec(
         "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
@@ -270,7 +276,7 @@ _BOXES = (
 _READ = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
-        Where.TOOLBAR, tip="Find and read every word; what a person wrote stays", when=_photo, edits=True,
+        Where.TOOLBAR, tip="Find and read every word, deleted ones included; what a person wrote stays", when=_photo, edits=True,
     ),
     ActionSpec(
         "read_words", "Read selected words &again", lambda p: p.reading.read_words(p.document.selection), "&Read", 1,
@@ -287,31 +293,32 @@ _READ = (
 _VIEW = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
-        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Show the photo larger", when=_photo,
+        ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Show the photo larger", when=_photo, looks=True,
     ),
     ActionSpec(
         "zoom_out", "Zoom &out", lambda p: p.view.zoom_by(0.8), "&View", 1, "mdi6.magnify-minus-outline",
-        ("Ctrl+-",), Where.TOOLBAR, tip="Show the photo smaller", when=_photo,
+        ("Ctrl+-",), Where.TOOLBAR, tip="Show the photo smaller", when=_photo, looks=True,
     ),
     ActionSpec(
         "fit", "&Fit", lambda p: p.view.fit(), "&View", 1, "mdi6.fit-to-page-outline", ("F",),
-        Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", _photo,
+        Where.TOOLBAR, Scope.CANVAS, "Show the whole photo", _photo, looks=True,
     ),
     ActionSpec(
         "actual_size", "&Actual size", lambda p: p.view.actual_size(), "&View", 1, "mdi6.numeric-1-box-outline",
         ("Ctrl+0",), tip="One pixel of the photo for one of the screen", when=_photo,
+        looks=True,
     ),
     ActionSpec(
         "show_texts", "Show &texts", lambda p: p.view.set_texts_shown(not p.view.texts_shown), "&View", 2,
         "mdi6.format-text", ("T",), scope=Scope.CANVAS, tip="Show the text of each word above its box", when=_photo,
-        checked=lambda p: p.view.texts_shown,
+        checked=lambda p: p.view.texts_shown, looks=True,
     ),
 )  # fmt: skip
 
 _HELP = (
     ActionSpec(
         "about", "&About OCR Studio", lambda p: p.dialogs.about(), "&Help", 1, "mdi6.information-outline",
-        tip="Version and licences",
+        tip="Version and licences", looks=True,
     ),
 )  # fmt: skip
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGraphicsView,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core.page import Word
 from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_editor import WordEditor
 
 # Pixels before scaling: round the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
@@ -20,6 +31,7 @@ class Alternatives(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._writing = False
         self.setAccessibleName("Other readings of the current word")
         self._title = QLabel()
         self._title.setProperty("quiet", True)
@@ -36,12 +48,31 @@ class Alternatives(QWidget):
         document.selection_changed.connect(self._show)
         document.words_changed.connect(self._show)
         document.opened.connect(self._show)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_keys)
         self._show()
+
+    @property
+    def title(self) -> str:
+        """What is asked of the person, and which keys answer."""
+        return self._title.text()
+
+    def choices(self) -> list[str]:
+        """What the buttons say."""
+        return [button.text() for button in self._buttons]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Show as much of each reading as there is room for."""
         super().resizeEvent(event)
         self._show()
+
+    def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
+        """Digits choose on the photo; where they are text, in a line or in the table, they do so with Alt."""
+        writing = isinstance(entered, (WordEditor, QTableView))
+        if isinstance(entered, (WordEditor, QTableView, QGraphicsView)) and writing != self._writing:
+            self._writing = writing
+            self._show()
 
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
@@ -54,25 +85,27 @@ class Alternatives(QWidget):
     def _show(self) -> None:
         word = self._document.word(self._document.current)
         readings = word.machine.alternatives[: operations.CHOICES] if word and word.machine else ()
-        self._title.setText(_title(word, len(readings)))
+        self._title.setText(_title(word, len(readings), self._writing))
         room = (self.width() - 2 * _MARGIN - (operations.CHOICES - 1) * _SPACING) // operations.CHOICES - _PADDING
         right = Qt.TextElideMode.ElideRight
         for index, button in enumerate(self._buttons):
+            key = wording.choice_key(index, writing=self._writing)
             known = index < len(readings)
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"
-            button.setText(wording.label(button.fontMetrics().elidedText(wording.choice(index, text), right, room)))
+            shown = button.fontMetrics().elidedText(wording.choice(index, text, writing=self._writing), right, room)
+            button.setText(wording.label(shown))
             button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
-            button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % (key {index + 1})" if reading else "")
+            button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % ({key})" if reading else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
             button.style().unpolish(button)
             button.style().polish(button)
 
 
-def _title(word: Word | None, readings: int) -> str:
+def _title(word: Word | None, readings: int, writing: bool) -> str:
     if word is None:
         return "Readings of the selected word"
     if not readings:
         return "No other readings; draw it tighter or press R to read it again"
-    return "Which is right? Press its number"
+    return "Which is right? Press Alt and its number" if writing else "Which is right? Press its number"

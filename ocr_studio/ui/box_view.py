@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF
 from PySide6.QtGui import QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.ui import colours, wording
 from ocr_studio.ui.document import Document
@@ -16,6 +17,9 @@ from ocr_studio.ui.tools import Sketch
 from ocr_studio.ui.word_index import WordIndex
 from ocr_studio.ui.word_item import WordsItem
 from ocr_studio.ui.zoom_view import ZoomView
+
+# Screen pixels: writing lower than this cannot be read, as high as that it can, with the words round it in sight.
+_TOO_SMALL, _READABLE = 18, 40
 
 
 class BoxView(ZoomView):
@@ -46,6 +50,19 @@ class BoxView(ZoomView):
         if word:
             left, top, right, bottom = word.quad.bounds()
             self.bring_into_sight(QRectF(left, top, right - left, bottom - top))
+
+    def make_readable(self, word_id: str) -> None:
+        """Bring a word into sight and, where its writing is too small to be read, nearer. Never goes back out."""
+        word = self.document.word(word_id)
+        if word is None:
+            return
+        width, height = (max(1.0, side * self.zoom) for side in geometry.size(word.quad))
+        if height < _TOO_SMALL:
+            factor = min(_READABLE / height, max(1.0, 0.8 * self.viewport().width() / width))
+            left, top, right, bottom = word.quad.bounds()
+            self.zoom_by(factor)
+            self.centre_on(QPointF((left + right) / 2, (top + bottom) / 2))
+        self.show_word(word_id)
 
     def set_busy(self, busy: bool) -> None:
         """Whether the page is being read: boxes that wait for their text look so."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, Format, write_text
+from ocr_studio.ui import file_dialogs
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.opening import Opening
@@ -17,9 +18,11 @@ from ocr_studio.ui.opening import Opening
 class Exporting(QObject):
     """Asks where to, and writes.
 
-    Signals: ``said(str)`` what was written; ``failed(Trouble)``.
+    Signals: ``said(str)`` what was written; ``failed(Trouble)``; ``writing()`` the words are about to be written, as
+    they are.
     """
 
+    writing = Signal()
     said = Signal(str)
     failed = Signal(object)
 
@@ -32,18 +35,18 @@ class Exporting(QObject):
         path = self._opening.path
         if self._document.page is None or path is None:
             return
-        dialog = QFileDialog(self._window, "Save text as", str(path.with_suffix(FORMATS[key].suffix)))
+        dialog = file_dialogs.make(self._window, "Save text as", str(path.with_suffix(FORMATS[key].suffix)))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_filter(kind) for kind in FORMATS.values()])
         dialog.selectNameFilter(_filter(FORMATS[key]))
         dialog.setDefaultSuffix(FORMATS[key].suffix.lstrip("."))
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of(chosen).suffix.lstrip(".")))
         dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), _format_of(dialog.selectedNameFilter())))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def save(self, path: Path, chosen: Format | None = None) -> None:
         """Write the text of the open photo. The file's ending says how, else ``chosen``, else it is plain text."""
+        self.writing.emit()
         page = self._document.page
         if page is None:
             return

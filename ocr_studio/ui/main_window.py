@@ -8,19 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QFileDialog,
-    QMainWindow,
-    QStackedWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from ocr_studio.core import images
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import operations
+from ocr_studio.ui import file_dialogs, operations, wording
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
@@ -99,9 +91,11 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self._middle, 1)
+        # In a small window the lists give way, not the photo.
+        centre.setMinimumWidth(320)
         self.setCentralWidget(centre)
         words = QWidget()
-        words.setMinimumWidth(460)
+        words.setMinimumWidth(236)
         layout = QVBoxLayout(words)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -160,12 +154,13 @@ class MainWindow(QMainWindow):
         opening.opened.connect(self._show_opened)
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
-        opening.leaving.connect(self.view.finish_editing)
-        opening.leaving.connect(self.table.finish_editing)
+        for part in (self.view, self.table):
+            opening.leaving.connect(part.finish_editing)
+            self.exporting.writing.connect(part.finish_editing)
+            reading.progressed.connect(lambda *_, part=part: part.set_busy(True))
+            reading.stopped.connect(lambda part=part: part.set_busy(False))
         opening.recent_changed.connect(self._show_recent)
         reading.progressed.connect(status.show_progress)
-        reading.progressed.connect(lambda *_: self.view.set_busy(True))
-        reading.stopped.connect(lambda: self.view.set_busy(False))
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
@@ -200,10 +195,9 @@ class MainWindow(QMainWindow):
 
     def _file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         here = self._stage.opening.path
-        dialog = QFileDialog(self, title, str(here.parent if here else Path.home()))
+        dialog = file_dialogs.make(self, title, str(here.parent if here else Path.home()))
         dialog.setFileMode(mode)
         dialog.fileSelected.connect(lambda chosen: self._stage.opening.open_paths([Path(chosen)]))
-        dialog.finished.connect(dialog.deleteLater)
         return dialog
 
     def show_settings(self) -> None:
@@ -243,7 +237,7 @@ class MainWindow(QMainWindow):
             self.photos.set_state(path, page.state)
 
     def _show_opened(self, event: PhotoOpened) -> None:
-        self.setWindowTitle(f"{event.path.name} – OCR Studio")
+        self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
         self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
         for key, text in (("read only", event.read_only), (str(event.path), event.warning)):
             self.messages.withdraw(key)

@@ -151,7 +151,7 @@ class PageList(QListView):
         self.setItemDelegate(_PhotoDelegate(self))
         self.setAccessibleName("Photos in this folder")
         self.setUniformItemSizes(True)
-        self.setMinimumWidth(SIDE + 120)
+        self.setMinimumWidth(SIDE + 60)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.clicked.connect(self._choose)

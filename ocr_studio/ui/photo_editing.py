@@ -31,8 +31,8 @@ class Stage(Protocol):
     def screen_area(self) -> QRect:
         """What of the widget shows the photo."""
 
-    def show_word(self, word_id: str) -> None:
-        """Bring a word into sight."""
+    def make_readable(self, word_id: str) -> None:
+        """Bring a word into sight, large enough to be read."""
 
 
 class PhotoEditing(QObject):
@@ -85,7 +85,7 @@ class PhotoEditing(QObject):
         editor.setText(word.text)
         editor.selectAll()
         self._offer(word)
-        self._stage.show_word(word.id)
+        self._stage.make_readable(word.id)
         self.panel.show()
         self.place()
         self.panel.raise_()

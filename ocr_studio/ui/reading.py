@@ -9,9 +9,10 @@ from itertools import count
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import Word
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs import reading
+from ocr_studio.ui import wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -77,8 +78,11 @@ class Reading(QObject):
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
         if image is None or not words:
             return
+        again = any(word.machine for word in words)
         self._start(
-            lambda: reading.read_words(desk, image, words), _WordsInto(self._document, self._mark()), "Reading again"
+            lambda: reading.read_words(desk, image, words),
+            _WordsInto(self._document, self._mark(), again),
+            "Reading again" if again else "Reading",
         )
 
     def read_drawn(self, word_id: str) -> None:
@@ -144,6 +148,8 @@ class _PageInto:
         self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
         self._first = True
         self._words: list[Word] = []
+        self._before = document.page.words if document.page else {}
+        self._step = document.undo_stack.index()
 
     def add(self, words: tuple[Word, ...]) -> None:
         """Take the words of a few lines."""
@@ -158,21 +164,31 @@ class _PageInto:
         self._document.set_read_at(event.when)
         if not self._words:
             return "No writing was found on this photo"
-        number = len(self._words)
-        return f"Read {number} word{'s' if number != 1 else ''} in {event.seconds:.1f} s"
+        return f"Read {wording.counted(len(self._words), 'word')} in {event.seconds:.1f} s"
 
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:
             keep = self._being_written()
-            self._document.push(edits.reread(page, words, first=self._first, keep=keep), join=self._mark)
+            self._document.push(
+                edits.reread(page, words, first=self._first, keep=keep, left=self._left(page)), join=self._mark
+            )
             self._first = False
+
+    def _left(self, page: Page) -> list[Word]:
+        """The words that a person has deleted or moved since the reading began, as they stood then."""
+        if self._document.undo_stack.index() < self._step:  # taken back: no word of which anybody wanted to be rid
+            return []
+        return [
+            word for key, word in self._before.items() if key not in page.words or page.words[key].quad != word.quad
+        ]
 
 
 class _WordsInto:
     """Where words that are read again go: to the machine's side of themselves."""
 
-    def __init__(self, document: Document, mark: str) -> None:
-        self._document, self._mark, self._number = document, mark, 0
+    def __init__(self, document: Document, mark: str, again: bool) -> None:
+        """again: they have been read before."""
+        self._document, self._mark, self._again, self._number = document, mark, again, 0
 
     def add(self, words: tuple[Word, ...]) -> None:
         """Take some words."""
@@ -182,4 +198,5 @@ class _WordsInto:
 
     def finish(self, event: reading.ReadingDone) -> str:
         """All is there. Returns what to say about it."""
-        return f"Read {self._number} word{'s' if self._number != 1 else ''} again in {event.seconds:.1f} s"
+        again = " again" if self._again else ""
+        return f"Read {wording.counted(self._number, 'word')}{again} in {event.seconds:.1f} s"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import paths
 from ocr_studio.core.settings import Settings
+from ocr_studio.ui import file_dialogs, theme
 
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 _ALPHABETS = (("latin", "Latin letters, digits and common signs"), ("all", "All characters, other scripts included"))
@@ -53,6 +55,8 @@ class SettingsDialog(QDialog):
         self.memory.setSpecialValueText("As much as is needed")
         self.memory.setValue(settings.gpu_memory_mb or 0)
         self.memory.setAccessibleName("Most memory of the graphics card")
+        # A number is typed here; the style's own little arrows would stand out grey from the flat fields.
+        self.memory.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         for widget in (self.theme, self.alphabet, self.keep, self.memory):
             widget.setMinimumHeight(28)
         buttons = QDialogButtonBox.StandardButton
@@ -75,6 +79,7 @@ class SettingsDialog(QDialog):
         form.addRow("", self.read_when_opened)
         form.addRow("&Keep corrections", self.keep)
         folder = QHBoxLayout()
+        folder.setSpacing(8)
         folder.addWidget(self.library, 1)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose_folder)
@@ -82,9 +87,11 @@ class SettingsDialog(QDialog):
         label = QLabel("&Library folder")
         label.setBuddy(self.library)
         form.addRow(label, folder)
-        form.addRow("&Graphics memory", self.memory)
+        form.addRow("Most &graphics memory", self.memory)
         note = QLabel(
-            "Where corrections are kept holds for photos opened from now on; graphics memory from the next start on."
+            "Where corrections are kept holds for photos opened from now on. Graphics memory, in MB, is what the"
+            " recognizer may take of the graphics card, from the next start on; 0 is as much as it needs. Without a"
+            " graphics card it means nothing."
         )
         note.setWordWrap(True)
         note.setProperty("quiet", True)
@@ -92,11 +99,10 @@ class SettingsDialog(QDialog):
         return form
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Library folder", self.library.text() or str(paths.library_dir().parent))
+        dialog = file_dialogs.make(self, "Library folder", self.library.text() or str(paths.library_dir().parent))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.library.setText)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _accept(self) -> None:
@@ -114,8 +120,20 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
+class _Choice(QComboBox):
+    """A choice as flat as the fields beside it. A style sheet takes the arrow away with the grey, so it is painted."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        super().paintEvent(event)
+        side = 16
+        painter = QPainter(self)
+        place = QRect(self.width() - side - 8, (self.height() - side) // 2, side, side)
+        theme.icon("mdi6.chevron-down", role="quiet").paint(painter, place)
+        painter.end()
+
+
 def _choice(items: tuple[tuple[str, str], ...], value: str, name: str) -> QComboBox:
-    box = QComboBox()
+    box = _Choice()
     for key, title in items:
         box.addItem(title, key)
     box.setCurrentIndex(max(0, box.findData(value)))

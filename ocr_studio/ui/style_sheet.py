@@ -76,6 +76,14 @@ def _lists(c: Colours) -> str:
     QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
+    SettingsDialog QComboBox, SettingsDialog QSpinBox {{
+        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
+    SettingsDialog QComboBox:focus, SettingsDialog QSpinBox:focus {{ border-color: {c.accent}; }}
+    SettingsDialog QComboBox::drop-down {{ border: 0; width: 26px; }}
+    SettingsDialog QComboBox::down-arrow {{ image: none; }}
+    SettingsDialog QComboBox QAbstractItemView {{
+        background: {c.surface}; border: 1px solid {c.line}; selection-background-color: {c.selection};
+        selection-color: {c.text}; }}
     QTableView, QListView {{
         background: {c.base}; border: 0; gridline-color: transparent; outline: 0;
         selection-background-color: {c.selection}; selection-color: {c.text}; }}

@@ -42,15 +42,18 @@ _GAP = 6
 class WordDelegate(QStyledItemDelegate):
     """Paints crops, the bar of confidence and the icon of state; edits with the same editor as on the photo.
 
-    Signals: ``moved()`` an editor was left by a key that goes on to another word.
+    Signals: ``moved()`` an editor was left by a key that goes on to another word; ``editing_changed()`` one came
+    or went.
     """
 
     moved = Signal()
+    editing_changed = Signal()
 
     def __init__(self, document: Document, view: QTableView) -> None:
         super().__init__(view)
         self._document, self._view = document, view
         self._finish: Callable[[], None] | None = None
+        self._word_id: str | None = None
         self._icons: dict[tuple[str, float, bool], QPixmap] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -96,12 +99,20 @@ class WordDelegate(QStyledItemDelegate):
         editor.alternative_chosen.connect(lambda place: self._offer(editor, word, place))
         editor.split_requested.connect(lambda letter, text: self._split(editor, word_id, letter, text))
         self._finish = lambda: self._keep(editor, word_id)
+        self._word_id = word_id
+        self.editing_changed.emit()
         return editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:  # noqa: N802
         """The editor is done with, for Qt."""
-        self._finish = None
+        self._finish = self._word_id = None
         super().destroyEditor(editor, index)
+        self.editing_changed.emit()
+
+    @property
+    def word_id(self) -> str | None:
+        """The word that is being edited, or None."""
+        return self._word_id
 
     def finish(self) -> None:
         """Close the editor, if one is open, and keep what was typed."""

@@ -165,7 +165,9 @@ class EditorPanel(QFrame):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                shown = button.fontMetrics().elidedText(wording.choice(number - 1, choice.text), right, _LONGEST_CHOICE)
+                shown = button.fontMetrics().elidedText(
+                    wording.choice(number - 1, choice.text, writing=True), right, _LONGEST_CHOICE
+                )
                 button.setText(wording.label(shown))
                 button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
                 button.setAccessibleName(f"Choice {number}: {choice.text}")

@@ -1,245 +1,38 @@
-"""The table of words in reading order: number, crop, text, confidence, state. Always beside the photo."""
+"""The table of words in reading order, always beside the photo."""
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from typing import Any, TypeAlias
-
-import numpy as np
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    QTimer,
-)
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ocr_studio.core import geometry
-from ocr_studio.core.page import Quad, Word
-from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.ui import pictures, wording
+from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.word_delegate import (
-    CONFIDENCE,
-    CROP,
-    CROP_HEIGHT,
-    CROP_WIDTH,
-    NUMBER,
-    STATE,
-    TEXT,
-    WordDelegate,
-)
+from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT, WordDelegate
+from ocr_studio.ui.word_table_model import TITLES, WordTableModel
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-
-TITLES = ("No.", "Photo", "Text", "Confidence", "State")
-HINTS = (
-    "Place in reading order",
-    "How it looks on the photo",
-    "What is written there; double-click or type to correct it",
-    "How sure the recognizer is of its reading",
-    "Whether it has been read and checked",
-)
-# Of a word's height, round its crop.
-_AIR = 0.08
-# About 40 screens of rows; a crop of this size takes some 20 KiB.
-_CROPS_KEPT = 1000
-# A quarter of a frame.
-_CUTTING_SECONDS = 0.004
-
-
-class WordTableModel(QAbstractTableModel):
-    """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
-
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
-        self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
-        self._wanted: dict[str, Quad] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._cut_some)
-        document.opened.connect(self._reset)
-        document.words_changed.connect(self._change)
-        self._reset()
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """How many words there are."""
-        return 0 if parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """Number, crop, text, confidence, state."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles and what they mean."""
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return TITLES[section]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return HINTS[section]
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Only texts can be edited, and only where the page may be changed."""
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() == TEXT and self._document.writable:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows; the word itself as UserRole."""
-        word, column = self.word(index.row()), index.column()
-        if word is None or role == Qt.ItemDataRole.UserRole:
-            return word
-        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
-            return self._shown(word, column)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{TITLES[column]}: {self._shown(word, column)}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(word, column)
-        if role == Qt.ItemDataRole.DecorationRole and column == CROP:
-            return self._crop(word)
-        return None
-
-    def word(self, row: int) -> Word | None:
-        """The word in a row."""
-        return self._document.word(self._ids[row]) if 0 <= row < len(self._ids) else None
-
-    def id_at(self, row: int) -> str:
-        """The id of the word in a row."""
-        return self._ids[row]
-
-    def row_of(self, word_id: str | None) -> int | None:
-        """The row of a word."""
-        return self._rows.get(word_id) if word_id else None
-
-    def _shown(self, word: Word, column: int) -> str:
-        if column == NUMBER:
-            return str(self._numbers[word.id]) if word.id in self._numbers else ""
-        if column == CONFIDENCE:
-            sure = word.machine.confidence if word.machine else None
-            return "" if sure is None else f"{sure * 100:.0f} %"
-        return {TEXT: word.text, STATE: wording.STATES[word.state]}.get(column, "")
-
-    @staticmethod
-    def _tip(word: Word, column: int) -> str | None:
-        if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
-            return f"The recognizer read “{word.machine.text}”"
-        if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
-            return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
-        return None
-
-    def _crop(self, word: Word) -> QPixmap | None:
-        if word.quad in self._crops:
-            self._crops.move_to_end(word.quad)
-            return self._crops[word.quad]
-        self._wanted[word.id] = word.quad
-        self._soon.start()
-        return None
-
-    def _cut_some(self) -> None:
-        """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
-        photo, end = self._document.pyramid, time.perf_counter() + _CUTTING_SECONDS
-        while self._wanted and photo is not None and time.perf_counter() < end:
-            word_id = next(iter(self._wanted))
-            self._keep_crop(self._wanted.pop(word_id), photo)
-            if (row := self._rows.get(word_id)) is not None:
-                self.dataChanged.emit(self.index(row, CROP), self.index(row, CROP), [Qt.ItemDataRole.DecorationRole])
-        if self._wanted:
-            self._soon.start()
-
-    def _keep_crop(self, quad: Quad, photo: Pyramid) -> None:
-        view = self.parent()
-        ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
-        self._crops[quad] = _fitted(photo, quad, ratio)
-        while len(self._crops) > _CROPS_KEPT:
-            self._crops.popitem(last=False)
-
-    def _reset(self) -> None:
-        self.beginResetModel()
-        self._crops.clear()
-        self._wanted.clear()
-        self._set_ids(list(self._document.order()))
-        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
-        self.endResetModel()
-
-    def _set_ids(self, ids: list[str]) -> None:
-        self._ids = ids
-        self._rows = {word_id: row for row, word_id in enumerate(ids)}
-
-    def _change(self, changed: frozenset[str]) -> None:
-        order = list(self._document.order())
-        if order != self._ids:
-            self._remove(set(self._ids) - set(order))
-            self._append([word_id for word_id in order if word_id not in self._rows])
-            self._arrange(order)
-            self._number()
-        rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
-        if rows:
-            # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
-            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
-
-    def _number(self) -> None:
-        # Rows move singly, but are numbered once, when all are where they belong.
-        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
-        if self._ids:
-            self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
-
-    def _remove(self, gone: set[str]) -> None:
-        row = len(self._ids) - 1
-        while row >= 0:
-            last = row
-            while row >= 0 and self._ids[row] in gone:
-                row -= 1
-            if row < last:
-                self.beginRemoveRows(_NOWHERE, row + 1, last)
-                self._set_ids(self._ids[: row + 1] + self._ids[last + 1 :])
-                self.endRemoveRows()
-            row -= 1
-
-    def _append(self, new: list[str]) -> None:
-        if new:
-            self.beginInsertRows(_NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
-            self._set_ids(self._ids + new)
-            self.endInsertRows()
-
-    def _arrange(self, order: list[str]) -> None:
-        if order == self._ids:
-            return
-        self.layoutAboutToBeChanged.emit()
-        old = self.persistentIndexList()
-        ids = [self._ids[index.row()] for index in old]
-        self._set_ids(order)
-        new = [self.index(self._rows[key], index.column()) for key, index in zip(ids, old, strict=True)]
-        self.changePersistentIndexList(old, new)
-        self.layoutChanged.emit()
+# Pixels before scaling: room for a word of a dozen letters.
+_LEAST_TEXT = 110
 
 
 class WordTable(QTableView):
-    """The table's view. Rows and the document's selection follow each other."""
+    """The table's view. Rows and the document's selection follow each other.
+
+    Signals: ``editing_changed()`` the editor of a row came or went.
+    """
+
+    editing_changed = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._following = False
+        self._following = self._busy = False
         self._model = WordTableModel(document, self)
         self.setModel(self._model)
         self._delegate = WordDelegate(document, self)
         self.setItemDelegate(self._delegate)
         self._delegate.moved.connect(self.edit_current)
+        self._delegate.editing_changed.connect(self.editing_changed)
         self.setAccessibleName("Words in reading order")
         self._look()
         document.selection_changed.connect(self._follow_document)
@@ -260,8 +53,7 @@ class WordTable(QTableView):
     @property
     def word_id(self) -> str | None:
         """The word that is being edited, or None."""
-        editing = self.state() == QAbstractItemView.State.EditingState
-        return self._model.id_at(self.currentIndex().row()) if editing else None
+        return self._delegate.word_id
 
     def edit_current(self) -> None:
         """Open the editor in the current word's row."""
@@ -269,6 +61,53 @@ class WordTable(QTableView):
         if row is not None and self._document.writable:
             self.setFocus()
             self.edit(self._model.index(row, TEXT))
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether the page is being read: a table without words says so."""
+        self._busy = busy
+        self.viewport().update()
+
+    def empty_text(self) -> str:
+        """What stands in the place of words while there are none."""
+        page = self._document.page
+        if page is None or page.words:
+            return ""
+        if self._busy:
+            return "Reading…"
+        if not self._document.writable:
+            return "No words."
+        if page.read_at:
+            # With a history, words were there and have been deleted or taken back.
+            why = "No words here." if self._document.undo_stack.count() else "No writing was found."
+            return f"{why}\nDraw a box (D) or read again (Ctrl+R)."
+        return "No words yet.\nRead photo (Ctrl+R)"
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """The rows, or why there are none."""
+        super().paintEvent(event)
+        if text := self.empty_text():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect().adjusted(16, 16, -16, -16), flags, text)
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave room for the text: in a narrow table the least needed columns are not shown."""
+        room = self.width() - _LEAST_TEXT
+        for column in (CROP, NUMBER, STATE, CONFIDENCE):
+            room -= self._widths[column]
+            self.setColumnHidden(column, column != CROP and room < 0)
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Alt and a digit choose a reading; a digit alone begins a text, as every other sign does here."""
+        digit = event.key() - Qt.Key.Key_1
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and 0 <= digit < operations.CHOICES:
+            if self._document.writable:
+                operations.choose(self._document, digit)
+        else:
+            super().keyPressEvent(event)
 
     def _look(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -289,9 +128,14 @@ class WordTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         letter = self.fontMetrics().horizontalAdvance("0")
-        for column, width in ((NUMBER, 4 * letter + 16), (CROP, CROP_WIDTH + 12), (CONFIDENCE, 6 * letter + 48)):
+        self._widths = {
+            NUMBER: 4 * letter + 16,
+            CROP: CROP_WIDTH + 12,
+            CONFIDENCE: 6 * letter + 48,
+            STATE: 9 * letter + 40,
+        }
+        for column, width in self._widths.items():
             header.resizeSection(column, width)
-        header.resizeSection(STATE, 9 * letter + 40)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(5 * letter)
 
@@ -340,13 +184,3 @@ def _spans(rows: list[int]) -> list[tuple[int, int]]:
         else:
             spans.append((row, row))
     return spans
-
-
-def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
-    """A word's writing as large as its cell, at most twice as large as it is. ratio: the screen's pixels per Qt's."""
-    corners = geometry.widened(quad, _AIR)
-    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
-    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
-    pixmap = pictures.pixmap(photo.warp(corners, (width * scale, height * scale)))
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap

@@ -12,9 +12,19 @@ STATES = {
 }
 
 
-def choice(index: int, text: str) -> str:
-    """A reading to choose, with the digit that chooses it; index: 0 for the best."""
-    return f"{index + 1}  {text or '(nothing)'}"
+def choice(index: int, text: str, *, writing: bool = False) -> str:
+    """A reading to choose, with the key that chooses it; index: 0 for the best; writing: digits are text just now."""
+    return f"{choice_key(index, writing=writing)}  {text or '(nothing)'}"
+
+
+def choice_key(index: int, *, writing: bool) -> str:
+    """The key that chooses a reading."""
+    return f"Alt+{index + 1}" if writing else str(index + 1)
+
+
+def file_name(name: str) -> str:
+    """A file's name in one line: what cannot be shown, such as a line break, is shown as its escape."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
 
 
 def label(text: str) -> str:

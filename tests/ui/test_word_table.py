@@ -17,7 +17,8 @@ from ocr_studio.core.page import Edit, Page, Quad, Word, WordState
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
 from ocr_studio.ui.word_editor import WordEditor
-from ocr_studio.ui.word_table import WordTable, WordTableModel
+from ocr_studio.ui.word_table import WordTable
+from ocr_studio.ui.word_table_model import WordTableModel
 from tests.ui import made_board
 
 Key = Qt.Key
@@ -262,3 +263,38 @@ def test_a_cut_after_double_spaces_is_where_the_cursor_stands(table: WordTable, 
     _editor(table).setCursorPosition(8)
     QTest.keyClick(_editor(table), Key.Key_Slash, CONTROL)
     assert _texts(table)[3:5] == ["bu il", "d"]
+
+
+def test_an_empty_table_says_why_and_what_to_do(table: WordTable, document: Document, qtbot: QtBot) -> None:
+    assert table.empty_text() == ""
+    document.open(replace(made_board.page(), words={}, read_at=None), made_board.photo())
+    assert table.empty_text() == "No words yet.\nRead photo (Ctrl+R)"
+    table.set_busy(True)
+    assert table.empty_text() == "Reading…"
+    table.set_busy(False)
+    document.set_read_at("2026-01-01T00:00:00+00:00")
+    assert table.empty_text() == "No writing was found.\nDraw a box (D) or read again (Ctrl+R)."
+    blank = table.viewport().grab().toImage()
+    middle = blank.rect().adjusted(60, blank.height() // 3, -60, -blank.height() // 3)
+    assert (
+        len(
+            {
+                blank.pixel(x, y)
+                for x in range(middle.left(), middle.right())
+                for y in range(middle.top(), middle.bottom())
+            }
+        )
+        > 1
+    )
+    document.open(made_board.page(), made_board.photo())
+    assert document.page is not None
+    document.push(edits.delete(document.page, document.page.words))
+    document.set_read_at("2026-01-01T00:00:00+00:00")
+    assert table.empty_text() == "No words here.\nDraw a box (D) or read again (Ctrl+R)."
+
+
+@pytest.mark.parametrize(("width", "shown"), [(600, {0, 1, 2, 3, 4}), (400, {0, 1, 2, 4}), (236, {1, 2})])
+def test_a_narrow_table_keeps_room_for_the_text(table: WordTable, width: int, shown: set[int]) -> None:
+    table.resize(width, 400)
+    assert {column for column in range(5) if not table.isColumnHidden(column)} == shown
+    assert table.columnWidth(TEXT) >= 100

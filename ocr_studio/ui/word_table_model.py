@@ -1,0 +1,220 @@
+"""The words of the open page as rows of a table: number, crop, text, confidence, state."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from typing import Any, TypeAlias
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.ui import pictures, wording
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+TITLES = ("No.", "Photo", "Text", "Confidence", "State")
+HINTS = (
+    "Place in reading order",
+    "How it looks on the photo",
+    "What is written there; double-click or type to correct it",
+    "How sure the recognizer is of its reading",
+    "Whether it has been read and checked",
+)
+# Of a word's height, round its crop.
+_AIR = 0.08
+# About 40 screens of rows; a crop of this size takes some 20 KiB.
+_CROPS_KEPT = 1000
+# A quarter of a frame.
+_CUTTING_SECONDS = 0.004
+
+
+class WordTableModel(QAbstractTableModel):
+    """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
+        self._wanted: dict[str, Quad] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._cut_some)
+        document.opened.connect(self._reset)
+        document.words_changed.connect(self._change)
+        self._reset()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """Number, crop, text, confidence, state."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """The columns' titles and what they mean."""
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return TITLES[section]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return HINTS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Only texts can be edited, and only where the page may be changed."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() == TEXT and self._document.writable:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows; the word itself as UserRole."""
+        word, column = self.word(index.row()), index.column()
+        if word is None or role == Qt.ItemDataRole.UserRole:
+            return word
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
+            return self._shown(word, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{TITLES[column]}: {self._shown(word, column)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(word, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == CROP:
+            return self._crop(word)
+        return None
+
+    def word(self, row: int) -> Word | None:
+        """The word in a row."""
+        return self._document.word(self._ids[row]) if 0 <= row < len(self._ids) else None
+
+    def id_at(self, row: int) -> str:
+        """The id of the word in a row."""
+        return self._ids[row]
+
+    def row_of(self, word_id: str | None) -> int | None:
+        """The row of a word."""
+        return self._rows.get(word_id) if word_id else None
+
+    def _shown(self, word: Word, column: int) -> str:
+        if column == NUMBER:
+            return str(self._numbers[word.id]) if word.id in self._numbers else ""
+        if column == CONFIDENCE:
+            sure = word.machine.confidence if word.machine else None
+            return "" if sure is None else f"{sure * 100:.0f} %"
+        return {TEXT: word.text, STATE: wording.STATES[word.state]}.get(column, "")
+
+    @staticmethod
+    def _tip(word: Word, column: int) -> str | None:
+        if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
+            return f"The recognizer read “{word.machine.text}”"
+        if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
+            return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
+        return None
+
+    def _crop(self, word: Word) -> QPixmap | None:
+        if word.quad in self._crops:
+            self._crops.move_to_end(word.quad)
+            return self._crops[word.quad]
+        self._wanted[word.id] = word.quad
+        self._soon.start()
+        return None
+
+    def _cut_some(self) -> None:
+        """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
+        photo, end = self._document.pyramid, time.perf_counter() + _CUTTING_SECONDS
+        while self._wanted and photo is not None and time.perf_counter() < end:
+            word_id = next(iter(self._wanted))
+            self._keep_crop(self._wanted.pop(word_id), photo)
+            if (row := self._rows.get(word_id)) is not None:
+                self.dataChanged.emit(self.index(row, CROP), self.index(row, CROP), [Qt.ItemDataRole.DecorationRole])
+        if self._wanted:
+            self._soon.start()
+
+    def _keep_crop(self, quad: Quad, photo: Pyramid) -> None:
+        view = self.parent()
+        ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
+        self._crops[quad] = _fitted(photo, quad, ratio)
+        while len(self._crops) > _CROPS_KEPT:
+            self._crops.popitem(last=False)
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._crops.clear()
+        self._wanted.clear()
+        self._set_ids(list(self._document.order()))
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        self.endResetModel()
+
+    def _set_ids(self, ids: list[str]) -> None:
+        self._ids = ids
+        self._rows = {word_id: row for row, word_id in enumerate(ids)}
+
+    def _change(self, changed: frozenset[str]) -> None:
+        order = list(self._document.order())
+        if order != self._ids:
+            self._remove(set(self._ids) - set(order))
+            self._append([word_id for word_id in order if word_id not in self._rows])
+            self._arrange(order)
+            self._number()
+        rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
+        if rows:
+            # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
+
+    def _number(self) -> None:
+        # Rows move singly, but are numbered once, when all are where they belong.
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        if self._ids:
+            self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
+
+    def _remove(self, gone: set[str]) -> None:
+        row = len(self._ids) - 1
+        while row >= 0:
+            last = row
+            while row >= 0 and self._ids[row] in gone:
+                row -= 1
+            if row < last:
+                self.beginRemoveRows(_NOWHERE, row + 1, last)
+                self._set_ids(self._ids[: row + 1] + self._ids[last + 1 :])
+                self.endRemoveRows()
+            row -= 1
+
+    def _append(self, new: list[str]) -> None:
+        if new:
+            self.beginInsertRows(_NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
+            self._set_ids(self._ids + new)
+            self.endInsertRows()
+
+    def _arrange(self, order: list[str]) -> None:
+        if order == self._ids:
+            return
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        ids = [self._ids[index.row()] for index in old]
+        self._set_ids(order)
+        new = [self.index(self._rows[key], index.column()) for key, index in zip(ids, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+
+def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
+    """A word's writing as large as its cell, at most twice as large as it is. ratio: the screen's pixels per Qt's."""
+    corners = geometry.widened(quad, _AIR)
+    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
+    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
+    pixmap = pictures.pixmap(photo.warp(corners, (width * scale, height * scale)))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
