@@ -131,24 +131,26 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
-def reread(page: Page, words: Sequence[Word], *, first: bool, keep: Collection[str] = ()) -> Edit:
+def reread(
+    page: Page, words: Sequence[Word], *, first: bool, keep: Collection[str] = (), left: Sequence[Word] = ()
+) -> Edit:
     """What reading the page has found, in pieces; what a person wrote or placed stays.
 
-    first: with the first piece all words that no person touched go. A found word that stands where a touched one does
-    is not added; it becomes the touched word's machine side if that was never read. keep: ids of words that stay as if
-    they were touched, as somebody is writing in them.
+    first: with the first piece all words that no person touched go, but for those found again in their place, which
+    keep their ids. A found word that stands where a touched one does is not added; it becomes the touched word's
+    machine side if that was never read. keep: ids of words that stay as if they were touched, as somebody is writing
+    in them. left: words as they stood before a person deleted or moved them; what is found there is left out.
     """
     touched = [word for word in page.words.values() if word.touched or word.id in keep]
     stay = {word.id for word in touched}
-    changes: dict[str, tuple[Word | None, Word | None]] = {}
-    if first:
-        changes |= {word.id: (word, None) for word in page.words.values() if word.id not in stay}
     places = _same_places(touched, words)
-    for index, word in enumerate(words):
-        if index not in places and word.id not in stay:
-            changes[word.id] = (page.words.get(word.id), word)
+    fresh = [word for index, word in enumerate(words) if index not in places and word.id not in stay]
+    before = [word for word in page.words.values() if first and word.id not in stay]
+    changes: dict[str, tuple[Word | None, Word | None]] = {word.id: (word, None) for word in before}
+    for word in _again(before, fresh, left=left, taken=stay):
+        changes[word.id] = (page.words.get(word.id), word)
     found: dict[int, list[Word]] = {}
-    for index, place in places.items():
+    for index, (place, _) in places.items():
         found.setdefault(place, []).append(words[index])
     for place, here in found.items():
         old = touched[place]
@@ -238,24 +240,56 @@ def _joined_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
     return dividing.joined_reading([(word.quad, word.machine) for word in found if word.machine], quad)
 
 
-def _same_places(touched: Sequence[Word], words: Sequence[Word]) -> dict[int, int]:
-    """Index of a found word -> index of the touched word that stands most where it does."""
-    if not touched or not words:
+def _again(
+    before: Sequence[Word], found: Sequence[Word], *, left: Sequence[Word], taken: Collection[str]
+) -> list[Word]:
+    """The found words; those that stand where one of before does, each one's best, as that word read again.
+
+    Those that stand where one was left are not among them. taken: ids that no found word may have.
+    """
+    places = _same_places([*before, *left], found)
+    again: dict[int, int] = {}
+    for index, (place, _) in sorted(places.items(), key=lambda item: item[1][1], reverse=True):
+        if place < len(before):
+            again.setdefault(place, index)
+    olds = {index: before[place] for place, index in again.items()}
+    used = {old.id for old in olds.values()} | set(taken)
+    words: list[Word] = []
+    for index, word in enumerate(found):
+        if old := olds.get(index):
+            words.append(_read_anew(old, word))
+        elif index not in places or places[index][0] < len(before):
+            words.append(replace(word, id=new_id()) if word.id in used else word)
+    return words
+
+
+def _read_anew(old: Word, found: Word) -> Word:
+    """The word as it was found now. Read as before, it is as before: the moment alone is no change."""
+    when = old.machine.when if old.machine else None
+    same = found.machine and old.machine == replace(found.machine, when=when)
+    return replace(old, quad=found.quad, machine=old.machine if same else found.machine)
+
+
+def _same_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:
+    """Index of a found word -> index of the old word that stands most where it does, and how much they share."""
+    if not old or not found:
         return {}
-    old = np.array([word.quad.bounds() for word in touched])
-    places: dict[int, int] = {}
-    for index, word in enumerate(words):
+    bounds = np.array([word.quad.bounds() for word in old])
+    places: dict[int, tuple[int, float]] = {}
+    for index, word in enumerate(found):
         left, top, right, bottom = word.quad.bounds()
-        near = (old[:, 0] <= right) & (old[:, 2] >= left) & (old[:, 1] <= bottom) & (old[:, 3] >= top)
-        shared = {place: _shared(touched[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
+        near = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+        shared = {place: _shared(old[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
         best = max(shared, key=lambda place: shared[place], default=None)
         if best is not None and shared[best] > 0:
-            places[index] = best
+            places[index] = best, shared[best]
     return places
 
 
 def _shared(one: Quad, other: Quad) -> float:
     """How much two boxes share, 0 where they are not in the same place."""
+    if one == other:
+        return 1.0
     share = float(geometry.iou(one, other))
     if share > SAME_PLACE:
         return share

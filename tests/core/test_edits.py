@@ -275,6 +275,37 @@ def test_later_pieces_only_add() -> None:
     assert sorted(word.text for word in after.words.values()) == ["map", "more", "the"]
 
 
+def test_a_word_found_again_in_its_place_is_the_word_it_was() -> None:
+    assert THE.machine is not None
+    same = replace(THE, id="x", machine=replace(THE.machine, when="2030-01-01T00:00:00+00:00"))
+    other = read_word("mop", 203, key="y")
+    edit = edits.reread(PAGE, [same, other, read_word("more", 100, 300, key="z")], first=True)
+    after = done(PAGE, edit)
+    assert after.words[THE.id] == THE
+    assert (after.words[MAP.id].text, after.words[MAP.id].quad) == ("mop", other.quad)
+    assert set(edit.changes) == {MAP.id, "z"}
+
+
+def test_of_two_words_found_in_one_the_better_one_keeps_its_id() -> None:
+    left, top, right, bottom = MAP.quad.bounds()
+    wide = Quad.from_box(left, top, left + 0.7 * (right - left), bottom)
+    rest = Quad.from_box(left + 0.5 * (right - left), top, right, bottom)
+    # The other one comes with an id that is in use, which no reading should do.
+    after = done(PAGE, edits.reread(PAGE, [Word(MAP.id, rest), Word("wide", wide), THE], first=True))
+    assert len(after.words) == 3
+    assert after.words[MAP.id].quad == wide
+
+
+def test_what_stands_where_a_word_was_deleted_meanwhile_is_left_out() -> None:
+    page = apply(PAGE, edits.delete(PAGE, [MAP.id]))
+    fresh = [read_word("the", 101, key="x"), read_word("mop", 203, key="y")]
+    assert set(done(page, edits.reread(page, fresh, first=True, left=[MAP])).words) == {THE.id}
+    # Of two boxes on one word one was deleted: the word is still found.
+    twin = replace(MAP, id="twin", quad=Quad.from_box(220, 95, 290, 130))
+    after = done(PAGE, edits.reread(PAGE, fresh, first=True, left=[twin]))
+    assert set(after.words) == {THE.id, MAP.id}
+
+
 def test_a_drawn_box_gets_the_reading_found_there() -> None:
     drawn = Word("drawn", Quad.from_box(198, 98, 262, 132), Source.HUMAN, human=Transcription.by_human("mop"))
     page = page_of(drawn)

@@ -135,7 +135,7 @@ def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, docum
     qtbot.waitUntil(lambda: not reading.busy)
     assert len(_page(document).words) == 9
     assert _page(document).words[drawn].machine is not None
-    assert _page(document).words.keys() >= {f"w{number}-3" for number in range(8)}
+    assert _page(document).words.keys() == {f"w{number}" for number in range(8)} | {drawn}
 
 
 def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
@@ -152,7 +152,43 @@ def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Docume
     reading.spare(lambda: ["w2"])
     with qtbot.waitSignal(reading.stopped):
         reading.read_page()
-    assert set(_page(document).words) == {"w2"} | {f"w{number}-2" for number in range(8) if number != 2}
+    assert set(_page(document).words) == {f"w{number}" for number in range(8)}
+
+
+def test_reading_again_leaves_the_selection_and_the_place(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    document.select(["w2", "w3"], current="w3")
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert (document.selection, document.current) == ({"w2", "w3"}, "w3")
+
+
+def test_words_deleted_or_moved_while_the_page_is_read_do_not_come_back(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05, seen=1)))
+    reading.read_page()
+    document.push(edits.delete(_page(document), ["w1", "w5"]))
+    document.push(edits.move(_page(document), ["w6"], 0, 60))
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert set(_page(document).words) == {"w0", "w2", "w3", "w4", "w6", "w7"}
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert len(_page(document).words) == 9
+
+
+def test_a_reading_taken_back_while_the_page_is_read_leaves_nothing_out(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.03)))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    reading.read_page()
+    document.undo_stack.undo()
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert len(_page(document).words) == 8
 
 
 def test_only_another_way_of_reading_loads_the_recognizer_anew(lane: JobThread, qtbot: QtBot) -> None:
