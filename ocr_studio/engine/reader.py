@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -27,7 +29,7 @@ Quads: TypeAlias = NDArray[np.float32]
 
 # Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
 # words come early, and still enough for the net to work at full speed.
-_FIRST, _THEN = 2048, 8192
+_FIRST, _THEN = 2048, 4096
 # From this height for its width on, writing may stand turned by 90°.
 _TALL = 1.5
 
@@ -69,15 +71,14 @@ class Reader:
         image: (H, W, 3) uint8 RGB. lines: (N, 4, 2), as ``find`` gives them. Quads of words follow their line's slope.
         """
         photo = Pyramid(image)
-        for batch in _batches(lines):
-            yield len(batch), self._words(self._seen(photo, batch), image.shape[1], image.shape[0])
+        for seen in _ahead(lambda batch: self._seen(photo, batch), _batches(lines)):
+            yield len(seen), self._words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included."""
         photo = Pyramid(image)
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for batch in _batches(corners):
-            seen = self._seen(photo, batch)
+        for seen in _ahead(lambda batch: self._seen(photo, batch), _batches(corners)):
             widths = [line.crop.shape[1] for line in seen]
             yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
 
@@ -127,6 +128,18 @@ def _batches(quads: Quads) -> Iterator[Quads]:
         end = max(start + 1, int(np.searchsorted(across, limit)))
         yield quads[start:end]
         start, limit = end, float(across[end - 1]) + _THEN
+
+
+def _ahead(work: Callable[[Quads], list[_Line]], batches: Iterator[Quads]) -> Iterator[list[_Line]]:
+    """What the work makes of each batch, in order; while one is being used, the next is made in another thread."""
+    with ThreadPoolExecutor(1, "reader") as thread:
+        waiting: deque[Future[list[_Line]]] = deque()
+        for batch in batches:
+            waiting.append(thread.submit(work, batch))
+            if len(waiting) > 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _ways_to_read(quad: Quads) -> list[Quads]:
