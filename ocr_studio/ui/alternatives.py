@@ -23,6 +23,7 @@ from ocr_studio.ui.word_editor import WordEditor
 
 # Pixels before scaling: round the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
+_ROOMY = 380
 
 
 class Alternatives(QWidget):
@@ -86,15 +87,23 @@ class Alternatives(QWidget):
         word = self._document.word(self._document.current)
         readings = word.machine.alternatives[: operations.CHOICES] if word and word.machine else ()
         self._title.setText(_title(word, len(readings), self._writing))
-        room = (self.width() - 2 * _MARGIN - (operations.CHOICES - 1) * _SPACING) // operations.CHOICES - _PADDING
+        shared = operations.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
+        room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
         right = Qt.TextElideMode.ElideRight
+        # The title says it too: where room is short it is for the readings.
+        named = [wording.choice(index, each.text, writing=True) for index, each in enumerate(readings)]
+        roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
         for index, button in enumerate(self._buttons):
             key = wording.choice_key(index, writing=self._writing)
             known = index < len(readings)
+            # In a narrow window only readings take room.
+            button.setVisible(known or self.width() >= _ROOMY)
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"
-            shown = button.fontMetrics().elidedText(wording.choice(index, text, writing=self._writing), right, room)
+            shown = button.fontMetrics().elidedText(
+                wording.choice(index, text, writing=self._writing and roomy), right, room
+            )
             button.setText(wording.label(shown))
             button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
             button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % ({key})" if reading else "")
@@ -108,4 +117,4 @@ def _title(word: Word | None, readings: int, writing: bool) -> str:
         return "Readings of the selected word"
     if not readings:
         return "No other readings; draw it tighter or press R to read it again"
-    return "Which is right? Press Alt and its number" if writing else "Which is right? Press its number"
+    return "Which is right? Alt+number" if writing else "Which is right? Press its number"

@@ -55,8 +55,6 @@ class SettingsDialog(QDialog):
         self.memory.setSpecialValueText("As much as is needed")
         self.memory.setValue(settings.gpu_memory_mb or 0)
         self.memory.setAccessibleName("Most memory of the graphics card")
-        # A number is typed here; the style's own little arrows would stand out grey from the flat fields.
-        self.memory.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         for widget in (self.theme, self.alphabet, self.keep, self.memory):
             widget.setMinimumHeight(28)
         buttons = QDialogButtonBox.StandardButton
@@ -68,7 +66,6 @@ class SettingsDialog(QDialog):
         layout.setSpacing(20)
         layout.addLayout(self._form())
         layout.addWidget(self.buttons)
-        self.setMinimumWidth(560)
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
@@ -89,11 +86,10 @@ class SettingsDialog(QDialog):
         form.addRow(label, folder)
         form.addRow("Most &graphics memory", self.memory)
         note = QLabel(
-            "Where corrections are kept holds for photos opened from now on. Graphics memory, in MB, is what the"
-            " recognizer may take of the graphics card, from the next start on; 0 is as much as it needs. Without a"
-            " graphics card it means nothing."
+            "Where corrections are kept holds for photos opened from now on.\n"
+            "Graphics memory is what the recognizer may take of the graphics card, in MB,\n"
+            "from the next start on; 0 is as much as it needs. Without a card it means nothing."
         )
-        note.setWordWrap(True)
         note.setProperty("quiet", True)
         form.addRow("", note)
         return form

@@ -51,6 +51,7 @@ def _buttons(c: Colours) -> str:
         background: {c.surface}; border: 0; border-bottom: 1px solid {c.line}; padding: 5px 8px; spacing: 2px; }}
     QToolBar::separator {{ background: {c.line}; width: 1px; margin: 5px 7px; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; background: transparent; }}
+    QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0; min-width: 20px; }}
     QToolButton:hover {{ background: {c.hover}; }}
     QToolButton:pressed {{ background: {c.selection}; }}
     QToolButton:checked {{ background: {c.selection}; border-color: {c.accent}; }}
@@ -78,6 +79,10 @@ def _lists(c: Colours) -> str:
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     SettingsDialog QComboBox, SettingsDialog QSpinBox {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
+    SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button {{ width: 0; border: 0; }}
+    SettingsDialog QSpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
+    SettingsDialog QCheckBox::indicator:unchecked {{
+        width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
     SettingsDialog QComboBox:focus, SettingsDialog QSpinBox:focus {{ border-color: {c.accent}; }}
     SettingsDialog QComboBox::drop-down {{ border: 0; width: 26px; }}
     SettingsDialog QComboBox::down-arrow {{ image: none; }}

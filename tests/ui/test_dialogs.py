@@ -112,3 +112,32 @@ def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Pa
     qtbot.waitUntil((tmp_path / "mine.md").exists)
     assert "Anna" in (tmp_path / "mine.md").read_text()
     qtbot.waitUntil(lambda: studio.window.status.currentMessage() == "Saved as mine.md")
+
+
+def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_studio: Open) -> None:
+    open_studio()  # for the style
+    dialog = SettingsDialog(Settings(gpu_memory_mb=512))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    line = dialog.memory.findChild(QLineEdit)
+    assert isinstance(line, QLineEdit)
+    assert line.text() == "512 MB"
+    assert line.width() > 100
+    dialog.memory.setValue(0)
+    assert line.text() == "As much as is needed"
+
+
+def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qtbot: QtBot) -> None:
+    studio = open_studio()
+    studio.window.ask_photo()
+    dialog = studio.window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    screen = studio.window.screen().availableSize()
+    assert dialog.width() >= min(960, round(screen.width() * 0.9))
+    assert dialog.height() >= min(600, round(screen.height() * 0.9))
+    dialog.reject()
+
+
+def test_a_line_break_in_a_files_name_is_no_second_line_in_the_title(open_studio: Open, tmp_path: Path) -> None:
+    studio = open_studio(made_board.write_photo(tmp_path / "board\nof May.png"))
+    assert studio.window.windowTitle() == "board\\nof May.png – OCR Studio"

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolBar
+from PySide6.QtWidgets import QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.alternatives import Alternatives
@@ -142,14 +142,20 @@ def test_the_strip_names_the_keys_that_choose(studio: Studio, qtbot: QtBot) -> N
     assert _title(studio) == "Which is right? Press its number"
     assert window.alternatives.choices()[1].startswith("2")
     window.table.setFocus()
-    assert _title(studio) == "Which is right? Press Alt and its number"
-    assert window.alternatives.choices()[1].startswith("Alt+2")
+    assert _title(studio) == "Which is right? Alt+number"
+    strip = window.alternatives
+    room = strip.size()
+    strip.resize(900, room.height())
+    assert strip.choices()[1] == "Alt+2  SHIP"
+    # Where room is short it is for the reading; the title names the key.
+    strip.resize(510, room.height())
+    assert strip.choices()[1] == "2  SHIP"
     QTest.keyClick(window.table, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert texts(studio)[0] == "SHIP"
     window.view.setFocus()
     assert _title(studio) == "Which is right? Press its number"
     _write(studio, "on the photo", "x", qtbot)
-    assert _title(studio) == "Which is right? Press Alt and its number"
+    assert _title(studio) == "Which is right? Alt+number"
     QTest.keyClick(window.view.editing.panel.editor, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert window.view.editing.panel.editor.text() == "Ship"
     window.view.editing.cancel()
@@ -179,3 +185,19 @@ def test_a_word_that_is_drawn_is_read_and_not_read_again(studio: Studio, qtbot: 
     assert said[0].startswith("Read 1 word again in ")
     assert said[1].startswith("Read 1 word in ")
     assert label(studio, "Hint")
+
+
+def test_a_small_window_leaves_room_for_the_photo(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(722, 450)
+    qtbot.waitUntil(lambda: window.width() == 722)
+    qtbot.waitUntil(lambda: window.view.width() >= 290)
+    assert window.table.width() >= 200
+    bar = window.findChild(QToolBar, "toolbar")
+    assert isinstance(bar, QToolBar)
+    more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert isinstance(more, QToolButton)
+    qtbot.waitUntil(more.isVisible)
+    # Its arrow is painted: not all of one colour.
+    picture = more.grab().toImage()
+    assert len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}) > 1

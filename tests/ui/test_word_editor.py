@@ -10,7 +10,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits
+from ocr_studio.core import edits, geometry
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
@@ -306,3 +306,27 @@ def test_where_nothing_may_be_changed_no_editor_opens(view: PhotoView, qtbot: Qt
     assert signal.args == [operations.READ_ONLY]
     assert view.editing.word_id is None
     assert not view.editing.panel.isVisible()
+
+
+def _height(view: PhotoView, name: str) -> float:
+    return geometry.size(word(view, name).quad)[1] * view.zoom
+
+
+def test_a_word_too_small_to_be_read_comes_nearer_and_the_next_stays_there(view: PhotoView, qtbot: QtBot) -> None:
+    view.zoom_by(12 / _height(view, "one"))
+    view.edit_current()
+    assert 30 <= _height(view, "one") <= 41
+    shown = view.screen_box(word(view, "one").quad).center() - QPointF(view.screen_area().center())
+    assert abs(shown.x()) < 60
+    assert abs(shown.y()) < 60
+    near = view.zoom
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Return)
+    assert view.editing.word_id != "one"
+    assert view.zoom == near
+
+
+def test_a_word_that_can_be_read_stays_where_it_is(view: PhotoView) -> None:
+    view.zoom_by(20 / _height(view, "one"))
+    before = view.zoom
+    view.edit_current()
+    assert view.zoom == before
