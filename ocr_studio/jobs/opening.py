@@ -43,7 +43,8 @@ class PhotoOpened:
     """A photo is decoded and what was kept about it is loaded.
 
     image: upright, (H, W, 3) uint8 RGB. read_only: why nothing may be changed here, or nothing. warning: what a
-    person should know about it, or nothing.
+    person should know about it, or nothing. twin: another file in the folder with the same bytes, whose words these
+    are, or nothing.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class PhotoOpened:
     project: Project
     read_only: str = ""
     warning: str = ""
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +95,45 @@ def open_photo(path: Path, *, keeping: Keeping, projects: MutableMapping[Path, P
     read_only, warning = _lock(project, create=False) if keeping.keeps else ("", "")
     page = None
     try:
-        page = project.load_page(page_id, image=project.relative(path), aside=keeping.keeps and not read_only)
+        page = project.load_page(page_id, aside=keeping.keeps and not read_only)
     except PageDamaged as error:
         warning = str(error)
     if keeping.keeps and keeping.begins and (page is None or page.read_at is None) and not (read_only or warning):
         read_only, warning = _lock(project, create=True)
     height, width = image.shape[:2]
-    page = page or Page(page_id, project.relative(path), width, height)
-    if (page.width, page.height) != (width, height):
-        page = replace(page, width=width, height=height)
-    yield PhotoOpened(path, page, image, project, read_only, warning)
+    twin = _twin(project, page, path) if page else ""
+    page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
+    yield PhotoOpened(path, page, image, project, read_only, warning, twin)
+
+
+def lock_again(project: Project) -> Iterator[Project]:
+    """Become the one that may write a project that another window had; nothing comes while that is still there."""
+    with contextlib.suppress(ProjectInUse, SaveFailed):
+        project.lock()
+    if project.locked:
+        yield project
+
+
+def _twin(project: Project, page: Page, path: Path) -> str:
+    """The photo that the page was kept for, if that is another file than ``path`` and still has the same bytes."""
+    if page.image == project.relative(path):
+        return ""
+    try:
+        other = project.photo(page)
+        return page.image if images.content_id(other) == page.id and not other.samefile(path) else ""
+    except (StudioError, OSError):
+        # Renamed or moved: this is the photo itself.
+        return ""
 
 
 def _lock(project: Project, *, create: bool) -> tuple[str, str]:
     """Why the project is only for looking, and what is wrong with it; empty where it is not so."""
     try:
         project.lock(create=create)
-    except ProjectInUse as error:
-        return str(error), ""
+    except ProjectInUse:
+        why = "these photos are open in another window of OCR Studio, so nothing can be changed or read here"
+        remedy = "Close the other window, or go on there."
+        return str(ProjectInUse(why, file=project.photos, remedy=remedy)), ""
     except SaveFailed as error:
         return "", str(error)
     return "", ""

@@ -62,6 +62,7 @@ class Studio(QObject):
         self.opening.opened.connect(self._read_new)
         self.window.settings_chosen.connect(self.change_settings)
         self.window.closing.connect(self._close)
+        self.window.installEventFilter(self.opening)
         self._guard = CloseGuard(self.window, self.opening.save)
         self._guard.held.connect(self._say_unsaved)
         self.autosave.saved.connect(self._guard.forget)
@@ -190,6 +191,7 @@ def _take_picture(app: QApplication, studio: Studio, path: Path | None, screensh
     """
     troubles: list[Trouble] = []
     studio.opening.failed.connect(troubles.append)
+    studio.opening.refused.connect(lambda _, trouble: troubles.append(trouble))
     studio.reading.failed.connect(troubles.append)
     taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
     studio.start([path] if path else [])

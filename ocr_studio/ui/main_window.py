@@ -24,6 +24,7 @@ from ocr_studio.ui.exporting import Exporting
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.message_bar import Kind, MessageBar
 from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.opening_news import OpeningNews
 from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.parts import Dialogs, Parts
 from ocr_studio.ui.photo_view import PhotoView
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.exporting = Exporting(document, stage.opening, self)
         self.clipping = Clipping(document, stage.opening)
+        self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
@@ -92,10 +94,10 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.messages)
         layout.addWidget(self._middle, 1)
         # In a small window the lists give way, not the photo.
-        centre.setMinimumWidth(320)
+        centre.setMinimumWidth(300)
         self.setCentralWidget(centre)
         words = QWidget()
-        words.setMinimumWidth(236)
+        words.setMinimumWidth(220)
         layout = QVBoxLayout(words)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -150,7 +152,6 @@ class MainWindow(QMainWindow):
         opening, reading, autosave, status = (
             self._stage.opening, self._stage.reading, self._stage.autosave, self.status,
         )  # fmt: skip
-        opening.started.connect(lambda name: status.say(f"Opening {name}…"))
         opening.opened.connect(self._show_opened)
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
@@ -239,10 +240,6 @@ class MainWindow(QMainWindow):
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
         self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
-        for key, text in (("read only", event.read_only), (str(event.path), event.warning)):
-            self.messages.withdraw(key)
-            if text:
-                self.messages.show_message(text, Kind.WARNING, key=key)
         self._show_kept()
         self._show_count()
         self.view.setFocus()

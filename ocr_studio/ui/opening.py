@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from ocr_studio.core import images, paths, resources
@@ -30,14 +30,17 @@ class Opening(QObject):
     """Puts photos into the document, one at a time; the last one asked for wins.
 
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the photo on the
-    screen is about to go; ``opened(PhotoOpened)``; ``listed(photos)`` of the
-    folder; ``failed(Trouble)``; ``recent_changed()``.
+    screen is about to go; ``rested()`` what was asked for last is opened, or was refused; ``opened(PhotoOpened)``;
+    ``refused(path, Trouble)`` a photo or folder could not be opened; ``listed(photos)`` of the folder;
+    ``failed(Trouble)`` something else did not work; ``recent_changed()``.
     keeps: whether changes are saved and photos remembered; not so for a mere picture of the window.
     """
 
     started = Signal(str)
     leaving = Signal()
+    rested = Signal()
     opened = Signal(object)
+    refused = Signal(object, object)
     listed = Signal(object)
     failed = Signal(object)
     recent_changed = Signal()
@@ -133,6 +136,12 @@ class Opening(QObject):
         self._open(self.photos[place])
         return True
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """When a person comes back to the window: the other one that had the photo may be gone."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self._try_lock()
+        return super().eventFilter(watched, event)
+
     def save(self) -> bool:
         """Save what is not saved yet, a text that is being typed included. False if it could not all be saved."""
         self.leaving.emit()
@@ -171,6 +180,7 @@ class Opening(QObject):
         if number != self._latest:
             return
         self._going_to = None
+        self.rested.emit()
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
             # It is open already and stays as it is, its history and what is being typed included.
             return
@@ -202,10 +212,23 @@ class Opening(QObject):
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._going_to = None
+            self.rested.emit()
         if self.keeps and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
-        self.failed.emit(trouble)
+        self.refused.emit(path, trouble)
+        if path in self.photos:
+            # It may have been deleted or renamed. That its folder is gone as well is said of the photo already.
+            self._list(path.parent, quiet=True)
+
+    def _try_lock(self) -> None:
+        path, project = self.path, self.project
+        if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
+            return
+        job = self._lane.submit(lambda: opening.lock_again(project), name="Looking whether the other window has gone")
+        job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
+        job.failed.connect(self.failed)
+        job.ended.connect(self._let_go)
 
     def _let_go(self) -> None:
         # While the lane works, a photo of any of them may be on its way.
@@ -214,11 +237,12 @@ class Opening(QObject):
                 del self._projects[folder]
                 project.unlock()
 
-    def _list(self, folder: Path) -> None:
+    def _list(self, folder: Path, *, quiet: bool = False) -> None:
         job = self._lane.submit(lambda: opening.list_folder(folder), name=f"Listing {folder.name}")
         job.came.connect(self._take_list)
         job.ended.connect(self._let_go)
-        job.failed.connect(self.failed)
+        if not quiet:
+            job.failed.connect(self.failed)
 
     def _take_list(self, event: opening.FolderListed) -> None:
         if self.path is not None and event.folder == self.path.parent:

@@ -24,6 +24,7 @@ STATES = {
     PageState.READ: ("Read", "mdi6.text-recognition"),
     PageState.REVIEWED: ("Reviewed", "mdi6.check-circle-outline"),
 }
+REFUSED = ("Cannot be opened", "mdi6.image-off-outline")
 
 
 class PageListModel(QAbstractListModel):
@@ -41,6 +42,7 @@ class PageListModel(QAbstractListModel):
         self._rows: dict[Path, int] = {}
         self._pictures: dict[Path, QPixmap | None] = {}
         self._states: dict[Path, PageState] = {}
+        self._refused: set[Path] = set()
         self._project: Project | None = None
         self._wanted: list[Path] = []
         self._job: Job | None = None
@@ -61,12 +63,23 @@ class PageListModel(QAbstractListModel):
         # Those that were asked for and have not come are asked for again.
         self._pictures = {path: kept for path, kept in self._pictures.items() if path in self._rows and kept}
         self._states = {path: state for path, state in self._states.items() if path in self._rows}
+        self._refused &= self._rows.keys()
         self.endResetModel()
 
     def set_state(self, path: Path, state: PageState) -> None:
-        """How far the page of this photo has come."""
-        if path in self._rows and self._states.get(path) != state:
+        """How far the page of this photo, which is open, has come."""
+        if path in self._rows and (path in self._refused or self._states.get(path) != state):
+            if path in self._refused:
+                # It has been mended, so there is a picture of it.
+                self._refused.remove(path)
+                self._pictures.pop(path, None)
             self._states[path] = state
+            self._changed(path)
+
+    def set_refused(self, path: Path) -> None:
+        """This photo cannot be opened."""
+        if path in self._rows:
+            self._refused.add(path)
             self._changed(path)
 
     def row_of(self, path: Path | None) -> int | None:
@@ -82,15 +95,15 @@ class PageListModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._photos)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a row shows: name, small picture, state (UserRole)."""
+        """What a row shows: name, small picture, how far it has come (UserRole: words, icon)."""
         path = self._photos[index.row()]
-        state = self._states.get(path, PageState.UNREAD)
+        state = REFUSED if path in self._refused else STATES[self._states.get(path, PageState.UNREAD)]
         if role == Qt.ItemDataRole.DisplayRole:
             return path.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{path}\n{STATES[state][0]}"
+            return f"{path}\n{state[0]}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{path.name}, {STATES[state][0].lower()}"
+            return f"{path.name}, {state[0].lower()}"
         if role == Qt.ItemDataRole.UserRole:
             return state
         if role == Qt.ItemDataRole.DecorationRole:
@@ -126,6 +139,8 @@ class PageListModel(QAbstractListModel):
             pixmap = pictures.pixmap(thumbnail.picture)
             pixmap.setDevicePixelRatio(self._widget.devicePixelRatioF())
             self._pictures[thumbnail.path] = pixmap
+        else:
+            self._refused.add(thumbnail.path)
         self._states.setdefault(thumbnail.path, thumbnail.state)
         self._changed(thumbnail.path)
 
@@ -151,7 +166,8 @@ class PageList(QListView):
         self.setItemDelegate(_PhotoDelegate(self))
         self.setAccessibleName("Photos in this folder")
         self.setUniformItemSizes(True)
-        self.setMinimumWidth(SIDE + 60)
+        self.setMinimumWidth(SIDE + 88)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.clicked.connect(self._choose)
@@ -171,8 +187,12 @@ class PageList(QListView):
             self.setCurrentIndex(self._model.index(row))
 
     def set_state(self, path: Path, state: PageState) -> None:
-        """How far the page of this photo has come."""
+        """How far the page of this photo, which is open, has come."""
         self._model.set_state(path, state)
+
+    def set_refused(self, path: Path) -> None:
+        """This photo cannot be opened."""
+        self._model.set_refused(path)
 
     def _choose(self, index: QModelIndex) -> None:
         self.photo_chosen.emit(self._model.photo(index.row()))
@@ -180,14 +200,14 @@ class PageList(QListView):
 
 class _PhotoDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(150, SIDE + 14)
+        return QSize(SIDE + 60, SIDE + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         name, option.text, option.icon = option.text, "", type(option.icon)()
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        state = STATES[index.data(Qt.ItemDataRole.UserRole)]
+        state = index.data(Qt.ItemDataRole.UserRole)
         frame = QRect(option.rect.left() + 12, option.rect.top() + 7, SIDE, SIDE)
         painter.save()
         _draw_photo(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
@@ -200,8 +220,9 @@ class _PhotoDelegate(QStyledItemDelegate):
             place.left(), top + metrics.ascent(), metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, place.width())
         )
         painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        said = metrics.elidedText(state[0], Qt.TextElideMode.ElideRight, place.width() - 19)
         theme.icon(state[1], role="quiet").paint(painter, place.left(), top + line + 3, 14, 14)
-        painter.drawText(place.left() + 19, top + line + 2 + metrics.ascent(), state[0])
+        painter.drawText(place.left() + 19, top + line + 2 + metrics.ascent(), said)
         painter.restore()
 
 

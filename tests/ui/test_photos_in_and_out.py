@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import images
-from ocr_studio.core.page import PageState
 from ocr_studio.core.settings import RecentFiles
 from ocr_studio.ui import pictures
 from ocr_studio.ui.app import Studio
@@ -103,8 +102,8 @@ def test_page_keys_go_through_the_folder(open_studio: Open, folder: Path, qtbot:
     QTest.keyClick(window.view, Key.Key_PageUp)
     QTest.keyClick(window.view, Key.Key_PageUp)
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not studio.busy)
-    state = window.photos.model().index(2, 0).data(Qt.ItemDataRole.UserRole)
-    assert state == PageState.READ
+    state = window.photos.model().index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert state == "board 3.png, read"
     rect = window.photos.visualRect(window.photos.model().index(1, 0))
     QTest.mouseClick(window.photos.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png")

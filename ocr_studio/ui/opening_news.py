@@ -1,0 +1,68 @@
+"""What the window says about photos that are opened: in its messages, its status bar and its list of photos."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from ocr_studio.jobs.opening import PhotoOpened
+from ocr_studio.ui import wording
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.page_list import PageList
+from ocr_studio.ui.status import Status
+
+# Each takes the place of the one before it, and goes when another photo is opened.
+_REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE = "refused", "read only", "twin", "elsewhere"
+
+
+class OpeningNews(QObject):
+    """Listens to the opening of photos and tells a person, what is no trouble once only."""
+
+    def __init__(self, opening: Opening, messages: MessageBar, status: Status, photos: PageList) -> None:
+        super().__init__(opening)
+        self._opening, self._messages, self._photos, self._status = opening, messages, photos, status
+        self._told: set[tuple[str, Path, str]] = set()
+        opening.started.connect(lambda name: status.say(f"Opening {wording.file_name(name)}…"))
+        opening.rested.connect(self._rest)
+        opening.refused.connect(self._refuse)
+        opening.opened.connect(self._show)
+
+    def _rest(self) -> None:
+        self._status.clearMessage()
+        self._messages.withdraw(_REFUSED)
+
+    def _refuse(self, path: Path, trouble: Trouble) -> None:
+        path = Path(os.path.abspath(path))
+        short = trouble.message.removeprefix(f"{path.parent}{os.sep}")
+        details = trouble.details or (str(path) if short != trouble.message else "")
+        self._messages.show_message(short, Kind.ERROR, details=details, key=_REFUSED)
+        self._photos.set_refused(path)
+
+    def _show(self, event: PhotoOpened) -> None:
+        for key, text in ((_READ_ONLY, event.read_only), (str(event.path), event.warning)):
+            self._messages.withdraw(key)
+            if text:
+                self._messages.show_message(text, Kind.WARNING, key=key)
+        name = wording.file_name(event.path.name)
+        twin = f"{name} is the same picture as {event.twin}: they share their words." if event.twin else ""
+        self._tell(_TWIN, event.path, twin)
+        self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
+
+    def _where_kept(self, event: PhotoOpened) -> str:
+        beside = event.project.folder.parent == event.path.parent
+        if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
+            return ""
+        why = "" if os.access(event.path.parent, os.W_OK) else ", as nothing can be written beside them"
+        return f"The words of these photos are kept in {event.project.folder}{why}."
+
+    def _tell(self, key: str, about: Path, text: str) -> None:
+        """Say it once about this photo or folder; without a text, it is not so here."""
+        if not text:
+            self._messages.withdraw(key)
+        elif (key, about, text) not in self._told:
+            self._told.add((key, about, text))
+            self._messages.show_message(text, Kind.INFO, key=key)
