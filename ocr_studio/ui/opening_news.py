@@ -37,7 +37,8 @@ class OpeningNews(QObject):
 
     def _refuse(self, path: Path, trouble: Trouble) -> None:
         path = Path(os.path.abspath(path))
-        short = trouble.message.removeprefix(f"{path.parent}{os.sep}")
+        # In messages all white space is one space.
+        short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
         details = trouble.details or (str(path) if short != trouble.message else "")
         self._messages.show_message(short, Kind.ERROR, details=details, key=_REFUSED)
         self._photos.set_refused(path)
@@ -48,7 +49,11 @@ class OpeningNews(QObject):
             if text:
                 self._messages.show_message(text, Kind.WARNING, key=key)
         name = wording.file_name(event.path.name)
-        twin = f"{name} is the same picture as {event.twin}: they share their words." if event.twin else ""
+        twin = (
+            f"{name} is the same picture as {wording.file_name(event.twin)}: they share their words."
+            if event.twin
+            else ""
+        )
         self._tell(_TWIN, event.path, twin)
         self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
 

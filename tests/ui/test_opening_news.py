@@ -55,6 +55,17 @@ def test_photos_that_cannot_be_opened_are_one_message_that_goes(
     assert _said(studio) == []
 
 
+def test_a_photo_that_cannot_be_opened_is_named_within_the_folder_that_was_asked_for(
+    open_studio: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "two  spaces" / "cut.png"
+    bad.parent.mkdir()
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n")
+    studio = open_studio()
+    _open(studio, bad.parent, qtbot)
+    assert [said.partition(":")[0] for said in _said(studio)] == ["two spaces/cut.png"]
+
+
 def test_nothing_is_being_opened_once_one_has_returned_to_the_open_photo(
     open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:

@@ -39,6 +39,19 @@ def test_an_unread_photo_is_read_when_it_is_opened(open_studio: Open, folder: Pa
     assert studio.window.table.isVisible()
 
 
+def test_reading_the_photo_again_leaves_the_place_to_the_keys(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document, window = studio.document, studio.window
+    document.select([document.order()[2]])
+    assert "deleted ones included" in window.action_set["read_page"].toolTip()
+    window.action_set["read_page"].trigger()
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert document.current == document.order()[2]
+    QTest.keyClick(window.view, Key.Key_Tab)
+    assert document.current == document.order()[3]
+    assert window.view.hasFocus()
+
+
 def test_unless_the_setting_says_no(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 2.png", settings=Settings(read_when_opened=False))
     assert texts(studio) == []
