@@ -276,7 +276,8 @@ _BOXES = (
 _READ = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
-        Where.TOOLBAR, tip="Find and read every word, deleted ones included; what a person wrote stays", when=_photo, edits=True,
+        Where.TOOLBAR, tip="Find and read every word, deleted ones included; what a person wrote stays", when=_photo,
+        edits=True,
     ),
     ActionSpec(
         "read_words", "Read selected words &again", lambda p: p.reading.read_words(p.document.selection), "&Read", 1,

@@ -55,6 +55,8 @@ class SettingsDialog(QDialog):
         self.memory.setSpecialValueText("As much as is needed")
         self.memory.setValue(settings.gpu_memory_mb or 0)
         self.memory.setAccessibleName("Most memory of the graphics card")
+        # In line with the other fields: the style sheet's padding does not reach it.
+        self.memory.lineEdit().setTextMargins(6, 0, 6, 0)
         for widget in (self.theme, self.alphabet, self.keep, self.memory):
             widget.setMinimumHeight(28)
         buttons = QDialogButtonBox.StandardButton
