@@ -19,6 +19,15 @@ log = logging.getLogger(__name__)
 THEMES = ("system", "light", "dark")
 ALPHABETS = ("latin", "all")
 KEEP = ("beside", "library")
+UNITS = ("words", "lines")
+# Least and most of each value of Finding, both allowed: beyond them nothing sensible is found.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "detail": (320, 4096),
+    "threshold": (0.05, 0.95),
+    "sure": (0.0, 0.95),
+    "grow": (0.0, 4.0),
+    "gap": (0.1, 2.0),
+}
 
 
 class SettingsNotSaved(StudioError):
@@ -26,9 +35,27 @@ class SettingsNotSaved(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """How writing is found on a photo. Ranges: RANGES.
+
+    detail: pixels the photo's longer side is looked at with. threshold: how likely (0..1) a place must be writing to
+    count as such. sure: how likely (0..1) a line must be writing on the whole. grow: how far a box reaches beyond the
+    core of its letters, times area / perimeter of that core. gap: a blank this wide parts words, as a share of the
+    line's height.
+    """
+
+    detail: int = 1280
+    threshold: float = 0.3
+    sure: float = 0.45
+    grow: float = 1.5
+    gap: float = 0.42
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderOptions:
     """How photos are read.
 
+    unit: whether the boxes found hold single "words" or whole "lines". finding: how writing is found.
     alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know.
     gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
     None is the one that comes with the program.
@@ -37,15 +64,18 @@ class ReaderOptions:
     alphabet: str = "latin"
     gpu_memory_mb: int | None = None
     model: str | None = None
+    unit: str = "words"
+    finding: Finding = Finding()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person has chosen.
 
-    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model: see ReaderOptions. keep: whether projects lie
-    "beside" the photos or in the "library". library_folder: where that is; None is ``paths.library_dir()``.
-    read_when_opened: whether a photo that nobody has read yet is read as soon as it is opened in the window.
+    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding: see ReaderOptions. keep: whether
+    projects lie "beside" the photos or in the "library". library_folder: where that is; None is
+    ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read as soon as it is opened
+    in the window.
     """
 
     theme: str = "system"
@@ -55,10 +85,18 @@ class Settings:
     keep: str = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True
+    unit: str = "words"
+    finding: Finding = Finding()
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
-        return ReaderOptions(alphabet=self.alphabet, gpu_memory_mb=self.gpu_memory_mb, model=self.model)
+        return ReaderOptions(
+            alphabet=self.alphabet,
+            gpu_memory_mb=self.gpu_memory_mb,
+            model=self.model,
+            unit=self.unit,
+            finding=self.finding,
+        )
 
     def library(self) -> Path:
         """The library folder, absolute. It need not exist yet."""
@@ -68,6 +106,28 @@ class Settings:
 
 def _known_model(value: object) -> bool:
     return value is None or value in [model.name for model in models.available()]
+
+
+def _number_in(name: str, value: object) -> bool:
+    low, high = RANGES[name]
+    whole = name == "detail"
+    return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def _finding(path: Path, raw: object) -> Finding:
+    """The values of a JSON object that can be used; the log says which cannot."""
+    if not isinstance(raw, dict):
+        log.warning("%s: setting 'finding' cannot be %r; the default is used", path, raw)
+        return Finding()
+    chosen: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in RANGES:
+            log.warning("%s: unknown setting %r left out", path, f"finding.{key}")
+        elif not _number_in(key, value):
+            log.warning("%s: setting %r cannot be %r; the default is used", path, f"finding.{key}", value)
+        else:
+            chosen[key] = value
+    return Finding(**chosen)
 
 
 def _text_or_none(value: object) -> bool:
@@ -87,6 +147,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "keep": lambda value: value in KEEP,
     "library_folder": _text_or_none,
     "read_when_opened": lambda value: isinstance(value, bool),
+    "unit": lambda value: value in UNITS,
 }
 
 
@@ -108,6 +169,8 @@ def load(path: Path | None = None) -> Settings:
     for key, value in raw.items():
         if key not in known:
             log.warning("%s: unknown setting %r left out", path, key)
+        elif key == "finding":
+            chosen[key] = _finding(path, value)
         elif not _ALLOWED[key](value):
             log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
         else:

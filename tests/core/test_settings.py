@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ocr_studio.core import models, paths, settings
-from ocr_studio.core.settings import ReaderOptions, RecentFiles, Settings, SettingsNotSaved
+from ocr_studio.core.settings import Finding, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
 
 OTHER = Settings(
     theme="dark",
@@ -25,6 +26,8 @@ OTHER = Settings(
     keep="library",
     library_folder="/home/né/доски",
     read_when_opened=False,
+    unit="lines",
+    finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
 )
 
 
@@ -67,6 +70,10 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("model", "mine"),
         ("model", ["mine"]),
         ("read_when_opened", "yes"),
+        ("unit", "letters"),
+        ("unit", ["words"]),
+        ("finding", 3),
+        ("finding", None),
         ("from_the_future", 1),
     ],
 )
@@ -81,6 +88,39 @@ def test_what_is_unknown_or_wrong_is_left_out_and_the_rest_kept(
     expected = {name: wanted for name, wanted in chosen.items() if name != key}
     assert loaded == Settings(**expected)  # type: ignore[arg-type]  # both are texts
     assert repr(key) in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("detail", 1280.5),
+        ("detail", 1),
+        ("detail", 10**30),
+        ("threshold", True),
+        ("threshold", "0.3"),
+        ("sure", -0.1),
+        ("sure", float("nan")),
+        ("grow", float("inf")),
+        ("gap", [0.4]),
+        ("gap", None),
+        ("from_the_future", 1),
+    ],
+)
+def test_a_bad_value_of_finding_is_left_out_and_the_rest_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, value: Any
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"theme": "dark", "finding": {"detail": 2048, "gap": 1, key: value}}))
+    with caplog.at_level(logging.WARNING):
+        loaded = settings.load(path)
+    expected = {name: wanted for name, wanted in (("detail", 2048), ("gap", 1)) if name != key}
+    assert loaded == Settings(theme="dark", finding=Finding(**expected))  # type: ignore[arg-type]
+    assert repr(f"finding.{key}") in caplog.text
+
+
+def test_the_ranges_are_those_of_all_values_and_hold_the_defaults() -> None:
+    assert list(settings.RANGES) == [field.name for field in fields(Finding)]
+    assert all(low <= getattr(Finding(), name) <= high for name, (low, high) in settings.RANGES.items())
 
 
 def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
@@ -100,7 +140,13 @@ def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
 
 
 def test_the_reader_gets_what_concerns_it() -> None:
-    assert OTHER.reader_options() == ReaderOptions(alphabet="all", gpu_memory_mb=2048, model=models.BUILT_IN.name)
+    assert OTHER.reader_options() == ReaderOptions(
+        alphabet="all",
+        gpu_memory_mb=2048,
+        model=models.BUILT_IN.name,
+        unit="lines",
+        finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+    )
 
 
 def test_the_library_is_where_the_person_wants_it(studio_home: Path) -> None:
