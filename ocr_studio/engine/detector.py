@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core import geometry
+from ocr_studio.core.settings import Finding
 from ocr_studio.engine import pretrained
 
 Photo: TypeAlias = NDArray[np.uint8]
@@ -44,6 +45,17 @@ class DetectorOptions:
     surely: float = 0.45
     grow: float = 1.5
     least: float = 3.0
+
+    @classmethod
+    def of(cls, finding: Finding) -> DetectorOptions:
+        """What a person has chosen."""
+        return cls(
+            side=finding.detail,
+            short=finding.detail // 2,
+            text=finding.threshold,
+            surely=finding.sure,
+            grow=finding.grow,
+        )
 
     def scale(self, height: int, width: int) -> float:
         """The factor that brings a photo of this size to the net's."""

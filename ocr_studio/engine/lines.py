@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import BLANK
+from ocr_studio.core.settings import Finding
 
 Crop: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -24,7 +25,6 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Box: TypeAlias = tuple[float, float, float, float]
 
 # Shares of the crop's height, which a line fills to about two thirds.
-_WIDE_GAP = 0.42  # a blank this wide parts words even where the net saw no space: about the width of an "o"
 _RULE = 1.5  # a level stroke this long is a rule or frame, no letter
 _EDGE = 0.12  # so near the upper and lower edge stands what reaches in from other lines
 # In handwriting with loose letters a gap parts words only if it is this many times the usual one.
@@ -49,20 +49,23 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Marks:
     """The classes that tell where words end. alone: signs that are words of their own wherever they stand (arrows);
-    bullets: those that are where a line begins with them."""
+    bullets: those that are where a line begins with them. gap: a blank this wide, as a share of the line's height,
+    parts words even where the net saw no space."""
 
     space: int
     alone: frozenset[int] = frozenset()
     bullets: frozenset[int] = frozenset()
+    gap: float = Finding().gap
 
     @classmethod
-    def of(cls, characters: Sequence[str]) -> Marks:
+    def of(cls, characters: Sequence[str], *, gap: float = Finding().gap) -> Marks:
         """characters: what the classes from 1 on stand for."""
         classes = {character: index for index, character in enumerate(characters, start=1)}
         return cls(
             space=classes.get(" ", BLANK),
             alone=frozenset(index for character, index in classes.items() if "\u2190" <= character[:1] <= "\u21ff"),
             bullets=frozenset(classes[character] for character in "·•●◦○▪■" if character in classes),
+            gap=gap,
         )
 
 
@@ -148,7 +151,7 @@ def _cuts(gaps: Floats, probabilities: NDArray[np.float32], *, span: float, mark
         place = _place_between(gaps, (before + 0.5) * span, (after + 0.5) * span, (step + 0.5) * span)
         cuts.append(_Cut(step, place))
         space[before : after + 1] = 0.0  # it has had its cut and speaks for no second one
-    for start, end in gaps[_wide(gaps, space, span)]:
+    for start, end in gaps[_wide(gaps, space, span=span, gap=marks.gap)]:
         if not any(start <= cut.place <= end for cut in cuts):
             first, last = int(start / span), int(np.ceil(end / span))
             step = first + int(np.argmax(quiet[first:last])) if first < len(quiet) else len(quiet)
@@ -168,14 +171,14 @@ def _partings(path: Labels, letters: Labels, marks: Marks) -> Iterator[tuple[int
             yield before, after, (before + after + 1) // 2
 
 
-def _wide(gaps: Floats, space: NDArray[np.float32], span: float) -> Mask:
+def _wide(gaps: Floats, space: NDArray[np.float32], *, span: float, gap: float) -> Mask:
     """Which gaps part words: the likelier the net holds a space there, the narrower a gap may be."""
     widths = gaps[:, 1] - gaps[:, 0]
     usual = float(np.median(widths)) if len(widths) > 2 else 0.0
     height = 6 * span  # a step is 8 of 48 pixels
     steps = np.clip(np.stack([gaps[:, 0] // span - 1, -(-gaps[:, 1] // span) + 1]), 0, len(space)).astype(int)
     likely = np.array([space[first:last].max(initial=0.0) for first, last in steps.T])
-    return np.asarray(widths >= np.maximum(_WIDE_GAP * height, _LOOSE * usual) * (1 - likely))
+    return np.asarray(widths >= np.maximum(gap * height, _LOOSE * usual) * (1 - likely))
 
 
 def _place_between(gaps: Floats, left: float, right: float, wanted: float) -> float:

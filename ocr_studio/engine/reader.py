@@ -20,7 +20,7 @@ from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine import lines as line_cutting
 from ocr_studio.engine import runtime
-from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.detector import Detector, DetectorOptions
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.recognizer import Recognizer, Steps
 
@@ -55,10 +55,10 @@ class Reader:
     ) -> None:
         models.chosen(options.model)
         runtime.configure(options)
-        self._detector = detector or Detector()
+        self._detector = detector or Detector(options=DetectorOptions.of(options.finding))
         self._recognizer = recognizer or Recognizer.pretrained("all" if options.alphabet == "all" else "latin")
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
-        self._marks = line_cutting.Marks.of(self._recognizer.charset.characters)
+        self._marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
         self.name = self._recognizer.name
 
     def find(self, image: Photo) -> Quads:

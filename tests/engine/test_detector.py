@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import Finding
 from ocr_studio.engine.detector import Detector, DetectorOptions, along_line, quads_of
 
 OPTIONS = DetectorOptions()
@@ -100,3 +101,9 @@ def test_a_standing_line_stays_a_tall_one() -> None:
 )
 def test_photos_come_to_a_size_and_strips_keep_their_letters(height: int, width: int, long: int) -> None:
     assert round(DetectorOptions().scale(height, width) * max(height, width)) == long
+
+
+def test_what_a_person_has_chosen_is_looked_for() -> None:
+    assert DetectorOptions.of(Finding()) == DetectorOptions()
+    chosen = DetectorOptions.of(Finding(detail=2560, threshold=0.2, sure=0.6, grow=1.0))
+    assert (chosen.side, chosen.short, chosen.text, chosen.surely, chosen.grow) == (2560, 1280, 0.2, 0.6, 1.0)
