@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ocr_studio.core import overlap
 from ocr_studio.core.page import Point, Quad
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -75,7 +76,7 @@ def centre(quad: Quad) -> Point:
 
 def area(quad: Quad) -> float:
     """Square pixels inside the quad."""
-    return _shoelace(_hull(np.asarray(quad.corners, dtype=np.float64)))
+    return float(overlap.areas(overlap.convex(np.asarray(quad.corners, dtype=np.float64)[None]))[0])
 
 
 def contains(quad: Quad, point: Point) -> bool:
@@ -103,81 +104,14 @@ def iou_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
 
     a: (N, 4, 2); b: (M, 4, 2); returns (N, M), 0..1. A quad that is not convex counts as its convex hull.
     """
-    shared, areas_a, areas_b = _intersections(a, b)
-    union = areas_a[:, None] + areas_b[None, :] - shared
-    return np.clip(shared / np.maximum(union, 1e-9), 0.0, 1.0)
+    shared = overlap.of(a, b)
+    return shared.matrix(shared.iou)
 
 
 def cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
     """Which share of every quad of ``a`` lies inside every quad of ``b``: (N, 4, 2), (M, 4, 2) -> (N, M), 0..1."""
-    shared, areas_a, _ = _intersections(a, b)
-    return np.clip(shared / np.maximum(areas_a, 1e-9)[:, None], 0.0, 1.0)
-
-
-def _intersections(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    quads_a = np.asarray(a, dtype=np.float64).reshape(-1, 4, 2)
-    quads_b = np.asarray(b, dtype=np.float64).reshape(-1, 4, 2)
-    hulls_a, hulls_b = [_hull(quad) for quad in quads_a], [_hull(quad) for quad in quads_b]
-    areas_a = np.array([_shoelace(hull) for hull in hulls_a], dtype=np.float64)
-    areas_b = np.array([_shoelace(hull) for hull in hulls_b], dtype=np.float64)
-    shared = np.zeros((len(quads_a), len(quads_b)))
-    if not shared.size:
-        return shared, areas_a, areas_b
-    low = np.maximum(quads_a.min(axis=1)[:, None], quads_b.min(axis=1)[None])
-    high = np.minimum(quads_a.max(axis=1)[:, None], quads_b.max(axis=1)[None])
-    spans = np.clip(high - low, 0, None)
-    boxes = spans[..., 0] * spans[..., 1]
-    upright = _upright(quads_a)[:, None] & _upright(quads_b)[None]
-    shared[upright] = boxes[upright]
-    for i, j in zip(*np.nonzero((boxes > 0) & ~upright), strict=True):
-        shared[i, j] = _shoelace(_clip(hulls_a[i], hulls_b[j]))
-    return shared, areas_a, areas_b
-
-
-def _upright(quads: Floats) -> NDArray[np.bool_]:
-    """Which of (N, 4, 2) are the upright rectangle around themselves, corners clockwise from the top left."""
-    low, high = quads.min(axis=1), quads.max(axis=1)
-    x0, y0, x1, y1 = low[:, 0], low[:, 1], high[:, 0], high[:, 1]
-    boxes = np.stack([x0, y0, x1, y0, x1, y1, x0, y1], axis=1).reshape(-1, 4, 2)
-    return np.asarray((quads == boxes).all(axis=(1, 2)))
-
-
-def _hull(points: Floats) -> NDArray[np.float64]:
-    """The convex hull of a few points, clockwise on the screen, float64: (K, 2)."""
-    origin = points.mean(axis=0)  # float32, all that OpenCV takes, is exact enough near the origin only
-    hull = cv2.convexHull((points - origin).astype(np.float32), clockwise=True, returnPoints=False)
-    # OpenCV finds none where all points are one.
-    chosen = points[:1] if hull is None else points[hull.reshape(-1)]
-    return np.asarray(chosen if _signed(chosen) >= 0 else chosen[::-1], dtype=np.float64)
-
-
-def _signed(points: Floats) -> float:
-    # Seen from the first point, the edges that begin and end there add nothing.
-    x, y = points[1:, 0] - points[0, 0], points[1:, 1] - points[0, 1]
-    return float(x[:-1] @ y[1:] - y[:-1] @ x[1:]) / 2
-
-
-def _shoelace(points: Floats) -> float:
-    return abs(_signed(points)) if len(points) > 2 else 0.0
-
-
-def _clip(subject: Floats, window: Floats) -> Floats:
-    """The part of one convex polygon inside another (Sutherland and Hodgman 1974); OpenCV's errs on shared edges."""
-    points = subject
-    for start, end in zip(window, np.roll(window, -1, axis=0), strict=True):
-        if len(points) == 0:
-            break
-        edge = end - start
-        side = edge[0] * (points[:, 1] - start[1]) - edge[1] * (points[:, 0] - start[0])
-        kept: list[Floats] = []
-        for index, point in enumerate(points):
-            before, now = side[index - 1], side[index]
-            if before * now < 0:
-                kept.append(points[index - 1] + (point - points[index - 1]) * (before / (before - now)))
-            if now >= 0:
-                kept.append(point)
-        points = np.array(kept, dtype=np.float64).reshape(-1, 2)
-    return points
+    shared = overlap.of(a, b)
+    return shared.matrix(shared.cover_a)
 
 
 def crop(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
