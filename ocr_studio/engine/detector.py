@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,14 +75,23 @@ class Detector:
         self.options = options or DetectorOptions()
         self._look = _compiled(net if net is not None else pretrained.load_detector())
 
+    def tuned_to(self, finding: Finding) -> Detector:
+        """One that finds writing in another way, with the same net."""
+        other = copy.copy(self)
+        other.options = DetectorOptions.of(finding)
+        return other
+
     def find(self, image: Photo) -> Quads:
         """Where lines are written, from top to bottom.
 
         image: (H, W, 3) uint8 RGB, any size from 1 × 1. Returns (N, 4, 2) float32, pixels of the photo, clockwise from
         the text's top left; a line may reach a little over the photo's border.
         """
-        height, width = image.shape[:2]
-        likely, scale = self.look(image)
+        return self.lines(*self.look(image), size=image.shape[:2])
+
+    def lines(self, likely: Map, scale: float, *, size: tuple[int, ...]) -> Quads:
+        """The lines in what ``look`` has seen. size: (height, width) of the photo. Returns as ``find``."""
+        height, width = size
         quads = quads_of(likely, self.options) / np.float32(scale)
         inside = (quads.max(axis=1) > 0).all(axis=1) & (quads.min(axis=1) < (width, height)).all(axis=1)
         quads = quads[inside]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from ocr_studio.core import geometry, models
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detector import Detector, DetectorOptions
@@ -60,6 +61,24 @@ class Reader:
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
         self._marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
         self.name = self._recognizer.name
+
+    def tuned_to(self, finding: Finding, recognizer: Recognizer) -> Reader:
+        """One that finds writing in another way and has it read by another recognizer of this alphabet."""
+        other = copy.copy(self)
+        other._detector = self._detector.tuned_to(finding)
+        other._recognizer = recognizer
+        other._marks = replace(self._marks, gap=finding.gap)
+        return other
+
+    @property
+    def detector(self) -> Detector:
+        """What finds the lines."""
+        return self._detector
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """What reads them."""
+        return self._recognizer
 
     def find(self, image: Photo) -> Quads:
         """Where lines are written, from top to bottom; see ``Detector.find``."""

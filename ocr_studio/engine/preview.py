@@ -1,0 +1,75 @@
+"""What would be found on one photo if writing were looked for in another way, as fast as a person moves a slider."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+from ocr_studio.core.page import Word
+from ocr_studio.core.settings import Finding
+from ocr_studio.engine.detector import Map
+from ocr_studio.engine.reader import Photo, Quads, Reader
+from ocr_studio.engine.recognizer import Crop, Recognizer, Steps
+
+# Bytes of what the net saw along lines: some hundred lines of Latin letters, a few dozen of all scripts.
+_ROOM = 256 << 20
+
+
+class Preview:
+    """Looks at a photo again and again. Belongs to the thread of its reader.
+
+    What the nets saw is kept: the map of text for the last ``Finding.detail``, the steps of each line. So of all values
+    only a new detail, and lines that are new, cost more than some milliseconds.
+    """
+
+    def __init__(self, reader: Reader, image: Photo) -> None:
+        """image: (H, W, 3) uint8 RGB."""
+        self._reader, self._image = reader, image
+        self._recognizer = _Remembering(reader.recognizer)
+        self._seen: dict[int, tuple[Map, float]] = {}
+
+    def find(self, finding: Finding) -> Quads:
+        """The lines that would be found, as ``Reader.find``."""
+        detector = self._reader.detector.tuned_to(finding)
+        if finding.detail not in self._seen:
+            self._seen = {finding.detail: detector.look(self._image)}
+        return detector.lines(*self._seen[finding.detail], size=self._image.shape[:2])
+
+    def read_lines(self, lines: Quads, finding: Finding) -> Iterator[tuple[int, list[Word]]]:
+        """The words of these lines, as ``Reader.read_lines``."""
+        return self._reader.tuned_to(finding, self._recognizer).read_lines(self._image, lines)
+
+
+class _Remembering(Recognizer):
+    """A recognizer, its net and all, that does not look twice at the same crop."""
+
+    def __init__(self, other: Recognizer) -> None:
+        # Making another from the same net would compile it anew.
+        vars(self).update(vars(other))
+        self._known: OrderedDict[bytes, Steps] = OrderedDict()
+        self._held = 0
+
+    def steps(self, crops: Sequence[Crop]) -> list[Steps]:
+        """What the net sees along each crop, or saw when it was asked before."""
+        keys = [_key(crop) for crop in crops]
+        known = {key: self._known[key] for key in keys if key in self._known}
+        new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}
+        if new:
+            known |= dict(zip(new, super().steps(list(new.values())), strict=True))
+        for key in keys:
+            self._keep(key, known[key])
+        return [known[key] for key in keys]
+
+    def _keep(self, key: bytes, steps: Steps) -> None:
+        if key not in self._known:
+            self._held += steps.probabilities.nbytes
+        self._known[key] = steps
+        self._known.move_to_end(key)
+        while self._held > _ROOM and len(self._known) > 1:
+            _, oldest = self._known.popitem(last=False)
+            self._held -= oldest.probabilities.nbytes
+
+
+def _key(crop: Crop) -> bytes:
+    return hashlib.blake2b(crop.tobytes(), digest_size=16, key=str(crop.shape).encode()).digest()

@@ -1,0 +1,69 @@
+"""Trying how writing is found gives what a reading would, without looking twice at the same thing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.preview import Preview
+from ocr_studio.engine.reader import Reader
+from ocr_studio.engine.recognizer import Recognizer
+from tests.engine.test_reader import drawn
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(ReaderOptions())
+
+
+def boxes(reader: Reader | Preview, image: NDArray[np.uint8], finding: Finding) -> list[Quad]:
+    if isinstance(reader, Preview):
+        pieces = reader.read_lines(reader.find(finding), finding)
+    else:
+        pieces = reader.read_lines(image, reader.find(image))
+    return [word.quad for _, words in pieces for word in words]
+
+
+@pytest.mark.parametrize("finding", [Finding(), Finding(threshold=0.6, grow=2.5), Finding(detail=640, gap=2.0)])
+def test_what_is_shown_is_what_would_be_read(reader: Reader, finding: Finding) -> None:
+    photo, _ = drawn()
+    fresh = Reader(
+        ReaderOptions(finding=finding), detector=reader.detector.tuned_to(finding), recognizer=reader.recognizer
+    )
+    preview = Preview(reader, photo)
+    boxes(preview, photo, Finding())
+    assert boxes(preview, photo, finding) == boxes(fresh, photo, finding)
+    assert reader.find(photo).tolist() == Preview(reader, photo).find(Finding()).tolist()
+
+
+def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, _ = drawn()
+    looks: list[str] = []
+    look, read = Detector.look, Recognizer._look
+
+    def counted_look(self: Detector, image: NDArray[np.uint8]) -> object:
+        looks.append("photo")
+        return look(self, image)
+
+    def counted_read(self: Recognizer, *args: object) -> object:
+        looks.append("lines")
+        return read(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Detector, "look", counted_look)
+    monkeypatch.setattr(Recognizer, "_look", counted_read)
+    preview = Preview(reader, photo)
+    some = boxes(preview, photo, Finding())
+    assert looks[0] == "photo"
+    assert "lines" in looks
+    looks.clear()
+    assert boxes(preview, photo, Finding()) == some
+    more = boxes(preview, photo, Finding(gap=0.1))
+    assert len(more) >= len(some)
+    preview.find(Finding(sure=0.9, threshold=0.8))
+    assert looks == []
+    preview.find(Finding(detail=900))
+    assert looks == ["photo"]
