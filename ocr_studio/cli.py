@@ -123,6 +123,9 @@ def _read_parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write one file for each photo there instead")
     parser.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    parser.add_argument(
+        "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
+    )
     return parser
 
 
@@ -174,6 +177,8 @@ def _read(options: argparse.Namespace) -> int:
     chosen = settings.load().reader_options()
     if options.model is not None:
         chosen = replace(chosen, model=models.chosen(options.model))
+    if options.unit is not None:
+        chosen = replace(chosen, unit=options.unit)
     if options.out is not None:
         _make_folder(options.out)
     photos, all_good = _photos(options.photos)
