@@ -17,6 +17,7 @@ from ocr_studio.core.page import Page, Word, now
 from ocr_studio.core.settings import ReaderOptions
 
 if TYPE_CHECKING:
+    from ocr_studio.engine.preview import Preview
     from ocr_studio.engine.reader import Reader
 
 
@@ -73,12 +74,14 @@ ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRea
 class ReadingDesk:
     """Keeps the recognizer between jobs. Belongs to one thread: the one that computes.
 
-    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader.
+    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader. before: the
+    desk whose place it takes, in the same thread; its weights are used again where the options want no others.
     """
 
-    def __init__(self, options: ReaderOptions) -> None:
+    def __init__(self, options: ReaderOptions, *, before: ReadingDesk | None = None) -> None:
         self.options = options
         self._reader: Reader | None = None
+        self._before = before
 
     @property
     def ready(self) -> bool:
@@ -90,8 +93,28 @@ class ReadingDesk:
         if self._reader is None:
             from ocr_studio.engine.reader import Reader
 
-            self._reader = Reader(self.options)
+            old = self._before._reader if self._before and self._before._weighs_the_same(self.options) else None
+            self._before = None  # or one would hold the next, and all their weights
+            self._reader = (
+                Reader(self.options, detector=old.detector.tuned_to(self.options.finding), recognizer=old.recognizer)
+                if old
+                else Reader(self.options)
+            )
         return self._reader
+
+    def preview(self, image: NDArray[np.uint8]) -> Preview:
+        """For trying how writing is found on one photo, (H, W, 3) uint8 RGB."""
+        from ocr_studio.engine.preview import Preview
+
+        return Preview(self.reader(), image)
+
+    def successor(self, options: ReaderOptions) -> ReadingDesk:
+        """One that reads in another way."""
+        return ReadingDesk(options, before=self)
+
+    def _weighs_the_same(self, options: ReaderOptions) -> bool:
+        """Whether these options differ in nothing that the weights depend on."""
+        return replace(self.options, unit=options.unit, finding=options.finding) == options
 
 
 def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:

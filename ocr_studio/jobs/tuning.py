@@ -46,19 +46,12 @@ class Trial:
         self._desk, self._image = desk, image
         self._preview: Preview | None = None
 
-    @property
-    def ready(self) -> bool:
-        """Whether the recognizer is loaded."""
-        return self._desk.ready
-
     def find(self, finding: Finding) -> Iterator[TuningEvent]:
         """What would be found so: Preparing where it must wait for the recognizer, LinesFound, BoxesFound …"""
         # ``prepare`` yields reading's events, of which this is the only one.
         yield from (event for event in prepare(self._desk) if isinstance(event, Preparing))
         if self._preview is None:
-            from ocr_studio.engine.preview import Preview
-
-            self._preview = Preview(self._desk.reader(), self._image)
+            self._preview = self._desk.preview(self._image)
         lines = self._preview.find(finding)
         yield LinesFound(tuple(Quad.from_array(line) for line in lines))
         done = 0

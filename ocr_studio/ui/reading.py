@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core import edits
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs import reading
+from ocr_studio.jobs import reading, tuning
 from ocr_studio.ui import wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -56,8 +56,13 @@ class Reading(QObject):
         """Read in another way from now on; how much memory to take is settled once, at the start."""
         options = replace(options, gpu_memory_mb=self._desk.options.gpu_memory_mb)
         if options != self._desk.options:
-            self._desk = reading.ReadingDesk(options)
+            self._desk = self._desk.successor(options)
             self.prepare()
+
+    def trial(self) -> tuning.Trial | None:
+        """The photo on the screen, for trying on it how writing is found; None without one."""
+        image = self._document.image
+        return None if image is None else tuning.Trial(self._desk, image)
 
     def spare(self, being_written: Callable[[], Collection[str]]) -> None:
         """being_written: asked for the words in which somebody is writing, which no reading takes away."""

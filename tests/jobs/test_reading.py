@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import images
 from ocr_studio.core.page import Quad, Source, Transcription, Word
-from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.jobs.reading import (
     Found,
     PhotoFailed,
@@ -80,3 +80,13 @@ def test_a_bad_photo_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "bad.png" in failed.error
     assert (read.page.image, read.page.width, read.page.height, len(read.page.words)) == ("good.png", 80, 50, 2)
     assert read.page.read_at is not None
+
+
+def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_same() -> None:
+    first = ReadingDesk(ReaderOptions())
+    reader = first.reader()
+    lines = first.successor(ReaderOptions(unit="lines", finding=Finding(threshold=0.2))).reader()
+    assert lines.recognizer is reader.recognizer
+    assert lines.detector is not reader.detector
+    assert lines.detector.options.text == 0.2
+    assert reader.detector.options.text == Finding().threshold
