@@ -5,33 +5,39 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import geometry
+from ocr_studio.core import overlap
+from ocr_studio.core.overlap import Overlap
 from ocr_studio.core.page import Quad
+from ocr_studio.core.plain_text import one_line
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
+Texts: TypeAlias = tuple[Sequence[Hashable], Sequence[Hashable]]
 
 # The usual bar of the ICDAR competitions: two boxes of one word overlap by half of what they cover together.
 SAME_PLACE = 0.5
-# A found word that lies by half in a region nobody could read says nothing about the reader.
-_IN_IGNORED = 0.5
 # A word counts as read where at least half of its characters are right: enough to recognise which word is meant.
 SAME_TEXT = 0.5
+# A found word lies where another one stands, or where nobody could read, if more than half of it does.
+LIES_IN = 0.5
 
 # As in published figures: signs and letters beyond ASCII dropped, one token for each word that has any left.
 _NOT_COUNTED = re.compile(r"[^a-z0-9]+")
+# Cells of edit distances computed together.
+_CELLS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A word with its place: what truly stands on a photo, or what a program says stands there.
 
-    ignore: a region of writing nobody can read; words found there count neither way.
+    ignore: a region of writing nobody can read; words found there count neither way. In truth an empty text that is
+    not ignored says that nothing is written there.
     """
 
     quad: Quad
@@ -68,60 +74,167 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class TextErrors:
+    """How far read texts are from true ones, over pairs of words; added up, over many. Upper and lower case differ.
+
+    pairs: how many; a word that was missed, or found where none is, makes a pair with nothing. wrong: pairs of two
+    different texts. edits: letters to insert, delete or replace. shares: the sum over pairs of edits / letters of the
+    longer text. words, letters: how many true ones there are.
+    """
+
+    pairs: int = 0
+    wrong: int = 0
+    edits: int = 0
+    shares: float = 0.0
+    words: int = 0
+    letters: int = 0
+
+    def __add__(self, other: TextErrors) -> TextErrors:
+        return TextErrors(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(TextErrors)))
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[str, str]]) -> TextErrors:
+        """pairs: (true, read), "" for none."""
+        edits = edit_distances(pairs)
+        longer = np.array([max(len(true), len(read), 1) for true, read in pairs])
+        true = [text for text, _ in pairs if text]
+        wrong, letters = int((edits > 0).sum()), sum(map(len, true))
+        return cls(len(pairs), wrong, int(edits.sum()), float((edits / longer).sum()), len(true), letters)
+
+    @property
+    def cer(self) -> float:
+        """Character error rate: edits / true letters; may exceed 1."""
+        return self.edits / max(1, self.letters)
+
+    @property
+    def wer(self) -> float:
+        """Word error rate: words read wrongly, missed or found where none is / true words; may exceed 1."""
+        return self.wrong / max(1, self.words)
+
+    @property
+    def mean_distance(self) -> float:
+        """Edits for each pair."""
+        return self.edits / max(1, self.pairs)
+
+    @property
+    def normalised_distance(self) -> float:
+        """The mean over pairs of edits / letters of the longer text, 0..1; 1 minus it is ICDAR's “1-N.E.D.”."""
+        return self.shares / max(1, self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoScore:
     """How well one photo, or several added up, was read.
 
     detection: words matched one to one at IoU ≥ 0.5. end_to_end: matched so and at least half of the text right, upper
-    and lower case alike. bag_of_words: ``tokens`` of the whole photo, wherever they stand, ignored regions included.
+    and lower case alike. strict: matched so and the text equal, letter by letter. keras_ocr: places and texts as in
+    end_to_end, counted as ``keras_ocr.evaluation.score`` does: not one to one, and a word found in the right place but
+    read wrongly is neither a false one nor a missed one. bag_of_words: ``tokens`` of the whole photo, wherever they
+    stand, ignored regions included. text: errors of all words. text_found: of those matched by place alone.
     """
 
     detection: Score = Score()
     end_to_end: Score = Score()
+    strict: Score = Score()
+    keras_ocr: Score = Score()
     bag_of_words: Score = Score()
+    text: TextErrors = TextErrors()
+    text_found: TextErrors = TextErrors()
 
     def __add__(self, other: PhotoScore) -> PhotoScore:
-        return PhotoScore(
-            self.detection + other.detection,
-            self.end_to_end + other.end_to_end,
-            self.bag_of_words + other.bag_of_words,
-        )
+        return PhotoScore(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(PhotoScore)))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What stands on a photo and what was found there, side by side.
+
+    wanted, found: the words that count, their texts as ``one_line``. touching: their overlap, wanted a, found b.
+    places: (wanted, found) of one place, one to one, those that overlap most first. whole: see ``compare``.
+    bag: tokens. strays: how many of all the words found have the place (IoU) of no true word and no ignored region.
+    """
+
+    wanted: tuple[Labelled, ...]
+    found: tuple[Labelled, ...]
+    touching: Overlap
+    places: tuple[tuple[int, int], ...]
+    bag: Score
+    strays: int
+
+
+def edit_distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
+    """How many insertions, deletions and replacements turn each first sequence into the second (Levenshtein 1966).
+
+    Many pairs at once. Returns (K,) int64.
+    """
+    sorted_pairs = [(a, b) if len(a) <= len(b) else (b, a) for a, b in pairs]
+    distances = np.array([len(b) for _, b in sorted_pairs], dtype=np.int64)
+    order = sorted((index for index, (a, _) in enumerate(sorted_pairs) if a), key=lambda i: len(sorted_pairs[i][1]))
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and (end - start + 1) * (len(sorted_pairs[order[end]][1]) + 1) <= _CELLS:
+            end += 1
+        some = order[start:end]
+        distances[some] = _distances([sorted_pairs[index] for index in some])
+        start = end
+    return distances
+
+
+def _distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
+    """pairs: the shorter sequence first, neither empty."""
+    numbers: dict[Hashable, int] = {}
+    short, long = (_codes([pair[side] for pair in pairs], numbers, blank=-1 - side) for side in (0, 1))
+    ends = np.array([[len(a), len(b)] for a, b in pairs])
+    places = np.arange(long.shape[1] + 1)
+    rows = np.tile(places, (len(pairs), 1))
+    distances = np.zeros(len(pairs), dtype=np.int64)
+    for index in range(short.shape[1]):
+        replaced = rows[:, :-1] + (long != short[:, index : index + 1])
+        best = np.full_like(rows, index + 1)
+        np.minimum(replaced, rows[:, 1:] + 1, out=best[:, 1:])
+        # An insertion follows from the cell to the left: a running minimum once each place's own cost is taken off.
+        rows = np.minimum.accumulate(best - places, axis=1) + places
+        done = np.flatnonzero(ends[:, 0] == index + 1)
+        distances[done] = rows[done, ends[done, 1]]
+    return distances
+
+
+def _codes(texts: Sequence[Sequence[Hashable]], numbers: dict[Hashable, int], *, blank: int) -> NDArray[np.int64]:
+    codes = np.full((len(texts), max(map(len, texts))), blank, dtype=np.int64)
+    for row, text in enumerate(texts):
+        codes[row, : len(text)] = [numbers.setdefault(item, len(numbers)) for item in text]
+    return codes
 
 
 def edit_distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """How many insertions, deletions and replacements turn one sequence into the other (Levenshtein 1966)."""
-    if len(a) < len(b):
-        a, b = b, a
-    numbers: dict[Hashable, int] = {}
-    codes = np.array([numbers.setdefault(item, len(numbers)) for item in b], dtype=np.int64)
-    places = np.arange(len(b) + 1)
-    row = places
-    for index, item in enumerate(a, start=1):
-        replaced = row[:-1] + (codes != numbers.get(item, -1))
-        best = np.concatenate([[index], np.minimum(replaced, row[1:] + 1)])
-        # An insertion follows from the cell to the left: a running minimum once each place's own cost is taken off.
-        row = np.minimum.accumulate(best - places) + places
-    return int(row[-1])
+    """How many insertions, deletions and replacements turn one sequence into the other."""
+    return int(edit_distances([(a, b)])[0])
+
+
+def similarities(pairs: Sequence[tuple[str, str]]) -> Floats:
+    """(K,): 1 for equal texts, 0 for nothing in common: 1 - edit distance / length of the longer one."""
+    longer = np.array([max(len(a), len(b), 1) for a, b in pairs], dtype=np.float64)
+    return 1.0 - edit_distances(pairs) / longer
 
 
 def similarity(a: str, b: str) -> float:
-    """1 for equal texts, 0 for nothing in common: 1 - edit distance / length of the longer one."""
-    longer = max(len(a), len(b))
-    return 1.0 - edit_distance(a, b) / longer if longer else 1.0
+    """``similarities`` of one pair."""
+    return float(similarities([(a, b)])[0])
 
 
 def cer(pairs: Iterable[tuple[str, str]]) -> float:
     """Character error rate of (true, read) texts: edits / true characters, all pairs together; may exceed 1."""
-    return _error_rate([(tuple(true), tuple(read)) for true, read in pairs])
+    return _error_rate(list(pairs))
 
 
 def wer(pairs: Iterable[tuple[str, str]]) -> float:
     """Word error rate of (true, read) texts: edits of whole words / true words, all pairs together; may exceed 1."""
-    return _error_rate([(tuple(true.split()), tuple(read.split())) for true, read in pairs])
+    return _error_rate([(true.split(), read.split()) for true, read in pairs])
 
 
-def _error_rate(pairs: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> float:
-    edits = sum(edit_distance(true, read) for true, read in pairs)
-    return edits / max(1, sum(len(true) for true, _ in pairs))
+def _error_rate(pairs: Sequence[Texts]) -> float:
+    return int(edit_distances(pairs).sum()) / max(1, sum(len(true) for true, _ in pairs))
 
 
 def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME_PLACE) -> list[tuple[int, int]]:
@@ -129,7 +242,8 @@ def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME
 
     least: the IoU from which on two quads are in the same place.
     """
-    return _one_to_one(geometry.iou_matrix(_stack(truth), _stack(found)), least=least)
+    touching = overlap.of(_stack(truth), _stack(found))
+    return _one_to_one(touching, touching.iou >= least)
 
 
 def tokens(texts: Iterable[str]) -> Counter[str]:
@@ -144,42 +258,91 @@ def bag_of_words(truth: Iterable[str], found: Iterable[str]) -> Score:
     return Score((wanted & got).total(), got.total(), wanted.total())
 
 
-def score_photo(truth: Sequence[Labelled], found: Sequence[Labelled]) -> PhotoScore:
-    """Score what a program found on one photo against what stands there."""
+def compare(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool = True) -> Comparison:
+    """Put what stands on one photo and what a program found there side by side.
+
+    Found words that lie in an ignored region count neither way, unless they are in the very place of a wanted word.
+    whole: the truth is all that stands there. Else it is only what somebody has looked at, and a found word counts
+    only where it lies in a place of the truth, or a place of the truth in it: of the others nobody knows.
+    """
+    truth, found = _plain(truth), _plain(found)
     regions = [word for word in truth if word.ignore]
-    wanted = [word for word in truth if not word.ignore]
-    overlap = geometry.iou_matrix(_quads(wanted), _quads(found))
-    hidden = geometry.cover_matrix(_quads(found), _quads(regions)).max(axis=1, initial=0.0) > _IN_IGNORED
-    hidden &= overlap.max(axis=0, initial=0.0) < SAME_PLACE
-    counted = [word for word, gone in zip(found, hidden, strict=True) if not gone]
-    overlap = overlap[:, ~hidden]
-    read = overlap * _same_text(wanted, counted, overlap >= SAME_PLACE)
+    wanted = [word for word in truth if word.text and not word.ignore]
+    same_place = _most(overlap.of(_quads(found), _quads(wanted)), "iou") >= SAME_PLACE
+    hidden = overlap.of(_quads(found), _quads(regions))
+    counts = same_place | (_most(hidden, "cover_a") <= LIES_IN)
+    stray = ~same_place & (_most(hidden, "iou") < SAME_PLACE)
+    if not whole:
+        places = overlap.of(_quads(found), _quads([word for word in truth if not word.ignore]))
+        known = np.maximum(_most(places, "cover_a"), _most(places, "cover_b")) > LIES_IN
+        counts, stray = counts & known, stray & known
+    kept = [found[index] for index in np.flatnonzero(counts)]
+    touching = overlap.of(_quads(wanted), _quads(kept))
+    bag = bag_of_words(*([word.text for word in words] for words in ((truth, found) if whole else (wanted, kept))))
+    pairs = tuple(_one_to_one(touching, touching.iou >= SAME_PLACE))
+    return Comparison(tuple(wanted), tuple(kept), touching, pairs, bag, int(stray.sum()))
+
+
+def score(compared: Comparison) -> PhotoScore:
+    """The figures of one photo."""
+    wanted, found, touching = compared.wanted, compared.found, compared.touching
+    near = np.flatnonzero(touching.iou >= SAME_PLACE)
+    rows, columns = touching.rows[near], touching.columns[near]
+    texts = [(wanted[i].text, found[j].text) for i, j in zip(rows, columns, strict=True)]
+    alike = similarities([(true.lower(), read.lower()) for true, read in texts]) >= SAME_TEXT
+    equal = np.array([true == read for true, read in texts], dtype=np.bool_)
+
+    def one_to_one(good: NDArray[np.bool_]) -> Score:
+        chosen = np.zeros(len(touching.rows), dtype=np.bool_)
+        chosen[near] = good
+        return Score(len(_one_to_one(touching, chosen)), len(found), len(wanted))
+
+    read = len(set(rows[alike].tolist()))
+    missed = len(wanted) - len(set(rows.tolist()))
+    paired = [(wanted[i].text, found[j].text) for i, j in compared.places]
+    taken_rows, taken_columns = {i for i, _ in compared.places}, {j for _, j in compared.places}
+    alone = [(word.text, "") for i, word in enumerate(wanted) if i not in taken_rows]
+    alone += [("", word.text) for j, word in enumerate(found) if j not in taken_columns]
     return PhotoScore(
-        Score(len(_one_to_one(overlap, least=SAME_PLACE)), len(counted), len(wanted)),
-        Score(len(_one_to_one(read, least=SAME_PLACE)), len(counted), len(wanted)),
-        bag_of_words([word.text for word in truth], [word.text for word in found]),
+        detection=Score(len(compared.places), len(found), len(wanted)),
+        end_to_end=one_to_one(alike),
+        strict=one_to_one(equal),
+        keras_ocr=Score(read, read + compared.strays, read + missed),
+        bag_of_words=compared.bag,
+        text=TextErrors.of(paired + alone),
+        text_found=TextErrors.of(paired),
     )
 
 
-def _same_text(wanted: Sequence[Labelled], found: Sequence[Labelled], near: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    same = np.zeros_like(near)
-    for i, j in zip(*np.nonzero(near), strict=True):
-        same[i, j] = similarity(wanted[i].text.lower(), found[j].text.lower()) >= SAME_TEXT
-    return same
+def score_photo(truth: Sequence[Labelled], found: Sequence[Labelled], *, whole: bool = True) -> PhotoScore:
+    """Score what a program found on one photo against what stands there; see ``compare``."""
+    return score(compare(truth, found, whole=whole))
 
 
-def _one_to_one(overlap: Floats, *, least: float) -> list[tuple[int, int]]:
-    rows, columns = np.nonzero(overlap >= least)
-    by_overlap = np.argsort(-overlap[rows, columns], kind="stable")
+def _one_to_one(touching: Overlap, good: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Pairs among the good ones, each index at most once, those that overlap most first."""
+    chosen = np.flatnonzero(good)
+    chosen = chosen[np.argsort(-touching.iou[chosen], kind="stable")]
     pairs: list[tuple[int, int]] = []
     used_rows: set[int] = set()
     used_columns: set[int] = set()
-    for row, column in zip(rows[by_overlap].tolist(), columns[by_overlap].tolist(), strict=True):
+    for row, column in zip(touching.rows[chosen].tolist(), touching.columns[chosen].tolist(), strict=True):
         if row not in used_rows and column not in used_columns:
             used_rows.add(row)
             used_columns.add(column)
             pairs.append((row, column))
     return pairs
+
+
+def _most(pairs: Overlap, measure: str) -> Floats:
+    """For each quad of ``a`` the largest of a measure over all of ``b``, 0 where it touches none."""
+    most = np.zeros(len(pairs.areas_a))
+    np.maximum.at(most, pairs.rows, getattr(pairs, measure))
+    return most
+
+
+def _plain(words: Sequence[Labelled]) -> list[Labelled]:
+    return [Labelled(word.quad, one_line(word.text), word.ignore) for word in words]
 
 
 def _quads(words: Sequence[Labelled]) -> Floats:

@@ -116,7 +116,8 @@ def _intersections(subjects: Floats, windows: Floats) -> Floats:
     Sutherland and Hodgman 1974, all pairs at once; OpenCV's own errs on shared edges.
     """
     origin = subjects[:, :1]  # near it numbers are small, and their products exact enough
-    polygons, windows = subjects - origin, windows - origin
+    windows = windows - origin
+    polygons: Floats = subjects - origin
     for corner in range(4):
         polygons = _clipped(polygons, windows[:, corner], windows[:, (corner + 1) % 4])
     return areas(polygons)

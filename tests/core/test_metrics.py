@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core import metrics
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score
+from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.page import Quad
 
 texts = st.text(alphabet="abcä ", max_size=12)
+NO_ERRORS = TextErrors(pairs=2, words=2, letters=8)
 
 
 def labelled(text: str, left: float, *, ignore: bool = False) -> Labelled:
@@ -59,10 +62,16 @@ def test_error_rates_count_all_pairs_together() -> None:
     assert metrics.cer([]) == 0.0
 
 
+@given(st.lists(st.tuples(texts, texts), max_size=12))
+def test_many_distances_at_once_are_those_of_each(pairs: list[tuple[str, str]]) -> None:
+    assert metrics.edit_distances(pairs).tolist() == [_by_recursion(a, b) for a, b in pairs]
+
+
 def test_a_perfect_reading() -> None:
     truth = [labelled("Left", 0), labelled("join", 100)]
     score = metrics.score_photo(truth, truth)
-    assert score == PhotoScore(Score(2, 2, 2), Score(2, 2, 2), Score(2, 2, 2))
+    all_right = Score(2, 2, 2)
+    assert score == PhotoScore(all_right, all_right, all_right, all_right, all_right, NO_ERRORS, NO_ERRORS)
     assert score.detection.f == 1.0
 
 
@@ -102,3 +111,92 @@ def test_tokens_are_words_of_letters_and_digits() -> None:
 def test_scores_add_up() -> None:
     assert Score(1, 2, 4) + Score(1, 2, 0) == Score(2, 4, 4)
     assert (PhotoScore() + PhotoScore(Score(1, 1, 2))).detection.recall == 0.5
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> list[Labelled]:
+    """Words in the cells of a grid, so that none lies on another."""
+    cells = draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), unique=True, max_size=10))
+    words = st.text("abAB1.", min_size=1, max_size=6)
+    return [
+        Labelled(Quad.from_box(60 * x, 40 * y, 60 * x + 50, 40 * y + 30), draw(words), draw(st.booleans()))
+        for x, y in cells
+    ]
+
+
+@given(boards())
+def test_whoever_reads_all_as_it_is_has_all_right(truth: list[Labelled]) -> None:
+    score = metrics.score_photo(truth, [Labelled(word.quad, word.text) for word in truth])
+    for part in (score.detection, score.end_to_end, score.strict, score.keras_ocr, score.bag_of_words):
+        assert (part.precision, part.recall, part.f) == (1.0, 1.0, 1.0)
+    assert (score.text.cer, score.text.wer, score.text.mean_distance, score.text.normalised_distance) == (0, 0, 0, 0)
+    assert score.detection.found == sum(not word.ignore for word in truth)
+
+
+@given(boards(), boards(), st.randoms(use_true_random=False))
+def test_the_order_of_words_says_nothing(truth: list[Labelled], found: list[Labelled], random: Random) -> None:
+    before = metrics.score_photo(truth, found)
+    random.shuffle(truth)
+    random.shuffle(found)
+    after = metrics.score_photo(truth, found)
+    assert after.text.shares == pytest.approx(before.text.shares)
+    assert after.text_found.shares == pytest.approx(before.text_found.shares)
+    assert after.detection == before.detection
+    assert (after.end_to_end, after.strict, after.keras_ocr) == (before.end_to_end, before.strict, before.keras_ocr)
+    assert (after.text.edits, after.text.wrong) == (before.text.edits, before.text.wrong)
+
+
+@given(boards(), boards(), st.booleans())
+def test_all_figures_stay_within_reason(truth: list[Labelled], found: list[Labelled], whole: bool) -> None:
+    score = metrics.score_photo(truth, found, whole=whole)
+    assert score.strict.right <= score.end_to_end.right <= score.detection.right
+    for part in (score.detection, score.end_to_end, score.strict, score.keras_ocr, score.bag_of_words):
+        assert 0.0 <= min(part.precision, part.recall, part.f) <= max(part.precision, part.recall, part.f) <= 1.0
+    assert 0.0 <= score.text.normalised_distance <= 1.0
+    assert score.text.letters == sum(len(word.text) for word in truth if not word.ignore)
+
+
+@given(boards(), st.integers(0, 3))
+def test_an_ignored_region_never_changes_what_is_wanted(truth: list[Labelled], extra: int) -> None:
+    read = [Labelled(word.quad, word.text) for word in truth if not word.ignore]
+    before = metrics.score_photo(truth, read)
+    region = Labelled(Quad.from_box(1000, 0, 1400, 300), "", ignore=True)
+    inside = [Labelled(Quad.from_box(1010 + 60 * n, 10, 1060 + 60 * n, 40), "guess") for n in range(extra)]
+    after = metrics.score_photo([*truth, region], [*read, *inside])
+    assert (after.detection, after.strict, after.text) == (before.detection, before.strict, before.text)
+
+
+def test_equal_texts_are_equal_letter_by_letter() -> None:
+    truth = [labelled("Queue", 0), labelled("Caf\u00e9", 100)]
+    found = [labelled("queue", 0), labelled("Cafe\u0301", 100)]
+    score = metrics.score_photo(truth, found)
+    assert (score.end_to_end.right, score.strict.right) == (2, 1)
+    assert (score.text.edits, score.text.wrong, score.text.letters) == (1, 1, 9)
+
+
+def test_missed_and_false_words_are_errors_of_the_text() -> None:
+    score = metrics.score_photo([labelled("abcd", 0), labelled("xy", 100)], [labelled("abce", 0), labelled("n", 300)])
+    assert (score.text_found.cer, score.text_found.wer, score.text_found.normalised_distance) == (0.25, 1.0, 0.25)
+    assert score.text.cer == pytest.approx((1 + 2 + 1) / 6)
+    assert score.text.wer == pytest.approx(3 / 2)
+    assert score.text.mean_distance == pytest.approx(4 / 3)
+    assert score.text.normalised_distance == pytest.approx((0.25 + 1 + 1) / 3)
+
+
+def test_keras_ocr_counts_what_is_found_but_misread_neither_way() -> None:
+    truth = [labelled("read", 0), labelled("misread", 100), labelled("missed", 200), labelled("", 300, ignore=True)]
+    found = [labelled("read", 0), labelled("read", 1), labelled("zzz", 100), labelled("?", 300), labelled("no", 400)]
+    assert metrics.score_photo(truth, found).keras_ocr == Score(right=1, found=2, wanted=2)
+    small = Labelled(Quad.from_box(300, 0, 310, 10), "x")  # in a region, but not in its place: false to keras-ocr
+    assert metrics.score_photo(truth, [*found, small]).keras_ocr == Score(right=1, found=3, wanted=2)
+
+
+def test_where_only_some_words_were_checked_the_others_count_neither_way() -> None:
+    checked = [labelled("one", 0), labelled("two", 100), labelled("", 200)]
+    found = [labelled("one", 0), labelled("ghost", 200), labelled("unchecked", 300)]
+    score = metrics.score_photo(checked, found, whole=False)
+    assert score.detection == Score(1, 2, 2)
+    assert score.bag_of_words == Score(1, 2, 2)
+    assert metrics.score_photo(checked, found).detection == Score(1, 3, 2)
+    halves = [Labelled(Quad.from_box(0, 0, 18, 20), "o"), Labelled(Quad.from_box(20, 0, 40, 20), "ne")]
+    assert metrics.score_photo(checked[:1], halves, whole=False).detection.found == 2
