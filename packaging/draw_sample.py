@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Draws the sample board, with the truth of what is written on it: ``python packaging/draw_sample.py [FOLDER]``.
+"""Draws the sample board, with the truth of what is written on it.
+
+``PYTHONPATH=. python packaging/draw_sample.py [FOLDER]`` in the checkout.
 
 The board, the pens and the hand are drawn here; nobody's photo, font or handwriting is in it. The same numbers come out
 every time.
@@ -17,7 +19,8 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sample_letters import LETTERS
+
+from ocr_studio.engine.synth.letters import LETTERS
 
 Array: TypeAlias = NDArray[np.float32]
 

@@ -1,0 +1,106 @@
+"""What people write at a board: short phrases, headings, names and figures, put together at random."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_VERBS = _listed(
+    """
+    ask call check clean close copy count cut draw email file find finish fix invite join keep learn list measure
+    merge move name open order paint pay phone pick plan print read record repair review save sell send share show
+    sketch sort start store test thank train update visit wait write
+    """
+)
+_ADJECTIVES = _listed(
+    """
+    annual bright cheap clear cold daily early easy empty extra fast final first fresh full good green heavy large
+    last late local long main missing new next old open plain quiet red second sharp short simple small spare strong
+    third weekly wide
+    """
+)
+_NOUNS = _listed(
+    """
+    answer author balance bottle branch bridge budget button camera chart client coffee colour copper corner
+    customer delivery desk dinner drawing engine example factory figure folder garden guide hammer house income
+    invoice journey kitchen ladder letter library machine market meeting mirror model morning number office orange
+    paper partner pencil person photo picture plant price printer problem product question record report result
+    river room sample school screen season signal station street student summer supplier system table ticket timber
+    tool travel trial valley value vendor village warehouse water week window winter worker yellow
+    """
+)
+_NAMES = _listed(
+    """
+    Anna Ben Carla David Elena Felix Grace Hugo Ines Jonas Karin Louis Marie Nora Oscar Paula Quentin Ruth Simon
+    Tessa Ulrich Vera Walter Xenia Yara Zoe
+    """
+)
+_LINKS = ["about", "after", "before", "for", "from", "in", "near", "of", "on", "to", "under", "with"]
+_HEADINGS = _listed(
+    """
+    Agenda Answers Budget Costs Decisions Done Goals Ideas Milestones Next Notes Open Plan Problems Questions
+    Results Risks Schedule Summary Tasks Team Today Tomorrow Week
+    """
+)
+_TITLES = [
+    "Project review",
+    "Plan for the year",
+    "Ideas for summer",
+    "Weekly meeting",
+    "Lessons learned",
+    "Our next steps",
+]
+
+
+def word(rng: np.random.Generator) -> str:
+    """One short noun, as stands in a box or a cell."""
+    return _one(rng, [noun for noun in _NOUNS if len(noun) <= 7])
+
+
+def heading(rng: np.random.Generator) -> str:
+    """What stands over a list or column."""
+    return _one(rng, _HEADINGS)
+
+
+def title(rng: np.random.Generator) -> str:
+    """What stands over a whole board."""
+    return _one(rng, _TITLES)
+
+
+def figure(rng: np.random.Generator) -> str:
+    """A number as it stands in a table."""
+    kind = int(rng.integers(3))
+    return (f"{rng.integers(2, 999)}", f"{rng.integers(2, 99)}.{rng.integers(10, 99)}", f"{rng.integers(5, 95)}%")[kind]
+
+
+def phrase(rng: np.random.Generator) -> str:
+    """Three to seven words, such as "check the spare tool with Vera"."""
+    middle = [_one(rng, _VERBS), "the", _one(rng, _ADJECTIVES), _one(rng, _NOUNS)]
+    kind = int(rng.integers(5))
+    if kind == 0:
+        middle.pop(2)
+    if kind == 1:
+        middle += [_one(rng, _LINKS), _one(rng, _NAMES)]
+    if kind == 2:
+        middle = [_one(rng, _NAMES), "and", _one(rng, _NAMES), *middle]
+    if kind == 3:
+        middle += [_one(rng, _LINKS), "the", _one(rng, _NOUNS)]
+    if kind == 4:
+        middle[1] = str(rng.integers(2, 60))
+    return " ".join(middle)
+
+
+def running(rng: np.random.Generator, count: int) -> list[str]:
+    """So many words of running text."""
+    words: list[str] = []
+    while len(words) < count:
+        words.extend(phrase(rng).split())
+    return words[:count]
+
+
+def _one(rng: np.random.Generator, choices: list[str]) -> str:
+    return choices[int(rng.integers(len(choices)))]
