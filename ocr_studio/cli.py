@@ -10,31 +10,39 @@ import argparse
 import errno
 import json
 import os
-import signal
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__
+from ocr_studio import __version__, cli_evaluate
+from ocr_studio.cli_speaking import (
+    FAILED,
+    GOOD,
+    INTERRUPTED,
+    MISUSED,
+    NOBODY_LISTENS,
+    PROGRAM,
+    complain,
+    forget_what_is_unsaid,
+    show_progress,
+    speak_utf8,
+    visible,
+)
 from ocr_studio.core import images, logs, models, paths, reading_order, settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, json_pages, write_text
+from ocr_studio.core.formats import FORMATS, json_pages, make_folder, write_text
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import reading
 
-PROGRAM: Final = "ocr-studio"
-GOOD, FAILED, MISUSED = 0, 1, 2
-INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
-
 _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON
   export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
+  evaluate DATA     how well photos are read whose words are known
   models list       which models can read
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
 """
@@ -48,7 +56,7 @@ the text's own top left.
 
 def main() -> int:
     """The command, as a shell starts it. Returns the exit status."""
-    _speak_utf8()
+    speak_utf8()
     try:
         status = run(sys.argv[1:])
         if sys.stdout is not None:  # a program without a console has none
@@ -56,13 +64,13 @@ def main() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_what_is_unsaid()
+        forget_what_is_unsaid()
         return NOBODY_LISTENS
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        _forget_what_is_unsaid()
-        _complain(StudioError("there is no room for the answer", file="standard output", remedy="Make room."))
+        forget_what_is_unsaid()
+        complain(StudioError("there is no room for the answer", file="standard output", remedy="Make room."))
         return FAILED
     return status
 
@@ -78,10 +86,10 @@ def run(arguments: Sequence[str]) -> int:
         with logs.libraries_silenced():
             return work(options)
     except models.NoSuchModel as error:
-        _complain(error)
+        complain(error)
         return MISUSED
     except StudioError as error:
-        _complain(error)
+        complain(error)
         return FAILED
     except SystemExit as leaving:  # argparse has said what is wrong, or what was asked
         return leaving.code if isinstance(leaving.code, int) else MISUSED
@@ -152,7 +160,7 @@ def _export_parser() -> argparse.ArgumentParser:
 def _percent(text: str) -> int:
     number = text.removesuffix("%")
     if not (number.isascii() and number.isdigit() and len(number) <= 3 and 50 <= int(number) <= 400):
-        raise argparse.ArgumentTypeError(f"the scale is a percentage from 50 to 400, not “{_visible(text)}”")
+        raise argparse.ArgumentTypeError(f"the scale is a percentage from 50 to 400, not “{visible(text)}”")
     return int(number)
 
 
@@ -180,7 +188,7 @@ def _read(options: argparse.Namespace) -> int:
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     if options.out is not None:
-        _make_folder(options.out)
+        make_folder(options.out)
     photos, all_good = _photos(options.photos)
     pages = _Progress(len(photos)).watch(reading.read_photos(reading.ReadingDesk(chosen), photos))
     answer = _answer_in_files if options.out else _ANSWERS[options.format]
@@ -199,7 +207,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
                 raise images.PhotoError("there is no photo in this folder", file=path, remedy="Give another one.")
             found += inside
         except StudioError as error:
-            _complain(error)
+            complain(error)
             all_good = False
     return found, all_good
 
@@ -208,7 +216,7 @@ def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.N
     count = 0
     for page in pages:
         if len(photos) > 1:
-            print(f"{'' if count == 0 else chr(10)}{_visible(page.image)}:")
+            print(f"{'' if count == 0 else chr(10)}{visible(page.image)}:")
         print(reading_order.text(page.words.values()), flush=True)
         count += 1
     return count
@@ -248,7 +256,7 @@ def _export(options: argparse.Namespace) -> int:
             file=options.project,
             remedy="Open them in the window first, or use ocr-studio read.",
         )
-    _make_folder(options.out)
+    make_folder(options.out)
     kind = FORMATS[options.format]
     known = project.summaries()
     found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
@@ -265,7 +273,7 @@ def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequ
     try:
         page = project.load_page(page_id)
     except StudioError as error:
-        _complain(error)
+        complain(error)
         return False
     return page is None or _written(path, render([page]))
 
@@ -274,23 +282,16 @@ def _written(path: Path, text: str) -> bool:
     try:
         write_text(path, text)
     except StudioError as error:
-        _complain(error)
+        complain(error)
         return False
     return True
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StudioError(f"the folder cannot be made: {reason}", file=folder, remedy="Choose another one.") from error
 
 
 _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]]] = {
     "read": (_read_parser, _read),
     "models": (_models_parser, _models),
     "export": (_export_parser, _export),
+    "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
 }
 
 
@@ -303,63 +304,28 @@ class _Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._shown = sys.stderr is not None and sys.stderr.isatty()
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
         """The pages that were read, named as the photo was given, their words w1, w2, … in reading order."""
         for event in events:
             if isinstance(event, reading.PhotoRead):
                 self._done += 1
-                self._show("")
+                show_progress("")
                 yield _numbered(replace(event.page, image=str(event.path)))
             elif isinstance(event, reading.PhotoFailed):
                 self._done += 1
-                self._show("")
-                _complain(event.error)
+                show_progress("")
+                complain(event.error)
             elif isinstance(event, reading.Preparing):
-                self._show("loading the recognizer …")
+                show_progress("loading the recognizer …")
             elif isinstance(event, reading.WordsRead):
-                self._show(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
-
-    def _show(self, line: str) -> None:
-        if self._shown:
-            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+                show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
 
 
 def _numbered(page: Page) -> Page:
     """The page with ids that are the same at every reading."""
     names = {key: f"w{number}" for number, key in enumerate(reading_order.order(page.words.values()), start=1)}
     return replace(page, words={name: replace(page.words[key], id=name) for key, name in names.items()})
-
-
-def _complain(error: StudioError | str) -> None:
-    print(f"{PROGRAM}: {_visible(str(error))}", file=sys.stderr, flush=True)
-
-
-def _visible(text: str) -> str:
-    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
-    # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
-    text = text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
-    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
-
-
-def _is_shown(letter: str) -> bool:
-    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
-
-
-def _forget_what_is_unsaid() -> None:
-    """What could not be written to standard output stays in its buffer, and must not fail again at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def _speak_utf8() -> None:
-    """Whatever the locale says: the characters on a whiteboard need not be in it."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

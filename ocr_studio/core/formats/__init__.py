@@ -47,3 +47,12 @@ def write_text(path: Path, text: str) -> None:
         paths.replace_file(path, text.encode("utf-8", errors="replace"))
     except OSError as error:
         raise WriteFailed(f"it cannot be written: {error.strerror or error}", file=path) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder to write to, and those it lies in. Raises WriteFailed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteFailed(f"the folder cannot be made: {reason}", file=folder, remedy="Choose another one.") from error

@@ -1,0 +1,96 @@
+"""The command ``ocr-studio evaluate``: how well photos are read whose words are known."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, show_progress, visible
+from ocr_studio.core import evaluation_data, evaluation_table, models, settings
+from ocr_studio.core.evaluation import Evaluation
+from ocr_studio.core.formats import make_folder
+from ocr_studio.jobs import evaluating
+from ocr_studio.jobs.reading import Preparing, ReadingDesk
+
+_EPILOG: Final = f"""\
+DATA is a folder with {evaluation_data.ANNOTATIONS}: [{{"image": "photo.jpg", "words": [{{"quad": [[x, y] × 4], "text",
+"ignore"}}]}}], pixels of the upright photo, corners clockwise from the text's own top left; ignore: writing nobody can
+read. Or DATA is a project, or a folder of photos that has one: the truth is then the words that a person has checked.
+Where every word of a photo is checked, all of the photo counts; else only the checked words do, as nobody has said
+what stands elsewhere. The photos are read again, without the words that the project has learned from them. Boxes that
+a person took over from the program make it look better at finding words than new boards would.
+
+JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
+"mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
+bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "median"}}, SCORES, "mistakes":
+{{kind: number}}}}, "failed": [line], "left_out": number of photos without a checked word}}. SCORES: "detection",
+"end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
+of all words, "text_found" of words found in their place: {{"cer", "wer", "mean_edit_distance",
+"normalised_edit_distance", "pairs"}}.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} evaluate",
+        description="Read photos whose words are known, and say how well. Nothing of them is changed.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("data", type=Path, metavar="DATA", help="folder with annotations.json, or project")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
+    made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    made.add_argument("--out", type=Path, metavar="DIR", help="write web pages there that show every mistake")
+    return made
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Evaluate, print the answer, write the pages. Returns the exit status; raises StudioError."""
+    chosen = settings.load()
+    reader = chosen.reader_options()
+    if options.model is not None:
+        reader = replace(reader, model=models.chosen(options.model))
+    truth = evaluation_data.load(options.data, library=chosen.library(), prefer_library=chosen.keep == "library")
+    if options.out is not None:
+        make_folder(options.out)
+    evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
+    if options.format == "json":
+        print(json.dumps(evaluation_table.values(evaluation), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(visible(line) for line in evaluation_table.render(evaluation).splitlines()))
+    written = options.out is None or _write(evaluation, options.out)
+    return GOOD if written and not evaluation.failed else FAILED
+
+
+def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
+    """The evaluation at the end of the events; tells meanwhile how far it is, and what goes wrong."""
+    for event in events:
+        if isinstance(event, evaluating.PhotoUnfit):
+            show_progress("")
+            complain(event.error)
+        elif isinstance(event, Preparing):
+            show_progress("loading the recognizer …")
+        elif isinstance(event, evaluating.ReadingPhoto):
+            lines = f"line {event.lines_done} of {event.lines}"
+            show_progress(f"photo {event.done + 1} of {event.total}: {lines}")
+        elif isinstance(event, evaluating.Evaluated):
+            show_progress("")
+            return event.evaluation
+    raise AssertionError("an evaluation ends with its figures")
+
+
+def _write(evaluation: Evaluation, folder: Path) -> bool:
+    good = True
+    for event in evaluating.write_pages(evaluation, folder):
+        show_progress(f"page {event.done} of {event.total}")
+        if event.error:
+            complain(event.error)
+            good = False
+    show_progress("")
+    return good

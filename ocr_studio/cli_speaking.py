@@ -1,0 +1,52 @@
+"""How the command speaks: exit statuses, errors, and text that a terminal can show."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import unicodedata
+from typing import Final
+
+from ocr_studio.core.errors import StudioError
+
+PROGRAM: Final = "ocr-studio"
+GOOD, FAILED, MISUSED = 0, 1, 2
+INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
+
+
+def complain(error: StudioError | str) -> None:
+    """Say what is wrong, in one line on standard error."""
+    print(f"{PROGRAM}: {visible(str(error))}", file=sys.stderr, flush=True)
+
+
+def visible(text: str) -> str:
+    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
+    # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
+    text = text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
+    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
+
+
+def _is_shown(letter: str) -> bool:
+    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def forget_what_is_unsaid() -> None:
+    """What could not be written to standard output stays in its buffer, and must not fail again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def speak_utf8() -> None:
+    """Whatever the locale says: the characters on a whiteboard need not be in it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def show_progress(line: str) -> None:
+    """What is going on, on one line that is written over and over; silent where there is no terminal."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)

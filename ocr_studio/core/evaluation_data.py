@@ -1,0 +1,214 @@
+"""Photos whose words are known: a folder with ``annotations.json``, or a project that a person has looked through.
+
+annotations.json: [{"image": "path in the folder", "words": [{"quad": [[x, y] × 4], "text": "…", "ignore": false}]}],
+pixels of the upright photo, corners clockwise from the text's own top left. ignore: writing that nobody can read.
+Of a project count the words that a person has checked. A page of which every word is checked is the whole truth. Of
+another only the checked places are known: words found elsewhere count neither way, as nobody has looked there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from ocr_studio.core import geometry, images, page_file, paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import TruePage
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.page import Page, Point, Quad
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.project import Project
+
+ANNOTATIONS: Final = "annotations.json"
+# Half a million words; far beyond any set that is read on one machine in a day.
+MAX_BYTES: Final = 64 << 20
+MAX_WORDS: Final = 20_000
+MAX_LETTERS: Final = 1_000
+MAX_PLACE: Final = 1_000_000.0
+
+
+class BadTruth(StudioError):
+    """What is said to stand on a photo cannot be so; its figures would be wrong, so it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What can be evaluated. troubles: what cannot, and why. left_out: pages of which nobody has checked a word."""
+
+    pages: tuple[TruePage, ...]
+    troubles: tuple[StudioError, ...] = ()
+    left_out: int = 0
+
+
+def load(path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Truth:
+    """The truth in a folder with annotations.json, or in a project, or in a folder of photos that has one.
+
+    library, prefer_library: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
+    """
+    if not paths.is_folder(path):
+        what = "it is no folder" if paths.exists(path) else "there is no such folder"
+        raise StudioError(what, file=path, remedy=f"Give a folder with {ANNOTATIONS}, or a project.")
+    if paths.exists(path / ANNOTATIONS):
+        return from_annotations(path)
+    project = Project.find(path, library=library, prefer_library=prefer_library)
+    if not project.exists:
+        raise StudioError(
+            "there is nothing to compare with here",
+            file=path,
+            remedy=f"Give a folder with {ANNOTATIONS}, or a project in which a person has checked words.",
+        )
+    return from_project(project)
+
+
+def from_annotations(folder: Path) -> Truth:
+    """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole."""
+    file = folder / ANNOTATIONS
+    try:
+        entries = json.loads(paths.read_file(file, most=MAX_BYTES).decode("utf-8-sig"))
+    except OSError as error:
+        raise StudioError(f"it cannot be read: {error.strerror or error}", file=file) from error
+    except paths.TooLarge as error:
+        raise StudioError(str(error), file=file, remedy="Split it, with its photos, into several folders.") from error
+    except (ValueError, RecursionError) as error:
+        raise StudioError(f"it is no JSON: {error}", file=file, remedy="Mend it, or write it anew.") from error
+    if not isinstance(entries, list):
+        remedy = 'It begins [{"image": "photo.jpg", "words": ['
+        raise StudioError("it is no list of photos", file=file, remedy=remedy)
+    pages: dict[str, TruePage] = {}
+    troubles: list[StudioError] = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            page = _page(entry, folder)
+            place = os.path.realpath(page.photo)
+            if place in pages:
+                raise _Bad(f"“{page.image}” is listed twice; the first one counts", "Take one of them out.")
+            pages[place] = page
+        except _Bad as error:
+            troubles.append(BadTruth(f"photo {number} of {len(entries)}: {error.what}", file=file, remedy=error.remedy))
+    return Truth(tuple(pages.values()), tuple(troubles))
+
+
+def from_project(project: Project) -> Truth:
+    """The words of a project that a person has checked. Nothing of it is changed, damaged pages included."""
+    pages: list[Page] = []
+    troubles: list[StudioError] = []
+    for key in sorted({*project.summaries(), *project.page_ids()}):
+        try:
+            if page := project.load_page(key, aside=False):
+                pages.append(page)
+        except StudioError as error:
+            troubles.append(error)
+    pages.sort(key=lambda page: (images.natural_key(page.image), page.id))
+    true = [page for page in (_checked(page, project) for page in pages) if page.words]
+    return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
+
+
+def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
+    """What is wrong if a word of annotations.json does not lie on the photo, whose upright size this is.
+
+    Most often the places are those on the photo as the camera stored it, not yet turned.
+    """
+    for number, word in enumerate(() if page.page_id else page.words, start=1):
+        x, y = geometry.centre(word.quad)
+        if not (0 <= x <= width and 0 <= y <= height):
+            what = f"word {number}, “{word.text}”, does not lie on the photo, which is {width} × {height} pixels"
+            return BadTruth(what, file=page.photo, remedy="Places are those on the upright photo, in its own pixels.")
+    return None
+
+
+def _checked(page: Page, project: Project) -> TruePage:
+    words = [word for word in page.words.values() if word.human]
+    return TruePage(
+        image=page.image,
+        photo=project.photo(page),
+        words=tuple(Labelled(word.quad, word.text) for word in words),
+        whole=len(words) == len(page.words),
+        page_id=page.id,
+        folder=project.photos,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ annotations.json
+
+
+class _Bad(ValueError):
+    def __init__(self, what: str, remedy: str = "Mend it there, or take it out.") -> None:
+        super().__init__(what)
+        self.what, self.remedy = what, remedy
+
+
+def _page(entry: object, folder: Path) -> TruePage:
+    if not isinstance(entry, dict):
+        raise _Bad("it is no object", 'It reads {"image": …, "words": […]}.')
+    image, words = entry.get("image"), entry.get("words")
+    if not isinstance(image, str) or not image:
+        raise _Bad("“image” is no path")
+    if not _inside(image):
+        raise _Bad(f"“{image}” leads out of the folder", "Put the photo into the folder and name it from there.")
+    if not isinstance(words, list) or len(words) > MAX_WORDS:
+        raise _Bad(f"“{image}”: “words” is no list of at most {MAX_WORDS} words")
+    found = tuple(_words(words, image))
+    return TruePage(PurePosixPath(image).as_posix(), folder / image, found)
+
+
+def _inside(image: str) -> bool:
+    try:
+        os.fsencode(image)
+    except UnicodeEncodeError:  # half of a character: no file can be called so
+        return False
+    # What leads out on one system shall not be a name on another.
+    return page_file.stays_inside(image) and page_file.stays_inside(image.replace("\\", "/"))
+
+
+def _words(words: list[object], image: str) -> Iterator[Labelled]:
+    ids: set[object] = set()
+    for number, word in enumerate(words, start=1):
+        try:
+            if not isinstance(word, dict):
+                raise _Bad("it is no object")
+            if (key := word.get("id")) is not None:
+                if not isinstance(key, str | int) or key in ids:
+                    raise _Bad(f"its id, {json.dumps(key)[:40]}, is another word's too, or no id")
+                ids.add(key)
+            yield _word(word)
+        except _Bad as error:
+            raise _Bad(f"“{image}”, word {number}: {error.what}", error.remedy) from error
+
+
+def _word(word: Mapping[str, object]) -> Labelled:
+    text, ignore = word.get("text", ""), word.get("ignore", False)
+    if not isinstance(text, str) or len(text) > MAX_LETTERS:
+        raise _Bad(f"“text” is no text of at most {MAX_LETTERS} letters")
+    if not isinstance(ignore, bool):
+        raise _Bad("“ignore” is neither true nor false")
+    if not one_line(text) and not ignore:
+        raise _Bad("it has no text", 'Write what stands there, or "ignore": true.')
+    quad = _quad(word.get("quad"))
+    if not ignore and geometry.area(quad) < 1:
+        raise _Bad("its quad has no area")
+    return Labelled(quad, one_line(text), ignore)
+
+
+def _quad(corners: object) -> Quad:
+    if not isinstance(corners, list) or len(corners) != 4:
+        raise _Bad("“quad” has not four corners", "A quad reads [[x, y], [x, y], [x, y], [x, y]].")
+    a, b, c, d = (_point(corner) for corner in corners)
+    return Quad((a, b, c, d))
+
+
+def _point(corner: object) -> Point:
+    if not isinstance(corner, list) or len(corner) != 2:
+        raise _Bad("a corner of “quad” is not [x, y]")
+    x, y = (_coordinate(value) for value in corner)
+    return x, y
+
+
+def _coordinate(value: object) -> float:
+    # What is not a number (NaN) is not between any two.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -MAX_PLACE <= value <= MAX_PLACE:
+        raise _Bad("“quad” has a coordinate that is no finite number of pixels")
+    return float(value)

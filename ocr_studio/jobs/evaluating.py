@@ -1,0 +1,193 @@
+"""Evaluating: photos whose words are known are read, and compared with that; nothing of them or of a project changes.
+
+A project's own vocabulary has no part in it: it is made of the very words that are asked for here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import evaluation_data, evaluation_pages, formats, images, metrics, mistake_pictures
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import Evaluation, PhotoResult, TruePage, mistakes
+from ocr_studio.core.evaluation_data import Truth
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import reading
+from ocr_studio.jobs.reading import Preparing, ReadingDesk
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoEvaluated:
+    """One photo of ``total`` is read and compared."""
+
+    result: PhotoResult
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoUnfit:
+    """One photo cannot be evaluated; the others go on. error: one line for a person."""
+
+    error: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPhoto:
+    """A photo is being read: lines done of lines; done of total photos are finished."""
+
+    image: str
+    lines_done: int
+    lines: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """All is done."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class PageWritten:
+    """One page of an evaluation is written, ``done`` of ``total``. path: the file; error: why not, else nothing."""
+
+    path: Path
+    done: int
+    total: int
+    error: str = ""
+
+
+EvaluatingEvent: TypeAlias = Preparing | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
+
+
+def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[EvaluatingEvent]:
+    """Read the photos of a project again and compare with what a person has checked; see ``evaluate``."""
+    truth = evaluation_data.from_project(project)
+    if not truth.pages and not truth.troubles:
+        raise StudioError(
+            "nobody has checked a word of these photos yet, so there is nothing to compare with",
+            file=project.photos,
+            remedy="Go through a photo first: Return says that a word is right.",
+        )
+    yield from evaluate(desk, truth, data=str(project.photos))
+
+
+def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
+    """Read every photo and compare: Preparing, then for each ReadingPhoto … and its end, at last Evaluated.
+
+    data: what is evaluated, for people.
+    """
+    total = len(truth.pages) + len(truth.troubles)
+    failed = [str(trouble) for trouble in truth.troubles]
+    for number, error in enumerate(failed, start=1):
+        yield PhotoUnfit(error, number, total)
+    done, results, model = len(failed), [], ""
+    finder = _Finder()
+    for page in truth.pages:
+        try:
+            path, image = finder.open(page)
+            words, seconds = [], 0.0
+            for event in reading.read_page(desk, image):
+                if isinstance(event, reading.WordsRead):
+                    words += [Labelled(word.quad, word.text) for word in event.words]
+                    yield ReadingPhoto(page.image, event.done, event.total, done, total)
+                elif isinstance(event, reading.ReadingDone):
+                    seconds, model = event.seconds, event.model
+                elif isinstance(event, Preparing):
+                    yield event
+        except StudioError as error:
+            done += 1
+            failed.append(str(error))
+            yield PhotoUnfit(str(error), done, total)
+            continue
+        done += 1
+        results.append(_result(page, path, image, words, seconds))
+        yield PhotoEvaluated(results[-1], done, total)
+    yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out))
+
+
+def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
+    """Write a page for each photo and, last, the index of them. A photo that is gone by now is left out of its page.
+
+    folder: made if need be. Raises StudioError where it cannot be.
+    """
+    names = evaluation_pages.names(evaluation)
+    formats.make_folder(folder / evaluation_pages.FOLDER)
+    total = len(names) + 1
+    for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
+        try:
+            overview = mistake_pictures.overview(images.open_photo(photo.photo))
+        except StudioError:
+            overview = b""
+        text = evaluation_pages.photo_page(photo, overview, model=evaluation.model)
+        yield _written(folder / name, text, number, total)
+    yield _written(folder / evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
+
+
+def _written(path: Path, text: str, done: int, total: int) -> PageWritten:
+    try:
+        formats.write_text(path, text)
+    except StudioError as error:
+        return PageWritten(path, done, total, str(error))
+    return PageWritten(path, done, total)
+
+
+def _result(
+    page: TruePage, path: Path, image: NDArray[np.uint8], found: Sequence[Labelled], seconds: float
+) -> PhotoResult:
+    compared = metrics.compare(page.words, found, whole=page.whole)
+    wrong = mistakes(compared)
+    pictures = tuple(mistake_pictures.picture(image, mistake) for mistake in wrong)
+    height, width = image.shape[:2]
+    score = metrics.score(compared)
+    return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)
+
+
+class _Finder:
+    """Opens photos; one of a project that was renamed is looked for among those of its folder, by its bytes."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[Path, dict[str, Path]] = {}
+
+    def open(self, page: TruePage) -> tuple[Path, NDArray[np.uint8]]:
+        """Where the photo is, and the photo. Raises StudioError."""
+        if not page.page_id:
+            image = images.open_photo(page.photo)
+            if trouble := evaluation_data.off_photo(page, image.shape[1], image.shape[0]):
+                raise trouble
+            return page.photo, image
+        path = page.photo
+        if _content_id(path) != page.page_id:
+            path = self._elsewhere(page)
+        return path, images.open_photo(path)
+
+    def _elsewhere(self, page: TruePage) -> Path:
+        if page.folder is not None and page.folder not in self._by_id:
+            self._by_id[page.folder] = {_content_id(path): path for path in images.photos_in(page.folder)}
+        found = self._by_id[page.folder].get(page.page_id) if page.folder is not None else None
+        if found is None:
+            raise StudioError(
+                "the photo that was checked is not here any more, or was changed since",
+                file=page.photo,
+                remedy="Put it back, or check the photo as it is now.",
+            )
+        return found
+
+
+def _content_id(path: Path) -> str:
+    try:
+        return images.content_id(path)
+    except StudioError:
+        return ""
