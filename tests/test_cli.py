@@ -235,22 +235,6 @@ def test_the_model_that_comes_with_the_program_can_be_named(photo: Path, capsys:
     assert cli.run(["read", str(photo), "--model", in_use[1]]) == 0
 
 
-@pytest.mark.parametrize(("arguments", "unit"), [([], "lines"), (["--unit", "words"], "words")])
-def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
-    photo: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], unit: str
-) -> None:
-    settings.save(settings.Settings(unit="lines"))
-    units: list[str] = []
-
-    def reader(desk: ReadingDesk) -> TwoWords:
-        units.append(desk.options.unit)
-        return TwoWords()
-
-    monkeypatch.setattr(ReadingDesk, "reader", reader)
-    assert cli.run(["read", str(photo), *arguments]) == 0
-    assert set(units) == {unit}
-
-
 @pytest.mark.parametrize("asked", [["--help"], ["read", "--help"], ["models", "--help"], ["export", "--help"]])
 def test_help_is_given(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(asked) == 0

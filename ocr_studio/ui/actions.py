@@ -138,8 +138,8 @@ _FILE = (
         )
     ),
     ActionSpec(
-        "settings", "S&ettings…", lambda p: p.dialogs.settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
-        tip="Theme, alphabet, where things are kept",
+        "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
+        tip="Theme, how photos are read, where things are kept",
     ),
     ActionSpec(
         "quit", "&Quit", lambda p: p.dialogs.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
@@ -288,6 +288,15 @@ _READ = (
     ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
         tip="Stop; what has been read so far stays", when=lambda p: p.reading.busy,
+    ),
+    ActionSpec(
+        "lines", "One box for each &line", lambda p: p.choosing.switch_unit(), "&Read", 2, "mdi6.format-align-left",
+        tip="Photos that are read from now on get a box for each line of writing, not for each word",
+        checked=lambda p: p.choosing.lines,
+    ),
+    ActionSpec(
+        "finding", "&Finding writing…", lambda p: p.choosing.show_finding(), "&Read", 2, "mdi6.tune-variant",
+        tip="Find fainter or smaller writing, or fewer smudges; shown on the open photo", looks=True,
     ),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
 from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.choosing import Choosing
 from ocr_studio.ui.clipping import Clipping
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.empty_state import EmptyState
@@ -29,7 +30,6 @@ from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.parts import Dialogs, Parts
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.reading import Reading
-from ocr_studio.ui.settings_dialog import SettingsDialog
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.tools import HINTS
 from ocr_studio.ui.word_table import WordTable
@@ -68,10 +68,12 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(document, stage.opening, self)
         self.clipping = Clipping(document, stage.opening)
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
-        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_settings, self.show_about, self.close)
+        self.choosing = Choosing(document, stage.reading, lambda: stage.opening.settings, self)
+        self.choosing.chosen.connect(self.settings_chosen)
+        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
-            dialogs, self.status.say,
+            self.choosing, dialogs, self.status.say,
         )  # fmt: skip
         self.action_set = ActionSet(parts, self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
@@ -200,13 +202,6 @@ class MainWindow(QMainWindow):
         dialog.setFileMode(mode)
         dialog.fileSelected.connect(lambda chosen: self._stage.opening.open_paths([Path(chosen)]))
         return dialog
-
-    def show_settings(self) -> None:
-        """Show the settings."""
-        dialog = SettingsDialog(self._stage.opening.settings, self)
-        dialog.chosen.connect(self.settings_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def show_about(self) -> None:
         """Say what this is."""

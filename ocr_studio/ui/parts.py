@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ocr_studio.ui.choosing import Choosing
     from ocr_studio.ui.clipping import Clipping
     from ocr_studio.ui.document import Document
     from ocr_studio.ui.exporting import Exporting
@@ -23,7 +24,6 @@ class Dialogs:
 
     open_photo: Callable[[], None]
     open_folder: Callable[[], None]
-    settings: Callable[[], None]
     about: Callable[[], None]
     quit: Callable[[], object]
 
@@ -40,5 +40,6 @@ class Parts:
     reading: Reading
     exporting: Exporting
     clipping: Clipping
+    choosing: Choosing
     dialogs: Dialogs
     hint: Callable[[str], None]

@@ -41,6 +41,11 @@ class Reading(QObject):
         document.opened.connect(self._leave)
 
     @property
+    def lane(self) -> JobThread:
+        """The thread in which all reading is done."""
+        return self._lane
+
+    @property
     def busy(self) -> bool:
         """Whether a photo or some words are being read, or wait for it."""
         return self._job is not None

@@ -105,6 +105,21 @@ def _lists(c: Colours) -> str:
 
 def _scrolling(c: Colours) -> str:
     return f"""
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{
+        background: transparent; color: {c.quiet}; padding: 7px 14px;
+        border: 0; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:hover {{ color: {c.text}; }}
+    QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+    QTabBar::tab:focus {{ color: {c.accent}; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
+    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
+    QSlider::handle:horizontal {{
+        width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {c.base};
+        border: 1px solid {c.quiet}; }}
+    QSlider::handle:horizontal:focus, QSlider::handle:horizontal:hover {{ border: 2px solid {c.accent}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
     QScrollBar::handle {{

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import images
 from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
-from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.jobs.reading import ReadingDesk
 
 LINES = (("Ship", "the", "new", "build"), ("ask", "Anna", "about", "queves"))
@@ -90,6 +90,25 @@ class StandInReader:
             yield [reading(f"again{place.bounds()[0]:.0f}", 0.8)]
 
 
+class StandInPreview:
+    """Finds the words of LINES, the fewer the higher the threshold; of a word there are two boxes at a small gap."""
+
+    def __init__(self, reader: StandInReader) -> None:
+        self._reader = reader
+
+    def find(self, finding: Finding) -> NDArray[np.float32]:
+        time.sleep(self._reader.pause)
+        count = len(LINES) if finding.threshold < 0.5 else 1 if finding.threshold < 0.8 else 0
+        boxes = [Quad.from_box(10, 36 + 80 * row, 455, 70 + 80 * row).corners for row in range(count)]
+        return np.array(boxes, np.float32).reshape(-1, 4, 2)
+
+    def read_lines(self, lines: NDArray[np.float32], finding: Finding) -> Iterator[tuple[int, list[Word]]]:
+        for row in range(len(lines)):
+            time.sleep(self._reader.pause)
+            some = [word for n, word in enumerate(words()) if n // 4 == row]
+            yield 1, some * 2 if finding.gap < 0.2 else some
+
+
 class StandInDesk(ReadingDesk):
     """A desk with the stand-in at it; TensorFlow stays out of these tests."""
 
@@ -103,3 +122,10 @@ class StandInDesk(ReadingDesk):
 
     def reader(self) -> Any:
         return self.stand_in
+
+    def successor(self, options: ReaderOptions) -> StandInDesk:
+        self.options = options
+        return self
+
+    def preview(self, image: NDArray[np.uint8]) -> Any:
+        return StandInPreview(self.stand_in)

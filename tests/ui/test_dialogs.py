@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.settings import Finding, Settings
 from ocr_studio.ui import theme
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.app import Studio
@@ -21,28 +22,43 @@ from tests.ui.studio import Open, texts
 Button = QDialogButtonBox.StandardButton
 
 
+def settings_dialog(chosen: Settings) -> SettingsDialog:
+    """The dialog; whoever tries how writing is found at once decides for half the threshold."""
+    return SettingsDialog(chosen, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2)))
+
+
 def test_settings_say_what_was_chosen(qtbot: QtBot) -> None:
-    dialog = SettingsDialog(Settings(gpu_memory_mb=512, model="mine"))
+    dialog = settings_dialog(Settings(gpu_memory_mb=512, model="mine"))
     qtbot.addWidget(dialog)
+    dialog.pages.setCurrentWidget(dialog.reading)
     dialog.show()
     dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
     dialog.keep.setCurrentIndex(dialog.keep.findData("library"))
-    QTest.mouseClick(
-        dialog.read_when_opened, Qt.MouseButton.LeftButton, pos=dialog.read_when_opened.rect().center() / 3
-    )
+    box, left = dialog.reading.read_when_opened, Qt.MouseButton.LeftButton
+    QTest.mouseClick(box, left, pos=box.rect().center() / 3)
+    dialog.reading.unit.setCurrentIndex(dialog.reading.unit.findData("lines"))
+    QTest.mouseClick(dialog.reading.tune, left)
     QTest.keyClicks(dialog.library, "/tmp/mine")
-    assert dialog.memory.value() == 512
-    dialog.memory.setValue(0)
+    assert dialog.reading.memory.value() == 512
+    dialog.reading.memory.setValue(0)
     with qtbot.waitSignal(dialog.chosen) as chosen:
         QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
     assert chosen.args == [
-        Settings(theme="dark", keep="library", library_folder="/tmp/mine", model="mine", read_when_opened=False)
+        Settings(
+            theme="dark",
+            keep="library",
+            library_folder="/tmp/mine",
+            model="mine",
+            read_when_opened=False,
+            unit="lines",
+            finding=Finding(threshold=Finding().threshold / 2),
+        )
     ]
     assert not dialog.isVisible()
 
 
 def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) -> None:
-    dialog = SettingsDialog(Settings(theme="light", alphabet="all"))
+    dialog = settings_dialog(Settings(theme="light", alphabet="all"))
     qtbot.addWidget(dialog)
     dialog.show()
     with qtbot.assertNotEmitted(dialog.chosen):
@@ -116,14 +132,15 @@ def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Pa
 
 def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_studio: Open) -> None:
     open_studio()  # for the style
-    dialog = SettingsDialog(Settings(gpu_memory_mb=512))
+    dialog = settings_dialog(Settings(gpu_memory_mb=512))
     qtbot.addWidget(dialog)
+    dialog.pages.setCurrentWidget(dialog.reading)
     dialog.show()
-    line = dialog.memory.findChild(QLineEdit)
+    line = dialog.reading.memory.findChild(QLineEdit)
     assert isinstance(line, QLineEdit)
     assert line.text() == "512 MB"
     assert line.width() > 100
-    dialog.memory.setValue(0)
+    dialog.reading.memory.setValue(0)
     assert line.text() == "As much as is needed"
 
 

@@ -1,0 +1,65 @@
+"""What a person chooses for the whole program: the settings, how writing is found, words or lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.finding_dialog import FindingDialog
+from ocr_studio.ui.finding_trials import FindingTrials
+from ocr_studio.ui.finding_view import FindingView
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.settings_dialog import SettingsDialog
+
+
+class Choosing(QObject):
+    """Shows the dialogs of settings over the window.
+
+    current: asked for the settings as they are. Signals: ``chosen(Settings)``.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, document: Document, reading: Reading, current: Callable[[], Settings], window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._reading, self._current, self._window = document, reading, current, window
+
+    @property
+    def lines(self) -> bool:
+        """Whether there is one box for each line instead of each word."""
+        return self._current().unit == "lines"
+
+    def switch_unit(self) -> None:
+        """From words to lines or back."""
+        self.chosen.emit(replace(self._current(), unit="words" if self.lines else "lines"))
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(self._current(), self._try_finding, self._window)
+        dialog.chosen.connect(self.chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_finding(self) -> None:
+        """Show how writing is found, on the open photo."""
+        self._try_finding(
+            self._current().finding,
+            self._window,
+            lambda finding: self.chosen.emit(replace(self._current(), finding=finding)),
+        )
+
+    def _try_finding(self, finding: Finding, parent: QWidget, then: Callable[[Finding], None]) -> None:
+        image, pyramid, trial = self._document.image, self._document.pyramid, self._reading.trial()
+        view = None if image is None or pyramid is None else FindingView(image, pyramid)
+        trials = None if trial is None else FindingTrials(self._reading.lane, trial)
+        dialog = FindingDialog(finding, view, trials, parent)
+        if trials:
+            trials.setParent(dialog)
+        dialog.chosen.connect(then)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

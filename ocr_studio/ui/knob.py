@@ -1,0 +1,84 @@
+"""One value that a person turns: what it is called, how much it is, a slider, and what turning it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class KnobSpec:
+    """key: the value's name. low, high, step: of the slider. shown: how a value is written. less, more: what a person
+    sees who turns it down or up.
+    """
+
+    key: str
+    title: str
+    low: float
+    high: float
+    step: float
+    shown: Callable[[float], str]
+    less: str
+    more: str
+
+
+class Knob(QWidget):
+    """A slider for one value. A value between two of its steps stays as it is until somebody moves it.
+
+    Signals: ``turned()`` by a person.
+    """
+
+    turned = Signal()
+
+    def __init__(self, spec: KnobSpec, value: float) -> None:
+        super().__init__()
+        self.spec = spec
+        self._value = value
+        self._shown = QLabel()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, round((spec.high - spec.low) / spec.step))
+        self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+        self.slider.setAccessibleName(spec.title)
+        self.slider.setAccessibleDescription(f"Left: {spec.less} Right: {spec.more}")
+        title = QLabel(spec.title)
+        title.setBuddy(self.slider)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(10)
+        layout.setVerticalSpacing(2)
+        layout.addWidget(title, 0, 0)
+        layout.addWidget(self._shown, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.slider, 1, 0, 1, 2)
+        for column, text in enumerate((f"← {spec.less}", f"{spec.more} →")):
+            note = QLabel(text)
+            note.setWordWrap(True)
+            note.setProperty("quiet", True)
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            note.setAlignment(side | Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(note, 2, column)
+        layout.setColumnStretch(0, 1)
+        layout.setColumnStretch(1, 1)
+        self.set_value(value)
+        self.slider.valueChanged.connect(self._turn)
+
+    @property
+    def value(self) -> float:
+        """The value now."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show this value; nothing is said."""
+        self._value = value
+        self.slider.blockSignals(True)
+        self.slider.setValue(round((value - self.spec.low) / self.spec.step))
+        self.slider.blockSignals(False)
+        self._shown.setText(self.spec.shown(value))
+
+    def _turn(self, position: int) -> None:
+        # Sums of steps like 0.01 carry noise that a person would find in the settings' file.
+        self._value = round(self.spec.low + position * self.spec.step, 4)
+        self._shown.setText(self.spec.shown(self._value))
+        self.turned.emit()

@@ -1,0 +1,87 @@
+"""The settings of how photos are read: one page of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+
+from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.ui.choice import Choice
+
+# Shows a dialog over a widget in which this way of finding writing can be changed; calls what is told with the result.
+TryFinding: TypeAlias = Callable[[Finding, QWidget, Callable[[Finding], None]], None]
+
+_ALPHABETS = (("latin", "Latin letters, digits and common signs"), ("all", "All characters, other scripts included"))
+_UNITS = (("words", "For each word"), ("lines", "For each line of writing"))
+
+
+class ReadingSettings(QWidget):
+    """Shows them for changing.
+
+    try_finding: shows how writing is found. finding: what has been chosen there.
+    """
+
+    def __init__(self, settings: Settings, try_finding: TryFinding) -> None:
+        super().__init__()
+        self.finding = settings.finding
+        self._try_finding = try_finding
+        self.alphabet = Choice(_ALPHABETS, settings.alphabet, "Alphabet")
+        self.unit = Choice(_UNITS, settings.unit, "One box for each word or for each line")
+        self.read_when_opened = QCheckBox("Read a new photo as soon as it is opened")
+        self.read_when_opened.setChecked(settings.read_when_opened)
+        self.tune = QPushButton("Try on the photo…")
+        self.tune.setAccessibleName("Try on the photo how writing is found")
+        self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._take))
+        self._how = QLabel()
+        self._how.setProperty("quiet", True)
+        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=" MB")
+        self.memory.setSpecialValueText("As much as is needed")
+        self.memory.setValue(settings.gpu_memory_mb or 0)
+        self.memory.setAccessibleName("Most memory of the graphics card")
+        self.memory.setMinimumHeight(28)
+        # In line with the other fields: the style sheet's padding does not reach it.
+        self.memory.lineEdit().setTextMargins(6, 0, 6, 0)
+        self._take(settings.finding)
+        self._place()
+
+    def chosen(self, settings: Settings) -> Settings:
+        """These settings, with what this page says."""
+        return replace(
+            settings,
+            alphabet=self.alphabet.currentData(),
+            unit=self.unit.currentData(),
+            finding=self.finding,
+            read_when_opened=self.read_when_opened.isChecked(),
+            gpu_memory_mb=self.memory.value() or None,
+        )
+
+    def _place(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 16, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.addRow("&Alphabet", self.alphabet)
+        form.addRow("One &box", self.unit)
+        form.addRow("", self.read_when_opened)
+        found = QHBoxLayout()
+        found.setSpacing(12)
+        found.addWidget(self.tune)
+        found.addWidget(self._how, 1)
+        label = QLabel("&Finding writing")
+        label.setBuddy(self.tune)
+        form.addRow(label, found)
+        form.addRow("Most &graphics memory", self.memory)
+        note = QLabel(
+            "Photos that have been read stay as they are; Read photo reads them anew.\n"
+            "Graphics memory is what the recognizer may take of the graphics card, in MB,\n"
+            "from the next start on; 0 is as much as it needs. Without a card it means nothing."
+        )
+        note.setProperty("quiet", True)
+        form.addRow("", note)
+
+    def _take(self, finding: Finding) -> None:
+        self.finding = finding
+        self._how.setText("As the program comes" if finding == Finding() else "In your own way")

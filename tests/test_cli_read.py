@@ -1,0 +1,45 @@
+"""What the command line says about how photos are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio import cli
+from ocr_studio.core import images, settings
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.jobs.reading import ReadingDesk
+
+
+class Nothing:
+    """Finds no writing."""
+
+    name = "nothing"
+
+    def find(self, image: NDArray[np.uint8]) -> list[Quad]:
+        return []
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[Quad]) -> Iterator[tuple[int, list[Word]]]:
+        yield from ()
+
+
+@pytest.mark.parametrize(("arguments", "unit"), [([], "lines"), (["--unit", "words"], "words")])
+def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], unit: str
+) -> None:
+    photo = tmp_path / "board.png"
+    images.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    settings.save(settings.Settings(unit="lines"))
+    units: list[str] = []
+
+    def reader(desk: ReadingDesk) -> Nothing:
+        units.append(desk.options.unit)
+        return Nothing()
+
+    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    assert cli.run(["read", str(photo), *arguments]) == 0
+    assert set(units) == {unit}

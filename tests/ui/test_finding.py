@@ -1,0 +1,155 @@
+"""How writing is found, tried on the open photo: what a slider does is seen at once, and nothing else is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import settings
+from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.finding_dialog import KNOBS, FindingDialog
+from ocr_studio.ui.knob import Knob
+from tests.ui.made_board import LINES, StandInReader
+from tests.ui.studio import Open
+
+Button = QDialogButtonBox.StandardButton
+WORDS = sum(len(line) for line in LINES)
+
+
+def opened(studio: Studio, qtbot: QtBot) -> FindingDialog:
+    studio.window.action_set["finding"].trigger()
+    dialog = studio.window.findChild(FindingDialog)
+    assert dialog is not None
+    if dialog.view is not None:
+        qtbot.waitUntil(lambda: "boxes" in dialog.said.text() and "…" not in dialog.said.text())
+    return dialog
+
+
+def press(dialog: FindingDialog, button: Button) -> None:
+    QTest.mouseClick(dialog.buttons.button(button), Qt.MouseButton.LeftButton)
+
+
+def turn(dialog: FindingDialog, key: str, value: float) -> None:
+    knob = dialog.knobs[key]
+    knob.slider.setValue(round((value - knob.spec.low) / knob.spec.step))
+
+
+def test_moving_a_slider_shows_what_would_be_found(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    dialog = opened(studio, qtbot)
+    view = dialog.view
+    assert view is not None
+    assert (len(view.lines), len(view.boxes)) == (2, WORDS)
+    turn(dialog, "threshold", 0.6)
+    qtbot.waitUntil(lambda: len(view.lines) == 1 and len(view.boxes) == WORDS / 2)
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    turn(dialog, "gap", 0.1)
+    qtbot.waitUntil(lambda: len(view.boxes) == WORDS)
+    turn(dialog, "threshold", 0.9)
+    qtbot.waitUntil(lambda: dialog.said.text().startswith("No writing would be found"))
+    dialog.reject()
+
+
+def test_nothing_of_the_page_is_changed_and_cancel_leaves_everything(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    page, count, kept = studio.document.page, studio.document.undo_stack.count(), studio.settings
+    dialog = opened(studio, qtbot)
+    turn(dialog, "sure", 0.7)
+    press(dialog, Button.Cancel)
+    qtbot.waitUntil(lambda: not studio.busy)
+    qtbot.waitUntil(lambda: studio.window.findChild(FindingDialog) is None)
+    assert studio.document.page is page
+    assert studio.document.undo_stack.count() == count
+    assert studio.settings is kept
+    assert not settings.settings_file().exists()
+
+
+def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    dialog = opened(studio, qtbot)
+    turn(dialog, "threshold", 0.2)
+    turn(dialog, "detail", 1920)
+    press(dialog, Button.Ok)
+    wanted = Finding(threshold=0.2, detail=1920)
+    assert studio.settings.finding == wanted
+    assert settings.load().finding == wanted
+    assert studio.reading.trial() is not None
+    qtbot.waitUntil(lambda: not studio.busy)
+
+
+def test_defaults_come_back_and_are_offered_only_where_something_differs(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png", settings=Settings(finding=Finding(grow=2.0)))
+    dialog = opened(studio, qtbot)
+    assert dialog.finding == Finding(grow=2.0)
+    press(dialog, Button.RestoreDefaults)
+    assert dialog.finding == Finding()
+    assert not dialog.buttons.button(Button.RestoreDefaults).isEnabled()
+    dialog.reject()
+
+
+def test_the_next_move_ends_the_try_before_it(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    reader = StandInReader(pause=0.15)
+    studio = open_studio(folder / "board 1.png", reader=reader)
+    dialog = opened(studio, qtbot)
+    seen: list[int] = []
+    assert dialog._trials is not None
+    assert dialog.view is not None
+    view = dialog.view
+    dialog._trials.looked.connect(lambda: seen.append(len(view.lines)))
+    turn(dialog, "threshold", 0.9)
+    qtbot.waitUntil(lambda: dialog.said.text() == "Looking…")
+    turn(dialog, "threshold", 0.6)
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    assert 0 not in seen
+    dialog.reject()
+
+
+def test_without_a_photo_the_sliders_are_there_and_say_what_is_missing(open_studio: Open, qtbot: QtBot) -> None:
+    dialog = opened(open_studio(), qtbot)
+    assert dialog.view is None
+    assert "With a photo open" in dialog.said.text()
+    turn(dialog, "gap", 0.5)
+    press(dialog, Button.Ok)
+    assert settings.load().finding == Finding(gap=0.5)
+
+
+def test_a_value_between_two_steps_stays_until_it_is_moved(qtbot: QtBot) -> None:
+    odd = KNOBS[0].low + 1
+    knob = Knob(KNOBS[0], odd)
+    qtbot.addWidget(knob)
+    assert knob.value == odd
+    with qtbot.waitSignal(knob.turned):
+        QTest.keyClick(knob.slider, Qt.Key.Key_Right)
+    assert (knob.value - KNOBS[0].low) % KNOBS[0].step == 0
+
+
+def test_every_value_has_a_slider_that_reaches_its_whole_range() -> None:
+    assert [spec.key for spec in KNOBS] == list(settings.RANGES)
+    for spec in KNOBS:
+        steps = (spec.high - spec.low) / spec.step
+        assert abs(steps - round(steps)) < 1e-6
+        assert abs(spec.low + round(steps) * spec.step - spec.high) < 1e-6
+
+
+def test_lines_are_chosen_in_the_menu_and_in_the_settings(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    action = studio.window.action_set["lines"]
+    assert not action.isChecked()
+    action.trigger()
+    assert action.isChecked()
+    assert settings.load().unit == "lines"
+    assert studio.settings.reader_options().unit == "lines"
+    action.trigger()
+    assert settings.load().unit == "words"
+    studio.change_settings(Settings(unit="lines"))
+    assert action.isChecked()
+    qtbot.waitUntil(lambda: not studio.busy)
