@@ -6,13 +6,13 @@ is empty. The names are what the undo menu says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ocr_studio.core import dividing, geometry, reading_order
-from ocr_studio.core.page import Alternative, Edit, Page, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Edit, Page, Point, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.plain_text import one_line
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
@@ -119,8 +119,9 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
 def merge(page: Page, ids: Iterable[str]) -> Edit:
     """These words become one; texts are joined by spaces in reading order. The first of them keeps its id.
 
-    The text that was to be seen is still to be seen. It counts as a person's only if all of it was; where a person
-    has checked a part of it, it is to be checked as a whole, and the recognizer's own reading is the alternative.
+    The text that was to be seen is still to be seen. Where a person has written or checked any part of it, all of it
+    is theirs from now on: no reading may take the place of what they wrote, and who puts words together sees them.
+    Where nobody has, it stays the recognizer's, still to be checked.
     """
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in reading_order.order(found.values())]
@@ -132,29 +133,36 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
 
 
 def reread(
-    page: Page, words: Sequence[Word], *, first: bool, keep: Collection[str] = (), left: Sequence[Word] = ()
+    page: Page,
+    words: Sequence[Word],
+    *,
+    earlier: Sequence[Word] | None,
+    keep: Collection[str] = (),
+    left: Sequence[Word] = (),
 ) -> Edit:
     """What reading the page has found, in pieces; what a person wrote or placed stays.
 
-    first: with the first piece all words that no person touched go, but for those found again in their place, which
-    keep their ids. A found word that stands where a touched one does is not added; it becomes the touched word's
-    machine side if that was never read. keep: ids of words that stay as if they were touched, as somebody is writing
+    earlier: what the pieces before this one had, None for the first. With the first piece all words that no person
+    touched go, but for those found again in their place, which keep their ids. A found word that stands where a touched
+    one does is not added; all that stand there, whatever piece they came in, become the touched word's machine side if
+    that was not read before. keep: ids of words that stay as if they were touched, as somebody is writing
     in them. left: words as they stood before a person deleted or moved them; what is found there is left out.
     """
     touched = [word for word in page.words.values() if word.touched or word.id in keep]
     stay = {word.id for word in touched}
     places = _same_places(touched, words)
     fresh = [word for index, word in enumerate(words) if index not in places and word.id not in stay]
-    before = [word for word in page.words.values() if first and word.id not in stay]
+    before = [word for word in page.words.values() if earlier is None and word.id not in stay]
     changes: dict[str, tuple[Word | None, Word | None]] = {word.id: (word, None) for word in before}
     for word in _again(before, fresh, left=left, taken=stay):
         changes[word.id] = (page.words.get(word.id), word)
-    found: dict[int, list[Word]] = {}
-    for index, (place, _) in places.items():
-        found.setdefault(place, []).append(words[index])
-    for place, here in found.items():
-        old = touched[place]
-        if not old.machine and (reading := _joined_machine(here, old.quad)):
+    hit = _by_place(places, words)
+    near = _near([touched[place] for place in hit if touched[place].machine], earlier or ())
+    sooner = _by_place(_same_places(touched, near), near)
+    for place, here in hit.items():
+        old, before_it = touched[place], sooner.get(place, [])
+        mine = old.machine is None or (before_it and old.machine == _joined_machine(before_it, old.quad))
+        if mine and (reading := _joined_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
     return Edit("Read page", changes)
 
@@ -172,21 +180,12 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
 def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
     """What the machine read and what a person wrote in words that become one, in their order."""
     read = dividing.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
-    seen = [word for word in words if word.text]  # a person's empty text adds nothing, and vouches for nothing
-    if all(word.human for word in seen or words):
-        return read, Transcription.by_human(one_line(" ".join(word.text for word in seen)))
-    if not any(word.human for word in words):
-        return read, None
-    shown = dividing.joined_reading([(word.quad, side) for word in seen if (side := word.human or word.machine)], quad)
-    model = next((word.machine for word in seen if not word.human), None)
-    if shown is None or model is None:
-        return None, None
-    own = [Alternative(read.text, read.confidence or 0.0)] if read and read.text != shown.text else []
-    alternatives = (Alternative(shown.text, shown.confidence or 0.0), *own)
-    merged = replace(
-        model, text=shown.text, confidence=shown.confidence, alternatives=alternatives, letters=shown.letters
-    )
-    return merged, None
+    seen = [word.text for word in words if word.text]
+    checked = [word.human is not None for word in words]
+    # That nothing is written in one box says nothing of another that nobody has read.
+    if all(checked) or (any(checked) and seen):
+        return read, Transcription.by_human(one_line(" ".join(seen)))
+    return read if seen else None, None
 
 
 def _known(page: Page, ids: Iterable[str]) -> list[Word]:
@@ -268,6 +267,24 @@ def _read_anew(old: Word, found: Word) -> Word:
     when = old.machine.when if old.machine else None
     same = found.machine and old.machine == replace(found.machine, when=when)
     return replace(old, quad=found.quad, machine=old.machine if same else found.machine)
+
+
+def _by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) -> dict[int, list[Word]]:
+    """Index of an old word -> the found words that stand where it does."""
+    found: dict[int, list[Word]] = {}
+    for index, (place, _) in places.items():
+        found.setdefault(place, []).append(words[index])
+    return found
+
+
+def _near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
+    """Those of the words that may touch any of some."""
+    if not some or not words:
+        return []
+    ours = np.array([word.quad.bounds() for word in words])[:, None]  # (words, 1, 4)
+    theirs = np.array([word.quad.bounds() for word in some])
+    touching = np.all((ours[..., :2] <= theirs[:, 2:]) & (ours[..., 2:] >= theirs[:, :2]), axis=2)
+    return [words[index] for index in np.flatnonzero(np.any(touching, axis=1)).tolist()]
 
 
 def _same_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:

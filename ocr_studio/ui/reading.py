@@ -46,6 +46,11 @@ class Reading(QObject):
         return self._lane
 
     @property
+    def desk(self) -> reading.ReadingDesk:
+        """Who reads at this moment."""
+        return self._desk
+
+    @property
     def busy(self) -> bool:
         """Whether a photo or some words are being read, or wait for it."""
         return self._job is not None
@@ -156,7 +161,7 @@ class _PageInto:
         self, document: Document, mark: str, streaming: bool, being_written: Callable[[], Collection[str]]
     ) -> None:
         self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
-        self._first = True
+        self._pushed: list[Word] | None = None
         self._words: list[Word] = []
         self._before = document.page.words if document.page else {}
         self._step = document.undo_stack.index()
@@ -180,9 +185,9 @@ class _PageInto:
         if page := self._document.page:
             keep = self._being_written()
             self._document.push(
-                edits.reread(page, words, first=self._first, keep=keep, left=self._left(page)), join=self._mark
+                edits.reread(page, words, earlier=self._pushed, keep=keep, left=self._left(page)), join=self._mark
             )
-            self._first = False
+            self._pushed = [*(self._pushed or ()), *words]
 
     def _left(self, page: Page) -> list[Word]:
         """The words that a person has deleted or moved since the reading began, as they stood then."""

@@ -123,7 +123,7 @@ def read_word(rng: random.Random) -> Word:
 def random_edit(page: Page, rng: random.Random) -> Edit:
     keys = sorted(page.words)
     if len(keys) < 30:
-        return edits.reread(page, [read_word(rng) for _ in range(40)], first=rng.random() < 0.2)
+        return edits.reread(page, [read_word(rng) for _ in range(40)], earlier=None if rng.random() < 0.2 else ())
     one, some = rng.choice(keys), rng.sample(keys, rng.randint(1, 6))
     word, other = page.words[one], read_word(rng)
     kinds: list[Callable[[], Edit]] = [
@@ -138,7 +138,7 @@ def random_edit(page: Page, rng: random.Random) -> Edit:
         lambda: edits.split(page, one, rng.uniform(0.1, 0.9)),
         lambda: edits.split(page, one, letter=rng.randrange(12)),
         lambda: edits.merge(page, some[:2]),
-        lambda: edits.reread(page, [other], first=False),
+        lambda: edits.reread(page, [other], earlier=()),
         lambda: edits.refresh(page, [replace(word, machine=other.machine)]),
     ]
     if len(keys) < 150:

@@ -224,25 +224,43 @@ def test_merging_joins_texts_in_reading_order() -> None:
     assert places == pytest.approx([110, 130, 150, 180, 210, 230, 250], abs=0.1)
 
 
-def test_merging_loses_no_text_of_a_person_and_vouches_for_none_of_the_machine() -> None:
+def test_what_a_person_wrote_in_a_part_survives_merging_and_reading_again() -> None:
     page = apply(PAGE, edits.write(PAGE, MAP.id, "mop"))
-    [word] = done(page, edits.merge(page, page.words)).words.values()
-    assert (word.text, word.state) == ("the mop", WordState.READ)
-    assert word.machine
-    assert word.machine.source is Source.MODEL
-    assert [other.text for other in word.machine.alternatives] == ["the mop", "the map"]
-    assert len(word.machine.letters) == len("the mop")
-    page = apply(page, edits.accept(page, [THE.id]))
-    [word] = done(page, edits.merge(page, page.words)).words.values()
+    merging = edits.merge(page, page.words)
+    merged = done(page, merging)
+    [word] = merged.words.values()
     assert (word.text, word.state) == ("the mop", WordState.CORRECTED)
     assert word.machine
     assert word.machine.text == "the map"
+    fresh = replace(word, machine=Transcription("thy map", Source.MODEL, 0.99))
+    again = done(merged, edits.refresh(merged, [fresh]))
+    assert again.words[word.id].text == "the mop"
+    page_read = done(merged, edits.reread(merged, [read_word("thy", 100), read_word("map", 200)], earlier=None))
+    assert [each.text for each in page_read.words.values()] == ["the mop"]
+    back = apply(merged, edits.unaccept(merged, [word.id]))
+    assert back.words[word.id].text == "the map"
+    assert apply(merged, merging.inverted()) == page
+
+
+def test_merging_what_nobody_has_checked_is_still_to_be_checked() -> None:
+    [word] = done(PAGE, edits.merge(PAGE, PAGE.words)).words.values()
+    assert (word.text, word.state) == ("the map", WordState.READ)
+
+
+@given(pages(places=boxes))
+def test_merging_never_loses_what_a_person_wrote(page: Page) -> None:
+    written = [word.human.text for word in page.words.values() if word.human]
+    merged = done(page, edits.merge(page, page.words))
+    after = apply(merged, edits.reread(merged, [read_word("x", 50)], earlier=None))
+    after = apply(after, edits.refresh(after, [replace(word, machine=None) for word in after.words.values()]))
+    left = " ".join(word.human.text for word in after.words.values() if word.human)
+    assert all(text in left for text in written)
 
 
 def test_merging_with_a_word_said_to_be_empty() -> None:
     page = apply(PAGE, edits.write(PAGE, MAP.id, ""))
     [word] = done(page, edits.merge(page, page.words)).words.values()
-    assert (word.text, word.state) == ("the", WordState.READ)
+    assert (word.text, word.state) == ("the", WordState.CORRECTED)
     page = apply(page, edits.write(page, THE.id, ""))
     [word] = done(page, edits.merge(page, page.words)).words.values()
     assert (word.text, word.state) == ("", WordState.CORRECTED)
@@ -260,84 +278,6 @@ def test_split_then_merge_keeps_the_text(quad: Quad, text: str, data: st.DataObj
     page = apply(page, edits.split(page, "w", letter=data.draw(st.integers(0, len(text)))))
     [whole] = apply(page, edits.merge(page, page.words)).words.values()
     assert whole.text.replace(" ", "") == text.replace(" ", "")
-
-
-def test_reading_first_clears_what_nobody_touched() -> None:
-    page = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
-    fresh = [read_word("thee", 102), read_word("mop", 203, key="new")]
-    after = done(page, edits.reread(page, fresh, first=True))
-    assert sorted(word.text for word in after.words.values()) == ["mop", "thy"]
-    assert after.words[THE.id] == page.words[THE.id]
-
-
-def test_later_pieces_only_add() -> None:
-    after = done(PAGE, edits.reread(PAGE, [read_word("more", 100, 300)], first=False))
-    assert sorted(word.text for word in after.words.values()) == ["map", "more", "the"]
-
-
-def test_a_word_found_again_in_its_place_is_the_word_it_was() -> None:
-    assert THE.machine is not None
-    same = replace(THE, id="x", machine=replace(THE.machine, when="2030-01-01T00:00:00+00:00"))
-    other = read_word("mop", 203, key="y")
-    edit = edits.reread(PAGE, [same, other, read_word("more", 100, 300, key="z")], first=True)
-    after = done(PAGE, edit)
-    assert after.words[THE.id] == THE
-    assert (after.words[MAP.id].text, after.words[MAP.id].quad) == ("mop", other.quad)
-    assert set(edit.changes) == {MAP.id, "z"}
-
-
-def test_of_two_words_found_in_one_the_better_one_keeps_its_id() -> None:
-    left, top, right, bottom = MAP.quad.bounds()
-    wide = Quad.from_box(left, top, left + 0.7 * (right - left), bottom)
-    rest = Quad.from_box(left + 0.5 * (right - left), top, right, bottom)
-    # The other one comes with an id that is in use, which no reading should do.
-    after = done(PAGE, edits.reread(PAGE, [Word(MAP.id, rest), Word("wide", wide), THE], first=True))
-    assert len(after.words) == 3
-    assert after.words[MAP.id].quad == wide
-
-
-def test_what_stands_where_a_word_was_deleted_meanwhile_is_left_out() -> None:
-    page = apply(PAGE, edits.delete(PAGE, [MAP.id]))
-    fresh = [read_word("the", 101, key="x"), read_word("mop", 203, key="y")]
-    assert set(done(page, edits.reread(page, fresh, first=True, left=[MAP])).words) == {THE.id}
-    # Of two boxes on one word one was deleted: the word is still found.
-    twin = replace(MAP, id="twin", quad=Quad.from_box(220, 95, 290, 130))
-    after = done(PAGE, edits.reread(PAGE, fresh, first=True, left=[twin]))
-    assert set(after.words) == {THE.id, MAP.id}
-
-
-def test_a_drawn_box_gets_the_reading_found_there() -> None:
-    drawn = Word("drawn", Quad.from_box(198, 98, 262, 132), Source.HUMAN, human=Transcription.by_human("mop"))
-    page = page_of(drawn)
-    word = done(page, edits.reread(page, [MAP, THE], first=True)).words["drawn"]
-    assert word.machine == MAP.machine
-    assert (word.text, word.quad) == ("mop", drawn.quad)
-    wide = replace(drawn, quad=Quad.from_box(90, 90, 270, 140))
-    page = page_of(wide)
-    after = done(page, edits.reread(page, [MAP, THE], first=True))
-    assert len(after.words) == 1
-    assert after.words["drawn"].machine is not None
-    assert after.words["drawn"].machine.text == "the map"
-
-
-def test_a_touched_word_that_was_read_keeps_its_reading() -> None:
-    page = apply(PAGE, edits.accept(PAGE, [THE.id]))
-    after = done(page, edits.reread(page, [read_word("tho", 100)], first=True))
-    assert list(after.words.values()) == [page.words[THE.id]]
-
-
-def test_words_read_again_take_the_machines_side_only() -> None:
-    page = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
-    fresh = [replace(THE, machine=Transcription("she", Source.MODEL, 0.5)), read_word("new", 5)]
-    after = done(page, edits.refresh(page, fresh))
-    word = after.words[THE.id]
-    assert (word.text, word.machine) == ("thy", fresh[0].machine)
-    assert len(after.words) == 2
-
-
-def test_a_word_moved_while_it_was_read_keeps_its_reading() -> None:
-    page = apply(PAGE, edits.move(PAGE, [THE.id], 50, 50))
-    assert not edits.refresh(page, [replace(THE, machine=Transcription("she", Source.MODEL))])
 
 
 @st.composite
@@ -360,7 +300,7 @@ def some_edit(draw: st.DrawFn, page: Page) -> Edit:
         "split": lambda: edits.split(page, one, draw(st.floats(0, 1))),
         "cut": lambda: edits.split(page, one, letter=draw(st.integers(0, 9))),
         "merge": lambda: edits.merge(page, some),
-        "reread": lambda: edits.reread(page, made, first=draw(st.booleans())),
+        "reread": lambda: edits.reread(page, made, earlier=draw(st.sampled_from([None, ()]))),
         "refresh": lambda: edits.refresh(page, [replace(page.words[key], machine=None) for key in some]),
     }
     return kinds[draw(st.sampled_from(sorted(kinds)))]()

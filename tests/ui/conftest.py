@@ -10,7 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import Studio, use_theme
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.photo_view import PhotoView
 from tests.ui import made_board
+from tests.ui.canvas_page import Hand, drawn_page
 from tests.ui.made_board import StandInDesk, StandInReader
 from tests.ui.studio import Open
 
@@ -43,3 +46,24 @@ def open_studio(qtbot: QtBot) -> Iterator[Open]:
         studio.autosave.flush()
         studio.window.deleteLater()
         studio.deleteLater()
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterator[PhotoView]:
+    """The photo of ``canvas_page`` with its words, and with the keys."""
+    view = PhotoView(Document())
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    view.show()
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    view.document.open(*drawn_page())
+    view.setFocus()
+    yield view
+    view.close()
+
+
+@pytest.fixture
+def hand(view: PhotoView) -> Hand:
+    """A mouse over it."""
+    return Hand(view)

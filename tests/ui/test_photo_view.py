@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -25,20 +23,8 @@ from tests.ui.canvas_page import BOXES, HEIGHT, WIDTH, Hand, drawn_page, machine
 
 
 @pytest.fixture
-def document(qapp: QApplication) -> Document:
-    return Document()
-
-
-@pytest.fixture
-def view(document: Document, qtbot: QtBot) -> Iterator[PhotoView]:
-    view = PhotoView(document)
-    qtbot.addWidget(view)
-    view.resize(900, 700)
-    view.show()
-    document.open(*drawn_page())
-    view.setFocus()
-    yield view
-    view.close()
+def document(view: PhotoView) -> Document:
+    return view.document
 
 
 def grabbed(view: PhotoView) -> QImage:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, geometry
 from ocr_studio.core.page import Page, Point, Quad, Source
 from ocr_studio.ui import handles, operations
-from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.tools import Tool
@@ -21,23 +18,6 @@ from tests.ui.canvas_page import BOXES, WIDTH, Hand, drawn_page, middle
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def view(qtbot: QtBot) -> Iterator[PhotoView]:
-    view = PhotoView(Document())
-    qtbot.addWidget(view)
-    view.resize(900, 700)
-    view.show()
-    view.document.open(*drawn_page())
-    view.setFocus()
-    yield view
-    view.close()
-
-
-@pytest.fixture
-def hand(view: PhotoView) -> Hand:
-    return Hand(view)
 
 
 def page_of(view: PhotoView) -> Page:

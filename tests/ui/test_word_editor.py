@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
@@ -13,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, geometry
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.ui import operations
-from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.word_editor import WordEditor
 from tests.ui.canvas_page import Hand, drawn_page, middle
@@ -22,19 +19,9 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
 
 
-@pytest.fixture
-def view(qtbot: QtBot) -> Iterator[PhotoView]:
-    view = PhotoView(Document())
-    qtbot.addWidget(view)
-    view.resize(900, 700)
-    view.show()
-    qtbot.waitExposed(view)
-    view.activateWindow()
-    view.document.open(*drawn_page())
-    view.setFocus()
+@pytest.fixture(autouse=True)
+def chosen(view: PhotoView) -> None:
     view.document.select(["one"])
-    yield view
-    view.close()
 
 
 def word(view: PhotoView, name: str) -> Word:
