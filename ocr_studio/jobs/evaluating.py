@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import evaluation_data, evaluation_pages, formats, images, metrics, mistake_pictures
+from ocr_studio.core import evaluation_data, evaluation_pages, formats, images, metrics, mistake_pictures, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation, PhotoResult, TruePage, mistakes
 from ocr_studio.core.evaluation_data import Truth
@@ -25,9 +26,10 @@ from ocr_studio.jobs.reading import Preparing, ReadingDesk
 
 @dataclass(frozen=True, slots=True)
 class PhotoEvaluated:
-    """One photo of ``total`` is read and compared."""
+    """One photo of ``total`` is read, by this model, and compared."""
 
     result: PhotoResult
+    model: str
     done: int
     total: int
 
@@ -114,7 +116,7 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
             continue
         done += 1
         results.append(_result(page, path, image, words, seconds))
-        yield PhotoEvaluated(results[-1], done, total)
+        yield PhotoEvaluated(results[-1], model, done, total)
     yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out))
 
 
@@ -134,6 +136,20 @@ def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
         text = evaluation_pages.photo_page(photo, overview, model=evaluation.model)
         yield _written(folder / name, text, number, total)
     yield _written(folder / evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
+
+
+def free_folder(folder: Path) -> Path:
+    """The folder itself if nothing is in it, else a new one in it, so that no file of a person's is written over.
+
+    Raises StudioError where it cannot be looked into.
+    """
+    try:
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return folder
+    except OSError as error:
+        raise StudioError(f"the folder cannot be read: {error.strerror or error}", file=folder) from error
+    names = chain(["Evaluation"], (f"Evaluation {number}" for number in count(2)))
+    return next(path for name in names if not paths.exists(path := folder / name))
 
 
 def _written(path: Path, text: str, done: int, total: int) -> PageWritten:

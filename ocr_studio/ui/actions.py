@@ -90,6 +90,11 @@ def _alternative(index: int, parts: Parts) -> bool:
     return bool(word and word.machine and len(word.machine.alternatives) > index)
 
 
+def _evaluate(parts: Parts) -> None:
+    if parts.opening.project is not None:
+        parts.evaluating.start(parts.opening.project)
+
+
 def _next(parts: Parts) -> None:
     if not operations.accept_and_next(parts.document):
         parts.hint("That was the last word of this photo.")
@@ -297,6 +302,11 @@ _READ = (
     ActionSpec(
         "finding", "&Finding writing…", lambda p: p.choosing.show_finding(), "&Read", 2, "mdi6.tune-variant",
         tip="Find fainter or smaller writing, or fewer smudges; shown on the open photo", looks=True,
+    ),
+    ActionSpec(
+        "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),
+        tip="Read the photos of this folder again and compare with the words you have checked; nothing is changed",
+        when=lambda p: p.opening.project is not None and not p.evaluating.busy,
     ),
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.close_guard import CloseGuard
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.main_window import Backstage, MainWindow
 from ocr_studio.ui.opening import SAVE_SECONDS, Opening
@@ -56,8 +57,9 @@ class Studio(QObject):
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
         self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
+        self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
         self.window = MainWindow(
-            Backstage(self.document, self.opening, self.reading, self.autosave, self.lanes["pictures"])
+            Backstage(self.document, self.opening, self.reading, self.evaluating, self.autosave, self.lanes["pictures"])
         )
         self.opening.opened.connect(self._read_new)
         self.window.settings_chosen.connect(self.change_settings)
@@ -124,6 +126,7 @@ class Studio(QObject):
         if self.opening.keeps:
             window_place.keep(self.window)
         self.reading.cancel()
+        self.evaluating.cancel()
         self.opening.close()
 
 

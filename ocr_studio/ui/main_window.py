@@ -21,9 +21,12 @@ from ocr_studio.ui.choosing import Choosing
 from ocr_studio.ui.clipping import Clipping
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.empty_state import EmptyState
+from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.opening_news import OpeningNews
 from ocr_studio.ui.page_list import PageList
@@ -42,6 +45,7 @@ class Backstage:
     document: Document
     opening: Opening
     reading: Reading
+    evaluating: Evaluating
     autosave: Autosave
     pictures: JobThread
 
@@ -70,10 +74,11 @@ class MainWindow(QMainWindow):
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         self.choosing = Choosing(document, stage.reading, lambda: stage.opening.settings, self)
         self.choosing.chosen.connect(self.settings_chosen)
+        self.evaluation = EvaluationDock(stage.evaluating, MistakePlaces(document, self.view, stage.opening))
         dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
-            self.choosing, dialogs, self.status.say,
+            self.choosing, stage.evaluating, dialogs, self.status.say,
         )  # fmt: skip
         self.action_set = ActionSet(parts, self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
@@ -120,7 +125,9 @@ class MainWindow(QMainWindow):
         self.recent_menu = self.action_set.menu("&File").addMenu("&Recent")
         self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
         self.action_set.menu("&View").addSeparator()
-        self.action_set.menu("&View").addAction(self._photos_dock.toggleViewAction())
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.evaluation)
+        for dock in (self._photos_dock, self.evaluation):
+            self.action_set.menu("&View").addAction(dock.toggleViewAction())
         self.setStatusBar(self.status)
         for widget in (self.view, self.table):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -166,7 +173,8 @@ class MainWindow(QMainWindow):
         reading.progressed.connect(status.show_progress)
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
-        reading.failed.connect(self.show_trouble)
+        for failed in (reading.failed, self._stage.evaluating.failed):
+            failed.connect(self.show_trouble)
         status.stop_requested.connect(reading.cancel)
         autosave.saving.connect(status.saving)
         autosave.saved.connect(self._show_kept)
@@ -181,6 +189,7 @@ class MainWindow(QMainWindow):
         """Take over the colours of another theme."""
         self.action_set.retint()
         self.empty.retint()
+        self.evaluation.retint()
         self.status.retint()
         self.messages.retint()
         self._show_recent()

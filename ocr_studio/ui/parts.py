@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.choosing import Choosing
     from ocr_studio.ui.clipping import Clipping
     from ocr_studio.ui.document import Document
+    from ocr_studio.ui.evaluating import Evaluating
     from ocr_studio.ui.exporting import Exporting
     from ocr_studio.ui.opening import Opening
     from ocr_studio.ui.page_list import PageList
@@ -41,5 +42,6 @@ class Parts:
     exporting: Exporting
     clipping: Clipping
     choosing: Choosing
+    evaluating: Evaluating
     dialogs: Dialogs
     hint: Callable[[str], None]

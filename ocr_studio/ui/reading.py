@@ -51,6 +51,11 @@ class Reading(QObject):
         return self._desk
 
     @property
+    def desk(self) -> reading.ReadingDesk:
+        """Who reads at this moment."""
+        return self._desk
+
+    @property
     def busy(self) -> bool:
         """Whether a photo or some words are being read, or wait for it."""
         return self._job is not None

@@ -1,0 +1,303 @@
+"""The dock of an evaluation: how far it is, its figures, and its mistakes."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import evaluation_table
+from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation_table import KINDS, TASKS, percent
+from ocr_studio.core.metrics import PhotoScore
+from ocr_studio.ui import file_dialogs, theme, wording
+from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.mistake_table import MistakeTable
+
+_COLUMNS = ("Photo", "Words", "Found", "Read", "Exactly", "CER")
+_HINTS = (
+    "A row shows its own figures and mistakes",
+    "How many words count",
+    "F of the words found in their place",
+    "F of the words found and at least half right",
+    "F of the words found and read exactly",
+    "Letters wrong, missed and false words included",
+)
+_ALL = "All photos"
+
+
+class EvaluationDock(QDockWidget):
+    """Shows an evaluation while it grows and when it is done; a mistake that is chosen is shown on its photo."""
+
+    def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
+        super().__init__("Evaluation", parent)
+        self._evaluating, self.places = evaluating, places
+        self.setObjectName("evaluation")
+        features = QDockWidget.DockWidgetFeature
+        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable | features.DockWidgetFloatable)
+        self._evaluation: Evaluation | None = None
+        self.said = QLabel("Nothing has been evaluated yet.")
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedWidth(160)
+        self.bar.setAccessibleName("Progress of the evaluation")
+        self.kind = QComboBox()
+        self.kind.setAccessibleName("Kind of mistakes shown")
+        self.kind.setMinimumWidth(170)
+        self.stop = _button("Stop", "Stop; the figures of the photos that are done stay", evaluating.cancel)
+        self.again = _button("Evaluate again", "Read the photos again and compare", evaluating.again)
+        self.export = _button("Export…", "Write web pages that show every mistake", self.ask_folder)
+        self.photos = _Photos()
+        self.figures = QLabel()
+        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.figures.setContentsMargins(12, 6, 12, 6)
+        self.figures.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.figures.setAccessibleName("Figures")
+        self.mistakes = MistakeTable()
+        self.mistakes.chosen.connect(self._go)
+        self.kind.currentIndexChanged.connect(self._show_mistakes)
+        self.photos.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
+        self._lay_out()
+        self._show_busy(False)
+        self._show(None)
+        self.hide()
+        evaluating.began.connect(self._begin)
+        evaluating.progressed.connect(self._show_progress)
+        evaluating.grown.connect(self._show)
+        evaluating.ended.connect(self._end)
+        evaluating.written.connect(self._say_written)
+        evaluating.write_failed.connect(self.said.setText)
+        places.shown.connect(self._come_back)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A few rows of mistakes; the photo above keeps most of the room."""
+        return QSize(1000, 300)
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """What is shown."""
+        return self._evaluation
+
+    def _begin(self) -> None:
+        """An evaluation begins."""
+        self._show_busy(True)
+        self._show(None)
+        self.show()
+        self.raise_()
+
+    def _show_progress(self, text: str, done: int, total: int) -> None:
+        """How far it is; total 0: nobody knows."""
+        self.said.setText(text)
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    def _end(self, evaluation: Evaluation, whole: bool) -> None:
+        """It is done, or was stopped."""
+        self._show_busy(False)
+        self._show(evaluation)
+        self.said.setText(_ending(evaluation, whole))
+        self.said.setToolTip("\n".join(evaluation.failed))
+
+    def _say_written(self, index: Path) -> None:
+        """The web pages are written."""
+        self.said.setText(f"Written: {wording.file_name(str(index))}")
+
+    def ask_folder(self) -> None:
+        """Ask where to write the web pages."""
+        evaluation = self._evaluation
+        if evaluation is None:
+            return
+        dialog = file_dialogs.make(self.window(), "Folder for the web pages", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda chosen: self._evaluating.write(evaluation, Path(chosen)))
+        dialog.open()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._show_chosen()
+
+    def _go(self, photo: PhotoResult, mistake: Mistake) -> None:
+        self.places.go(photo.photo, mistake)
+
+    def _come_back(self) -> None:
+        # Opening a photo takes the keys to it; whoever goes through mistakes by keys goes on here.
+        self.mistakes.setFocus()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 6, 12, 6)
+        head.setSpacing(8)
+        head.addWidget(self.said, 1)
+        head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export)
+        for each in head_widgets:
+            head.addWidget(each)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(self.figures)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        parts: tuple[tuple[QWidget, int], ...] = ((self.photos, 3), (scroll, 2), (self.mistakes, 5))
+        for widget, share in parts:
+            widget.setMinimumWidth(160)
+            split.addWidget(widget)
+            split.setStretchFactor(split.count() - 1, share)
+        split.setSizes([390, 330, 640])
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(split, 1)
+        self.setWidget(whole)
+
+    def _show_busy(self, busy: bool) -> None:
+        self.bar.setVisible(busy)
+        self.stop.setVisible(busy)
+        self.again.setEnabled(not busy)
+
+    def _show(self, evaluation: Evaluation | None) -> None:
+        self._evaluation = evaluation
+        self.export.setEnabled(evaluation is not None and bool(evaluation.photos))
+        self.photos.show_evaluation(evaluation)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen()
+        score = sum((photo.score for photo in chosen), PhotoScore())
+        self.figures.setText(_figures(score, chosen) if chosen else "")
+        counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in Kind}
+        before = self.kind.currentData()
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        self.kind.addItem(wording.counted(sum(counted.values()), "mistake"), None)
+        for kind, count in counted.items():
+            if count:
+                self.kind.addItem(f"{count} {KINDS[kind][0]}", kind)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(before)))
+        self.kind.blockSignals(False)
+        self._show_mistakes()
+
+    def _show_mistakes(self) -> None:
+        self.mistakes.mistakes.show_mistakes(self._chosen(), self.kind.currentData())
+
+    def _chosen(self) -> tuple[PhotoResult, ...]:
+        photos = self._evaluation.photos if self._evaluation else ()
+        row = self.photos.currentIndex().row()
+        return photos[row - 1 : row] if 1 <= row <= len(photos) else photos
+
+
+class _Photos(QTableView):
+    """All photos, and each one, as rows of figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = QStandardItemModel(0, len(_COLUMNS), self)
+        self.setModel(self._model)
+        self.setAccessibleName("Photos that were evaluated")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._set_titles()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_evaluation(self, evaluation: Evaluation | None) -> None:
+        """Rows that are there stay, so that the chosen one does; new ones come behind."""
+        photos = evaluation.photos if evaluation else ()
+        rows = [(_ALL, evaluation.score)] if evaluation and photos else []
+        rows += [(wording.file_name(photo.image) + ("" if photo.whole else " *"), photo.score) for photo in photos]
+        self._model.setRowCount(len(rows))
+        for number, (title, score) in enumerate(rows):
+            for column, text in enumerate(_cells(title, score)):
+                item = QStandardItem(text)
+                if column:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if title.endswith(" *"):
+                    item.setToolTip(f"Here {evaluation_table.PARTLY}")
+                self._model.setItem(number, column, item)
+        if rows and not self.currentIndex().isValid():
+            self.setCurrentIndex(self._model.index(0, 0))
+
+    def _set_titles(self) -> None:
+        for column, (title, hint) in enumerate(zip(_COLUMNS, _HINTS, strict=True)):
+            item = QStandardItem(title)
+            item.setToolTip(hint)
+            self._model.setHorizontalHeaderItem(column, item)
+
+
+def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
+    shares = (f"{task.f:.3f}" for task in (score.detection, score.end_to_end, score.strict))
+    return title, str(score.detection.wanted), *shares, percent(score.text.cer)
+
+
+def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
+    quiet = theme.colours().quiet
+    parts = [_row(("", "precision", "recall", "F"), quiet)]
+    for key, title, _ in TASKS:
+        task = getattr(score, key)
+        parts.append(_row((title, *(f"{share:.3f}" for share in (task.precision, task.recall, task.f)))))
+    parts.append(_row(("errors of the text", "all words", "if found", ""), quiet))
+    parts += [_row((*line, "")) for line in evaluation_table.error_lines(score)]
+    seconds = Evaluation("", "", photos).seconds
+    parts.append(_row(("seconds a photo", f"{seconds:.2f}", "", "")))
+    return f"<table cellspacing=0 cellpadding=2>{''.join(parts)}</table>"
+
+
+def _row(cells: tuple[str, ...], colour: str = "") -> str:
+    style = f" style='color: {colour}'" if colour else ""
+    first, *others = (escape(cell) for cell in cells)
+    return (
+        f"<tr{style}><td>{first}&nbsp;&nbsp;</td>"
+        + "".join(f"<td align=right>&nbsp;&nbsp;{cell}</td>" for cell in others)
+        + "</tr>"
+    )
+
+
+def _ending(evaluation: Evaluation, whole: bool) -> str:
+    parts = [wording.counted(len(evaluation.photos), "photo") + (f", read by {evaluation.model}" if whole else "")]
+    if not whole:
+        parts.append("stopped before the end")
+    if evaluation.failed:
+        parts.append(f"{len(evaluation.failed)} could not be evaluated")
+    if evaluation.left_out:
+        parts.append(f"{evaluation.left_out} without a checked word")
+    return "; ".join(parts)
+
+
+def _button(title: str, tip: str, do: object) -> QToolButton:
+    button = QToolButton()
+    button.setText(title)
+    button.setToolTip(tip)
+    button.clicked.connect(do)
+    return button

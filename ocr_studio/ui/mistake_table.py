@@ -1,0 +1,151 @@
+"""The mistakes of an evaluation as a table; a click or Return goes to one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation_table import KINDS
+from ocr_studio.ui import wording
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+TITLES = ("Place", "Mistake", "Wanted", "Read", "Photo")
+HINTS = (
+    "How it looks on the photo: thick blue what stands there, thin orange what was found",
+    "What went wrong",
+    "What stands there",
+    "What was read there",
+    "On which photo it is",
+)
+PICTURE, KIND, WANTED, READ, PHOTO = range(len(TITLES))
+_HEIGHT, _WIDTH = 40, 150
+_KEPT = 500
+
+
+class MistakeModel(QAbstractTableModel):
+    """Mistakes as rows."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows: list[tuple[PhotoResult, int]] = []
+        self._pixmaps: OrderedDict[bytes, QPixmap] = OrderedDict()
+
+    def show_mistakes(self, photos: Sequence[PhotoResult], kind: Kind | None) -> None:
+        """Show the mistakes on these photos, of one kind or of all."""
+        self.beginResetModel()
+        self._rows = [
+            (photo, index)
+            for photo in photos
+            for index, mistake in enumerate(photo.mistakes)
+            if kind in (None, mistake.kind)
+        ]
+        self.endResetModel()
+
+    def mistake(self, row: int) -> tuple[PhotoResult, Mistake]:
+        """The photo and the mistake of a row."""
+        photo, index = self._rows[row]
+        return photo, photo.mistakes[index]
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many mistakes there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """Place, kind, wanted, read, photo."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """The columns' titles and what they mean."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return HINTS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        photo, mistake = self.mistake(index.row())
+        column = index.column()
+        if role == Qt.ItemDataRole.DecorationRole and column == PICTURE:
+            return self._pixmap(photo.pictures[self._rows[index.row()][1]])
+        texts = {
+            KIND: KINDS[mistake.kind][0].capitalize(),
+            WANTED: mistake.wanted_text,
+            READ: mistake.read_text,
+            PHOTO: wording.file_name(photo.image),
+        }
+        if role == Qt.ItemDataRole.DisplayRole:
+            return texts.get(column, "")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{texts[KIND]}: {KINDS[mistake.kind][1]}" if column in (PICTURE, KIND) else texts[column]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{TITLES[column]}: {texts.get(column) or 'nothing'}"
+        return None
+
+    def _pixmap(self, jpeg: bytes) -> QPixmap:
+        if jpeg not in self._pixmaps:
+            ratio = self._view.devicePixelRatioF()
+            pixmap = QPixmap()
+            pixmap.loadFromData(jpeg)
+            size = pixmap.size().scaled(QSize(_WIDTH, _HEIGHT) * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+            if size.width() < pixmap.width():
+                smooth = Qt.TransformationMode.SmoothTransformation
+                pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+            pixmap.setDevicePixelRatio(ratio)
+            self._pixmaps[jpeg] = pixmap
+            while len(self._pixmaps) > _KEPT:
+                self._pixmaps.popitem(last=False)
+        return self._pixmaps[jpeg]
+
+
+class MistakeTable(QTableView):
+    """The table's view.
+
+    Signals: ``chosen(PhotoResult, Mistake)``.
+    """
+
+    chosen = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mistakes = MistakeModel(self)
+        self.setModel(self.mistakes)
+        self.setAccessibleName("Mistakes")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setIconSize(QSize(_WIDTH, _HEIGHT))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_HEIGHT + 8)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.resizeSection(PICTURE, _WIDTH + 14)
+        header.resizeSection(KIND, 9 * self.fontMetrics().horizontalAdvance("m"))
+        for column in (WANTED, READ, PHOTO):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.clicked.connect(self._choose)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Return goes to the mistake; what a double-click does elsewhere differs from system to system."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._choose(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.chosen.emit(*self.mistakes.mistake(index.row()))
