@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import models, paths
+from ocr_studio.core import language, models, paths
 from ocr_studio.core.errors import StudioError
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ THEMES = ("system", "light", "dark")
 ALPHABETS = ("latin", "all")
 KEEP = ("beside", "library")
 UNITS = ("words", "lines")
+STRONGEST = 2.0  # of what language_strength may be
 # Least and most of each value of Finding, both allowed: beyond them nothing sensible is found.
 RANGES: Mapping[str, tuple[float, float]] = {
     "detail": (320, 4096),
@@ -57,6 +58,8 @@ class ReaderOptions:
 
     unit: whether the boxes found hold single "words" or whole "lines". finding: how writing is found.
     alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know.
+    languages: what is written in, keys of ``language.LANGUAGES``. language_strength: how much it counts which words are
+    usual, there and in the project: 0 not at all, 1 as measured best, 2 twice as much.
     gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
     None is the one that comes with the program.
     """
@@ -66,16 +69,18 @@ class ReaderOptions:
     model: str | None = None
     unit: str = "words"
     finding: Finding = Finding()
+    languages: tuple[str, ...] = ("en",)
+    language_strength: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person has chosen.
 
-    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding: see ReaderOptions. keep: whether
-    projects lie "beside" the photos or in the "library". library_folder: where that is; None is
-    ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read as soon as it is opened
-    in the window.
+    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength: see
+    ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder: where that is;
+    None is ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read as soon as it is
+    opened in the window.
     """
 
     theme: str = "system"
@@ -87,6 +92,8 @@ class Settings:
     read_when_opened: bool = True
     unit: str = "words"
     finding: Finding = Finding()
+    languages: tuple[str, ...] = ("en",)
+    language_strength: float = 1.0
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -96,6 +103,8 @@ class Settings:
             model=self.model,
             unit=self.unit,
             finding=self.finding,
+            languages=self.languages,
+            language_strength=self.language_strength,
         )
 
     def library(self) -> Path:
@@ -139,6 +148,16 @@ def _memory(value: object) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
 
 
+def _languages(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(code, str) and code in language.LANGUAGES for code in value
+    )
+
+
+def _strength(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
+
+
 _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "alphabet": lambda value: value in ALPHABETS,
@@ -148,6 +167,8 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "library_folder": _text_or_none,
     "read_when_opened": lambda value: isinstance(value, bool),
     "unit": lambda value: value in UNITS,
+    "languages": _languages,
+    "language_strength": _strength,
 }
 
 
@@ -174,7 +195,7 @@ def load(path: Path | None = None) -> Settings:
         elif not _ALLOWED[key](value):
             log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
         else:
-            chosen[key] = value
+            chosen[key] = tuple(dict.fromkeys(value)) if key == "languages" else value
     return Settings(**chosen)
 
 

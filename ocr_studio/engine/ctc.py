@@ -1,22 +1,25 @@
 """From a recognizer's steps to text: the likeliest readings, and where each letter stands.
 
 A CTC matrix says, for every step along the line, how likely each class is, the blank (class 0) among them. A path
-takes one class at every step; it spells a text once repeats and then blanks are dropped (Graves et al. 2006). A
-reading's confidence is the probability of its text: the sum over all paths that spell it.
+takes one class at every step; it spells a text once repeats and then blanks are dropped (Graves et al. 2006). The
+probability of a text is the sum over all paths that spell it. Where a prior says which texts are likely to be written
+at all, it takes part in the search at every letter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import BLANK
+from ocr_studio.engine.word_prior import Texts, WordPrior
 
 Matrix: TypeAlias = NDArray[np.float32]
+Floats: TypeAlias = NDArray[np.floating[Any]]
 
 # A step this surely blank ends a letter and says nothing else; the paths it leaves out weigh a thousandth at most.
 SURELY_BLANK: Final = 0.999
@@ -26,6 +29,12 @@ UNLIKELY: Final = 1e-4
 # 8 find the right word among their best five as often as 32 do (93 % of board words, measured); with 16 less of a
 # reading's probability falls off the beam.
 BEAMS: Final = 16
+# With a prior, so many times as many are asked about as are kept …
+ASKED: Final = 3
+# … none that the net holds this much less likely than its best: no prior brings it back.
+HOPELESS: Final = 1e-6
+# So many of the beams are those that the net alone holds best, so that its own reading is always among them.
+OWN: Final = 3
 TOGETHER: Final = 64  # matrices searched at a time: more gain nothing, and short ones would wait for long ones
 
 _HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # an odd number with well mixed bits
@@ -34,10 +43,15 @@ _NONE: Final = np.uint64(0)  # the key of a beam no path is left of; it must not
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text a matrix may spell. labels: its classes, no blanks. confidence: how likely it is, 0..1."""
+    """One text a matrix may spell.
+
+    labels: its classes, no blanks. confidence: how likely it is to the net, 0..1. weight: what the prior makes of that,
+    as a natural logarithm to be added to the confidence's; 0 without a prior.
+    """
 
     labels: tuple[int, ...]
     confidence: float
+    weight: float = 0.0
 
 
 def greedy(probabilities: Matrix) -> tuple[int, ...]:
@@ -46,26 +60,39 @@ def greedy(probabilities: Matrix) -> tuple[int, ...]:
     return tuple(int(label) for label in path[_starts(path)])
 
 
-def beam(probabilities: Matrix, *, beams: int = BEAMS, best: int = 5, candidates: int = CANDIDATES) -> list[Reading]:
+def beam(
+    probabilities: Matrix,
+    *,
+    beams: int = BEAMS,
+    best: int = 5,
+    candidates: int = CANDIDATES,
+    prior: WordPrior | None = None,
+) -> list[Reading]:
     """The likeliest readings of one matrix, best first; see ``beam_all``."""
-    return beam_all([probabilities], beams=beams, best=best, candidates=candidates)[0]
+    return beam_all([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
 
 
 def beam_all(
-    matrices: Sequence[Matrix], *, beams: int = BEAMS, best: int = 5, candidates: int = CANDIDATES
+    matrices: Sequence[Matrix],
+    *,
+    beams: int = BEAMS,
+    best: int = 5,
+    candidates: int = CANDIDATES,
+    prior: WordPrior | None = None,
 ) -> list[list[Reading]]:
     """The likeliest readings of each matrix, best first, by prefix beam search (Hannun et al. 2014).
 
-    matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. Matrices of like length
-    go through their steps together, so that many cost hardly more than one. With enough beams and candidates it is
-    exact but for the steps that are surely blank.
+    matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. prior: weighs them, as
+    the search goes and at its end; the net's own best reading is there, too, whatever its weight. Matrices of like
+    length go through their steps together, so that many cost hardly more than one. With enough beams and candidates it
+    is exact but for the steps that are surely blank.
     """
     telling = [_telling(matrix) for matrix in matrices]
     order = sorted(range(len(telling)), key=lambda index: len(telling[index]))
     found: dict[int, list[Reading]] = {}
     for start in range(0, len(order), TOGETHER):
         group = order[start : start + TOGETHER]
-        search = _Search(len(group), beams)
+        search = _Search(len(group), beams, prior)
         for step in zip(*_packed([telling[index] for index in group], candidates), strict=True):
             search.step(*step)
         found |= dict(zip(group, search.readings(best), strict=True))
@@ -136,16 +163,19 @@ class _Search:
     """The beams of N matrices after some steps. A beam is a prefix: what the paths so far have spelled.
 
     ended, open_: (N, B) probability of its paths that end in a blank, and of those that end in its last letter,
-    scaled so that the best matrix-wise is 1; scale: (N,) the logarithm of what was taken out.
+    scaled so that the best matrix-wise is 1; scale: (N,) the logarithm of what was taken out. The prior's weights are
+    no part of them: they only say which beams are kept. texts: what the prior knows about the beams, row by row.
     """
 
-    def __init__(self, many: int, beams: int) -> None:
+    def __init__(self, many: int, beams: int, prior: WordPrior | None = None) -> None:
         self.beams = beams
+        self.prior = prior
         self.ended = np.ones((many, 1))
         self.open_ = np.zeros((many, 1))
         self.last = np.zeros((many, 1), np.intp)
         self.key = np.ones((many, 1), np.uint64)  # tells prefixes apart: a hash of the letters
         self.scale = np.zeros(many)
+        self.texts = Texts.empty(many)
         self.origins: list[NDArray[np.intp]] = []  # a step each: the beam it came from and the class it added
         self.added: list[NDArray[np.intp]] = []
 
@@ -167,8 +197,7 @@ class _Search:
             flat = np.where(twins.any(axis=1), 0.0, flat)
 
         scores = np.concatenate([ended + open_, flat], axis=1)
-        keep = min(self.beams, scores.shape[1])
-        chosen = np.argpartition(scores, -keep, axis=1)[:, -keep:]
+        chosen = _best(scores, self.beams) if self.prior is None else self._chosen(scores, classes, self.prior)
         fresh = chosen >= width
         extension = np.where(fresh, chosen - width, 0)
         origin = np.where(fresh, extension // classes.shape[1], chosen)
@@ -186,19 +215,56 @@ class _Search:
         self._rescale()
 
     def readings(self, best: int) -> list[list[Reading]]:
-        """The likeliest prefixes of each matrix as readings, best first."""
+        """The likeliest prefixes of each matrix as readings, best first, the net's own best among them."""
         total = self.ended + self.open_
-        order = np.argsort(-total, axis=1, kind="stable")[:, :best]
+        weights = np.zeros_like(total)
+        if self.prior is not None:
+            weights = self.prior.exponent * self.texts.done.reshape(total.shape)
+        scores = _logarithm(total) + weights
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :best]
+        own = total.argmax(axis=1)
+        missing = ~(order == own[:, None]).any(axis=1)
+        order[missing, -1] = own[missing]
         likely = np.take_along_axis(total, order, axis=1) * np.exp(self.scale)[:, None]
+        weighed = np.take_along_axis(weights, order, axis=1)
         labels = self._trace(order)
         return [
             [
-                Reading(tuple(int(label) for label in row[row != BLANK]), min(1.0, float(chance)))
-                for row, chance in zip(rows, chances, strict=True)
+                Reading(tuple(int(label) for label in row[row != BLANK]), min(1.0, float(chance)), float(weight))
+                for row, chance, weight in zip(*parts, strict=True)
                 if chance > 0
             ]
-            for rows, chances in zip(labels, likely, strict=True)
+            for parts in zip(labels, likely, weighed, strict=True)
         ]
+
+    def _chosen(self, scores: Floats, classes: NDArray[np.intp], prior: WordPrior) -> NDArray[np.intp]:
+        """The beams to keep, (N, B), as columns of the scores, (N, B + B·K): the prior is asked about the likely ones.
+
+        Leaves in ``texts`` what is known about those that are kept.
+        """
+        many, width = self.ended.shape
+        look = prior.exponent * self.texts.look.reshape(many, width)
+        logs = _logarithm(scores)
+        hopes = logs + np.concatenate([look, np.repeat(look, classes.shape[1], axis=1)], axis=1)
+        hopes[scores <= HOPELESS * scores.max(axis=1, keepdims=True)] = -np.inf
+        asked = _best(hopes, ASKED * self.beams)
+        hopes = np.take_along_axis(hopes, asked, axis=1)
+        logs = np.take_along_axis(logs, asked, axis=1)
+
+        fresh = (asked >= width) & np.isfinite(hopes)
+        row, column = np.nonzero(fresh)
+        extension = asked[row, column] - width
+        parents = row * width + extension // classes.shape[1]
+        grown = prior.grown(self.texts.take(parents), classes[row, extension % classes.shape[1]])
+        hopes[row, column] = logs[row, column] + prior.exponent * grown.look
+        own = np.argpartition(logs, -OWN, axis=1)[:, -OWN:] if logs.shape[1] > OWN else np.zeros((many, 0), np.intp)
+        np.put_along_axis(hopes, own, np.inf, axis=1)
+
+        kept = _best(hopes, self.beams)
+        texts = np.arange(many)[:, None] * width + np.minimum(asked, width - 1)  # where each candidate's text is …
+        texts[row, column] = many * width + np.arange(len(row))  # … the new ones behind the old
+        self.texts = self.texts.and_(grown).take(np.take_along_axis(texts, kept, axis=1).ravel())
+        return np.take_along_axis(asked, kept, axis=1)
 
     def _rescale(self) -> None:
         """Keep the numbers away from zero: hundreds of steps would otherwise run out of a float's range."""
@@ -215,6 +281,16 @@ class _Search:
             labels[:, :, step] = np.take_along_axis(self.added[step], at, axis=1)
             at = np.take_along_axis(self.origins[step], at, axis=1)
         return labels
+
+
+def _best(scores: Floats, many: int) -> NDArray[np.intp]:
+    """Where in each row the highest are, (N, up to many)."""
+    keep = min(many, scores.shape[1])
+    return np.argpartition(scores, -keep, axis=1)[:, -keep:]
+
+
+def _logarithm(chances: Floats) -> NDArray[np.float64]:
+    return np.asarray(np.log(np.maximum(chances, np.finfo(np.float64).tiny)))
 
 
 def _viterbi(probabilities: Matrix, labels: NDArray[np.intp]) -> NDArray[np.intp]:

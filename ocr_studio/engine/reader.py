@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import math
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ocr_studio.core import geometry, models
+from ocr_studio.core import geometry, language, models
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.pyramid import Pyramid
@@ -31,17 +31,58 @@ Quads: TypeAlias = NDArray[np.float32]
 # Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
 # words come early, and still enough for the net to work at full speed.
 _FIRST, _THEN = 2048, 4096
-# From this height for its width on, writing may stand turned by 90°.
-_TALL = 1.5
+# From this height for its width on, writing may stand turned by 90°; from this width for its height on, what stands
+# upside down is clearly not to be read.
+_TALL, _LONG = 1.5, 2.5
+# A long line less legible than this may stand upside down: of board lines the right way up one in thirty is, of those
+# upside down nineteen in twenty. That is what it does if it is so much more legible then.
+_ILLEGIBLE, _CLEARLY = 0.6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line on its way: which quad, how it is turned, its picture at the net's height, and what the net saw."""
+class Line:
+    """A line on its way: which quad, from the text's own top left; its picture, turned level, at the net's height; and
+    what the net saw along it."""
 
     quad: Quads
     crop: Photo
     steps: Steps
+
+    @property
+    def legibility(self) -> float:
+        """How sure the net is of the letters it sees, more letters being better evidence: 0 for none, below 1."""
+        best = self.steps.probabilities.argmax(axis=1)
+        letters = self.steps.probabilities.max(axis=1)[best != BLANK]
+        return float((letters**2).sum() / (len(letters) + 1)) if len(letters) else 0.0
+
+    def on_photo(self, places: ArrayLike) -> NDArray[np.float64]:
+        """Places in the crop, (N, 2) pixels, as places on the photo, (N, 2)."""
+        height, width = self.crop.shape[:2]
+        x, y = (np.asarray(places, np.float64) / (width, height)).T[:, :, None]
+        a, b, c, d = self.quad.astype(np.float64)
+        return np.asarray(a * (1 - x) * (1 - y) + b * x * (1 - y) + c * x * y + d * (1 - x) * y)
+
+
+@dataclass(slots=True)
+class _Turns:
+    """How the lines of one photo stand, in quarter turns that bring their quads' first corner to the text's top left.
+
+    votes: for each turn, the pixels across, at the net's height, of lines that read well so.
+    """
+
+    votes: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def usual(self) -> int:
+        """How most of the writing seen so far stands; 0 before anything is known."""
+        turn, most = self.votes.most_common(1)[0] if self.votes else (0, 0)
+        return turn if 2 * most > self.votes.total() else 0
+
+    def count(self, line: Line, turn: int) -> None:
+        """Let a line vote if it is sure of itself."""
+        width = line.crop.shape[1]
+        if width >= _LONG * HEIGHT and line.legibility >= _ILLEGIBLE:
+            self.votes[turn] += width
 
 
 class Reader:
@@ -59,15 +100,24 @@ class Reader:
         self._detector = detector or Detector(options=DetectorOptions.of(options.finding))
         self._recognizer = recognizer or Recognizer.pretrained("all" if options.alphabet == "all" else "latin")
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
-        self._marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
+        self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
+        self._unit = options.unit
         self.name = self._recognizer.name
+        self._languages = language.lexicon(options.languages) if options.language_strength > 0 else None
+        self._strength = options.language_strength
+        self.learn({})
+
+    def learn(self, typed: Mapping[str, int]) -> None:
+        """From now on count with the words that a person has typed, too: word → how often, in place of those before."""
+        known = [] if self._languages is None else [self._languages, language.vocabulary(typed)]
+        self._recognizer.know(known, strength=self._strength)
 
     def tuned_to(self, finding: Finding, recognizer: Recognizer) -> Reader:
         """One that finds writing in another way and has it read by another recognizer of this alphabet."""
         other = copy.copy(self)
         other._detector = self._detector.tuned_to(finding)
         other._recognizer = recognizer
-        other._marks = replace(self._marks, gap=finding.gap)
+        other.marks = replace(self.marks, gap=finding.gap)
         return other
 
     @property
@@ -89,34 +139,45 @@ class Reader:
 
         image: (H, W, 3) uint8 RGB. lines: (N, 4, 2), as ``find`` gives them. Quads of words follow their line's slope.
         """
-        photo = Pyramid(image)
-        for seen in _ahead(lambda batch: self._seen(photo, batch), _batches(lines)):
+        for seen in _ahead(self._looking(image), _batches(lines)):
             yield len(seen), self._words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included."""
-        photo = Pyramid(image)
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for seen in _ahead(lambda batch: self._seen(photo, batch), _batches(corners)):
+        for seen in _ahead(self._looking(image), _batches(corners)):
             widths = [line.crop.shape[1] for line in seen]
             yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
 
-    def _seen(self, photo: Pyramid, quads: Quads) -> list[_Line]:
-        """Each quad as the net sees it; a tall one turned the way in which most can be read."""
-        turned = [version for quad in quads for version in _ways_to_read(quad)]
-        crops = [_levelled(photo, quad) for quad in turned]
-        seen = [_Line(*parts) for parts in zip(turned, crops, self._recognizer.steps(crops), strict=True)]
-        lines: list[_Line] = []
-        for quad in quads:
-            versions, seen = seen[: len(_ways_to_read(quad))], seen[len(_ways_to_read(quad)) :]
-            lines.append(max(versions, key=_legibility))
-        return lines
+    def seen(self, image: Photo, lines: Quads) -> list[Line]:
+        """What the net sees along each line, (N, 4, 2) as ``find`` gives them, before it is cut into words."""
+        return self._looking(image)(lines)
+
+    def _looking(self, image: Photo) -> Callable[[Quads], list[Line]]:
+        """What looks at batches of lines of one photo, one batch after the other."""
+        photo, turns = Pyramid(image), _Turns()
+
+        def look(quads: Quads) -> list[Line]:
+            ways = [_ways_to_read(quad, turns.usual) for quad in quads]
+            tried = self._tried(photo, quads, ways)
+            again: list[list[int]] = [[] for _ in quads]
+            for index, best in enumerate(map(_best, tried)):
+                level = quad_is_long(quads[index])
+                if level and tried[index][best].legibility < _ILLEGIBLE:
+                    again[index] = [(best + 2) % 4]
+            tried = _joined(tried, self._tried(photo, quads, again))
+            for choices in tried:
+                turns.count(choices[_best(choices)], _best(choices))
+            late = [[turns.usual] if not quad_is_long(quad) and way == [0] != [turns.usual] else [] for quad, way in zip(quads, ways)]
+            return [choices[_best(choices)] for choices in tried]
+
+        return look
 
     def _words(self, lines: Sequence[_Line], width: int, height: int) -> list[Word]:
         pieces: list[tuple[_Line, line_cutting.Stretch]] = []
         for line in lines:
             seen = line.steps
-            cut = line_cutting.words_of(line.crop, seen.probabilities, span=seen.span, marks=self._marks)
+            cut = line_cutting.words_of(line.crop, seen.probabilities, span=seen.span, marks=self.marks)
             pieces.extend((line, stretch) for stretch in cut)
         parts = [self._part(line.steps, stretch) for line, stretch in pieces]
         words: list[Word] = []
@@ -129,7 +190,7 @@ class Reader:
 
     def _part(self, steps: Steps, stretch: line_cutting.Stretch) -> Steps:
         part = steps.part(stretch.first, stretch.last)
-        return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self._marks.space))
+        return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self.marks.space))
 
 
 def _levelled(photo: Pyramid, quad: Quads) -> Photo:

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import models
 from ocr_studio.core.charset import BLANK, Alphabet, Charset
+from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Alternative, Source, Transcription, now
 from ocr_studio.engine import ctc, pretrained
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.word_prior import WordPrior
 
 Crop: TypeAlias = NDArray[np.uint8]
 
@@ -41,6 +43,13 @@ AT_A_TIME: Final = 3
 BATCH_PIXELS: Final = 2048
 # What a call costs besides, in the same pixels: measured 2 to 3 ms, where a pixel across takes 0.04 ms.
 CALL_PIXELS: Final = 64
+
+
+# How many readings a word is shown with, the chosen one among them.
+SHOWN: Final = 5
+# How much surer the net's odds look than they are: the exponent that makes them right is 1 / this. Fitted on made words
+# (tests/benchmarks/calibration.py), of those that are shown with 0.9 about 90 % are right, then and on photos.
+OVERSURE: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Recognizer:
         self.charset = charset
         self.name = name
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
+        self._prior: WordPrior | None = None
         # One compiled function for all sizes: calling the net itself costs seven times as much.
         signature = [tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)]
         # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
@@ -87,6 +97,10 @@ class Recognizer:
         recognizer = cls(net, charset, name=models.BUILT_IN.name)
         recognizer.warm_up()
         return recognizer
+
+    def know(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
+        """From now on choose among what may be written by which words are usual, too; strength 0: not so."""
+        self._prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
 
     def warm_up(self) -> None:
         """Compile, so that the first photo need not wait for it."""
@@ -127,14 +141,14 @@ class Recognizer:
         return self.transcribe(steps, widths=[crop.shape[1] for crop in crops])
 
     def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
-        """The text of each stretch of steps with up to five alternatives.
+        """The text of each stretch of steps with up to five alternatives, what the net alone would read among them.
 
         widths: pixels each stretch is wide, what letter positions are a share of; without it all of its steps.
         """
         moment = now()
         if widths is None:
             widths = [len(stretch.probabilities) * stretch.span for stretch in steps]
-        readings = ctc.beam_all([stretch.probabilities for stretch in steps])
+        readings = ctc.beam_all([stretch.probabilities for stretch in steps], best=ctc.BEAMS, prior=self._prior)
         return [
             self._transcription(stretch, width, found, moment)
             for stretch, width, found in zip(steps, widths, readings, strict=True)
@@ -142,11 +156,17 @@ class Recognizer:
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
-        for reading in found:  # readings that differ in outer spaces only are one text
-            labels = self._without_idle_spaces(reading.labels)
-            chances[labels] = chances.get(labels, 0.0) + reading.confidence
+        own: dict[tuple[int, ...], float] = {}  # to the net alone
+        for reading, chance in zip(found, _chances(found), strict=True):
+            labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
+            chances[labels] = chances.get(labels, 0.0) + chance
+            own[labels] = own.get(labels, 0.0) + reading.confidence
         ranked = sorted(chances, key=lambda labels: -chances[labels])
-        alternatives = tuple(Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in ranked)
+        shown = ranked[:SHOWN]
+        first = max(own, key=lambda labels: own[labels])
+        if first not in shown:
+            shown[-1] = first
+        alternatives = tuple(Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in shown)
         return Transcription(
             text=alternatives[0].text,
             source=Source.MODEL,
@@ -154,7 +174,7 @@ class Recognizer:
             model=self.name,
             when=moment,
             alternatives=alternatives,
-            letters=self._letters(steps, width, ranked[0]),
+            letters=self._letters(steps, width, shown[0]),
         )
 
     def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
@@ -177,6 +197,15 @@ class Recognizer:
 
     def _softmax(self, lines: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(self.net(lines, training=False))
+
+
+def _chances(readings: Sequence[ctc.Reading]) -> NDArray[np.float64]:
+    """How likely each is the right one, (R,), all that is not among them left room for."""
+    likely = np.array([reading.confidence for reading in readings] + [0.0])
+    likely[-1] = max(1.0 - likely.sum(), 1e-4)
+    odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
+    powers = np.exp((odds - odds.max()) / OVERSURE)
+    return np.asarray(powers[:-1] / powers.sum())
 
 
 def _width_at_height(crop: Crop) -> int:

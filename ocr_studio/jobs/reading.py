@@ -114,7 +114,8 @@ class ReadingDesk:
 
     def _weighs_the_same(self, options: ReaderOptions) -> bool:
         """Whether these options differ in nothing that the weights depend on."""
-        return replace(self.options, unit=options.unit, finding=options.finding) == options
+        same = replace(self.options, unit=options.unit, finding=options.finding)
+        return replace(same, languages=options.languages, language_strength=options.language_strength) == options
 
 
 def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:

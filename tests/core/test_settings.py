@@ -28,6 +28,8 @@ OTHER = Settings(
     read_when_opened=False,
     unit="lines",
     finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+    languages=("de", "fr"),
+    language_strength=0.5,
 )
 
 
@@ -74,6 +76,12 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("unit", ["words"]),
         ("finding", 3),
         ("finding", None),
+        ("languages", "en"),
+        ("languages", ["en", "klingon"]),
+        ("languages", [["en"]]),
+        ("language_strength", -0.1),
+        ("language_strength", 2.5),
+        ("language_strength", True),
         ("from_the_future", 1),
     ],
 )
@@ -146,6 +154,8 @@ def test_the_reader_gets_what_concerns_it() -> None:
         model=models.BUILT_IN.name,
         unit="lines",
         finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
+        languages=("de", "fr"),
+        language_strength=0.5,
     )
 
 
