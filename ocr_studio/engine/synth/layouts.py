@@ -46,7 +46,7 @@ def columns(sheet: Sheet, style: Style) -> None:
         top += 2.4 * hand.line
     gutter = hand.size * rng.uniform(11, 18)
     most = int(min(4, sheet.width // (24 * hand.size * 5)))
-    number = int(rng.integers(2, max(most, 2) + 1))
+    number = int(rng.integers(min(most, 2), most + 1)) if most else 1
     wide = (sheet.width - (number + 1) * gutter) / number
     rows = int((sheet.height - top - 2 * hand.line) / hand.line)
     for column in range(number):
@@ -100,7 +100,7 @@ def mind_map(sheet: Sheet, style: Style) -> None:
 def flow(sheet: Sheet, style: Style) -> None:
     """Boxes one below the other, joined by arrows, with a remark beside some."""
     rng, hand = sheet.rng, style.hand
-    number = int(min(5, sheet.height / (2.9 * hand.line)))
+    number = int(min(5, sheet.height / (3.6 * hand.line)))
     x, above = sheet.width * 0.3, 0.0
     for index in range(number):
         y = sheet.height * (index + 0.5) / number
@@ -111,7 +111,7 @@ def flow(sheet: Sheet, style: Style) -> None:
             sheet.arrow((x, above + 2 * hand.size), end, width=style.pen, ink=style.heading)
         above = y + half
         if rng.random() < 0.4:
-            remark = (x + 0.16 * sheet.width, y + 3 * hand.size)
+            remark = (x + 0.22 * sheet.width, y + 3 * hand.size)
             _line(sheet, style, " ".join(phrases.running(rng, 3)), remark, ink=style.heading)
             sheet.end_block()
 
@@ -127,6 +127,8 @@ def table(sheet: Sheet, style: Style) -> None:
         for column in range(number):
             text = phrases.word(rng).capitalize() if row == 0 or column == 0 else phrases.figure(rng)
             place = (left + column * wide + 3 * hand.size, top + row * high)
+            if column:
+                sheet.go_on()
             _line(sheet, style, text, place, ink=style.heading if row == 0 else style.ink)
         if row in (0, rows - 1) or rng.random() < 0.3:
             y = top + row * high + 0.42 * high
@@ -138,20 +140,17 @@ def table(sheet: Sheet, style: Style) -> None:
 
 
 def edges(sheet: Sheet, style: Style) -> None:
-    """A diagram with axes: lines of text, a label running up the left axis and one running down the right edge.
-
-    The labels come last, the left one first: they are beside the text, not in it.
-    """
+    """A diagram with axes: a label running up the left one, lines of text, a label running down the right edge."""
     rng, hand = sheet.rng, style.hand
     left, bottom = 0.2 * sheet.width, 0.8 * sheet.height
     sheet.arrow((left, bottom), (left, 0.1 * sheet.height), width=style.pen, ink=style.heading)
     sheet.arrow((left, bottom), (0.82 * sheet.width, bottom), width=style.pen, ink=style.heading)
+    up, down = (" ".join(phrases.running(rng, 2)) for _ in range(2))
+    sheet.write(up, Run((0.13 * sheet.width, 0.7 * sheet.height), -90), hand=hand, ink=style.ink)
+    sheet.end_block()
     for row in range(int(min(5, 0.55 * sheet.height / (1.2 * hand.line)))):
         text = " ".join(phrases.running(rng, 3))
         _line(sheet, style, text, (0.3 * sheet.width, 0.18 * sheet.height + 1.2 * row * hand.line))
-    sheet.end_block()
-    up, down = (" ".join(phrases.running(rng, 2)) for _ in range(2))
-    sheet.write(up, Run((0.13 * sheet.width, 0.7 * sheet.height), -90), hand=hand, ink=style.ink)
     sheet.end_block()
     sheet.write(down, Run((0.9 * sheet.width, 0.2 * sheet.height), 90), hand=hand, ink=style.ink)
     sheet.end_block()
@@ -219,7 +218,7 @@ def _column(sheet: Sheet, style: Style, place: tuple[float, float], *, wide: flo
 def _point(sheet: Sheet, style: Style, place: tuple[float, float], *, mark: str, level: int) -> float:
     """One point of a list, its mark first; where it runs on, below its first word. Returns where the next begins."""
     hand, (x, y) = style.hand, place
-    x += 9 * hand.size * level
+    x += 12 * hand.size * level
     words = phrases.phrase(sheet.rng).split()
     if sheet.rng.random() < 0.25:
         words += phrases.phrase(sheet.rng).split()

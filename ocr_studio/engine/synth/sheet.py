@@ -129,6 +129,10 @@ class Sheet:
         words = [replace(word, corners=placed(word.corners)) for word in self.words]
         return Sheet(width, height, self.rng, strokes, words, self.lines, self.blocks)
 
+    def go_on(self) -> None:
+        """What is written next belongs to the line written last."""
+        self.lines -= 1
+
     def end_block(self) -> None:
         """What has been written since the last block ended belongs together: a paragraph, a list, a box."""
         self.blocks += 1

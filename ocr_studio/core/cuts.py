@@ -1,0 +1,191 @@
+"""Rows → reading order: the page is cut at its gutters and blanks until only stacks of rows are left.
+
+Recursive X-Y cut (Nagy & Seth 1984), made for boards: a gutter may lean, as columns do that are seen from the side, and
+a few rows may reach over it; headings over several columns come before them; boxes of a diagram and rows of a table are
+read from left to right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import rows
+from ocr_studio.core.rows import Boxes, Floats, Indices
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+# Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
+_GUTTER, _CHANCE = 1.0, 2.0
+# How far a gutter may lean, as a tangent: what perspective does to columns, steps small against a column's width.
+_LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
+# So large a share of rows may reach over a gutter.
+_FEW = 0.15
+# A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
+_APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
+# Rows of a stack follow each other with less than this between them, in heights.
+_NEXT_ROW = 1.5
+# Within a stack, rows beside each other with a blank up to this wide are one line.
+_SAME_LINE = 4.0
+# A word or two is a cell of a table, more is a sentence; of the cells of a column so many stand beside another one's.
+_CELL_WORDS, _ALIGNED = 2, 0.8
+# Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
+_FAR, _ROWS = 6.0, 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """Where a part can be cut into columns. sides: the rows of each column; over: those that reach over the gutter."""
+
+    sides: list[Indices]
+    over: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has."""
+
+    boxes: Boxes
+    words: Indices
+
+    def lines(self) -> list[Indices]:
+        """Pieces line by line, in reading order; a stack instead of recursion, as a page may be cut very often."""
+        result: list[Indices] = []
+        waiting = [(np.arange(len(self.words)), False)]
+        while waiting:
+            part, done = waiting.pop()
+            if done or len(part) == 1:
+                result.append(part)
+            elif pieces := self._cut(part):
+                waiting.extend((piece, False) for piece in reversed(pieces))
+            else:
+                waiting.extend((line, True) for line in reversed(self._stacked(part)))
+        return result
+
+    def _cut(self, part: Indices) -> list[Indices]:
+        """The part cut into pieces that are read one after the other; empty if it is one stack of lines."""
+        if self.boxes.low[part, 0].max() < self.boxes.high[part, 0].min():
+            return []
+        gutter = self._gutter(part)
+        blanks, by_top = self._blanks(part)
+        if gutter is not None and not len(gutter.over):
+            strips = np.split(by_top, np.nonzero(blanks > _APART * self._height(part))[0] + 1)
+            if len(strips) > 1 and all(self._is_boxes(strip) for strip in strips):
+                return strips
+            return [] if self._is_table(gutter.sides) else gutter.sides
+        if gutter is not None:
+            return self._around(part, gutter)
+        widest = float(blanks.max(initial=0.0))
+        return np.split(by_top, np.nonzero(blanks >= widest)[0] + 1) if widest > 0 else []
+
+    def _height(self, part: Indices) -> float:
+        return float(np.median(self.boxes.height[part]))
+
+    def _blanks(self, part: Indices) -> tuple[Floats, Indices]:
+        """Heights of the blanks across the part, ≤ 0 where there is none, each above the row that stands there in the
+        second: the rows by their tops. The first row has none above it."""
+        by_top = part[np.argsort(self.boxes.low[part, 1], kind="stable")]
+        reached = np.maximum.accumulate(self.boxes.high[by_top, 1])
+        return np.asarray(self.boxes.low[by_top[1:], 1] - reached[:-1]), by_top
+
+    def _gutter(self, part: Indices) -> _Gutter | None:
+        """The straightest gutter of a part that no row reaches over, else the one that fewest reach over."""
+        middle = (self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2
+        middle = middle - middle.mean()
+        leaning: list[_Gutter] = []
+        for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
+            low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
+            if sides := self._clear(part, low, high):
+                return _Gutter(sides, part[:0])
+            if crossed := self._crossed(part, low, high):
+                leaning.append(crossed)
+        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else None
+
+    def _clear(self, part: Indices, low: Floats, high: Floats) -> list[Indices]:
+        """The part cut at all gutters that no row reaches over. low, high: where its rows begin and end, (n,)."""
+        by_start = np.argsort(low, kind="stable")
+        gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
+        beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
+        wide = gaps > (_GUTTER + _CHANCE / beside) * self._height(part)
+        return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
+
+    def _crossed(self, part: Indices, low: Floats, high: Floats) -> _Gutter | None:
+        """The gutter that fewest rows reach over, if they are few and there are more on either side of it."""
+        starts, ends = np.sort(low), np.sort(high)
+        strip = ends + (_GUTTER + 0.5) * self._height(part)
+        left = np.arange(1, len(part) + 1)
+        right = len(part) - np.searchsorted(starts, strip)
+        over = len(part) - left - right
+        least = np.minimum(left, right)
+        fits = (over <= np.maximum(_FEW * len(part), 1)) & (least > np.maximum(_FEW * len(part), over)) & (least > 1)
+        if not fits.any():
+            return None
+        best = int(np.argmin(np.where(fits, over, len(part))))
+        before, after = high <= ends[best], low >= strip[best]
+        return _Gutter([part[before], part[after]], part[~before & ~after])
+
+    def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
+        """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.
+
+        A heading reaches over on purpose; the row of a column that somebody wrote a little too far does not, it follows
+        and is followed by its neighbours in the column as all rows do.
+        """
+        left, right = gutter.sides
+        headings = [index for index in gutter.over if self._is_heading(index, left, right)]
+        strays = np.setdiff1d(gutter.over, headings)
+        if not headings:
+            return [np.concatenate([left, strays]), right]
+        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
+        first = headings[int(np.argmin(middle[headings]))]
+        rest = part[part != first]
+        above = middle[rest] < middle[first]
+        pieces = [rest[above], np.array([first]), rest[~above]]
+        return [piece for piece in pieces if len(piece)]
+
+    def _is_heading(self, index: int, left: Indices, right: Indices) -> bool:
+        """Whether a row that reaches over a gutter belongs to both its sides, not just to the left one."""
+        low, high = self.boxes.low, self.boxes.high
+        across = np.minimum(high[right, 1], high[index, 1]) - np.maximum(low[right, 1], low[index, 1])
+        if (across > 0.3 * self.boxes.height[index]).any():
+            return False  # it stands in the right column's way
+        above = left[high[left, 1] < (low[index, 1] + high[index, 1]) / 2]
+        if len(above) == 0:
+            return True
+        gap = low[index, 1] - high[above, 1].max()
+        usual = self._height(left)
+        return bool(gap > _NEXT_ROW * usual or self.boxes.height[index] > 1.5 * usual)
+
+    def _is_boxes(self, strip: Indices) -> bool:
+        """Whether a strip holds nothing but small boxes beside each other."""
+        gutter = self._gutter(strip)
+        cells = gutter.sides if gutter is not None and not len(gutter.over) else [strip]
+        return all(len(cell) <= _BOX_ROWS and self.words[cell].max() <= _BOX_WORDS for cell in cells)
+
+    def _is_table(self, columns: list[Indices]) -> bool:
+        """Whether columns are those of a table or receipt: short cells that stand beside those of the longest one."""
+        longest = max(columns, key=len)
+        if len(longest) < 2:
+            return False
+        for column in columns:
+            if column is longest:
+                continue
+            follower = rows.followers(self.boxes.part(np.concatenate([longest, column])), widest=np.inf)
+            beside = (follower >= 0).sum()
+            apart = self.boxes.low[column, 0].min() - self.boxes.high[longest, 0].max()
+            apart = max(apart, self.boxes.low[longest, 0].min() - self.boxes.high[column, 0].max())
+            if apart > _FAR * self._height(longest) and len(column) < _ROWS:
+                return False
+            if len(column) < 2 or self.words[column].mean() > _CELL_WORDS or beside < _ALIGNED * len(column):
+                return False
+        return True
+
+    def _stacked(self, part: Indices) -> list[Indices]:
+        """Lines one below the other; rows beside each other are one line."""
+        boxes = self.boxes.part(part)
+        table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
+        chains = rows.chains(rows.followers(boxes, widest=np.inf if table else _SAME_LINE))
+        chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
+        return [part[chain] for chain in chains]

@@ -1,0 +1,78 @@
+"""Lines in reading order → text: where paragraphs and columns end, and which lines are indented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ocr_studio.core.rows import Boxes, Floats
+
+# Blank between two lines, in heights, from which on a paragraph ends: more than the line space of loose handwriting;
+# and how much more than usual in that column it has to be.
+_GAP, _MORE = 1.2, 1.6
+# A line is indented if it begins so many heights further right than the one it belongs to: hands are not steadier.
+_INDENT = 1.2
+# Lines are set in the middle of each other if their middles are this near, in heights.
+_CENTRED = 0.5
+# Lines that differ by more than this, 25°, are not of one column.
+_COS_ALIKE = float(np.cos(np.radians(25)))
+_STEP = "  "
+
+
+def text(written: Sequence[str], lines: Boxes) -> str:
+    """The lines as text: a blank line between paragraphs and columns, two spaces for each level of indentation.
+
+    lines: where each of ``written`` stands, in the frame of the page's writing.
+    """
+    gaps = _gaps(lines)
+    starts = [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(written)]
+    columns = [
+        _column(written[first:last], lines.part(np.arange(first, last)), gaps[first : last - 1])
+        for first, last in zip(starts, starts[1:], strict=False)
+    ]
+    return "\n\n".join(columns)
+
+
+def _column(written: Sequence[str], lines: Boxes, gaps: Floats) -> str:
+    """Lines one below the other. gaps: blanks between them."""
+    usual = float(np.median(gaps)) if len(gaps) > 1 else 0.0
+    parts: list[str] = []
+    for index, (line, level) in enumerate(zip(written, _levels(lines), strict=True)):
+        if index:
+            height = (lines.height[index - 1] + lines.height[index]) / 2
+            parts.append("\n\n" if gaps[index - 1] > max(_GAP * height, _MORE * usual) else "\n")
+        parts.append(_STEP * level + line)
+    return "".join(parts)
+
+
+def _gaps(lines: Boxes) -> Floats:
+    """Blank between each line and the next, (N - 1,), in pixels; infinite where the next does not stand below it."""
+    along = lines.along[:-1]
+    step = lines.left[1:] - lines.left[:-1]
+    length = np.linalg.norm(lines.right - lines.left, axis=1)
+    begins = (step * along).sum(axis=1)
+    down = along[:, 0] * step[:, 1] - along[:, 1] * step[:, 0]
+    alike = (along * lines.along[1:]).sum(axis=1) > _COS_ALIKE
+    below = alike & (down > 0) & (begins < length[:-1]) & (begins + length[1:] > 0)
+    return np.where(below, down - (lines.height[:-1] + lines.height[1:]) / 2, np.inf)
+
+
+def _levels(lines: Boxes) -> list[int]:
+    """How many levels each line of a column is indented."""
+    along = lines.along.mean(axis=0)
+    starts, ends = lines.left @ along, lines.right @ along
+    # Where the lines of each open level began last: columns lean.
+    open_levels = [float(starts[0])]
+    levels = [0]
+    for index in range(1, len(starts)):
+        start, height = float(starts[index]), float(lines.height[index])
+        centred = abs(start + ends[index] - starts[index - 1] - ends[index - 1]) < 2 * _CENTRED * height
+        if start > open_levels[-1] + _INDENT * height and not centred:
+            open_levels.append(start)
+        while len(open_levels) > 1 and abs(start - open_levels[-2]) <= abs(start - open_levels[-1]):
+            open_levels.pop()
+        if not centred:
+            open_levels[-1] = start
+        levels.append(len(open_levels) - 1)
+    return levels
