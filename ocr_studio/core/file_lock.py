@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -13,10 +14,15 @@ class LockedElsewhere(Exception):
 
 
 class FileLock:
-    """An exclusive lock on a file, which is made if it is not there and never removed."""
+    """An exclusive lock on a file, which is made if it is not there.
 
-    def __init__(self, path: Path) -> None:
+    passing: the file goes with the lock. Else it stays, as it does after a holder that was killed; that locks nobody
+    out.
+    """
+
+    def __init__(self, path: Path, *, passing: bool = False) -> None:
         self.path = path
+        self._passing = passing
         self._handle: int | None = None
 
     @property
@@ -26,21 +32,36 @@ class FileLock:
 
     def take(self) -> None:
         """Take the lock, or go on having it; never waits. Raises LockedElsewhere or OSError."""
-        if self._handle is not None:
-            return
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            _lock(handle)
-        except BaseException:
-            os.close(handle)
-            raise
-        self._handle = handle
+        while self._handle is None:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            try:
+                _lock(handle)
+                # A holder that has just let go may have taken the file along: then this lock is on nothing.
+                stands = not self._passing or _is_at(handle, self.path)
+            except BaseException:
+                os.close(handle)
+                raise
+            if stands:
+                self._handle = handle
+            else:
+                os.close(handle)
 
     def release(self) -> None:
         """Let go of the lock, if it is held."""
         if self._handle is not None:
+            if self._passing:
+                # Before it is let go, or it could be somebody else's. Windows removes no file that is open.
+                with contextlib.suppress(OSError):
+                    self.path.unlink()
             os.close(self._handle)
             self._handle = None
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":

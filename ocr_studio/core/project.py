@@ -16,14 +16,17 @@ import os
 import re
 import shutil
 import threading
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import page_file, paths, project_places
+from ocr_studio.core import language, page_file, paths, project_places
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.opened_lock import OpenedLock
 from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
 
 FOLDER: Final = "ocr-studio-project"
 FORMAT: Final = 1
@@ -48,17 +51,6 @@ class SaveFailed(StudioError):
     """A page could not be saved; the earlier file is as it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageSummary:
-    """What a list of pages shows of one. image: as in Page."""
-
-    image: str
-    state: PageState
-
-
-_Stamp = tuple[int, int, int]
-
-
 class Project:
     """The pages of one folder of photos. May be used from several threads.
 
@@ -70,12 +62,13 @@ class Project:
         self.folder = folder
         self.photos = photos
         self._lock = FileLock(folder / "lock")
+        self._opened = OpenedLock(photos)
         self._files = threading.RLock()
         self._noting = threading.Lock()
         self._unsaved: dict[str, Page] = {}
         self._lines: page_file.Lines = {}
-        self._stamps: dict[str, _Stamp | None] = {}
-        self._summaries: dict[str, tuple[_Stamp | None, PageSummary | None]] = {}
+        self._stamps: dict[str, Stamp | None] = {}
+        self._summaries = PageSummaries()
 
     @classmethod
     def open(
@@ -123,20 +116,27 @@ class Project:
     @property
     def locked(self) -> bool:
         """Whether this window is the one that may write."""
-        return self._lock.held
+        return self._lock.held or self._opened.held
 
     def lock(self, *, create: bool = False) -> None:
         """Become the one that may write; raises ProjectInUse where another is, SaveFailed where nobody can.
 
-        A project that is not on the disk yet is locked by the first saving, so that looking at photos leaves nothing.
-        create: or now, for somebody who is about to change something.
+        Of a project that is not on the disk yet only its being open is noted, see ``OpenedLock``, so that looking at
+        photos leaves nothing beside them; the first saving makes it and locks it. create: or now, for somebody who is
+        about to change something.
         """
         with self._files:
             try:
+                self._opened.take()
                 if create:
                     self._prepare()
                 elif self.exists:
                     self._hold()
+            except LockedElsewhere as error:
+                raise _in_use(self.photos) from error
+            except ProjectInUse:
+                self._opened.release()
+                raise
             except OSError as error:
                 raise _save_failed(self.folder, error) from error
 
@@ -144,6 +144,7 @@ class Project:
         """Let another window write."""
         with self._files:
             self._lock.release()
+            self._opened.release()
 
     def relative(self, photo: Path) -> str:
         """A photo's path as a page keeps it. Raises StudioError for one outside the photos' folder."""
@@ -190,26 +191,30 @@ class Project:
                 paths.replace_file(path, data)
             except (OSError, ValueError) as error:
                 raise _save_failed(self.photos / page.image, error) from error
-            self._stamps[page.id] = _stamp(path)
+            self._stamps[page.id] = stamp(path)
         with self._noting:
             if self._unsaved.get(page.id) is page:
                 del self._unsaved[page.id]
 
     def summaries(self) -> dict[str, PageSummary]:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
-        found: dict[str, PageSummary] = {}
-        for path in self._page_files():
-            known, stamp = self._summaries.get(path.stem), _stamp(path)
-            if known is None or known[0] != stamp:
-                known = self._summaries[path.stem] = stamp, _summary(path)
-            if known[1]:
-                found[path.stem] = known[1]
+        found = self._summaries.of(self._page_files())
         with self._noting:
             return found | {key: PageSummary(page.image, page.state) for key, page in self._unsaved.items()}
 
     def states(self) -> dict[str, PageState]:
         """Page id -> how far it has come."""
         return {key: summary.state for key, summary in self.summaries().items()}
+
+    def typed_words(self) -> Counter[str]:
+        """The words that a person has written on all pages that can be read, and how often each."""
+        with self._noting:
+            unsaved = dict(self._unsaved)
+        found = language.typed_words(word for page in unsaved.values() for word in page.words.values())
+        for key, summary in self.summaries().items():
+            if key not in unsaved:
+                found.update(summary.typed)
+        return found
 
     def page_ids(self) -> tuple[str, ...]:
         """The pages on the disk, those that cannot be read included."""
@@ -232,8 +237,8 @@ class Project:
     def _read(self, page_id: str, *, aside: bool) -> Page | None:
         path = self._page_path(page_id)
         try:
-            stamp = _stamp(path)
-            if stamp is None:
+            when = stamp(path)
+            if when is None:
                 return None
             page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
             if page.id != page_id:
@@ -244,7 +249,7 @@ class Project:
             raise _damaged(path, error, aside=aside) from error
         except OSError as error:
             raise StudioError(f"the page cannot be read: {error.strerror or error}", file=path) from error
-        self._stamps[page_id] = stamp
+        self._stamps[page_id] = when
         return page
 
     def _prepare(self) -> None:
@@ -264,11 +269,7 @@ class Project:
         try:
             self._lock.take()
         except LockedElsewhere as error:
-            raise ProjectInUse(
-                "these photos are open in another window of OCR Studio, so nothing is saved from here",
-                file=self.photos,
-                remedy="Close the other window, or go on there.",
-            ) from error
+            raise _in_use(self.photos) from error
         self._sweep()
 
     def _sweep(self) -> None:
@@ -279,8 +280,8 @@ class Project:
                     left.unlink()
 
     def _keep_foreign(self, page_id: str, path: Path) -> None:
-        stamp = _stamp(path)
-        if stamp is None or stamp == self._stamps.get(page_id):
+        now = stamp(path)
+        if now is None or now == self._stamps.get(page_id):
             return
         try:
             page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
@@ -323,23 +324,12 @@ def _project_fields(about: Path) -> dict[str, object]:
     return fields
 
 
-def _summary(path: Path) -> PageSummary | None:
-    try:
-        page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
-    except (OSError, ValueError) as error:
-        # Reported when the page is opened; a list is no place to move files aside.
-        _log.warning("%s: %s", path, error)
-        return None
-    return PageSummary(page.image, page.state)
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    """What changes when a file is replaced; None where there is none."""
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def _in_use(photos: Path) -> ProjectInUse:
+    return ProjectInUse(
+        "these photos are open in another window of OCR Studio, so nothing is saved from here",
+        file=photos,
+        remedy="Close the other window, or go on there.",
+    )
 
 
 def _damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:

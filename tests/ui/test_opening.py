@@ -223,6 +223,27 @@ def test_small_pictures_that_cannot_be_made_are_said(
     qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
 
 
+def test_a_second_window_on_a_fresh_folder_is_told_when_it_opens(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    by_hand = Settings(read_when_opened=False)
+    before = sorted(folder.rglob("*"))
+    first = open_studio(folder / "board 1.png", settings=by_hand)
+    second = open_studio(folder / "board 2.png", settings=by_hand)
+    assert first.document.writable
+    assert not second.document.writable
+    assert "another window" in " ".join(second.window.messages.texts())
+    assert sorted(folder.rglob("*")) == before
+    first.reading.read_page()
+    qtbot.waitUntil(lambda: not first.busy)
+    _write(first, "Shop")
+    assert first.autosave.flush()
+    first.window.close()
+    second.opening._try_lock()
+    qtbot.waitUntil(lambda: second.document.writable)
+    _go(second, folder / "board 1.png", qtbot)
+    assert texts(second)[0] == "Shop"
+    assert second.window.messages.texts() == []
+
+
 def test_a_folder_that_was_left_is_open_to_others(
     open_studio: Open, folder: Path, other_folder: Path, qtbot: QtBot
 ) -> None:
