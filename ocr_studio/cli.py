@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ from ocr_studio.core.formats import FORMATS, json_pages, make_folder, write_text
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
+from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import reading
 
 _EPILOG: Final = """\
@@ -182,7 +184,8 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
-    chosen = settings.load().reader_options()
+    preferred = settings.load()
+    chosen = preferred.reader_options()
     if options.model is not None:
         chosen = replace(chosen, model=models.chosen(options.model))
     if options.unit is not None:
@@ -190,10 +193,25 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     photos, all_good = _photos(options.photos)
-    pages = _Progress(len(photos)).watch(reading.read_photos(reading.ReadingDesk(chosen), photos))
+    desk = reading.ReadingDesk(chosen)
+    pages = _Progress(len(photos)).watch(reading.read_photos(desk, photos, project_of=_project_finder(preferred)))
     answer = _answer_in_files if options.out else _ANSWERS[options.format]
     read = answer(pages, photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
+
+
+def _project_finder(preferred: Settings) -> Callable[[Path], Project | None]:
+    """What says which project a photo has: each folder is asked once. None where there is none that can be read."""
+
+    @cache
+    def of_folder(photo_folder: Path) -> Project | None:
+        try:
+            found = Project.find(photo_folder, library=preferred.library(), prefer_library=preferred.keep == "library")
+        except StudioError:  # told to whoever opens the project; its words are no more than a help here
+            return None
+        return found if found.exists else None
+
+    return lambda photo: of_folder(photo.parent)
 
 
 def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:

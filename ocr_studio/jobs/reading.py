@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,11 +15,14 @@ from numpy.typing import NDArray
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word, now
+from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
     from ocr_studio.engine.reader import Reader
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class ReadingDesk:
         self.options = options
         self._reader: Reader | None = None
         self._before = before
+        self._typed: Mapping[str, int] = {}
 
     @property
     def ready(self) -> bool:
@@ -101,6 +106,18 @@ class ReadingDesk:
                 else Reader(self.options)
             )
         return self._reader
+
+    def learn_from(self, project: Project | None) -> None:
+        """Count with the words that a person has written in this project, and in no other."""
+        typed: Mapping[str, int] = {}
+        if project is not None:
+            try:
+                typed = project.typed_words()
+            except StudioError as error:  # told when the project is opened; photos can be read all the same
+                _log.warning("%s", error)
+        if typed != self._typed:
+            self.reader().learn(typed)
+            self._typed = typed
 
     def preview(self, image: NDArray[np.uint8]) -> Preview:
         """For trying how writing is found on one photo, (H, W, 3) uint8 RGB."""
@@ -125,9 +142,13 @@ def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
         desk.reader()
 
 
-def read_page(desk: ReadingDesk, image: NDArray[np.uint8]) -> Iterator[ReadingEvent]:
-    """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone."""
+def read_page(desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None) -> Iterator[ReadingEvent]:
+    """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone.
+
+    project: the words that a person has written there count as words of the language.
+    """
     yield from prepare(desk)
+    desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
     lines = reader.find(image)
     yield Found(len(lines))
@@ -138,9 +159,12 @@ def read_page(desk: ReadingDesk, image: NDArray[np.uint8]) -> Iterator[ReadingEv
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
-def read_words(desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ReadingEvent]:
+def read_words(
+    desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word], *, project: Project | None = None
+) -> Iterator[ReadingEvent]:
     """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone."""
     yield from prepare(desk)
+    desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
     done = 0
     for transcriptions in reader.read_quads(image, [word.quad for word in words]):
@@ -151,14 +175,19 @@ def read_words(desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
-def read_photos(desk: ReadingDesk, paths: Iterable[Path]) -> Iterator[ReadingEvent]:
-    """Read photo files one after the other: for each its events, then PhotoRead or PhotoFailed."""
+def read_photos(
+    desk: ReadingDesk, paths: Iterable[Path], *, project_of: Callable[[Path], Project | None] = lambda path: None
+) -> Iterator[ReadingEvent]:
+    """Read photo files one after the other: for each its events, then PhotoRead or PhotoFailed.
+
+    project_of: a photo's project, if it has one; see ``read_page``.
+    """
     for path in paths:
         words: dict[str, Word] = {}
         seconds, when = 0.0, None
         try:
             image, page_id = images.open_with_id(path)
-            for event in read_page(desk, image):
+            for event in read_page(desk, image, project=project_of(path)):
                 if isinstance(event, WordsRead):
                     words |= {word.id: word for word in event.words}
                 elif isinstance(event, ReadingDone):

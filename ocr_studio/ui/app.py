@@ -68,6 +68,7 @@ class Studio(QObject):
         self._guard = CloseGuard(self.window, self.opening.save)
         self._guard.held.connect(self._say_unsaved)
         self.autosave.saved.connect(self._guard.forget)
+        self.reading.learn_from(lambda: self.opening.project)
         self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import edits
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs import reading, tuning
 from ocr_studio.ui import wording
@@ -36,6 +37,7 @@ class Reading(QObject):
         self._job: Job | None = None
         self._into: _PageInto | _WordsInto | None = None  # where the words of that job go; tells jobs apart, too
         self._being_written: Callable[[], Collection[str]] = tuple
+        self._project: Callable[[], Project | None] = lambda: None
         self._numbers = count()
         self._soon: list[str] = []
         document.opened.connect(self._leave)
@@ -44,11 +46,6 @@ class Reading(QObject):
     def lane(self) -> JobThread:
         """The thread in which all reading is done."""
         return self._lane
-
-    @property
-    def desk(self) -> reading.ReadingDesk:
-        """Who reads at this moment."""
-        return self._desk
 
     @property
     def desk(self) -> reading.ReadingDesk:
@@ -83,14 +80,19 @@ class Reading(QObject):
         """being_written: asked for the words in which somebody is writing, which no reading takes away."""
         self._being_written = being_written
 
+    def learn_from(self, project: Callable[[], Project | None]) -> None:
+        """project: asked for the project of the open photo; the words that a person has written there count."""
+        self._project = project
+
     def read_page(self) -> None:
         """Find and read everything on the page. What a person wrote or placed stays."""
         image, page, desk = self._document.image, self._document.page, self._desk
         if image is None or page is None:
             return
+        project = self._project()
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
-        self._start(lambda: reading.read_page(desk, image), into, "Reading")
+        self._start(lambda: reading.read_page(desk, image, project=project), into, "Reading")
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again where they stand. What a person wrote stays."""
@@ -98,9 +100,9 @@ class Reading(QObject):
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
         if image is None or not words:
             return
-        again = any(word.machine for word in words)
+        again, project = any(word.machine for word in words), self._project()
         self._start(
-            lambda: reading.read_words(desk, image, words),
+            lambda: reading.read_words(desk, image, words, project=project),
             _WordsInto(self._document, self._mark(), again),
             "Reading again" if again else "Reading",
         )

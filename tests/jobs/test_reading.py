@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import images
@@ -23,12 +25,22 @@ from ocr_studio.jobs.reading import (
     read_photos,
     read_words,
 )
+from tests.core.made_pages import page_of, read_word
+from tests.core.made_projects import photos, saved
+
+__all__ = ["photos"]
 
 
 class TwoLines:
     """Finds two lines on every photo and reads one word on each."""
 
     name = "two-lines"
+
+    def __init__(self) -> None:
+        self.learned: list[Mapping[str, int]] = []
+
+    def learn(self, typed: Mapping[str, int]) -> None:
+        self.learned.append(dict(typed))
 
     def find(self, image: NDArray[np.uint8]) -> list[Quad]:
         return [Quad.from_box(0, y, image.shape[1], y + 10) for y in (0, 20)]
@@ -49,7 +61,7 @@ class Desk(ReadingDesk):
     """A desk whose recognizer needs no loading."""
 
     def reader(self) -> TwoLines:  # type: ignore[override]
-        self._reader = TwoLines()  # type: ignore[assignment]
+        self._reader = self._reader or TwoLines()  # type: ignore[assignment]
         return self._reader  # type: ignore[return-value]
 
 
@@ -90,3 +102,37 @@ def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_s
     assert lines.detector is not reader.detector
     assert lines.detector.options.text == 0.2
     assert reader.detector.options.text == Finding().threshold
+
+
+def test_what_a_person_wrote_in_the_project_counts_from_the_next_photo_on(photos: Path) -> None:
+    project, desk, image = saved(photos), Desk(ReaderOptions()), np.zeros((50, 80, 3), np.uint8)
+    list(read_page(desk, image, project=project))
+    assert desk.reader().learned == []  # nobody has typed anything
+    typed = replace(read_word("mop", 100), human=Transcription.by_human("kubectl's map"))
+    project.note(page_of(typed))
+    list(read_page(desk, image, project=project))
+    list(read_words(desk, image, [typed], project=project))
+    assert desk.reader().learned == [{"kubectl's": 1, "map": 1}]
+    list(read_page(desk, image))
+    assert desk.reader().learned[-1] == {}
+
+
+def test_a_project_that_cannot_be_looked_into_is_no_reason_not_to_read(
+    photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    project, desk = saved(photos), Desk(ReaderOptions())
+    (project.folder / "pages").rename(project.folder / "other")
+    (project.folder / "pages").symlink_to(project.folder / "pages")  # a link to itself cannot be listed
+    events = list(read_page(desk, np.zeros((50, 80, 3), np.uint8), project=project))
+    assert isinstance(events[-1], ReadingDone)
+    assert "cannot be read" in caplog.text
+
+
+def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_path: Path) -> None:
+    images.save_png(photos / "board.png", np.full((50, 80, 3), 255, np.uint8))
+    images.save_png(tmp_path / "other.png", np.full((50, 80, 3), 255, np.uint8))
+    project = saved(photos, page_of(replace(read_word("mop", 100), human=Transcription.by_human("Zoë"))))
+    desk = Desk(ReaderOptions())
+    given = [photos / "board.png", tmp_path / "other.png"]
+    list(read_photos(desk, given, project_of=lambda path: project if path.parent == photos else None))
+    assert desk.reader().learned == [{"Zoë": 1}, {}]

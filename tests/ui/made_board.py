@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,10 @@ class StandInReader:
     def __init__(self, pause: float = 0.0, seen: int = 0) -> None:
         self.pause = pause
         self.seen = seen
+        self.typed: Mapping[str, int] = {}
+
+    def learn(self, typed: Mapping[str, int]) -> None:
+        self.typed = typed
 
     def find(self, image: NDArray[np.uint8]) -> list[int]:
         self.seen += 1
