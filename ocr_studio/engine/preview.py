@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Finding
 from ocr_studio.engine.detector import Map
-from ocr_studio.engine.reader import Photo, Quads, Reader
+from ocr_studio.engine.looking import Photo, Quads
+from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognizer import Crop, Recognizer, Steps
 
 # Bytes of what the net saw along lines: some hundred lines of Latin letters, a few dozen of all scripts.

@@ -71,6 +71,8 @@ def rapidocr() -> Program:
 
     def read(photo: Photo) -> list[Labelled]:
         result: Any = engine(cv2.cvtColor(photo, cv2.COLOR_RGB2BGR), return_word_box=True)
+        if result.boxes is None:
+            return []
         words = [word for line in result.word_results or () for word in line if word[0].strip()]
         return [Labelled(Quad.from_array(np.asarray(box, np.float64)), text) for text, _, box in words]
 
