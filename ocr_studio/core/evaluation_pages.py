@@ -33,6 +33,7 @@ table {{ border-collapse: collapse; }} td, th {{ padding: .3rem .8rem .3rem 0; t
 th {{ font-weight: 600; color: var(--quiet); }} tr {{ border-bottom: 1px solid var(--line); }}
 td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .wide {{ overflow-x: auto; }} .quiet {{ color: var(--quiet); }} .name {{ overflow-wrap: anywhere; }}
+.n {{ white-space: nowrap; }} table + table {{ margin-top: 1.2rem; }}
 .mistakes {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 1rem; padding: 0; }}
 .mistakes li {{ list-style: none; border: 1px solid var(--line); border-radius: 8px; padding: .7rem;
   background: var(--soft); }}
@@ -41,8 +42,7 @@ td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .text {{ font-family: ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .wanted {{ color: var(--wanted); }} .read {{ color: var(--read); }}
 svg {{ width: 100%; height: auto; border-radius: 6px; }}
-svg polygon {{ fill: transparent; vector-effect: non-scaling-stroke; }}
-svg .w {{ stroke: {_WANTED}; stroke-width: 3px; }} svg .r {{ stroke: {_READ}; stroke-width: 1.5px; }}
+svg polygon {{ vector-effect: non-scaling-stroke; }}
 svg a:focus polygon, svg a:hover polygon {{ fill: rgba(0, 82, 204, .25); }}
 """
 _HEAD: Final = (
@@ -160,7 +160,7 @@ def _drawing(photo: PhotoResult, overview: bytes) -> str:
     """The photo with every mistake on it, each a link to its picture."""
     shapes = "".join(
         f'<a href="#m{number}"><title>{escape(KINDS[mistake.kind][0])}: {escape(_told(mistake))}</title>'
-        f"{''.join(_polygons(mistake.wanted, 'w'))}{''.join(_polygons(mistake.read, 'r'))}</a>"
+        f"{''.join(_polygons(mistake.wanted, _WANTED, 3))}{''.join(_polygons(mistake.read, _READ, 1.5))}</a>"
         for number, mistake in enumerate(photo.mistakes, start=1)
     )
     return (
@@ -173,10 +173,11 @@ def _told(mistake: Mistake) -> str:
     return " → ".join(text for text in (mistake.wanted_text, mistake.read_text) if text)
 
 
-def _polygons(words: Sequence[Labelled], kind: str) -> Iterator[str]:
+def _polygons(words: Sequence[Labelled], colour: str, width: float) -> Iterator[str]:
+    how = f'fill="none" stroke="{colour}" stroke-width="{width}" pointer-events="all"'
     for word in words:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in word.quad.corners)
-        yield f'<polygon class="{kind}" points="{points}"/>'
+        yield f'<polygon {how} points="{points}"/>'
 
 
 def _list(title: str, lines: Sequence[str]) -> str:

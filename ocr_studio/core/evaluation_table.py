@@ -35,8 +35,8 @@ def error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
     return (
         ("letters wrong (CER)", percent(whole.cer), percent(found.cer)),
         ("words wrong (WER)", percent(whole.wer), percent(found.wer)),
-        ("edits a word", f"{whole.mean_distance:.2f}", f"{found.mean_distance:.2f}"),
-        ("of the longer text", percent(whole.normalised_distance), percent(found.normalised_distance)),
+        ("mean edit distance", f"{whole.mean_distance:.2f}", f"{found.mean_distance:.2f}"),
+        ("normalised distance", percent(whole.normalised_distance), percent(found.normalised_distance)),
     )
 
 

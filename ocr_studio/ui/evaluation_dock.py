@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDockWidget,
     QFileDialog,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS, TASKS, percent
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.ui import file_dialogs, theme, wording
+from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
@@ -54,7 +54,8 @@ class EvaluationDock(QDockWidget):
         self._evaluating, self.places = evaluating, places
         self.setObjectName("evaluation")
         features = QDockWidget.DockWidgetFeature
-        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable | features.DockWidgetFloatable)
+        # Its own button closes it: the theme draws no other.
+        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self._evaluation: Evaluation | None = None
         self.said = QLabel("Nothing has been evaluated yet.")
         self.said.setTextFormat(Qt.TextFormat.PlainText)
@@ -62,12 +63,13 @@ class EvaluationDock(QDockWidget):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName("Progress of the evaluation")
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Kind of mistakes shown")
+        self.kind = Choice((), "", "Kind of mistakes shown")
         self.kind.setMinimumWidth(170)
         self.stop = _button("Stop", "Stop; the figures of the photos that are done stay", evaluating.cancel)
         self.again = _button("Evaluate again", "Read the photos again and compare", evaluating.again)
         self.export = _button("Export…", "Write web pages that show every mistake", self.ask_folder)
+        self.closer = _button("", "Close; it comes back by the menu View", self.close)
+        self.closer.setAccessibleName("Close the evaluation")
         self.photos = _Photos()
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
@@ -84,6 +86,7 @@ class EvaluationDock(QDockWidget):
         self._lay_out()
         self._show_busy(False)
         self._show(None)
+        self.retint()
         self.hide()
         evaluating.began.connect(self._begin)
         evaluating.progressed.connect(self._show_progress)
@@ -95,7 +98,7 @@ class EvaluationDock(QDockWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A few rows of mistakes; the photo above keeps most of the room."""
-        return QSize(1000, 300)
+        return QSize(1000, 330)
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -139,6 +142,7 @@ class EvaluationDock(QDockWidget):
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
+        self.closer.setIcon(theme.icon("mdi6.close"))
         self._show_chosen()
 
     def _go(self, photo: PhotoResult, mistake: Mistake) -> None:
@@ -153,7 +157,7 @@ class EvaluationDock(QDockWidget):
         head.setContentsMargins(12, 6, 12, 6)
         head.setSpacing(8)
         head.addWidget(self.said, 1)
-        head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export)
+        head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export, self.closer)
         for each in head_widgets:
             head.addWidget(each)
         scroll = QScrollArea(widgetResizable=True)
@@ -166,7 +170,7 @@ class EvaluationDock(QDockWidget):
             widget.setMinimumWidth(160)
             split.addWidget(widget)
             split.setStretchFactor(split.count() - 1, share)
-        split.setSizes([390, 330, 640])
+        split.setSizes([380, 380, 600])
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -236,14 +240,14 @@ class _Photos(QTableView):
         """Rows that are there stay, so that the chosen one does; new ones come behind."""
         photos = evaluation.photos if evaluation else ()
         rows = [(_ALL, evaluation.score)] if evaluation and photos else []
-        rows += [(wording.file_name(photo.image) + ("" if photo.whole else " *"), photo.score) for photo in photos]
+        rows += [(("" if photo.whole else "* ") + wording.file_name(photo.image), photo.score) for photo in photos]
         self._model.setRowCount(len(rows))
         for number, (title, score) in enumerate(rows):
             for column, text in enumerate(_cells(title, score)):
                 item = QStandardItem(text)
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if title.endswith(" *"):
+                if title.startswith("* "):
                     item.setToolTip(f"Here {evaluation_table.PARTLY}")
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
@@ -271,7 +275,7 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     parts += [_row((*line, "")) for line in evaluation_table.error_lines(score)]
     seconds = Evaluation("", "", photos).seconds
     parts.append(_row(("seconds a photo", f"{seconds:.2f}", "", "")))
-    return f"<table cellspacing=0 cellpadding=2>{''.join(parts)}</table>"
+    return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
 
 
 def _row(cells: tuple[str, ...], colour: str = "") -> str:
@@ -279,7 +283,7 @@ def _row(cells: tuple[str, ...], colour: str = "") -> str:
     first, *others = (escape(cell) for cell in cells)
     return (
         f"<tr{style}><td>{first}&nbsp;&nbsp;</td>"
-        + "".join(f"<td align=right>&nbsp;&nbsp;{cell}</td>" for cell in others)
+        + "".join(f"<td align=right>&nbsp;{cell}</td>" for cell in others)
         + "</tr>"
     )
 

@@ -77,16 +77,16 @@ def _lists(c: Colours) -> str:
     QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    SettingsDialog QComboBox, SettingsDialog QSpinBox {{
+    Choice, SettingsDialog QSpinBox {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button {{ width: 0; border: 0; }}
     SettingsDialog QSpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
     SettingsDialog QCheckBox::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
-    SettingsDialog QComboBox:focus, SettingsDialog QSpinBox:focus {{ border-color: {c.accent}; }}
-    SettingsDialog QComboBox::drop-down {{ border: 0; width: 26px; }}
-    SettingsDialog QComboBox::down-arrow {{ image: none; }}
-    SettingsDialog QComboBox QAbstractItemView {{
+    Choice:focus, SettingsDialog QSpinBox:focus {{ border-color: {c.accent}; }}
+    Choice::drop-down {{ border: 0; width: 26px; }}
+    Choice::down-arrow {{ image: none; }}
+    Choice QAbstractItemView {{
         background: {c.surface}; border: 1px solid {c.line}; selection-background-color: {c.selection};
         selection-color: {c.text}; }}
     QTableView, QListView {{
