@@ -7,7 +7,8 @@ read from left to right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -19,9 +20,11 @@ from ocr_studio.core.rows import Boxes, Floats, Indices
 Mask: TypeAlias = NDArray[np.bool_]
 
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
-_GUTTER, _CHANCE = 1.0, 2.0
+_GUTTER, _CHANCE = 0.7, 2.0
 # How far a gutter may lean, as a tangent: what perspective does to columns, steps small against a column's width.
 _LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
+# How wide a blank in a row must be that a gutter goes through, in heights, and against the row's other blanks.
+_TORN, _WIDER = 0.5, 1.4
 # So large a share of rows may reach over a gutter.
 _FEW = 0.15
 # A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
@@ -32,6 +35,8 @@ _NEXT_ROW = 1.5
 _SAME_LINE = 4.0
 # A word or two is a cell of a table, more is a sentence; of the cells of a column so many stand beside another one's.
 _CELL_WORDS, _ALIGNED = 2, 0.8
+# How much less flush than centred the rows of a box are, in heights.
+_FLUSH = 0.2
 # Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
 _FAR, _ROWS = 6.0, 4
 
@@ -46,10 +51,16 @@ class _Gutter:
 
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has."""
+    """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has; gaps: for each
+    piece the blanks between its words, (K, 2) where they begin and end.
+
+    torn: found while putting them in order: (piece, gap) of those that go on across a gutter, in truth two pieces.
+    """
 
     boxes: Boxes
     words: Indices
+    gaps: Sequence[Floats]
+    torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
         """Pieces line by line, in reading order; a stack instead of recursion, as a page may be cut very often."""
@@ -100,8 +111,10 @@ class Cutter:
             low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
             if sides := self._clear(part, low, high):
                 return _Gutter(sides, part[:0])
-            if crossed := self._crossed(part, low, high):
-                leaning.append(crossed)
+            if (place := self._crossed(part, low, high)) is not None:
+                over = (low < place) & (high > place)
+                sides = [part[high <= place], part[low >= place]]
+                leaning.append(_Gutter(sides, part[over]))
         return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else None
 
     def _clear(self, part: Indices, low: Floats, high: Floats) -> list[Indices]:
@@ -112,20 +125,16 @@ class Cutter:
         wide = gaps > (_GUTTER + _CHANCE / beside) * self._height(part)
         return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
 
-    def _crossed(self, part: Indices, low: Floats, high: Floats) -> _Gutter | None:
-        """The gutter that fewest rows reach over, if they are few and there are more on either side of it."""
+    def _crossed(self, part: Indices, low: Floats, high: Floats) -> float | None:
+        """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side."""
         starts, ends = np.sort(low), np.sort(high)
-        strip = ends + (_GUTTER + 0.5) * self._height(part)
         left = np.arange(1, len(part) + 1)
-        right = len(part) - np.searchsorted(starts, strip)
-        over = len(part) - left - right
+        right = len(part) - np.searchsorted(starts, ends + (_GUTTER + 0.3) * self._height(part))
+        within = len(part) - left - right
         least = np.minimum(left, right)
-        fits = (over <= np.maximum(_FEW * len(part), 1)) & (least > np.maximum(_FEW * len(part), over)) & (least > 1)
-        if not fits.any():
-            return None
-        best = int(np.argmin(np.where(fits, over, len(part))))
-        before, after = high <= ends[best], low >= strip[best]
-        return _Gutter([part[before], part[after]], part[~before & ~after])
+        fits = (within <= max(_FEW * len(part), 1)) & (least > np.maximum(_FEW * len(part), within)) & (least > 1)
+        best = int(np.argmin(np.where(fits, within, len(part))))
+        return float(ends[best]) if fits[best] else None
 
     def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
         """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.
@@ -134,23 +143,39 @@ class Cutter:
         and is followed by its neighbours in the column as all rows do.
         """
         left, right = gutter.sides
-        headings = [index for index in gutter.over if self._is_heading(index, left, right)]
+        headings = [index for index in gutter.over if self._is_heading(index, part, right)]
         strays = np.setdiff1d(gutter.over, headings)
+        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
+        for index in strays:
+            beside = right[int(np.argmin(np.abs(middle[right] - middle[index])))]
+            if (gap := self._gap_before(index, float(self.boxes.low[beside, 0]))) is not None:
+                self.torn.append((int(index), gap))
         if not headings:
             return [np.concatenate([left, strays]), right]
-        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
         first = headings[int(np.argmin(middle[headings]))]
-        rest = part[part != first]
-        above = middle[rest] < middle[first]
-        pieces = [rest[above], np.array([first]), rest[~above]]
-        return [piece for piece in pieces if len(piece)]
+        down = middle[part] - middle[first]
+        same = np.abs(down) < self.boxes.height[first] / 2
+        pieces = [part[~same & (down < 0)], part[same], part[~same & (down > 0)]]
+        return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
 
-    def _is_heading(self, index: int, left: Indices, right: Indices) -> bool:
+    def _gap_before(self, index: int, start: float) -> int | None:
+        """Which blank of a piece a gutter may go through: the widest, where the column behind the gutter starts."""
+        widths = self.gaps[index][:, 1] - self.gaps[index][:, 0]
+        if not len(widths):
+            return None
+        widest, height = int(np.argmax(widths)), float(self.boxes.height[index])
+        others = np.delete(widths, widest)
+        wide = widths[widest] > max(_TORN * height, _WIDER * float(np.median(others)) if len(others) else 0.0)
+        near = abs(self.gaps[index][widest, 1] - start) < height
+        return widest if wide and near else None
+
+    def _is_heading(self, index: int, part: Indices, right: Indices) -> bool:
         """Whether a row that reaches over a gutter belongs to both its sides, not just to the left one."""
         low, high = self.boxes.low, self.boxes.high
         across = np.minimum(high[right, 1], high[index, 1]) - np.maximum(low[right, 1], low[index, 1])
         if (across > 0.3 * self.boxes.height[index]).any():
             return False  # it stands in the right column's way
+        left = np.setdiff1d(part, right)
         above = left[high[left, 1] < (low[index, 1] + high[index, 1]) / 2]
         if len(above) == 0:
             return True
@@ -169,18 +194,26 @@ class Cutter:
         longest = max(columns, key=len)
         if len(longest) < 2:
             return False
+        ends = [float(self.boxes.high[column, 0].max()) for column in columns]
+        apart = max(self.boxes.low[column, 0].min() - end for column, end in zip(columns[1:], ends, strict=False))
+        if apart > _FAR * self._height(longest) and len(longest) < _ROWS:
+            return False
         for column in columns:
             if column is longest:
                 continue
             follower = rows.followers(self.boxes.part(np.concatenate([longest, column])), widest=np.inf)
             beside = (follower >= 0).sum()
-            apart = self.boxes.low[column, 0].min() - self.boxes.high[longest, 0].max()
-            apart = max(apart, self.boxes.low[longest, 0].min() - self.boxes.high[column, 0].max())
-            if apart > _FAR * self._height(longest) and len(column) < _ROWS:
-                return False
             if len(column) < 2 or self.words[column].mean() > _CELL_WORDS or beside < _ALIGNED * len(column):
                 return False
+            if self._is_centred(column):
+                return False
         return True
+
+    def _is_centred(self, column: Indices) -> bool:
+        """Whether rows are set in the middle of each other, as in a box, and are not flush on either side."""
+        low, high = self.boxes.low[column, 0], self.boxes.high[column, 0]
+        flush = min(float(np.std(low)), float(np.std(high)))
+        return flush > float(np.std((low + high) / 2)) + _FLUSH * self._height(column)
 
     def _stacked(self, part: Indices) -> list[Indices]:
         """Lines one below the other; rows beside each other are one line."""

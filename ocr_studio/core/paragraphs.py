@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def text(written: Sequence[str], lines: Boxes) -> str:
     starts = [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(written)]
     columns = [
         _column(written[first:last], lines.part(np.arange(first, last)), gaps[first : last - 1])
-        for first, last in zip(starts, starts[1:], strict=False)
+        for first, last in pairwise(starts)
     ]
     return "\n\n".join(columns)
 

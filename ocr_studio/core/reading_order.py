@@ -78,14 +78,33 @@ def _ordered(corners: Floats) -> list[Indices]:
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]
     pieces = [[row] for row in level]
     pieces += _turned_pieces(corners, [row for row, is_turned in zip(found, turned, strict=True) if is_turned])
-    counts = np.array([sum(map(len, piece)) for piece in pieces])
     ordered: list[Indices] = []
-    for line in Cutter(words.joined([np.concatenate(piece) for piece in pieces]), counts).lines():
-        if any(index >= len(level) for index in line):
-            ordered += [row for index in line for row in pieces[index]]
+    for line in _cut(words, pieces):
+        if all(len(piece) == 1 for piece in line):
+            ordered.append(np.concatenate([row for piece in line for row in piece]))
         else:
-            ordered.append(np.concatenate([pieces[index][0] for index in line]))
+            ordered += [row for piece in line for row in piece]
     return ordered
+
+
+def _cut(words: Boxes, pieces: list[list[Indices]]) -> list[list[list[Indices]]]:
+    """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
+
+    Where the gutters are is known only when the rows are in order, so these are put in order once again.
+    """
+    joined = [np.concatenate(piece) for piece in pieces]
+    counts = np.array([len(piece) for piece in joined])
+    gaps = [np.stack([words.right[piece[:-1], 0], words.left[piece[1:], 0]], axis=1) for piece in joined]
+    cutter = Cutter(words.joined(joined), counts, gaps)
+    lines = cutter.lines()
+    torn = {piece: gap + 1 for piece, gap in cutter.torn if len(pieces[piece]) == 1}
+    if not torn:
+        return [[pieces[index] for index in line] for line in lines]
+    parts = [
+        [[part] for part in np.split(piece[0], [torn[index]])] if index in torn else [piece]
+        for index, piece in enumerate(pieces)
+    ]
+    return _cut(words, [piece for part in parts for piece in part])
 
 
 def _turned(boxes: Boxes) -> list[bool]:
@@ -121,7 +140,6 @@ def _in_own_direction(corners: Floats, found: list[Indices]) -> list[Indices]:
     """Rows that run alike, as lines in their reading order."""
     own = corners[np.concatenate(found)]
     words = Boxes.of(own @ rows.frame(own).T)
-    ends = np.cumsum([len(row) for row in found])
-    places = [np.arange(last - len(row), last) for row, last in zip(found, ends, strict=True)]
-    cutter = Cutter(words.joined(places), np.array([len(row) for row in found]))
-    return [np.concatenate([found[index] for index in line]) for line in cutter.lines()]
+    flat, ends = np.concatenate(found), np.cumsum([len(row) for row in found])
+    places = [[np.arange(last - len(row), last)] for row, last in zip(found, ends, strict=True)]
+    return [flat[np.concatenate([row for piece in line for row in piece])] for line in _cut(words, places)]
