@@ -87,6 +87,9 @@ class Evaluating(QObject):
     def _go_on(self, steps: _Steps) -> None:
         if steps is not self._steps:
             return
+        if steps.desk is not self._desk():
+            self.cancel()  # figures of two ways of reading say nothing about either
+            return
         job = self._job = self._lane.submit(steps.next_photo, name="Evaluating")
         job.came.connect(lambda event: self._hear(steps, event))
         job.failed.connect(lambda trouble: self._fail(steps, trouble))
@@ -141,7 +144,7 @@ class _Steps:
     """An evaluation as the lane does it, a photo for each job. Belongs to the lane's thread once begun."""
 
     def __init__(self, desk: ReadingDesk, project: Project) -> None:
-        self.project = project
+        self.desk, self.project = desk, project
         self._events = evaluating.evaluate_project(desk, project)
 
     def next_photo(self) -> Iterator[object]:

@@ -74,7 +74,7 @@ class EvaluationDock(QDockWidget):
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.figures.setContentsMargins(12, 6, 12, 6)
+        self.figures.setContentsMargins(12, 0, 12, 4)
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -170,7 +170,7 @@ class EvaluationDock(QDockWidget):
             widget.setMinimumWidth(160)
             split.addWidget(widget)
             split.setStretchFactor(split.count() - 1, share)
-        split.setSizes([380, 380, 600])
+        split.setSizes([460, 330, 570])
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -247,8 +247,7 @@ class _Photos(QTableView):
                 item = QStandardItem(text)
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if title.startswith("* "):
-                    item.setToolTip(f"Here {evaluation_table.PARTLY}")
+                item.setToolTip(f"{title}\nHere {evaluation_table.PARTLY}" if title.startswith("* ") else title)
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
             self.setCurrentIndex(self._model.index(0, 0))

@@ -23,7 +23,8 @@ _SHARE = 0.6
 # Overlap (IoU) from which on a word of the page is the one that a mistake is about.
 _SAME_WORD = 0.3
 _MARKED_MS = 4000
-_AIR = 6.0
+# Pixels of the screen, the air between the place and its mark included.
+_AIR, _MARK_WIDTH = 6.0, 3.0
 
 
 class MistakePlaces(QObject):
@@ -89,7 +90,8 @@ class MistakePlaces(QObject):
 
     def _put_mark(self, box: QRectF) -> None:
         self._take_mark()
-        pen = QPen(colours.current().selection, 3, Qt.PenStyle.DashLine)
+        width = _MARK_WIDTH * self._view.devicePixelRatioF()
+        pen = QPen(colours.current().selection, width, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         air = _AIR / self._view.zoom
         self._mark = self._view.scene().addRect(box.adjusted(-air, -air, air, air), pen)

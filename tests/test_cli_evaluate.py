@@ -1,0 +1,137 @@
+"""``ocr-studio evaluate``, with a stand-in for the recognizer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr_studio import cli
+from ocr_studio.core import images
+from ocr_studio.core.page import Page, Transcription
+from ocr_studio.core.project import Project
+from ocr_studio.jobs.reading import ReadingDesk
+from tests.ui import made_board
+from tests.ui.made_board import LINES, StandInReader
+
+WORDS = [
+    {"quad": [list(corner) for corner in made_board.quad(row, column).corners], "text": text, "ignore": False}
+    for row, line in enumerate(LINES)
+    for column, text in enumerate(line)
+]
+
+
+@pytest.fixture(autouse=True)
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: StandInReader())
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    made_board.write_photo(folder / "images" / "one.png")
+    made_board.write_photo(folder / "images" / "two.png", 1)
+    wrong = [WORDS[0] | {"text": "Shop"}, *WORDS[1:]]
+    write(folder, {"image": "images/one.png", "words": WORDS}, {"image": "images/two.png", "words": wrong})
+    return folder
+
+
+def write(folder: Path, *entries: Any) -> None:
+    (folder / "annotations.json").write_text(json.dumps(entries))
+
+
+def test_a_table_for_people(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["evaluate", str(data)]) == 0
+    said = capsys.readouterr()
+    assert "read by stand-in" in said.out
+    assert "mistakes: 1 misread" in said.out
+    assert said.err == ""
+
+
+def test_json_for_machines(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["evaluate", str(data), "--format", "json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["total"]["detection"] == {"precision": 1, "recall": 1, "f": 1, "right": 16, "found": 16, "wanted": 16}
+    assert values["total"]["strict"]["right"] == 15
+    assert [photo["image"] for photo in values["photos"]] == ["images/one.png", "images/two.png"]
+    assert values["photos"][1]["mistakes"][0]["wanted"][0]["text"] == "Shop"
+
+
+def test_pages_that_show_every_mistake(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["evaluate", str(data), "--out", str(tmp_path / "out" / "deep")]) == 0
+    out = tmp_path / "out" / "deep"
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*.html")) == [
+        "index.html",
+        "photos/one.html",
+        "photos/two.html",
+    ]
+    assert "Shop" in (out / "photos" / "two.html").read_text("utf-8")
+    assert 'href="photos/two.html"' in (out / "index.html").read_text("utf-8")
+    assert "<polygon" in (out / "photos" / "two.html").read_text("utf-8")
+    capsys.readouterr()
+
+
+def test_what_cannot_be_evaluated_is_said_and_the_rest_goes_on(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = {"image": "images/one.png", "words": WORDS}
+    gone, out = {"image": "images/gone.png", "words": []}, {"image": "../x.png", "words": []}
+    (data / "images" / "bad.png").write_bytes(b"no photo")
+    bad = {"image": "images/bad.png", "words": WORDS}
+    beside = {"image": "images/two.png", "words": [WORDS[0] | {"quad": [[900, 0], [950, 0], [950, 9], [900, 9]]}]}
+    write(data, gone, good, out, bad, beside)
+    assert cli.run(["evaluate", str(data), "--format", "json"]) == 1
+    said = capsys.readouterr()
+    values = json.loads(said.out)
+    assert [photo["image"] for photo in values["photos"]] == ["images/one.png"]
+    assert len(said.err.splitlines()) == len(values["failed"]) == 4
+    for part in ("../x.png", "gone.png", "bad.png", "does not lie on the photo, which is 480 × 240"):
+        assert part in said.err
+
+
+def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = made_board.write_photo(tmp_path / "boards" / "a.png")
+    words = {word.id: word for word in made_board.words()}
+    words["w0"] = replace(words["w0"], human=Transcription.by_human("Shop"))
+    project = Project.open(photo.parent)
+    project.save_page(Page(images.content_id(photo), "a.png", 480, 240, words))
+    project.unlock()
+    photo.rename(photo.with_name("renamed.png"))
+    assert cli.run(["evaluate", str(photo.parent), "--format", "json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["photos"]
+    assert (result["truth"], result["words"], result["found"]) == ("checked words", 1, 1)
+    assert (result["detection"]["f"], result["strict"]["f"]) == (1, 0)
+    photo.with_name("renamed.png").write_bytes(b"changed")
+    assert cli.run(["evaluate", str(project.folder)]) == 1
+    assert "is not here any more, or was changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "why"),
+    [
+        ([], 2, "DATA"),
+        (["data", "--format", "xml"], 2, "xml"),
+        (["data", "--model", "none"], 2, "there is no model “none”"),
+        (["gone"], 1, "there is no such folder"),
+        (["data", "--out", "data/annotations.json"], 1, "the folder cannot be made"),
+    ],
+)
+def test_wrong_calls_are_said(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    why: str,
+) -> None:
+    monkeypatch.chdir(data.parent)
+    assert cli.run(["evaluate", *arguments]) == status
+    assert why in capsys.readouterr().err
+
+
+def test_malformed_json_is_said_in_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (data / "annotations.json").write_text('[{"image": ')
+    assert cli.run(["evaluate", str(data)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "annotations.json: it is no JSON" in line
