@@ -23,8 +23,9 @@ Mask: TypeAlias = NDArray[np.bool_]
 _GUTTER, _CHANCE = 0.7, 2.0
 # How far a gutter may lean, as a tangent: what perspective does to columns, steps small against a column's width.
 _LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
-# How wide a blank in a row must be that a gutter goes through, in heights, and against the row's other blanks.
-_TORN, _WIDER = 0.5, 1.4
+# How much wider than other blanks between words one must be that a gutter goes through; and how wide these are, in
+# heights, where there are few: in a table only cells that stand close are taken for words of a row.
+_WIDER, _SPACE = 1.4, 0.4
 # So large a share of rows may reach over a gutter.
 _FEW = 0.15
 # A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
@@ -52,7 +53,7 @@ class _Gutter:
 @dataclass(frozen=True, slots=True)
 class Cutter:
     """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has; gaps: for each
-    piece the blanks between its words, (K, 2) where they begin and end.
+    piece the blanks between its words, (K, 2) where they begin and end; usual: how wide they are in heights.
 
     torn: found while putting them in order: (piece, gap) of those that go on across a gutter, in truth two pieces.
     """
@@ -60,6 +61,7 @@ class Cutter:
     boxes: Boxes
     words: Indices
     gaps: Sequence[Floats]
+    usual: float
     torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
@@ -146,7 +148,7 @@ class Cutter:
         headings = [index for index in gutter.over if self._is_heading(index, part, right)]
         strays = np.setdiff1d(gutter.over, headings)
         middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
-        for index in strays:
+        for index in gutter.over:
             beside = right[int(np.argmin(np.abs(middle[right] - middle[index])))]
             if (gap := self._gap_before(index, float(self.boxes.low[beside, 0]))) is not None:
                 self.torn.append((int(index), gap))
@@ -160,14 +162,14 @@ class Cutter:
 
     def _gap_before(self, index: int, start: float) -> int | None:
         """Which blank of a piece a gutter may go through: the widest, where the column behind the gutter starts."""
-        widths = self.gaps[index][:, 1] - self.gaps[index][:, 0]
+        height = float(self.boxes.height[index])
+        widths = (self.gaps[index][:, 1] - self.gaps[index][:, 0]) / height
         if not len(widths):
             return None
-        widest, height = int(np.argmax(widths)), float(self.boxes.height[index])
-        others = np.delete(widths, widest)
-        wide = widths[widest] > max(_TORN * height, _WIDER * float(np.median(others)) if len(others) else 0.0)
+        widest = int(np.argmax(widths))
+        others = np.append(np.delete(widths, widest), min(self.usual, _SPACE))
         near = abs(self.gaps[index][widest, 1] - start) < height
-        return widest if wide and near else None
+        return widest if near and widths[widest] > _WIDER * float(np.median(others)) else None
 
     def _is_heading(self, index: int, part: Indices, right: Indices) -> bool:
         """Whether a row that reaches over a gutter belongs to both its sides, not just to the left one."""

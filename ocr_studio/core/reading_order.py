@@ -94,8 +94,10 @@ def _cut(words: Boxes, pieces: list[list[Indices]]) -> list[list[list[Indices]]]
     """
     joined = [np.concatenate(piece) for piece in pieces]
     counts = np.array([len(piece) for piece in joined])
+    boxes = words.joined(joined)
     gaps = [np.stack([words.right[piece[:-1], 0], words.left[piece[1:], 0]], axis=1) for piece in joined]
-    cutter = Cutter(words.joined(joined), counts, gaps)
+    widths = np.concatenate([(gap[:, 1] - gap[:, 0]) / height for gap, height in zip(gaps, boxes.height, strict=True)])
+    cutter = Cutter(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0)
     lines = cutter.lines()
     torn = {piece: gap + 1 for piece, gap in cutter.torn if len(pieces[piece]) == 1}
     if not torn:
