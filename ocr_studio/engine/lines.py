@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.settings import Finding
 from ocr_studio.engine.ink import Box, Crop, blobs, gaps, ink, tight
-from ocr_studio.engine.recognizer import Steps
+
+if TYPE_CHECKING:  # the recognizer itself asks what a word is
+    from ocr_studio.engine.recognizer import Steps
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.intp]
@@ -127,15 +129,6 @@ def whole(crop: Crop, steps: Steps) -> Stretch:
     """One line, undivided. crop, steps: as for ``words_of``."""
     height, width = crop.shape[:2]
     return Stretch(0, len(steps.probabilities), tight(blobs(ink(crop)), 0.0, float(width), height))
-
-
-def without_spaces(probabilities: NDArray[np.float32], space: int) -> NDArray[np.float32]:
-    """The steps of one word, in which a space cannot be: its probability goes to the blank."""
-    changed = probabilities.copy()
-    if space != BLANK:
-        changed[:, BLANK] += changed[:, space]
-        changed[:, space] = 0.0
-    return changed
 
 
 def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple[Floats, Floats, Floats]:

@@ -118,7 +118,7 @@ class Reader:
         part = steps.part(stretch.first, stretch.last)
         if self._unit == "lines":
             return part
-        return replace(part, probabilities=line_cutting.without_spaces(part.probabilities, self.marks.space))
+        return part.without(self.marks.space)
 
 
 def _batches(quads: Quads) -> Iterator[Quads]:

@@ -8,7 +8,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import cv2
@@ -67,6 +67,15 @@ class Steps:
     def part(self, first: int, last: int) -> Steps:
         """The steps from first up to, not including, last."""
         return Steps(self.probabilities[first:last], self.span)
+
+    def without(self, label: int) -> Steps:
+        """The steps of writing in which this class, a space, cannot be: its probability goes to the blank."""
+        if label == BLANK:
+            return self
+        changed = self.probabilities.copy()
+        changed[:, BLANK] += changed[:, label]
+        changed[:, label] = 0.0
+        return replace(self, probabilities=changed)
 
 
 class Recognizer:
@@ -135,9 +144,14 @@ class Recognizer:
             for row, (crop, width) in enumerate(zip(crops, widths, strict=True))
         ]
 
-    def read(self, crops: Sequence[Crop]) -> list[Transcription]:
-        """What is written on each crop; crops as for ``steps``, letter positions along the crop."""
+    def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
+        """What is written on each crop; crops as for ``steps``, letter positions along the crop.
+
+        spaces: whether there may be any; not so on crops of single words.
+        """
         steps = self.steps(crops)
+        if not spaces:
+            steps = [seen.without(self._space) for seen in steps]
         return self.transcribe(steps, widths=[crop.shape[1] for crop in crops])
 
     def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:

@@ -29,11 +29,11 @@ Integers: TypeAlias = NDArray[np.integer[Any]]
 # strings being read any worse.
 #
 # How far the net's own odds count for less than they say: its errors look surer than they are.
-WEIGHT: Final = 0.7
+WEIGHT: Final = 0.8
 WORDS: Final = 10.0  # how much likelier it is that somebody writes a word than that it is anything at all …
 SIGNS: Final = 20.0  # … where every sign is one of so many, as likely as the others
 MOST: Final = 12.0  # natural logarithm of the most that a run may gain: what the net surely sees stays
-JOINT: Final = math.exp(-3)  # for each further run without which the text would be one run
+JOINT: Final = math.exp(-3)  # for each further word in a text that could be one
 ODD_CAPITAL: Final = math.exp(-4)  # for a word in which capitals begin or end in its midst
 MARK: Final = 0.02  # for an accented letter …
 RARE: Final = 3e-5  # … that makes up less than this share of what is written in the languages chosen
@@ -127,7 +127,6 @@ class WordPrior:
         new[_RUN_ROOM] *= SIGNS
         new[_PART_ROOM] *= SIGNS
         new[_MARKS] *= self._marks[classes]
-        new[_CLOSED] += np.where(~inside & (old[_RUNS] > 0), math.log(JOINT), 0.0)
         new[_RUNS] += ~inside
         new[_KIND] = kind
         begin = self._look_up(keys, new, kind, inside)
@@ -162,7 +161,7 @@ class WordPrior:
         new[[_WHOLE, _PART_WHOLE]] = 0.0
         letters = (kind != _SIGN) & (inside | (kind != _APOSTROPHE))
         for row, room, into, asked in (
-            (_RUN, new[_RUN_ROOM] * new[_ODD], _WHOLE, letters),
+            (_RUN, new[_RUN_ROOM] * new[_ODD] * np.where(new[_RUNS] > 1, JOINT, 1.0), _WHOLE, letters),
             (_PART, new[_PART_ROOM], _PART_WHOLE, letters & (new[_PARTS] > 0)),
         ):
             at = np.flatnonzero(asked)

@@ -112,9 +112,9 @@ def our_recognizer(languages: tuple[str, ...]) -> Recognizer:
 
 
 def our_reader(languages: tuple[str, ...]) -> Reader:
-    """The recognizer with its beam search, all that the program does with a crop."""
+    """The recognizer with its beam search, all that the program does with a word of a line."""
     recognizer = our_recognizer(languages)
-    return lambda crops: [[other.text for other in read.alternatives] for read in recognizer.read(crops)]
+    return lambda crops: [[other.text for other in read.alternatives] for read in recognizer.read(crops, spaces=False)]
 
 
 def rapid_reader() -> Reader:

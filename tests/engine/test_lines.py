@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.engine.ink import ink
-from ocr_studio.engine.lines import Marks, Stretch, without_spaces, words_of
+from ocr_studio.engine.lines import Marks, Stretch, words_of
 from ocr_studio.engine.recognizer import Steps
 
 BLANK, SPACE, LETTER, ARROW, DOT = range(5)
@@ -150,7 +150,7 @@ def _halves(width: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 def test_no_space_inside_a_word() -> None:
     before = steps(80, letters=[(0, 40)], spaces=[56])
-    after = without_spaces(before, SPACE)
+    after = Steps(before, 1.0).without(SPACE).probabilities
     assert not after[:, SPACE].any()
     assert np.allclose(after.sum(axis=1), before.sum(axis=1))
     assert after.argmax(axis=1)[7] == BLANK
