@@ -145,6 +145,8 @@ class Cutter:
         and is followed by its neighbours in the column as all rows do.
         """
         left, right = gutter.sides
+        late = gutter.over[self._begins_late(gutter.over, left, right)]
+        right, gutter = np.append(right, late), _Gutter([left, right], np.setdiff1d(gutter.over, late))
         headings = [index for index in gutter.over if self._is_heading(index, part, right)]
         strays = np.setdiff1d(gutter.over, headings)
         middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
@@ -159,6 +161,15 @@ class Cutter:
         same = np.abs(down) < self.boxes.height[first] / 2
         pieces = [part[~same & (down < 0)], part[same], part[~same & (down > 0)]]
         return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
+
+    def _begins_late(self, over: Indices, left: Indices, right: Indices) -> Mask:
+        """Which rows that reach over a gutter belong to its right side, though they begin a little before it."""
+        low, high = self.boxes.low[:, 0], self.boxes.high[:, 0]
+        reach = np.median(low[right])
+        return np.asarray(
+            (np.abs(low[over] - reach) < np.abs(low[over] - np.median(low[left])))
+            & (high[over] - reach > 2 * (reach - low[over]))
+        )
 
     def _gap_before(self, index: int, start: float) -> int | None:
         """Which blank of a piece a gutter may go through: the widest, where the column behind the gutter starts."""
@@ -178,7 +189,7 @@ class Cutter:
         if (across > 0.3 * self.boxes.height[index]).any():
             return False  # it stands in the right column's way
         left = np.setdiff1d(part, right)
-        above = left[high[left, 1] < (low[index, 1] + high[index, 1]) / 2]
+        above = left[(high[left, 1] < (low[index, 1] + high[index, 1]) / 2) & (high[left, 0] > low[index, 0])]
         if len(above) == 0:
             return True
         gap = low[index, 1] - high[above, 1].max()
