@@ -11,6 +11,8 @@ import pytest
 
 from ocr_studio.core import evaluation_data
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import TruePage
+from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.project import Project
 from tests.core.made_pages import page_of, read_word
@@ -117,9 +119,7 @@ def test_a_folder_without_truth_is_said(tmp_path: Path) -> None:
 
 
 def test_places_beside_the_photo_are_said() -> None:
-    page = evaluation_data.TruePage(
-        "a.jpg", Path("a.jpg"), (evaluation_data.Labelled(Quad.from_box(90, 0, 99, 9), "x"),)
-    )
+    page = TruePage("a.jpg", Path("a.jpg"), (Labelled(Quad.from_box(90, 0, 99, 9), "x"),))
     assert evaluation_data.off_photo(page, 100, 50) is None
     assert "does not lie on the photo" in str(evaluation_data.off_photo(page, 50, 100))
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import Quad, Transcription, Word
+from ocr_studio.core.page import Edit, Quad, Transcription, Word
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.mistake_table import KIND, PHOTO, READ, WANTED
 from tests.ui import made_board
@@ -38,6 +38,11 @@ def check(studio: Studio, count: int = 8) -> None:
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.accept(page, studio.document.order()[:count]))
+
+
+def open_photo(studio: Studio, path: Path, qtbot: QtBot) -> None:
+    studio.opening.open_paths([path])
+    qtbot.waitUntil(lambda: studio.opening.path == path and not studio.busy)
 
 
 def evaluate(studio: Studio, qtbot: QtBot) -> None:
@@ -81,8 +86,7 @@ def evaluated(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
     """Two photos that were read and checked in full, and read by somebody more hasty since; the second is open."""
     studio = open_studio(folder / "board 1.png")
     check(studio)
-    studio.opening.open_paths([folder / "board 2.png"])
-    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
+    open_photo(studio, folder / "board 2.png", qtbot)
     check(studio)
     desk: Any = studio.reading.desk
     desk.stand_in = Hasty()
@@ -152,6 +156,7 @@ def test_the_web_pages_are_written_where_a_person_says(evaluated: Studio, tmp_pa
     (tmp_path / "pages" / "index.html").write_text("mine")
     dock.export.click()
     dialog = evaluated.window.findChild(QFileDialog)
+    assert dialog is not None
     with qtbot.waitSignal(evaluated.evaluating.written):
         dialog.fileSelected.emit(str(tmp_path / "pages"))
         dialog.reject()
@@ -165,8 +170,7 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
     reader = StandInReader()
     studio = open_studio(folder / "board 1.png", reader=reader)
     for number in (1, 2, 3):
-        studio.opening.open_paths([folder / f"board {number}.png"])
-        qtbot.waitUntil(lambda n=number: studio.opening.path == folder / f"board {n}.png" and not studio.busy)
+        open_photo(studio, folder / f"board {number}.png", qtbot)
         check(studio)
     reader.pause = 0.05
     action = studio.window.action_set["evaluate"]
@@ -191,8 +195,7 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
     reader = StandInReader()
     studio = open_studio(folder / "board 1.png", reader=reader)
     for number in (1, 2):
-        studio.opening.open_paths([folder / f"board {number}.png"])
-        qtbot.waitUntil(lambda n=number: studio.opening.path == folder / f"board {n}.png" and not studio.busy)
+        open_photo(studio, folder / f"board {number}.png", qtbot)
         check(studio)
     reader.pause = 0.05
     order: list[str] = []
@@ -218,7 +221,7 @@ def test_a_word_that_was_checked_away_counts_as_nothing_written(open_studio: Ope
     assert page is not None
     key = studio.document.order()[0]
     word = page.words[key]
-    studio.document.push(edits.Edit("Nothing", {key: (word, replace(word, human=Transcription.by_human("")))}))
+    studio.document.push(Edit("Nothing", {key: (word, replace(word, human=Transcription.by_human("")))}))
     evaluate(studio, qtbot)
     assert rows(studio) == [("False", "", "Ship", "board 1.png")]
     assert made_board.LINES[0][0] == "Ship"
