@@ -38,6 +38,8 @@ _SAME_LINE = 4.0
 _CELL_WORDS, _ALIGNED = 2, 0.8
 # How much less flush than centred the rows of a box are, in heights.
 _FLUSH = 0.2
+# How far, in heights, cells of one row are usually off from being level, seen along the table's slope.
+_LEVEL = 0.15
 # Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
 _FAR, _ROWS = 6.0, 4
 
@@ -214,13 +216,21 @@ class Cutter:
         for column in columns:
             if column is longest:
                 continue
-            follower = rows.followers(self.boxes.part(np.concatenate([longest, column])), widest=np.inf)
-            beside = (follower >= 0).sum()
-            if len(column) < 2 or self.words[column].mean() > _CELL_WORDS or beside < _ALIGNED * len(column):
-                return False
-            if self._is_centred(column):
+            short = len(column) > 1 and self.words[column].mean() <= _CELL_WORDS
+            if not short or self._is_centred(column) or not self._are_level(longest, column):
                 return False
         return True
+
+    def _are_level(self, longest: Indices, column: Indices) -> bool:
+        """Whether the rows of a column stand beside those of a longer one, all of them alike: no mere chance."""
+        pair = np.concatenate([longest, column])
+        follower = rows.followers(self.boxes.part(pair), widest=np.inf)
+        first = np.nonzero(follower >= 0)[0]
+        if len(first) < _ALIGNED * len(column):
+            return False
+        middle = (self.boxes.low[pair, 1] + self.boxes.high[pair, 1]) / 2
+        down = middle[follower[first]] - middle[first]
+        return float(np.median(np.abs(down - np.median(down)))) < _LEVEL * self._height(pair)
 
     def _is_centred(self, column: Indices) -> bool:
         """Whether rows are set in the middle of each other, as in a box, and are not flush on either side."""
