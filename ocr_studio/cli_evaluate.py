@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("data", type=Path, metavar="DATA", help="folder with annotations.json, or project")
     made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
     made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    made.add_argument(
+        "--unit", choices=settings.UNITS, help="what each box shall hold; default: words with annotations"
+    )
     made.add_argument("--out", type=Path, metavar="DIR", help="write web pages there that show every mistake")
     return made
 
@@ -57,6 +60,8 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.model is not None:
         reader = replace(reader, model=models.chosen(options.model))
     truth = evaluation_data.load(options.data, library=chosen.library(), prefer_library=chosen.keep == "library")
+    if options.unit or truth.words:
+        reader = replace(reader, unit=options.unit or "words")
     if options.out is not None:
         make_folder(options.out)
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core import images
+from ocr_studio.core import images, settings
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project import Project
 from ocr_studio.jobs.reading import ReadingDesk
@@ -88,6 +88,24 @@ def test_what_cannot_be_evaluated_is_said_and_the_rest_goes_on(data: Path, capsy
     assert len(said.err.splitlines()) == len(values["failed"]) == 4
     for part in ("../x.png", "gone.png", "bad.png", "does not lie on the photo, which is 480 × 240"):
         assert part in said.err
+
+
+def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units: list[str] = []
+
+    def reader(desk: ReadingDesk) -> StandInReader:
+        units.append(desk.options.unit)
+        return StandInReader()
+
+    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    settings.save(settings.Settings(unit="lines"))
+    assert cli.run(["evaluate", str(data)]) == 0
+    assert set(units) == {"words"}
+    assert cli.run(["evaluate", str(data), "--unit", "lines"]) == 0
+    assert set(units) == {"words", "lines"}
+    capsys.readouterr()
 
 
 def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,11 +37,15 @@ class BadTruth(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What can be evaluated. troubles: what cannot, and why. left_out: pages of which nobody has checked a word."""
+    """What can be evaluated. troubles: what cannot, and why. left_out: pages of which nobody has checked a word.
+
+    words: each true box holds a word; of a project nobody knows, as its boxes may be lines.
+    """
 
     pages: tuple[TruePage, ...]
     troubles: tuple[StudioError, ...] = ()
     left_out: int = 0
+    words: bool = False
 
 
 def load(path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Truth:
@@ -89,7 +93,7 @@ def from_annotations(folder: Path) -> Truth:
             pages[place] = page
         except _Bad as error:
             troubles.append(BadTruth(f"photo {number} of {len(entries)}: {error.what}", file=file, remedy=error.remedy))
-    return Truth(tuple(pages.values()), tuple(troubles))
+    return Truth(tuple(pages.values()), tuple(troubles), words=True)
 
 
 def from_project(project: Project) -> Truth:

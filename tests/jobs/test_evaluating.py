@@ -1,0 +1,106 @@
+"""An evaluation reads each photo once, tells how far it is, and leaves everything as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import Evaluation, TruePage
+from ocr_studio.core.evaluation_data import BadTruth, Truth
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.page import Page, Transcription
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import evaluating, reading
+from tests.ui import made_board
+from tests.ui.made_board import StandInDesk, StandInReader
+
+
+def pages(folder: Path, count: int) -> tuple[TruePage, ...]:
+    truth = tuple(Labelled(word.quad, word.text) for word in made_board.words())
+    photos = [made_board.write_photo(folder / f"{number}.png", number) for number in range(count)]
+    return tuple(TruePage(photo.name, photo, truth) for photo in photos)
+
+
+def evaluation_of(events: Sequence[object]) -> Evaluation:
+    last = events[-1]
+    assert isinstance(last, evaluating.Evaluated)
+    return last.evaluation
+
+
+def test_each_photo_is_read_once_and_told(tmp_path: Path) -> None:
+    reader = StandInReader()
+    gone = TruePage("gone.png", tmp_path / "gone.png", ())
+    truth = Truth((*pages(tmp_path, 2), gone), (BadTruth("photo 4 is damaged", file="annotations.json"),), 3)
+    events = list(evaluating.evaluate(StandInDesk(reader), truth, data="boards"))
+    evaluation = evaluation_of(events)
+    assert reader.seen == 2
+    assert (evaluation.data, evaluation.model, evaluation.left_out) == ("boards", "stand-in", 3)
+    assert evaluation.score.strict.f == 1.0
+    assert [photo.mistakes for photo in evaluation.photos] == [(), ()]
+    assert len(evaluation.failed) == 2
+    ends = [each for each in events if isinstance(each, evaluating.PhotoEvaluated | evaluating.PhotoUnfit)]
+    assert [(each.done, each.total) for each in ends] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    lines = [(each.lines_done, each.lines) for each in events if isinstance(each, evaluating.ReadingPhoto)]
+    assert lines == [(1, 2), (2, 2)] * 2
+
+
+def test_what_a_project_has_learned_from_its_truth_has_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    read = reading.read_page
+
+    def watched(desk: reading.ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None) -> object:
+        asked.append(project)
+        return read(desk, image, project=project)
+
+    monkeypatch.setattr(reading, "read_page", watched)
+    list(evaluating.evaluate(StandInDesk(), Truth(pages(tmp_path, 1)), data=""))
+    assert asked == [None]
+
+
+def test_a_project_in_which_nobody_checked_a_word_is_said(tmp_path: Path) -> None:
+    project = Project.open(tmp_path)
+    words = {word.id: word for word in made_board.words()}
+    project.save_page(Page("0" * 32, "a.png", 480, 240, words))
+    project.unlock()
+    with pytest.raises(StudioError, match="nobody has checked a word"):
+        list(evaluating.evaluate_project(StandInDesk(), project))
+
+
+def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None:
+    photo = made_board.write_photo(tmp_path / "a.png")
+    project = Project.open(tmp_path)
+    words = {word.id: replace(word, human=Transcription.by_human("other")) for word in made_board.words()}
+    project.note(Page(images.content_id(photo), "a.png", 480, 240, words))
+    evaluation = evaluation_of(list(evaluating.evaluate_project(StandInDesk(), project)))
+    assert evaluation.photos[0].whole
+    assert len(evaluation.photos[0].mistakes) == 8
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: Path) -> None:
+    truth = Truth(pages(tmp_path, 2))
+    evaluation = evaluation_of(list(evaluating.evaluate(StandInDesk(), truth, data="boards")))
+    (tmp_path / "1.png").unlink()  # its page has no picture of the whole photo, then
+    out = evaluating.free_folder(tmp_path / "new")
+    assert out == tmp_path / "new"
+    events = list(evaluating.write_pages(evaluation, out))
+    assert [(each.done, each.total, each.error) for each in events] == [(1, 3, ""), (2, 3, ""), (3, 3, "")]
+    assert all(each.path.is_file() for each in events)
+    assert evaluating.free_folder(out) == out / "Evaluation"
+    (out / "Evaluation").mkdir()
+    assert evaluating.free_folder(out) == out / "Evaluation 2"
+
+
+def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
+    evaluation = evaluation_of(list(evaluating.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
+    (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
+    errors = [each.error for each in evaluating.write_pages(evaluation, tmp_path / "out")]
+    assert "0.html: it cannot be written" in errors[0]
+    assert errors[1:] == ["", ""]
