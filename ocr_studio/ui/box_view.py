@@ -125,7 +125,7 @@ class BoxView(ZoomView):
         content = QRectF(0, 0, page.width, page.height) if page else QRectF()
         # Boxes may stand out over the photo's edge.
         roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())
-        self._words.reset(roomy)
+        self._words.reset(roomy, content)
         self._above.reset(roomy)
         if page:
             self._on_words(frozenset(page.words))
@@ -136,9 +136,12 @@ class BoxView(ZoomView):
         if page:
             self.index.update(page.words, ids)
             self._words.update_words(page.words, ids)
+            self._above.forget_paths()
             self.redraw()
 
     def _on_selection(self) -> None:
+        self._words.selected = self.document.selection
+        self._above.forget_paths()
         self.redraw()
         word = self.document.word(self.document.current)
         self.setAccessibleDescription(_described(word, len(self.document.selection)))

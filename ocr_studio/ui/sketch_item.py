@@ -12,9 +12,13 @@ from ocr_studio.ui.colours import CanvasColours, Ink
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle, Handles
 from ocr_studio.ui.strokes import Quality
+from ocr_studio.ui.tiled_paths import TiledPaths
 from ocr_studio.ui.tools import Cut, Sketch
 from ocr_studio.ui.word_index import WordIndex
 from ocr_studio.ui.word_item import WordsItem
+
+# More selected boxes than this are drawn together, their lines as wide as this.
+_FEW, _MANY_WIDTH = 100, 1.5
 
 
 class SketchItem(QGraphicsItem):
@@ -27,11 +31,16 @@ class SketchItem(QGraphicsItem):
         self._rect = QRectF()
         self.colours: CanvasColours = colours.current()
         self.handles_shown = True
+        self._many: TiledPaths[None] | None = None
 
     def reset(self, rect: QRectF) -> None:
         """rect: where something may be drawn, in pixels of the photo."""
         self.prepareGeometryChange()
         self._rect = rect
+
+    def forget_paths(self) -> None:
+        """Words or selection have changed."""
+        self._many = None
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
         """All places where something may be drawn."""
@@ -78,6 +87,9 @@ class SketchItem(QGraphicsItem):
         inside = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         chosen = self._document.selection.intersection(inside) | self._sketch.quads.keys()
         changed = self._sketch.quads
+        if len(chosen) > _FEW and not changed and not self._sketch.fresh:
+            self._paint_many(painter, seen, Quality.THIN if len(chosen) > strokes.BRAIDED_UP_TO else Quality.BRAIDED)
+            return
         found = [strokes.outline(changed[key]) if key in changed else self._words.path(key) for key in chosen]
         paths = [path for path in found if path is not None]
         if self._sketch.fresh:
@@ -88,6 +100,12 @@ class SketchItem(QGraphicsItem):
                 painter.fillPath(path, _faint(self.colours.selection, 26))
         ink = Ink(self.colours.selection, width=3.0 if how is Quality.FINE else 2.0)
         strokes.stroke(painter, paths, ink, self.colours.halo, how)
+
+    def _paint_many(self, painter: QPainter, seen: QRectF, how: Quality) -> None:
+        if self._many is None:
+            self._many = self._words.in_few(self._document.selection)
+        for paths in self._many.touching(seen).values():
+            strokes.stroke(painter, paths, Ink(self.colours.selection, width=_MANY_WIDTH), self.colours.halo, how)
 
     def _paint_band(self, painter: QPainter, band: QRectF) -> None:
         painter.setBrush(_faint(self.colours.selection, 36))

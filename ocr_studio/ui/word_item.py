@@ -6,7 +6,7 @@ slower than an item of Qt's for each with one plain line. A box's path is made o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -17,6 +17,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.ui import colours, strokes
 from ocr_studio.ui.colours import CanvasColours, Look
 from ocr_studio.ui.strokes import Quality
+from ocr_studio.ui.tiled_paths import TiledPaths
 from ocr_studio.ui.word_index import WordIndex
 
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
@@ -43,18 +44,20 @@ class WordsItem(QGraphicsItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._index = index
         self._boxes: dict[str, _Box] = {}
-        self._merged: dict[Look, QPainterPath] | None = None
+        self._merged: TiledPaths[Look] | None = None
         self._rect = QRectF()
+        self._content = QRectF()
         self._marks: dict[tuple[Look, float], QPixmap] = {}
         self.colours: CanvasColours = colours.current()
         self.hidden: Collection[str] = ()
+        self.selected: Set[str] = frozenset()
         self.texts_shown = False
         self.busy = False
 
-    def reset(self, rect: QRectF) -> None:
-        """Forget all boxes; rect: where there may be some."""
+    def reset(self, rect: QRectF, content: QRectF) -> None:
+        """Forget all boxes; rect: where there may be some; content: where most are, the photo."""
         self.prepareGeometryChange()
-        self._rect = rect
+        self._rect, self._content = rect, content
         self._boxes.clear()
         self._merged = None
 
@@ -95,14 +98,21 @@ class WordsItem(QGraphicsItem):
         seen = option.exposedRect.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         if len(ids) > strokes.BRAIDED_UP_TO and not self.hidden:
-            for look, path in self._all_in_one().items():
-                strokes.stroke(painter, [path], self.colours.inks[look], self.colours.halo, Quality.THIN)
+            if not self.selected >= set(ids):  # fine lines are drawn over whole by the selection's
+                for look, paths in self._all_in_few().touching(seen).items():
+                    strokes.stroke(painter, paths, self.colours.inks[look], self.colours.halo, Quality.THIN)
             return
+        self._paint_each([word_id for word_id in ids if word_id not in self.hidden], painter, scale)
+
+    def _paint_each(self, ids: Iterable[str], painter: QPainter, scale: float) -> None:
         by_look: dict[Look, list[_Box]] = {look: [] for look in Look}
+        # A selected box's line would lie under the wider one of the selection.
+        open_paths: dict[Look, list[QPainterPath]] = {look: [] for look in Look}
         for word_id in ids:
-            if word_id not in self.hidden:
-                box = self._boxes[word_id]
-                by_look[box.look].append(box)
+            box = self._boxes[word_id]
+            by_look[box.look].append(box)
+            if word_id not in self.selected:
+                open_paths[box.look].append(box.path)
         shown = [box for boxes in by_look.values() for box in boxes]
         how = strokes.quality(painter, [box.path for box in shown], [box.height for box in shown])
         if self.busy and how is not Quality.THIN:
@@ -111,17 +121,20 @@ class WordsItem(QGraphicsItem):
             veil.setAlpha(45)
             for box in by_look[Look.UNREAD]:
                 painter.fillPath(box.path, veil)
-        for look, boxes in by_look.items():
-            strokes.stroke(painter, [box.path for box in boxes], self.colours.inks[look], self.colours.halo, how)
+        for look, paths in open_paths.items():
+            strokes.stroke(painter, paths, self.colours.inks[look], self.colours.halo, how)
         if how is not Quality.THIN:
             self._paint_signs(painter, by_look, scale)
 
-    def _all_in_one(self) -> Mapping[Look, QPainterPath]:
-        """All boxes of each look as one path, kept until a word changes."""
+    def in_few(self, ids: Iterable[str]) -> TiledPaths[None]:
+        """The outlines of these words as few paths."""
+        boxes = (box for key in ids if (box := self._boxes.get(key)))
+        return TiledPaths(((None, box.path) for box in boxes), self._content)
+
+    def _all_in_few(self) -> TiledPaths[Look]:
+        """All boxes by their looks as few paths, kept until a word changes."""
         if self._merged is None:
-            self._merged = {look: QPainterPath() for look in Look}
-            for box in self._boxes.values():
-                self._merged[box.look].addPath(box.path)
+            self._merged = TiledPaths(((box.look, box.path) for box in self._boxes.values()), self._content)
         return self._merged
 
     def _paint_signs(self, painter: QPainter, by_look: Mapping[Look, list[_Box]], scale: float) -> None:

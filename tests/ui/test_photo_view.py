@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits
 from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.ui import colours, theme
+from ocr_studio.ui import colours, pictures, theme
 from ocr_studio.ui.colours import Look
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_item import PhotoItem
@@ -262,3 +262,28 @@ def test_it_says_what_it_is(view: PhotoView) -> None:
     assert "2 words" in view.accessibleDescription()
     view.document.select(())
     assert "No word" in view.accessibleDescription()
+
+
+@pytest.mark.parametrize("count", [150, 1500])
+def test_many_selected_boxes_look_selected_until_they_are_not(view: PhotoView, count: int) -> None:
+    places = [
+        Quad.from_box(n % 40 * 20 + 2, n // 40 * 14 + 2, n % 40 * 20 + 16, n // 40 * 14 + 11) for n in range(count)
+    ]
+    words = {f"w{n}": Word(f"w{n}", quad, machine=machine("a")) for n, quad in enumerate(places)}
+    view.document.open(Page("1" * 32, "many.png", WIDTH, HEIGHT, words), np.full((HEIGHT, WIDTH, 3), 240, np.uint8))
+    wanted = np.array(colours.current().selection.getRgb()[:3])
+
+    def selected_pixels() -> int:
+        shown = pictures.array(grabbed(view)).astype(int)
+        return int((np.abs(shown - wanted).max(axis=2) < 40).sum())
+
+    assert selected_pixels() == 0
+    view.document.select(words)
+    many = selected_pixels()
+    assert many > 10 * count
+    moved = edits.move(view.document.page, ["w0"], 0, 200) if view.document.page else None
+    assert moved is not None
+    view.document.push(moved)
+    assert selected_pixels() > 10 * count
+    view.document.select(["w1"])
+    assert selected_pixels() < many / 5
