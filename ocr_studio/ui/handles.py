@@ -25,6 +25,8 @@ _TURN_AWAY = 26.0
 # Inside a small box a handle is hit only this close to it, so that the rest moves the box.
 _REACH_INSIDE = 4.0
 _SMALL = 26.0
+# So far out stand the handles of a small box, clear of its writing.
+_OUT = 5.0
 
 
 class Handle(Enum):
@@ -63,9 +65,12 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
     area: what of the screen is in sight: the turning handle stands above the text, below it where it could not be seen.
     """
     points = [to_screen.map(QPointF(x, y)) for x, y in quad.corners]
-    places = dict(zip(list(Handle)[:4], points, strict=True))
+    corners = Quad.from_array([(p.x(), p.y()) for p in points])
+    out = _OUT if min(geometry.size(corners)) < _SMALL else 0.0
+    grips = [QPointF(x, y) for x, y in _grown(corners, out)]
+    places = dict(zip(list(Handle)[:4], grips, strict=True))
     for index, handle in enumerate((Handle.TOP, Handle.RIGHT, Handle.BOTTOM, Handle.LEFT)):
-        start, end = points[index], points[(index + 1) % 4]
+        start, end = grips[index], grips[(index + 1) % 4]
         if math.hypot(*(end - start).toTuple()) >= _SIDE_FROM:
             places[handle] = (start + end) / 2
     top, bottom = (points[0] + points[1]) / 2, (points[2] + points[3]) / 2
@@ -76,7 +81,16 @@ def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
     room = area.adjusted(SIZE, SIZE, -SIZE, -SIZE)
     seen = room.contains(above) or not room.contains(below)
     places[Handle.TURN] = above if seen else below
-    return Handles(places, top if seen else bottom, Quad.from_array([(p.x(), p.y()) for p in points]))
+    return Handles(places, top if seen else bottom, corners)
+
+
+def _grown(corners: Quad, by: float) -> NDArray[np.float64]:
+    """The corners, (4, 2), moved outwards along both their sides."""
+    points = np.asarray(corners.corners, dtype=np.float64)
+    along = geometry.directions(points[None])[0]
+    across = np.array([-along[1], along[0]])
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    return np.asarray(points + by * (signs[:, :1] * along + signs[:, 1:] * across))
 
 
 def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core import geometry
@@ -19,6 +21,8 @@ from ocr_studio.ui.word_item import WordsItem
 
 # More selected boxes than this are drawn together, their lines as wide as this.
 _FEW, _MANY_WIDTH = 100, 1.5
+# Screen pixels: a wide line round a lower box would cover its writing.
+_SMALL = 26.0
 
 
 class SketchItem(QGraphicsItem):
@@ -98,7 +102,8 @@ class SketchItem(QGraphicsItem):
         if how is Quality.FINE:
             for path in paths:
                 painter.fillPath(path, _faint(self.colours.selection, 26))
-        ink = Ink(self.colours.selection, width=3.0 if how is Quality.FINE else 2.0)
+        thin = how is not Quality.FINE or any(_height(path) * painter.worldTransform().m11() < _SMALL for path in paths)
+        ink = Ink(self.colours.selection, width=1.5 if thin else 3.0)
         strokes.stroke(painter, paths, ink, self.colours.halo, how)
 
     def _paint_many(self, painter: QPainter, seen: QRectF, how: Quality) -> None:
@@ -161,6 +166,12 @@ class SketchItem(QGraphicsItem):
         painter.drawRoundedRect(plate, 4, 4)
         painter.setPen(self.colours.plate_text)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _height(path: QPainterPath) -> float:
+    """Of a box, by its outline."""
+    start, end = path.elementAt(0), path.elementAt(3)
+    return math.hypot(end.x - start.x, end.y - start.y)
 
 
 def _faint(colour: QColor, alpha: int) -> QColor:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
@@ -317,14 +320,53 @@ def test_the_ring_is_for_those_who_came_by_a_key(view: PhotoView, qtbot: QtBot) 
     view.grab()
 
 
-def test_handles_of_a_small_box_leave_its_writing_in_sight(view: PhotoView) -> None:
+@pytest.mark.parametrize("degrees", [0.0, 30.0, 180.0])
+def test_handles_of_a_small_box_stand_clear_of_its_writing(view: PhotoView, degrees: float) -> None:
+    page = page_of(view)
+    view.document.push(edits.rotate(page, ["one"], degrees))
     view.document.select(["one"])
-    widths = []
-    for zoom in (1.0, 0.25):
-        view.zoom_by(zoom / view.zoom)
-        shown = view.handles()
-        assert shown is not None
-        widths.append(shown[1].size)
-    assert widths == [handles.SIZE, 5.0]
-    grabbed = view.grab()
-    assert not grabbed.isNull()
+    view.zoom_by(0.25 / view.zoom)
+    shown = view.handles()
+    assert shown is not None
+    places = [place for handle, place in shown[1].places.items() if handle is not Handle.TURN]
+    half = shown[1].size / 2
+    box = shown[1].corners
+    for place in places:
+        assert not geometry.contains(box, (place.x(), place.y()))
+        distance = min(math.hypot(place.x() - x, place.y() - y) for x, y in _outline(box))
+        assert distance >= half
+    for along in np.linspace(0.02, 0.98, 20):
+        for across in np.linspace(0.05, 0.95, 7):
+            a, b, _, d = np.asarray(box.corners)
+            spot = a + along * (b - a) + across * (d - a)
+            assert shown[1].at(QPointF(*spot)) is None
+
+
+def _outline(box: Quad) -> list[Point]:
+    corners = np.asarray(box.corners)
+    ends = np.roll(corners, -1, axis=0)
+    return [tuple(start + share * (end - start)) for start, end in zip(corners, ends, strict=True)
+            for share in np.linspace(0, 1, 50)]  # fmt: skip
+
+
+def test_handles_of_a_large_box_stand_on_its_corners(view: PhotoView) -> None:
+    view.document.select(["one"])
+    view.zoom_by(1.0 / view.zoom)
+    shown = view.handles()
+    assert shown is not None
+    assert shown[1].size == handles.SIZE
+    corner = shown[1].places[Handle.CORNER_0]
+    assert (corner.x(), corner.y()) == pytest.approx(shown[1].corners.corners[0])
+
+
+def test_a_small_box_is_pulled_by_a_handle_outside_it(view: PhotoView, hand: Hand) -> None:
+    view.document.select(["one"])
+    view.zoom_by(0.25 / view.zoom)
+    shown = view.handles()
+    assert shown is not None
+    start = view.to_scene(shown[1].places[Handle.CORNER_2])
+    before = quad_of(view, "one").bounds()
+    hand.drag((start.x(), start.y()), (start.x() + 80, start.y() + 40))
+    after = quad_of(view, "one").bounds()
+    assert after[:2] == pytest.approx(before[:2], abs=0.1)
+    assert (after[2] - before[2], after[3] - before[3]) == pytest.approx((80, 40), abs=5)
