@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr_studio.core import rows
-from ocr_studio.core.rows import Boxes, Floats, Indices
-
-Mask: TypeAlias = NDArray[np.bool_]
+from ocr_studio.core.rows import Boxes, Floats, Indices, Mask
 
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
 _GUTTER, _CHANCE = 0.7, 2.0
@@ -109,36 +105,17 @@ class Cutter:
     def _gutter(self, part: Indices) -> _Gutter | None:
         """The straightest gutter of a part that no row reaches over, else the one that fewest reach over."""
         middle = (self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2
-        middle = middle - middle.mean()
+        middle, height = middle - middle.mean(), self._height(part)
         leaning: list[_Gutter] = []
         for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
             low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
-            if sides := self._clear(part, low, high):
+            if sides := _clear(part, low, high, height=height):
                 return _Gutter(sides, part[:0])
-            if (place := self._crossed(part, low, high)) is not None:
+            if (place := _crossed(low, high, height=height)) is not None:
                 over = (low < place) & (high > place)
                 sides = [part[high <= place], part[low >= place]]
                 leaning.append(_Gutter(sides, part[over]))
         return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else None
-
-    def _clear(self, part: Indices, low: Floats, high: Floats) -> list[Indices]:
-        """The part cut at all gutters that no row reaches over. low, high: where its rows begin and end, (n,)."""
-        by_start = np.argsort(low, kind="stable")
-        gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
-        beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
-        wide = gaps > (_GUTTER + _CHANCE / beside) * self._height(part)
-        return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
-
-    def _crossed(self, part: Indices, low: Floats, high: Floats) -> float | None:
-        """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side."""
-        starts, ends = np.sort(low), np.sort(high)
-        left = np.arange(1, len(part) + 1)
-        right = len(part) - np.searchsorted(starts, ends + (_GUTTER + 0.3) * self._height(part))
-        within = len(part) - left - right
-        least = np.minimum(left, right)
-        fits = (within <= max(_FEW * len(part), 1)) & (least > np.maximum(_FEW * len(part), within)) & (least > 1)
-        best = int(np.argmin(np.where(fits, within, len(part))))
-        return float(ends[best]) if fits[best] else None
 
     def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
         """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.
@@ -245,3 +222,26 @@ class Cutter:
         chains = rows.chains(rows.followers(boxes, widest=np.inf if table else _SAME_LINE))
         chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
         return [part[chain] for chain in chains]
+
+
+def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
+    """The part cut at all gutters that no row reaches over, else nothing. low, high: where rows begin and end, (n,);
+    height: of their letters."""
+    by_start = np.argsort(low, kind="stable")
+    gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
+    beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
+    wide = gaps > (_GUTTER + _CHANCE / beside) * height
+    return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
+
+
+def _crossed(low: Floats, high: Floats, *, height: float) -> float | None:
+    """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side."""
+    count = len(low)
+    starts, ends = np.sort(low), np.sort(high)
+    left = np.arange(1, count + 1)
+    right = count - np.searchsorted(starts, ends + (_GUTTER + 0.3) * height)
+    within = count - left - right
+    least = np.minimum(left, right)
+    fits = (within <= max(_FEW * count, 1)) & (least > np.maximum(_FEW * count, within)) & (least > 1)
+    best = int(np.argmin(np.where(fits, within, count)))
+    return float(ends[best]) if fits[best] else None

@@ -14,6 +14,7 @@ from ocr_studio.core.page import Word
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.intp]
+Mask: TypeAlias = NDArray[np.bool_]
 
 # The widest blank between two words of a row, in heights of the letters: so many usual word spaces of this page. What
 # is parted here though it is one line comes together when no gutter is found there (``cuts``).
@@ -114,7 +115,11 @@ def find(corners: Floats) -> list[Indices]:
         chosen = np.nonzero(quarters == quarter)[0]
         if len(chosen):
             level = Boxes.of(corners[chosen] @ np.array(turn).T)
-            rows += [chosen[row] for row in chains(followers(level, widest=_usual_gap(level)))]
+            pairs = _Pairs.near(level, widest=_MOST)
+            usual = pairs.gap / pairs.height
+            spaces = usual[pairs.mutual(len(chosen))]
+            widest = np.clip(_USUAL * np.median(spaces), _LEAST, _MOST) if len(spaces) else _MOST
+            rows += [chosen[row] for row in chains(pairs.part(usual < widest).followers(len(chosen)))]
     return rows
 
 
@@ -123,11 +128,7 @@ def followers(boxes: Boxes, *, widest: float) -> Indices:
 
     widest: the widest blank between them, in heights of the letters.
     """
-    follower = np.full(len(boxes.height), -1, dtype=np.intp)
-    pairs = _Pairs.near(boxes, widest=widest)
-    mutual = pairs.mutual(len(follower))
-    follower[pairs.first[mutual]] = pairs.second[mutual]
-    return follower
+    return _Pairs.near(boxes, widest=widest).followers(len(boxes.height))
 
 
 def chains(follower: Indices) -> list[Indices]:
@@ -147,13 +148,6 @@ def chains(follower: Indices) -> list[Indices]:
         if row:
             rows.append(np.array(row, dtype=np.intp))
     return rows
-
-
-def _usual_gap(words: Boxes) -> float:
-    """The widest blank between two words of a row on this page, in heights of the letters."""
-    pairs = _Pairs.near(words, widest=_MOST)
-    spaces = (pairs.gap / pairs.height)[pairs.mutual(len(words.height))]
-    return float(np.clip(_USUAL * np.median(spaces), _LEAST, _MOST)) if len(spaces) else _MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +180,17 @@ class _Pairs:
         )
         return cls(first[fits], second[fits], gap[fits], off[fits], usual[fits])
 
+    def part(self, chosen: Mask) -> _Pairs:
+        """Some of them."""
+        return _Pairs(self.first[chosen], self.second[chosen], self.gap[chosen], self.off[chosen], self.height[chosen])
+
+    def followers(self, count: int) -> Indices:
+        """For each of so many pieces the one that follows it, or -1."""
+        follower = np.full(count, -1, dtype=np.intp)
+        mutual = self.mutual(count)
+        follower[self.first[mutual]] = self.second[mutual]
+        return follower
+
     def mutual(self, count: int) -> Indices:
         """Which of the pairs are each other's nearest, of so many pieces."""
         if len(self.first) == 0:
@@ -193,7 +198,7 @@ class _Pairs:
         cost = np.abs(self.gap) + 2 * self.off
         right, left = _nearest(self.first, cost, count), _nearest(self.second, cost, count)
         chosen = right[right >= 0]
-        return chosen[left[self.second[chosen]] == chosen]
+        return np.asarray(chosen[left[self.second[chosen]] == chosen])
 
 
 def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices]:
@@ -201,8 +206,8 @@ def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices]:
     starts = np.argsort(boxes.left[:, 1], kind="stable")
     levels = boxes.left[starts, 1]
     height = np.maximum(boxes.height, float(np.median(boxes.height)) if len(starts) else 1.0)
-    # A blank of some heights in a row that climbs by up to 45° from the page's other rows.
-    reach = np.minimum(1.0 + widest, 3.0) * height
+    # What words of one row may be off, and a blank of some heights in a row that climbs by up to 45°.
+    reach = min(_BESIDE + 0.75 * widest, 3.0) * height
     begin = np.searchsorted(levels, boxes.right[:, 1] - reach)
     counts = np.searchsorted(levels, boxes.right[:, 1] + reach, side="right") - begin
     first = np.repeat(np.arange(len(starts)), counts)
