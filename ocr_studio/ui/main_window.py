@@ -37,6 +37,9 @@ from ocr_studio.ui.status import Status
 from ocr_studio.ui.tools import HINTS
 from ocr_studio.ui.word_table import WordTable
 
+# In a window narrower than this the lists would leave the photo less than half of it.
+_NARROW = 1200
+
 
 @dataclass(frozen=True, slots=True)
 class Backstage:
@@ -229,6 +232,9 @@ class MainWindow(QMainWindow):
             # Not at every photo: a person may have closed the list of photos.
             for dock in (self._words_dock, self._photos_dock):
                 dock.setVisible(page is not None)
+            if page and self.width() < _NARROW:
+                widths = [round(self.width() * share) for share in (0.18, 0.36)]
+                self.resizeDocks([self._photos_dock, self._words_dock], widths, Qt.Orientation.Horizontal)
         self._middle.setCurrentWidget(self.view if page else self.empty)
         self.status.show_hint(HINTS[self.view.tool] if page else "Drop a photo anywhere in this window.")
         self._show_count()

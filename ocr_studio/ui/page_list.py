@@ -19,6 +19,8 @@ from ocr_studio.ui.job_thread import Job, JobThread
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 SIDE = 72
+# In a list narrower than this the picture is smaller and stands closer, so that the photo's name can be read.
+_ROOMY, _SMALL_SIDE = SIDE + 130, 44
 STATES = {
     PageState.UNREAD: ("Not read", "mdi6.circle-outline"),
     PageState.READ: ("Read", "mdi6.text-recognition"),
@@ -208,10 +210,13 @@ class _PhotoDelegate(QStyledItemDelegate):
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         state = index.data(Qt.ItemDataRole.UserRole)
-        frame = QRect(option.rect.left() + 12, option.rect.top() + 7, SIDE, SIDE)
+        side, gap = (SIDE, 12) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
+        frame = QRect(0, 0, side, side)
+        frame.moveCenter(option.rect.center())
+        frame.moveLeft(option.rect.left() + gap)
         painter.save()
         _draw_photo(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
-        place = option.rect.adjusted(SIDE + 24, 0, -10, 0)
+        place = option.rect.adjusted(side + 2 * gap, 0, 2 - gap, 0)
         metrics = painter.fontMetrics()
         line = metrics.height()
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
@@ -229,8 +234,11 @@ class _PhotoDelegate(QStyledItemDelegate):
 def _draw_photo(painter: QPainter, frame: QRect, picture: object) -> None:
     if isinstance(picture, QPixmap):
         size = picture.deviceIndependentSize().toSize()
+        if size.width() > frame.width() or size.height() > frame.height():
+            size.scale(frame.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(frame.topLeft(), size)
         place.moveCenter(frame.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(place, picture)
     else:
-        painter.fillRect(frame.adjusted(4, 12, -4, -12), QColor(theme.colours().line))
+        painter.fillRect(frame.adjusted(4, frame.height() // 6, -4, -frame.height() // 6), QColor(theme.colours().line))
