@@ -83,6 +83,7 @@ class EvaluationDock(QDockWidget):
         self.mistakes.chosen.connect(self._go)
         self.kind.currentIndexChanged.connect(self._show_mistakes)
         self.photos.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
+        self._scroll = QScrollArea(widgetResizable=True)
         self._lay_out()
         self._show_busy(False)
         self._show(None)
@@ -160,12 +161,12 @@ class EvaluationDock(QDockWidget):
         head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export, self.closer)
         for each in head_widgets:
             head.addWidget(each)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setWidget(self.figures)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(self.figures)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        parts: tuple[tuple[QWidget, int], ...] = ((self.photos, 3), (scroll, 2), (self.mistakes, 5))
+        parts: tuple[tuple[QWidget, int], ...] = ((self.photos, 3), (self._scroll, 2), (self.mistakes, 5))
         for widget, share in parts:
             widget.setMinimumWidth(160)
             split.addWidget(widget)
@@ -194,6 +195,9 @@ class EvaluationDock(QDockWidget):
         chosen = self._chosen()
         score = sum((photo.score for photo in chosen), PhotoScore())
         self.figures.setText(_figures(score, chosen) if chosen else "")
+        self._scroll.setMinimumWidth(
+            self.figures.sizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
+        )
         counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in Kind}
         before = self.kind.currentData()
         self.kind.blockSignals(True)
