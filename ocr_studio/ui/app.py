@@ -185,6 +185,7 @@ def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path
         _take_picture(app, studio, path, screenshot)
         return 0
     window_place.restore(studio.window)
+    studio.window.evaluation.hide()  # it may have been in sight at the end, and has nothing to show at the start
     studio.start([path] if path else [])
     return app.exec()
 
