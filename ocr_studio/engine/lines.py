@@ -6,7 +6,6 @@ to a pixel, but not which ones part words. Weighed against each other, for every
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -169,7 +168,9 @@ def _cuts(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height
 
 def _between(blank: Floats, centres: Floats) -> list[Floats]:
     """The gaps between each letter and the next."""
-    return [blank[(blank[:, 1] > left) & (blank[:, 0] < right)] for left, right in itertools.pairwise(centres)]
+    first = np.searchsorted(blank[:, 1], centres[:-1], side="right").tolist()
+    last = np.searchsorted(blank[:, 0], centres[1:], side="left").tolist()
+    return [blank[begin:end] for begin, end in zip(first, last, strict=True)]
 
 
 def _widths(blank: Floats) -> Floats:

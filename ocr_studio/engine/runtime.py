@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from ocr_studio.core.settings import ReaderOptions
+
+_PROCESSOR = Path("/proc/cpuinfo")
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +30,17 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
     The environment has the meaning keras-ocr gives it: ``MEMORY_GROWTH`` set to anything makes memory grow, which is
     what happens here anyway; ``MEMORY_ALLOCATED``, from 0 to 1, is the share of each GPU's memory that may be taken.
     The options' limit goes first. Cheap, and harmless to call again.
+
+    Where the processor multiplies bfloat16 (see ``fast_bfloat16``), compiled functions use it for convolutions and
+    matrix products; weights and all else stay float32. ``OCR_STUDIO_PRECISION=float32`` leaves it be.
     """
     # Keras' global state is thread-local, so a thread that did not import Keras has to be told again.
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")
+    wanted = environment.get("OCR_STUDIO_PRECISION", "") != "float32"
+    tf.config.optimizer.set_experimental_options(
+        {"auto_mixed_precision_onednn_bfloat16": wanted and fast_bfloat16(_PROCESSOR)}
+    )
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return
@@ -39,6 +50,19 @@ def configure(options: ReaderOptions, environment: Mapping[str, str] = os.enviro
     limit = options.gpu_memory_mb or (share and _smallest_memory_mb() * share)
     if limit:
         _limit_memory(gpus, limit)
+
+
+def fast_bfloat16(processor: Path) -> bool:
+    """Whether the processor has instructions for bfloat16: about three quarters of float32's time, measured on board
+    photos, and the same words read. TensorFlow itself would also use it where it has to be imitated, which is slower.
+
+    processor: Linux' ``/proc/cpuinfo``; on other systems there is none, and the answer is no.
+    """
+    try:
+        flags = processor.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return re.search(r"\b(avx512_bf16|amx_bf16)\b", flags) is not None
 
 
 def memory_share(environment: Mapping[str, str]) -> float | None:

@@ -106,3 +106,27 @@ def test_keras_neither_heeds_nor_writes_what_lies_in_the_home_folder(tmp_path: P
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last"]
     assert [path.name for path in keras_home.iterdir()] == ["keras.json"]
     assert "float16" in config.read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("avx2 avx512f avx512_bf16 clzero", True),
+        ("avx512f amx_bf16 amx_tile", True),
+        ("avx2 avx512f", False),
+        ("", False),
+    ],
+)
+def test_bfloat16_is_used_where_the_processor_has_it(tmp_path: Path, flags: str, expected: bool) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
+    assert runtime.fast_bfloat16(tmp_path / "cpuinfo") is expected
+    assert not runtime.fast_bfloat16(tmp_path / "none")
+
+
+def test_float32_can_be_asked_for() -> None:
+    key = "auto_mixed_precision_onednn_bfloat16"
+    try:
+        runtime.configure(ReaderOptions(), {"OCR_STUDIO_PRECISION": "float32"})
+        assert not tf.config.optimizer.get_experimental_options().get(key)
+    finally:
+        runtime.configure(ReaderOptions(), {})
