@@ -17,6 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word, now
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs import drawn_boxes
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
@@ -170,7 +171,10 @@ def read_words(
     for transcriptions in reader.read_quads(image, [word.quad for word in words]):
         batch = words[done : done + len(transcriptions)]
         done += len(transcriptions)
-        fresh = tuple(replace(word, machine=read) for word, read in zip(batch, transcriptions, strict=True))
+        fresh = tuple(
+            replace(word, machine=drawn_boxes.lines_inside(reader, image, word) or read)
+            for word, read in zip(batch, transcriptions, strict=True)
+        )
         yield WordsRead(fresh, done, len(words))
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
