@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -148,10 +151,17 @@ def read_page(desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project |
 
     project: the words that a person has written there count as words of the language.
     """
+    yield from _read(desk, image, None, project=project)
+
+
+def _read(
+    desk: ReadingDesk, image: NDArray[np.uint8], lines: NDArray[np.float32] | None, *, project: Project | None
+) -> Iterator[ReadingEvent]:
+    """``read_page``, of a photo where lines may have been found already."""
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
-    lines = reader.find(image)
+    lines = reader.find(image) if lines is None else lines
     yield Found(len(lines))
     done = 0
     for count, words in reader.read_lines(image, lines):
@@ -182,23 +192,58 @@ def read_words(
 def read_photos(
     desk: ReadingDesk, paths: Iterable[Path], *, project_of: Callable[[Path], Project | None] = lambda path: None
 ) -> Iterator[ReadingEvent]:
-    """Read photo files one after the other: for each its events, then PhotoRead or PhotoFailed.
+    """Read photo files in their order: for each its events, then PhotoRead or PhotoFailed.
 
+    While one photo is read, the next is opened and searched for writing, so its seconds count the reading only.
     project_of: a photo's project, if it has one; see ``read_page``.
     """
-    for path in paths:
-        words: dict[str, Word] = {}
-        seconds, when = 0.0, None
+    with closing(_looked_at(desk, paths)) as looked_at:
+        for path, looking in looked_at:
+            words: dict[str, Word] = {}
+            seconds, when = 0.0, None
+            try:
+                photo = looking.result()
+                for event in _read(desk, photo.image, photo.lines, project=project_of(path)):
+                    if isinstance(event, WordsRead):
+                        words |= {word.id: word for word in event.words}
+                    elif isinstance(event, ReadingDone):
+                        seconds, when = event.seconds, event.when
+                    yield event
+            except StudioError as error:
+                yield PhotoFailed(path, str(error))
+                continue
+            height, width = photo.image.shape[:2]
+            yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when), seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A photo before its reading. lines: where writing is, (N, 4, 2), or None if nobody has looked for it yet."""
+
+    image: NDArray[np.uint8]
+    page_id: str
+    lines: NDArray[np.float32] | None
+
+
+def _looked_at(desk: ReadingDesk, paths: Iterable[Path]) -> Generator[tuple[Path, Future[_Looked]], None, None]:
+    """Photos in their order; while one is read, the next is opened and looked at in another thread.
+
+    One at a time, so that no more than two photos are in memory.
+    """
+    with ThreadPoolExecutor(1, "photos") as thread:
+        waiting: deque[tuple[Path, Future[_Looked]]] = deque()
         try:
-            image, page_id = images.open_with_id(path)
-            for event in read_page(desk, image, project=project_of(path)):
-                if isinstance(event, WordsRead):
-                    words |= {word.id: word for word in event.words}
-                elif isinstance(event, ReadingDone):
-                    seconds, when = event.seconds, event.when
-                yield event
-        except StudioError as error:
-            yield PhotoFailed(path, str(error))
-            continue
-        height, width = image.shape[:2]
-        yield PhotoRead(path, Page(page_id, path.name, width, height, words, when), seconds)
+            for path in paths:
+                waiting.append((path, thread.submit(_look, desk, path)))
+                if len(waiting) > 1:
+                    yield waiting.popleft()
+            if waiting:
+                yield waiting.popleft()
+        finally:  # a job that is cancelled waits for no photo but the one that is being looked at
+            thread.shutdown(wait=True, cancel_futures=True)
+
+
+def _look(desk: ReadingDesk, path: Path) -> _Looked:
+    image, page_id = images.open_with_id(path)
+    # Loading the recognizer is the reading thread's.
+    return _Looked(image, page_id, desk.reader().find(image) if desk.ready else None)

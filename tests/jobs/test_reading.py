@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ocr_studio.jobs.reading import (
     ReadingDesk,
     ReadingDone,
     WordsRead,
+    prepare,
     read_page,
     read_photos,
     read_words,
@@ -136,3 +137,33 @@ def test_each_photo_is_read_with_the_words_of_its_own_project(photos: Path, tmp_
     given = [photos / "board.png", tmp_path / "other.png"]
     list(read_photos(desk, given, project_of=lambda path: project if path.parent == photos else None))
     assert desk.reader().learned == [{"Zoë": 1}, {}]
+
+
+def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
+    class Watching(TwoLines):
+        def __init__(self) -> None:
+            self.looked_at: list[int] = []
+
+        def find(self, image: NDArray[np.uint8]) -> list[Quad]:
+            self.looked_at.append(image.shape[1])
+            return super().find(image)
+
+    class Watched(ReadingDesk):
+        def reader(self) -> Watching:  # type: ignore[override]
+            self._reader = self._reader or Watching()  # type: ignore[assignment]
+            return self._reader  # type: ignore[return-value]
+
+    photos = [tmp_path / f"{width}.png" for width in (80, 90, 100, 110)]
+    for photo in photos:
+        images.save_png(photo, np.full((50, int(photo.stem), 3), 255, np.uint8))
+    desk = Watched(ReaderOptions())
+    read = [event.page.width for event in read_photos(desk, photos) if isinstance(event, PhotoRead)]
+    assert read == sorted(desk.reader().looked_at) == [80, 90, 100, 110]
+
+    desk = Watched(ReaderOptions())
+    list(prepare(desk))
+    reading = read_photos(desk, photos)
+    assert isinstance(reading, Generator)
+    next(event for event in reading if isinstance(event, PhotoRead))
+    reading.close()  # cancelled: what is waiting is looked at no more, and no thread is left
+    assert desk.reader().looked_at in ([80, 90], [80])
