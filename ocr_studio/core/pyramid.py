@@ -36,11 +36,29 @@ class Pyramid:
 
         corners: (4, 2), pixels of the photo itself; target: (width, height) of the picture.
         """
+        image, scale = self._enough_for(corners, target)
+        return geometry.warp(image, np.asarray(corners) * scale, target)
+
+    def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
+        """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+
+        ribbon: (6, 2), as for ``geometry.on_ribbon``, pixels of the photo itself; target: (width, height).
+        """
+        image, scale = self._enough_for(ribbon[:4], target)
+        width, height = (int(side) for side in np.asarray(target))
+        x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+        places = geometry.on_ribbon(np.asarray(ribbon) * scale, np.stack([x.ravel(), y.ravel()], axis=1)) - 0.5
+        grid = places.reshape(height, width, 2).astype(np.float32)
+        return np.asarray(
+            cv2.remap(image, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        )
+
+    def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
+        """The smallest level that has at least as many pixels as the target, and its scale across and down."""
         photo = self._levels[0]
         shrinking = float((geometry.sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max())
         number, side = 0, max(photo.shape[:2])
         while shrinking >= 2 and side >= 2 * _SMALLEST:
             number, shrinking, side = number + 1, shrinking / 2, side // 2
         image = self.level(number)
-        scale = np.array([image.shape[1], image.shape[0]]) / (photo.shape[1], photo.shape[0])
-        return geometry.warp(image, np.asarray(corners) * scale, target)
+        return image, np.array([image.shape[1], image.shape[0]]) / (photo.shape[1], photo.shape[0])

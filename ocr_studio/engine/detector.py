@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from ocr_studio.core import geometry
 from ocr_studio.core.settings import Finding
 from ocr_studio.engine import pretrained
+from ocr_studio.engine.pieces import Core, Map, cores
 
 Photo: TypeAlias = NDArray[np.uint8]
-Map: TypeAlias = NDArray[np.float32]
 Quads: TypeAlias = NDArray[np.float32]
-Contour: TypeAlias = NDArray[np.signedinteger[Any]]
 
 _STRIDE = 32  # the net halves the photo five times
 
@@ -84,8 +83,9 @@ class Detector:
     def find(self, image: Photo) -> Quads:
         """Where lines are written, from top to bottom.
 
-        image: (H, W, 3) uint8 RGB, any size from 1 × 1. Returns (N, 4, 2) float32, pixels of the photo, clockwise from
-        the text's top left; a line may reach a little over the photo's border.
+        image: (H, W, 3) uint8 RGB, any size from 1 × 1. Returns (N, 6, 2) float32, pixels of the photo: the corners,
+        clockwise from the text's top left, and the middles of the upper and the lower edge, which are parabolas where
+        a line is bent. A line may reach a little over the photo's border.
         """
         return self.lines(*self.look(image), size=image.shape[:2])
 
@@ -121,34 +121,22 @@ def _compiled(net: keras.Model) -> Callable[[Any], Any]:
 
 
 def quads_of(likely: Map, options: DetectorOptions) -> Quads:
-    """Lines in a map of text: the smallest rectangle around each piece, grown to the writing's full size.
+    """Lines in a map of text: around each core, grown to the writing's full size.
 
-    likely: (h, w) 0..1. Returns (N, 4, 2) float32 in map pixels.
+    likely: (h, w) 0..1. Returns (N, 6, 2) float32 in map pixels, as ``Detector.find``.
     """
     found: list[Quads] = []
-    for contour in _outlines(likely > options.text):
-        middle, (width, height), degrees = _rectangle(contour)
-        rectangle = np.asarray(cv2.boxPoints((middle, (width, height), degrees)), np.float32)
-        if min(width, height) < options.least or _mean_inside(likely, rectangle) < options.surely:
+    for core in cores(likely, text=options.text):
+        thinner = min(core.length, core.thickness)
+        if thinner < options.least or _mean_inside(likely, core) < options.surely:
             continue
-        reach = options.grow * width * height / (width + height)  # both sides: 2 · grow · area / perimeter
-        centre = (middle[0] + 0.5, middle[1] + 0.5)
-        grown = cv2.boxPoints((centre, (width + reach, height + reach), degrees))
-        found.append(along_line(np.asarray(grown, np.float32)))
-    return np.array(found, dtype=np.float32).reshape(-1, 4, 2)
-
-
-def _outlines(mask: NDArray[np.bool_]) -> list[Contour]:
-    """The outer outlines of the pieces of a mask, pieces inside holes included."""
-    contours, hierarchy = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    return [np.asarray(contour) for index, contour in enumerate(contours) if hierarchy[0, index, 3] < 0]
-
-
-def _rectangle(contour: Contour) -> tuple[tuple[float, float], tuple[float, float], float]:
-    """The smallest rectangle around an outline: centre, sides, degrees."""
-    middle, sides, degrees = cv2.minAreaRect(contour)
-    # An outline runs through pixel centres: half a pixel is missing on every side.
-    return (float(middle[0]), float(middle[1])), (sides[0] + 1.0, sides[1] + 1.0), float(degrees)
+        # Both sides: 2 · grow · area / perimeter.
+        reach = options.grow * core.length * core.thickness / (core.length + core.thickness)
+        corners = along_line(core.grown(reach))
+        middles = np.stack([corners[:2].mean(axis=0), corners[2:].mean(axis=0)])
+        width, height = geometry.sizes(corners)[0]
+        found.append(np.concatenate([corners, middles + core.sag * np.float32(width > height)]))
+    return np.array(found, dtype=np.float32).reshape(-1, 6, 2)
 
 
 def along_line(rectangle: Quads) -> Quads:
@@ -166,11 +154,12 @@ def along_line(rectangle: Quads) -> Quads:
     return corners
 
 
-def _mean_inside(likely: Map, rectangle: Quads) -> float:
-    """The map's mean over the rectangle's part inside the map."""
+def _mean_inside(likely: Map, core: Core) -> float:
+    """The map's mean over the core's rectangle, as far as it lies inside the map, or over a bent core itself."""
+    outline = core.outline[:, 0] if core.sag.any() else core.grown(0.0) - np.float32(0.5)
     height, width = likely.shape
-    low = np.clip(np.floor(rectangle.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(rectangle.max(axis=0)), 0, (width - 1, height - 1)).astype(int) + 1
+    low = np.clip(np.floor(outline.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(outline.max(axis=0)), 0, (width - 1, height - 1)).astype(int) + 1
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-    cv2.fillPoly(mask, [np.round(rectangle - low).astype(np.int32)], 1)
+    cv2.fillPoly(mask, [np.round(outline - low).astype(np.int32)], 1)
     return float(cv2.mean(likely[low[1] : high[1], low[0] : high[0]], mask)[0])

@@ -27,11 +27,14 @@ _TALL, _LONG = 1.5, 2.5
 # Of board lines the right way up one in thirty is less legible than this, of those upside down nineteen in twenty
 # (measured). A line stands otherwise than most if it is so much more legible then.
 _ILLEGIBLE, _CLEARLY = 0.6, 0.1
+# A line whose middle is off by less than this share of its height is read as a straight one.
+_STRAIGHT = 0.05
 
 
 @dataclass(frozen=True)  # no slots: legibility is kept once computed
 class Line:
-    """A line as the net saw it. quad: (4, 2) float32, from the text's own top left. crop: (48, w, 3) uint8, level."""
+    """A line as the net saw it. quad: (6, 2) float32, as ``Detector.find`` gives them, from the text's own top left.
+    crop: (48, w, 3) uint8, turned level."""
 
     quad: Quads
     crop: Photo
@@ -47,9 +50,7 @@ class Line:
     def on_photo(self, places: ArrayLike) -> NDArray[np.float64]:
         """Places in the crop, (N, 2) pixels, as places on the photo, (N, 2)."""
         height, width = self.crop.shape[:2]
-        x, y = (np.asarray(places, np.float64) / (width, height)).T[:, :, None]
-        a, b, c, d = self.quad.astype(np.float64)
-        return np.asarray(a * (1 - x) * (1 - y) + b * x * (1 - y) + c * x * y + d * (1 - x) * y)
+        return np.asarray(geometry.on_ribbon(self.quad, np.asarray(places) / (width, height)))
 
 
 class Looking:
@@ -64,7 +65,7 @@ class Looking:
         self._votes: Counter[int] = Counter()
 
     def look(self, quads: Quads) -> list[Line]:
-        """Each quad, (N, 4, 2), as the net sees it, turned the way in which most can be read."""
+        """Lines, (N, 6, 2) as ``Detector.find`` gives them, as the net sees them, turned so that most can be read."""
         tried: list[dict[int, Line]] = [{} for _ in quads]
         self._try(quads, [self._ways(quad) for quad in quads], tried)
         self._try(quads, [self._doubts(quad, known) for quad, known in zip(quads, tried, strict=True)], tried)
@@ -106,19 +107,37 @@ class Looking:
     def _try(self, quads: Quads, turns: Sequence[Sequence[int]], tried: Sequence[dict[int, Line]]) -> None:
         """Look at quads turned in these ways, all together, unless it was done before."""
         new = [(index, turn) for index, chosen in enumerate(turns) for turn in chosen if turn not in tried[index]]
-        turned = [np.roll(quads[index], -turn, axis=0) for index, turn in new]
+        turned = [_turned(quads[index], turn) for index, turn in new]
         crops = [_levelled(self._photo, quad) for quad in turned]
-        for (index, turn), *line in zip(new, turned, crops, self._recognizer.steps(crops), strict=True):
-            tried[index][turn] = Line(*line)
+        steps = self._recognizer.steps(crops)
+        for (index, turn), line in zip(new, map(Line, turned, crops, steps), strict=True):
+            tried[index][turn] = line
 
 
 def _sides(quad: Quads) -> tuple[bool, float]:
     """Whether a quad is tall, and how many times its shorter side fits into its longer one."""
-    width, height = geometry.sizes(quad)[0]
+    width, height = geometry.sizes(quad[:4])[0]
     return bool(height >= _TALL * width), float(max(width, height) / max(min(width, height), 1e-6))
 
 
+def _turned(quad: Quads, turn: int) -> Quads:
+    """The same line, (6, 2), its text beginning at another corner. Read across its length, a bend means nothing."""
+    corners = np.roll(quad[:4], -turn, axis=0)
+    if turn % 2:
+        return ribbons(corners[None])[0]
+    return np.concatenate([corners, quad[4:] if turn == 0 else quad[:3:-1]])
+
+
+def ribbons(corners: Quads) -> Quads:
+    """Quads, (N, 4, 2), as straight lines, (N, 6, 2)."""
+    middles = np.stack([corners[:, :2].mean(axis=1), corners[:, 2:].mean(axis=1)], axis=1)
+    return np.concatenate([corners, middles], axis=1, dtype=np.float32)
+
+
 def _levelled(photo: Pyramid, quad: Quads) -> Photo:
-    """The piece inside a quad, (4, 2), turned level, at the recognizer's height: (48, w, 3), w in whole steps."""
-    width, height = geometry.sizes(quad)[0]
-    return photo.warp(quad, (STEP * max(1, math.ceil(HEIGHT * width / max(height, 1.0) / STEP)), HEIGHT))
+    """The piece inside a line, (6, 2), turned level, at the recognizer's height: (48, w, 3), w in whole steps."""
+    width, height = geometry.sizes(quad[:4])[0]
+    size = (STEP * max(1, math.ceil(HEIGHT * width / max(height, 1.0) / STEP)), HEIGHT)
+    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * height:
+        return photo.warp(quad[:4], size)
+    return photo.straighten(quad, size)

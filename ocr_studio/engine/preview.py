@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Finding
-from ocr_studio.engine.detector import Map
 from ocr_studio.engine.looking import Photo, Quads
+from ocr_studio.engine.pieces import Map
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognizer import Crop, Recognizer, Steps
 

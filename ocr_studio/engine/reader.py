@@ -17,13 +17,13 @@ from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detector import Detector, DetectorOptions
-from ocr_studio.engine.looking import Line, Looking, Photo, Quads
+from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
 from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognizer import Recognizer, Steps
 
 # Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
 # words come early, and still enough for the net to work at full speed.
-_FIRST, _THEN = 2048, 4096
+_FIRST, _THEN = 2048, 8192
 
 
 class Reader:
@@ -79,7 +79,7 @@ class Reader:
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """The words of lines that were found, a batch of lines at a time: (lines done in this batch, their words).
 
-        image: (H, W, 3) uint8 RGB. lines: (N, 4, 2), as ``find`` gives them. Quads of words follow their line's slope.
+        image: (H, W, 3) uint8 RGB. lines: (N, 6, 2), as ``find`` gives them. Quads of words follow their line's slope.
         """
         for seen in _ahead(Looking(image, self._recognizer).look, _batches(lines)):
             yield len(seen), self._words(seen, image.shape[1], image.shape[0])
@@ -87,7 +87,7 @@ class Reader:
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included."""
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for seen in _ahead(Looking(image, self._recognizer).look, _batches(corners)):
+        for seen in _ahead(Looking(image, self._recognizer).look, _batches(ribbons(corners))):
             widths = [line.crop.shape[1] for line in seen]
             yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
 
@@ -123,7 +123,7 @@ class Reader:
 
 def _batches(quads: Quads) -> Iterator[Quads]:
     """Quads in their order, so many at a time that the first words come early and the net is well used."""
-    sizes = geometry.sizes(quads)
+    sizes = geometry.sizes(quads[:, :4])
     across = np.cumsum(HEIGHT * np.maximum(sizes[:, 0] / np.maximum(sizes[:, 1], 1.0), 1.0))
     start, limit = 0, float(_FIRST)
     while start < len(quads):

@@ -53,7 +53,7 @@ class Trial:
         if self._preview is None:
             self._preview = self._desk.preview(self._image)
         lines = self._preview.find(finding)
-        yield LinesFound(tuple(Quad.from_array(line) for line in lines))
+        yield LinesFound(tuple(Quad.from_array(line[:4]) for line in lines))
         done = 0
         for count, words in self._preview.read_lines(lines, finding):
             done += count

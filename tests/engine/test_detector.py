@@ -36,24 +36,24 @@ def extent(photo: NDArray[np.uint8], rows: slice) -> tuple[tuple[float, float], 
 
 def test_lines_of_writing_are_found(detector: Detector) -> None:
     quads = detector.find(board())
-    assert quads.shape == (2, 4, 2)
+    assert quads.shape == (2, 6, 2)
     assert quads.dtype == np.float32
     photo = board()
     inked = np.array([extent(photo, rows) for rows in (slice(0, 200), slice(200, 480))])
-    assert (geometry.cover_matrix(inked, quads).diagonal() > 0.9).all()
-    assert (geometry.iou_matrix(inked, quads).diagonal() > 0.4).all()
+    assert (geometry.cover_matrix(inked, quads[:, :4]).diagonal() > 0.9).all()
+    assert (geometry.iou_matrix(inked, quads[:, :4]).diagonal() > 0.4).all()
 
 
 def test_a_large_photo_gives_the_same_lines_in_its_own_pixels(detector: Detector) -> None:
     photo = board()
     large = cv2.resize(photo, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     small, found = detector.find(photo), detector.find(np.asarray(large, np.uint8))
-    assert geometry.iou_matrix(small * 4, found).diagonal().min() > 0.8
+    assert geometry.iou_matrix(small[:, :4] * 4, found[:, :4]).diagonal().min() > 0.8
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (3, 4), (31, 33), (64, 2000)])
 def test_photos_of_any_size_without_writing_have_no_lines(detector: Detector, shape: tuple[int, int]) -> None:
-    assert detector.find(np.full((*shape, 3), 200, np.uint8)).shape == (0, 4, 2)
+    assert detector.find(np.full((*shape, 3), 200, np.uint8)).shape == (0, 6, 2)
 
 
 def test_a_slanted_core_grows_into_its_line() -> None:
@@ -61,12 +61,12 @@ def test_a_slanted_core_grows_into_its_line() -> None:
     core = cv2.boxPoints(((150, 100), (160, 12), -20))
     cv2.fillPoly(likely, [core.round().astype(np.int32)], 0.9)
     quads = quads_of(likely, OPTIONS)
-    assert quads.shape == (1, 4, 2)
-    width, height = geometry.sizes(quads)[0]
+    assert quads.shape == (1, 6, 2)
+    width, height = geometry.sizes(quads[:, :4])[0]
     reach = 1.5 * 160 * 12 / (160 + 12)
     assert width == pytest.approx(160 + reach, abs=4)
     assert height == pytest.approx(12 + reach, abs=4)
-    x, y = geometry.directions(quads)[0]
+    x, y = geometry.directions(quads[:, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(-20, abs=2)
 
 
@@ -107,3 +107,33 @@ def test_what_a_person_has_chosen_is_looked_for() -> None:
     assert DetectorOptions.of(Finding()) == DetectorOptions()
     chosen = DetectorOptions.of(Finding(detail=2560, threshold=0.2, sure=0.6, grow=1.0))
     assert (chosen.side, chosen.short, chosen.text, chosen.surely, chosen.grow) == (2560, 1280, 0.2, 0.6, 1.0)
+
+
+def test_lines_that_grew_together_come_apart_where_the_map_is_grey() -> None:
+    likely = np.zeros((200, 400), np.float32)
+    likely[60:75, 40:300] = likely[95:110, 20:250] = likely[70:100, 300:370] = 0.95
+    likely[75:95, 200:300] = 0.4  # what joins them
+    quads = quads_of(likely, OPTIONS)
+    assert len(quads) == 2
+    lower = quads[quads[:, :4].mean(axis=1)[:, 0].argmin(), :4]
+    assert np.abs(lower.mean(axis=0) - (135, 102.5)).max() < 2
+    assert geometry.sizes(lower)[0][1] < 15 + 30
+
+
+@pytest.mark.parametrize(("sag", "degrees"), [(24, 0), (-24, 0), (20, 25)])
+def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
+    likely = np.zeros((400, 600), np.float32)
+    along = np.linspace(-1, 1, 80)
+    turn = np.radians(degrees)
+    way = np.stack([200 * along, sag * (1 - along**2)], axis=1) @ np.array(
+        [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+    )
+    cv2.polylines(likely, [np.round(way + (300, 200)).astype(np.int32)], False, 0.95, 14)
+    quads = quads_of(likely, OPTIONS)
+    assert len(quads) == 1
+    corners, (upper, lower) = quads[0, :4], quads[0, 4:]
+    height = geometry.sizes(corners)[0][1]
+    assert height < 14 + 30  # as thick as the line, not as its bend
+    bend = (upper + lower) / 2 - corners.mean(axis=0)
+    wanted = np.array([-np.sin(turn), np.cos(turn)]) * sag
+    assert np.abs(bend - wanted).max() < 5

@@ -1,0 +1,128 @@
+"""Pieces of a map of text → the cores of lines: straight ones, bent ones, and several that grew together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Map: TypeAlias = NDArray[np.float32]
+Points: TypeAlias = NDArray[np.float32]
+Contour: TypeAlias = NDArray[np.signedinteger[Any]]
+
+# A line fills its rectangle but for the corners; what leaves this share of it empty is bent, or several lines.
+_FULL = 0.7
+# Where several lines grew together the map is grey between them: looked at with these bars one after the other …
+_BARS = (0.5, 0.7, 0.9)
+# … they come apart, into pieces of which at least two have this share of the whole. What has less than the other share
+# is a crumb.
+_SHARE, _CRUMB = 0.1, 0.02
+# A line is bent if its middle lies so far off the straight way between its ends, and a parabola if nothing of it lies
+# farther off that, both as shares of its thickness.
+_BENT, _OFF = 0.3, 0.3
+# So many places along a piece tell its shape.
+_PLACES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What a net trained on shrunk lines (Liao et al. 2020) marks of one line.
+
+    middle: centre of the way between its ends, (2,). length, thickness: map pixels. degrees: of the way from end to
+    end. sag: (2,), from that middle to the line's own. outline: (K, 1, 2) int32 around it, in map pixels.
+    """
+
+    middle: Points
+    length: float
+    thickness: float
+    degrees: float
+    sag: Points
+    outline: Contour
+
+    def grown(self, reach: float) -> Points:
+        """The four corners of the rectangle around it, longer and thicker by ``reach`` pixels, (4, 2)."""
+        # An outline runs through pixel centres, which lie half a pixel off the pixels' corners.
+        middle = (float(self.middle[0]) + 0.5, float(self.middle[1]) + 0.5)
+        corners = cv2.boxPoints((middle, (self.length + reach, self.thickness + reach), self.degrees))
+        return np.asarray(corners, np.float32)
+
+
+def cores(likely: Map, *, text: float) -> Iterator[Core]:
+    """The cores of the lines in a map of text, (h, w) 0..1. text: from which value on a pixel is text."""
+    for outline in _outlines(likely > text):
+        yield from _cores_of(likely, outline, text)
+
+
+def _cores_of(likely: Map, outline: Contour, bar: float) -> Iterator[Core]:
+    middle, (width, height), degrees = cv2.minAreaRect(outline)
+    # An outline runs through pixel centres: half a pixel is missing on every side.
+    width, height = width + 1.0, height + 1.0
+    area = cv2.contourArea(outline) + cv2.arcLength(outline, True) / 2 + 1
+    straight = Core(np.asarray(middle, np.float32), width, height, degrees, np.zeros(2, np.float32), outline)
+    if area >= _FULL * width * height:
+        yield straight
+        return
+    for higher in (value for value in _BARS if value > bar):
+        inside = _inside(likely, outline, higher)
+        sizes = [cv2.contourArea(piece) for piece in inside]
+        if sum(size >= _SHARE * area for size in sizes) >= 2:
+            for piece, size in zip(inside, sizes, strict=True):
+                if size >= _CRUMB * area:
+                    yield from _cores_of(likely, piece, higher)
+            return
+    yield _bent(straight) or straight
+
+
+def _inside(likely: Map, outline: Contour, bar: float) -> list[Contour]:
+    """The outlines of what is above a bar inside an outline."""
+    left, top, width, height = cv2.boundingRect(outline)
+    here = np.zeros((height, width), np.uint8)
+    cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
+    above = (likely[top : top + height, left : left + width] > bar) & (here > 0)
+    return [piece + np.array([left, top], piece.dtype) for piece in _outlines(above)]
+
+
+def _outlines(mask: NDArray[np.bool_]) -> list[Contour]:
+    """The outer outlines of the pieces of a mask, pieces inside holes included."""
+    contours, hierarchy = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    return [np.asarray(contour) for index, contour in enumerate(contours) if hierarchy[0, index, 3] < 0]
+
+
+def _bent(straight: Core) -> Core | None:
+    """The core as a parabola, if it is one."""
+    long_first = straight.length >= straight.thickness
+    length = max(straight.length, straight.thickness)
+    angle = np.radians(straight.degrees + (0 if long_first else 90))
+    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    pixels = _filled(straight.outline) - straight.middle
+    place, off = pixels @ along / (length / 2), pixels @ across  # -1 … 1 along; pixels across
+    which = np.clip(((place + 1) / 2 * _PLACES).astype(int), 0, _PLACES - 1)
+    counts = np.bincount(which, minlength=_PLACES)
+    if (counts == 0).any():
+        return None
+    means = np.bincount(which, weights=off, minlength=_PLACES) / counts
+    at = (np.arange(_PLACES) + 0.5) / _PLACES * 2 - 1
+    bend, slope, height = np.polyfit(at, means, 2)
+    thickness = len(pixels) / length
+    if np.abs(np.polyval([bend, slope, height], at) - means).max() > _OFF * thickness or abs(bend) < _BENT * thickness:
+        return None
+    middle = straight.middle + across * (height + bend)
+    way = along * length + across * 2 * slope
+    degrees = float(np.degrees(np.arctan2(way[1], way[0])))
+    return Core(
+        middle.astype(np.float32), float(np.hypot(*way)), thickness, degrees, (-bend * across).astype(np.float32),
+        straight.outline,
+    )  # fmt: skip
+
+
+def _filled(outline: Contour) -> NDArray[np.float64]:
+    """The pixels inside an outline, (N, 2) x and y."""
+    left, top, width, height = cv2.boundingRect(outline)
+    here = np.zeros((height, width), np.uint8)
+    cv2.drawContours(here, [outline], -1, 1, cv2.FILLED, offset=(-left, -top))
+    rows, columns = np.nonzero(here)
+    return np.stack([columns + left, rows + top], axis=1).astype(np.float64)
