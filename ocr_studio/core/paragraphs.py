@@ -12,8 +12,12 @@ from ocr_studio.core.rows import Boxes, Floats
 # Blank between two lines, in heights, from which on a paragraph ends: more than the line space of loose handwriting;
 # and how much more than usual in that column it has to be.
 _GAP, _MORE = 1.2, 1.6
+# This wide a blank ends a paragraph even where all are: in boxes one below the other.
+_SURELY = 2.0
 # A line is indented if it begins so many heights further right than the one it belongs to: hands are not steadier.
-_INDENT = 1.2
+_INDENT = 1.0
+# Columns lean: a level moves with its lines, so many heights at a time; what is further off is a line of its own.
+_DRIFT = 0.4
 # Lines are set in the middle of each other if their middles are this near, in heights.
 _CENTRED = 0.5
 # Lines that differ by more than this, 25°, are not of one column.
@@ -42,7 +46,8 @@ def _column(written: Sequence[str], lines: Boxes, gaps: Floats) -> str:
     for index, (line, level) in enumerate(zip(written, _levels(lines), strict=True)):
         if index:
             height = (lines.height[index - 1] + lines.height[index]) / 2
-            parts.append("\n\n" if gaps[index - 1] > max(_GAP * height, _MORE * usual) else "\n")
+            bar = max(_GAP * height, min(_MORE * usual, _SURELY * height))
+            parts.append("\n\n" if gaps[index - 1] > bar else "\n")
         parts.append(_STEP * level + line)
     return "".join(parts)
 
@@ -63,7 +68,7 @@ def _levels(lines: Boxes) -> list[int]:
     """How many levels each line of a column is indented."""
     along = lines.along.mean(axis=0)
     starts, ends = lines.left @ along, lines.right @ along
-    # Where the lines of each open level began last: columns lean.
+    # Where the lines of each open level began last.
     open_levels = [float(starts[0])]
     levels = [0]
     for index in range(1, len(starts)):
@@ -73,7 +78,7 @@ def _levels(lines: Boxes) -> list[int]:
             open_levels.append(start)
         while len(open_levels) > 1 and abs(start - open_levels[-2]) <= abs(start - open_levels[-1]):
             open_levels.pop()
-        if not centred:
+        if abs(start - open_levels[-1]) < _DRIFT * height:
             open_levels[-1] = start
         levels.append(len(open_levels) - 1)
     return levels

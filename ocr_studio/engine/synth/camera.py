@@ -47,9 +47,7 @@ class Camera:
     def shoot(self, sheet: Sheet) -> tuple[Photo, Matrix]:
         """The photo, (height, width, 3) uint8 RGB, and the (3, 3) matrix from the sheet's pixels to the photo's."""
         rng = sheet.rng
-        corners = self._corners(rng)
-        flat = np.array([(0, 0), (sheet.width, 0), (sheet.width, sheet.height), (0, sheet.height)], np.float32)
-        matrix = np.asarray(cv2.getPerspectiveTransform(flat, corners), np.float64)
+        corners, matrix = self.aim(sheet)
         scene = self._scene(corners, rng)
         for stroke in sheet.strokes:
             _ink(scene, stroke, matrix)
@@ -60,6 +58,13 @@ class Camera:
         photo = np.empty_like(scene)
         cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB, dst=photo)
         return photo, matrix
+
+    def aim(self, sheet: Sheet) -> tuple[NDArray[np.float32], Matrix]:
+        """Where the sheet's corners are on the photo, (4, 2), clockwise from its own top left, and the matrix of
+        ``shoot``."""
+        corners = self._corners(sheet.rng)
+        flat = np.array([(0, 0), (sheet.width, 0), (sheet.width, sheet.height), (0, sheet.height)], np.float32)
+        return corners, np.asarray(cv2.getPerspectiveTransform(flat, corners), np.float64)
 
     def _corners(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """The board's corners on the photo, clockwise from the top left."""
