@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QGraphicsView,
     QHBoxLayout,
     QLabel,
@@ -24,6 +25,8 @@ from ocr_studio.ui.word_editor import WordEditor
 # Pixels before scaling: round the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
 _ROOMY = 380
+# What must be seen of the longest reading.
+_ENOUGH = 0.6
 
 
 class Alternatives(QWidget):
@@ -37,7 +40,7 @@ class Alternatives(QWidget):
         self._title = QLabel()
         self._title.setProperty("quiet", True)
         self._buttons = [self._button(index) for index in range(operations.CHOICES)]
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setSpacing(_SPACING)
         for button in self._buttons:
             row.addWidget(button, 1)
@@ -90,6 +93,13 @@ class Alternatives(QWidget):
         shared = operations.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
         room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
         right = Qt.TextElideMode.ElideRight
+        longest = max((self.fontMetrics().horizontalAdvance(each.text) for each in readings), default=0)
+        # Of long readings side by side only the beginnings would be seen, which tend to be the same.
+        lines = room < _ENOUGH * longest
+        if lines:
+            room = self.width() - 2 * _MARGIN - _PADDING
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if lines else ways.LeftToRight)
         # The title says it too: where room is short it is for the readings.
         named = [wording.choice(index, each.text, writing=True) for index, each in enumerate(readings)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
@@ -97,7 +107,7 @@ class Alternatives(QWidget):
             key = wording.choice_key(index, writing=self._writing)
             known = index < len(readings)
             # In a narrow window only readings take room.
-            button.setVisible(known or self.width() >= _ROOMY)
+            button.setVisible(known or (self.width() >= _ROOMY and not lines))
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = reading.text if reading else "–"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import one_line
@@ -19,6 +19,8 @@ _DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(CHOICES))
 # Screen pixels between a word and the panel: room for the marks at its corners. And the widest text of a choice.
 _GAP = 10
 _LONGEST_CHOICE = 220
+# What a choice takes at most besides its text, and what is left free to the next.
+_CHOICE_EDGES, _CHOICE_GAP = 36, 4
 
 
 class WordEditor(QLineEdit):
@@ -126,15 +128,15 @@ class EditorPanel(QFrame):
         self._texts: list[str] = []
         self._box, self._area = QRectF(), QRect()
         self._row = QWidget(self)
-        line = QHBoxLayout(self._row)
+        line = self._line = QHBoxLayout(self._row)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
+        line.setSpacing(_CHOICE_GAP)
         for index in range(CHOICES):
             button = QToolButton(self._row)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, index=index: self._choose(index))
             self._choices.append(button)
-            line.addWidget(button)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         line.addStretch(1)
         self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
@@ -160,15 +162,10 @@ class EditorPanel(QFrame):
         """Offer these readings, best first; a single one is no choice."""
         offered = alternatives[:CHOICES] if len(alternatives) > 1 else ()
         self._texts = [each.text for each in offered]
-        right = Qt.TextElideMode.ElideRight
         for number, button in enumerate(self._choices, start=1):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                shown = button.fontMetrics().elidedText(
-                    wording.choice(number - 1, choice.text, writing=True), right, _LONGEST_CHOICE
-                )
-                button.setText(wording.label(shown))
                 button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
                 button.setAccessibleName(f"Choice {number}: {choice.text}")
         self._row.setVisible(bool(offered))
@@ -185,13 +182,37 @@ class EditorPanel(QFrame):
         if self._area.isEmpty():
             return
         text = self.editor.fontMetrics().horizontalAdvance(self.editor.text()) + 44
-        # Asked of the choices themselves: their row's own hint is late by one event.
-        choices = sum(each.sizeHint().width() + 4 for each in self._choices if not each.isHidden())
         widest = max(60, self._area.width() - 2 * _GAP)
+        choices = self._arrange(widest - 14)
         width = min(widest, max(180, text, choices + 14, min(420, round(self._box.width()))))
+        # Their own news of another arrangement come an event later.
+        self._line.invalidate()
+        self._row.updateGeometry()
+        self._column.invalidate()
         self._column.activate()
         self.resize(width, self._column.sizeHint().height())
         self.move(*_beside(self._box, self._area.adjusted(4, 4, -4, -4), self.width(), self.height()))
+
+    def _arrange(self, room: int) -> int:
+        """Name the choices so that all can be read: in a row with their keys, with the digits alone, or one a line.
+
+        Returns the width this takes.
+        """
+        longest = {True: _LONGEST_CHOICE, False: max(60, room - _CHOICE_EDGES)}
+        for row, writing in ((True, True), (True, False), (False, True)):
+            named = [wording.choice(index, text, writing=writing) for index, text in enumerate(self._texts)]
+            right, metrics = Qt.TextElideMode.ElideRight, self._choices[0].fontMetrics()
+            shown = [metrics.elidedText(each, right, longest[row]) for each in named]
+            for button, each in zip(self._choices, shown, strict=False):
+                button.setText(wording.label(each))
+            widths = [button.sizeHint().width() + _CHOICE_GAP for button in self._choices[: len(shown)]]
+            width = sum(widths) if row else max(widths, default=0)
+            if row and (width > room or shown != named):
+                continue
+            directions = QBoxLayout.Direction
+            self._line.setDirection(directions.LeftToRight if row else directions.TopToBottom)
+            return width
+        return room
 
     def _choose(self, index: int) -> None:
         if index < len(self._texts):

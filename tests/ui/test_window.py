@@ -279,11 +279,15 @@ def test_long_readings_do_not_push_the_photo_aside(open_studio: Open, folder: Pa
     width = studio.window.view.width()
     word = studio.document.word("w1")
     assert word is not None
-    longer = replace(word, machine=made_board.reading("Donaudampfschifffahrtsgesellschaft"))
-    studio.document.push(Edit("Read again", {"w1": (word, longer)}))
-    studio.document.select(["w1"])
-    QApplication.processEvents()
-    assert studio.window.view.width() == width
-    shown = [each.text() for each in studio.window.alternatives.findChildren(QPushButton)]
-    assert shown[0].startswith("1  Don")
-    assert shown[0].endswith("…")
+    whole = "Donaudampfschifffahrtsgesellschaft"
+    for text, wanted in ((whole, f"1  {whole}"), (f"{whole} {whole} {whole} {whole}", f"1  {whole}")):
+        longer = replace(word, machine=made_board.reading(text))
+        studio.document.push(Edit("Read again", {"w1": (word, longer)}))
+        studio.document.select(["w1"])
+        QApplication.processEvents()
+        assert studio.window.view.width() == width
+        shown = [each.text() for each in studio.window.alternatives.findChildren(QPushButton)]
+        assert shown[0].startswith(wanted)
+        assert shown[0].endswith("…") == (text != whole)
+        studio.document.select(["w0"])
+        studio.document.undo_stack.undo()

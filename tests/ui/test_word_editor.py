@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, geometry
-from ocr_studio.core.page import Word, WordState
+from ocr_studio.core.page import Alternative, Edit, Source, Transcription, Word, WordState
 from ocr_studio.ui import operations
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.word_editor import WordEditor
@@ -317,3 +319,21 @@ def test_a_word_that_can_be_read_stays_where_it_is(view: PhotoView) -> None:
     before = view.zoom
     view.edit_current()
     assert view.zoom == before
+
+
+@pytest.mark.parametrize(("width", "text"), [(900, "word"), (430, "whiteboard"), (430, "a whole line of writing")])
+def test_all_choices_can_be_read_however_narrow_the_photo_is(view: PhotoView, width: int, text: str) -> None:
+    page = view.document.page
+    assert page is not None
+    read = Transcription(text, Source.MODEL, 0.5, alternatives=tuple(Alternative(f"{text}{n}", 0.1) for n in range(5)))
+    view.resize(width, 700)
+    view.document.push(Edit("Read", {"one": (page.words["one"], replace(page.words["one"], machine=read))}))
+    view.document.select(["one"])
+    view.edit_current()
+    panel = view.editing.panel
+    buttons = [each for each in panel.findChildren(QToolButton) if each.isVisible()]
+    assert len(buttons) == 5
+    for number, button in enumerate(buttons):
+        assert button.text().endswith(f"{text}{number}")
+        assert button.width() >= button.sizeHint().width()
+        assert panel.rect().contains(QRect(button.mapTo(panel, QPoint(0, 0)), button.size()))
