@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core import kept_lexicons, word_counts
 from ocr_studio.core.page import Word
 
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -119,19 +120,54 @@ def key(letters: str) -> int:
 
 @lru_cache(maxsize=4)
 def lexicon(languages: tuple[str, ...]) -> Lexicon:
-    """The words of some languages, of equal weight; keys of LANGUAGES, a KeyError for any other.
+    """The words of some languages, of equal weight; keys of LANGUAGES, a KeyError for any other. Raises NoWordCounts.
 
-    Takes about 0.2 s and 15 MB a language, so ask for it where photos are read. The last few stay in memory.
+    The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
     """
+    names = [LANGUAGES[code] for code in languages]
+    path = kept_lexicons.path_of("2", word_counts.version(), *languages)
+    if (kept := _restored(kept_lexicons.load(path))) is not None:
+        return kept
+    made = _made(languages) if names else Lexicon.of({})
+    kept_lexicons.keep(path, _taken_apart(made))
+    return made
+
+
+def _made(languages: Sequence[str]) -> Lexicon:
     words: dict[str, float] = {}
+    unmarked = _Unmarked()
     for language in languages:
-        LANGUAGES[language]
-        for word, frequency in _counted(language):
-            words[word] = words.get(word, 0.0) + frequency / len(languages)
-            bare = _unmarked(word)
-            if bare != word:
-                words[bare] = words.get(bare, 0.0) + _UNMARKED * frequency / len(languages)
+        for frequency, band in word_counts.counted(language, rarest=_RAREST):
+            share = frequency / len(languages)
+            for word in band:
+                if not (word.isalnum() or word.replace("'", "").isalnum()) or "00" in word:
+                    continue  # "00" stands for any number of two digits there
+                words[word[:_LONGEST]] = words.get(word[:_LONGEST], 0.0) + share
+                if not word.isascii():
+                    bare = word[:_LONGEST].translate(unmarked)
+                    words[bare] = words.get(bare, 0.0) + _UNMARKED * share
     return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+
+
+def _taken_apart(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:
+    letters = lexicon.letters
+    codes = np.fromiter(map(ord, letters), np.uint32, len(letters))
+    shares = np.fromiter(letters.values(), np.float64, len(letters))
+    return {"keys": lexicon.keys, "begin": lexicon.begin, "whole": lexicon.whole, "codes": codes, "shares": shares}
+
+
+def _restored(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
+    """The lexicon that was taken apart; None if these arrays cannot be one."""
+    kinds = {"keys": "uint64", "begin": "float32", "whole": "float32", "codes": "uint32", "shares": "float64"}
+    if arrays is None or {name: array.dtype.name for name, array in arrays.items()} != kinds:
+        return None
+    keys, begin, whole, codes, shares = (arrays[name] for name in kinds)
+    if keys.ndim != 1 or begin.shape != keys.shape or whole.shape != keys.shape or codes.shape != shares.shape:
+        return None
+    if (keys[1:] <= keys[:-1]).any() or (codes > 0x10FFFF).any():
+        return None
+    letters = {chr(code): share for code, share in zip(codes.tolist(), shares.tolist(), strict=True)}
+    return Lexicon(keys, begin, whole, letters)
 
 
 def typed_words(words: Iterable[Word]) -> Counter[str]:
@@ -161,26 +197,13 @@ def runs(text: str) -> Iterator[str]:
             start = None
 
 
-def _counted(language: str) -> Iterator[tuple[str, float]]:
-    """The words of a language and their shares."""
-    import wordfreq  # noqa: PLC0415  (takes 0.1 s, which the window need not wait for)
+class _Unmarked(dict[int, str]):
+    """Code of a character -> the character without marks; filled as it is asked."""
 
-    # Not get_frequency_list, which would keep them all as Python strings.
-    bands = wordfreq.read_cBpack(wordfreq.available_languages()[language])
-    for band, words in enumerate(bands):
-        frequency = 10.0 ** (-band / 100)
-        if frequency < _RAREST:
-            return
-        for word in words:
-            # "00" stands for any number of two digits there.
-            if (word.isalnum() or word.replace("'", "").isalnum()) and "00" not in word:
-                yield word[:_LONGEST], frequency
-
-
-def _unmarked(word: str) -> str:
-    if word.isascii():
-        return word
-    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        self[code] = "".join(sign for sign in parts if not unicodedata.combining(sign)) or chr(code)
+        return self[code]
 
 
 def _table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:

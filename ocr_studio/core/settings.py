@@ -149,9 +149,8 @@ def _memory(value: object) -> bool:
 
 
 def _languages(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(
-        isinstance(code, str) and code in language.LANGUAGES for code in value
-    )
+    known = isinstance(value, list) and all(isinstance(code, str) and code in language.LANGUAGES for code in value)
+    return known and isinstance(value, list) and len(set(value)) == len(value)
 
 
 def _strength(value: object) -> bool:
@@ -195,7 +194,7 @@ def load(path: Path | None = None) -> Settings:
         elif not _ALLOWED[key](value):
             log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
         else:
-            chosen[key] = tuple(dict.fromkeys(value)) if key == "languages" else value
+            chosen[key] = tuple(value) if isinstance(value, list) else value
     return Settings(**chosen)
 
 

@@ -93,7 +93,7 @@ class Recognizer:
         self.charset = charset
         self.name = name
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
-        self._prior: WordPrior | None = None
+        self.prior: WordPrior | None = None
         # One compiled function for all sizes: calling the net itself costs seven times as much.
         signature = [tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)]
         # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
@@ -109,7 +109,7 @@ class Recognizer:
 
     def know(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
         """From now on choose among what may be written by which words are usual, too; strength 0: not so."""
-        self._prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
+        self.prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
 
     def warm_up(self) -> None:
         """Compile, so that the first photo need not wait for it."""
@@ -162,7 +162,7 @@ class Recognizer:
         moment = now()
         if widths is None:
             widths = [len(stretch.probabilities) * stretch.span for stretch in steps]
-        readings = ctc.beam_all([stretch.probabilities for stretch in steps], best=ctc.BEAMS, prior=self._prior)
+        readings = ctc.beam_all([stretch.probabilities for stretch in steps], best=ctc.BEAMS, prior=self.prior)
         return [
             self._transcription(stretch, width, found, moment)
             for stretch, width, found in zip(steps, widths, readings, strict=True)
@@ -171,7 +171,7 @@ class Recognizer:
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # to the net alone
-        for reading, chance in zip(found, _chances(found), strict=True):
+        for reading, chance in zip(found, chances_of(found), strict=True):
             labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence
@@ -213,12 +213,12 @@ class Recognizer:
         return tf.nn.softmax(self.net(lines, training=False))
 
 
-def _chances(readings: Sequence[ctc.Reading]) -> NDArray[np.float64]:
-    """How likely each is the right one, (R,), all that is not among them left room for."""
+def chances_of(readings: Sequence[ctc.Reading], *, oversure: float = OVERSURE) -> NDArray[np.float64]:
+    """How likely each is the right one, (R,), with room left for what is not among them."""
     likely = np.array([reading.confidence for reading in readings] + [0.0])
     likely[-1] = max(1.0 - likely.sum(), 1e-4)
     odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
-    powers = np.exp((odds - odds.max()) / OVERSURE)
+    powers = np.exp((odds - odds.max()) / oversure)
     return np.asarray(powers[:-1] / powers.sum())
 
 

@@ -44,10 +44,11 @@ _NOBODY: Final = np.uint64(0)  # the key of no word
 # Rows of what is known about a text so far.
 _KEYS = 2
 _RUN, _PART = range(_KEYS)
-_NUMBERS = 13
+_NUMBERS = 14
 (
     _CLOSED,  # logarithm of the weight of all runs but the last
     _PARTS,  # weight of the camelCase parts before the last one; 0 where there are none
+    _JOINTS,  # the part of that which they would have without being words
     _RUN_ROOM,  # SIGNS for each letter of the run
     _PART_ROOM,  # and of the part
     _ODD,  # ODD_CAPITAL for each
@@ -64,7 +65,7 @@ _NUMBERS = 13
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is known about N texts. keys: (2, N) uint64; numbers: (13, N) float64."""
+    """What is known about N texts. keys: (2, N) uint64; numbers: (14, N) float64."""
 
     keys: NDArray[np.uint64]
     numbers: NDArray[np.float64]
@@ -141,6 +142,7 @@ class WordPrior:
         at = np.flatnonzero(begins)
         if len(at):
             before = np.where(new[_PARTS, at] > 0, new[_PARTS, at] * (1 + new[_PART_WHOLE, at]), 1 + new[_WHOLE, at])
+            new[_JOINTS, at] = np.where(new[_PARTS, at] > 0, new[_JOINTS, at], 1.0) * JOINT
             new[_PARTS, at] = before * JOINT
             new[_PART_ROOM, at] = 1.0
             keys[_PART, at] = language.SEED * language.STEP + self._codes[classes[at]]
@@ -177,7 +179,7 @@ class WordPrior:
         at = np.flatnonzero(ends)
         keys[:, at] = language.SEED
         new[_CLOSED:_NUMBERS, at] = 0.0
-        new[:, at] = np.array([0, 0, 1, 1, 1, 1, _SIGN, 0, 0, 0, 0, 0, 0], float)[:, None]
+        new[[[_RUN_ROOM], [_PART_ROOM], [_ODD], [_MARKS]], at] = 1.0
         new[_RUNS, at] = old[_RUNS, at]
         new[[[_CLOSED], [_LOOK], [_DONE]], at] = old[_DONE, at]
 
@@ -193,7 +195,8 @@ class WordPrior:
 
 def _weight(new: Floats, run: Floats, part: Floats) -> NDArray[np.float64]:
     """Logarithm of a run's weight, (N,). run, part: weights of it, and of its last part, as words."""
-    return np.asarray(np.minimum(np.log(new[_MARKS] + run + new[_PARTS] * (1 + part)), MOST))
+    camel = new[_PARTS] * (1 + part) - new[_JOINTS]
+    return np.asarray(np.minimum(np.log(new[_MARKS] + run + camel), MOST))
 
 
 def _kind(letter: str) -> int:

@@ -15,7 +15,8 @@ from ocr_studio.ui import theme
 
 _WEIGHTS = (
     "Reading starts from the weights of PP-OCRv6 (small) by PaddleOCR, licence Apache-2.0, as they come with the"
-    " Python package rapidocr 3.10.0. Nothing you open leaves this computer."
+    " Python package rapidocr 3.10.0. Which words are usual comes from the package wordfreq by Robyn Speer, data under"
+    " CC BY-SA 4.0. Nothing you open leaves this computer."
 )
 
 
@@ -71,7 +72,7 @@ def _licences() -> str:
     parts = [
         f"Qt {qVersion()} and PySide6: LGPL version 3, https://doc.qt.io/qt-6/licensing.html",
         *(_line(name) for name in ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif")),
-        *(_line(name) for name in ("qtawesome", "platformdirs", "onnx", "rapidocr")),
+        *(_line(name) for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "wordfreq", "msgpack")),
         "Icons: Material Design Icons, Apache-2.0, in the package qtawesome.",
     ]
     try:

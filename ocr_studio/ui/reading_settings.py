@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
-from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.core.settings import STRONGEST, Finding, Settings
 from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.language_choice import LanguageChoice
 
 # Shows a dialog over a widget in which this way of finding writing can be changed; calls what is told with the result.
 TryFinding: TypeAlias = Callable[[Finding, QWidget, Callable[[Finding], None]], None]
@@ -44,6 +45,21 @@ class ReadingSettings(QWidget):
         self.memory.setMinimumHeight(28)
         # In line with the other fields: the style sheet's padding does not reach it.
         self.memory.lineEdit().setTextMargins(6, 0, 6, 0)
+        self.languages = LanguageChoice(settings.languages)
+        self.languages.setToolTip(
+            "Usual words of these languages come before look-alikes that are none.\n"
+            "Words that you have typed in a project count there in any case."
+        )
+        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
+        self.strength.setSpecialValueText("Off: what the network alone reads")
+        self.strength.setValue(round(100 * settings.language_strength))
+        self.strength.setAccessibleName("How much usual words count")
+        self.strength.setToolTip(
+            "100 % reads best. Less leaves unusual names and codes more as they look;\n"
+            "more corrects bad writing further, and now and then a name into a word."
+        )
+        self.strength.setMinimumHeight(28)
+        self.strength.lineEdit().setTextMargins(6, 0, 6, 0)
         self._take(settings.finding)
         self._place()
 
@@ -56,6 +72,8 @@ class ReadingSettings(QWidget):
             finding=self.finding,
             read_when_opened=self.read_when_opened.isChecked(),
             gpu_memory_mb=self.memory.value() or None,
+            languages=self.languages.chosen(),
+            language_strength=self.strength.value() / 100,
         )
 
     def _place(self) -> None:
@@ -64,6 +82,8 @@ class ReadingSettings(QWidget):
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
         form.addRow("&Alphabet", self.alphabet)
+        form.addRow("&Languages", self.languages)
+        form.addRow("&Usual words count", self.strength)
         form.addRow("One &box", self.unit)
         form.addRow("", self.read_when_opened)
         found = QHBoxLayout()

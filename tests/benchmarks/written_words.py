@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from pydoc_data import topics
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -55,8 +55,8 @@ class Pens:
         """train: the writers set apart for training, or the others."""
         with np.load(path, allow_pickle=False) as file:
             chosen = np.flatnonzero((file["train"] == train) & file["english"])
-            parts = (file[name] for name in ("points", "stroke_offsets", "item_offsets", "texts", "writers"))
-            return cls(*parts, chosen)
+            points, strokes, items = file["points"], file["stroke_offsets"], file["item_offsets"]
+            return cls(points, strokes, items, file["texts"], file["writers"], chosen)
 
     def of(self, item: int) -> list[NDArray[np.float32]]:
         """The strokes of one word: each (n, 2) float32, a line 200 units high."""
@@ -101,7 +101,7 @@ class Desk:
                 for letter in text:
                     parts = pens.of(int(self.rng.choice(known[letter])))
                     low = min(part[:, 0].min() for part in parts)
-                    parts = [part + np.float32([left - low, 0]) for part in parts]
+                    parts = [part + np.array([left - low, 0], np.float32) for part in parts]
                     left = max(float(part[:, 0].max()) for part in parts) + self.rng.uniform(12, 34)
                     strokes += parts
                 yield Written(self._on_board(self._drawn(strokes)), text)
@@ -121,7 +121,7 @@ class Desk:
     def _drawn(self, strokes: list[NDArray[np.float32]]) -> Mask:
         """Strokes as a marker leaves them: (h, w) float32, 1 full ink."""
         slant, size = self.rng.normal(0, 0.12), self.rng.uniform(36, 80) / 200
-        turn = np.float32([[1, self.rng.normal(0, 0.03)], [slant, 1]])
+        turn = np.array([[1, self.rng.normal(0, 0.03)], [slant, 1]], np.float32)
         lines = [part @ turn * size for part in strokes]
         weight = max(1.0, self.rng.uniform(0.02, 0.09) * 200 * size)
         corner = np.min([line.min(axis=0) for line in lines], axis=0) - weight - 2
@@ -130,7 +130,7 @@ class Desk:
         for line in lines:
             path = np.round((line - corner) * 16).astype(np.int32)
             cv2.polylines(mask, [path], False, 255, max(1, round(weight)), cv2.LINE_AA, 4)
-        return mask.astype(np.float32) / 255
+        return np.asarray(mask, np.float32) / np.float32(255)
 
     def _set(self, text: str) -> Mask | None:
         paths = _font_files(self.data / "fonts" / "handwriting")
@@ -144,22 +144,22 @@ class Desk:
         mask = np.asarray(picture)
         if self.rng.random() < 0.5:
             mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
-        return mask.astype(np.float32) / 255
+        return np.asarray(mask, np.float32) / np.float32(255)
 
     def _on_board(self, mask: Mask) -> Crop:
         """Ink on a piece of an empty board, a little room around it, blurred and noisy as photos are."""
         around = self.rng.uniform(0.02, 0.2, 4) * mask.shape[0]
         top, bottom, left, right = (int(side) for side in around)
-        mask = cv2.copyMakeBorder(mask, top, bottom, left, right, cv2.BORDER_CONSTANT)
-        height, width = mask.shape
+        inked = cv2.copyMakeBorder(mask, top, bottom, left, right, cv2.BORDER_CONSTANT)
+        height, width = inked.shape[:2]
         board = _backgrounds(self.data / "backgrounds")
-        piece = board[int(self.rng.integers(len(board)))]
+        piece: NDArray[Any] = board[int(self.rng.integers(len(board)))]
         grown = max(1.0, (height + 1) / piece.shape[0], (width + 1) / piece.shape[1])
         piece = cv2.resize(piece, None, fx=grown, fy=grown)
         y, x = (int(self.rng.integers(0, max(1, free))) for free in (piece.shape[0] - height, piece.shape[1] - width))
         ground = piece[y : y + height, x : x + width].astype(np.float32)
-        ink = np.float32(_INKS[int(self.rng.integers(len(_INKS)))])
-        cover = (mask * self.rng.uniform(0.45, 1.0))[..., None]
+        ink = np.array(_INKS[int(self.rng.integers(len(_INKS)))], np.float32)
+        cover = (inked * self.rng.uniform(0.45, 1.0))[..., None]
         mixed = ground * (1 - cover) + ink * cover
         mixed = cv2.GaussianBlur(mixed, (0, 0), self.rng.uniform(0.3, 1.4))
         mixed += self.rng.normal(0, self.rng.uniform(0, 6), mixed.shape).astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -10,9 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import Charset
+from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Source
+from ocr_studio.engine import ctc
 from ocr_studio.engine.nets.recognizer import build_recognizer
-from ocr_studio.engine.recognizer import WIDEST, WIDTHS, Recognizer
+from ocr_studio.engine.recognizer import WIDEST, WIDTHS, Recognizer, Steps
 
 Crop = NDArray[np.uint8]
 
@@ -67,6 +69,62 @@ def test_a_reading_says_who_read_it_how_sure_and_what_else(recognizer: Recognize
     chances = [alternative.confidence for alternative in read.alternatives]
     assert chances == sorted(chances, reverse=True)
     assert sum(chances) <= 1.001
+
+
+def steps_of(recognizer: Recognizer, *letters: dict[str, float]) -> Steps:
+    """Steps in which the net sees these letters one after the other, each as likely as said; blanks between."""
+    rows = np.zeros((2 * len(letters), len(recognizer.charset)), np.float32)
+    for row, chances in zip(rows[::2], letters, strict=True):
+        for letter, chance in chances.items():
+            row[recognizer.charset.encode(letter)] = chance
+    rows[:, 0] += 1 - rows.sum(axis=1)
+    return Steps(rows, 8.0)
+
+
+@pytest.fixture
+def knowing(recognizer: Recognizer) -> Iterator[Recognizer]:
+    """The recognizer with a language of five words."""
+    recognizer.know([Lexicon.of(dict.fromkeys(("map", "mip", "mup", "mep", "myp"), 0.01))])
+    yield recognizer
+    recognizer.know([])
+
+
+MOP = ({"m": 0.99}, {"o": 0.5, "a": 0.15, "i": 0.09, "u": 0.09, "e": 0.08, "y": 0.08}, {"p": 0.99})
+
+
+def test_words_of_the_language_come_first_and_what_the_net_alone_read_stays(knowing: Recognizer) -> None:
+    read = knowing.transcribe([steps_of(knowing, *MOP)])[0]
+    assert read.text == "map"
+    assert len(read.alternatives) == 5
+    assert read.alternatives[-1].text == "mop"
+    chances = [alternative.confidence for alternative in read.alternatives]
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) <= 1.001
+
+
+def test_the_less_language_counts_the_more_the_net_does(knowing: Recognizer) -> None:
+    steps, words = steps_of(knowing, *MOP), Lexicon.of({"map": 0.01})
+    shares, first = [], ""
+    for strength in (2.0, 1.0, 0.5, 0.0):
+        knowing.know([words], strength=strength)
+        read = knowing.transcribe([steps])[0]
+        shares.append(next(other.confidence for other in read.alternatives if other.text == "map"))
+        first = read.text
+    assert shares == sorted(shares, reverse=True)
+    assert first == "mop"
+
+
+def test_without_language_readings_are_those_of_the_net(recognizer: Recognizer) -> None:
+    steps = [steps_of(recognizer, *MOP), steps_of(recognizer, {"5": 0.6, "S": 0.4}, {"0": 0.5, "O": 0.4, "o": 0.1})]
+    for seen, read in zip(steps, recognizer.transcribe(steps), strict=True):
+        plain = [recognizer.charset.decode(found.labels) for found in ctc.beam(seen.probabilities)]
+        assert [other.text for other in read.alternatives] == plain
+
+
+def test_a_single_word_has_no_spaces(recognizer: Recognizer) -> None:
+    crop = drawn("in to")
+    assert recognizer.read([crop])[0].text == "in to"
+    assert recognizer.read([crop], spaces=False)[0].text == "into"
 
 
 def test_letters_stand_where_they_were_drawn(recognizer: Recognizer) -> None:

@@ -15,6 +15,8 @@ from ocr_studio.core.settings import Finding, Settings
 from ocr_studio.ui import theme
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.language_choice import LanguageChoice
+from ocr_studio.ui.reading_settings import ReadingSettings
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests.ui import made_board
 from tests.ui.studio import Open, texts
@@ -158,3 +160,36 @@ def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qt
 def test_a_line_break_in_a_files_name_is_no_second_line_in_the_title(open_studio: Open, tmp_path: Path) -> None:
     studio = open_studio(made_board.write_photo(tmp_path / "board\nof May.png"))
     assert studio.window.windowTitle() == "board\\nof May.png – OCR Studio"
+
+
+def test_languages_are_chosen_in_a_menu_and_their_weight_beside_it(qtbot: QtBot) -> None:
+    page = ReadingSettings(Settings(languages=("en", "de"), language_strength=0.5), lambda *_: None)
+    qtbot.addWidget(page)
+    assert page.languages.text() == "English, German"
+    assert page.strength.text() == "50 %"
+    assert page.chosen(Settings()) == Settings(languages=("en", "de"), language_strength=0.5)
+    for code in ("fr", "sv"):
+        page.languages.choose(code, on=True)
+    assert page.languages.text() == "English, French, German and 1 more"
+    for code in ("en", "de", "fr", "sv"):
+        page.languages.choose(code, on=False)
+    page.strength.setValue(0)
+    assert "None" in page.languages.text()
+    assert "Off" in page.strength.text()
+    assert page.chosen(Settings()) == Settings(languages=(), language_strength=0.0)
+
+
+def test_the_menu_of_languages_stays_open_for_several(qtbot: QtBot) -> None:
+    choice = LanguageChoice(["en"])
+    qtbot.addWidget(choice)
+    menu = choice.menu()
+    menu.popup(choice.mapToGlobal(choice.rect().bottomLeft()))
+    qtbot.waitExposed(menu)
+    german = next(action for action in menu.actions() if action.text() == "German")
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(german).center())
+    assert choice.chosen() == ("en", "de")
+    menu.setActiveAction(german)
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert choice.chosen() == ("en",)
+    assert menu.isVisible()
+    menu.close()

@@ -1,0 +1,65 @@
+"""In which languages is written: a button that says which, with a menu to choose several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from ocr_studio.core.language import LANGUAGES
+
+_SHOWN = 3  # names for which there is room
+
+
+class LanguageChoice(QPushButton):
+    """Shows languages, keys of LANGUAGES, for choosing."""
+
+    def __init__(self, chosen: Iterable[str]) -> None:
+        super().__init__()
+        self.setAccessibleName("Languages")
+        self.setMinimumHeight(28)
+        menu = _Menu(self)
+        self._actions: dict[str, QAction] = {}
+        for code, name in LANGUAGES.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(code in chosen)
+            action.toggled.connect(self._show)
+            self._actions[code] = action
+        self.setMenu(menu)
+        self._show()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The languages chosen, in the order of the menu."""
+        return tuple(code for code, action in self._actions.items() if action.isChecked())
+
+    def choose(self, code: str, *, on: bool) -> None:
+        """Choose one more, or one less."""
+        self._actions[code].setChecked(on)
+
+    def _show(self) -> None:
+        names = [LANGUAGES[code] for code in self.chosen()]
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        self.setText(", ".join(names[:_SHOWN]) + more if names else "None, only words typed in the project")
+
+
+class _Menu(QMenu):
+    """Stays open while several are chosen."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Choose what is under the mouse."""
+        if not self._toggled(self.actionAt(event.position().toPoint())):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Space chooses; Enter chooses and closes, as in every menu."""
+        if event.key() != Qt.Key.Key_Space or not self._toggled(self.activeAction()):
+            super().keyPressEvent(event)
+
+    @staticmethod
+    def _toggled(action: QAction | None) -> bool:
+        if action is not None:
+            action.toggle()
+        return action is not None
