@@ -18,8 +18,8 @@ _SURELY = 2.0
 _INDENT = 1.0
 # Columns lean: a level moves with its lines, so many heights at a time; what is further off is a line of its own.
 _DRIFT = 0.4
-# Lines are set in the middle of each other if their middles are this near, in heights.
-_CENTRED = 0.5
+# How much less their beginnings are in line than their middles where lines are set in the middle, in heights.
+_CENTRED = 0.2
 # Lines that differ by more than this, 25°, are not of one column.
 _COS_ALIKE = float(np.cos(np.radians(25)))
 _STEP = "  "
@@ -68,13 +68,14 @@ def _levels(lines: Boxes) -> list[int]:
     """How many levels each line of a column is indented."""
     along = lines.along.mean(axis=0)
     starts, ends = lines.left @ along, lines.right @ along
+    if np.std(starts) > np.std((starts + ends) / 2) + _CENTRED * np.median(lines.height):
+        return [0] * len(starts)
     # Where the lines of each open level began last.
     open_levels = [float(starts[0])]
     levels = [0]
     for index in range(1, len(starts)):
         start, height = float(starts[index]), float(lines.height[index])
-        centred = abs(start + ends[index] - starts[index - 1] - ends[index - 1]) < 2 * _CENTRED * height
-        if start > open_levels[-1] + _INDENT * height and not centred:
+        if start > open_levels[-1] + _INDENT * height:
             open_levels.append(start)
         while len(open_levels) > 1 and abs(start - open_levels[-2]) <= abs(start - open_levels[-1]):
             open_levels.pop()
