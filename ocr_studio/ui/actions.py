@@ -105,6 +105,13 @@ def _next_unchecked(parts: Parts) -> None:
         parts.hint("Every other word of this photo is checked.")
 
 
+def _merge(parts: Parts) -> None:
+    texts = [word for word in parts.document.selected_words() if word.text]
+    operations.merge(parts.document)
+    if 0 < sum(word.human is not None for word in texts) < len(texts):
+        parts.hint("A part was checked already, so all of the new word counts as checked.")
+
+
 _FILE = (
     ActionSpec(
         "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
@@ -263,7 +270,7 @@ _BOXES = (
         _photo, tool=Tool.PAN,
     ),
     ActionSpec(
-        "merge", "&Merge words", lambda p: operations.merge(p.document), "&Boxes", 2, "mdi6.set-merge", ("M",),
+        "merge", "&Merge words", _merge, "&Boxes", 2, "mdi6.set-merge", ("M",),
         Where.BOTH, Scope.CANVAS, "Make one word of the selected ones", _several, True,
     ),
     ActionSpec(

@@ -92,6 +92,7 @@ class Reading(QObject):
         project = self._project()
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
+        into.unit = desk.options.unit.removesuffix("s")
         self._start(lambda: reading.read_page(desk, image, project=project), into, "Reading")
 
     def read_words(self, ids: Iterable[str]) -> None:
@@ -168,6 +169,7 @@ class _PageInto:
         self, document: Document, mark: str, streaming: bool, being_written: Callable[[], Collection[str]]
     ) -> None:
         self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
+        self.unit = "word"  # or line: what each box holds
         self._pushed: list[Word] | None = None
         self._words: list[Word] = []
         self._before = document.page.words if document.page else {}
@@ -186,7 +188,7 @@ class _PageInto:
         self._document.set_read_at(event.when)
         if not self._words:
             return "No writing was found on this photo"
-        return f"Read {wording.counted(len(self._words), 'word')} in {event.seconds:.1f} s"
+        return f"Read {wording.counted(len(self._words), self.unit)} in {event.seconds:.1f} s"
 
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:

@@ -148,6 +148,10 @@ def test_lines_are_chosen_in_the_menu_and_in_the_settings(open_studio: Open, fol
     assert action.isChecked()
     assert settings.load().unit == "lines"
     assert studio.settings.reader_options().unit == "lines"
+    qtbot.waitUntil(lambda: not studio.busy)
+    studio.reading.read_page()
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert studio.window.status.currentMessage().startswith(f"Read {WORDS} lines")
     action.trigger()
     assert settings.load().unit == "words"
     studio.change_settings(Settings(unit="lines"))

@@ -271,7 +271,8 @@ def test_many_selected_boxes_look_selected_until_they_are_not(view: PhotoView, c
     ]
     words = {f"w{n}": Word(f"w{n}", quad, machine=machine("a")) for n, quad in enumerate(places)}
     view.document.open(Page("1" * 32, "many.png", WIDTH, HEIGHT, words), np.full((HEIGHT, WIDTH, 3), 240, np.uint8))
-    wanted = np.array(colours.current().selection.getRgb()[:3])
+    chosen = colours.current().selection
+    wanted = np.array([chosen.red(), chosen.green(), chosen.blue()])
 
     def selected_pixels() -> int:
         shown = pictures.array(grabbed(view)).astype(int)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core import edits
 from ocr_studio.core.page import Alternative, Edit, PageState, WordState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.word_delegate import TEXT
@@ -291,3 +292,20 @@ def test_long_readings_do_not_push_the_photo_aside(open_studio: Open, folder: Pa
         assert shown[0].endswith("…") == (text != whole)
         studio.document.select(["w0"])
         studio.document.undo_stack.undo()
+
+
+def test_merging_what_is_partly_checked_says_that_all_of_it_is_now(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.write(document.page, "w0", "Shop"))
+    document.select(["w0", "w1"])
+    studio.window.action_set["merge"].trigger()
+    assert texts(studio)[0] == "Shop the"
+    assert "counts as checked" in studio.window.status.currentMessage()
+    document.undo_stack.undo()
+    document.select(["w2", "w3"])
+    studio.window.status.clearMessage()
+    studio.window.action_set["merge"].trigger()
+    assert studio.window.status.currentMessage() == ""
+    assert texts(studio)[:3] == ["Shop", "the", "new build"]
