@@ -20,6 +20,8 @@ class LanguageChoice(QPushButton):
         super().__init__()
         self.setAccessibleName("Languages")
         self.setMinimumHeight(28)
+        # In line with the fields above and below, which it is one of.
+        self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)
         self._actions: dict[str, QAction] = {}
         for code, name in LANGUAGES.items():
