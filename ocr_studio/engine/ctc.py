@@ -230,7 +230,7 @@ class _Search:
         labels = self._trace(order)
         return [
             [
-                Reading(tuple(int(label) for label in row[row != BLANK]), min(1.0, float(chance)), float(weight))
+                Reading(tuple(row[row != BLANK].tolist()), min(1.0, float(chance)), float(weight))
                 for row, chance, weight in zip(*parts, strict=True)
                 if chance > 0
             ]

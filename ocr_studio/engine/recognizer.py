@@ -193,6 +193,8 @@ class Recognizer:
 
     def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
         """The labels without spaces at either end or after another space."""
+        if self._space not in labels:
+            return labels
         kept: list[int] = []
         for label in labels:
             if label != self._space or (kept and kept[-1] != self._space):
