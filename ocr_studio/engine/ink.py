@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import cv2
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 Crop: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.floating[Any]]
+Stats: TypeAlias = NDArray[np.int32]  # of connected pieces, as OpenCV gives them: a row each, the board first
 Box: TypeAlias = tuple[float, float, float, float]
 
 # Shares of the crop's height, which a line fills to about two thirds.
 _RULE = 1.5  # a level stroke this long is a rule or frame, no letter
+_THIN = 0.3  # an upright stroke from edge to edge, no wider than this, is part of a frame or table
 _EDGE = 0.12  # so near the upper and lower edge stands what reaches in from other lines
 _CORE = 0.3, 0.7  # every letter reaches into this band from … to …
 _MARK = 0.6, 0.3  # what does not reach into it is a full stop, an accent, a quote: no wider and no higher than this
@@ -26,12 +29,69 @@ _AIR = 0.04  # left around the ink: the soft rim of strokes, and what people lea
 _DUST = 6
 
 
-def ink(crop: Crop) -> Mask:
-    """Which pixels of a line are ink, dark or light, of any colour: (h, w) bool.
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Which pixels of a line are ink, dark or light, of any colour, rules and frames left out.
 
-    crop: (h, w, 3) uint8. The board is the median around each place, as writing covers less than half of it; level
-    rules are left out.
+    mask: (h, w) bool. pieces: (K, 4) left, top, right, bottom of connected ink that belongs to this line and not to its
+    neighbours.
     """
+
+    mask: Mask
+    pieces: Floats
+
+    @classmethod
+    def of(cls, crop: Crop) -> Ink:
+        """crop: (h, w, 3) uint8, the line turned level."""
+        height = crop.shape[0]
+        mask = _inked(crop)
+        rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE * height)), np.uint8))
+        # With the ragged upper and lower rim that is left of a rule drawn by hand.
+        mask = (mask > cv2.dilate(rules, np.ones((5, 3), np.uint8))).astype(np.uint8)
+        _, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        stats = np.asarray(found, np.int32)
+        frames = _frames(stats, height)
+        if frames.any():
+            mask[frames[labels]] = 0
+        return cls(mask > 0, _own(stats[1:][~frames[1:]], height))
+
+    def gaps(self) -> Floats:
+        """(G, 2): where columns without ink begin and end, the margins left and right of all ink left out."""
+        edge = round(_EDGE * self.mask.shape[0])
+        columns = self.mask[edge : self.mask.shape[0] - edge].any(axis=0)
+        inked = np.flatnonzero(columns)
+        if len(inked) < 2:
+            return np.zeros((0, 2))
+        breaks = np.flatnonzero(np.diff(inked) > 1)
+        return np.stack([inked[breaks] + 1, inked[breaks + 1]], axis=1).astype(np.float64)
+
+    def box(self, left: float, right: float) -> Box:
+        """The box around the ink between two places, with a little air; ink that a cut goes through counts up to the
+        cut. Where there is no ink, all between the two."""
+        pieces, height = self.pieces, self.mask.shape[0]
+        middle = (pieces[:, 0] + pieces[:, 2]) / 2
+        mine = (middle >= left) & (middle < right)
+        # A stroke drawn through two words: what lies in this one is more than a slanted letter's overhang.
+        overhang = np.minimum(pieces[:, 2], right) - np.maximum(pieces[:, 0], left)
+        crossing = ~mine & (overhang > height / 4)
+        if not (mine | crossing).any():
+            return left, 0.0, right, float(height)
+        x0 = np.where(mine, pieces[:, 0], np.maximum(pieces[:, 0], left))[mine | crossing].min()
+        x1 = np.where(mine, pieces[:, 2], np.minimum(pieces[:, 2], right))[mine | crossing].max()
+        y0, y1 = pieces[mine | crossing, 1].min(), pieces[mine | crossing, 3].max()
+        reach = height / 4
+        air = _AIR * height
+        return (
+            float(max(x0, left - reach) - air),
+            float(max(y0 - air, 0.0)),
+            float(min(x1, right + reach) + air),
+            float(min(y1 + air, height)),
+        )
+
+
+def _inked(crop: Crop) -> Crop:
+    """Pixels that differ from the board as 1, the others as 0, (h, w). The board is the median around each place, as
+    writing covers less than half of it."""
     height, width = crop.shape[:2]
     small = cv2.resize(crop, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
     reach = height // 4
@@ -42,29 +102,19 @@ def ink(crop: Crop) -> Mask:
     board = cv2.resize(board, (width, height))
     contrast = cv2.absdiff(crop, board).max(axis=2)
     bar, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    mask = (contrast > max(_FAINT * bar, _NOISE)).astype(np.uint8)
-    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, int(_RULE * height)), np.uint8))
-    # With the ragged upper and lower rim that is left of a rule drawn by hand.
-    return np.asarray(mask > cv2.dilate(rules, np.ones((5, 3), np.uint8)))
+    return np.asarray(contrast > max(_FAINT * bar, _NOISE), np.uint8)
 
 
-def gaps(mask: Mask) -> Floats:
-    """(G, 2): where columns without ink begin and end, the margins left and right of all ink left out."""
-    height = mask.shape[0]
-    edge = round(_EDGE * height)
-    columns = mask[edge : height - edge].sum(axis=0) > 0
-    inked = np.flatnonzero(columns)
-    if len(inked) < 2:
-        return np.zeros((0, 2))
-    breaks = np.flatnonzero(np.diff(inked) > 1)
-    return np.stack([inked[breaks] + 1, inked[breaks + 1]], axis=1).astype(np.float64)
+def _frames(stats: Stats, height: int) -> Mask:
+    """Which connected pieces are uprights of a frame or table: thin, and reaching in from above and from below."""
+    top, high, wide = (stats[:, column] for column in (cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH))
+    frames = (top == 0) & (high == height) & (wide < _THIN * height)
+    frames[0] = False  # the board
+    return np.asarray(frames)
 
 
-def blobs(mask: Mask) -> Floats:
-    """(K, 4) left, top, right, bottom of connected ink that belongs to this line and not to its neighbours."""
-    height = mask.shape[0]
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    stats = stats[1:]
+def _own(stats: Stats, height: int) -> Floats:
+    """The boxes of the pieces that are letters or marks of this line."""
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     letter = (top < _CORE[1] * height) & (top + high > _CORE[0] * height)
@@ -72,28 +122,3 @@ def blobs(mask: Mask) -> Floats:
     mark = ~cut_off & (wide < _MARK[0] * height) & (high < _MARK[1] * height)
     own = (stats[:, cv2.CC_STAT_AREA] >= _DUST) & (letter | mark)
     return np.asarray(np.stack([left, top, left + wide, top + high], axis=1)[own], dtype=np.float64)
-
-
-def tight(pieces: Floats, left: float, right: float, height: int) -> Box:
-    """The box around the ink between two places, with a little air; ink that a cut goes through counts up to the cut.
-
-    pieces: as ``blobs`` gives them. height: of the crop, the box's where there is no ink.
-    """
-    middle = (pieces[:, 0] + pieces[:, 2]) / 2
-    mine = (middle >= left) & (middle < right)
-    # A stroke drawn through two words: what lies in this one is more than a slanted letter's overhang.
-    overhang = np.minimum(pieces[:, 2], right) - np.maximum(pieces[:, 0], left)
-    crossing = ~mine & (overhang > height / 4)
-    if not (mine | crossing).any():
-        return left, 0.0, right, float(height)
-    x0 = np.where(mine, pieces[:, 0], np.maximum(pieces[:, 0], left))[mine | crossing].min()
-    x1 = np.where(mine, pieces[:, 2], np.minimum(pieces[:, 2], right))[mine | crossing].max()
-    y0, y1 = pieces[mine | crossing, 1].min(), pieces[mine | crossing, 3].max()
-    reach = height / 4
-    air = _AIR * height
-    return (
-        float(max(x0, left - reach) - air),
-        float(max(y0 - air, 0.0)),
-        float(min(x1, right + reach) + air),
-        float(min(y1 + air, height)),
-    )

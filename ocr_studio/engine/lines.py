@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.settings import Finding
-from ocr_studio.engine.ink import Box, Crop, blobs, gaps, ink, tight
+from ocr_studio.engine.ink import Box, Crop, Ink
 
 if TYPE_CHECKING:  # the recognizer itself asks what a word is
     from ocr_studio.engine.recognizer import Steps
@@ -35,6 +35,8 @@ SPACE, NEVER = (
 )  # times the logarithm of how likely the net holds a space there, and what it never rules out
 # What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
+# Ink this far from the first or last letter, as a share of the height, is a smudge or a drawing.
+_STRAY = 0.4
 # Of several gaps between two words, those this near to the widest are ends of words too: a drawn arrow stands between.
 _NEARLY = 0.6
 
@@ -111,14 +113,15 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
 
     crop: (h, w, 3) uint8, the line turned level. steps: what the net saw along it.
     """
-    mask, height = ink(crop), crop.shape[0]
+    ink, height = Ink.of(crop), crop.shape[0]
     letters = Letters.on(steps.probabilities.argmax(axis=1), marks.space)
-    pieces = blobs(mask)
-    cuts = _cuts(gaps(mask), steps, letters, marks=marks, height=height)
-    starts = [(0, 0.0), *((cut.begins, cut.right) for cut in cuts)]
-    ends = [*((cut.ends, cut.left) for cut in cuts), (len(steps.probabilities), float(crop.shape[1]))]
+    blank = ink.gaps()
+    cuts = _cuts(blank, steps, letters, marks=marks, height=height)
+    begin, end = _reach(blank, letters.centres(steps.span), crop)
+    starts = [(0, begin), *((cut.begins, cut.right) for cut in cuts)]
+    ends = [*((cut.ends, cut.left) for cut in cuts), (len(steps.probabilities), end)]
     return [
-        Stretch(first, last, tight(pieces, left, right, height))
+        Stretch(first, last, ink.box(left, right))
         for (first, left), (last, right) in zip(starts, ends, strict=True)
         if last > first and right > left
     ]
@@ -126,8 +129,7 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
 
 def whole(crop: Crop, steps: Steps) -> Stretch:
     """One line, undivided. crop, steps: as for ``words_of``."""
-    height, width = crop.shape[:2]
-    return Stretch(0, len(steps.probabilities), tight(blobs(ink(crop)), 0.0, float(width), height))
+    return Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1])))
 
 
 def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple[Floats, Floats, Floats]:
@@ -137,7 +139,7 @@ def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple
 
     crop: (h, w, 3) uint8. space: the class that is a space.
     """
-    return _evidence(gaps(ink(crop)), steps, letters, space=space, height=crop.shape[0])
+    return _evidence(Ink.of(crop).gaps(), steps, letters, space=space, height=crop.shape[0])
 
 
 def _evidence(
@@ -164,6 +166,18 @@ def _cuts(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height
         _placed(between[index], index, letters, span=steps.span)
         for index in np.flatnonzero(apart | _signs(letters.classes, marks)).tolist()
     ]
+
+
+def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
+    """Where the first word begins and the last one ends: beyond a wide gap stands what the net read no letters in."""
+    height, width = crop.shape[:2]
+    if len(centres) == 0:
+        return 0.0, float(width)
+    wide = blank[_widths(blank) >= _STRAY * height]
+    return (
+        float(wide[wide[:, 1] <= centres[0]].mean(axis=1).max(initial=0.0)),
+        float(wide[wide[:, 0] >= centres[-1]].mean(axis=1).min(initial=float(width))),
+    )
 
 
 def _between(blank: Floats, centres: Floats) -> list[Floats]:

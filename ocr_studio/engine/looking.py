@@ -131,7 +131,7 @@ def _turned(quad: Quads, turn: int) -> Quads:
 def ribbons(corners: Quads) -> Quads:
     """Quads, (N, 4, 2), as straight lines, (N, 6, 2)."""
     middles = np.stack([corners[:, :2].mean(axis=1), corners[:, 2:].mean(axis=1)], axis=1)
-    return np.concatenate([corners, middles], axis=1, dtype=np.float32)
+    return np.asarray(np.concatenate([corners, middles], axis=1), dtype=np.float32)
 
 
 def _levelled(photo: Pyramid, quad: Quads) -> Photo:

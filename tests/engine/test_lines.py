@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.engine.ink import ink
+from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.lines import Marks, Stretch, words_of
 from ocr_studio.engine.recognizer import Steps
 
@@ -102,8 +102,8 @@ def test_marks_are_found_among_the_characters() -> None:
 
 
 def test_light_ink_on_a_dark_board_is_ink() -> None:
-    dark = ink(line((20, 120)))
-    light = ink(line((20, 120), dark=230, board=30))
+    dark = Ink.of(line((20, 120))).mask
+    light = Ink.of(line((20, 120), dark=230, board=30)).mask
     assert (dark == light).all()
     assert dark[12:36, 20:120].any()
     assert not dark[:10].any()
@@ -114,6 +114,13 @@ def test_a_rule_under_the_words_does_not_join_them() -> None:
     crop[40:42] = 30
     found = cut(crop, steps(400, letters=[(20, 120), (150, 250)], spaces=[]))
     assert boxes(found) == [(20, 12, 120, 36), (150, 12, 250, 36)]
+
+
+def test_the_uprights_of_a_table_and_drawings_beside_the_words_stay_out_of_the_box() -> None:
+    crop = line((60, 160))
+    crop[:, 50:53] = 30  # close to the word
+    crop[14:30, 300:330:4] = 30  # far from it
+    assert boxes(cut(crop, steps(400, letters=[(60, 160)], spaces=[]))) == [(60, 12, 160, 36)]
 
 
 def test_ink_of_other_lines_stays_out_of_the_box() -> None:
