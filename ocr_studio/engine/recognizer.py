@@ -162,16 +162,30 @@ class Recognizer:
         moment = now()
         if widths is None:
             widths = [len(stretch.probabilities) * stretch.span for stretch in steps]
-        readings = ctc.beam_all([stretch.probabilities for stretch in steps], best=ctc.BEAMS, prior=self.prior)
         return [
             self._transcription(stretch, width, found, moment)
-            for stretch, width, found in zip(steps, widths, readings, strict=True)
+            for stretch, width, found in zip(steps, widths, self._readings(steps), strict=True)
         ]
+
+    def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
+        """The likeliest readings of each stretch, best first; at its end at the latest what the net alone would read.
+
+        Where none of them has half of the net's probability, the net's own may have left the search early.
+        """
+        matrices = [stretch.probabilities for stretch in steps]
+        readings = ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
+        if self.prior is None:
+            return readings
+        unsure = [index for index, found in enumerate(readings) if max(one.confidence for one in found) <= 0.5]
+        for index, own in zip(unsure, ctc.beam_all([matrices[index] for index in unsure], best=1), strict=True):
+            if own[0].labels not in [found.labels for found in readings[index]]:
+                readings[index].append(replace(own[0], weight=self.prior.weight(own[0].labels)))
+        return readings
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # to the net alone
-        for reading, chance in zip(found, chances_of(found), strict=True):
+        for reading, chance in zip(found, chances_of(found).tolist(), strict=True):
             labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence

@@ -116,6 +116,13 @@ class WordPrior:
         self._codes = np.array([ord(language.fold(letter)) if letter else 0 for letter in letters], np.uint64)
         self._marks = np.array([self._mark(letter) for letter in letters])
 
+    def weight(self, labels: Sequence[int]) -> float:
+        """What the search adds to the logarithm of a reading's probability; labels: its classes."""
+        text = Texts.empty(1)
+        for label in labels:
+            text = self.grown(text, np.array([label]))
+        return self.exponent * float(text.done[0])
+
     def grown(self, texts: Texts, classes: Integers) -> Texts:
         """The texts, (N,), each with one sign more: classes (N,), none of them blank."""
         kind = self._kinds[classes]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import Charset
@@ -100,6 +102,20 @@ def test_words_of_the_language_come_first_and_what_the_net_alone_read_stays(know
     chances = [alternative.confidence for alternative in read.alternatives]
     assert chances == sorted(chances, reverse=True)
     assert sum(chances) <= 1.001
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recognizer, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = knowing.charset.encode("maipuey")
+    rows = np.full((12, len(knowing.charset)), 1e-7, np.float32)
+    rows[:, [0, *labels]] = rng.dirichlet(np.full(len(labels) + 1, 0.3), size=12)
+    rows /= rows.sum(axis=1, keepdims=True)
+    own = knowing.charset.decode(ctc.beam(rows)[0].labels)
+    read = knowing.transcribe([Steps(rows, 8.0)])[0]
+    assert own in [other.text for other in read.alternatives]
+    assert type(read.confidence) is float
 
 
 def test_the_less_language_counts_the_more_the_net_does(knowing: Recognizer) -> None:
