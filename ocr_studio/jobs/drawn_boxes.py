@@ -29,12 +29,12 @@ def lines_inside(reader: Reader, image: NDArray[np.uint8], word: Word) -> Transc
     if word.quad_source is not Source.HUMAN or geometry.size(word.quad)[1] < _LEAST_HEIGHT:
         return None
     crop = geometry.crop(image, word.quad)
-    lines = np.asarray(reader.find(crop), dtype=np.float32).reshape(-1, 4, 2)
+    lines = reader.find(crop)
     if len(lines) == 0:
         return None
-    heights = geometry.sizes(lines)[:, 1]
+    heights = geometry.sizes(lines[:, :4])[:, 1]
     lines, highest = lines[heights >= _RIM * heights.max()], float(heights.max())
-    if np.ptp(lines[..., 1].mean(axis=1)) < _APART * highest and crop.shape[0] < _ROOMY * highest:
+    if np.ptp(lines[:, :4, 1].mean(axis=1)) < _APART * highest and crop.shape[0] < _ROOMY * highest:
         return None
     found = {each.id: each for _, words in reader.read_lines(crop, lines) for each in words}
     parts = [found[key] for key in reading_order.order(found.values())]

@@ -12,7 +12,9 @@ from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.preview import Preview
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognizer import Recognizer
-from tests.engine.test_reader import drawn
+from ocr_studio.jobs.reading import ReadingDesk
+from ocr_studio.jobs.tuning import BoxesFound, LinesFound, Trial
+from tests.engine.test_reader import LINES, drawn
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +69,15 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
     assert looks == []
     preview.find(Finding(detail=900))
     assert looks == ["photo"]
+
+
+def test_lines_can_be_shown(reader: Reader) -> None:
+    photo, _ = drawn()
+
+    class Desk(ReadingDesk):
+        def reader(self) -> Reader:
+            return reader
+
+    events = list(Trial(Desk(ReaderOptions()), photo).find(Finding()))
+    assert [len(event.lines) for event in events if isinstance(event, LinesFound)] == [len(LINES)]
+    assert sum(len(event.boxes) for event in events if isinstance(event, BoxesFound)) == len(" ".join(LINES).split())
