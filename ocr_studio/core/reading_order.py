@@ -65,8 +65,7 @@ class _Layout:
 
     @classmethod
     def of(cls, words: Iterable[Word]) -> _Layout:
-        known = rows.sorted_words(words)
-        corners = np.array([word.quad.corners for word in known], dtype=np.float64).reshape(-1, 4, 2)
+        known, corners = rows.sorted_words(words)
         corners = corners @ rows.frame(corners).T
         return cls(known, Boxes.of(corners), _ordered(corners) if known else [])
 
@@ -87,10 +86,10 @@ def _ordered(corners: Floats) -> list[Indices]:
     return ordered
 
 
-def _cut(words: Boxes, pieces: list[list[Indices]]) -> list[list[list[Indices]]]:
+def _cut(words: Boxes, pieces: list[list[Indices]], *, again: int = 3) -> list[list[list[Indices]]]:
     """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
 
-    Where the gutters are is known only when the rows are in order, so these are put in order once again.
+    Where the gutters are is known only when the rows are in order, so these are put in order again, at most so often.
     """
     joined = [np.concatenate(piece) for piece in pieces]
     counts = np.array([len(piece) for piece in joined])
@@ -100,13 +99,13 @@ def _cut(words: Boxes, pieces: list[list[Indices]]) -> list[list[list[Indices]]]
     cutter = Cutter(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0)
     lines = cutter.lines()
     torn = {piece: gap + 1 for piece, gap in cutter.torn if len(pieces[piece]) == 1}
-    if not torn:
+    if not torn or not again:
         return [[pieces[index] for index in line] for line in lines]
     parts = [
         [[part] for part in np.split(piece[0], [torn[index]])] if index in torn else [piece]
         for index, piece in enumerate(pieces)
     ]
-    return _cut(words, [piece for part in parts for piece in part])
+    return _cut(words, [piece for part in parts for piece in part], again=again - 1)
 
 
 def _turned(boxes: Boxes) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -84,9 +85,12 @@ class Boxes:
         )
 
 
-def sorted_words(words: Iterable[Word]) -> tuple[Word, ...]:
-    """The words by place, so that nothing depends on the order in which they come."""
-    return tuple(sorted(words, key=lambda word: (word.quad.corners, word.id)))
+def sorted_words(words: Iterable[Word]) -> tuple[tuple[Word, ...], Floats]:
+    """The words by place, so that nothing depends on the order in which they come, and their corners, (N, 4, 2)."""
+    by_id = sorted(words, key=attrgetter("id"))
+    corners = np.array([word.quad.corners for word in by_id], dtype=np.float64).reshape(-1, 4, 2)
+    order = np.lexsort(corners.reshape(-1, 8).T[::-1])
+    return tuple(by_id[index] for index in order), corners[order]
 
 
 def frame(corners: Floats) -> Floats:
