@@ -26,7 +26,8 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.integer[Any]]
 
 # All of these were chosen on made words (tests/benchmarks/written_words.py): as much as can be had without random
-# strings being read any worse.
+# strings being read any worse. By other hands than those, words come out right 20 of 100 times more often (304 of 1,500
+# won, 2 lost), and of 2,813 random strings 3 are lost and 1 is won, short ones that look like words: “paz”, “5aW”.
 #
 # How far the net's own odds count for less than they say: its errors look surer than they are.
 WEIGHT: Final = 0.8
