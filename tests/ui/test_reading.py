@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.page import Edit, Page, Quad, Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.reading import Reading
 from tests.ui import made_board
 from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.studio import Open
 
 
 @pytest.fixture
@@ -214,3 +216,16 @@ def test_without_a_photo_there_is_nothing_to_read(lane: JobThread, qtbot: QtBot)
     reading.read_page()
     reading.read_words(["w0"])
     assert not reading.busy
+
+
+def test_words_that_were_typed_count_when_it_reads_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    stand_in = StandInReader()
+    studio = open_studio(folder, reader=stand_in)
+    page = _page(studio.document)
+    assert stand_in.typed == {}
+    word = next(iter(page.words.values()))
+    typed = replace(word, human=Transcription.by_human("kubectl"))
+    studio.document.push(Edit("Write", {word.id: (word, typed)}))
+    with qtbot.waitSignal(studio.reading.stopped):
+        studio.reading.read_page()
+    assert stand_in.typed == {"kubectl": 1}
