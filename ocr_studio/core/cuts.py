@@ -22,6 +22,8 @@ _LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
 # How much wider than other blanks between words one must be that a gutter goes through; and how wide these are, in
 # heights, where there are few: in a table only cells that stand close are taken for words of a row.
 _WIDER, _SPACE = 1.4, 0.4
+# So many heights above and below a row its neighbours behind the gutter tell where that column starts.
+_BESIDE = 4.0
 # So large a share of rows may reach over a gutter.
 _FEW = 0.15
 # A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
@@ -130,8 +132,8 @@ class Cutter:
         strays = np.setdiff1d(gutter.over, headings)
         middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
         for index in gutter.over:
-            beside = right[int(np.argmin(np.abs(middle[right] - middle[index])))]
-            if (gap := self._gap_before(index, float(self.boxes.low[beside, 0]))) is not None:
+            beside = right[np.abs(middle[right] - middle[index]) < _BESIDE * self.boxes.height[index]]
+            if (gap := self._gap_before(index, self.boxes.low[beside, 0])) is not None:
                 self.torn.append((int(index), gap))
         if not headings:
             return [np.concatenate([left, strays]), right]
@@ -150,15 +152,15 @@ class Cutter:
             & (high[over] - reach > 2 * (reach - low[over]))
         )
 
-    def _gap_before(self, index: int, start: float) -> int | None:
-        """Which blank of a piece a gutter may go through: the widest, where the column behind the gutter starts."""
+    def _gap_before(self, index: int, starts: Floats) -> int | None:
+        """Which blank of a piece a gutter may go through: the widest, where rows behind the gutter start."""
         height = float(self.boxes.height[index])
         widths = (self.gaps[index][:, 1] - self.gaps[index][:, 0]) / height
         if not len(widths):
             return None
         widest = int(np.argmax(widths))
         others = np.append(np.delete(widths, widest), min(self.usual, _SPACE))
-        near = abs(self.gaps[index][widest, 1] - start) < height
+        near = (np.abs(self.gaps[index][widest, 1] - starts) < height).any()
         return widest if near and widths[widest] > _WIDER * float(np.median(others)) else None
 
     def _is_heading(self, index: int, part: Indices, right: Indices) -> bool:
