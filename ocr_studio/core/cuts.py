@@ -32,8 +32,9 @@ _APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
 _NEXT_ROW = 1.5
 # Within a stack, rows beside each other with a blank up to this wide are one line.
 _SAME_LINE = 4.0
-# A word or two is a cell of a table, more is a sentence; of the cells of a column so many stand beside another one's.
-_CELL_WORDS, _ALIGNED = 2, 0.8
+# A word, now and then two, is a cell of a table, more is a sentence; and so many cells of a column stand beside
+# another one's.
+_CELL_WORDS, _ALIGNED = 1.5, 0.8
 # How much less flush than centred the rows of a box are, in heights.
 _FLUSH = 0.2
 # How far, in heights, cells of one row are usually off from being level, seen along the table's slope.
