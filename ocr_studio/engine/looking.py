@@ -125,7 +125,9 @@ def _turned(quad: Quads, turn: int) -> Quads:
     corners = np.roll(quad[:4], -turn, axis=0)
     if turn % 2:
         return ribbons(corners[None])[0]
-    return np.concatenate([corners, quad[4:] if turn == 0 else quad[:3:-1]])
+    middles = quad[4:] if turn == 0 else quad[:3:-1]
+    turned: Quads = np.concatenate([corners, middles])
+    return turned
 
 
 def ribbons(corners: Quads) -> Quads:

@@ -11,6 +11,7 @@ from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding
 from ocr_studio.engine.detector import Detector, DetectorOptions, along_line, quads_of
+from ocr_studio.engine.synth import boards
 
 OPTIONS = DetectorOptions()
 
@@ -137,3 +138,19 @@ def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
     bend = (upper + lower) / 2 - corners.mean(axis=0)
     wanted = np.array([-np.sin(turn), np.cos(turn)]) * sag
     assert np.abs(bend - wanted).max() < 5
+
+
+def test_small_writing_on_a_large_photo_is_looked_at_larger(detector: Detector) -> None:
+    drawn = boards.draw("columns", seed=3).image
+    one = np.asarray(cv2.resize(drawn, (640, 480), interpolation=cv2.INTER_AREA), np.uint8)
+    photo = np.tile(one, (6, 6, 1))
+    _, scale = detector.look(photo)
+    assert scale > 1.3 * detector.options.scale(*photo.shape[:2])
+    assert len(detector.find(photo)) == pytest.approx(36 * len(detector.find(one)), rel=0.1)
+
+
+def test_a_tile_ends_where_the_next_begins(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = detector.find(board())
+    monkeypatch.setattr("ocr_studio.engine.detector._TILE", 700)
+    tiled = detector.find(board())
+    assert geometry.iou_matrix(whole[:, :4], tiled[:, :4]).diagonal().min() > 0.8
