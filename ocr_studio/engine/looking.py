@@ -124,10 +124,9 @@ def _turned(quad: Quads, turn: int) -> Quads:
     """The same line, (6, 2), its text beginning at another corner. Read across its length, a bend means nothing."""
     corners = np.roll(quad[:4], -turn, axis=0)
     if turn % 2:
-        return ribbons(corners[None])[0]
+        return np.asarray(ribbons(corners[None])[0], np.float32)
     middles = quad[4:] if turn == 0 else quad[:3:-1]
-    turned: Quads = np.concatenate([corners, middles])
-    return turned
+    return np.asarray(np.vstack([corners, middles]), np.float32)
 
 
 def ribbons(corners: Quads) -> Quads:

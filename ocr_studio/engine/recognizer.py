@@ -194,7 +194,9 @@ class Recognizer:
         first = max(own, key=lambda labels: own[labels])
         if first not in shown:
             shown[-1] = first
-        alternatives = tuple(Alternative(self._text(labels), round(min(1.0, chances[labels]), 4)) for labels in shown)
+        alternatives = tuple(
+            Alternative(self._text(labels), round(float(min(1.0, chances[labels])), 4)) for labels in shown
+        )
         return Transcription(
             text=alternatives[0].text,
             source=Source.MODEL,

@@ -122,7 +122,7 @@ def test_a_bad_value_of_finding_is_left_out_and_the_rest_kept(
     with caplog.at_level(logging.WARNING):
         loaded = settings.load(path)
     expected = {name: wanted for name, wanted in (("detail", 2048), ("gap", 1)) if name != key}
-    assert loaded == Settings(theme="dark", finding=Finding(**expected))  # type: ignore[arg-type]
+    assert loaded == Settings(theme="dark", finding=Finding(**expected))
     assert repr(f"finding.{key}") in caplog.text
 
 
