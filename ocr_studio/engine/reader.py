@@ -17,6 +17,7 @@ from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
 from ocr_studio.engine import runtime
 from ocr_studio.engine.detector import Detector, DetectorOptions
+from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
 from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognizer import Recognizer, Steps
@@ -24,6 +25,10 @@ from ocr_studio.engine.recognizer import Recognizer, Steps
 # Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
 # words come early, and still enough for the net to work at full speed.
 _FIRST, _THEN = 2048, 8192
+# A frame or drawing that was taken for a line is as high as many lines, so brought to the net's height its strokes are
+# finer than a pen's on letters: of 1,278 lines on photos of boards 33 have finer strokes than this, in pixels, and are
+# less legible, against 39 of 45 on drawings. A single letter is never more legible than 0.5.
+_FINE, _UNREADABLE = 2.1, 0.4
 
 
 class Reader:
@@ -109,7 +114,9 @@ class Reader:
         return words
 
     def _cut(self, line: Line) -> list[line_cutting.Stretch]:
-        """The pieces of a line that become boxes: its words or, if a person wants that, all of it."""
+        """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""
+        if line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE:
+            return []
         if self._unit == "lines":
             return [line_cutting.whole(line.crop, line.steps)]
         return line_cutting.words_of(line.crop, line.steps, marks=self.marks)
