@@ -51,15 +51,23 @@ class HardSigmoid(layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
-class Gelu(layers.Layer):  # type: ignore[misc]
-    """The Gaussian error linear unit (Hendrycks & Gimpel 2016), exact.
+def gelu(x: Tensor) -> Tensor:
+    """The Gaussian error linear unit (Hendrycks & Gimpel 2016), exact. Same shape as x.
 
-    Keras' own divides by √2 where this multiplies, which takes longer: with it the recognizer needs 6 % more time.
+    Written as TensorFlow's optimiser knows it, so that it becomes one operation with the product before it; Keras' own
+    divides by √2, which it does not know, and an operation of its own takes a fifth of the net's time.
     """
+    return 0.5 * (1.0 + ops.erf(x * math.sqrt(0.5))) * x
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class Pointwise(layers.Dense):  # type: ignore[misc]
+    """A convolution of 1 x 1 pixels, as the one matrix product that it is: (B, H, W, C) -> (B, H, W, units)."""
 
     def call(self, x: Tensor) -> Tensor:
-        """Same shape as x."""
-        return 0.5 * x * (1.0 + ops.erf(x * math.sqrt(0.5)))
+        """x: (B, H, W, C)."""
+        mixed = super().call(ops.reshape(x, (-1, x.shape[-1])))
+        return ops.reshape(mixed, (*ops.shape(x)[:-1], self.units))
 
 
 def halving(x: Tensor, channels: int, *, name: str) -> Tensor:
@@ -105,9 +113,8 @@ def block(x: Tensor, plan: Block, *, name: str) -> Tensor:
         x = layers.MaxPooling2D(1, plan.stride)(x)  # a pool of one pixel just leaves out the rows between
     if plan.squeeze:
         x = layers.Multiply()([x, squeeze_excite(x, slope=1 / 6, name=name)])
-    mixed = layers.Conv2D(wide, 1, name=f"{name}_expand")(x)
-    mixed = Gelu(name=f"{name}_gelu")(mixed)
-    mixed = layers.Conv2D(plan.channels, 1, name=f"{name}_project")(mixed)
+    mixed = Pointwise(wide, activation=gelu, name=f"{name}_expand")(x)
+    mixed = Pointwise(plan.channels, name=f"{name}_project")(mixed)
     return layers.Add()([x, mixed]) if keeps_size else mixed
 
 
