@@ -115,9 +115,9 @@ class Cutter:
             if sides := _clear(part, low, high, height=height):
                 return _Gutter(sides, part[:0])
             if (place := _crossed(low, high, height=height)) is not None:
-                over = (low < place) & (high > place)
-                sides = [part[high <= place], part[low >= place]]
-                leaning.append(_Gutter(sides, part[over]))
+                # A row without width may end where it begins: it stands on one side only, too.
+                left, over = high <= place, (low < place) & (high > place)
+                leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
         return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else None
 
     def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:

@@ -9,6 +9,7 @@ import hashlib
 import io
 import logging
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 256 << 20
 _MOST_KEPT: Final = 4  # combinations of languages
+# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
+_NO_SUCH_ARCHIVE: Final = (RuntimeError, zlib.error, MemoryError)
 
 
 def path_of(*what: object) -> Path:
@@ -36,7 +39,7 @@ def load(path: Path) -> dict[str, NDArray[np.generic]] | None:
             return {name: kept[name] for name in kept.files}
     except FileNotFoundError:
         return None
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge, *_NO_SUCH_ARCHIVE) as error:
         _log.info("%s: made anew: %s", path, error)
         return None
 

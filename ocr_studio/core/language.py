@@ -67,6 +67,8 @@ _RAREST: Final = 10**-7.5
 _LONGEST: Final = 28
 # Of words with marks on their letters, so many are written without: in haste, in capitals, on foreign keyboards.
 _UNMARKED: Final = 0.1
+# The package counts “ß” as “ss”, so a German word may be meant either way: how much it counts for with “ß”.
+_SHARP: Final = 0.5
 # A word that the person typed counts as if so many others, never typed, were as likely.
 _UNTYPED: Final = 2000
 _APOSTROPHES: Final = "'’ʼ"
@@ -125,10 +127,12 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
     The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
     """
     names = [LANGUAGES[code] for code in languages]
-    path = kept_lexicons.path_of("2", word_counts.version(), *languages)
+    if not names:
+        return Lexicon.of({})
+    path = kept_lexicons.path_of("3", word_counts.version(), *languages)
     if (kept := _restored(kept_lexicons.load(path))) is not None:
         return kept
-    made = _made(languages) if names else Lexicon.of({})
+    made = _made(languages)
     kept_lexicons.keep(path, _taken_apart(made))
     return made
 
@@ -146,7 +150,18 @@ def _made(languages: Sequence[str]) -> Lexicon:
                 if not word.isascii():
                     bare = word[:_LONGEST].translate(unmarked)
                     words[bare] = words.get(bare, 0.0) + _UNMARKED * share
+                if language == "de" and "ss" in word:
+                    for sharp in _with_sharp_s(word[:_LONGEST]):
+                        words[sharp] = words.get(sharp, 0.0) + _SHARP * share
     return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+
+
+def _with_sharp_s(word: str) -> Iterator[str]:
+    """The word with one “ß” for each of its “ss”, one at a time."""
+    place = word.find("ss")
+    while place >= 0:
+        yield f"{word[:place]}ß{word[place + 2 :]}"
+        place = word.find("ss", place + 2)
 
 
 def _taken_apart(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:

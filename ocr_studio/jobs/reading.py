@@ -218,7 +218,7 @@ def read_photos(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A photo before its reading. lines: where writing is, (N, 4, 2), or None if nobody has looked for it yet."""
+    """A photo before its reading. lines: where writing is, (N, 6, 2), or None if nobody has looked for it yet."""
 
     image: NDArray[np.uint8]
     page_id: str

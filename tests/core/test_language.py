@@ -72,6 +72,12 @@ def test_words_are_known_without_their_marks_too_but_less() -> None:
     assert 0 < bare[1] < marked[1]
 
 
+def test_german_words_may_have_a_sharp_s_or_two_of_the_other() -> None:
+    sharp, plain = looked_up(language.lexicon(("de",)), "Straße", "STRASSE")
+    assert 0 < sharp[1] < plain[1]
+    assert looked_up(language.lexicon(("en",)), "paß") == [(0.0, 0.0)]
+
+
 def test_every_language_that_may_be_chosen_is_there() -> None:
     for code in LANGUAGES:
         share, words = next(counted(code, rarest=0.0))
@@ -118,6 +124,18 @@ def test_words_are_kept_between_starts_and_made_anew_where_that_is_damaged(studi
         assert again.letters == made.letters
 
 
+def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) -> None:
+    kept_lexicons.keep(tmp_path / "a.npz", {"keys": np.arange(3)})
+    whole = (tmp_path / "a.npz").read_bytes()
+    (tmp_path / "b").mkdir()
+    for place in range(len(whole)):
+        for bit in (0x01, 0x80):
+            damaged = bytearray(whole)
+            damaged[place] ^= bit
+            (tmp_path / "b" / "a.npz").write_bytes(damaged)
+            kept_lexicons.load(tmp_path / "b" / "a.npz")
+
+
 def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
     language.lexicon.cache_clear()
     made = language.lexicon(("fil",))
@@ -150,7 +168,12 @@ class _Package:
         return self.folder
 
 
-def test_no_language_is_no_words() -> None:
+def test_no_language_is_no_words_and_needs_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> None:
+        raise metadata.PackageNotFoundError
+
+    monkeypatch.setattr(metadata, "distribution", missing)
+    language.lexicon.cache_clear()
     assert looked_up(language.lexicon(()), "the") == [(0.0, 0.0)]
 
 

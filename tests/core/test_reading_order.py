@@ -109,3 +109,14 @@ def test_every_word_comes_once_whatever_the_page(
 def test_all_words_in_one_place_are_no_trouble() -> None:
     words = [Word(str(index), Quad.from_box(5, 5, 5, 5)) for index in range(50)]
     assert len(reading_order.order(words)) == 50
+
+
+def test_boxes_without_width_or_height_have_one_place_each() -> None:
+    rng = random.Random(0)
+    for _ in range(150):
+        words = []
+        for number in range(rng.randrange(2, 25)):
+            left, top = 10 * rng.randrange(20), 10 * rng.randrange(20)
+            quad = Quad.from_box(left, top, left + 10 * rng.randrange(6), top + 5 * rng.randrange(4))
+            words.append(Word(str(number), quad, machine=Transcription("x", Source.MODEL, 0.9)))
+        assert sorted(reading_order.order(words)) == sorted(each.id for each in words)
