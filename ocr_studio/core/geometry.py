@@ -129,8 +129,7 @@ def warp(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
 
     corners: (4, 2). The target is rounded and held between 1 pixel and twice the photo's sides together.
     """
-    most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
-    width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
+    width, height = _held(image, target)
     piece, placed = _piece(image, corners)
     # The corners are pixel edges, OpenCV counts from pixel centres: hence the halves.
     box = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32) - np.float32(0.5)
@@ -143,6 +142,26 @@ def warp(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpPerspective(piece, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, dtype=np.uint8)
+
+
+def straighten(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
+    """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+
+    ribbon: (6, 2), as for ``on_ribbon``; target: as for ``warp``.
+    """
+    width, height = _held(image, target)
+    x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+    piece, placed = _piece(image, on_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
+    grid = (placed - 0.5).reshape(height, width, 2).astype(np.float32)
+    level = cv2.remap(piece, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(level, dtype=np.uint8)
+
+
+def _held(image: Photo, target: ArrayLike) -> tuple[int, int]:
+    """The size of a picture of a piece of the photo, rounded and held within what makes sense and OpenCV can do."""
+    most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
+    width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
+    return width, height
 
 
 def _piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:

@@ -45,13 +45,7 @@ class Pyramid:
         ribbon: (6, 2), as for ``geometry.on_ribbon``, pixels of the photo itself; target: (width, height).
         """
         image, scale = self._enough_for(ribbon[:4], target)
-        width, height = (int(side) for side in np.asarray(target))
-        x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
-        places = geometry.on_ribbon(np.asarray(ribbon) * scale, np.stack([x.ravel(), y.ravel()], axis=1)) - 0.5
-        grid = places.reshape(height, width, 2).astype(np.float32)
-        return np.asarray(
-            cv2.remap(image, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
+        return geometry.straighten(image, np.asarray(ribbon) * scale, target)
 
     def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
         """The smallest level that has at least as many pixels as the target, and its scale across and down."""

@@ -63,3 +63,34 @@ def test_no_piece_costs_more_than_a_few_small_pictures(
     piece = photo.warp(np.asarray(corners, dtype=np.float64), (width * scale, height * scale))
     assert piece.size
     assert seen[0].size <= 3 * (4 * 104) ** 2
+
+
+def _ribbon(box: tuple[float, float, float, float], sag: float) -> Floats:
+    left, top, right, bottom = box
+    middle = (left + right) / 2
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return np.array([*corners, (middle, top + sag), (middle, bottom + sag)])
+
+
+def test_a_straight_ribbon_looks_as_its_corners_cut_it() -> None:
+    photo, ribbon = Pyramid(_photo(800, 400)), _ribbon((100, 50, 700, 150), 0)
+    level, cut = photo.straighten(ribbon, (300, 50)), photo.warp(ribbon[:4], (300, 50))
+    assert np.abs(level.astype(int) - cut.astype(int)).max() <= 2
+
+
+def test_what_is_written_on_a_bend_is_level_afterwards() -> None:
+    photo = np.zeros((300, 600, 3), np.uint8)
+    x = np.arange(600)
+    share = (x + 0.5) / 600
+    for column, middle in zip(x, 100 + 4 * share * (1 - share) * 80, strict=True):
+        photo[int(middle) - 5 : int(middle) + 5, column] = 255
+    level = Pyramid(photo).straighten(_ribbon((0, 80, 600, 120), 80), (600, 40))
+    assert level[17:23].min() == 255
+    assert level[:12].max() == level[28:].max() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(33_000, 20), (9000, 3), (40, 33_000)])
+def test_a_bent_line_may_be_longer_than_opencv_can_do(width: int, height: int) -> None:
+    photo = Pyramid(np.full((max(60, height), width, 3), 200, np.uint8))
+    level = photo.straighten(_ribbon((0, 10, width, 10 + height), 30), (48 * width / height, 48))
+    assert (level == 200).all()
