@@ -108,7 +108,8 @@ def _inked(crop: Crop) -> Crop:
     around = np.concatenate([np.tile(margin, (reach, 1, 1)), small, np.tile(margin, (reach, 1, 1))])
     board = cv2.medianBlur(around, 2 * reach + 1)[reach : reach + small.shape[0]]
     board = cv2.resize(board, (width, height))
-    contrast = cv2.absdiff(crop, board).max(axis=2)
+    red, green, blue = cv2.split(cv2.absdiff(crop, board))
+    contrast = cv2.max(cv2.max(red, green), blue)
     bar, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return np.asarray(contrast > max(_FAINT * bar, _NOISE), np.uint8)
 

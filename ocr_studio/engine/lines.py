@@ -147,10 +147,8 @@ def _evidence(
 ) -> tuple[Floats, Floats, Floats]:
     """blank: (G, 2) where gaps in the ink begin and end."""
     centres = letters.centres(steps.span)
-    widest = np.array([_widths(found).max(initial=0.0) for found in _between(blank, centres)]) / height
-    spaces = steps.probabilities[:, space]
-    ends = zip(letters.last[:-1].tolist(), letters.first[1:].tolist(), strict=True)
-    likely = np.array([spaces[last : first + 1].max() for last, first in ends])
+    widest = _most(_widths(blank), *_between(blank, centres)) / height
+    likely = _most(steps.probabilities[:, space], letters.last[:-1], letters.first[1:] + 1)
     distance = np.diff(centres) / height
     return distance - _usual(distance, _UNKNOWN_BETWEEN), widest - _usual(widest, _UNKNOWN_GAP), likely
 
@@ -161,9 +159,9 @@ def _cuts(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height
     distance, gap, space = _evidence(blank, steps, letters, space=marks.space, height=height)
     wish = (BETWEEN + GAP) * (Finding().gap - marks.gap)
     apart = BETWEEN * distance + GAP * gap + SPACE * np.log(space + NEVER) + wish > 0
-    between = _between(blank, letters.centres(steps.span))
+    first, last = _between(blank, letters.centres(steps.span))
     return [
-        _placed(between[index], index, letters, span=steps.span)
+        _placed(blank[first[index] : last[index]], index, letters, span=steps.span)
         for index in np.flatnonzero(apart | _signs(letters.classes, marks)).tolist()
     ]
 
@@ -180,11 +178,16 @@ def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
     )
 
 
-def _between(blank: Floats, centres: Floats) -> list[Floats]:
-    """The gaps between each letter and the next."""
-    first = np.searchsorted(blank[:, 1], centres[:-1], side="right").tolist()
-    last = np.searchsorted(blank[:, 0], centres[1:], side="left").tolist()
-    return [blank[begin:end] for begin, end in zip(first, last, strict=True)]
+def _between(blank: Floats, centres: Floats) -> tuple[Indices, Indices]:
+    """The gaps between each letter and the next: from which up to, not including, which."""
+    first = np.searchsorted(blank[:, 1], centres[:-1], side="right")
+    return first, np.searchsorted(blank[:, 0], centres[1:], side="left")
+
+
+def _most(values: Floats, first: Indices, last: Indices) -> Floats:
+    """The largest of each stretch of values, from first up to, not including, last; 0 where there is none."""
+    bounds = np.stack([first, last], axis=1).ravel()
+    return np.where(last > first, np.maximum.reduceat(np.append(values, 0.0), bounds)[::2], 0.0)
 
 
 def _widths(blank: Floats) -> Floats:

@@ -50,7 +50,7 @@ class HardSigmoid(layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "slope": self.slope}
 
 
-@keras.saving.register_keras_serializable(package="ocr_studio")
+@keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def gelu(x: Tensor) -> Tensor:
     """The Gaussian error linear unit (Hendrycks & Gimpel 2016), exact. Same shape as x.
 
