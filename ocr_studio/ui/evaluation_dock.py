@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -225,6 +226,7 @@ class _Photos(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self._model = QStandardItemModel(0, len(_COLUMNS), self)
+        self._shown: tuple[PhotoResult, ...] = ()
         self.setModel(self._model)
         self.setAccessibleName("Photos that were evaluated")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -246,7 +248,12 @@ class _Photos(QTableView):
         rows = [(_ALL, evaluation.score)] if evaluation and photos else []
         rows += [(("" if photo.whole else "* ") + wording.file_name(photo.image), photo.score) for photo in photos]
         self._model.setRowCount(len(rows))
+        pairs = zip(photos, self._shown, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+        self._shown = photos
         for number, (title, score) in enumerate(rows):
+            if 0 < number <= same:
+                continue
             for column, text in enumerate(_cells(title, score)):
                 item = QStandardItem(text)
                 if column:

@@ -40,15 +40,22 @@ class MistakeModel(QAbstractTableModel):
         self._pixmaps: OrderedDict[bytes, QPixmap] = OrderedDict()
 
     def show_mistakes(self, photos: Sequence[PhotoResult], kind: Kind | None) -> None:
-        """Show the mistakes on these photos, of one kind or of all."""
-        self.beginResetModel()
-        self._rows = [
+        """Show the mistakes on these photos, of one kind or of all; what is shown already stays, and stays chosen."""
+        rows = [
             (photo, index)
             for photo in photos
             for index, mistake in enumerate(photo.mistakes)
             if kind in (None, mistake.kind)
         ]
-        self.endResetModel()
+        known = len(self._rows)
+        if rows[:known] != self._rows:
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+        elif len(rows) > known:
+            self.beginInsertRows(_NOWHERE, known, len(rows) - 1)
+            self._rows = rows
+            self.endInsertRows()
 
     def mistake(self, row: int) -> tuple[PhotoResult, Mistake]:
         """The photo and the mistake of a row."""

@@ -109,6 +109,24 @@ def test_each_photo_shows_its_own_mistakes(evaluated: Studio) -> None:
     assert rows(evaluated) == [false, others[1]]
 
 
+def test_a_row_that_is_chosen_stays_chosen_while_more_come(evaluated: Studio) -> None:
+    dock = evaluated.window.evaluation
+    assert dock.evaluation is not None
+    whole, table = dock.evaluation, dock.mistakes
+    dock._show(replace(whole, photos=whole.photos[:1]))
+    assert len(rows(evaluated)) == 2
+    table.setCurrentIndex(table.mistakes.index(1, WANTED))
+    dock._show(whole)
+    assert len(rows(evaluated)) == 4
+    assert table.currentIndex().row() == 1
+    photos = dock.photos.model()
+    assert [photos.index(row, 0).data() for row in range(3)] == ["All photos", "board 1.png", "board 2.png"]
+    assert photos.index(0, 1).data() == "16"
+    dock._show(replace(whole, photos=whole.photos[1:]))
+    assert [row[3] for row in rows(evaluated)] == ["board 2.png"] * 2
+    assert photos.index(1, 0).data() == "board 2.png"
+
+
 def click(studio: Studio, qtbot: QtBot, row: int) -> None:
     table = studio.window.evaluation.mistakes
     place = table.visualRect(table.mistakes.index(row, WANTED)).center()
