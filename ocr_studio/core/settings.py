@@ -39,10 +39,10 @@ class SettingsNotSaved(StudioError):
 class Finding:
     """How writing is found on a photo. Ranges: RANGES.
 
-    detail: pixels the photo's longer side is looked at with. threshold: how likely (0..1) a place must be writing to
-    count as such. sure: how likely (0..1) a line must be writing on the whole. grow: how far a box reaches beyond the
-    core of its letters, times area / perimeter of that core. gap: a blank this wide parts words, as a share of the
-    line's height.
+    detail: pixels the photo's longer side is looked at with first; where its writing is small it is looked at again,
+    larger. threshold: how likely (0..1) a place must be writing to count as such. sure: how likely (0..1) a line must
+    be writing on the whole. grow: how far a box reaches beyond the core of its letters, times area / perimeter of that
+    core. gap: a blank this wide parts words, as a share of the line's height.
     """
 
     detail: int = 1280

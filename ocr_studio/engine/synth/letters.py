@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Points: TypeAlias = NDArray[np.float64]
 
-X_HEIGHT, CAPITAL, DESCENDER = 5.0, 8.0, 3.0
+X_HEIGHT, CAPITAL = 5.0, 8.0
 
 LETTERS: dict[str, tuple[float, str]] = {
     "a": (4.4, "~4,4.2 3,5 1.4,4.8 .3,3.2 .4,1.2 1.6,.1 3,.6 4,2.4|4,4.9 4,1.2 4.5,.2"),
