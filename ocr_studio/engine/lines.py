@@ -6,6 +6,7 @@ to a pixel, but not which ones part words. Weighed against each other, for every
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -107,6 +108,12 @@ class _Cut:
     left: float
     right: float
 
+    @property
+    def edges(self) -> list[tuple[int, float]]:
+        """Step and place where a word ends and the next begins; what stands between them, too, may turn out a word."""
+        left, right = (self.ends, self.left), (self.begins, self.right)
+        return [left] if self.left == self.right else [left, right]
+
 
 def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
     """The words of one line from left to right; some may turn out to be empty when they are read.
@@ -118,11 +125,10 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
     blank = ink.gaps()
     cuts = _cuts(blank, steps, letters, marks=marks, height=height)
     begin, end = _reach(blank, letters.centres(steps.span), crop)
-    starts = [(0, begin), *((cut.begins, cut.right) for cut in cuts)]
-    ends = [*((cut.ends, cut.left) for cut in cuts), (len(steps.probabilities), end)]
+    edges = [(0, begin), *(edge for cut in cuts for edge in cut.edges), (len(steps.probabilities), end)]
     return [
         Stretch(first, last, ink.box(left, right))
-        for (first, left), (last, right) in zip(starts, ends, strict=True)
+        for (first, left), (last, right) in itertools.pairwise(edges)
         if last > first and right > left
     ]
 
@@ -211,6 +217,10 @@ def _placed(blank: Floats, index: int, letters: Letters, *, span: float) -> _Cut
     if len(blank) == 0:
         left = right = (last + first) / 2 * span
     else:
+        # The net places a letter to a step or so: a gap mostly beyond one is that letter's other side.
+        middles, centres = blank.mean(axis=1), letters.centres(span)[index : index + 2]
+        here = blank[(middles >= centres[0]) & (middles <= centres[1])]
+        blank = here if len(here) else blank
         widths = _widths(blank)
         wide = blank[widths >= _NEARLY * widths.max()].mean(axis=1)
         left, right = float(wide[0]), float(wide[-1])

@@ -86,8 +86,16 @@ def test_the_likelier_a_space_the_narrower_a_gap_may_be() -> None:
 def test_what_is_drawn_between_two_words_is_part_of_neither() -> None:
     crop = line((20, 120), (260, 360))
     crop[22:26, 150:158] = crop[22:26, 162:170] = crop[22:26, 174:182] = crop[18:30, 190:230:4] = 30
-    found = cut(crop, steps(400, letters=[(20, 120), (260, 360)], spaces=[]))
-    assert boxes(found) == [(20, 12, 120, 36), (260, 12, 360, 36)]
+    left, drawn, right = cut(crop, steps(400, letters=[(20, 120), (260, 360)], spaces=[]))
+    assert boxes([left, right]) == [(20, 12, 120, 36), (260, 12, 360, 36)]
+    assert (drawn.first, drawn.last) == (left.last, right.first)
+
+
+def test_a_letter_seen_late_keeps_its_ink() -> None:
+    crop = line((20, 84), (110, 116), (146, 210))
+    said = steps(400, letters=[(20, 84), (146, 210)], spaces=[96, 128])
+    said[14] = np.eye(5)[LETTER]  # its centre is at 116, where its ink ends
+    assert boxes(cut(crop, said)) == [(20, 12, 84, 36), (110, 12, 116, 36), (146, 12, 210, 36)]
 
 
 def test_a_person_may_want_other_gaps() -> None:
