@@ -72,7 +72,7 @@ class DetectorOptions:
 
 
 class Detector:
-    """Finds lines of writing on photos. Belongs to the thread that made it.
+    """Finds lines of writing on photos. Made in one thread; any may let it look, one at a time.
 
     net: pixels → map of text, as ``build_detector``; by default the one with the published weights. Raises
     PretrainedError where those are missing.
@@ -108,7 +108,7 @@ class Detector:
     def look(self, image: Photo) -> tuple[Map, float]:
         """How likely each pixel of the photo, brought to the net's size, is text: (h, w) 0..1, and that scale.
 
-        Where the lines seen are thin, or none is, and the photo has more to show, it is looked at again, larger.
+        Where the lines seen are thin and the photo has more to show, it is looked at again, larger.
         """
         scale = self.options.scale(*image.shape[:2])
         most = min(_FINEST * scale, max(scale, 1.0))
@@ -119,10 +119,15 @@ class Detector:
         return likely, scale
 
     def _larger(self, likely: Map, scale: float) -> float:
-        """The scale that what was seen asks for. The smallest letters are not seen before the larger ones are clear."""
-        sides = (min(core.length, core.thickness) for core in cores(likely, text=self.options.text))
+        """The scale that what was seen asks for. The smallest letters are not seen before the larger ones are clear.
+
+        It does not hang on what a person has chosen but for the detail, so that trying that on one photo is quick.
+        """
+        sides = (min(core.length, core.thickness) for core in cores(likely, text=DetectorOptions().text))
         thick = [side for side in sides if side >= _SPECK]
-        usual = float(np.median(thick)) if thick else _THIN / 2
+        if not thick:
+            return scale
+        usual = float(np.median(thick))
         return scale * _READABLE / usual if usual < _THIN else scale
 
     def _look_at(self, image: Photo, scale: float) -> Map:

@@ -30,10 +30,8 @@ Indices: TypeAlias = NDArray[np.intp]
 # hundred hands and fifty fonts; the constant came out as nothing.
 BETWEEN = 5.8  # times the distance of the letters' centres
 GAP = 7.9  # times the widest gap in the ink between them
-SPACE, NEVER = (
-    1.23,
-    0.01,
-)  # times the logarithm of how likely the net holds a space there, and what it never rules out
+SPACE = 1.23  # times the logarithm of how likely the net holds a space there
+NEVER = 0.01  # what it never rules out
 # What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
 # Ink this far from the first or last letter, as a share of the height, is a smudge or a drawing.

@@ -26,16 +26,17 @@ from ocr_studio.engine.recognizer import Recognizer, Steps
 # words come early, and still enough for the net to work at full speed.
 _FIRST, _THEN = 2048, 8192
 # A frame or drawing that was taken for a line is as high as many lines, so brought to the net's height its strokes are
-# finer than a pen's on letters: of 1,278 lines on photos of boards 33 have finer strokes than this, in pixels, and are
-# less legible, against 39 of 45 on drawings. A single letter is never more legible than 0.5.
-_FINE, _UNREADABLE = 2.1, 0.4
+# finer than a pen's on letters: of 1,278 lines on 25 photos of boards 33, many of them drawings, have finer strokes
+# than this, in pixels, and are less legible than 0.5, which a single letter never exceeds; of 45 on synthetic drawings 39.
+# None of the drawings was longer for its height than the last: long lines of fine, unclear writing stay.
+_FINE, _UNREADABLE, _LONG = 2.1, 0.4, 4
 
 
 class Reader:
     """Finds and reads the words of photos. Belongs to the thread that made it; ready to read once made.
 
-    options: alphabet, GPU memory, model. detector, recognizer: others than those that come with the program. Raises
-    NoSuchModel, and PretrainedError where the weights are missing.
+    options: alphabet, GPU memory, model, unit, how writing is found, languages. detector, recognizer: others than those
+    that come with the program. Raises NoSuchModel, and PretrainedError where the weights are missing.
     """
 
     def __init__(
@@ -115,7 +116,8 @@ class Reader:
 
     def _cut(self, line: Line) -> list[line_cutting.Stretch]:
         """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""
-        if line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE:
+        short = line.crop.shape[1] <= _LONG * HEIGHT
+        if short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE:
             return []
         if self._unit == "lines":
             return [line_cutting.whole(line.crop, line.steps)]
@@ -141,7 +143,8 @@ def _batches(quads: Quads) -> Iterator[Quads]:
 
 def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Iterator[list[Line]]:
     """What the work makes of each batch, in order; while one is being used, the next is made in another thread."""
-    with ThreadPoolExecutor(1, "reader") as thread:
+    thread = ThreadPoolExecutor(1, "reader")
+    try:
         waiting: deque[Future[list[Line]]] = deque()
         for batch in batches:
             waiting.append(thread.submit(work, batch))
@@ -149,6 +152,8 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:  # also where nobody wants the rest
+        thread.shutdown(cancel_futures=True)
 
 
 def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:

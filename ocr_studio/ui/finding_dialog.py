@@ -32,7 +32,7 @@ def _percent(value: float) -> str:
 KNOBS = (
     KnobSpec(
         "detail", "Closeness of looking", *RANGES["detail"], 32, lambda value: f"{value:.0f} pixels",
-        "Faster; small writing is overlooked.", "Finds smaller writing; takes longer.",
+        "Faster; the smallest writing may be overlooked.", "Finds smaller writing; takes longer.",
     ),
     KnobSpec(
         "threshold", "How clear writing must be", *RANGES["threshold"], 0.01, _percent,
