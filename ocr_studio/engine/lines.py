@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the recognizer itself asks what a word is
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.intp]
+_Span: TypeAlias = tuple[int, float, int, float]  # step and place where a stretch begins, and where it ends
 
 # Logistic regression: how two neighbouring letters are known to stand in different words. Lengths are shares of the
 # crop's height, which a line fills to about two thirds; what is usual within the line is taken off, as loose writing
@@ -34,6 +35,8 @@ SPACE = 1.23  # times the logarithm of how likely the net holds a space there
 NEVER = 0.01  # what it never rules out
 # What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
+# What is less sure than this (the logarithm of 12 to 1) is for the words themselves to tell: both ways are read.
+_DOUBTFUL = 2.5
 # Ink this far from the first or last letter, as a share of the height, is a smudge or a drawing.
 _STRAY = 0.4
 # Of several gaps between two words, those this near to the widest are ends of words too: a drawn arrow stands between.
@@ -48,6 +51,25 @@ class Stretch:
     first: int
     last: int
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Another way to cut a piece of a line. first, last: the stretches, from … to …, that it would take the place of.
+    odds: logarithm of how likely it is, for how likely they are, by gaps and spaces alone; below 0."""
+
+    first: int
+    last: int
+    stretches: tuple[Stretch, ...]
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """The words of a line from left to right, and where they may be others; no two doubts concern the same word."""
+
+    stretches: tuple[Stretch, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +135,34 @@ class _Cut:
         return [left] if self.left == self.right else [left, right]
 
 
-def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
+@dataclass(frozen=True, slots=True)
+class _Cuts:
+    """Where a line may be cut. blank: (G, 2) gaps in the ink. span: pixels of the crop that a step stands for."""
+
+    blank: Floats
+    letters: Letters
+    span: float
+
+    def after(self, index: int) -> _Cut:
+        """The cut after a letter."""
+        begin, end = _between(self.blank, self.letters.centres(self.span)[index : index + 2])
+        blank = self.blank[begin[0] : end[0]]
+        last, first = int(self.letters.last[index]) + 1, int(self.letters.first[index + 1])
+        if len(blank) == 0:
+            left = right = (last + first) / 2 * self.span
+        else:
+            # The net places a letter to a step or so: a gap mostly beyond one is that letter's other side.
+            middles, centres = blank.mean(axis=1), self.letters.centres(self.span)[index : index + 2]
+            here = blank[(middles >= centres[0]) & (middles <= centres[1])]
+            blank = here if len(here) else blank
+            widths = _widths(blank)
+            wide = blank[widths >= _NEARLY * widths.max()].mean(axis=1)
+            left, right = float(wide[0]), float(wide[-1])
+        ends, begins = (int(np.clip(round(place / self.span), last, first)) for place in (left, right))
+        return _Cut(ends, begins, left, right)
+
+
+def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
     """The words of one line from left to right; some may turn out to be empty when they are read.
 
     crop: (h, w, 3) uint8, the line turned level. steps: what the net saw along it.
@@ -121,19 +170,46 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> list[Stretch]:
     ink, height = Ink.of(crop), crop.shape[0]
     letters = Letters.on(steps.probabilities.argmax(axis=1), marks.space)
     blank = ink.gaps()
-    cuts = _cuts(blank, steps, letters, marks=marks, height=height)
     begin, end = _reach(blank, letters.centres(steps.span), crop)
-    edges = [(0, begin), *(edge for cut in cuts for edge in cut.edges), (len(steps.probabilities), end)]
-    return [
-        Stretch(first, last, ink.box(left, right))
-        for (first, left), (last, right) in itertools.pairwise(edges)
-        if last > first and right > left
-    ]
+    odds = _odds(blank, steps, letters, marks=marks, height=height)
+    cuts = _Cuts(blank, letters, steps.span)
+    ends = (0, begin), (len(steps.probabilities), end)
+
+    def divided(apart: NDArray[np.bool_]) -> list[_Span]:
+        edges = [ends[0], *(edge for index in np.flatnonzero(apart) for edge in cuts.after(int(index)).edges), ends[1]]
+        return [
+            (*left, *right) for left, right in itertools.pairwise(edges) if right[0] > left[0] and right[1] > left[1]
+        ]
+
+    def boxed(spans: Sequence[_Span]) -> tuple[Stretch, ...]:
+        return tuple(Stretch(first, last, ink.box(left, right)) for first, left, last, right in spans)
+
+    apart = odds > 0
+    spans = divided(apart)
+    doubts: list[Doubt] = []
+    for index in sorted(np.flatnonzero(np.abs(odds) < _DOUBTFUL).tolist(), key=lambda index: abs(odds[index])):
+        flipped = apart.copy()
+        flipped[index] = not apart[index]
+        others = divided(flipped)
+        first, last, tail = _difference(spans, others)
+        if not any(doubt.first < last and first < doubt.last for doubt in doubts):
+            instead = boxed(others[first : len(others) - tail])
+            doubts.append(Doubt(first, last, instead, -abs(float(odds[index]))))
+    return Cutting(boxed(spans), tuple(doubts))
 
 
-def whole(crop: Crop, steps: Steps) -> Stretch:
+def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, int, int]:
+    """Where spans begin and end to differ, from … to …, and how many at the end are the same."""
+    pairs = list(zip(spans, others, strict=False))
+    head = next((index for index, (a, b) in enumerate(pairs) if a != b), len(pairs))
+    rest = list(zip(reversed(spans[head:]), reversed(others[head:]), strict=False))
+    tail = next((index for index, (a, b) in enumerate(rest) if a != b), len(rest))
+    return head, len(spans) - tail, tail
+
+
+def whole(crop: Crop, steps: Steps) -> Cutting:
     """One line, undivided. crop, steps: as for ``words_of``."""
-    return Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1])))
+    return Cutting((Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
 
 
 def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple[Floats, Floats, Floats]:
@@ -157,17 +233,14 @@ def _evidence(
     return distance - _usual(distance, _UNKNOWN_BETWEEN), widest - _usual(widest, _UNKNOWN_GAP), likely
 
 
-def _cuts(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> list[_Cut]:
+def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
+    """The logarithm of the odds that each letter and the next stand in different words, (L - 1,)."""
     if len(letters.classes) < 2:
-        return []
+        return np.zeros(0)
     distance, gap, space = _evidence(blank, steps, letters, space=marks.space, height=height)
     wish = (BETWEEN + GAP) * (Finding().gap - marks.gap)
-    apart = BETWEEN * distance + GAP * gap + SPACE * np.log(space + NEVER) + wish > 0
-    first, last = _between(blank, letters.centres(steps.span))
-    return [
-        _placed(blank[first[index] : last[index]], index, letters, span=steps.span)
-        for index in np.flatnonzero(apart | _signs(letters.classes, marks)).tolist()
-    ]
+    odds = BETWEEN * distance + GAP * gap + SPACE * np.log(space + NEVER) + wish
+    return np.where(_signs(letters.classes, marks), np.inf, odds)
 
 
 def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
@@ -207,20 +280,3 @@ def _signs(classes: Indices, marks: Marks) -> NDArray[np.bool_]:
     alone = np.isin(classes, list(marks.alone))
     bullet = np.isin(classes, list(marks.bullets)) & np.logical_and.accumulate(classes == classes[0])
     return np.asarray((classes[1:] != classes[:-1]) & (alone[1:] | alone[:-1] | bullet[:-1]))
-
-
-def _placed(blank: Floats, index: int, letters: Letters, *, span: float) -> _Cut:
-    """The cut after a letter. blank: (G, 2) the gaps between it and the next."""
-    last, first = int(letters.last[index]) + 1, int(letters.first[index + 1])
-    if len(blank) == 0:
-        left = right = (last + first) / 2 * span
-    else:
-        # The net places a letter to a step or so: a gap mostly beyond one is that letter's other side.
-        middles, centres = blank.mean(axis=1), letters.centres(span)[index : index + 2]
-        here = blank[(middles >= centres[0]) & (middles <= centres[1])]
-        blank = here if len(here) else blank
-        widths = _widths(blank)
-        wide = blank[widths >= _NEARLY * widths.max()].mean(axis=1)
-        left, right = float(wide[0]), float(wide[-1])
-    ends, begins = (int(np.clip(round(place / span), last, first)) for place in (left, right))
-    return _Cut(ends, begins, left, right)

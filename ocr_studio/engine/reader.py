@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -27,9 +29,12 @@ from ocr_studio.engine.recognizer import Recognizer, Steps
 _FIRST, _THEN = 2048, 8192
 # A frame or drawing that was taken for a line is as high as many lines, so brought to the net's height its strokes are
 # finer than a pen's on letters: of 1,278 lines on 25 photos of boards 33, many of them drawings, have finer strokes
-# than this, in pixels, and are less legible than 0.5, which a single letter never exceeds; of 45 on synthetic drawings 39.
-# None of the drawings was longer for its height than the last: long lines of fine, unclear writing stay.
+# than this, in pixels, and are less legible than 0.5, which a single letter never exceeds; of 45 on synthetic drawings
+# 39. None of the drawings was longer for its height than the last: long lines of fine, unclear writing stay.
 _FINE, _UNREADABLE, _LONG = 2.1, 0.4, 4
+_UNSURE = 1e-3  # a confidence below is as good as none
+
+_Read: TypeAlias = tuple[line_cutting.Stretch, Transcription]
 
 
 class Reader:
@@ -102,25 +107,28 @@ class Reader:
         return Looking(image, self._recognizer).look(lines)
 
     def _words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
-        pieces = [(line, stretch) for line in lines for stretch in self._cut(line)]
-        parts = [self._part(line.steps, stretch) for line, stretch in pieces]
+        cuttings = [(line, self._cut(line)) for line in lines]
+        pieces = [
+            (line, stretch)
+            for line, cutting in cuttings
+            for stretches in (cutting.stretches, *(doubt.stretches for doubt in cutting.doubts))
+            for stretch in stretches
+        ]
+        reads = self._recognizer.transcribe([self._part(line.steps, stretch) for line, stretch in pieces])
+        read = iter(zip((stretch for _, stretch in pieces), reads, strict=True))
         words: list[Word] = []
-        for (line, stretch), read in zip(pieces, self._recognizer.transcribe(parts), strict=True):
-            left, top, right, bottom = stretch.box
-            corners = line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)])
-            corners = np.clip(corners, 0, (width, height))
-            if read.text and cv2.contourArea(corners.astype(np.float32)) >= 1:
-                machine = _letters_in_box(read, line.steps.span, stretch)
-                words.append(Word(new_id(), Quad.from_array(corners), machine=machine))
+        for line, cutting in cuttings:
+            for stretch, transcription in likelier(cutting, read):
+                words.extend(_word(line, stretch, transcription, size=(width, height)))
         return words
 
-    def _cut(self, line: Line) -> list[line_cutting.Stretch]:
+    def _cut(self, line: Line) -> line_cutting.Cutting:
         """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""
         short = line.crop.shape[1] <= _LONG * HEIGHT
         if short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE:
-            return []
+            return line_cutting.Cutting()
         if self._unit == "lines":
-            return [line_cutting.whole(line.crop, line.steps)]
+            return line_cutting.whole(line.crop, line.steps)
         return line_cutting.words_of(line.crop, line.steps, marks=self.marks)
 
     def _part(self, steps: Steps, stretch: line_cutting.Stretch) -> Steps:
@@ -154,6 +162,33 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
             yield waiting.popleft().result()
     finally:  # also where nobody wants the rest
         thread.shutdown(cancel_futures=True)
+
+
+def likelier(cutting: line_cutting.Cutting, read: Iterator[_Read]) -> list[_Read]:
+    """The words of a line as they are read, cut in the likelier way where there are two.
+
+    read: goes on with the stretches of the cutting, then those of its doubts, each as it is read.
+    """
+    chosen: list[list[_Read]] = [[next(read)] for _ in cutting.stretches]
+    for doubt in cutting.doubts:
+        others = [next(read) for _ in doubt.stretches]
+        present = [each for place in chosen[doubt.first : doubt.last] for each in place]
+        if doubt.odds + _sureness(others) > _sureness(present):
+            chosen[doubt.first : doubt.last] = [others, *([] for _ in range(doubt.first + 1, doubt.last))]
+    return [each for place in chosen for each in place]
+
+
+def _sureness(read: Sequence[_Read]) -> float:
+    """The logarithm of how likely it is that all of these are read right."""
+    return sum(math.log(max(transcription.confidence or 0.0, _UNSURE)) for _, transcription in read)
+
+
+def _word(line: Line, stretch: line_cutting.Stretch, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
+    """The word in a stretch of a line, if there is one. size: (width, height) of the photo."""
+    left, top, right, bottom = stretch.box
+    corners = np.clip(line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)]), 0, size)
+    if read.text and cv2.contourArea(corners.astype(np.float32)) >= 1:
+        yield Word(new_id(), Quad.from_array(corners), machine=_letters_in_box(read, line.steps.span, stretch))
 
 
 def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.core.page import Source, Transcription
 from ocr_studio.engine.ink import Ink
-from ocr_studio.engine.lines import Marks, Stretch, words_of
+from ocr_studio.engine.lines import Cutting, Doubt, Marks, Stretch, words_of
+from ocr_studio.engine.reader import likelier
 from ocr_studio.engine.recognizer import Steps
 
 BLANK, SPACE, LETTER, ARROW, DOT = range(5)
@@ -43,7 +45,7 @@ def boxes(found: list[Stretch]) -> list[object]:
 
 
 def cut(crop: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> list[Stretch]:
-    return words_of(crop, Steps(probabilities, STEP), marks=MARKS)
+    return list(words_of(crop, Steps(probabilities, STEP), marks=MARKS).stretches)
 
 
 def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
@@ -101,7 +103,7 @@ def test_a_letter_seen_late_keeps_its_ink() -> None:
 def test_a_person_may_want_other_gaps() -> None:
     crop, said = line((20, 120), (142, 250)), steps(400, letters=[(20, 112), (142, 250)], spaces=[])
     assert len(cut(crop, said)) == 2
-    assert len(words_of(crop, Steps(said, STEP), marks=replace(MARKS, gap=0.8))) == 1
+    assert len(words_of(crop, Steps(said, STEP), marks=replace(MARKS, gap=0.8)).stretches) == 1
 
 
 def test_marks_are_found_among_the_characters() -> None:
@@ -169,3 +171,34 @@ def test_no_space_inside_a_word() -> None:
     assert not after[:, SPACE].any()
     assert np.allclose(after.sum(axis=1), before.sum(axis=1))
     assert after.argmax(axis=1)[7] == BLANK
+
+
+def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
+    crop = line((20, 120), (134, 250))
+    said = steps(400, letters=[(20, 112), (140, 250)], spaces=[])
+    said[15] = (0.95, 0.02, 0.01, 0.01, 0.01)
+    cutting = words_of(crop, Steps(said, STEP), marks=MARKS)
+    (doubt,) = cutting.doubts
+    ways = [cutting.stretches, doubt.stretches]
+    assert sorted(map(len, ways)) == [1, 2]
+    assert (doubt.first, doubt.last) == (0, len(cutting.stretches))
+    assert -2.5 < doubt.odds < 0
+    sure = words_of(
+        line((20, 120), (150, 250)), Steps(steps(400, letters=[(20, 120), (150, 250)], spaces=[136]), STEP), marks=MARKS
+    )
+    assert (len(sure.stretches), sure.doubts) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("whole", "left", "right", "expected"),
+    [(0.07, 0.5, 0.9, ["left", "right"]), (0.9, 0.9, 0.5, ["whole"]), (0.4, 0.99, 0.99, ["whole"])],
+)
+def test_the_way_that_can_be_read_is_taken(whole: float, left: float, right: float, expected: list[str]) -> None:
+    parts = [Stretch(0, 5, (0, 0, 40, 48)), Stretch(5, 10, (40, 0, 80, 48))]
+    one = Stretch(0, 10, (0, 0, 80, 48))
+    cutting = Cutting((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    said = [
+        Transcription(text, Source.MODEL, sure) for text, sure in (("whole", whole), ("left", left), ("right", right))
+    ]
+    read = likelier(cutting, iter(zip([one, *parts], said, strict=True)))
+    assert [transcription.text for _, transcription in read] == expected
