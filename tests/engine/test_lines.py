@@ -184,7 +184,7 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
     assert (doubt.first, doubt.last) == (0, len(cutting.stretches))
     assert -2.5 < doubt.odds < 0
     sure = words_of(
-        line((20, 120), (150, 250)), Steps(steps(400, letters=[(20, 120), (150, 250)], spaces=[136]), STEP), marks=MARKS
+        line((20, 120), (190, 250)), Steps(steps(400, letters=[(20, 120), (190, 250)], spaces=[152]), STEP), marks=MARKS
     )
     assert (len(sure.stretches), sure.doubts) == (2, ())
 
