@@ -151,10 +151,6 @@ class _Cuts:
         if len(blank) == 0:
             left = right = (last + first) / 2 * self.span
         else:
-            # The net places a letter to a step or so: a gap mostly beyond one is that letter's other side.
-            middles, centres = blank.mean(axis=1), self.letters.centres(self.span)[index : index + 2]
-            here = blank[(middles >= centres[0]) & (middles <= centres[1])]
-            blank = here if len(here) else blank
             widths = _widths(blank)
             wide = blank[widths >= _NEARLY * widths.max()].mean(axis=1)
             left, right = float(wide[0]), float(wide[-1])
@@ -256,9 +252,12 @@ def _reach(blank: Floats, centres: Floats, crop: Crop) -> tuple[float, float]:
 
 
 def _between(blank: Floats, centres: Floats) -> tuple[Indices, Indices]:
-    """The gaps between each letter and the next: from which up to, not including, which."""
-    first = np.searchsorted(blank[:, 1], centres[:-1], side="right")
-    return first, np.searchsorted(blank[:, 0], centres[1:], side="left")
+    """The gaps between each letter and the next: from which up to, not including, which.
+
+    The net places a letter to a step or so, so its centre may lie beside its ink: a gap's own middle tells.
+    """
+    edges = np.searchsorted(blank.mean(axis=1), centres)
+    return edges[:-1], edges[1:]
 
 
 def _most(values: Floats, first: Indices, last: Indices) -> Floats:
