@@ -27,8 +27,8 @@ _Span: TypeAlias = tuple[int, float, int, float]  # step and place where a stret
 
 # Logistic regression: how two neighbouring letters are known to stand in different words. Lengths are shares of the
 # crop's height, which a line fills to about two thirds; what is usual within the line is taken off, as loose writing
-# has wide gaps everywhere. Fitted to synthetic boards as ``tests/benchmarks/gaps.py`` draws them, of a hundred hands and
-# fifty fonts, in an earlier draw; on the present one 121 of 25,600 pairs are told wrongly, 112 if fitted anew. The
+# has wide gaps everywhere. Fitted to synthetic boards as ``tests/benchmarks/gaps.py`` draws them, of a hundred hands
+# and fifty fonts, in an earlier draw; on the present one 121 of 25,600 pairs are told wrongly, 112 if fitted anew. The
 # constant came out as nothing.
 BETWEEN = 5.8  # times the distance of the letters' centres
 GAP = 7.9  # times the widest gap in the ink between them
