@@ -27,6 +27,7 @@ from ocr_studio.cli_speaking import (
     PROGRAM,
     complain,
     forget_what_is_unsaid,
+    given_path,
     show_progress,
     speak_utf8,
     visible,
@@ -108,12 +109,12 @@ def _window_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("path", nargs="?", type=Path, metavar="PHOTO|FOLDER|PROJECT", help="what to open")
+    parser.add_argument("path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="what to open")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours of the window, this time")
     parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of everything in the window, 50 to 400")
     parser.add_argument(
         "--screenshot",
-        type=Path,
+        type=given_path,
         metavar="OUT.png",
         help="draw the window, its photo read, into a file; no screen needed",
     )
@@ -129,9 +130,9 @@ def _read_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="photo, or folder of photos")
+    parser.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo, or folder of photos")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write one file for each photo there instead")
+    parser.add_argument("--out", type=given_path, metavar="DIR", help="write one file for each photo there instead")
     parser.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
     parser.add_argument(
         "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
@@ -152,10 +153,10 @@ def _export_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "project", type=Path, metavar="PROJECT", help="project folder, or folder of photos that has one"
+        "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
     )
     parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="format of the files")
-    parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder to write them to")
+    parser.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
     return parser
 
 

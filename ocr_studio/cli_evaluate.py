@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
 from ocr_studio.core import evaluation_data, evaluation_table, models, settings
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder
@@ -30,7 +30,10 @@ bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "med
 {{kind: number}}}}, "failed": [line], "left_out": number of photos without a checked word}}. SCORES: "detection",
 "end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
 of all words, "text_found" of words found in their place: {{"cer", "wer", "mean_edit_distance",
-"normalised_edit_distance", "pairs"}}.
+"normalised_edit_distance", "pairs"}}. A figure of nothing, as the precision where nothing was found, is null, in
+tables "–". bag_of_words counts ignored words too, as published figures of it do.
+
+Exit status: 0 all photos were evaluated, 1 some or all could not be, or there was none, 2 it was called wrongly.
 """
 
 
@@ -43,13 +46,13 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("data", type=Path, metavar="DATA", help="folder with annotations.json, or project")
+    made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, or project")
     made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
     made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
     made.add_argument(
         "--unit", choices=settings.UNITS, help="what each box shall hold; default: words with annotations"
     )
-    made.add_argument("--out", type=Path, metavar="DIR", help="write web pages there that show every mistake")
+    made.add_argument("--out", type=given_path, metavar="DIR", help="write web pages there that show every mistake")
     return made
 
 

@@ -1,11 +1,13 @@
-"""How the command speaks: exit statuses, errors, and text that a terminal can show."""
+"""How the command is spoken to and speaks: paths, exit statuses, errors, and text that a terminal can show."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import unicodedata
+from pathlib import Path
 from typing import Final
 
 from ocr_studio.core.errors import StudioError
@@ -13,6 +15,16 @@ from ocr_studio.core.errors import StudioError
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
+
+
+def given_path(text: str) -> Path:
+    """The path that an argument gives. Raises argparse.ArgumentTypeError for an empty one.
+
+    To ``Path`` that is the current folder; who gives it has most often a variable of the shell that is not set.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("empty path")
+    return Path(text)
 
 
 def complain(error: StudioError | str) -> None:
