@@ -131,6 +131,8 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
         ([], 2, "DATA"),
         (["data", "--format", "xml"], 2, "xml"),
         (["data", "--model", "none"], 2, "there is no model “none”"),
+        ([""], 2, "empty path"),
+        (["data", "--out", ""], 2, "empty path"),
         (["gone"], 1, "there is no such folder"),
         (["data", "--out", "data/annotations.json"], 1, "the folder cannot be made"),
     ],
@@ -153,3 +155,46 @@ def test_malformed_json_is_said_in_one_line(data: Path, capsys: pytest.CaptureFi
     assert cli.run(["evaluate", str(data)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "annotations.json: it is no JSON" in line
+
+
+def test_nothing_to_evaluate_is_said_and_has_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path)
+    assert cli.run(["evaluate", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert "annotations.json: there is nothing to evaluate: it lists no photo. List" in line
+    assert said.out == ""
+
+
+def test_when_every_photo_fails_no_figure_is_perfect(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(data, {"image": "images/gone.png", "words": WORDS})
+    assert cli.run(["evaluate", str(data)]) == 1
+    said = capsys.readouterr()
+    assert "1.000" not in said.out
+    assert "–" in said.out
+    assert len(said.err.splitlines()) == 1
+    assert cli.run(["evaluate", str(data), "--format", "json"]) == 1
+    total = json.loads(capsys.readouterr().out)["total"]
+    assert total["end_to_end"] == {"precision": None, "recall": None, "f": None, "right": 0, "found": 0, "wanted": 0}
+    assert total["text"]["cer"] is None
+
+
+@pytest.mark.parametrize("page", ["unchecked", "put aside", "damaged"])
+def test_a_project_with_nothing_checked_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, page: str
+) -> None:
+    photo = made_board.write_photo(tmp_path / "a.png")
+    project = Project.open(tmp_path)
+    project.save_page(Page(images.content_id(photo), "a.png", 480, 240, {word.id: word for word in made_board.words()}))
+    project.unlock()
+    (file,) = (project.folder / "pages").glob("*.json")
+    if page == "put aside":
+        file.rename(file.with_name(f"{file.name}.damaged"))
+    elif page == "damaged":
+        file.write_text("{")
+    assert cli.run(["evaluate", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert {"unchecked": "nobody has checked", "put aside": "nothing to evaluate", "damaged": "damaged"}[page] in line
+    assert "1.000" not in said.out
+    assert bool(caplog.records) == (page == "damaged")  # the project's own summary of its pages says so, too

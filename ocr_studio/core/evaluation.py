@@ -114,9 +114,9 @@ class Evaluation:
         return sum((photo.score for photo in self.photos), PhotoScore())
 
     @property
-    def seconds(self) -> float:
-        """Of the photo in the middle, when they are put in order; 0 where there is none."""
-        return statistics.median([photo.seconds for photo in self.photos] or [0.0])
+    def seconds(self) -> float | None:
+        """Of the photo in the middle, when they are put in order; None where there is none."""
+        return statistics.median([photo.seconds for photo in self.photos]) if self.photos else None
 
     @property
     def kinds(self) -> dict[Kind, int]:

@@ -69,7 +69,7 @@ def load(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
 
 
 def from_annotations(folder: Path) -> Truth:
-    """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole."""
+    """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole, or lists nothing."""
     file = folder / ANNOTATIONS
     try:
         entries = json.loads(paths.read_file(file, most=MAX_BYTES).decode("utf-8-sig"))
@@ -82,6 +82,9 @@ def from_annotations(folder: Path) -> Truth:
     if not isinstance(entries, list):
         remedy = 'It begins [{"image": "photo.jpg", "words": ['
         raise StudioError("it is no list of photos", file=file, remedy=remedy)
+    if not entries:
+        remedy = 'List the photos in it: [{"image": "photo.jpg", "words": ['
+        raise StudioError("there is nothing to evaluate: it lists no photo", file=file, remedy=remedy)
     pages: dict[str, TruePage] = {}
     troubles: list[StudioError] = []
     for number, entry in enumerate(entries, start=1):
@@ -97,7 +100,10 @@ def from_annotations(folder: Path) -> Truth:
 
 
 def from_project(project: Project) -> Truth:
-    """The words of a project that a person has checked. Nothing of it is changed, damaged pages included."""
+    """The words of a project that a person has checked. Nothing of it is changed, damaged pages included.
+
+    Raises StudioError where there is none.
+    """
     pages: list[Page] = []
     troubles: list[StudioError] = []
     for key in sorted({*project.summaries(), *project.page_ids()}):
@@ -108,6 +114,13 @@ def from_project(project: Project) -> Truth:
             troubles.append(error)
     pages.sort(key=lambda page: (images.natural_key(page.image), page.id))
     true = [page for page in (_checked(page, project) for page in pages) if page.words]
+    if not true and not troubles:
+        why = "nobody has checked a word of these photos yet" if pages else "of none of its photos is anything known"
+        raise StudioError(
+            f"there is nothing to evaluate: {why}",
+            file=project.photos if pages else project.folder,
+            remedy="Open them in the window and go through one: Return says that a word is right.",
+        )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ocr_studio.core import evaluation_table, mistake_pictures
 from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
-from ocr_studio.core.evaluation_table import KINDS, TASKS, percent
+from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score
 from ocr_studio.core.output_names import output_names
@@ -108,7 +108,7 @@ def _page(title: str, parts: Iterable[str]) -> str:
     return f"{head}\n<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
 
 
-def _figures(score: PhotoScore, seconds: float) -> str:
+def _figures(score: PhotoScore, seconds: float | None) -> str:
     tasks = "".join(
         f"<tr><td title='{escape(meaning)}'>{escape(title)}{_numbers(getattr(score, key))}"
         f"<td class=quiet>{escape(meaning)}"
@@ -122,17 +122,17 @@ def _figures(score: PhotoScore, seconds: float) -> str:
         "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F<th>"
         f"{tasks}</table>"
         "<table><tr><th>Errors of the text<th class=n>all words<th class=n>if found"
-        f"{errors}<tr><td>Seconds a photo<td class=n>{seconds:.2f}<td></table></div>"
+        f"{errors}<tr><td>Seconds a photo<td class=n>{figure(seconds, 2)}<td></table></div>"
     )
 
 
 def _numbers(task: Score) -> str:
-    return "".join(f"<td class=n>{share:.3f}" for share in (task.precision, task.recall, task.f))
+    return "".join(f"<td class=n>{figure(share)}" for share in (task.precision, task.recall, task.f))
 
 
 def _row(title: str, score: PhotoScore, seconds: float) -> str:
     counts = f"<td class=n>{score.detection.wanted}<td class=n>{score.detection.found}"
-    shares = "".join(f"<td class=n>{task.f:.3f}" for task in (score.detection, score.end_to_end, score.strict))
+    shares = "".join(f"<td class=n>{figure(task.f)}" for task in (score.detection, score.end_to_end, score.strict))
     errors = f"<td class=n>{percent(score.text.cer)}<td class=n>{percent(score.text.wer)}"
     return f"<tr><td class=name>{title}{counts}{shares}{errors}<td class=n>{seconds:.2f}"
 

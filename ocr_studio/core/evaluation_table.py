@@ -26,6 +26,8 @@ KINDS: Final = {
     Kind.MISPLACED: ("misplaced", "found, but less than half in common with its place"),
 }
 PARTLY: Final = "only the words that a person has checked count"
+# A figure of nothing is none: neither perfect nor bad.
+NOTHING: Final = "–"
 _LONGEST_NAME: Final = 36
 
 
@@ -35,14 +37,19 @@ def error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
     return (
         ("letters wrong (CER)", percent(whole.cer), percent(found.cer)),
         ("words wrong (WER)", percent(whole.wer), percent(found.wer)),
-        ("mean edit distance", f"{whole.mean_distance:.2f}", f"{found.mean_distance:.2f}"),
+        ("mean edit distance", figure(whole.mean_distance, 2), figure(found.mean_distance, 2)),
         ("normalised distance", percent(whole.normalised_distance), percent(found.normalised_distance)),
     )
 
 
-def percent(share: float) -> str:
-    """0.1234 as "12.3 %"."""
-    return f"{100 * share:.1f} %"
+def percent(share: float | None) -> str:
+    """0.1234 as "12.3 %"; a share of nothing as "–"."""
+    return NOTHING if share is None else f"{100 * share:.1f} %"
+
+
+def figure(value: float | None, decimals: int = 3) -> str:
+    """0.1234 as "0.123"; a figure of nothing as "–"."""
+    return NOTHING if value is None else f"{value:.{decimals}f}"
 
 
 def name(image: str) -> str:
@@ -79,12 +86,12 @@ def _photo_table(evaluation: Evaluation) -> Iterator[str]:
         yield f"* {PARTLY}"
 
 
-def _photo_row(title: str, score: PhotoScore, seconds: float, width: int) -> str:
+def _photo_row(title: str, score: PhotoScore, seconds: float | None, width: int) -> str:
     tasks = (score.detection, score.end_to_end, score.strict, score.bag_of_words)
-    figures = "".join(f"{task.f:{9 if index == 0 else 7}.3f}" for index, task in enumerate(tasks))
+    figures = "".join(f"{figure(task.f):>{9 if index == 0 else 7}}" for index, task in enumerate(tasks))
     errors = f"{percent(score.text.cer):>9}{percent(score.text.wer):>9}"
     counts = f"{score.detection.wanted:7}{score.detection.found:7}"
-    return f"{title:{width}}{counts} |{figures} |{errors} |{seconds:8.2f}"
+    return f"{title:{width}}{counts} |{figures} |{errors} |{figure(seconds, 2):>8}"
 
 
 def _total_table(evaluation: Evaluation) -> Iterator[str]:
@@ -92,7 +99,8 @@ def _total_table(evaluation: Evaluation) -> Iterator[str]:
     yield f"{'all photos':22}{'precision':>10}{'recall':>10}{'F':>10}"
     for key, title, meaning in TASKS:
         task = getattr(score, key)
-        yield f"{title:22}{task.precision:10.3f}{task.recall:10.3f}{task.f:10.3f}   {meaning}"
+        shares = "".join(f"{figure(share):>10}" for share in (task.precision, task.recall, task.f))
+        yield f"{title:22}{shares}   {meaning}"
     yield ""
     yield f"{'errors of the text':22}{'all words':>10}{'if found':>10}"
     for title, whole, found in error_lines(score):
@@ -101,7 +109,7 @@ def _total_table(evaluation: Evaluation) -> Iterator[str]:
     counts = ", ".join(f"{count} {KINDS[kind][0]}" for kind, count in evaluation.kinds.items() if count)
     yield f"mistakes: {counts or 'none'}"
     total = sum(photo.seconds for photo in evaluation.photos)
-    yield f"seconds a photo: {evaluation.seconds:.2f} in the middle, {total:.1f} in all"
+    yield f"seconds a photo: {figure(evaluation.seconds, 2)} in the middle, {total:.1f} in all"
     if evaluation.failed:
         yield f"not evaluated: {len(evaluation.failed)}"
 
@@ -114,7 +122,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
     seconds: {total, median}, the scores, mistakes: kind -> number}; failed: one line for each photo that could not be
     evaluated; left_out: photos without a checked word. The scores: detection, end_to_end, strict, keras_ocr,
     bag_of_words: {precision, recall, f, right, found, wanted}; text (all words), text_found (those found in their
-    place): {cer, wer, mean_edit_distance, normalised_edit_distance, pairs}.
+    place): {cer, wer, mean_edit_distance, normalised_edit_distance, pairs}. A figure of nothing is None.
     """
     score = evaluation.score
     seconds = [photo.seconds for photo in evaluation.photos]
@@ -126,7 +134,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
             "photos": len(evaluation.photos),
             "words": score.detection.wanted,
             "found": score.detection.found,
-            "seconds": {"total": round(sum(seconds), 3), "median": round(evaluation.seconds, 3)},
+            "seconds": {"total": round(sum(seconds), 3), "median": _rounded(evaluation.seconds, 3)},
             **_score_values(score),
             "mistakes": {kind.value: count for kind, count in evaluation.kinds.items()},
         },
@@ -152,20 +160,24 @@ def _score_values(score: PhotoScore) -> dict[str, object]:
     return tasks | {"text": _text_values(score.text), "text_found": _text_values(score.text_found)}
 
 
-def _task_values(task: Score) -> dict[str, float]:
+def _task_values(task: Score) -> dict[str, float | None]:
     shares = {"precision": task.precision, "recall": task.recall, "f": task.f}
     counts = {"right": task.right, "found": task.found, "wanted": task.wanted}
-    return {key: round(share, 5) for key, share in shares.items()} | counts
+    return {key: _rounded(share) for key, share in shares.items()} | counts
 
 
-def _text_values(errors: TextErrors) -> dict[str, float]:
+def _text_values(errors: TextErrors) -> dict[str, float | None]:
     return {
-        "cer": round(errors.cer, 5),
-        "wer": round(errors.wer, 5),
-        "mean_edit_distance": round(errors.mean_distance, 5),
-        "normalised_edit_distance": round(errors.normalised_distance, 5),
+        "cer": _rounded(errors.cer),
+        "wer": _rounded(errors.wer),
+        "mean_edit_distance": _rounded(errors.mean_distance),
+        "normalised_edit_distance": _rounded(errors.normalised_distance),
         "pairs": errors.pairs,
     }
+
+
+def _rounded(value: float | None, decimals: int = 5) -> float | None:
+    return None if value is None else round(value, decimals)
 
 
 def _mistake_values(mistake: Mistake) -> dict[str, object]:

@@ -57,20 +57,20 @@ class Score:
         return Score(self.right + other.right, self.found + other.found, self.wanted + other.wanted)
 
     @property
-    def precision(self) -> float:
-        """Share of what was found that is right; 1 if nothing was found."""
-        return self.right / self.found if self.found else 1.0
+    def precision(self) -> float | None:
+        """Share of what was found that is right; None if nothing was found, as nobody can say then."""
+        return self.right / self.found if self.found else None
 
     @property
-    def recall(self) -> float:
-        """Share of what is wanted that was found; 1 if nothing is wanted."""
-        return self.right / self.wanted if self.wanted else 1.0
+    def recall(self) -> float | None:
+        """Share of what is wanted that was found; None if nothing is wanted."""
+        return self.right / self.wanted if self.wanted else None
 
     @property
-    def f(self) -> float:
-        """The harmonic mean of precision and recall."""
+    def f(self) -> float | None:
+        """The harmonic mean of precision and recall; None if nothing is wanted and nothing was found."""
         both = self.found + self.wanted
-        return 2 * self.right / both if both else 1.0
+        return 2 * self.right / both if both else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +102,28 @@ class TextErrors:
         return cls(len(pairs), wrong, int(edits.sum()), float((edits / longer).sum()), len(true), letters)
 
     @property
-    def cer(self) -> float:
-        """Character error rate: edits / true letters; may exceed 1."""
-        return self.edits / max(1, self.letters)
+    def cer(self) -> float | None:
+        """Character error rate: edits / true letters; may exceed 1. None without a true letter."""
+        return self.edits / self.letters if self.letters else None
 
     @property
-    def wer(self) -> float:
-        """Word error rate: words read wrongly, missed or found where none is / true words; may exceed 1."""
-        return self.wrong / max(1, self.words)
+    def wer(self) -> float | None:
+        """Word error rate: words read wrongly, missed or found where none is / true words; may exceed 1. None without
+        a true word.
+        """
+        return self.wrong / self.words if self.words else None
 
     @property
-    def mean_distance(self) -> float:
-        """Edits for each pair."""
-        return self.edits / max(1, self.pairs)
+    def mean_distance(self) -> float | None:
+        """Edits for each pair; None without one."""
+        return self.edits / self.pairs if self.pairs else None
 
     @property
-    def normalised_distance(self) -> float:
-        """The mean over pairs of edits / letters of the longer text, 0..1; 1 minus it is ICDAR's “1-N.E.D.”."""
-        return self.shares / max(1, self.pairs)
+    def normalised_distance(self) -> float | None:
+        """The mean over pairs of edits / letters of the longer text, 0..1; 1 minus it is ICDAR's “1-N.E.D.”. None
+        without a pair.
+        """
+        return self.shares / self.pairs if self.pairs else None
 
 
 @dataclass(frozen=True, slots=True)

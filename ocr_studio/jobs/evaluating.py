@@ -75,15 +75,11 @@ EvaluatingEvent: TypeAlias = Preparing | ReadingPhoto | PhotoEvaluated | PhotoUn
 
 
 def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[EvaluatingEvent]:
-    """Read the photos of a project again and compare with what a person has checked; see ``evaluate``."""
-    truth = evaluation_data.from_project(project)
-    if not truth.pages and not truth.troubles:
-        raise StudioError(
-            "nobody has checked a word of these photos yet, so there is nothing to compare with",
-            file=project.photos,
-            remedy="Go through a photo first: Return says that a word is right.",
-        )
-    yield from evaluate(desk, truth, data=str(project.photos))
+    """Read the photos of a project again and compare with what a person has checked; see ``evaluate``.
+
+    Raises StudioError where nobody has checked a word.
+    """
+    yield from evaluate(desk, evaluation_data.from_project(project), data=str(project.photos))
 
 
 def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:

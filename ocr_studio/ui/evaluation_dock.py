@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import evaluation_table
 from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
-from ocr_studio.core.evaluation_table import KINDS, TASKS, percent
+from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.ui import file_dialogs, theme, wording
 from ocr_studio.ui.choice import Choice
@@ -271,7 +271,7 @@ class _Photos(QTableView):
 
 
 def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
-    shares = (f"{task.f:.3f}" for task in (score.detection, score.end_to_end, score.strict))
+    shares = (figure(task.f) for task in (score.detection, score.end_to_end, score.strict))
     return title, str(score.detection.wanted), *shares, percent(score.text.cer)
 
 
@@ -280,11 +280,11 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     parts = [_row(("", "precision", "recall", "F"), quiet)]
     for key, title, _ in TASKS:
         task = getattr(score, key)
-        parts.append(_row((title, *(f"{share:.3f}" for share in (task.precision, task.recall, task.f)))))
+        parts.append(_row((title, *(figure(share) for share in (task.precision, task.recall, task.f)))))
     parts.append(_row(("errors of the text", "all words", "if found", ""), quiet))
     parts += [_row((*line, "")) for line in evaluation_table.error_lines(score)]
     seconds = Evaluation("", "", photos).seconds
-    parts.append(_row(("seconds a photo", f"{seconds:.2f}", "", "")))
+    parts.append(_row(("seconds a photo", figure(seconds, 2), "", "")))
     return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
 
 

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import images
+from ocr_studio.core.evaluation_table import figure
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
@@ -155,7 +156,7 @@ def _row(name: str, score: PhotoScore, seconds: float) -> None:
 
 
 def _figures(score: Score) -> str:
-    return f"{score.precision:.3f} {score.recall:.3f} {score.f:.3f}"
+    return " ".join(figure(share) for share in (score.precision, score.recall, score.f))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

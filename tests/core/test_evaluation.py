@@ -100,9 +100,22 @@ def test_the_table_says_what_was_counted() -> None:
 
 def test_nothing_evaluated_is_a_table_all_the_same() -> None:
     empty = Evaluation("data", "", (), ("gone.jpg: there is no such file.",))
-    assert "not evaluated: 1" in evaluation_table.render(empty)
-    assert json.loads(json.dumps(evaluation_table.values(empty)))["failed"] == ["gone.jpg: there is no such file."]
-    assert "gone.jpg" in evaluation_pages.index_page(empty)
+    table = evaluation_table.render(empty)
+    assert "not evaluated: 1" in table
+    values = json.loads(json.dumps(evaluation_table.values(empty)))
+    assert values["failed"] == ["gone.jpg: there is no such file."]
+    page = evaluation_pages.index_page(empty)
+    assert "gone.jpg" in page
+    # Nothing is neither perfect nor bad.
+    total = values["total"]
+    shares = ("precision", "recall", "f")
+    assert {total[task][share] for task, *_ in evaluation_table.TASKS for share in shares} == {None}
+    assert {value for part in ("text", "text_found") for key, value in total[part].items() if key != "pairs"} == {None}
+    assert total["seconds"]["median"] is None
+    for told in (table, page):
+        assert "1.000" not in told
+        assert "0.0 %" not in told
+        assert evaluation_table.NOTHING in told
 
 
 def test_the_values_for_machines_are_those_that_are_documented() -> None:
