@@ -54,6 +54,9 @@ JSON: one list with one object for each photo (with --out one object in each fil
 {"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
 [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, the corners clockwise from
 the text's own top left.
+
+Of a file with several pages or frames, as a scanned TIFF or an animated GIF, the first alone is read; a line on
+standard error says so, and the exit status stays 0.
 """
 
 
@@ -330,6 +333,7 @@ class _Progress:
             if isinstance(event, reading.PhotoRead):
                 self._done += 1
                 show_progress("")
+                _tell_unread_pages(event.path)
                 yield _numbered(replace(event.page, image=str(event.path)))
             elif isinstance(event, reading.PhotoFailed):
                 self._done += 1
@@ -339,6 +343,16 @@ class _Progress:
                 show_progress("loading the recognizer …")
             elif isinstance(event, reading.WordsRead):
                 show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
+
+
+def _tell_unread_pages(path: Path) -> None:
+    try:
+        pages = images.pages_in(path)
+    except StudioError:  # it was read; that it is gone or damaged since concerns nobody
+        return
+    if pages > 1:
+        remedy = "Save each as a photo of its own to read them all."
+        complain(StudioError(f"it holds {pages} pages or frames; the first alone is read", file=path, remedy=remedy))
 
 
 def _numbered(page: Page) -> Page:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from ocr_studio import cli
 from ocr_studio.core import images, settings
@@ -43,3 +44,17 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     monkeypatch.setattr(ReadingDesk, "reader", reader)
     assert cli.run(["read", str(photo), *arguments]) == 0
     assert set(units) == {unit}
+
+
+@pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
+def test_pages_that_are_not_read_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    more = [Image.new("RGB", (20, 20), colour) for colour in ("black", "red")]
+    white, several = Image.new("RGB", (20, 20), "white"), name != "plain.tif"
+    white.save(tmp_path / name, save_all=several, append_images=more if several else [])
+    assert cli.run(["read", str(tmp_path / name)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == (pages > 1)
+    assert all(f"{name}: it holds 3 pages or frames; the first alone is read" in line for line in lines)

@@ -21,7 +21,7 @@ from typing import BinaryIO, Final
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import ExifTags, Image, ImageFile
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 
 from ocr_studio.core import paths
 from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, not_a_file, refused, unreadable
@@ -37,6 +37,7 @@ __all__ = (
     "natural_key",
     "open_photo",
     "open_with_id",
+    "pages_in",
     "photo_size",
     "photos_in",
     "save_png",
@@ -69,6 +70,8 @@ _DAMAGED: Final = (
     struct.error,
     zlib.error,
 )
+# Of a TIFF's page, bits of tag 254: a small copy of another page, or a mask of one. TIFF 6.0, section 8.
+_NEW_SUBFILE_TYPE, _NO_PAGE_OF_ITS_OWN = 254, 1 | 4
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 # The limit on pixels is ours, the same for every format, and checked before anything is decoded.
@@ -129,6 +132,19 @@ def decode_photo(data: bytes, *, name: str) -> RGB:
         orientation = _orientation(image)
         pixels = _fast_jpeg(image, data)
         return upright(to_rgb(image) if pixels is None else pixels, orientation)
+
+
+def pages_in(path: Path) -> int:
+    """How many pages or frames a file holds of which ``open_photo`` takes the first alone; 1 for an ordinary photo.
+
+    Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone. Small copies and masks in a TIFF, and what
+    cameras put behind a JPEG (a preview, the other eye, a map of brightness), are no pages. Raises PhotoError.
+    """
+    with _reading(path) as stream, _opened(stream, str(path)) as image:
+        if image.format in {"JPEG", "MPO"}:
+            return 1
+        count = int(getattr(image, "n_frames", 1))
+        return count if count < 2 or not isinstance(image, TiffImagePlugin.TiffImageFile) else _own_pages(image, count)
 
 
 def photo_size(path: Path) -> tuple[int, int]:
@@ -232,6 +248,15 @@ def _check_size(image: ImageFile.ImageFile, name: str) -> None:
             file=name,
             remedy="Save it smaller, or in parts, and open that.",
         )
+
+
+def _own_pages(image: TiffImagePlugin.TiffImageFile, count: int) -> int:
+    own = 1
+    for number in range(1, count):
+        image.seek(number)
+        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+        own += not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN)
+    return own
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:

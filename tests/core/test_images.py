@@ -228,6 +228,24 @@ def test_the_first_of_several_frames_or_pages_is_taken(kind: str) -> None:
     assert drawn.shows(decoded(data), drawn.board(), within=30)
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "AVIF", "HEIF", "MPO"])
+def test_pages_are_counted(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "pages"
+    path.write_bytes(drawn.file_of(drawn.board(), kind))
+    assert images.pages_in(path) == 1
+    frames = [Image.new("RGB", (drawn.WIDTH, drawn.HEIGHT), colour) for colour in ("black", "white")]
+    path.write_bytes(drawn.file_of(drawn.board(), kind, save_all=True, append_images=frames))
+    assert images.pages_in(path) == (1 if kind == "MPO" else 3)
+
+
+@pytest.mark.parametrize(("kind", "pages"), [(0, 2), (1, 1), (2, 2), (4, 1)])
+def test_a_small_copy_and_a_mask_in_a_tiff_are_no_pages(tmp_path: Path, kind: int, pages: int) -> None:
+    other = Image.new("RGB", (20, 15))
+    other.encoderinfo = {"tiffinfo": {254: kind}}
+    Image.new("RGB", (80, 60)).save(tmp_path / "a.tif", save_all=True, append_images=[other])
+    assert images.pages_in(tmp_path / "a.tif") == pages
+
+
 # ------------------------------------------------------------------------------------------------- around the pixels
 
 
