@@ -52,7 +52,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--unit", choices=settings.UNITS, help="what each box shall hold; default: words with annotations"
     )
-    made.add_argument("--out", type=given_path, metavar="DIR", help="write web pages there that show every mistake")
+    made.add_argument(
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="write web pages there that show every mistake; over those of an evaluation before",
+    )
     return made
 
 
@@ -67,6 +72,7 @@ def evaluate(options: argparse.Namespace) -> int:
         reader = replace(reader, unit=options.unit or "words")
     if options.out is not None:
         make_folder(options.out)
+        evaluating.check_folder(options.out)
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
     if options.format == "json":
         print(json.dumps(evaluation_table.values(evaluation), ensure_ascii=False, indent=1))

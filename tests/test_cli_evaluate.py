@@ -198,3 +198,18 @@ def test_a_project_with_nothing_checked_is_said(
     assert {"unchecked": "nobody has checked", "put aside": "nothing to evaluate", "damaged": "damaged"}[page] in line
     assert "1.000" not in said.out
     assert bool(caplog.records) == (page == "damaged")  # the project's own summary of its pages says so, too
+
+
+def test_pages_are_written_over_those_of_an_evaluation_alone(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = tmp_path / "site" / "index.html"
+    assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 0
+    assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 0
+    capsys.readouterr()
+    index.write_text("<!doctype html><title>Home</title>")
+    assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 1
+    said = capsys.readouterr()
+    assert "index.html: this page is not of an evaluation" in said.err
+    assert said.out == ""
+    assert index.read_text() == "<!doctype html><title>Home</title>"

@@ -134,6 +134,24 @@ def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
     yield _written(folder / evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
 
 
+def check_folder(folder: Path) -> None:
+    """Raises StudioError where pages would be written over an index that is not one of an evaluation."""
+    index = folder / evaluation_pages.INDEX
+    try:
+        with index.open("rb") as file:
+            own = evaluation_pages.is_page(file.read(256))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StudioError(f"it cannot be read: {error.strerror or error}", file=index) from error
+    if not own:
+        raise StudioError(
+            "this page is not of an evaluation, and would be written over",
+            file=index,
+            remedy="Give another folder, or move the page away.",
+        )
+
+
 def free_folder(folder: Path) -> Path:
     """The folder itself if nothing is in it, else a new one in it, so that no file of a person's is written over.
 
