@@ -139,8 +139,23 @@ def _finding(path: Path, raw: object) -> Finding:
     return Finding(**chosen)
 
 
-def _text_or_none(value: object) -> bool:
-    return value is None or (isinstance(value, str) and value != "")
+def folder_trouble(text: str) -> str:
+    """Why no folder can have this path, which may begin with "~"; nothing if one can. Whether there is one is open."""
+    try:
+        # Stray bytes of a name that is no valid Unicode pass, as they lead to the file; other surrogates cannot.
+        if "\0" in text or not os.fsencode(text):
+            return "A folder’s name cannot be empty or hold the sign with the number 0."
+        Path(text).expanduser()
+    except UnicodeEncodeError:
+        return "A folder’s name cannot hold half a sign; type it anew."
+    except RuntimeError:
+        first = text.replace(os.sep, "/").split("/")[0]
+        return f"Nobody’s home folder is known as “{first}”. Write the whole path, or “~” for your own home."
+    return ""
+
+
+def _folder_or_none(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not folder_trouble(value))
 
 
 def _memory(value: object) -> bool:
@@ -163,7 +178,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "gpu_memory_mb": _memory,
     "model": _known_model,
     "keep": lambda value: value in KEEP,
-    "library_folder": _text_or_none,
+    "library_folder": _folder_or_none,
     "read_when_opened": lambda value: isinstance(value, bool),
     "unit": lambda value: value in UNITS,
     "languages": _languages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core import paths
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.settings import Settings, folder_trouble
 from ocr_studio.ui import file_dialogs
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.reading_settings import ReadingSettings, TryFinding
@@ -46,6 +46,12 @@ class SettingsDialog(QDialog):
         self.library = QLineEdit(settings.library_folder or "")
         self.library.setPlaceholderText(str(paths.library_dir()))
         self.library.setAccessibleName("Library folder")
+        self.library_wrong = QLabel()
+        self.library_wrong.setProperty("wrong", True)
+        self.library_wrong.setTextFormat(Qt.TextFormat.PlainText)
+        self.library_wrong.setWordWrap(True)
+        self.library_wrong.hide()
+        self.library.textChanged.connect(self.library_wrong.hide)
         self.reading = ReadingSettings(settings, try_finding)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
@@ -78,6 +84,7 @@ class SettingsDialog(QDialog):
         label = QLabel("&Library folder")
         label.setBuddy(self.library)
         form.addRow(label, folder)
+        form.addRow("", self.library_wrong)
         note = QLabel("Where corrections are kept holds for photos opened from now on.")
         note.setProperty("quiet", True)
         form.addRow("", note)
@@ -91,12 +98,24 @@ class SettingsDialog(QDialog):
         dialog.open()
 
     def _accept(self) -> None:
+        library = self.library.text().strip() or None
+        if library and (trouble := folder_trouble(library)):
+            self._refuse_library(trouble)
+            return
         self.chosen.emit(
             replace(
                 self.reading.chosen(self._settings),
                 theme=self.theme.currentData(),
                 keep=self.keep.currentData(),
-                library_folder=self.library.text().strip() or None,
+                library_folder=library,
             )
         )
         self.accept()
+
+    def _refuse_library(self, trouble: str) -> None:
+        self.library_wrong.setText(trouble)
+        self.library_wrong.show()
+        self.library.setAccessibleDescription(trouble)
+        self.pages.setCurrentIndex(0)
+        self.library.setFocus()
+        self.library.selectAll()

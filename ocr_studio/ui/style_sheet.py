@@ -148,6 +148,7 @@ def _surroundings(c: Colours) -> str:
     QFrame[message="warning"] {{ border-left: 4px solid {c.warning}; }}
     QFrame[message="error"] {{ border-left: 4px solid {c.error}; }}
     QLabel[quiet="true"] {{ color: {c.quiet}; }}
+    QLabel[wrong="true"] {{ color: {c.error}; }}
     QFrame#drop-zone {{ border: 2px dashed {c.line}; border-radius: 16px; background: {c.base}; }}
     QFrame#drop-zone[over="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """

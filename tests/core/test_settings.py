@@ -68,6 +68,10 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("gpu_memory_mb", -1),
         ("keep", "nowhere"),
         ("library_folder", 7),
+        ("library_folder", ""),
+        ("library_folder", "~nosuchuser/x"),
+        ("library_folder", "a\0b"),
+        ("library_folder", "\ud800"),
         ("model", ""),
         ("model", "mine"),
         ("model", ["mine"]),
@@ -162,6 +166,13 @@ def test_the_reader_gets_what_concerns_it() -> None:
 def test_the_library_is_where_the_person_wants_it(studio_home: Path) -> None:
     assert Settings().library() == studio_home / "library"
     assert Settings(library_folder="~/boards").library() == Path.home() / "boards"
+
+
+def test_a_library_whose_name_is_stray_bytes_is_as_good_as_any(tmp_path: Path) -> None:
+    path, folder = tmp_path / "settings.json", os.fsdecode(b"/home/b\xffd")
+    settings.save(Settings(library_folder=folder), path)
+    assert settings.load(path).library() == Path(folder)
+    assert settings.folder_trouble(folder) == ""
 
 
 # ------------------------------------------------------------------------------------------------------ recent files

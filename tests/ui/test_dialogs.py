@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
@@ -69,6 +70,26 @@ def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) 
     with qtbot.waitSignal(dialog.chosen) as chosen:
         QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
     assert chosen.args == [Settings(theme="light", alphabet="all")]
+
+
+@pytest.mark.parametrize(("typed", "why"), [("~nosuchuser/x", "“~nosuchuser”"), ("a\0b", "number 0")])
+def test_a_library_that_no_folder_can_be_is_refused(qtbot: QtBot, typed: str, why: str) -> None:
+    dialog = settings_dialog(Settings())
+    qtbot.addWidget(dialog)
+    dialog.pages.setCurrentWidget(dialog.reading)
+    dialog.show()
+    dialog.library.setText(typed)
+    ok = dialog.buttons.button(Button.Ok)
+    with qtbot.assertNotEmitted(dialog.chosen):
+        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
+    assert why in dialog.library_wrong.text()
+    assert dialog.isVisible()
+    assert dialog.library_wrong.isVisible()
+    dialog.library.setText("~/boards")
+    assert not dialog.library_wrong.isVisible()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
+    assert chosen.args == [Settings(library_folder="~/boards")]
 
 
 def test_chosen_settings_hold_at_once_and_are_kept(open_studio: Open, qtbot: QtBot) -> None:
