@@ -101,13 +101,22 @@ class WordTable(QTableView):
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Alt and a digit choose a reading; a digit alone begins a text, as every other sign does here."""
+        """F2 writes; Alt and a digit choose a reading; a digit alone begins a text, as every other sign does here."""
         digit = event.key() - Qt.Key.Key_1
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and 0 <= digit < operations.CHOICES:
             if self._document.writable:
                 operations.choose(self._document, digit)
         else:
+            if event.key() == Qt.Key.Key_F2 or (event.text().isprintable() and event.text()):
+                self._go_to_text()
             super().keyPressEvent(event)
+
+    def _go_to_text(self) -> None:
+        # Qt opens the editor of the current cell only, and a row has one cell that can be edited.
+        index = self.currentIndex()
+        if index.isValid() and index.column() != TEXT:
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(index.siblingAtColumn(TEXT), flag)
 
     def _look(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -136,6 +136,18 @@ def test_typing_in_the_table_starts_to_write(table: WordTable, document: Documen
     assert document.current == "w1"
 
 
+@pytest.mark.parametrize("column", [NUMBER, CROP, TEXT, CONFIDENCE, STATE])
+@pytest.mark.parametrize(("key", "text"), [(Key.Key_F2, None), (Key.Key_M, "m")])
+def test_keys_write_from_any_column(
+    table: WordTable, document: Document, column: int, key: Qt.Key, text: str | None
+) -> None:
+    table.setCurrentIndex(_model(table).index(0, column))
+    QTest.keyClick(table, Key.Key_Down)
+    QTest.keyClick(table, key)
+    assert _editor(table).text() == (text or _texts(table)[1])
+    assert table.word_id == document.current == _model(table).id_at(1)
+
+
 def test_accepting_a_text_as_it_is_checks_the_word(table: WordTable, document: Document) -> None:
     document.select(["w1"])
     table.edit_current()
