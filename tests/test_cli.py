@@ -212,24 +212,6 @@ def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture
     assert said.err.splitlines()[-1].startswith("ocr-studio")
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        [""],
-        ["read", ""],
-        ["read", "a.png", "--out", ""],
-        ["export", "", "--format", "txt", "--out", "there"],
-        ["export", "here", "--format", "txt", "--out="],
-        ["--screenshot", "", "a.png"],
-    ],
-)
-def test_an_empty_path_is_not_the_current_folder(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(given) == 2
-    said = capsys.readouterr()
-    assert said.err.rstrip().endswith("empty path")
-    assert said.out == ""
-
-
 def test_a_scale_that_is_no_number_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--scale", "big"]) == 2
     assert "the scale is a percentage from 50 to 400, not “big”" in capsys.readouterr().err

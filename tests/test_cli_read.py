@@ -1,4 +1,4 @@
-"""What the command line says about how photos are read."""
+"""What the command line says about how photos are read, and about paths that are none."""
 
 from __future__ import annotations
 
@@ -58,3 +58,21 @@ def test_pages_that_are_not_read_are_said(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == (pages > 1)
     assert all(f"{name}: it holds 3 pages or frames; the first alone is read" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [""],
+        ["read", ""],
+        ["read", "a.png", "--out", ""],
+        ["export", "", "--format", "txt", "--out", "there"],
+        ["export", "here", "--format", "txt", "--out="],
+        ["--screenshot", "", "a.png"],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(given) == 2
+    said = capsys.readouterr()
+    assert said.err.rstrip().endswith("empty path")
+    assert said.out == ""
