@@ -82,7 +82,7 @@ class PhotoResult:
     """How one photo was read.
 
     image, whole: as in TruePage. photo: where it was found. width, height: pixels of the upright photo. seconds: of
-    reading, opening the file left out. pictures: a JPEG of each mistake's place.
+    reading, opening the file left out. pictures: a JPEG of each mistake's place, most often on disk.
     """
 
     image: str
@@ -93,7 +93,7 @@ class PhotoResult:
     score: PhotoScore
     seconds: float
     mistakes: tuple[Mistake, ...]
-    pictures: tuple[bytes, ...]
+    pictures: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)

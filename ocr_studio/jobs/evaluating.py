@@ -20,6 +20,7 @@ from ocr_studio.core.evaluation import Evaluation, PhotoResult, TruePage, mistak
 from ocr_studio.core.evaluation_data import Truth
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project import Project
+from ocr_studio.core.spilled_pictures import PictureFile
 from ocr_studio.jobs import reading
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
 
@@ -92,7 +93,7 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
     for number, error in enumerate(failed, start=1):
         yield PhotoUnfit(error, number, total)
     done, results, model = len(failed), [], ""
-    finder = _Finder()
+    finder, kept = _Finder(), PictureFile()
     for page in truth.pages:
         try:
             path, image = finder.open(page)
@@ -105,13 +106,14 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
                     seconds, model = event.seconds, event.model
                 elif isinstance(event, Preparing):
                     yield event
+            result = _result(page, image, words, seconds, path=path, kept=kept)
         except StudioError as error:
             done += 1
             failed.append(str(error))
             yield PhotoUnfit(str(error), done, total)
             continue
         done += 1
-        results.append(_result(page, path, image, words, seconds))
+        results.append(result)
         yield PhotoEvaluated(results[-1], model, done, total)
     yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out))
 
@@ -175,11 +177,17 @@ def _written(path: Path, text: str, done: int, total: int) -> PageWritten:
 
 
 def _result(
-    page: TruePage, path: Path, image: NDArray[np.uint8], found: Sequence[Labelled], seconds: float
+    page: TruePage,
+    image: NDArray[np.uint8],
+    found: Sequence[Labelled],
+    seconds: float,
+    *,
+    path: Path,
+    kept: PictureFile,
 ) -> PhotoResult:
     compared = metrics.compare(page.words, found, whole=page.whole)
     wrong = mistakes(compared)
-    pictures = tuple(mistake_pictures.picture(image, mistake) for mistake in wrong)
+    pictures = kept.add(mistake_pictures.picture(image, mistake) for mistake in wrong)
     height, width = image.shape[:2]
     score = metrics.score(compared)
     return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)
