@@ -30,8 +30,9 @@ _FEW = 0.15
 _APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
 # Rows of a stack follow each other with less than this between them, in heights.
 _NEXT_ROW = 1.5
-# Within a stack, rows beside each other with a blank up to this wide are one line.
-_SAME_LINE = 4.0
+# Within a stack, rows beside each other with a blank up to this wide are one line; it is narrower where one holds
+# several words without a blank known between them, a line as it was found.
+_SAME_LINE, _SAME_WHOLE = 4.0, 1.5
 # A word, now and then two, is a cell of a table, more is a sentence; and so many cells of a column stand beside
 # another one's.
 _CELL_WORDS, _ALIGNED = 1.5, 0.8
@@ -224,7 +225,16 @@ class Cutter:
         table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
         chains = rows.chains(rows.followers(boxes, widest=np.inf if table else _SAME_LINE))
         chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
-        return [part[chain] for chain in chains]
+        lines = [part[chain] for chain in chains]
+        return lines if table else [piece for line in lines for piece in self._phrases(line)]
+
+    def _phrases(self, line: Indices) -> list[Indices]:
+        """A line parted where one of its pieces was found as a line, of words whose blanks are not known, and the next
+        is further off than words are."""
+        whole = np.array([self.words[index] > len(self.gaps[index]) + 1 for index in line])
+        gap = self.boxes.left[line[1:], 0] - self.boxes.right[line[:-1], 0]
+        height = np.maximum(self.boxes.height[line[1:]], self.boxes.height[line[:-1]])
+        return np.split(line, np.nonzero((whole[1:] | whole[:-1]) & (gap > _SAME_WHOLE * height))[0] + 1)
 
 
 def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:

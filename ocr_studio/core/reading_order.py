@@ -67,18 +67,21 @@ class _Layout:
     def of(cls, words: Iterable[Word]) -> _Layout:
         known, corners = rows.sorted_words(words)
         corners = corners @ rows.frame(corners).T
-        return cls(known, Boxes.of(corners), _ordered(corners) if known else [])
+        written = np.array([max(len(word.text.split()), 1) for word in known], dtype=np.intp)
+        return cls(known, Boxes.of(corners), _ordered(corners, written) if known else [])
 
 
-def _ordered(corners: Floats) -> list[Indices]:
-    """Lines of words in reading order. corners: (N, 4, 2) in the frame of the page's writing."""
-    words, found = Boxes.of(corners), rows.find(corners)
+def _ordered(corners: Floats, written: Indices) -> list[Indices]:
+    """Lines of boxes in reading order. corners: (N, 4, 2) in the frame of the page's writing; written: (N,) how many
+    words each box holds."""
+    words, found = Boxes.of(corners), rows.find(corners, written)
     turned = _turned(words.joined(found))
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]
     pieces = [[row] for row in level]
-    pieces += _turned_pieces(corners, [row for row, is_turned in zip(found, turned, strict=True) if is_turned])
+    aslant = [row for row, is_turned in zip(found, turned, strict=True) if is_turned]
+    pieces += _turned_pieces(corners, written, aslant)
     ordered: list[Indices] = []
-    for line in _cut(words, pieces):
+    for line in _cut(words, written, pieces):
         if all(len(piece) == 1 for piece in line):
             ordered.append(np.concatenate([row for piece in line for row in piece]))
         else:
@@ -86,13 +89,13 @@ def _ordered(corners: Floats) -> list[Indices]:
     return ordered
 
 
-def _cut(words: Boxes, pieces: list[list[Indices]], *, again: int = 3) -> list[list[list[Indices]]]:
+def _cut(words: Boxes, written: Indices, pieces: list[list[Indices]], *, again: int = 3) -> list[list[list[Indices]]]:
     """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
 
     Where the gutters are is known only when the rows are in order, so these are put in order again, at most so often.
     """
     joined = [np.concatenate(piece) for piece in pieces]
-    counts = np.array([len(piece) for piece in joined])
+    counts = np.array([written[piece].sum() for piece in joined])
     boxes = words.joined(joined)
     gaps = [np.stack([words.right[piece[:-1], 0], words.left[piece[1:], 0]], axis=1) for piece in joined]
     widths = np.concatenate([(gap[:, 1] - gap[:, 0]) / height for gap, height in zip(gaps, boxes.height, strict=True)])
@@ -105,7 +108,7 @@ def _cut(words: Boxes, pieces: list[list[Indices]], *, again: int = 3) -> list[l
         [[part] for part in np.split(piece[0], [torn[index]])] if index in torn else [piece]
         for index, piece in enumerate(pieces)
     ]
-    return _cut(words, [piece for part in parts for piece in part], again=again - 1)
+    return _cut(words, written, [piece for part in parts for piece in part], again=again - 1)
 
 
 def _turned(boxes: Boxes) -> list[bool]:
@@ -115,7 +118,7 @@ def _turned(boxes: Boxes) -> list[bool]:
     return [bool(each) for each in (np.abs(angle) > _TURNED) & long]
 
 
-def _turned_pieces(corners: Floats, found: list[Indices]) -> list[list[Indices]]:
+def _turned_pieces(corners: Floats, written: Indices, found: list[Indices]) -> list[list[Indices]]:
     """Rows of turned writing gathered to pieces of neighbours that run alike, each in its own reading order."""
     waiting = np.arange(len(found))
     if not len(waiting):
@@ -133,14 +136,15 @@ def _turned_pieces(corners: Floats, found: list[Indices]) -> list[list[Indices]]
             near = (apart.max(axis=1) < reach) & (boxes.along[waiting] @ boxes.along[index] > _COS_TURNED)
             fresh += waiting[near].tolist()
             waiting = waiting[~near]
-        pieces.append(_in_own_direction(corners, [found[index] for index in sorted(piece)]))
+        pieces.append(_in_own_direction(corners, written, [found[index] for index in sorted(piece)]))
     return pieces
 
 
-def _in_own_direction(corners: Floats, found: list[Indices]) -> list[Indices]:
+def _in_own_direction(corners: Floats, written: Indices, found: list[Indices]) -> list[Indices]:
     """Rows that run alike, as lines in their reading order."""
-    own = corners[np.concatenate(found)]
-    words = Boxes.of(own @ rows.frame(own).T)
     flat, ends = np.concatenate(found), np.cumsum([len(row) for row in found])
+    own = corners[flat]
+    words = Boxes.of(own @ rows.frame(own).T)
     places = [[np.arange(last - len(row), last)] for row, last in zip(found, ends, strict=True)]
-    return [flat[np.concatenate([row for piece in line for row in piece])] for line in _cut(words, places)]
+    cut = _cut(words, written[flat], places)
+    return [flat[np.concatenate([row for piece in line for row in piece])] for line in cut]

@@ -20,6 +20,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 # The widest blank between two words of a row, in heights of the letters: so many usual word spaces of this page. What
 # is parted here though it is one line comes together when no gutter is found there (``cuts``).
 _USUAL, _LEAST, _MOST = 1.8, 0.8, 1.5
+# A box of several words was found as a line: whoever found it has joined what stands closer than a letter is high.
+_PHRASES = 1.0
 # Large letters count as so many usual ones at most when blanks are measured: the blanks round a title are no larger.
 _LARGE = 1.25
 # Words stand beside each other if their middles are off by less than this share of the taller one's height: a star or a
@@ -107,10 +109,10 @@ def frame(corners: Floats) -> Floats:
     return np.array([[cos, sin], [-sin, cos]])
 
 
-def find(corners: Floats) -> list[Indices]:
+def find(corners: Floats, written: Indices) -> list[Indices]:
     """The rows of a page, whichever way each runs: indices of words in the order in which they are read.
 
-    corners: (N, 4, 2) of words, in the frame of the page's writing.
+    corners: (N, 4, 2) of words, in the frame of the page's writing; written: (N,) how many words each box holds.
     """
     along = geometry.directions(corners)
     quarters = np.round(np.degrees(np.arctan2(along[:, 1], along[:, 0])) / 90).astype(int) % 4
@@ -123,7 +125,9 @@ def find(corners: Floats) -> list[Indices]:
             usual = pairs.gap / pairs.height
             spaces = usual[pairs.mutual(len(chosen))]
             widest = np.clip(_USUAL * np.median(spaces), _LEAST, _MOST) if len(spaces) else _MOST
-            rows += [chosen[row] for row in chains(pairs.part(usual < widest).followers(len(chosen)))]
+            whole = (written[chosen[pairs.first]] > 1) | (written[chosen[pairs.second]] > 1)
+            near = usual < np.where(whole, min(_PHRASES, widest), widest)
+            rows += [chosen[row] for row in chains(pairs.part(near).followers(len(chosen)))]
     return rows
 
 

@@ -69,6 +69,20 @@ def test_a_receipt_is_read_row_by_row() -> None:
     assert reading_order.text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
 
 
+def test_lines_in_one_box_each_stay_in_their_columns() -> None:
+    left = ["SECURITY", "26 %", "1. implement", "authentication"]
+    right = ["24 %", "1. prepare", "app artifacts", "for deployment"]
+    words = [word(text, 0, 40 * index) for index, text in enumerate(left)]
+    words += [word(text, 230, 5 + 40 * index) for index, text in enumerate(right)]
+    assert [line[0].text for line in reading_order.lines(words)] == [*left, *right]
+
+
+def test_a_receipt_of_lines_is_read_row_by_row() -> None:
+    names = [word(text, 0, 30 * index) for index, text in enumerate(["Milk", "Bread", "Tea with lemon", "Total"])]
+    prices = [word(text, 400, 30 * index) for index, text in enumerate(["1.20", "3.40", "2.50", "7.10"])]
+    assert reading_order.text([*names, *prices]) == "Milk 1.20\nBread 3.40\nTea with lemon 2.50\nTotal 7.10"
+
+
 def test_words_with_no_text_take_part_in_the_order_but_not_in_the_text() -> None:
     words = [*written("before after"), Word("blank", Quad.from_box(180, 0, 220, 20))]
     assert reading_order.order(words)[-1] == "blank"
