@@ -23,7 +23,8 @@ class Evaluating(QObject):
 
     Signals: ``began()``; ``progressed(text, done, total)``, total 0 where it is not known; ``grown(Evaluation)`` of the
     photos that are done; ``unfit(str)`` a photo cannot be evaluated; ``ended(Evaluation, bool)`` all is done, or what
-    was done when it was stopped; ``failed(Trouble)``; ``written(Path)`` the index of web pages; ``write_failed(str)``.
+    was done when it was stopped or could not go on; ``failed(Trouble)``, after ``ended``; ``written(Path)`` the index
+    of web pages; ``write_failed(str)``.
     """
 
     began = Signal()
@@ -125,8 +126,8 @@ class Evaluating(QObject):
     def _fail(self, steps: _Steps, trouble: Trouble) -> None:
         if steps is self._steps:
             self._steps = None
-            self.failed.emit(trouble)
             self.ended.emit(self._so_far(steps), False)
+            self.failed.emit(trouble)
 
     def _stop(self, steps: _Steps, job: Job) -> None:
         # The lane was told to end, not the evaluation.

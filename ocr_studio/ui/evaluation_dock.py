@@ -32,6 +32,7 @@ from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.ui import file_dialogs, theme, wording
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
 
@@ -94,6 +95,7 @@ class EvaluationDock(QDockWidget):
         evaluating.progressed.connect(self._show_progress)
         evaluating.grown.connect(self._show)
         evaluating.ended.connect(self._end)
+        evaluating.failed.connect(self._fail)
         evaluating.written.connect(self._say_written)
         evaluating.write_failed.connect(self.said.setText)
         places.shown.connect(self._come_back)
@@ -126,6 +128,11 @@ class EvaluationDock(QDockWidget):
         self._show(evaluation)
         self.said.setText(_ending(evaluation, whole))
         self.said.setToolTip("\n".join(evaluation.failed))
+
+    def _fail(self, trouble: Trouble) -> None:
+        """Nobody stopped it: it could not go on, or not even begin."""
+        self.said.setText(trouble.message)
+        self.said.setToolTip(trouble.message)
 
     def _say_written(self, index: Path) -> None:
         """The web pages are written."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWid
 
 from ocr_studio.core import images
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import file_dialogs, operations, wording
+from ocr_studio.ui import evaluation_news, file_dialogs, operations, wording
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
@@ -176,8 +176,8 @@ class MainWindow(QMainWindow):
         reading.progressed.connect(status.show_progress)
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
-        for failed in (reading.failed, self._stage.evaluating.failed):
-            failed.connect(self.show_trouble)
+        reading.failed.connect(self.show_trouble)
+        evaluation_news.tell(self._stage.evaluating, opening, self.messages)
         status.stop_requested.connect(reading.cancel)
         autosave.saving.connect(status.saving)
         autosave.saved.connect(self._show_kept)

@@ -228,8 +228,22 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
 def test_without_a_checked_word_there_is_nothing_to_compare_with(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
     evaluate(studio, qtbot)
-    assert "nobody has checked a word" in studio.window.messages.texts()[0]
+    (said,) = studio.window.messages.texts()
+    assert "nobody has checked a word" in said
     assert not studio.evaluating.busy
+    assert studio.window.evaluation.said.text() == said
+    check(studio)
+    evaluate(studio, qtbot)
+    assert studio.window.messages.texts() == []
+    assert studio.window.evaluation.said.text().startswith("1 photo, read by")
+
+
+def test_another_photo_takes_the_message_about_the_first_away(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    evaluate(studio, qtbot)
+    assert studio.window.messages.texts()
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.window.messages.texts() == [])
 
 
 def test_a_word_that_was_checked_away_counts_as_nothing_written(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
