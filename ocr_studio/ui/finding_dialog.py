@@ -108,9 +108,12 @@ class FindingDialog(QDialog):
         scroll.setWidget(sliders)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumWidth(260)
-        scroll.setMaximumWidth(340)
+        # Never narrower than its contents can be: they are not to be cut off, nor moved sideways to be read.
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        scroll.setMinimumWidth(
+            max(260, sliders.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+        )
+        scroll.setMaximumWidth(max(340, scroll.minimumWidth()))
         across = QHBoxLayout()
         across.setSpacing(18)
         photo = self.view or _no_photo()

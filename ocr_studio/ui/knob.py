@@ -49,8 +49,13 @@ class Knob(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(10)
         layout.setVerticalSpacing(2)
+        # Each wraps, so that a narrow column cuts nothing off.
+        for label in (title, self._shown):
+            label.setWordWrap(True)
+        self._shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(title, 0, 0)
-        layout.addWidget(self._shown, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._shown, 0, 1)
         layout.addWidget(self.slider, 1, 0, 1, 2)
         for column, text in enumerate((f"← {spec.less}", f"{spec.more} →")):
             note = QLabel(text)

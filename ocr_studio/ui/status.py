@@ -76,7 +76,7 @@ class Status(QStatusBar):
 
     def show_zoom(self, percent: float) -> None:
         """How large the photo is shown."""
-        self._zoom.setText(f"{percent:.0f} %" if percent else "")
+        self._zoom.setText(f"Zoom {percent:.0f} %" if percent else "")
 
     def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
         """Whether all is saved."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
@@ -157,3 +158,19 @@ def test_lines_are_chosen_in_the_menu_and_in_the_settings(open_studio: Open, fol
     studio.change_settings(Settings(unit="lines"))
     assert action.isChecked()
     qtbot.waitUntil(lambda: not studio.busy)
+
+
+@pytest.mark.parametrize(("width", "height"), [(683, 700), (600, 400)])
+def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, width: int, height: int) -> None:
+    dialog = FindingDialog(Finding(detail=4096), None, None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.resize(width, height)
+    QTest.qWait(1)
+    assert (dialog.width(), dialog.height()) == (width, height)
+    (scroll,) = dialog.findChildren(QScrollArea)
+    assert scroll.horizontalScrollBar().maximum() == 0
+    for label in scroll.findChildren(QLabel):
+        right = label.mapTo(scroll.viewport(), label.rect().topRight()).x()
+        assert right < scroll.viewport().width(), label.text()
+        assert label.heightForWidth(label.width()) <= label.height(), label.text()
