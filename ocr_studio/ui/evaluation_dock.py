@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDockWidget,
     QFileDialog,
     QHBoxLayout,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSplitter,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -35,6 +33,7 @@ from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
+from ocr_studio.ui.row_table import RowTable
 
 _COLUMNS = ("Photo", "Words", "Found", "Read", "Exactly", "CER")
 _HINTS = (
@@ -227,7 +226,7 @@ class EvaluationDock(QDockWidget):
         return photos[row - 1 : row] if 1 <= row <= len(photos) else photos
 
 
-class _Photos(QTableView):
+class _Photos(RowTable):
     """All photos, and each one, as rows of figures."""
 
     def __init__(self) -> None:
@@ -236,13 +235,6 @@ class _Photos(QTableView):
         self._shown: tuple[PhotoResult, ...] = ()
         self.setModel(self._model)
         self.setAccessibleName("Photos that were evaluated")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

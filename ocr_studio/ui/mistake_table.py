@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS
 from ocr_studio.ui import wording
+from ocr_studio.ui.row_table import RowTable
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -114,7 +115,7 @@ class MistakeModel(QAbstractTableModel):
         return self._pixmaps[jpeg]
 
 
-class MistakeTable(QTableView):
+class MistakeTable(RowTable):
     """The table's view.
 
     Signals: ``chosen(PhotoResult, Mistake)``.
@@ -127,15 +128,8 @@ class MistakeTable(QTableView):
         self.mistakes = MistakeModel(self)
         self.setModel(self.mistakes)
         self.setAccessibleName("Mistakes")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setIconSize(QSize(_WIDTH, _HEIGHT))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_HEIGHT + 8)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT, WordDelegate
 from ocr_studio.ui.word_table_model import TITLES, WordTableModel
 
@@ -15,7 +16,7 @@ from ocr_studio.ui.word_table_model import TITLES, WordTableModel
 _LEAST_TEXT = 110
 
 
-class WordTable(QTableView):
+class WordTable(RowTable):
     """The table's view. Rows and the document's selection follow each other.
 
     Signals: ``editing_changed()`` the editor of a row came or went.
@@ -119,17 +120,12 @@ class WordTable(QTableView):
             self.selectionModel().setCurrentIndex(index.siblingAtColumn(TEXT), flag)
 
     def _look(self) -> None:
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setAlternatingRowColors(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(CROP_HEIGHT + 12)
         # Heights by contents would ask for every crop of 5,000.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
