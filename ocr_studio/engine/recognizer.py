@@ -178,8 +178,9 @@ class Recognizer:
             return readings
         unsure = [index for index, found in enumerate(readings) if max(one.confidence for one in found) <= 0.5]
         for index, own in zip(unsure, ctc.beam_all([matrices[index] for index in unsure], best=1), strict=True):
-            if own[0].labels not in [found.labels for found in readings[index]]:
-                readings[index].append(replace(own[0], weight=self.prior.weight(own[0].labels)))
+            # Also where it did not leave: some of the paths that spell it may have.
+            others = [found for found in readings[index] if found.labels != own[0].labels]
+            readings[index] = [*others, replace(own[0], weight=self.prior.weight(own[0].labels))]
         return readings
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -106,6 +106,7 @@ def test_words_of_the_language_come_first_and_what_the_net_alone_read_stays(know
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
+@example(seed=454)  # paths of its own reading had left the search
 def test_however_unclear_writing_is_the_nets_own_reading_stays(knowing: Recognizer, seed: int) -> None:
     rng = np.random.default_rng(seed)
     labels = knowing.charset.encode("maipuey")
