@@ -33,7 +33,7 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class BoxStyle:
     """How a box is drawn. width: pixels on the screen; dash: strokes and gaps in widths, () solid; mark: one sign."""
 
     colour: QColor
@@ -49,7 +49,7 @@ class CanvasColours:
     halo: under every line; handle: inside of handles; plate, plate_text: small labels; board: round the photo.
     """
 
-    inks: Mapping[Look, Ink]
+    styles: Mapping[Look, BoxStyle]
     halo: QColor
     selection: QColor
     handle: QColor
@@ -58,18 +58,18 @@ class CanvasColours:
     board: QColor
 
 
-def _inks(unread: str, sure: str, unsure: str, doubtful: str, checked: str) -> dict[Look, Ink]:
+def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) -> dict[Look, BoxStyle]:
     return {
-        Look.UNREAD: Ink(QColor(unread), width=1.0),
-        Look.SURE: Ink(QColor(sure)),
-        Look.UNSURE: Ink(QColor(unsure), dash=(4.0, 2.5), mark="~"),
-        Look.DOUBTFUL: Ink(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
-        Look.CHECKED: Ink(QColor(checked), mark="✓"),
+        Look.UNREAD: BoxStyle(QColor(unread), width=1.0),
+        Look.SURE: BoxStyle(QColor(sure)),
+        Look.UNSURE: BoxStyle(QColor(unsure), dash=(4.0, 2.5), mark="~"),
+        Look.DOUBTFUL: BoxStyle(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
+        Look.CHECKED: BoxStyle(QColor(checked), mark="✓"),
     }
 
 
 LIGHT = CanvasColours(
-    inks=_inks("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
+    styles=_styles("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
     halo=QColor("#ffffff"),
     selection=QColor("#2f6fde"),
     handle=QColor("#ffffff"),
@@ -78,7 +78,7 @@ LIGHT = CanvasColours(
     board=QColor(theme.LIGHT.canvas),
 )
 DARK = CanvasColours(
-    inks=_inks("#b4bdc9", "#4fc7e8", "#ffb74d", "#ff7d9c", "#63d893"),
+    styles=_styles("#b4bdc9", "#4fc7e8", "#ffb74d", "#ff7d9c", "#63d893"),
     halo=QColor("#0b0e12"),
     selection=QColor("#6ea1ff"),
     handle=QColor("#0d1420"),
@@ -100,7 +100,7 @@ def over(image: NDArray[np.uint8] | None) -> CanvasColours:
         return chosen
     few = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
     lines = LIGHT if float(np.median(few)) >= _BRIGHT else DARK
-    return replace(chosen, inks=lines.inks, halo=lines.halo)
+    return replace(chosen, styles=lines.styles, halo=lines.halo)
 
 
 def by_confidence(confidence: float | None) -> Look:
@@ -119,7 +119,7 @@ def look_of(word: Word) -> Look:
 
 def of(confidence: float | None) -> QColor:
     """The colour of a confidence 0..1 in the theme at this moment."""
-    return current().inks[by_confidence(confidence)].colour
+    return current().styles[by_confidence(confidence)].colour
 
 
 def contrast(one: QColor, other: QColor) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.opening import Opening
 
 _FAILED = "evaluation failed"
@@ -14,7 +14,7 @@ def tell(evaluating: Evaluating, opening: Opening, messages: MessageBar) -> None
     """From now on, say why an evaluation failed, until the next one begins or another photo is opened."""
 
     def show(trouble: Trouble) -> None:
-        messages.show_message(trouble.message, Kind.ERROR, details=trouble.details, key=_FAILED)
+        messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_FAILED)
 
     evaluating.failed.connect(show)
     for over in (evaluating.began, opening.opened):

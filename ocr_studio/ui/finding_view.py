@@ -14,7 +14,7 @@ from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import colours, strokes
-from ocr_studio.ui.colours import Ink, Look
+from ocr_studio.ui.colours import BoxStyle, Look
 from ocr_studio.ui.photo_item import PhotoItem
 from ocr_studio.ui.zoom_view import ZoomView
 
@@ -92,7 +92,7 @@ class _Found(QGraphicsItem):
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         lines, boxes = self._paths
-        dashed = Ink(self._colours.inks[Look.UNREAD].colour, width=1.0, dash=(4.0, 3.0))
+        dashed = BoxStyle(self._colours.styles[Look.UNREAD].colour, width=1.0, dash=(4.0, 3.0))
         strokes.stroke(painter, lines, dashed, self._colours.halo, strokes.quality(painter, lines, ()))
         how = strokes.quality(painter, boxes, self._heights)
-        strokes.stroke(painter, boxes, self._colours.inks[Look.SURE], self._colours.halo, how)
+        strokes.stroke(painter, boxes, self._colours.styles[Look.SURE], self._colours.halo, how)

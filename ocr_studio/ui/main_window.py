@@ -25,7 +25,7 @@ from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
 from ocr_studio.ui.job_thread import JobThread, Trouble
-from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.opening_news import OpeningNews
@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Say why something did not work."""
-        self.messages.show_message(trouble.message, Kind.ERROR, details=trouble.details)
+        self.messages.show_message(trouble.message, Severity.ERROR, details=trouble.details)
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
     def _show_kept(self, news: str = "") -> None:
         autosave, status = self._stage.autosave, self.status
         if news:
-            self.messages.show_message(news, Kind.ERROR, key="saving")
+            self.messages.show_message(news, Severity.ERROR, key="saving")
         if news or autosave.trouble:
             status.not_saved(news or autosave.trouble)
         elif autosave.unsaved:

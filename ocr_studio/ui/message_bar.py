@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.ui import theme
 
 
-class Kind(StrEnum):
+class Severity(StrEnum):
     """How bad it is; each has its own icon, as colour alone says nothing to some."""
 
     INFO = "info"
@@ -28,11 +28,11 @@ class Kind(StrEnum):
 
 
 _ICONS = {
-    Kind.INFO: "mdi6.information-outline",
-    Kind.WARNING: "mdi6.alert-outline",
-    Kind.ERROR: "mdi6.alert-circle-outline",
+    Severity.INFO: "mdi6.information-outline",
+    Severity.WARNING: "mdi6.alert-outline",
+    Severity.ERROR: "mdi6.alert-circle-outline",
 }
-_WORDS = {Kind.INFO: "Note", Kind.WARNING: "Warning", Kind.ERROR: "Error"}
+_WORDS = {Severity.INFO: "Note", Severity.WARNING: "Warning", Severity.ERROR: "Error"}
 # More would push the photo off the screen; the oldest goes.
 _MOST = 3
 
@@ -49,12 +49,12 @@ class MessageBar(QWidget):
         layout.setSpacing(0)
         self.hide()
 
-    def show_message(self, text: str, kind: Kind = Kind.ERROR, *, details: str = "", key: str = "") -> None:
+    def show_message(self, text: str, severity: Severity = Severity.ERROR, *, details: str = "", key: str = "") -> None:
         """Show one line. key: takes the place of an earlier message with this key; by default its own text."""
         self.withdraw(key or text)
         while len(self._messages) >= _MOST:
             self.withdraw(next(iter(self._messages)))
-        message = _Message(text, kind, details)
+        message = _Message(text, severity, details)
         message.closed.clicked.connect(lambda: self.withdraw(key or text))
         self._messages[key or text] = message
         layout = self.layout()
@@ -82,14 +82,14 @@ class MessageBar(QWidget):
 
 
 class _Message(QFrame):
-    def __init__(self, text: str, kind: Kind, details: str) -> None:
+    def __init__(self, text: str, severity: Severity, details: str) -> None:
         super().__init__()
         self.text = text
-        self._kind = kind
-        self.setObjectName(f"message-{kind}")
-        self.setProperty("message", str(kind))
+        self._severity = severity
+        self.setObjectName(f"message-{severity}")
+        self.setProperty("message", str(severity))
         icon = self._icon = QLabel()
-        icon.setAccessibleName(_WORDS[kind])
+        icon.setAccessibleName(_WORDS[severity])
         label = QLabel(text)
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -97,7 +97,7 @@ class _Message(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        label.setAccessibleName(f"{_WORDS[kind]}: {text}")
+        label.setAccessibleName(f"{_WORDS[severity]}: {text}")
         self.closed = QToolButton()
         self.closed.setAccessibleName("Close this message")
         self.closed.setToolTip("Close this message")
@@ -115,7 +115,7 @@ class _Message(QFrame):
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
-        self._icon.setPixmap(theme.icon(_ICONS[self._kind], role=self._kind).pixmap(20, 20))
+        self._icon.setPixmap(theme.icon(_ICONS[self._severity], role=self._severity).pixmap(20, 20))
         self.closed.setIcon(theme.icon("mdi6.close"))
 
     def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui import wording
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.status import Status
@@ -40,14 +40,14 @@ class OpeningNews(QObject):
         # In messages all white space is one space.
         short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
         details = trouble.details or (str(path) if short != trouble.message else "")
-        self._messages.show_message(short, Kind.ERROR, details=details, key=_REFUSED)
+        self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
         self._photos.set_refused(path)
 
     def _show(self, event: PhotoOpened) -> None:
         for key, text in ((_READ_ONLY, event.read_only), (str(event.path), event.warning)):
             self._messages.withdraw(key)
             if text:
-                self._messages.show_message(text, Kind.WARNING, key=key)
+                self._messages.show_message(text, Severity.WARNING, key=key)
         name = wording.file_name(event.path.name)
         twin = (
             f"{name} is the same picture as {wording.file_name(event.twin)}: they share their words."
@@ -70,4 +70,4 @@ class OpeningNews(QObject):
             self._messages.withdraw(key)
         elif (key, about, text) not in self._told:
             self._told.add((key, about, text))
-            self._messages.show_message(text, Kind.INFO, key=key)
+            self._messages.show_message(text, Severity.INFO, key=key)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.ui import colours, handles, strokes
-from ocr_studio.ui.colours import CanvasColours, Ink
+from ocr_studio.ui.colours import BoxStyle, CanvasColours
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle, Handles
 from ocr_studio.ui.strokes import Quality
@@ -103,14 +103,14 @@ class SketchItem(QGraphicsItem):
             for path in paths:
                 painter.fillPath(path, _faint(self.colours.selection, 26))
         thin = how is not Quality.FINE or any(_height(path) * painter.worldTransform().m11() < _SMALL for path in paths)
-        ink = Ink(self.colours.selection, width=1.5 if thin else 3.0)
-        strokes.stroke(painter, paths, ink, self.colours.halo, how)
+        style = BoxStyle(self.colours.selection, width=1.5 if thin else 3.0)
+        strokes.stroke(painter, paths, style, self.colours.halo, how)
 
     def _paint_many(self, painter: QPainter, seen: QRectF, how: Quality) -> None:
         if self._many is None:
             self._many = self._words.in_few(self._document.selection)
         for paths in self._many.touching(seen).values():
-            strokes.stroke(painter, paths, Ink(self.colours.selection, width=_MANY_WIDTH), self.colours.halo, how)
+            strokes.stroke(painter, paths, BoxStyle(self.colours.selection, width=_MANY_WIDTH), self.colours.halo, how)
 
     def _paint_band(self, painter: QPainter, band: QRectF) -> None:
         painter.setBrush(_faint(self.colours.selection, 36))

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from ocr_studio.core.page import Quad
-from ocr_studio.ui.colours import Ink
+from ocr_studio.ui.colours import BoxStyle
 
 # Boxes in sight; and pixels of the device along all their outlines, which is what thick lines cost by: 0.4 µs each.
 BRAIDED_UP_TO = 700
@@ -62,7 +62,7 @@ def sharpness(painter: QPainter) -> float:
     return device.devicePixelRatio() if device else 1.0
 
 
-def stroke(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor, how: Quality) -> None:
+def stroke(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, halo: QColor, how: Quality) -> None:
     """Draw outlines in two tones. paths: in pixels of the photo, as is the painter."""
     if not paths:
         return
@@ -70,25 +70,25 @@ def stroke(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QCo
     painter.setBrush(Qt.BrushStyle.NoBrush)
     ratio = sharpness(painter)
     if how is Quality.BRAIDED:
-        _braid(painter, paths, replace(ink, width=ink.width * ratio), halo)
+        _braid(painter, paths, replace(style, width=style.width * ratio), halo)
     elif how is Quality.SLIM:
-        _braid(painter, paths, replace(ink, width=ratio), None)
+        _braid(painter, paths, replace(style, width=ratio), None)
     elif how is Quality.FINE:
         # Qt counts such widths in pixels of the device.
-        _draw(painter, paths, _pen(halo, (ink.width + 2.0) * ratio))
-        _draw(painter, paths, _pen(ink.colour, ink.width * ratio, ink.dash))
+        _draw(painter, paths, _pen(halo, (style.width + 2.0) * ratio))
+        _draw(painter, paths, _pen(style.colour, style.width * ratio, style.dash))
     else:
         placed = painter.worldTransform()
         painter.setWorldTransform(placed * QTransform.fromTranslate(1 / ratio, 1 / ratio))
         _draw(painter, paths, _pen(halo, 1.0))
         painter.setWorldTransform(placed)
-        _draw(painter, paths, _pen(ink.colour, 1.0, ink.dash))
+        _draw(painter, paths, _pen(style.colour, 1.0, style.dash))
 
 
-def _braid(painter: QPainter, paths: Sequence[QPainterPath], ink: Ink, halo: QColor | None) -> None:
-    """ink: its width in pixels of the device."""
-    placed, thick, ratio = painter.worldTransform(), max(1, round(ink.width)), sharpness(painter)
-    core = _pen(ink.colour, 1.0, [length * thick for length in ink.dash])
+def _braid(painter: QPainter, paths: Sequence[QPainterPath], style: BoxStyle, halo: QColor | None) -> None:
+    """style: its width in pixels of the device."""
+    placed, thick, ratio = painter.worldTransform(), max(1, round(style.width)), sharpness(painter)
+    core = _pen(style.colour, 1.0, [length * thick for length in style.dash])
     lines = [(core, range(thick))] if halo is None else [(_pen(halo, 1.0), (-1, thick)), (core, range(thick))]
     for line, steps in lines:
         # The halo's own smoothness is not seen, but costs half of its time.

@@ -100,7 +100,7 @@ class WordsItem(QGraphicsItem):
         if len(ids) > strokes.BRAIDED_UP_TO and not self.hidden:
             if not self.selected >= set(ids):  # fine lines are drawn over whole by the selection's
                 for look, paths in self._all_in_few().touching(seen).items():
-                    strokes.stroke(painter, paths, self.colours.inks[look], self.colours.halo, Quality.THIN)
+                    strokes.stroke(painter, paths, self.colours.styles[look], self.colours.halo, Quality.THIN)
             return
         self._paint_each([word_id for word_id in ids if word_id not in self.hidden], painter, scale)
 
@@ -117,12 +117,12 @@ class WordsItem(QGraphicsItem):
         how = strokes.quality(painter, [box.path for box in shown], [box.height for box in shown])
         if self.busy and how is not Quality.THIN:
             # Found, not yet read: a veil says that something is still to come.
-            veil = QColor(self.colours.inks[Look.UNREAD].colour)
+            veil = QColor(self.colours.styles[Look.UNREAD].colour)
             veil.setAlpha(45)
             for box in by_look[Look.UNREAD]:
                 painter.fillPath(box.path, veil)
         for look, paths in open_paths.items():
-            strokes.stroke(painter, paths, self.colours.inks[look], self.colours.halo, how)
+            strokes.stroke(painter, paths, self.colours.styles[look], self.colours.halo, how)
         if how is not Quality.THIN:
             self._paint_signs(painter, by_look, scale)
 
@@ -146,7 +146,7 @@ class WordsItem(QGraphicsItem):
         for look, boxes in by_look.items():
             if self.texts_shown:
                 self._paint_texts(painter, [box for box in boxes if box.height * scale >= _TEXT_FROM], to_screen)
-            if not self.colours.inks[look].mark:
+            if not self.colours.styles[look].mark:
                 continue
             mark = self._mark(look, ratio)
             for box in boxes:
@@ -174,7 +174,7 @@ class WordsItem(QGraphicsItem):
         """A small disc with the look's sign, made once for each look and sharpness of screen."""
         key = (look, ratio)
         if key not in self._marks:
-            ink = self.colours.inks[look]
+            style = self.colours.styles[look]
             side = round(_MARK_SIZE * ratio)
             made = QPixmap(side, side)
             made.setDevicePixelRatio(ratio)
@@ -182,14 +182,14 @@ class WordsItem(QGraphicsItem):
             painter = QPainter(made)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self.colours.halo, 1.0))
-            painter.setBrush(ink.colour)
+            painter.setBrush(style.colour)
             disc = QRectF(0.5, 0.5, _MARK_SIZE - 1, _MARK_SIZE - 1)
             painter.drawEllipse(disc)
             font = QFont()
             font.setPixelSize(10)
             font.setBold(True)
             painter.setFont(font)
-            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, ink.mark)
+            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, style.mark)
             painter.end()
             self._marks[key] = made
         return self._marks[key]

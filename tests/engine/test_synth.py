@@ -10,11 +10,11 @@ import pytest
 from ocr_studio.core import geometry, reading_order
 from ocr_studio.core.page import Source, Transcription, Word
 from ocr_studio.engine.synth import boards, letters
-from ocr_studio.engine.synth.boards import Board, BoardWord, Kind
+from ocr_studio.engine.synth.boards import Board, BoardKind, BoardWord
 from ocr_studio.engine.synth.hand import Hand
 
-EMPTY = (Kind.DRAWINGS, Kind.BLANK)
-WRITTEN = [kind for kind in Kind if kind not in EMPTY]
+EMPTY = (BoardKind.DRAWINGS, BoardKind.BLANK)
+WRITTEN = [kind for kind in BoardKind if kind not in EMPTY]
 
 
 def read(truth: Sequence[BoardWord]) -> list[Word]:
@@ -26,20 +26,20 @@ def read(truth: Sequence[BoardWord]) -> list[Word]:
     return [words[index] for index in np.random.default_rng(1).permutation(len(words))]
 
 
-def small(kind: Kind, seed: int) -> Board:
+def small(kind: BoardKind, seed: int) -> Board:
     return boards.draw(kind, seed=seed, width=800, height=600)
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
-def test_lines_come_in_reading_order(kind: Kind) -> None:
+def test_lines_come_in_reading_order(kind: BoardKind) -> None:
     for seed in range(12):
         truth = boards.words(kind, seed=seed)
         lines = [" ".join(word.text for word in line) for line in reading_order.lines(read(truth))]
         assert lines == boards.lines(truth), f"{kind}, seed {seed}"
 
 
-@pytest.mark.parametrize("kind", [Kind.MIND_MAP, Kind.FLOW])
-def test_boxes_are_paragraphs_of_the_text(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [BoardKind.MIND_MAP, BoardKind.FLOW])
+def test_boxes_are_paragraphs_of_the_text(kind: BoardKind) -> None:
     for seed in range(8):
         truth = boards.words(kind, seed=seed)
         blocks: dict[int, list[str]] = {}
@@ -51,7 +51,7 @@ def test_boxes_are_paragraphs_of_the_text(kind: Kind) -> None:
 
 def test_points_under_points_are_indented() -> None:
     for seed in range(8):
-        truth = boards.words(Kind.LISTS, seed=seed)
+        truth = boards.words(BoardKind.LISTS, seed=seed)
         lines = boards.lines(truth)
         depth = {lines[word.line]: word.indent for word in truth}
         for line in reading_order.text(read(truth)).split("\n"):
@@ -59,8 +59,8 @@ def test_points_under_points_are_indented() -> None:
                 assert (len(line) - len(line.lstrip())) // 2 == depth[line.strip()], (seed, line)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_same_seed_draws_the_same_board(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(BoardKind))
+def test_the_same_seed_draws_the_same_board(kind: BoardKind) -> None:
     first, second, other = (boards.draw(kind, seed=seed, width=400, height=300) for seed in (5, 5, 6))
     assert first.words == second.words == boards.words(kind, seed=5, width=400, height=300)
     assert (first.image == second.image).all()
@@ -69,7 +69,7 @@ def test_the_same_seed_draws_the_same_board(kind: Kind) -> None:
 
 
 def test_the_ink_is_inside_the_quads() -> None:
-    board = boards.draw(Kind.COLOURS, seed=1, width=800, height=600)
+    board = boards.draw(BoardKind.COLOURS, seed=1, width=800, height=600)
     for word in [word for word in board.words if len(word.text) > 2]:
         inside = geometry.crop(board.image, word.quad).astype(int)
         rim = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
@@ -88,8 +88,12 @@ def test_faint_ink_is_faint_and_turned_boards_are_turned() -> None:
         crops = [geometry.crop(board.image, word.quad).mean(axis=2) for word in board.words]
         return float(np.median([np.median(crop) - crop.min() for crop in crops]))
 
-    assert darkest(small(Kind.FAINT, 1)) < 60 < darkest(small(Kind.COLUMNS, 1))
-    for kind, least, most in ((Kind.UPSIDE_DOWN, 170, 180), (Kind.SIDEWAYS, 80, 100), (Kind.TILTED, 20, 40)):
+    assert darkest(small(BoardKind.FAINT, 1)) < 60 < darkest(small(BoardKind.COLUMNS, 1))
+    for kind, least, most in (
+        (BoardKind.UPSIDE_DOWN, 170, 180),
+        (BoardKind.SIDEWAYS, 80, 100),
+        (BoardKind.TILTED, 20, 40),
+    ):
         angles = [abs(geometry.angle(word.quad)) for word in small(kind, 2).words if len(word.text) > 2]
         assert least <= np.median(angles) <= most
 

@@ -12,7 +12,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.synth import boards
-from ocr_studio.engine.synth.boards import Board, Kind
+from ocr_studio.engine.synth.boards import Board, BoardKind
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +39,21 @@ def matched(board: Board, words: list[Word]) -> dict[int, Word]:
 @pytest.mark.parametrize(
     ("kind", "found", "right"),
     [
-        (Kind.COLUMNS, 0.95, 0.9),
-        (Kind.LISTS, 0.95, 0.9),
-        (Kind.MIND_MAP, 0.9, 0.85),
-        (Kind.TABLE, 0.85, 0.8),
-        (Kind.SLANTED, 0.9, 0.85),
-        (Kind.CURVED, 0.85, 0.8),
-        (Kind.TILTED, 0.85, 0.75),
-        (Kind.SIDEWAYS, 0.85, 0.75),
-        (Kind.UPSIDE_DOWN, 0.85, 0.75),
-        (Kind.EDGES, 0.85, 0.75),
-        (Kind.FAINT, 0.85, 0.75),
-        (Kind.GLARE, 0.8, 0.75),
+        (BoardKind.COLUMNS, 0.95, 0.9),
+        (BoardKind.LISTS, 0.95, 0.9),
+        (BoardKind.MIND_MAP, 0.9, 0.85),
+        (BoardKind.TABLE, 0.85, 0.8),
+        (BoardKind.SLANTED, 0.9, 0.85),
+        (BoardKind.CURVED, 0.85, 0.8),
+        (BoardKind.TILTED, 0.85, 0.75),
+        (BoardKind.SIDEWAYS, 0.85, 0.75),
+        (BoardKind.UPSIDE_DOWN, 0.85, 0.75),
+        (BoardKind.EDGES, 0.85, 0.75),
+        (BoardKind.FAINT, 0.85, 0.75),
+        (BoardKind.GLARE, 0.8, 0.75),
     ],
 )
-def test_words_are_found_read_and_put_in_order(reader: Reader, kind: Kind, found: float, right: float) -> None:
+def test_words_are_found_read_and_put_in_order(reader: Reader, kind: BoardKind, found: float, right: float) -> None:
     board = boards.draw(kind, seed=2)
     words = read(reader, board)
     known = matched(board, words)
@@ -70,12 +70,12 @@ def test_words_are_found_read_and_put_in_order(reader: Reader, kind: Kind, found
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_where_nothing_is_written_nothing_is_read(reader: Reader, seed: int) -> None:
-    assert not read(reader, boards.draw(Kind.BLANK, seed=seed))
+    assert not read(reader, boards.draw(BoardKind.BLANK, seed=seed))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_drawings_are_not_taken_for_words(reader: Reader, seed: int) -> None:
     # A circle may pass for an "O" and a stroke for a "1": only longer words must not be made up.
-    words = read(reader, boards.draw(Kind.DRAWINGS, seed=seed))
+    words = read(reader, boards.draw(BoardKind.DRAWINGS, seed=seed))
     assert not [word.text for word in words if len(word.text) > 1 and (word.confidence or 0.0) >= 0.5]
     assert len(words) <= 4  # of seven to nine drawings

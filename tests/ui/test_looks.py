@@ -19,7 +19,7 @@ from ocr_studio.ui import pictures, theme, window_place
 from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.colours import contrast
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.message_bar import Kind, MessageBar
+from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.screenshot import Screenshot
 from ocr_studio.ui.style_sheet import Colours
 from tests.ui import made_board
@@ -66,7 +66,7 @@ def test_messages_are_never_said_twice_and_never_fill_the_window(qtbot: QtBot) -
     bar.show_message("one")
     assert bar.texts() == ["one"]
     for text in ("two", "three", "four"):
-        bar.show_message(text, Kind.WARNING)
+        bar.show_message(text, Severity.WARNING)
     assert bar.texts() == ["two", "three", "four"]
     bar.show_message("still full", key="disk")
     bar.show_message("full again", key="disk")

@@ -204,14 +204,14 @@ def test_a_page_of_thousands_paints(qtbot: QtBot, document: Document) -> None:
 @pytest.mark.parametrize("chosen", [colours.LIGHT, colours.DARK])
 def test_lines_show_on_bright_and_dark_photos(chosen: colours.CanvasColours, background: str) -> None:
     behind = QColor(background)
-    for colour in [ink.colour for ink in chosen.inks.values()] + [chosen.selection]:
+    for colour in [style.colour for style in chosen.styles.values()] + [chosen.selection]:
         assert max(colours.contrast(colour, behind), colours.contrast(chosen.halo, behind)) >= 3
         assert colours.contrast(colour, chosen.halo) >= 3
 
 
 def test_looks_differ_by_more_than_colour() -> None:
     for chosen in (colours.LIGHT, colours.DARK):
-        told = {(ink.dash, ink.mark, ink.width) for ink in chosen.inks.values()}
+        told = {(style.dash, style.mark, style.width) for style in chosen.styles.values()}
         assert len(told) == len(Look)
 
 

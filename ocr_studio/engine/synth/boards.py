@@ -17,12 +17,12 @@ from ocr_studio.engine.synth import layouts
 from ocr_studio.engine.synth.camera import Camera
 from ocr_studio.engine.synth.hand import Hand
 from ocr_studio.engine.synth.layouts import Layout, Style
-from ocr_studio.engine.synth.sheet import Ink, Sheet
+from ocr_studio.engine.synth.sheet import Marker, Sheet
 
 Photo: TypeAlias = NDArray[np.uint8]
 
 
-class Kind(StrEnum):
+class BoardKind(StrEnum):
     """What is special about a board."""
 
     COLUMNS = "columns"
@@ -60,37 +60,37 @@ class BoardWord:
 class Board:
     """A photo, (H, W, 3) uint8 RGB, and what is written on it, in reading order."""
 
-    kind: Kind
+    kind: BoardKind
     seed: int
     image: Photo
     words: tuple[BoardWord, ...]
 
 
-_LAYOUTS: dict[Kind, Layout] = {
-    Kind.COLUMNS: layouts.columns,
-    Kind.LISTS: layouts.lists,
-    Kind.MIND_MAP: layouts.mind_map,
-    Kind.FLOW: layouts.flow,
-    Kind.TABLE: layouts.table,
-    Kind.EDGES: layouts.edges,
-    Kind.DRAWINGS: layouts.drawings,
-    Kind.BLANK: layouts.nothing,
+_LAYOUTS: dict[BoardKind, Layout] = {
+    BoardKind.COLUMNS: layouts.columns,
+    BoardKind.LISTS: layouts.lists,
+    BoardKind.MIND_MAP: layouts.mind_map,
+    BoardKind.FLOW: layouts.flow,
+    BoardKind.TABLE: layouts.table,
+    BoardKind.EDGES: layouts.edges,
+    BoardKind.DRAWINGS: layouts.drawings,
+    BoardKind.BLANK: layouts.nothing,
 }
 
 
-def draw(kind: Kind | str, *, seed: int, width: int = 1600, height: int = 1200) -> Board:
-    """A board of a kind, photographed: hand, inks, text, places, light and noise all follow from the seed.
+def draw(kind: BoardKind | str, *, seed: int, width: int = 1600, height: int = 1200) -> Board:
+    """A board of a kind, photographed: hand, markers, text, places, light and noise all follow from the seed.
 
     width, height: pixels of the photo; letters grow with them. Raises ValueError for a kind that there is not.
     """
-    sheet, camera = _written(Kind(kind), seed, width=width, height=height)
+    sheet, camera = _written(BoardKind(kind), seed, width=width, height=height)
     photo, matrix = camera.shoot(sheet)
-    return Board(Kind(kind), seed, photo, _seen(sheet, matrix))
+    return Board(BoardKind(kind), seed, photo, _seen(sheet, matrix))
 
 
-def words(kind: Kind | str, *, seed: int, width: int = 1600, height: int = 1200) -> tuple[BoardWord, ...]:
+def words(kind: BoardKind | str, *, seed: int, width: int = 1600, height: int = 1200) -> tuple[BoardWord, ...]:
     """What is written on the board that ``draw`` draws, in reading order, without drawing it: much faster."""
-    sheet, camera = _written(Kind(kind), seed, width=width, height=height)
+    sheet, camera = _written(BoardKind(kind), seed, width=width, height=height)
     return _seen(sheet, camera.aim(sheet)[1])
 
 
@@ -102,7 +102,7 @@ def lines(written: Iterable[BoardWord]) -> list[str]:
     return [" ".join(line) for line in by_line.values()]
 
 
-def _written(kind: Kind, seed: int, *, width: int, height: int) -> tuple[Sheet, Camera]:
+def _written(kind: BoardKind, seed: int, *, width: int, height: int) -> tuple[Sheet, Camera]:
     """The sheet with all that stands on it, and the camera it is to be photographed with."""
     rng = np.random.default_rng((seed, *kind.encode()))
     camera = _camera(kind, rng, width=width, height=height)
@@ -125,7 +125,7 @@ def _seen(sheet: Sheet, matrix: NDArray[np.float64]) -> tuple[BoardWord, ...]:
     )
 
 
-def _camera(kind: Kind, rng: np.random.Generator, *, width: int, height: int) -> Camera:
+def _camera(kind: BoardKind, rng: np.random.Generator, *, width: int, height: int) -> Camera:
     board = (rng.integers(212, 244) + rng.integers(-5, 6, 3)).tolist()
     camera = Camera(
         width=width,
@@ -138,32 +138,32 @@ def _camera(kind: Kind, rng: np.random.Generator, *, width: int, height: int) ->
         noise=float(rng.uniform(1, 4)),
         quality=int(rng.integers(70, 93)),
     )
-    if kind is Kind.GLARE:
+    if kind is BoardKind.GLARE:
         return replace(camera, glare=int(rng.integers(2, 4)))
-    if kind is Kind.PERSPECTIVE:
+    if kind is BoardKind.PERSPECTIVE:
         return replace(camera, tilt=0.16)
     return camera
 
 
-def _style(kind: Kind, rng: np.random.Generator, *, size: float) -> Style:
-    strength = float(rng.uniform(0.12, 0.3)) if kind is Kind.FAINT else 1.0
-    text, heading = layouts.inks(rng, strength=strength)
-    if kind is not Kind.COLOURS and rng.random() < 0.6:
-        text = replace(text, colour=Ink().colour)
+def _style(kind: BoardKind, rng: np.random.Generator, *, size: float) -> Style:
+    strength = float(rng.uniform(0.12, 0.3)) if kind is BoardKind.FAINT else 1.0
+    text, heading = layouts.markers(rng, strength=strength)
+    if kind is not BoardKind.COLOURS and rng.random() < 0.6:
+        text = replace(text, colour=Marker().colour)
     climb = float(rng.normal(0, 0.6))
-    if kind is Kind.SLANTED:
+    if kind is BoardKind.SLANTED:
         climb = float(rng.uniform(5, 12) * rng.choice([-1, 1]))
-    bend = float(rng.uniform(20, 35) * rng.choice([-1, 1])) if kind is Kind.CURVED else 0.0
+    bend = float(rng.uniform(20, 35) * rng.choice([-1, 1])) if kind is BoardKind.CURVED else 0.0
     return Style(Hand.any(rng, size=size), text, heading, climb, bend)
 
 
-def _turned(kind: Kind, rng: np.random.Generator) -> float:
+def _turned(kind: BoardKind, rng: np.random.Generator) -> float:
     """Degrees by which the whole board is turned."""
-    if kind is Kind.TILTED:
+    if kind is BoardKind.TILTED:
         return float(rng.uniform(25, 35) * rng.choice([-1, 1]))
-    if kind is Kind.SIDEWAYS:
+    if kind is BoardKind.SIDEWAYS:
         return float(rng.choice([-90, 90]))
-    return 180.0 if kind is Kind.UPSIDE_DOWN else 0.0
+    return 180.0 if kind is BoardKind.UPSIDE_DOWN else 0.0
 
 
 def _room(width: float, height: float, degrees: float) -> tuple[float, float]:

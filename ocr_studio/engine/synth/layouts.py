@@ -13,17 +13,17 @@ import numpy as np
 
 from ocr_studio.engine.synth import phrases
 from ocr_studio.engine.synth.hand import Hand
-from ocr_studio.engine.synth.sheet import INKS, Ink, Run, Sheet
+from ocr_studio.engine.synth.sheet import INKS, Marker, Run, Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Who writes, and how. heading: ink of headings and drawings. climb: degrees by which lines climb (negative) or
-    fall; bend: by how many degrees a line turns on its way across the sheet."""
+    """Who writes, and how. marker: for the text; heading: for headings and drawings. climb: degrees by which lines
+    climb (negative) or fall; bend: by how many degrees a line turns on its way across the sheet."""
 
     hand: Hand
-    ink: Ink
-    heading: Ink
+    marker: Marker
+    heading: Marker
     climb: float = 0.0
     bend: float = 0.0
 
@@ -62,8 +62,8 @@ def lists(sheet: Sheet, style: Style) -> None:
     bullet = ("-", "•", "*", "1")[int(rng.integers(4))]
     while y < sheet.height - 6 * hand.line:
         x = sheet.width * 0.07
-        length = _line(sheet, style, phrases.heading(rng), (x, y), hand=hand.larger(1.3), ink=style.heading)
-        sheet.draw([(x, y + 4.5 * hand.size), (x + length, y + 4.2 * hand.size)], width=style.pen, ink=style.heading)
+        length = _line(sheet, style, phrases.heading(rng), (x, y), hand=hand.larger(1.3), marker=style.heading)
+        sheet.draw([(x, y + 4.5 * hand.size), (x + length, y + 4.2 * hand.size)], width=style.pen, marker=style.heading)
         sheet.end_block()
         y += 1.75 * hand.line
         for number in range(1, int(rng.integers(3, 7))):
@@ -94,7 +94,7 @@ def mind_map(sheet: Sheet, style: Style) -> None:
             near = 1 if y < middle[1] else -1
             start = (x, y + near * (half + hand.size))
             end = (middle[0] + 0.3 * (x - middle[0]), middle[1] - near * 11 * hand.size)
-            sheet.draw([start, end], width=style.pen, ink=style.heading)
+            sheet.draw([start, end], width=style.pen, marker=style.heading)
 
 
 def flow(sheet: Sheet, style: Style) -> None:
@@ -108,11 +108,11 @@ def flow(sheet: Sheet, style: Style) -> None:
         half = _boxed(sheet, style, (x, y), lines, oval=False)
         if index:
             end = (x, y - half - 2 * hand.size)
-            sheet.arrow((x, above + 2 * hand.size), end, width=style.pen, ink=style.heading)
+            sheet.arrow((x, above + 2 * hand.size), end, width=style.pen, marker=style.heading)
         above = y + half
         if rng.random() < 0.4:
             remark = (x + 0.22 * sheet.width, y + 3 * hand.size)
-            _line(sheet, style, " ".join(phrases.running(rng, 3)), remark, ink=style.heading)
+            _line(sheet, style, " ".join(phrases.running(rng, 3)), remark, marker=style.heading)
             sheet.end_block()
 
 
@@ -129,13 +129,13 @@ def table(sheet: Sheet, style: Style) -> None:
             place = (left + column * wide + 3 * hand.size, top + row * high)
             if column:
                 sheet.go_on()
-            _line(sheet, style, text, place, ink=style.heading if row == 0 else style.ink)
+            _line(sheet, style, text, place, marker=style.heading if row == 0 else style.marker)
         if row in (0, rows - 1) or rng.random() < 0.3:
             y = top + row * high + 0.42 * high
-            sheet.draw([(left, y), (left + number * wide, y)], width=style.pen, ink=style.heading)
+            sheet.draw([(left, y), (left + number * wide, y)], width=style.pen, marker=style.heading)
     for column in range(1, number):
         x = left + column * wide
-        sheet.draw([(x, top - high), (x, top + (rows - 0.5) * high)], width=style.pen, ink=style.heading)
+        sheet.draw([(x, top - high), (x, top + (rows - 0.5) * high)], width=style.pen, marker=style.heading)
     sheet.end_block()
 
 
@@ -143,16 +143,16 @@ def edges(sheet: Sheet, style: Style) -> None:
     """A diagram with axes: a label running up the left one, lines of text, a label running down the right edge."""
     rng, hand = sheet.rng, style.hand
     left, bottom = 0.2 * sheet.width, 0.8 * sheet.height
-    sheet.arrow((left, bottom), (left, 0.1 * sheet.height), width=style.pen, ink=style.heading)
-    sheet.arrow((left, bottom), (0.82 * sheet.width, bottom), width=style.pen, ink=style.heading)
+    sheet.arrow((left, bottom), (left, 0.1 * sheet.height), width=style.pen, marker=style.heading)
+    sheet.arrow((left, bottom), (0.82 * sheet.width, bottom), width=style.pen, marker=style.heading)
     up, down = (" ".join(phrases.running(rng, 2)) for _ in range(2))
-    sheet.write(up, Run((0.13 * sheet.width, 0.7 * sheet.height), -90), hand=hand, ink=style.ink)
+    sheet.write(up, Run((0.13 * sheet.width, 0.7 * sheet.height), -90), hand=hand, marker=style.marker)
     sheet.end_block()
     for row in range(int(min(5, 0.55 * sheet.height / (1.2 * hand.line)))):
         text = " ".join(phrases.running(rng, 3))
         _line(sheet, style, text, (0.3 * sheet.width, 0.18 * sheet.height + 1.2 * row * hand.line))
     sheet.end_block()
-    sheet.write(down, Run((0.9 * sheet.width, 0.2 * sheet.height), 90), hand=hand, ink=style.ink)
+    sheet.write(down, Run((0.9 * sheet.width, 0.2 * sheet.height), 90), hand=hand, marker=style.marker)
     sheet.end_block()
 
 
@@ -163,22 +163,22 @@ def drawings(sheet: Sheet, style: Style) -> None:
     for spot in rng.permutation(len(spots))[:9]:
         low = ((spots[spot][0] + 0.12) * sheet.width / 4, (spots[spot][1] + 0.12) * sheet.height / 3)
         high = (low[0] + sheet.width / 4 * rng.uniform(0.5, 0.8), low[1] + sheet.height / 3 * rng.uniform(0.4, 0.8))
-        ink = style.heading if rng.random() < 0.5 else style.ink
+        marker = style.heading if rng.random() < 0.5 else style.marker
         kind = int(rng.integers(5))
         if kind == 0:
-            sheet.box(low, high, width=style.pen, ink=ink)
+            sheet.box(low, high, width=style.pen, marker=marker)
         elif kind == 1:
-            sheet.oval(low, high, width=style.pen, ink=ink)
+            sheet.oval(low, high, width=style.pen, marker=marker)
         elif kind == 2:
-            sheet.arrow(low, high, width=style.pen, ink=ink)
+            sheet.arrow(low, high, width=style.pen, marker=marker)
         elif kind == 3:
             x = np.linspace(low[0], high[0], 60)
             wave = np.sin(np.linspace(0, rng.uniform(3, 12), 60)) * (high[1] - low[1]) / 3 + (low[1] + high[1]) / 2
-            sheet.touch(np.stack([x, wave], axis=1), width=style.pen, ink=ink)
+            sheet.touch(np.stack([x, wave], axis=1), width=style.pen, marker=marker)
         else:
             for step in np.arange(0, high[0] - low[0], 7 * size):
                 start, end = (low[0] + step, high[1]), (low[0] + step + 0.3 * (high[1] - low[1]), low[1])
-                sheet.draw([start, end], width=style.pen, ink=ink)
+                sheet.draw([start, end], width=style.pen, marker=marker)
 
 
 def nothing(sheet: Sheet, style: Style) -> None:
@@ -192,20 +192,20 @@ def _line(
     place: tuple[float, float],
     *,
     hand: Hand | None = None,
-    ink: Ink | None = None,
+    marker: Marker | None = None,
 ) -> float:
     run = Run(place, style.climb, np.radians(style.bend) / sheet.width)
-    return sheet.write(text, run, hand=hand or style.hand, ink=ink or style.ink)
+    return sheet.write(text, run, hand=hand or style.hand, marker=marker or style.marker)
 
 
 def _column(sheet: Sheet, style: Style, place: tuple[float, float], *, wide: float, rows: int) -> None:
     """A heading and running text below it, in one column."""
     hand, (x, y) = style.hand, place
-    length = _line(sheet, style, phrases.heading(sheet.rng), place, hand=hand.larger(1.2), ink=style.heading)
+    length = _line(sheet, style, phrases.heading(sheet.rng), place, hand=hand.larger(1.2), marker=style.heading)
     fall = np.tan(np.radians(style.climb)) * length
     if not style.bend:
         under = [(x, y + 4.5 * hand.size), (x + length, y + fall + 4.5 * hand.size)]
-        sheet.draw(under, width=style.pen, ink=style.heading)
+        sheet.draw(under, width=style.pen, marker=style.heading)
     y += 1.5 * hand.line
     words = phrases.running(sheet.rng, rows * 6)
     for _ in range(rows):
@@ -224,11 +224,11 @@ def _point(sheet: Sheet, style: Style, place: tuple[float, float], *, mark: str,
         words += phrases.phrase(sheet.rng).split()
     first, rest = _fitting(words, hand, 0.85 * sheet.width - x)
     run = Run((x, y), style.climb, np.radians(style.bend) / sheet.width)
-    sheet.write(f"{mark} {first}", run, hand=hand, ink=style.ink, indent=level)
+    sheet.write(f"{mark} {first}", run, hand=hand, marker=style.marker, indent=level)
     y += 1.05 * hand.line
     if rest:
         inner = Run((x + hand.length(mark + " "), y), style.climb, run.bend)
-        sheet.write(" ".join(rest), inner, hand=hand, ink=style.ink, indent=level + 1)
+        sheet.write(" ".join(rest), inner, hand=hand, marker=style.marker, indent=level + 1)
         y += 1.05 * hand.line
     return y
 
@@ -258,11 +258,11 @@ def _boxed(
     grow = 1.25 if round_one else 1.0
     low = (middle[0] - grow * half_width, middle[1] - grow * half_height)
     high = (middle[0] + grow * half_width, middle[1] + grow * half_height)
-    (sheet.oval if round_one else sheet.box)(low, high, width=style.pen, ink=style.heading)
+    (sheet.oval if round_one else sheet.box)(low, high, width=style.pen, marker=style.heading)
     return grow * half_height
 
 
-def inks(rng: np.random.Generator, *, strength: float = 1.0) -> tuple[Ink, Ink]:
+def markers(rng: np.random.Generator, *, strength: float = 1.0) -> tuple[Marker, Marker]:
     """Two different markers: for the text and for headings and drawings."""
     text, heading = rng.permutation(np.array(sorted(INKS)))[:2]
-    return Ink(INKS[str(text)], strength), Ink(INKS[str(heading)], strength)
+    return Marker(INKS[str(text)], strength), Marker(INKS[str(heading)], strength)

@@ -28,8 +28,8 @@ INKS: dict[str, Colour] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
-    """What is in a marker. strength: 1 covers the board, 0.2 is a marker that runs dry."""
+class Marker:
+    """What a hand writes with. strength: 1 covers the board, 0.2 is a marker that runs dry."""
 
     colour: Colour = INKS["black"]
     strength: float = 1.0
@@ -94,7 +94,7 @@ class Sheet:
     lines: int = 0
     blocks: int = 0
 
-    def write(self, text: str, run: Run, *, hand: Hand, ink: Ink, indent: int = 0) -> float:
+    def write(self, text: str, run: Run, *, hand: Hand, marker: Marker, indent: int = 0) -> float:
         """Write one line of words. Returns its length in pixels."""
         drift, along = self.rng.uniform(0, 6.28), 0.0
         for word in text.split():
@@ -107,7 +107,7 @@ class Sheet:
                 strokes, advance = hand.letter(letter, self.rng)
                 for stroke in strokes:
                     placed = (stroke + (0.0, hand.unsteady * wave * hand.size)) @ turn.T + origin
-                    self.touch(placed, width=hand.pen * hand.size, ink=ink)
+                    self.touch(placed, width=hand.pen * hand.size, marker=marker)
                     inked.append(placed)
                 along += advance
             middle = run.at((first + along) / 2)[1]
@@ -137,14 +137,14 @@ class Sheet:
         """What has been written since the last block ended belongs together: a paragraph, a list, a box."""
         self.blocks += 1
 
-    def touch(self, points: Points, *, width: float, ink: Ink) -> None:
-        """One touch of a pen along points (N, 2): its width and its ink vary a little on the way."""
+    def touch(self, points: Points, *, width: float, marker: Marker) -> None:
+        """One touch of a pen along points (N, 2): its width and its cover vary a little on the way."""
         count = len(points)
         widths = width * (1 + 0.13 * wander(self.rng, count))
-        covers = ink.strength * np.clip(0.93 + 0.07 * wander(self.rng, count), 0.72, 1.0)
-        self.strokes.append(Stroke(points, widths, covers, ink.colour))
+        covers = marker.strength * np.clip(0.93 + 0.07 * wander(self.rng, count), 0.72, 1.0)
+        self.strokes.append(Stroke(points, widths, covers, marker.colour))
 
-    def draw(self, corners: Sequence[Place], *, width: float, ink: Ink) -> None:
+    def draw(self, corners: Sequence[Place], *, width: float, marker: Marker) -> None:
         """A freehand line through corners, not quite straight."""
         bent: list[Points] = []
         for (x0, y0), (x1, y1) in pairwise(corners):
@@ -154,34 +154,34 @@ class Sheet:
             across = np.array([y0 - y1, x1 - x0]) / max(1.0, length)
             bow = np.sin(t * np.pi) * self.rng.uniform(-0.008, 0.008) * length + 0.5 * wander(self.rng, steps)[:, None]
             bent.append(np.array([x0, y0]) * (1 - t) + np.array([x1, y1]) * t + across * bow)
-        self.touch(np.concatenate(bent), width=width, ink=ink)
+        self.touch(np.concatenate(bent), width=width, marker=marker)
 
-    def box(self, low: Place, high: Place, *, width: float, ink: Ink) -> None:
+    def box(self, low: Place, high: Place, *, width: float, marker: Marker) -> None:
         """A rectangle drawn by hand, its end a little beside its beginning."""
         (left, top), (right, bottom) = low, high
         off = self.rng.uniform(-0.8, 0.8, 10) * width
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         moved = [(x + off[2 * k], y + off[2 * k + 1]) for k, (x, y) in enumerate(corners)]
-        self.draw(moved, width=width, ink=ink)
+        self.draw(moved, width=width, marker=marker)
 
-    def oval(self, low: Place, high: Place, *, width: float, ink: Ink) -> None:
+    def oval(self, low: Place, high: Place, *, width: float, marker: Marker) -> None:
         """An ellipse drawn by hand in a box, its ends overlapping."""
         (left, top), (right, bottom) = low, high
         turn = self.rng.uniform(-2.2, -1.2) + np.linspace(0, 2 * np.pi + 0.15, 90)
         swell = 1 + 0.012 * wander(self.rng, 90)
         x = (left + right) / 2 + (right - left) / 2 * swell * np.cos(turn)
         y = (top + bottom) / 2 + (bottom - top) / 2 * swell * np.sin(turn)
-        self.touch(np.stack([x, y], axis=1), width=width, ink=ink)
+        self.touch(np.stack([x, y], axis=1), width=width, marker=marker)
 
-    def arrow(self, start: Place, end: Place, *, width: float, ink: Ink) -> None:
+    def arrow(self, start: Place, end: Place, *, width: float, marker: Marker) -> None:
         """A line with a head of two barbs at its end."""
-        self.draw([start, end], width=width, ink=ink)
+        self.draw([start, end], width=width, marker=marker)
         angle = math.atan2(end[1] - start[1], end[0] - start[0])
         barbs = []
         for side in (-1, 1):
             back = angle + math.pi + side * self.rng.uniform(0.4, 0.6)
             barbs.append((end[0] + 4.5 * width * math.cos(back), end[1] + 4.5 * width * math.sin(back)))
-        self.draw([barbs[0], end, barbs[1]], width=width, ink=ink)
+        self.draw([barbs[0], end, barbs[1]], width=width, marker=marker)
 
 
 def _turn(angle: float) -> Points:
