@@ -8,11 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from ocr_studio.core import images
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import evaluation_news, file_dialogs, operations, wording
+from ocr_studio.ui import evaluation_news, operations, wording
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
@@ -25,12 +24,14 @@ from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
 from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.kept_news import KeptNews
 from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.opening_news import OpeningNews
 from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.parts import Dialogs, Parts
+from ocr_studio.ui.photo_asking import PhotoAsking
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.status import Status
@@ -78,7 +79,9 @@ class MainWindow(QMainWindow):
         self.choosing = Choosing(document, stage.reading, lambda: stage.opening.settings, self)
         self.choosing.chosen.connect(self.settings_chosen)
         self.evaluation = EvaluationDock(stage.evaluating, MistakePlaces(document, self.view, stage.opening))
-        dialogs = Dialogs(self.ask_photo, self.ask_folder, self.show_about, self.close)
+        self._kept = KeptNews(stage.autosave, document, self.messages, self.status)
+        self.asking = asking = PhotoAsking(stage.opening, self)
+        dialogs = Dialogs(asking.ask_photo, asking.ask_folder, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
             self.choosing, stage.evaluating, dialogs, self.status.say,
@@ -161,9 +164,7 @@ class MainWindow(QMainWindow):
         self.exporting.failed.connect(self.show_trouble)
 
     def _connect_jobs(self) -> None:
-        opening, reading, autosave, status = (
-            self._stage.opening, self._stage.reading, self._stage.autosave, self.status,
-        )  # fmt: skip
+        opening, reading, status = self._stage.opening, self._stage.reading, self.status
         opening.opened.connect(self._show_opened)
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
@@ -179,9 +180,6 @@ class MainWindow(QMainWindow):
         reading.failed.connect(self.show_trouble)
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
         status.stop_requested.connect(reading.cancel)
-        autosave.saving.connect(status.saving)
-        autosave.saved.connect(self._show_kept)
-        autosave.failed.connect(self._show_kept)
         self.photos.failed.connect(self.show_trouble)
 
     def show_trouble(self, trouble: Trouble) -> None:
@@ -196,24 +194,6 @@ class MainWindow(QMainWindow):
         self.status.retint()
         self.messages.retint()
         self._show_recent()
-
-    def ask_photo(self) -> None:
-        """Ask for a photo to open."""
-        endings = " ".join(f"*{suffix}" for suffix in sorted(images.PHOTO_SUFFIXES))
-        dialog = self._file_dialog("Open photo", QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Photos ({endings} {endings.upper()})", "All files (*)"])
-        dialog.open()
-
-    def ask_folder(self) -> None:
-        """Ask for a folder whose first photo is opened."""
-        self._file_dialog("Open folder", QFileDialog.FileMode.Directory).open()
-
-    def _file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        here = self._stage.opening.path
-        dialog = file_dialogs.make(self, title, str(here.parent if here else Path.home()))
-        dialog.setFileMode(mode)
-        dialog.fileSelected.connect(lambda chosen: self._stage.opening.open_paths([Path(chosen)]))
-        return dialog
 
     def show_about(self) -> None:
         """Say what this is."""
@@ -250,7 +230,7 @@ class MainWindow(QMainWindow):
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
         self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
-        self._show_kept()
+        self._kept.tell()
         self._show_count()
         self.view.setFocus()
 
@@ -265,18 +245,6 @@ class MainWindow(QMainWindow):
             action = self.recent_menu.addAction(f"{path.name} — {path.parent}".replace("&", "&&"))
             action.triggered.connect(lambda _=False, path=path: self._stage.opening.open_paths([path]))
         self.recent_menu.setEnabled(bool(paths))
-
-    def _show_kept(self, news: str = "") -> None:
-        autosave, status = self._stage.autosave, self.status
-        if news:
-            self.messages.show_message(news, Severity.ERROR, key="saving")
-        if news or autosave.trouble:
-            status.not_saved(news or autosave.trouble)
-        elif autosave.unsaved:
-            status.saving()
-        else:
-            self.messages.withdraw("saving")
-            (status.saved if self._stage.document.writable else status.read_only)()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files, folders and pictures."""

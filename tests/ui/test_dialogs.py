@@ -169,7 +169,7 @@ def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_st
 
 def test_files_are_asked_for_with_room_for_names_and_dates(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
-    studio.window.ask_photo()
+    studio.window.asking.ask_photo()
     dialog = studio.window.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     screen = studio.window.screen().availableSize()
