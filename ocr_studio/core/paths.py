@@ -1,6 +1,7 @@
 """Where this program keeps its own files, and how a file is replaced so that no half of it is ever seen.
 
-``OCR_STUDIO_HOME`` puts all of them under one folder: for portable use and for tests.
+``OCR_STUDIO_HOME`` puts all of them under one folder: for portable use and for tests. What names a folder here raises
+StudioError where that variable cannot be one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from pathlib import Path
 
 import platformdirs
 
+from ocr_studio.core.errors import StudioError
+
 _NAME = "ocr-studio"
+_HOME = "OCR_STUDIO_HOME"
 
 
 class TooLarge(ValueError):
@@ -24,8 +28,14 @@ class TooLarge(ValueError):
 
 
 def _home() -> Path | None:
-    home = os.environ.get("OCR_STUDIO_HOME")
-    return Path(home).expanduser().absolute() if home else None
+    home = os.environ.get(_HOME)
+    try:
+        return Path(home).expanduser().absolute() if home else None
+    except RuntimeError as error:  # a "~" of somebody who has no home folder here
+        raise StudioError(
+            f"{_HOME} is “{home}”, and nobody’s home folder is known as that",
+            remedy="Write the whole path, or “~” for your own home.",
+        ) from error
 
 
 def config_dir() -> Path:

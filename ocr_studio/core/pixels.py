@@ -1,4 +1,4 @@
-"""Pixels of any kind as a photo tells them: upright, RGB, 8 bits, sRGB, paper white where nothing is painted."""
+"""Pixels of any kind as a photo tells them: upright, RGB, 8 bits, sRGB, paper where nothing is painted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ RGB: TypeAlias = NDArray[np.uint8]
 
 UPRIGHT: Final = 1
 _WHITE: Final = (255, 255, 255, 255)
+_BLACK: Final = (0, 0, 0, 255)
+# Paint lighter than this, of 255, can hardly be seen on white.
+_FAINT_ON_WHITE: Final = 192
+# This share of the paint may be darker and be no writing: edges that were mixed with black when a picture was scaled.
+_EDGES: Final = 0.02
 _NUMBERS: Final = ("I", "F")
+# White in whole numbers: that of 8 bits, of 10, 12 and 14 as cameras and scanners keep in 16, and of 16.
+_WHOLE_WHITES: Final = tuple(float(2**bits - 1) for bits in (8, 10, 12, 14, 16))
 
 
 def to_rgb(image: Image.Image) -> RGB:
     """A decoded image of any mode as (H, W, 3) uint8 sRGB, its EXIF orientation not yet applied.
 
     16 bits and more are scaled, never clipped; an embedded ICC profile is applied where it can be; what is transparent
-    shows white. Raises what Pillow raises for damaged files.
+    shows white, or black where the paint could not be seen on white. Raises what Pillow raises for damaged files.
     """
     if image.mode.startswith(_NUMBERS):
         grey = _eight_bits(np.asarray(image))
@@ -33,7 +40,7 @@ def to_rgb(image: Image.Image) -> RGB:
     if plain.mode == "LAB":
         plain = _converted(plain, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
     if plain.mode == "RGBA" and np.asarray(plain.getchannel("A")).min() < 255:
-        paper = Image.new("RGBA", plain.size, _WHITE)
+        paper = Image.new("RGBA", plain.size, _paper_for(plain))
         paper.alpha_composite(plain)
         plain = paper
     return np.array(plain if plain.mode == "RGB" else plain.convert("RGB"))
@@ -60,6 +67,14 @@ def shrunk(pixels: RGB, *, side: int) -> RGB:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _paper_for(painted: Image.Image) -> tuple[int, int, int, int]:
+    """The colour, RGBA, on which a partly transparent picture, RGBA, can be seen: white, unless all paint is light."""
+    opacity = np.asarray(painted.getchannel("A"))
+    dark = np.asarray(painted.convert("RGB").convert("L")) < _FAINT_ON_WHITE
+    paint, dark_paint = (int(opacity.sum(dtype=np.int64, where=where)) for where in (True, dark))
+    return _BLACK if paint and dark_paint <= _EDGES * paint else _WHITE
 
 
 def _without_palette(image: Image.Image) -> Image.Image:
@@ -93,11 +108,13 @@ def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Im
 def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Grey values of any depth as 0..255.
 
-    16-bit values are divided by 257. Floats within 0..1 and integers within 0..255 or 0..65535 keep their meaning; in
-    any other range (scientific pictures) the darkest becomes black and the brightest white. NaN becomes black.
+    White is 1 for floats within 0..1; for others it is the greatest value of the fewest bits, of 8, 10, 12, 14 and 16,
+    that hold all values, as files of 16 bits often use less. In any other range (scientific pictures) the darkest
+    becomes black and the brightest white. NaN becomes black.
     """
     if values.dtype.kind == "u" and values.dtype.itemsize == 2:
-        return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+        most = int(_white_of(0.0, float(values.max()), whole=True) or _WHOLE_WHITES[-1])
+        return ((values.astype(np.uint32) * 255 + most // 2) // most).astype(np.uint8)
     numbers = values.astype(np.float64)
     finite = np.isfinite(numbers)
     low, high = (float(numbers[finite].min()), float(numbers[finite].max())) if finite.any() else (0.0, 0.0)
@@ -114,4 +131,4 @@ def _white_of(low: float, high: float, *, whole: bool) -> float | None:
         return None
     if high <= 1 and not whole:
         return 1.0
-    return next((white for white in (255.0, 65535.0) if high <= white), None)
+    return next((white for white in _WHOLE_WHITES if high <= white), None)

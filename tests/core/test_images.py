@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageColor, ImageDraw
 
 from ocr_studio.core import images
 from tests import drawn
@@ -82,6 +82,16 @@ def test_16_bit_grey_is_scaled_not_clipped() -> None:
         pixels = decoded(cv2.imencode(ending, ramp)[1].tobytes())
         assert np.abs(pixels[..., 0] - ramp / 257).max() <= 1
         assert (pixels == pixels[..., :1]).all()
+
+
+@pytest.mark.parametrize("white", [255, 1023, 4095, 16383, 65535])
+def test_16_bits_of_which_fewer_are_used_are_as_light_as_they_were_meant(white: int) -> None:
+    deep = (drawn.board()[..., 0].astype(np.float64) * (white / 255)).round().astype(np.uint16)
+    deep[0, 0] = white
+    for ending in (".png", ".tif"):
+        pixels = decoded(cv2.imencode(ending, deep)[1].tobytes())
+        assert np.abs(pixels[1:, 1:, 0].astype(int) - drawn.board()[1:, 1:, 0]).max() <= 1
+    assert not decoded(cv2.imencode(".png", deep * 0)[1].tobytes()).any()
 
 
 def test_big_endian_16_bit_tiff() -> None:
@@ -217,6 +227,28 @@ def test_a_transparent_palette_colour_shows_white() -> None:
     expected[:32, :48] = 255
     for kind in ("PNG", "GIF"):
         assert drawn.shows(decoded(drawn.file_of(image, kind, transparency=place)), expected)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize(("ink", "paper"), [("white", 0), ("#ddd", 0), ("#888", 255), ("black", 255)])
+def test_ink_on_nothing_can_be_seen(mode: str, ink: str, paper: int) -> None:
+    red, green, blue = ImageColor.getrgb(ink)[:3]
+    picture = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((40, 20, 160, 80), fill=(red, green, blue, 255))
+    pixels = decoded(drawn.file_of(picture.convert(mode), "PNG"))
+    assert (pixels[0, 0] == paper).all()
+    assert (pixels[50, 100] == (red, green, blue)).all()
+
+
+def test_a_light_scan_with_a_transparent_margin_stays_on_white() -> None:
+    scan = Image.new("RGBA", (200, 100), (250, 250, 250, 255))
+    ImageDraw.Draw(scan).rectangle((40, 40, 90, 50), fill="navy")
+    scan.paste((0, 0, 0, 0), (0, 0, 200, 10))
+    assert (decoded(drawn.file_of(scan, "PNG"))[0, 0] == 255).all()
+
+
+def test_of_a_picture_without_paint_nothing_shows() -> None:
+    assert (decoded(drawn.file_of(Image.new("RGBA", (20, 10), (0, 0, 0, 0)), "PNG")) == 255).all()
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "AVIF", "HEIF", "MPO"])

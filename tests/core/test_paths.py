@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr_studio import cli
 from ocr_studio.core import paths
 
 
@@ -35,3 +36,15 @@ def test_what_may_not_be_looked_at_is_no_folder(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "stat", refuse)
     assert not paths.is_folder(tmp_path)
     assert not paths.exists(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="any name has a home folder there")
+def test_a_home_of_nobody_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OCR_STUDIO_HOME", "~nobody-is-called-so")
+    for arguments in (["read", "photo.jpg"], ["evaluate", str(tmp_path)], ["models", "list"], [str(tmp_path)]):
+        assert cli.run(arguments) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert "OCR_STUDIO_HOME is “~nobody-is-called-so”" in said
