@@ -1,0 +1,91 @@
+"""How far a training run has come, kept so that it can go on after anything: a closed window, a power cut, kill -9.
+
+One file of numbers and facts, a NumPy archive without pickled objects, written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+
+FILE: Final = "checkpoint.npz"
+
+_FACTS: Final = "facts.json"  # no array has a name with a dot
+_MOST_BYTES: Final = 2 << 30
+# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
+_NO_SUCH_ARCHIVE: Final = (RuntimeError, zlib.error, MemoryError, NotImplementedError)
+
+log = logging.getLogger(__name__)
+
+
+class CheckpointNotSaved(StudioError):
+    """How far training has come could not be written; an earlier checkpoint is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """arrays: numbers by name, names without dots: weights, an optimizer's memory. facts: what JSON can say: the step,
+    the state of what draws by chance, which data and recipe it all belongs to."""
+
+    arrays: Mapping[str, NDArray[Any]]
+    facts: Mapping[str, Any]
+
+
+def save(folder: Path, checkpoint: Checkpoint) -> None:
+    """Keep it in this folder, which is made if it is not there, in place of an earlier one. Raises CheckpointNotSaved.
+
+    Killed at any moment, the folder holds the earlier one or this one.
+    """
+    facts = np.frombuffer(json.dumps(checkpoint.facts).encode(), np.uint8)
+    data = io.BytesIO()
+    np.savez(data, allow_pickle=False, **{**checkpoint.arrays, _FACTS: facts})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths.replace_file(folder / FILE, data.getvalue())
+        for left in folder.glob(".*.tmp"):  # of an earlier run that was killed while it wrote
+            left.unlink(missing_ok=True)
+    except OSError as error:
+        raise CheckpointNotSaved(
+            f"how far training has come could not be saved: {error.strerror or error}",
+            file=folder / FILE,
+            remedy="Make room or make the folder writable, then start again: it goes on from the last saved step.",
+        ) from error
+
+
+def load(folder: Path) -> Checkpoint | None:
+    """What is kept in this folder; None where there is nothing, or, as the log then says, nothing that can be used."""
+    path = folder / FILE
+    try:
+        with np.load(io.BytesIO(paths.read_file(path, most=_MOST_BYTES)), allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files if name != _FACTS}
+            facts = json.loads(kept[_FACTS].tobytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge, *_NO_SUCH_ARCHIVE) as error:
+        log.warning("%s: training begins anew, as this cannot be used: %s", path, error)
+        return None
+    if not isinstance(facts, dict):
+        log.warning("%s: training begins anew, as this holds no facts", path)
+        return None
+    return Checkpoint(arrays, facts)
+
+
+def forget(folder: Path) -> None:
+    """Delete the checkpoint of this folder, if there is one; trouble with that is logged and does no harm."""
+    try:
+        (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s: could not be deleted: %s", folder / FILE, error)
