@@ -16,17 +16,18 @@ import os
 import re
 import shutil
 import threading
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import language, page_file, paths, project_places
+from ocr_studio.core import page_file, paths, project_places
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
+from ocr_studio.core.typed_words import TypedWords
 
 FOLDER: Final = "ocr-studio-project"
 FORMAT: Final = 1
@@ -69,6 +70,7 @@ class Project:
         self._lines: page_file.Lines = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._summaries = PageSummaries()
+        self._typed = TypedWords()
 
     @classmethod
     def open(
@@ -206,15 +208,12 @@ class Project:
         """Page id -> how far it has come."""
         return {key: summary.state for key, summary in self.summaries().items()}
 
-    def typed_words(self) -> Counter[str]:
-        """The words that a person has written on all pages that can be read, and how often each."""
+    def typed_words(self) -> Mapping[str, int]:
+        """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""
+        saved = self._summaries.of(self._page_files())
         with self._noting:
-            unsaved = dict(self._unsaved)
-        found = language.typed_words(word for page in unsaved.values() for word in page.words.values())
-        for key, summary in self.summaries().items():
-            if key not in unsaved:
-                found.update(summary.typed)
-        return found
+            pages = saved | self._unsaved
+        return self._typed.on(pages)
 
     def page_ids(self) -> tuple[str, ...]:
         """The pages on the disk, those that cannot be read included."""
