@@ -46,6 +46,7 @@ class SettingsDialog(QDialog):
         self.library = QLineEdit(settings.library_folder or "")
         self.library.setPlaceholderText(str(paths.library_dir()))
         self.library.setAccessibleName("Library folder")
+        self._library_shown = self.library.text()
         self.library_wrong = QLabel()
         self.library_wrong.setProperty("wrong", True)
         self.library_wrong.setTextFormat(Qt.TextFormat.PlainText)
@@ -99,7 +100,9 @@ class SettingsDialog(QDialog):
 
     def _accept(self) -> None:
         library = self.library.text().strip() or None
-        if library and (trouble := folder_trouble(library)):
+        if self.library.text() == self._library_shown:
+            library = self._settings.library_folder  # of a name that is no valid Unicode the field shows only a part
+        elif library and (trouble := folder_trouble(library)):
             self._refuse_library(trouble)
             return
         self.chosen.emit(

@@ -72,6 +72,16 @@ def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) 
     assert chosen.args == [Settings(theme="light", alphabet="all")]
 
 
+@pytest.mark.parametrize("folder", ["/tmp/stray\udcff", "/tmp/ends with a blank "])
+def test_a_library_folder_left_alone_stays_whatever_its_name_holds(qtbot: QtBot, folder: str) -> None:
+    dialog = settings_dialog(Settings(library_folder=folder))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        dialog.buttons.accepted.emit()
+    assert chosen.args == [Settings(library_folder=folder)]
+
+
 @pytest.mark.parametrize(("typed", "why"), [("~nosuchuser/x", "“~nosuchuser”"), ("a\0b", "number 0")])
 def test_a_library_that_no_folder_can_be_is_refused(qtbot: QtBot, typed: str, why: str) -> None:
     dialog = settings_dialog(Settings())
