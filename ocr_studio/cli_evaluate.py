@@ -90,6 +90,9 @@ def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
             complain(event.error)
         elif isinstance(event, Preparing):
             show_progress("loading the recognizer …")
+        elif isinstance(event, evaluating.SearchingPhoto):
+            files = f"looking for it, file {event.looked} of {event.files}"
+            show_progress(f"photo {event.done + 1} of {event.total}: {files}")
         elif isinstance(event, evaluating.ReadingPhoto):
             lines = f"line {event.lines_done} of {event.lines}"
             show_progress(f"photo {event.done + 1} of {event.total}: {lines}")

@@ -5,8 +5,8 @@ A project's own vocabulary has no part in it: it is made of the very words that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
 from typing import TypeAlias
@@ -45,6 +45,20 @@ class PhotoUnfit:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchingPhoto:
+    """A photo is not where it was: ``looked`` of the ``files`` photos of its folder are compared with it so far.
+
+    done of total photos are finished.
+    """
+
+    image: str
+    looked: int
+    files: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingPhoto:
     """A photo is being read: lines done of lines; done of total photos are finished."""
 
@@ -72,7 +86,7 @@ class PageWritten:
     error: str = ""
 
 
-EvaluatingEvent: TypeAlias = Preparing | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
+EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
 
 
 def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[EvaluatingEvent]:
@@ -84,7 +98,8 @@ def evaluate_project(desk: ReadingDesk, project: Project) -> Iterator[Evaluating
 
 
 def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[EvaluatingEvent]:
-    """Read every photo and compare: Preparing, then for each ReadingPhoto … and its end, at last Evaluated.
+    """Read every photo and compare: Preparing, then for each SearchingPhoto … where it is not in its place,
+    ReadingPhoto … and its end, at last Evaluated.
 
     data: what is evaluated, for people.
     """
@@ -96,7 +111,7 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
     finder, kept = _Finder(), PictureFile()
     for page in truth.pages:
         try:
-            path, image = finder.open(page)
+            path, image = yield from finder.open(page, done, total)
             words, seconds = [], 0.0
             for event in reading.read_page(desk, image):
                 if isinstance(event, reading.WordsRead):
@@ -193,13 +208,24 @@ def _result(
     return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures)
 
 
+@dataclass
+class _Folder:
+    """The photos of a folder, so many of them looked at; of these id → where it is."""
+
+    photos: list[Path]
+    looked: int = 0
+    by_id: dict[str, Path] = field(default_factory=dict)
+
+
 class _Finder:
     """Opens photos; one of a project that was renamed is looked for among those of its folder, by its bytes."""
 
     def __init__(self) -> None:
-        self._by_id: dict[Path, dict[str, Path]] = {}
+        self._folders: dict[Path, _Folder] = {}
 
-    def open(self, page: TruePage) -> tuple[Path, NDArray[np.uint8]]:
+    def open(
+        self, page: TruePage, done: int, total: int
+    ) -> Generator[SearchingPhoto, None, tuple[Path, NDArray[np.uint8]]]:
         """Where the photo is, and the photo. Raises StudioError."""
         if not page.page_id:
             image = images.open_photo(page.photo)
@@ -208,20 +234,26 @@ class _Finder:
             return page.photo, image
         path = page.photo
         if _content_id(path) != page.page_id:
-            path = self._elsewhere(page)
+            path = yield from self._elsewhere(page, done, total)
         return path, images.open_photo(path)
 
-    def _elsewhere(self, page: TruePage) -> Path:
-        if page.folder is not None and page.folder not in self._by_id:
-            self._by_id[page.folder] = {_content_id(path): path for path in images.photos_in(page.folder)}
-        found = self._by_id[page.folder].get(page.page_id) if page.folder is not None else None
-        if found is None:
-            raise StudioError(
-                "the photo that was checked is not here any more, or was changed since",
-                file=page.photo,
-                remedy="Put it back, or check the photo as it is now.",
-            )
-        return found
+    def _elsewhere(self, page: TruePage, done: int, total: int) -> Generator[SearchingPhoto, None, Path]:
+        if page.folder is not None:
+            if page.folder not in self._folders:
+                self._folders[page.folder] = _Folder(images.photos_in(page.folder))
+            folder = self._folders[page.folder]
+            while page.page_id not in folder.by_id and folder.looked < len(folder.photos):
+                path = folder.photos[folder.looked]
+                folder.by_id.setdefault(_content_id(path), path)
+                folder.looked += 1
+                yield SearchingPhoto(page.image, folder.looked, len(folder.photos), done, total)
+            if page.page_id in folder.by_id:
+                return folder.by_id[page.page_id]
+        raise StudioError(
+            "the photo that was checked is not here any more, or was changed since",
+            file=page.photo,
+            remedy="Put it back, or check the photo as it is now.",
+        )
 
 
 def _content_id(path: Path) -> str:

@@ -24,7 +24,7 @@ class Evaluating(QObject):
     Signals: ``began()``; ``progressed(text, done, total)``, total 0 where it is not known; ``grown(Evaluation)`` of the
     photos that are done; ``unfit(str)`` a photo cannot be evaluated; ``ended(Evaluation, bool)`` all is done, or what
     was done when it was stopped or could not go on; ``failed(Trouble)``, after ``ended``; ``written(Path)`` the index
-    of web pages; ``write_failed(str)``.
+    of web pages, all of which are there; ``write_failed(str)`` some or all are not.
     """
 
     began = Signal()
@@ -82,7 +82,8 @@ class Evaluating(QObject):
         job = self._lane.submit(
             lambda: evaluating.write_pages(evaluation, evaluating.free_folder(folder)), name="Writing web pages"
         )
-        job.came.connect(self._hear_page)
+        errors: list[str] = []
+        job.came.connect(lambda event: self._hear_page(event, errors))
         job.failed.connect(self.failed)
 
     def _go_on(self, steps: _Steps) -> None:
@@ -100,6 +101,9 @@ class Evaluating(QObject):
     def _hear(self, steps: _Steps, event: object) -> None:
         if isinstance(event, Preparing):
             self.progressed.emit("Loading the recognizer, a few seconds…", 0, 0)
+        elif isinstance(event, evaluating.SearchingPhoto):
+            text = f"Photo {event.done + 1} of {event.total}: looking for {wording.file_name(event.image)}"
+            self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
         elif isinstance(event, evaluating.ReadingPhoto):
             share = PARTS * event.lines_done // max(1, event.lines)
             text = f"Photo {event.done + 1} of {event.total}: {wording.file_name(event.image)}"
@@ -134,9 +138,12 @@ class Evaluating(QObject):
         if steps is self._steps and job is self._job:
             self.cancel()
 
-    def _hear_page(self, event: evaluating.PageWritten) -> None:
+    def _hear_page(self, event: evaluating.PageWritten, errors: list[str]) -> None:
         if event.error:
-            self.write_failed.emit(event.error)
+            errors.append(event.error)
+        if event.done == event.total and errors:
+            more = f" ({len(errors)} of {event.total} pages are not written)" if len(errors) > 1 else ""
+            self.write_failed.emit(errors[0] + more)
         elif event.done == event.total:
             self.written.emit(event.path)
 

@@ -9,15 +9,13 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import language, page_file, paths
+from ocr_studio.core import page_file, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, PageState, Quad, Transcription, Word
 from ocr_studio.core.project import FOLDER, NewerFile, PageDamaged, Project, ProjectInUse
@@ -352,42 +350,6 @@ def test_states_and_summaries(photos: Path, caplog: pytest.LogCaptureFixture) ->
     assert project.states()["d" * 32] is PageState.UNREAD
     assert caplog.text.count("no JSON") == 1
     assert len(list((project.folder / "pages").iterdir())) == 4
-    project.unlock()
-
-
-def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
-    photos: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def typed(page_id: str, text: str) -> Page:
-        word = Word("w", Quad.from_box(0, 0, 1, 1), human=Transcription.by_human(text))
-        return Page(page_id * 32, f"{page_id}.jpg", 9, 9, {"w": word})
-
-    counted: list[str] = []
-    count = language.typed_words
-
-    def counting(words: Iterable[Word]) -> Counter[str]:
-        found = count(words)
-        counted.extend(found)
-        return found
-
-    monkeypatch.setattr(language, "typed_words", counting)
-    project = Project.open(photos)
-    project.save_page(typed("a", "map mop"))
-    project.save_page(typed("b", "mop"))
-    first = project.typed_words()
-    assert first == {"map": 1, "mop": 2}
-    counted.clear()
-    assert project.typed_words() is first
-    assert counted == []
-    project.note(typed("b", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
-    assert counted == ["tip"]
-    project.save_page(typed("b", "tip"))
-    project.note(typed("c", "tip"))
-    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 2}
-    page_path(project, "a" * 32).unlink()
-    assert project.typed_words() == {"tip": 2}
-    assert first == {"map": 1, "mop": 2}  # who has it keeps it
     project.unlock()
 
 

@@ -84,6 +84,37 @@ def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
+def test_renamed_photos_are_looked_for_one_file_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, hashed = Project.open(tmp_path), list[str]()
+    words = {word.id: replace(word, human=word.machine) for word in made_board.words()}
+    for number in range(5):
+        photo = made_board.write_photo(tmp_path / f"{number}.png", number)
+        if number in (1, 2):
+            project.note(Page(images.content_id(photo), photo.name, 480, 240, words))
+    (tmp_path / "1.png").rename(tmp_path / "0b.png")
+    (tmp_path / "2.png").rename(tmp_path / "3b.png")
+    content_id = images.content_id
+
+    def hashing(path: Path) -> str:
+        hashed.append(path.name)
+        return content_id(path)
+
+    monkeypatch.setattr(images, "content_id", hashing)
+    events = list(evaluating.evaluate_project(StandInDesk(), project))
+    assert [photo.photo.name for photo in evaluation_of(events).photos] == ["0b.png", "3b.png"]
+    searched = [each for each in events if isinstance(each, evaluating.SearchingPhoto)]
+    assert [(each.image, each.looked, each.done) for each in searched] == [
+        ("1.png", 1, 0),
+        ("1.png", 2, 0),
+        ("2.png", 3, 1),
+        ("2.png", 4, 1),
+    ]
+    assert {(each.files, each.total) for each in searched} == {(5, 2)}
+    assert hashed == ["1.png", "0.png", "0b.png", "2.png", "3.png", "3b.png"]  # each once, and none without need
+
+
 def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     truth = Truth(pages(tmp_path, 2))
     evaluation = evaluation_of(list(evaluating.evaluate(StandInDesk(), truth, data="boards")))

@@ -13,7 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
+from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.page import Edit, Quad, Transcription, Word
+from ocr_studio.jobs import evaluating
+from ocr_studio.jobs.evaluating import PageWritten
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.mistake_table import KIND, PHOTO, READ, WANTED
 from tests.ui import made_board
@@ -184,6 +187,21 @@ def test_the_web_pages_are_written_where_a_person_says(evaluated: Studio, tmp_pa
     assert str(written) in dock.said.text()
 
 
+def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
+    evaluated: Studio, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_pages(_: Evaluation, folder: Path) -> Iterator[PageWritten]:
+        for number, error in enumerate(("1.html: the disk is full", "2.html: the disk is full", ""), start=1):
+            yield PageWritten(folder / f"{number}.html", number, 3, error)
+
+    monkeypatch.setattr(evaluating, "write_pages", write_pages)
+    dock = evaluated.window.evaluation
+    assert dock.evaluation is not None
+    evaluated.evaluating.write(dock.evaluation, tmp_path / "pages")
+    qtbot.waitUntil(lambda: not evaluated.busy)
+    assert dock.said.text() == "1.html: the disk is full (2 of 3 pages are not written)"
+
+
 def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     reader = StandInReader()
     studio = open_studio(folder / "board 1.png", reader=reader)
@@ -223,6 +241,15 @@ def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: 
     studio.opening.open_paths([folder / "board 3.png"])
     qtbot.waitUntil(lambda: not studio.busy and len(order) == 3)
     assert order == ["evaluated", "read", "evaluated"]
+
+
+def test_that_photos_were_renamed_is_no_reason_to_stand_still(evaluated: Studio, folder: Path, qtbot: QtBot) -> None:
+    (folder / "board 1.png").rename(folder / "z.png")
+    said: list[str] = []
+    evaluated.evaluating.progressed.connect(lambda text, done, total: said.append(text))
+    evaluate(evaluated, qtbot)
+    assert said.count("Photo 1 of 2: looking for board 1.png") > 1
+    assert [row[3] for row in rows(evaluated)] == ["board 1.png"] * 2 + ["board 2.png"] * 2
 
 
 def test_without_a_checked_word_there_is_nothing_to_compare_with(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
