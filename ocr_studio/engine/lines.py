@@ -170,10 +170,12 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
     begin, end = _reach(blank, letters.centres(steps.span), crop)
     odds = _odds(blank, steps, letters, marks=marks, height=height)
     cuts = _Cuts(blank, letters, steps.span)
+    apart, doubtful = odds > 0, np.abs(odds) < _DOUBTFUL
+    inside = {index: cuts.after(index).edges for index in np.flatnonzero(apart | doubtful).tolist()}
     ends = (0, begin), (len(steps.probabilities), end)
 
     def divided(apart: NDArray[np.bool_]) -> list[_Span]:
-        edges = [ends[0], *(edge for index in np.flatnonzero(apart) for edge in cuts.after(int(index)).edges), ends[1]]
+        edges = [ends[0], *(edge for index in np.flatnonzero(apart).tolist() for edge in inside[index]), ends[1]]
         return [
             (*left, *right) for left, right in itertools.pairwise(edges) if right[0] > left[0] and right[1] > left[1]
         ]
@@ -181,10 +183,9 @@ def words_of(crop: Crop, steps: Steps, *, marks: Marks) -> Cutting:
     def boxed(spans: Sequence[_Span]) -> tuple[Stretch, ...]:
         return tuple(Stretch(first, last, ink.box(left, right)) for first, left, last, right in spans)
 
-    apart = odds > 0
     spans = divided(apart)
     doubts: list[Doubt] = []
-    for index in sorted(np.flatnonzero(np.abs(odds) < _DOUBTFUL).tolist(), key=lambda index: abs(odds[index])):
+    for index in sorted(np.flatnonzero(doubtful).tolist(), key=lambda index: abs(odds[index])):
         flipped = apart.copy()
         flipped[index] = not apart[index]
         others = divided(flipped)

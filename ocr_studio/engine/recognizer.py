@@ -177,10 +177,11 @@ class Recognizer:
         if self.prior is None:
             return readings
         unsure = [index for index, found in enumerate(readings) if max(one.confidence for one in found) <= 0.5]
-        for index, own in zip(unsure, ctc.beam_all([matrices[index] for index in unsure], best=1), strict=True):
+        own = [found[0] for found in ctc.beam_all([matrices[index] for index in unsure], best=1)]
+        for index, first, weight in zip(unsure, own, self.prior.weights([one.labels for one in own]), strict=True):
             # Also where it did not leave: some of the paths that spell it may have.
-            others = [found for found in readings[index] if found.labels != own[0].labels]
-            readings[index] = [*others, replace(own[0], weight=self.prior.weight(own[0].labels))]
+            others = [found for found in readings[index] if found.labels != first.labels]
+            readings[index] = [*others, replace(first, weight=float(weight))]
         return readings
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:

@@ -117,12 +117,18 @@ class WordPrior:
         self._codes = np.array([ord(language.fold(letter)) if letter else 0 for letter in letters], np.uint64)
         self._marks = np.array([self._mark(letter) for letter in letters])
 
-    def weight(self, labels: Sequence[int]) -> float:
-        """What the search adds to the logarithm of a reading's probability; labels: its classes."""
-        text = Texts.empty(1)
-        for label in labels:
-            text = self.grown(text, np.array([label]))
-        return self.exponent * float(text.done[0])
+    def weights(self, readings: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+        """What the search adds to the logarithm of each reading's probability, (N,); readings: their classes."""
+        longest_first = sorted(range(len(readings)), key=lambda index: -len(readings[index]))
+        lengths = np.array([len(readings[index]) for index in longest_first], np.intp)
+        found = np.zeros(len(readings))
+        texts = Texts.empty(len(readings))
+        for place in range(lengths.max(initial=0)):
+            going_on = int((lengths > place).sum())
+            classes = np.array([readings[index][place] for index in longest_first[:going_on]])
+            texts = self.grown(texts.take(np.arange(going_on)), classes)
+            found[longest_first[:going_on]] = texts.done
+        return self.exponent * found
 
     def grown(self, texts: Texts, classes: Integers) -> Texts:
         """The texts, (N,), each with one sign more: classes (N,), none of them blank."""

@@ -81,6 +81,12 @@ def test_numbers_and_signs_are_neutral(text: str) -> None:
     assert weight(text) == pytest.approx(0.0)
 
 
+@given(st.lists(st.text("abcmnoprtuABMR019'-_. ", max_size=9), max_size=6))
+def test_many_texts_weigh_together_what_each_weighs_letter_by_letter(texts: list[str]) -> None:
+    together = PRIOR.weights([CHARSET.encode(text) for text in texts])
+    assert together == pytest.approx([PRIOR.exponent * weight(text) for text in texts])
+
+
 def test_a_frequent_word_weighs_more_than_a_rare_one_and_that_more_than_none() -> None:
     assert weight("map") > weight("mop") > weight("mup") == 0.0
 
