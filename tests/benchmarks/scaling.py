@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.scaling [--most 50] [--words 2000]
 
-Photos are synthetic: one board's writing at more and more pixels, and more and more writing at one size. Each is read
+Photos are synthetic: one board's writing at more and more pixels, more and more writing at one size, and both at their most. Each is read
 twice, the faster time counts. Memory is what the process holds at most, less what it held before the first photo.
 """
 
@@ -95,7 +95,7 @@ def held() -> float:
 
 
 def main() -> int:
-    """Print the two tables, and how the cost grows."""
+    """Print the tables, and how the cost grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=float, default=50.0, help="megapixels of the largest photo")
     parser.add_argument("--words", type=int, default=2000, help="words of the fullest photo")
@@ -111,6 +111,8 @@ def main() -> int:
     for share in (0.0625, 0.125, 0.25, 0.5, 1.0):
         costs.append(measured(reader, *photo_of(int(share * options.words), 0.5 * options.most), before=before))
         print(costs[-1].row(), flush=True)
+    print("\nBoth at their most\n" + HEAD)
+    print(measured(reader, *photo_of(options.words, options.most), before=before).row(), flush=True)
     slope = np.polyfit(np.log([cost.found + 1 for cost in costs]), np.log([cost.reading for cost in costs]), 1)[0]
     print(f"\nseconds of reading grow as words to the power {slope:.2f}; 1 is in line")
     return 0
