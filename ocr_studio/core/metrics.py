@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
-Texts: TypeAlias = tuple[Sequence[Hashable], Sequence[Hashable]]
+Pairs: TypeAlias = Sequence[tuple[str, str]]
 
 # The usual bar of the ICDAR competitions: two boxes of one word overlap by half of what they cover together.
 SAME_PLACE = 0.5
@@ -93,7 +93,7 @@ class TextErrors:
         return TextErrors(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(TextErrors)))
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[str, str]]) -> TextErrors:
+    def of(cls, pairs: Pairs) -> TextErrors:
         """pairs: (true, read), "" for none."""
         edits = edit_distances(pairs)
         longer = np.array([max(len(true), len(read), 1) for true, read in pairs])
@@ -166,8 +166,8 @@ class Comparison:
     strays: int
 
 
-def edit_distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
-    """How many insertions, deletions and replacements turn each first sequence into the second (Levenshtein 1966).
+def edit_distances(pairs: Pairs) -> NDArray[np.int64]:
+    """How many letters to insert, delete or replace turn each first text into the second (Levenshtein 1966).
 
     Many pairs at once. Returns (K,) int64.
     """
@@ -185,10 +185,9 @@ def edit_distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
     return distances
 
 
-def _distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
-    """pairs: the shorter sequence first, neither empty."""
-    numbers: dict[Hashable, int] = {}
-    short, long = (_codes([pair[side] for pair in pairs], numbers, blank=-1 - side) for side in (0, 1))
+def _distances(pairs: Pairs) -> NDArray[np.int64]:
+    """pairs: the shorter text first, neither empty."""
+    short, long = (_codes([pair[side] for pair in pairs], blank=-1 - side) for side in (0, 1))
     ends = np.array([[len(a), len(b)] for a, b in pairs])
     places = np.arange(long.shape[1] + 1)
     rows = np.tile(places, (len(pairs), 1))
@@ -204,19 +203,15 @@ def _distances(pairs: Sequence[Texts]) -> NDArray[np.int64]:
     return distances
 
 
-def _codes(texts: Sequence[Sequence[Hashable]], numbers: dict[Hashable, int], *, blank: int) -> NDArray[np.int64]:
+def _codes(texts: Sequence[str], *, blank: int) -> NDArray[np.int64]:
+    """The letters of each text as numbers, (K, longest text), what is beyond its end as the blank."""
     codes = np.full((len(texts), max(map(len, texts))), blank, dtype=np.int64)
     for row, text in enumerate(texts):
-        codes[row, : len(text)] = [numbers.setdefault(item, len(numbers)) for item in text]
+        codes[row, : len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return codes
 
 
-def edit_distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """How many insertions, deletions and replacements turn one sequence into the other."""
-    return int(edit_distances([(a, b)])[0])
-
-
-def similarities(pairs: Sequence[tuple[str, str]]) -> Floats:
+def similarities(pairs: Pairs) -> Floats:
     """(K,): 1 for equal texts, 0 for nothing in common: 1 - edit distance / length of the longer one."""
     longer = np.array([max(len(a), len(b), 1) for a, b in pairs], dtype=np.float64)
     return 1.0 - edit_distances(pairs) / longer
@@ -227,18 +222,9 @@ def similarity(a: str, b: str) -> float:
     return float(similarities([(a, b)])[0])
 
 
-def cer(pairs: Iterable[tuple[str, str]]) -> float:
-    """Character error rate of (true, read) texts: edits / true characters, all pairs together; may exceed 1."""
-    return _error_rate(list(pairs))
-
-
-def wer(pairs: Iterable[tuple[str, str]]) -> float:
-    """Word error rate of (true, read) texts: edits of whole words / true words, all pairs together; may exceed 1."""
-    return _error_rate([(true.split(), read.split()) for true, read in pairs])
-
-
-def _error_rate(pairs: Sequence[Texts]) -> float:
-    return int(edit_distances(pairs).sum()) / max(1, sum(len(true) for true, _ in pairs))
+def cer(pairs: Pairs) -> float:
+    """Character error rate of (true, read) texts, all pairs together; may exceed 1. 0 without a true letter."""
+    return TextErrors.of(pairs).cer or 0.0
 
 
 def matches(truth: Sequence[Quad], found: Sequence[Quad], *, least: float = SAME_PLACE) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from ocr_studio.core import metrics
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.page import Quad
 
-texts = st.text(alphabet="abcä ", max_size=12)
+texts = st.text(alphabet="abcä 𝔵", max_size=12)
 NO_ERRORS = TextErrors(pairs=2, words=2, letters=8)
 
 
@@ -32,7 +32,7 @@ def labelled(text: str, left: float, *, ignore: bool = False) -> Labelled:
     ],
 )
 def test_known_edit_distances(a: str, b: str, edits: int) -> None:
-    assert metrics.edit_distance(a, b) == edits
+    assert metrics.edit_distances([(a, b)]).tolist() == [edits]
 
 
 def _by_recursion(a: str, b: str) -> int:
@@ -44,27 +44,23 @@ def _by_recursion(a: str, b: str) -> int:
     return rows[len(a), len(b)]
 
 
-@given(texts, texts)
-def test_edit_distance_follows_its_definition(a: str, b: str) -> None:
-    assert metrics.edit_distance(a, b) == _by_recursion(a, b) == metrics.edit_distance(b, a)
-
-
-@given(texts, texts)
-def test_similarity_is_a_share_and_one_for_equal_texts(a: str, b: str) -> None:
-    assert 0.0 <= metrics.similarity(a, b) <= 1.0
-    assert metrics.similarity(a, a) == 1.0
-
-
-def test_error_rates_count_all_pairs_together() -> None:
-    pairs = [("map", "mop"), ("a longer line", "a longer line"), ("x", "")]
-    assert metrics.cer(pairs) == pytest.approx(2 / 17)
-    assert metrics.wer(pairs) == pytest.approx(2 / 5)
-    assert metrics.cer([]) == 0.0
+@given(st.lists(st.tuples(texts, texts), max_size=12))
+def test_many_distances_at_once_follow_the_definition(pairs: list[tuple[str, str]]) -> None:
+    assert metrics.edit_distances(pairs).tolist() == [_by_recursion(a, b) for a, b in pairs]
+    assert metrics.edit_distances([(b, a) for a, b in pairs]).tolist() == metrics.edit_distances(pairs).tolist()
 
 
 @given(st.lists(st.tuples(texts, texts), max_size=12))
-def test_many_distances_at_once_are_those_of_each(pairs: list[tuple[str, str]]) -> None:
-    assert metrics.edit_distances(pairs).tolist() == [_by_recursion(a, b) for a, b in pairs]
+def test_similarities_are_shares_and_one_for_equal_texts(pairs: list[tuple[str, str]]) -> None:
+    shares = metrics.similarities(pairs)
+    assert ((shares >= 0.0) & (shares <= 1.0)).all()
+    assert (shares == 1.0).tolist() == [a == b for a, b in pairs]
+    assert [metrics.similarity(a, b) for a, b in pairs] == shares.tolist()
+
+
+def test_the_character_error_rate_counts_all_pairs_together() -> None:
+    assert metrics.cer([("map", "mop"), ("a longer line", "a longer line"), ("x", "")]) == pytest.approx(2 / 17)
+    assert metrics.cer([]) == metrics.cer([("", "x")]) == 0.0
 
 
 def test_a_perfect_reading() -> None:
