@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.scaling [--most 50] [--words 2000]
 
-Photos are synthetic: one board's writing at more and more pixels, more and more writing at one size, and both at their most. Each is read
-twice, the faster time counts. Memory is what the process holds at most, less what it held before the first photo.
+Photos are synthetic: one board's writing at more and more pixels, more and more writing at one size, and both at their
+most. Each is read twice, the faster time counts. Memory is what the process holds at most, less what it held before the
+first photo.
 """
 
 from __future__ import annotations
