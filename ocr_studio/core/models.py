@@ -1,39 +1,321 @@
-"""Which models can read. Nothing here loads one."""
+"""The models there are: the ones that come with the program, and a folder for each that was learned or imported.
+
+``<data>/models/NAME/`` is what ``model_folder`` describes. A model that is not kept yet lies in
+``<data>/models/.candidates/NAME-xxxx/``, which no list shows; keeping it is one rename, so there is never half a model.
+Nothing here loads one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import itertools
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind, ModelCard
+from ocr_studio.core.model_folder import DROPPINGS, inspect
+
+_CANDIDATES: Final = ".candidates"
+_LONGEST: Final = 60  # characters of a name; in UTF-8 they fit any file system
+_UNFIT: Final = re.compile(r'[/\\<>:"|?*]')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 class NoSuchModel(StudioError):
     """A model was asked for that is not there."""
 
 
+class BadName(StudioError):
+    """A model cannot be called that: no folder can, or another is."""
+
+
+class ModelInUse(StudioError):
+    """This model is the one in use, or comes with the program; it stays."""
+
+
+class ModelsNotWritten(StudioError):
+    """The folder of models could not be changed; it is as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Something that reads. name: what it is called on the command line; title: for a person."""
+    """Something that reads, or finds writing.
+
+    name: what it is called on the command line, and its folder; title: for a person. folder, card: None for what comes
+    with the program.
+    """
 
     name: str
     title: str
+    kind: Kind = "recognizer"
+    folder: Path | None = None
+    card: ModelCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A folder among the models that is none. error: why."""
+
+    name: str
+    folder: Path
+    error: StudioError
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """What a model began with. model: None where it is not there any more."""
+
+    name: str
+    model: Model | None
 
 
 BUILT_IN: Final = Model("pp-ocrv6-small", "PP-OCRv6 small, comes with the program")
+BUILT_IN_DETECTOR: Final = Model(
+    "pp-ocrv6-small-detector", "PP-OCRv6 small for finding, comes with the program", "detector"
+)
+_BUILT_IN: Final = (BUILT_IN, BUILT_IN_DETECTOR)
 
 
-def available() -> tuple[Model, ...]:
-    """The models that can be used now, the one that is used when nobody chooses first."""
-    return (BUILT_IN,)
+def models_dir() -> Path:
+    """The folder of models. It need not exist yet."""
+    return paths.data_dir() / "models"
 
 
-def chosen(name: str | None) -> str | None:
-    """A model's name as ``ReaderOptions.model`` wants it: None for the one that comes with the program.
+def available(kind: Kind = "recognizer") -> tuple[Model, ...]:
+    """The models of this kind that can be used now, the one that is used when nobody chooses first."""
+    return tuple(model for model in everything() if model.kind == kind)
 
-    Raises NoSuchModel.
+
+def everything() -> tuple[Model, ...]:
+    """All models, of both kinds, those that come with the program first, the others by name."""
+    return (*_BUILT_IN, *(found for found in _scan() if isinstance(found, Model)))
+
+
+def damaged() -> tuple[Damaged, ...]:
+    """What lies among the models and is none, and why."""
+    return tuple(found for found in _scan() if isinstance(found, Damaged))
+
+
+def find(name: str) -> Model:
+    """The model of this name. Raises NoSuchModel, and BadModel for one that is damaged."""
+    models = everything()
+    for model in models:
+        if model.name == name:
+            return model
+    for found in damaged():
+        if found.name == name:
+            raise found.error
+    raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {', '.join(model.name for model in models)}.")
+
+
+def chosen(name: str | None, kind: Kind = "recognizer") -> str | None:
+    """A model's name as ``ReaderOptions`` want it: None for the one of this kind that comes with the program.
+
+    Raises NoSuchModel, also for one of another kind, and BadModel.
     """
-    names = [model.name for model in available()]
-    if name is not None and name not in names:
-        raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {', '.join(names)}.")
-    return None if name == BUILT_IN.name else name
+    if name is None:
+        return None
+    if find(name).kind != kind:
+        does, does_not = ("finds writing", "read it") if kind == "recognizer" else ("reads writing", "find it")
+        names = ", ".join(model.name for model in available(kind))
+        raise NoSuchModel(f"the model “{name}” {does} and does not {does_not}", remedy=f"There is: {names}.")
+    return None if name in [model.name for model in _BUILT_IN] else name
+
+
+def in_use(name: str | None, kind: Kind = "recognizer") -> Model:
+    """The model that ``ReaderOptions`` mean. Raises NoSuchModel and BadModel."""
+    wanted = chosen(name, kind)
+    return find(wanted) if wanted else available(kind)[0]
+
+
+def history(name: str) -> tuple[Ancestor, ...]:
+    """The model and what it began with, back to the one that came with the program. Raises as ``find``."""
+    known = {model.name: model for model in everything()}
+    line = [Ancestor(name, find(name))]
+    while (model := line[-1].model) is not None and model.card is not None and model.card.parent:
+        parent = model.card.parent
+        if parent in [ancestor.name for ancestor in line]:  # names can be given again; families have no circles
+            break
+        line.append(Ancestor(parent, known.get(parent)))
+    return tuple(line)
+
+
+# ------------------------------------------------------------------------------------------------------- names
+
+
+def check_name(name: str) -> None:
+    """Raises BadName where a model cannot be called that, or another is."""
+    if trouble := name_trouble(name):
+        raise BadName(trouble, remedy="Give another name.")
+    if name.casefold() in _taken():
+        raise BadName(f"there is a model “{name}” already", remedy="Give another name.")
+
+
+def name_trouble(name: str) -> str:
+    """Why no model can be called that; nothing if one can. Whether another is called so is not asked."""
+    if not name or len(name) > _LONGEST:
+        return f"a model’s name needs 1 to {_LONGEST} characters"
+    if _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name):
+        return f"a model cannot be called “{name[:_LONGEST]}”: it would be no name of a folder on every system"
+    if name[0] in ".-~ " or name[-1] in ". " or _DEVICES.fullmatch(name):
+        return f"a model cannot be called “{name}”: it would be no name of a folder on every system"
+    return ""
+
+
+def free_name(wanted: str) -> str:
+    """A name like this one that a model can have and none has."""
+    fit = unicodedata.normalize("NFC", _UNFIT.sub("_", "".join(filter(str.isprintable, wanted))))
+    fit = fit[: _LONGEST - 5].lstrip(".-~ ").rstrip(". ") or "model"
+    fit = f"{fit}_" if _DEVICES.fullmatch(fit) else fit
+    taken = _taken()
+    names = itertools.chain([fit], (f"{fit} {number}" for number in itertools.count(2)))
+    return next(name for name in names if name.casefold() not in taken)
+
+
+def _taken() -> frozenset[str]:
+    # Names that differ in case alone are the same folder on many systems.
+    return frozenset(name.casefold() for name in (*(model.name for model in _BUILT_IN), *_folders()))
+
+
+# ---------------------------------------------------------------------------------------------------- candidates
+
+
+def candidate_folder(name: str) -> Path:
+    """A fresh, empty folder for a model that may be kept as ``name``. Raises BadName and ModelsNotWritten."""
+    check_name(name)
+    folder = models_dir() / _CANDIDATES / f"{name}-{secrets.token_hex(4)}"
+    with _changing(folder):
+        folder.mkdir(parents=True)
+    return folder
+
+
+def candidates(name: str) -> tuple[Path, ...]:
+    """The candidate folders that were made for this name and are still there, the newest first."""
+    pattern = re.compile(rf"{re.escape(name)}-[0-9a-f]{{8}}")
+    try:
+        found = [path for path in (models_dir() / _CANDIDATES).iterdir() if pattern.fullmatch(path.name)]
+        return tuple(sorted(found, key=lambda path: path.stat().st_mtime, reverse=True))
+    except OSError:
+        return ()
+
+
+def install(candidate: Path, *, name: str | None = None) -> Model:
+    """Keep a candidate: from now on it is a model. Nothing of it is loaded, but its files are looked through.
+
+    name: if not the one its folder was made for. Raises BadModel, BadName and ModelsNotWritten; it is then still a
+    candidate.
+    """
+    name = candidate.name.rpartition("-")[0] if name is None else name
+    inspect(candidate, thoroughly=True)
+    check_name(name)
+    _move(candidate, models_dir() / name)
+    return find(name)
+
+
+def discard(candidate: Path) -> None:
+    """Throw a candidate away. Raises ModelsNotWritten; ValueError for a folder that is no candidate (a bug)."""
+    if candidate.parent != models_dir() / _CANDIDATES:
+        raise ValueError(f"{candidate} is no candidate")
+    with _changing(candidate):
+        if candidate.is_symlink():
+            candidate.unlink()
+        elif candidate.exists():
+            shutil.rmtree(candidate)
+
+
+# ------------------------------------------------------------------------------------------------------- changes
+
+
+def delete(name: str, *, in_use: Collection[str | None]) -> None:
+    """A model goes, for good. in_use: names of those that are used at present, as the settings have them.
+
+    Raises ModelInUse for those and for what comes with the program, NoSuchModel, ModelsNotWritten.
+    """
+    if name in [model.name for model in _BUILT_IN]:
+        raise ModelInUse(f"the model “{name}” comes with the program", remedy="It cannot be deleted.")
+    if name in in_use:
+        raise ModelInUse(f"the model “{name}” is in use", remedy="Use another one first, then delete it.")
+    if name not in _folders():
+        find(name)  # says so
+    # Out of sight at once, so that there is never half a model in the list.
+    away = models_dir() / _CANDIDATES / f"deleted-{secrets.token_hex(4)}"
+    with _changing(away.parent):
+        away.parent.mkdir(parents=True, exist_ok=True)
+    _move(models_dir() / name, away)
+    discard(away)
+
+
+def rename(name: str, new: str) -> Model:
+    """Call a model something else; those that began with it know. Who uses it must be told by the caller.
+
+    Raises NoSuchModel, BadModel, ModelInUse for what comes with the program, BadName, ModelsNotWritten.
+    """
+    model = find(name)
+    if model.folder is None:
+        raise ModelInUse(f"the model “{name}” comes with the program", remedy="It keeps its name.")
+    if name == new:
+        return model
+    if new.casefold() != name.casefold() or name_trouble(new):
+        check_name(new)
+    children = [each for each in everything() if each.card and each.card.parent == name and each.name != name]
+    _move(model.folder, models_dir() / new)
+    for child in children:
+        assert child.folder is not None
+        assert child.card is not None
+        with _changing(child.folder):
+            paths.replace_file(child.folder / CARD_FILE, replace(child.card, parent=new).to_json())
+    return find(new)
+
+
+def _move(source: Path, target: Path) -> None:
+    with _changing(target):
+        if os.path.lexists(target) and not source.samefile(target):
+            raise BadName(f"there is a model “{target.name}” already", remedy="Give another name.")
+        source.rename(target)
+        paths.flush_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _changing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelsNotWritten(
+            f"the folder of models cannot be changed: {error.strerror or error}",
+            file=place,
+            remedy="Make room there, or make it writable.",
+        ) from error
+
+
+# ------------------------------------------------------------------------------------------------------- folders
+
+
+def _folders() -> list[str]:
+    """Names of what lies in the folder of models, in order, itself a model or not."""
+    try:
+        return sorted(path.name for path in models_dir().iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _scan() -> Iterator[Model | Damaged]:
+    for name in _folders():
+        folder = models_dir() / name
+        try:
+            if trouble := name_trouble(name):
+                raise BadModel(trouble, file=folder, remedy="Rename or delete this folder.")
+            card = inspect(folder)
+        except StudioError as error:
+            if name not in DROPPINGS:
+                yield Damaged(name, folder, error)
+            continue
+        yield Model(name, card.title or name, card.kind, folder, card)

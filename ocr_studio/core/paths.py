@@ -62,6 +62,12 @@ def log_dir() -> Path:
     return home / "log" if home else Path(platformdirs.user_log_dir(_NAME, appauthor=False))
 
 
+def data_dir() -> Path:
+    """The folder of what a person has made with the program and wants to keep: models."""
+    home = _home()
+    return home / "data" if home else Path(platformdirs.user_data_dir(_NAME, appauthor=False))
+
+
 def library_dir() -> Path:
     """The folder of projects whose photos lie where nothing can be written, unless the settings name another."""
     home = _home()

@@ -1,0 +1,220 @@
+"""What is known of a model, as values, and its file ``model.json``. Nothing of a model is ever run."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.training import Comparison, Reading
+
+Kind: TypeAlias = Literal["recognizer", "detector"]
+Scores: TypeAlias = Mapping[str, Mapping[str, float | None]]
+
+FORMAT: Final = "ocr-studio-model"
+VERSION: Final = 1
+CARD_FILE: Final = "model.json"
+WEIGHTS_FILE: Final = "weights.safetensors"
+RECOGNIZER: Final = "pp-ocrv6-small-recognizer"
+DETECTOR: Final = "pp-ocrv6-small-detector"
+ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType({RECOGNIZER: "recognizer", DETECTOR: "detector"})
+# What is learned from somebody's words is theirs to licence; where it began has a licence of its own.
+LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
+
+MOST_CARD_BYTES: Final = 4 << 20  # the alphabet of all 18,709 published characters takes 150 kB
+MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these characters takes 30 MB
+_LONGEST: Final = 200  # of a title or a licence, in characters
+_MOST_FIGURES: Final = 100
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_REMEDY: Final = "It was damaged or made by something else; delete it, or import it again."
+
+
+class BadModel(StudioError):
+    """A model's folder or file is damaged, not what it says, or holds what no model has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What is known of a model besides its weights.
+
+    architecture: a key of ARCHITECTURES. alphabet: the character of each class, that of class 1 first; empty for what
+    only finds writing. parent: name of the model it began with. dataset: digest of what it learned from. settings: the
+    recipe it was trained by. scores: "before", "after" … → figures, see ``scores_of``. made: ISO 8601 UTC. sha256: of
+    the weights' file; empty until that is written.
+    """
+
+    architecture: str
+    title: str
+    parent: str
+    alphabet: tuple[str, ...] = ()
+    dataset: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    scores: Scores = field(default_factory=dict)
+    licence: str = LICENCE
+    made: str = ""
+    sha256: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it reads or finds writing. Raises KeyError for an architecture that there is not."""
+        return ARCHITECTURES[self.architecture]
+
+    def to_json(self) -> bytes:
+        """The bytes of ``model.json``. Raises ValueError for figures that are none (a bug)."""
+        known = asdict(self)
+        weights = {"file": WEIGHTS_FILE, "sha256": known.pop("sha256")}
+        value = {"format": FORMAT, "version": VERSION, "kind": self.kind, **known, "weights": weights}
+        return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+    @classmethod
+    def from_json(cls, data: bytes, *, file: object) -> ModelCard:
+        """The card in these bytes. file: for what is said. Raises BadModel."""
+        if len(data) > MOST_CARD_BYTES:
+            raise BadModel(f"its description is larger than {MOST_CARD_BYTES >> 20} MB", file=file, remedy=_REMEDY)
+        try:
+            value = json.loads(data, parse_constant=_refuse_constant)
+            _check_kind(value, file)
+            return _card(value)
+        except _Wrong as error:
+            raise BadModel(f"the model’s description is wrong: {error}", file=file, remedy=_REMEDY) from error
+        except (ValueError, RecursionError) as error:
+            raise BadModel("the model’s description is not readable JSON", file=file, remedy=_REMEDY) from error
+
+
+def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
+    """A comparison as a card keeps it: "before" and "after" on the held-out words, "general_before" and
+    "general_after" on general ones, each with words, right and cer; "change", of the CER, with low and high.
+    """
+    readings = {
+        "before": comparison.before,
+        "after": comparison.after,
+        "general_before": comparison.keep_before,
+        "general_after": comparison.keep_after,
+    }
+    scores = {name: _figures(reading) for name, reading in readings.items() if reading.words}
+    if comparison.before.words:
+        scores["change"] = {"low": _finite(comparison.change.low), "high": _finite(comparison.change.high)}
+    return scores
+
+
+def _figures(reading: Reading) -> dict[str, float | None]:
+    return {"words": reading.words, "right": reading.right, "cer": _finite(reading.cer)}
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 6) if math.isfinite(value) else None
+
+
+# ------------------------------------------------------------------------------------------------- what a file says
+
+
+class _Wrong(Exception):
+    """What is wrong with a description, in a few words."""
+
+
+def _refuse_constant(name: str) -> object:
+    raise _Wrong(f"{name} is no figure")
+
+
+def _check_kind(value: object, file: object) -> None:
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise _Wrong("it is not that of a model")
+    version = value.get("version")
+    if isinstance(version, int) and version > VERSION:
+        what = f"this model is of format {version}, and this version of the program knows {VERSION}"
+        raise BadModel(what, file=file, remedy="Install a newer version of the program.")
+    if version != VERSION or isinstance(version, bool):
+        raise _Wrong("its version is unknown")
+    architecture = value.get("architecture")
+    if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
+        what = f"its network “{_shown(architecture)}” is unknown here"
+        raise BadModel(what, file=file, remedy="Install a newer version of the program.")
+    if value.get("kind") != ARCHITECTURES[architecture]:
+        raise _Wrong("its kind is not that of its network")
+
+
+def _shown(value: object) -> str:
+    return one_line(str(value))[:40]
+
+
+def _card(value: dict[str, Any]) -> ModelCard:
+    weights = value.get("weights")
+    if not isinstance(weights, dict) or weights.get("file") != WEIGHTS_FILE:
+        raise _Wrong(f"its weights must be in {WEIGHTS_FILE}")
+    digest = weights.get("sha256")
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise _Wrong("the weights’ SHA-256 is missing")
+    return ModelCard(
+        architecture=value["architecture"],
+        title=_text(value, "title"),
+        parent=_text(value, "parent"),
+        alphabet=_alphabet(value.get("alphabet"), reads=value["kind"] == "recognizer"),
+        dataset=_text(value, "dataset"),
+        settings=_settings(value.get("settings")),
+        scores=_scores(value.get("scores")),
+        licence=_text(value, "licence"),
+        made=_moment(_text(value, "made")),
+        sha256=digest,
+    )
+
+
+def _text(value: dict[str, Any], key: str) -> str:
+    text = value.get(key, "")
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise _Wrong(f"“{key}” must be a text of up to {_LONGEST} characters")
+    return one_line(text)
+
+
+def _moment(text: str) -> str:
+    try:
+        if text:
+            datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _Wrong("“made” must be a moment") from error
+    return text
+
+
+def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
+    if not isinstance(value, list) or bool(value) != reads:
+        raise _Wrong("its alphabet is missing")
+    alphabet = tuple(value)
+    for entry in alphabet:
+        if not isinstance(entry, str) or len(entry) != 1 or unicodedata.category(entry) in {"Cc", "Cs"}:
+            raise _Wrong("an entry of its alphabet is no character")
+    if len(set(alphabet)) != len(alphabet):
+        raise _Wrong("a character is in its alphabet twice")
+    return alphabet
+
+
+def _settings(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
+        raise _Wrong("“settings” must be an object")
+    for key, entry in value.items():
+        plain = entry is None or isinstance(entry, bool | int | float | str)
+        if not plain or len(key) > _LONGEST or len(str(entry)) > _LONGEST:
+            raise _Wrong(f"the setting “{_shown(key)}” is no plain value")
+    return {one_line(key): one_line(entry) if isinstance(entry, str) else entry for key, entry in value.items()}
+
+
+def _scores(value: object) -> Scores:
+    if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
+        raise _Wrong("“scores” must be an object")
+    return {one_line(name[:_LONGEST]): _score(name, figures) for name, figures in value.items()}
+
+
+def _score(name: str, figures: object) -> Mapping[str, float | None]:
+    if not isinstance(figures, dict) or len(figures) > _MOST_FIGURES:
+        raise _Wrong(f"the score “{_shown(name)}” must be an object")
+    for figure in figures.values():
+        number = isinstance(figure, int | float) and not isinstance(figure, bool)
+        if figure is not None and not (number and abs(figure) < 1e12):
+            raise _Wrong(f"the score “{_shown(name)}” holds what is no figure")
+    return {one_line(key[:_LONGEST]): figure for key, figure in figures.items()}

@@ -1,0 +1,75 @@
+"""A model's folder: ``model.json`` (see ``model_card``) and ``weights.safetensors``, numbers only; nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core.model_card import (
+    CARD_FILE,
+    MOST_CARD_BYTES,
+    MOST_WEIGHT_BYTES,
+    WEIGHTS_FILE,
+    BadModel,
+    ModelCard,
+)
+
+# Desktops put these into folders that somebody has looked at.
+DROPPINGS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+# What ``paths.replace_file`` leaves where the program is killed while it writes.
+_LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+
+def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
+    """What a model's folder says of it, if it holds a model and nothing else. thoroughly: the weights' bytes, too.
+
+    Raises BadModel.
+    """
+    try:
+        if folder.is_symlink() or not folder.is_dir():
+            raise BadModel("it is no folder", file=folder, remedy="Delete it.")
+        for entry in sorted(entry.name for entry in folder.iterdir()):
+            if entry not in (CARD_FILE, WEIGHTS_FILE) and entry not in DROPPINGS and not _LEFT.fullmatch(entry):
+                what = f"it holds “{entry}”, which no model of this program has; nothing of it was opened"
+                raise BadModel(what, file=folder, remedy="Take that file away if you trust the rest, or delete it all.")
+        card = ModelCard.from_json(_plain(folder / CARD_FILE, MOST_CARD_BYTES), file=folder / CARD_FILE)
+        if thoroughly:
+            read_weights(folder, card)
+        else:
+            _check_plain(folder / WEIGHTS_FILE, MOST_WEIGHT_BYTES)
+    except OSError as error:
+        what = f"this model cannot be read: {error.strerror or error}"
+        raise BadModel(what, file=error.filename or folder, remedy="Import it again, or delete it.") from error
+    return card
+
+
+def read_weights(folder: Path, card: ModelCard) -> bytes:
+    """The bytes of a model's weights, once they are known to be those its card means. Raises BadModel."""
+    path = folder / WEIGHTS_FILE
+    try:
+        data = _plain(path, MOST_WEIGHT_BYTES)
+    except OSError as error:
+        what = f"the weights of this model cannot be read: {error.strerror or error}"
+        raise BadModel(what, file=path, remedy="Import it again, or delete it.") from error
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        what = "the weights are not those that this model was kept with (their SHA-256 is another)"
+        raise BadModel(what, file=path, remedy="Import it again, or delete it.")
+    return data
+
+
+def _plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file. Raises BadModel and OSError."""
+    _check_plain(path, most)
+    return path.read_bytes()
+
+
+def _check_plain(path: Path, most: int) -> None:
+    found = path.lstat()
+    # A link would lead out of the folder; a pipe would be waited for, and a device may have no end.
+    if not stat.S_ISREG(found.st_mode):
+        raise BadModel("it is no plain file", file=path, remedy="Delete this model, or import it again.")
+    if found.st_size > most:
+        raise BadModel(f"it is larger than {most >> 20} MB", file=path, remedy="Delete this model.")

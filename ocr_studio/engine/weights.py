@@ -1,0 +1,122 @@
+"""Weights of nets as files, and models' folders → nets.
+
+A file of weights is in the format of the package ``safetensors``: a list of names and shapes, then numbers; there is no
+way to put code into it (https://github.com/huggingface/safetensors). Every array is float32 and is called like Keras
+calls the weight, ``layer/weight``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import keras
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from ocr_studio.core import model_folder, paths
+from ocr_studio.core.charset import Alphabet, Charset
+from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
+from ocr_studio.core.models import Model
+from ocr_studio.engine import pretrained
+from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.nets.recognizer import build_recognizer
+
+Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+_REMEDY: Final = "Import the model again, or delete it."
+
+
+def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
+    """Write a model's folder, made if it is not there: the weights, then the card, each whole or not at all.
+
+    charset: what the net's classes stand for; None for what finds writing. Returns the card as it was written: with
+    this alphabet and the SHA-256 of the weights. Raises OSError.
+    """
+    data = packed(taken(net))
+    alphabet = () if charset is None else charset.characters
+    written = replace(card, alphabet=alphabet, sha256=hashlib.sha256(data).hexdigest())
+    folder.mkdir(parents=True, exist_ok=True)
+    paths.replace_file(folder / WEIGHTS_FILE, data)
+    paths.replace_file(folder / CARD_FILE, written.to_json())
+    return written
+
+
+def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
+    """The net of a model that reads, and the characters its classes stand for.
+
+    alphabet: what to keep of the characters of the model that comes with the program; others keep their own. Raises
+    BadModel where the model is damaged, and PretrainedError.
+    """
+    if model.folder is None:
+        return pretrained.load_recognizer(alphabet)
+    card, arrays = _opened(model, model.folder)
+    charset = Charset(card.alphabet)
+    net = build_recognizer(len(charset))
+    fill(net, arrays, file=model.folder / WEIGHTS_FILE)
+    return net, charset
+
+
+def load_detector(model: Model) -> keras.Model:
+    """The net of a model that finds writing. Raises BadModel where it is damaged, and PretrainedError."""
+    if model.folder is None:
+        return pretrained.load_detector()
+    _, arrays = _opened(model, model.folder)
+    net = build_detector()
+    fill(net, arrays, file=model.folder / WEIGHTS_FILE)
+    return net
+
+
+def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
+    """All weights of a net by their names. Raises ValueError where two have one name (a bug)."""
+    arrays = {weight.path: np.ascontiguousarray(weight.numpy(), np.float32) for weight in net.weights}
+    if len(arrays) != len(net.weights):
+        raise ValueError(f"{net.name}: two weights have the same name")
+    return arrays
+
+
+def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
+    """Give a net its weights: exactly those it has, in their shapes, finite. file: for what is said. Raises BadModel;
+    the net is then as it was.
+    """
+    wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
+    if missing := sorted(wanted.keys() - arrays.keys()):
+        raise BadModel(f"weights of the network are missing: {missing[0]} …", file=file, remedy=_REMEDY)
+    if strange := sorted(arrays.keys() - wanted.keys()):
+        what = f"it holds weights that the network has not: {strange[0][:40]!r} …"
+        raise BadModel(what, file=file, remedy=_REMEDY)
+    for name, shape in wanted.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != np.float32:
+            what = f"the weights {name} are {array.dtype} of shape {array.shape}, not float32 of {shape}"
+            raise BadModel(what, file=file, remedy=_REMEDY)
+        if not np.isfinite(array).all():
+            raise BadModel(f"the weights {name} are no numbers", file=file, remedy=_REMEDY)
+    net.set_weights([arrays[weight.path] for weight in net.weights])
+
+
+def packed(arrays: Arrays) -> bytes:
+    """The bytes of a file with these arrays; the same ones every time."""
+    return safetensors.numpy.save(dict(arrays))
+
+
+def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
+    """The arrays in the bytes of a file. file: for what is said. Raises BadModel where it is none of ``packed``."""
+    try:
+        # (KeyError: of a kind of number that NumPy does not know)
+        arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+        raise BadModel("the weights are no safetensors file, or a damaged one", file=file, remedy=_REMEDY) from error
+    return arrays
+
+
+def _opened(model: Model, folder: Path) -> tuple[ModelCard, dict[str, NDArray[np.float32]]]:
+    card = model_folder.inspect(folder)
+    if card.kind != model.kind:
+        raise BadModel(f"it is a {card.kind}, not a {model.kind}", file=folder, remedy=_REMEDY)
+    return card, unpacked(model_folder.read_weights(folder, card), file=folder / WEIGHTS_FILE)

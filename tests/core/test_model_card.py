@@ -1,0 +1,58 @@
+"""The description of a model: what is written reads back; a comparison as it is kept."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_studio.core.model_card import ModelCard, scores_of
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.training import Comparison, Interval, Reading
+from tests.core.made_models import CARD
+
+_CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"))
+_TEXTS = st.text(_CHARACTERS, max_size=40).map(one_line)
+_PLAIN = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6) | _TEXTS
+
+
+@given(
+    title=_TEXTS,
+    alphabet=st.lists(_CHARACTERS, min_size=1, unique=True),
+    settings=st.dictionaries(_TEXTS, _PLAIN, max_size=5),
+    scores=st.dictionaries(_TEXTS, st.dictionaries(_TEXTS, st.none() | st.floats(-1e6, 1e6))),
+)
+def test_a_card_reads_back(
+    title: str,
+    alphabet: list[str],
+    settings: dict[str, object],
+    scores: dict[str, dict[str, float | None]],
+) -> None:
+    card = replace(
+        CARD, title=title, alphabet=tuple(alphabet), settings=settings, scores=scores, sha256="0123456789abcdef" * 4
+    )
+    assert ModelCard.from_json(card.to_json(), file="model.json") == card
+
+
+def test_the_file_says_what_it_is() -> None:
+    value = json.loads(replace(CARD, sha256="0" * 64).to_json())
+    assert (value["format"], value["version"], value["kind"]) == ("ocr-studio-model", 1, "recognizer")
+    assert value["weights"] == {"file": "weights.safetensors", "sha256": "0" * 64}
+
+
+def test_a_comparison_is_kept_as_figures() -> None:
+    none = Reading(0, 0, math.nan)
+    comparison = Comparison(
+        Reading(40, 30, 0.1), Reading(40, 36, 0.05), Interval(-0.08, -0.01), none, none, Interval(math.nan, math.nan)
+    )
+    assert scores_of(comparison) == {
+        "before": {"words": 40, "right": 30, "cer": 0.1},
+        "after": {"words": 40, "right": 36, "cer": 0.05},
+        "change": {"low": -0.08, "high": -0.01},
+    }
+    assert ModelCard.from_json(
+        replace(CARD, scores=scores_of(comparison), sha256="0" * 64).to_json(), file=""
+    ).scores == scores_of(comparison)
