@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import unicodedata
@@ -15,6 +16,7 @@ from ocr_studio.core.errors import StudioError
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
+_BYTES: Final = re.compile("[\udc80-\udcff]+")  # what Python makes of bytes that it cannot read
 
 
 def given_path(text: str) -> Path:
@@ -35,8 +37,12 @@ def complain(error: StudioError | str) -> None:
 def visible(text: str) -> str:
     """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
     # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
-    text = text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
+    text = _BYTES.sub(lambda found: _as_utf8(found[0]), text)
     return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
+
+
+def _as_utf8(kept: str) -> str:
+    return kept.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
 
 
 def _is_shown(letter: str) -> bool:

@@ -90,6 +90,14 @@ def test_what_cannot_be_evaluated_is_said_and_the_rest_goes_on(data: Path, capsy
         assert part in said.err
 
 
+def test_half_a_character_in_a_name_is_said_as_its_escape(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(data, {"image": "images/one.png", "words": WORDS}, {"image": "images/\ud800.png", "words": WORDS})
+    assert cli.run(["evaluate", str(data)]) == 1
+    said = capsys.readouterr()
+    assert "“images/\\ud800.png”" in said.err
+    assert "mistakes: none" in said.out
+
+
 def test_annotated_words_are_compared_with_words_whatever_the_settings_say(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
