@@ -46,12 +46,12 @@ class DetectorOptions:
     letters under it cannot be read.
     """
 
-    side: int = 1280
-    short: int = 640
+    side: int = Finding().detail
+    short: int = Finding().detail // 2
     enlarge: float = 2.0
-    text: float = 0.3
-    surely: float = 0.45
-    grow: float = 1.5
+    text: float = Finding().threshold
+    surely: float = Finding().sure
+    grow: float = Finding().grow
     least: float = 3.0
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
@@ -16,7 +16,7 @@ _SHOWN = 3  # names for which there is room
 class LanguageChoice(QPushButton):
     """Shows languages, keys of LANGUAGES, for choosing."""
 
-    def __init__(self, chosen: Iterable[str]) -> None:
+    def __init__(self, chosen: Collection[str]) -> None:
         super().__init__()
         self.setAccessibleName("Languages")
         self.setMinimumHeight(28)

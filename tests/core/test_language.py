@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core import kept_lexicons, language
+from ocr_studio.core import kept_lexicons, language, word_counts
 from ocr_studio.core.language import LANGUAGES, Lexicon
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.word_counts import NoWordCounts, counted
@@ -122,6 +122,21 @@ def test_words_are_kept_between_starts_and_made_anew_where_that_is_damaged(studi
         for one, other in ((made.keys, again.keys), (made.begin, again.begin), (made.whole, again.whole)):
             np.testing.assert_array_equal(one, other)
         assert again.letters == made.letters
+
+
+def test_kept_words_are_read_and_not_counted_again(studio_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    language.lexicon.cache_clear()
+    made = language.lexicon(("fil",))
+
+    def refuse(code: str, *, rarest: float) -> None:
+        raise AssertionError(f"words of {code} down to {rarest} are counted again")
+
+    monkeypatch.setattr(word_counts, "counted", refuse)
+    language.lexicon.cache_clear()
+    np.testing.assert_array_equal(language.lexicon(("fil",)).keys, made.keys)
+    (kept,) = studio_home.rglob("*.npz")
+    with np.load(kept) as archive:
+        assert set(archive.files) == {"keys", "begin", "whole", "codes", "shares"}
 
 
 def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) -> None:
