@@ -8,6 +8,7 @@ The folder holds ``backgrounds/``: pictures of boards without ink.
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,8 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     known: dict[str, Callable[[], boards.Program]] = {
         "ours": lambda: boards.ours([]),
         "rapidocr": boards.rapidocr,
-        "tesseract": boards.tesseract,
     }
+    if shutil.which("tesseract"):
+        known["tesseract"] = boards.tesseract
     photos = {path.name: images.open_photo(path) for path in images.photos_in(chosen.data / "backgrounds")}
     for name, make in known.items():
         if chosen.only not in (None, name):

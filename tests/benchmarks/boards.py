@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import shutil
 import statistics
 import subprocess
@@ -27,7 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images
+from ocr_studio.core import evaluation_data, images
 from ocr_studio.core.evaluation_table import figure
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import Quad
@@ -105,13 +104,9 @@ def _tesseract_words(rows: csv.DictReader[str]) -> Iterator[Labelled]:
             yield Labelled(Quad.from_box(left, top, left + width, top + height), row["text"])
 
 
-def truth(folder: Path) -> dict[str, list[Labelled]]:
+def truth(folder: Path) -> dict[str, tuple[Labelled, ...]]:
     """Image path → the words that stand on it."""
-    pages = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))
-    return {
-        page["image"]: [Labelled(Quad.from_array(word["quad"]), word["text"], word["ignore"]) for word in page["words"]]
-        for page in pages
-    }
+    return {page.image: page.words for page in evaluation_data.from_annotations(folder).pages}
 
 
 def measure(programs: Mapping[str, Program], folder: Path, *, runs: int) -> dict[str, Result]:

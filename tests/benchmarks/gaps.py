@@ -135,7 +135,7 @@ def in_font(board: Board, pens: Pens, font: ImageFont.FreeTypeFont) -> Iterator[
             yield text, drawn[top:bottom, left:right]
 
 
-def synthetic(data: Path, many: int) -> Iterator[tuple[Photo, list[Labelled]]]:
+def synthetic(data: Path, many: int) -> Iterator[tuple[Photo, Sequence[Labelled]]]:
     """Boards with known words, two of three by hand."""
     rng = np.random.default_rng(7)
     pens = Pens.load(data / "strokes" / "unipen_words.npz", train=True)
@@ -151,7 +151,7 @@ def synthetic(data: Path, many: int) -> Iterator[tuple[Photo, list[Labelled]]]:
         yield board.photo(), board.labels
 
 
-def pairs(photos: Iterator[tuple[Photo, list[Labelled]]]) -> Iterator[Pair]:
+def pairs(photos: Iterator[tuple[Photo, Sequence[Labelled]]]) -> Iterator[Pair]:
     """The letters following each other on photos, where it is known which word each belongs to."""
     from ocr_studio.engine import lines
     from ocr_studio.engine.reader import Reader
@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{kind:12}{len(known):8}{parted.sum():8}{wrong[0]:24}{wrong[1]:26}")
 
 
-def _labelled(folder: Path) -> Iterator[tuple[Photo, list[Labelled]]]:
+def _labelled(folder: Path) -> Iterator[tuple[Photo, Sequence[Labelled]]]:
     for image, labels in truth(folder).items():
         yield images.open_photo(folder / image), labels
 

@@ -12,7 +12,6 @@ as it does by default, on ONNX Runtime. Tesseract reads a sample only: a process
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import shutil
 import subprocess
@@ -33,7 +32,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.core import geometry, images, metrics
-from ocr_studio.core.page import Quad
+from tests.benchmarks.boards import truth
 from tests.benchmarks.written_words import KINDS, Desk
 
 if TYPE_CHECKING:
@@ -69,12 +68,12 @@ class WordSet:
 def board_words(folder: Path) -> WordSet:
     """The words of the boards that are to be read, cropped by their true boxes; case does not count."""
     crops, texts = [], []
-    for photo in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
-        image = images.open_photo(folder / photo["image"])
-        for word in photo["words"]:
-            if not word["ignore"]:
-                crops.append(geometry.crop(image, Quad.from_array(np.asarray(word["quad"], np.float64))))
-                texts.append(word["text"])
+    for name, words in truth(folder).items():
+        image = images.open_photo(folder / name)
+        for word in words:
+            if not word.ignore:
+                crops.append(geometry.crop(image, word.quad))
+                texts.append(word.text)
     return WordSet("boards", crops, texts, str.lower)
 
 
