@@ -8,11 +8,13 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ocr_studio.core import language, models, paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import Kind
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +59,12 @@ class ReaderOptions:
     """How photos are read.
 
     unit: whether the boxes found hold single "words" or whole "lines". finding: how writing is found.
-    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know.
+    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know, of the model
+    that comes with the program; one that was learned keeps its own.
     languages: what is written in, keys of ``language.LANGUAGES``. language_strength: how much it counts which words are
     usual, there and in the project: 0 not at all, 1 as measured best, 2 twice as much.
     gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
-    None is the one that comes with the program.
+    detector: which finds writing; None is the one that comes with the program.
     """
 
     alphabet: str = "latin"
@@ -71,16 +74,17 @@ class ReaderOptions:
     finding: Finding = Finding()
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
+    detector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person has chosen.
 
-    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength: see
-    ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder: where that is;
-    None is ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read as soon as it is
-    opened in the window.
+    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength,
+    detector: see ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder:
+    where that is; None is ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read
+    as soon as it is opened in the window.
     """
 
     theme: str = "system"
@@ -94,6 +98,7 @@ class Settings:
     finding: Finding = Finding()
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
+    detector: str | None = None
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -105,6 +110,7 @@ class Settings:
             finding=self.finding,
             languages=self.languages,
             language_strength=self.language_strength,
+            detector=self.detector,
         )
 
     def library(self) -> Path:
@@ -113,8 +119,8 @@ class Settings:
         return Path(chosen).expanduser().absolute() if chosen else paths.library_dir()
 
 
-def _known_model(value: object) -> bool:
-    return value is None or value in [model.name for model in models.available()]
+def _known_model(kind: Kind, value: object) -> bool:
+    return value is None or value in [model.name for model in models.available(kind)]
 
 
 def _number_in(name: str, value: object) -> bool:
@@ -176,7 +182,8 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "alphabet": lambda value: value in ALPHABETS,
     "gpu_memory_mb": _memory,
-    "model": _known_model,
+    "model": partial(_known_model, "recognizer"),
+    "detector": partial(_known_model, "detector"),
     "keep": lambda value: value in KEEP,
     "library_folder": _folder_or_none,
     "read_when_opened": lambda value: isinstance(value, bool),

@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from ocr_studio.core import geometry, language, models
+from ocr_studio.core.charset import Alphabet
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
-from ocr_studio.engine import runtime
+from ocr_studio.engine import runtime, weights
 from ocr_studio.engine.detector import Detector, DetectorOptions
 from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
@@ -40,17 +41,19 @@ _Read: TypeAlias = tuple[line_cutting.Stretch, Transcription]
 class Reader:
     """Finds and reads the words of photos. Belongs to the thread that made it; ready to read once made.
 
-    options: alphabet, GPU memory, model, unit, how writing is found, languages. detector, recognizer: others than those
-    that come with the program. Raises NoSuchModel, and PretrainedError where the weights are missing.
+    options: alphabet, GPU memory, models, unit, how writing is found, languages. detector, recognizer: those of these
+    models, where they are loaded already. Raises NoSuchModel, BadModel for a damaged one, and PretrainedError where the
+    weights that come with the program are missing.
     """
 
     def __init__(
         self, options: ReaderOptions, *, detector: Detector | None = None, recognizer: Recognizer | None = None
     ) -> None:
-        models.chosen(options.model)
+        reads, finds = models.in_use(options.model), models.in_use(options.detector, "detector")
         runtime.configure(options)
-        self._detector = detector or Detector(options=DetectorOptions.of(options.finding))
-        self._recognizer = recognizer or Recognizer.pretrained("all" if options.alphabet == "all" else "latin")
+        self._detector = detector or Detector(weights.load_detector(finds), options=DetectorOptions.of(options.finding))
+        alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
+        self._recognizer = recognizer or Recognizer.of(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
         # Which classes of the recognizer tell where words end.
         self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
@@ -141,7 +144,8 @@ class Reader:
 def _batches(quads: Quads) -> Iterator[Quads]:
     """Quads in their order, so many at a time that the first words come early and the net is well used."""
     sizes = geometry.sizes(quads[:, :4])
-    across = np.cumsum(HEIGHT * np.maximum(sizes[:, 0] / np.maximum(sizes[:, 1], 1.0), 1.0))
+    # A tall one may be a line that runs up or down.
+    across = np.cumsum(HEIGHT * np.maximum(sizes.max(axis=1) / np.maximum(sizes.min(axis=1), 1.0), 1.0))
     start, limit = 0, float(_FIRST)
     while start < len(quads):
         end = max(start + 1, int(np.searchsorted(across, limit)))

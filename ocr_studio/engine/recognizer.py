@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from ocr_studio.core import models
 from ocr_studio.core.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language import Lexicon
+from ocr_studio.core.models import Model
 from ocr_studio.core.page import Alternative, Source, Transcription, now
-from ocr_studio.engine import ctc, pretrained
+from ocr_studio.engine import ctc, weights
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.word_prior import WordPrior
 
@@ -102,8 +103,13 @@ class Recognizer:
     @classmethod
     def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
         """With the published weights, warmed up. Raises PretrainedError if they are missing."""
-        net, charset = pretrained.load_recognizer(alphabet)
-        recognizer = cls(net, charset, name=models.BUILT_IN.name)
+        return cls.of(models.BUILT_IN, alphabet=alphabet)
+
+    @classmethod
+    def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
+        """With the weights of a model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+        net, charset = weights.load_recognizer(model, alphabet=alphabet)
+        recognizer = cls(net, charset, name=model.name)
         recognizer.warm_up()
         return recognizer
 

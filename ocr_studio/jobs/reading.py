@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images
+from ocr_studio.core import images, models
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word, now
 from ocr_studio.core.project import Project
@@ -102,13 +102,17 @@ class ReadingDesk:
         if self._reader is None:
             from ocr_studio.engine.reader import Reader
 
-            old = self._before._reader if self._before and self._before._weighs_the_same(self.options) else None
-            self._before = None  # or one would hold the next, and all their weights
-            self._reader = (
-                Reader(self.options, detector=old.detector.tuned_to(self.options.finding), recognizer=old.recognizer)
-                if old
-                else Reader(self.options)
-            )
+            before, self._before = self._before, None  # or one would hold the next, and all their weights
+            old = before._reader if before else None
+            if before is None or old is None or before.options.gpu_memory_mb != self.options.gpu_memory_mb:
+                self._reader = Reader(self.options)
+            else:
+                finds = before.options.detector == self.options.detector
+                self._reader = Reader(
+                    self.options,
+                    detector=old.detector.tuned_to(self.options.finding) if finds else None,
+                    recognizer=old.recognizer if before._reads_with_the_same(self.options) else None,
+                )
         return self._reader
 
     def learn_from(self, project: Project | None) -> None:
@@ -133,10 +137,12 @@ class ReadingDesk:
         """One that reads in another way."""
         return ReadingDesk(options, before=self)
 
-    def _weighs_the_same(self, options: ReaderOptions) -> bool:
-        """Whether these options differ in nothing that the weights depend on."""
-        same = replace(self.options, unit=options.unit, finding=options.finding)
-        return replace(same, languages=options.languages, language_strength=options.language_strength) == options
+    def _reads_with_the_same(self, options: ReaderOptions) -> bool:
+        """Whether the recognizer of these options has the weights of this one's."""
+        built_in = (None, models.BUILT_IN.name)
+        if self.options.model in built_in:
+            return options.model in built_in and options.alphabet == self.options.alphabet
+        return options.model == self.options.model  # one that was learned has an alphabet of its own
 
 
 def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:

@@ -30,6 +30,7 @@ OTHER = Settings(
     finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
     languages=("de", "fr"),
     language_strength=0.5,
+    detector=models.BUILT_IN_DETECTOR.name,
 )
 
 
@@ -75,6 +76,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
         ("model", ""),
         ("model", "mine"),
         ("model", ["mine"]),
+        ("model", models.BUILT_IN_DETECTOR.name),
+        ("detector", models.BUILT_IN.name),
         ("read_when_opened", "yes"),
         ("unit", "letters"),
         ("unit", ["words"]),
@@ -160,6 +163,7 @@ def test_the_reader_gets_what_concerns_it() -> None:
         finding=Finding(detail=2048, threshold=0.2, sure=0.6, grow=1.2, gap=0.5),
         languages=("de", "fr"),
         language_strength=0.5,
+        detector=models.BUILT_IN_DETECTOR.name,
     )
 
 

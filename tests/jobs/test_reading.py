@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core import images
+from ocr_studio.core import images, models
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.model_card import DETECTOR
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.engine import weights
+from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.jobs.reading import (
     Found,
     PhotoFailed,
@@ -26,6 +31,7 @@ from ocr_studio.jobs.reading import (
     read_photos,
     read_words,
 )
+from tests.core.made_models import CARD
 from tests.core.made_pages import page_of, read_word
 from tests.core.made_projects import photos, saved
 
@@ -103,6 +109,35 @@ def test_a_desk_takes_over_the_weights_of_the_one_before_it_where_they_are_the_s
     assert lines.detector is not reader.detector
     assert lines.detector.options.text == 0.2
     assert reader.detector.options.text == Finding().threshold
+
+
+def test_a_model_that_was_learned_reads_in_the_place_of_the_other_and_its_words_say_so() -> None:
+    first = ReadingDesk(ReaderOptions())
+    reader, letters = first.reader(), Charset(tuple("abc "))
+    folder = models.candidate_folder("Anna")
+    weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    models.install(folder)
+    second = first.successor(ReaderOptions(model="Anna"))
+    learned = second.reader()
+    assert learned.name == "Anna"
+    assert learned.recognizer.charset == letters
+    assert vars(learned.detector)["_look"] is vars(reader.detector)["_look"]
+    (read,) = learned.recognizer.read([np.full((48, 90, 3), 200, np.uint8)])
+    assert read.model == "Anna"
+    third = second.successor(ReaderOptions(model="Anna", alphabet="all"))  # which is about the built-in one only
+    assert third.reader().recognizer is learned.recognizer
+    assert third.successor(ReaderOptions()).reader().name == models.BUILT_IN.name
+
+
+def test_a_detector_that_was_learned_finds_and_the_recognizer_stays() -> None:
+    first = ReadingDesk(ReaderOptions())
+    folder = models.candidate_folder("Finder")
+    weights.save(folder, build_detector(), charset=None, card=replace(CARD, architecture=DETECTOR))
+    models.install(folder)
+    reader, other = first.reader(), first.successor(ReaderOptions(detector="Finder")).reader()
+    assert other.recognizer is reader.recognizer
+    blank = np.full((64, 64, 3), 255, np.uint8)
+    assert not np.array_equal(other.detector.look(blank)[0], reader.detector.look(blank)[0])
 
 
 def test_what_a_person_wrote_in_the_project_counts_from_the_next_photo_on(photos: Path) -> None:
