@@ -69,7 +69,7 @@ def names(evaluation: Evaluation) -> list[str]:
 
 def index_page(evaluation: Evaluation) -> str:
     """The figures of all photos, with a link to the page of each."""
-    title = f"Evaluation of {shown(evaluation.data)}"
+    title, count = f"Evaluation of {shown(evaluation.data)}", len(evaluation.photos)
     rows = (
         _row(f'<a href="{_address(link)}">{escape(shown(photo.image))}</a>{_partly(photo)}', photo.score, photo.seconds)
         for photo, link in zip(evaluation.photos, names(evaluation), strict=True)
@@ -80,7 +80,7 @@ def index_page(evaluation: Evaluation) -> str:
         f"{''.join(rows)}</table></div>"
     )
     parts = (
-        f"<p class=quiet>{len(evaluation.photos)} photos, read by {escape(evaluation.model or 'nobody')}</p>",
+        f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.model or 'nobody')}</p>",
         _figures(evaluation.score, evaluation.seconds),
         f"<p>{_counts(evaluation.kinds.items())}</p>",
         table,

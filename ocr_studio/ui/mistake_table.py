@@ -38,7 +38,7 @@ class MistakeModel(QAbstractTableModel):
         super().__init__(view)
         self._view = view
         self._rows: list[tuple[PhotoResult, int]] = []
-        self._pixmaps: OrderedDict[bytes, QPixmap] = OrderedDict()
+        self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
 
     def show_mistakes(self, photos: Sequence[PhotoResult], kind: Kind | None) -> None:
         """Show the mistakes on these photos, of one kind or of all; what is shown already stays, and stays chosen."""
@@ -52,6 +52,7 @@ class MistakeModel(QAbstractTableModel):
         if rows[:known] != self._rows:
             self.beginResetModel()
             self._rows = rows
+            self._pixmaps.clear()
             self.endResetModel()
         elif len(rows) > known:
             self.beginInsertRows(_NOWHERE, known, len(rows) - 1)
@@ -84,7 +85,7 @@ class MistakeModel(QAbstractTableModel):
         photo, mistake = self.mistake(index.row())
         column = index.column()
         if role == Qt.ItemDataRole.DecorationRole and column == PICTURE:
-            return self._pixmap(photo.pictures[self._rows[index.row()][1]])
+            return self._pixmap(index.row())
         texts = {
             KIND: KINDS[mistake.kind][0].capitalize(),
             WANTED: mistake.wanted_text,
@@ -99,20 +100,21 @@ class MistakeModel(QAbstractTableModel):
             return f"{TITLES[column]}: {texts.get(column) or 'nothing'}"
         return None
 
-    def _pixmap(self, jpeg: bytes) -> QPixmap:
-        if jpeg not in self._pixmaps:
+    def _pixmap(self, row: int) -> QPixmap:
+        if row not in self._pixmaps:
+            photo, index = self._rows[row]
             ratio = self._view.devicePixelRatioF()
             pixmap = QPixmap()
-            pixmap.loadFromData(jpeg)
+            pixmap.loadFromData(photo.pictures[index])
             size = pixmap.size().scaled(QSize(_WIDTH, _HEIGHT) * ratio, Qt.AspectRatioMode.KeepAspectRatio)
             if size.width() < pixmap.width():
                 smooth = Qt.TransformationMode.SmoothTransformation
                 pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
             pixmap.setDevicePixelRatio(ratio)
-            self._pixmaps[jpeg] = pixmap
+            self._pixmaps[row] = pixmap
             while len(self._pixmaps) > _KEPT:
                 self._pixmaps.popitem(last=False)
-        return self._pixmaps[jpeg]
+        return self._pixmaps[row]
 
 
 class MistakeTable(RowTable):

@@ -150,6 +150,7 @@ def test_pages_load_nothing_and_escape_everything() -> None:
         assert "default-src 'none'" in page
         assert "src=" not in re.sub(r"src='data:image/jpeg;base64,[A-Za-z0-9+/=]*'", "", page)
     assert "wonted" in pages[1]
+    assert ">1 photo, read by" in pages[0]
     assert pages[1].count("<polygon") == 4
     (name,) = evaluation_pages.names(evaluation)
     assert name.count("/") == 1

@@ -99,7 +99,7 @@ def test_where_no_lock_can_be_made_nobody_is_locked_out(photos: Path, studio_hom
     first.unlock()
 
 
-def test_who_may_not_write_holds_nothing(photos: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_who_may_not_write_holds_nothing(photos: Path) -> None:
     first, second = Project.open(photos), Project.open(photos)
     first.save_page(page())  # as another person's window would: it has no lock among this person's files
     with pytest.raises(ProjectInUse):

@@ -108,6 +108,14 @@ def test_single_quads_are_read_in_their_order(reader: Reader) -> None:
     assert [each.text for each in found] == [label.text for label in truth][::-1] * 6
 
 
+def test_lines_that_run_up_come_in_as_many_portions_as_level_ones(reader: Reader) -> None:
+    level = [Quad.from_box(10, 10 + 30 * row, 410, 30 + 30 * row) for row in range(10)]
+    upright = [Quad.from_box(10 + 30 * row, 10, 30 + 30 * row, 410) for row in range(10)]
+    photo = np.full((420, 420, 3), 240, np.uint8)
+    portions = [[len(batch) for batch in reader.read_quads(photo, quads)] for quads in (level, upright)]
+    assert portions[0] == portions[1] != [10]
+
+
 def test_a_blank_photo_has_no_words(reader: Reader) -> None:
     assert read(reader, np.full((480, 640, 3), 240, np.uint8)) == []
 

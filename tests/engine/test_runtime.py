@@ -123,10 +123,10 @@ def test_bfloat16_is_used_where_the_processor_has_it(tmp_path: Path, flags: str,
     assert not runtime.fast_bfloat16(tmp_path / "none")
 
 
-def test_float32_can_be_asked_for() -> None:
-    key = "auto_mixed_precision_onednn_bfloat16"
-    try:
-        runtime.configure(ReaderOptions(), {"OCR_STUDIO_PRECISION": "float32"})
-        assert not tf.config.optimizer.get_experimental_options().get(key)
-    finally:
-        runtime.configure(ReaderOptions(), {})
+def test_float32_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(tf.config.optimizer, "set_experimental_options", lambda options: asked.extend(options.values()))
+    monkeypatch.setattr(runtime, "fast_bfloat16", lambda processor: True)
+    runtime.configure(ReaderOptions(), {"OCR_STUDIO_PRECISION": "float32"})
+    runtime.configure(ReaderOptions(), {})
+    assert asked == [False, True]
