@@ -24,8 +24,9 @@ _LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
 _WIDER, _SPACE = 1.4, 0.4
 # So many heights above and below a row its neighbours behind the gutter tell where that column starts.
 _BESIDE = 4.0
-# So large a share of rows may reach over a gutter.
-_FEW = 0.15
+# So large a share of rows may reach over a gutter; it is wider then, and on either side of it stand more than so many
+# times as many rows: blanks of a few lines of text stand above each other often enough.
+_FEW, _CROSSED, _MORE = 0.15, 1.0, 2
 # A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
 _APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
 # Rows of a stack follow each other with less than this between them, in heights.
@@ -248,13 +249,15 @@ def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[I
 
 
 def _crossed(low: Floats, high: Floats, *, height: float) -> float | None:
-    """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side."""
+    """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
+    rows of text two blanks may well stand above each other, and the fifth ends before them."""
     count = len(low)
     starts, ends = np.sort(low), np.sort(high)
     left = np.arange(1, count + 1)
-    right = count - np.searchsorted(starts, ends + (_GUTTER + 0.3) * height)
+    beside = np.minimum(left, np.maximum(count - left, 1))
+    right = count - np.searchsorted(starts, ends + np.maximum(_CROSSED, _GUTTER + _CHANCE / beside) * height)
     within = count - left - right
     least = np.minimum(left, right)
-    fits = (within <= max(_FEW * count, 1)) & (least > np.maximum(_FEW * count, within)) & (least > 1)
+    fits = (within <= max(_FEW * count, 1)) & (least > np.maximum(_FEW * count, _MORE * within)) & (least > 1)
     best = int(np.argmin(np.where(fits, within, count)))
     return float(ends[best]) if fits[best] else None

@@ -63,6 +63,14 @@ def test_columns_stay_apart_though_one_row_reaches_over() -> None:
     assert lines == [*left, *right]
 
 
+def test_blanks_that_stand_above_each_other_in_a_few_lines_are_no_gutter() -> None:
+    rows = [("turn the", "green handle"), ("until nothing moves", ""), ("and then", "put a lamp there")]
+    words = []
+    for index, (left, right) in enumerate(rows):
+        words += [*written(left, top=35 * index), *written(right, left=125, top=35 * index)]
+    assert reading_order.text(words) == "\n".join(" ".join(row).strip() for row in rows)
+
+
 def test_a_receipt_is_read_row_by_row() -> None:
     names = written("Milk\nBread\nTea with lemon\nTotal", pitch=30)
     prices = written("1.20\n3.40\n2.50\n7.10", left=400, pitch=30)
