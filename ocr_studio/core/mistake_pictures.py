@@ -40,7 +40,7 @@ def picture(image: RGB, mistake: Mistake) -> bytes:
 
 
 def overview(image: RGB) -> bytes:
-    """The whole photo, small enough for a page, as JPEG."""
+    """The whole photo, small enough for a page, as JPEG. image: as for ``picture``."""
     return _jpeg(_scaled(image, min(1.0, _OVERVIEW / max(image.shape[:2]))))
 
 

@@ -99,7 +99,10 @@ class Reader:
             yield len(seen), self._words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
-        """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included."""
+        """What is written in each quad, in their order, a batch at a time; one transcription each, spaces included.
+
+        image: (H, W, 3) uint8 RGB. Quads are in its pixels.
+        """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
         for seen in _ahead(Looking(image, self._recognizer).look, _batches(ribbons(corners))):
             widths = [line.crop.shape[1] for line in seen]

@@ -179,7 +179,10 @@ def _read(
 def read_words(
     desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word], *, project: Project | None = None
 ) -> Iterator[ReadingEvent]:
-    """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone."""
+    """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone.
+
+    image, project: as for ``read_page``. A box that a person drew over several lines gets all of them.
+    """
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
