@@ -123,12 +123,12 @@ def open_with_id(path: Path) -> tuple[RGB, str]:
     return decode_photo(data, name=str(path)), hashlib.blake2b(data, digest_size=_ID_BYTES).hexdigest()
 
 
-def decode_photo(data: bytes, *, name: str) -> RGB:
+def decode_photo(data: bytes, *, name: str, most: int = MAX_PIXELS) -> RGB:
     """The photo in these bytes: (H, W, 3) uint8, RGB, sRGB, upright; the first frame or page where there are several.
 
-    name: what errors call it. Raises PhotoError.
+    name: what errors call it. most: pixels that it may have. Raises PhotoError.
     """
-    with _opened(io.BytesIO(data), name) as image:
+    with _opened(io.BytesIO(data), name, most) as image:
         orientation = _orientation(image)
         pixels = _fast_jpeg(image, data)
         return upright(to_rgb(image) if pixels is None else pixels, orientation)
@@ -214,7 +214,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 @contextlib.contextmanager
-def _opened(stream: BinaryIO, name: str) -> Iterator[ImageFile.ImageFile]:
+def _opened(stream: BinaryIO, name: str, most: int = MAX_PIXELS) -> Iterator[ImageFile.ImageFile]:
     """The image in a stream, its header read and its size found fit. What Pillow raises inside becomes PhotoError."""
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
@@ -224,7 +224,7 @@ def _opened(stream: BinaryIO, name: str) -> Iterator[ImageFile.ImageFile]:
             beginning = stream.read(512)
             stream.seek(0)
             with Image.open(stream, formats=_FORMATS) as image:
-                _check_size(image, name)
+                _check_size(image, name, most)
                 yield image
         except PhotoError:
             raise
@@ -238,13 +238,13 @@ def _opened(stream: BinaryIO, name: str) -> Iterator[ImageFile.ImageFile]:
             raise unreadable(name, beginning, error) from error
 
 
-def _check_size(image: ImageFile.ImageFile, name: str) -> None:
+def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise PhotoError("it says it has no pixels", file=name, remedy=COPY_AGAIN)
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise PhotoError(
-            f"{width} × {height} pixels are more than the {MAX_PIXELS // 1_000_000} million this program opens",
+            f"{width} × {height} pixels are more than the {most // 1_000_000} million this program opens",
             file=name,
             remedy="Save it smaller, or in parts, and open that.",
         )

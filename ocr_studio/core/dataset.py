@@ -1,0 +1,52 @@
+"""Datasets: pictures of words with what is written on them, made of what a person has checked.
+
+    folder/
+      manifest.json   format, layout, unit, alphabet, counts, how examples were held out, digest, models, pages
+      labels.jsonl    {"crop", "text", "page", "image", "word", "quad", "checked", "by", "machine", "split", "writer"}
+      crops/          a PNG for each, as the recognizer sees a word
+      boxes.jsonl     {"photo", "page", "image", "width", "height", "words": [{"quad", "text", "ignore"}], "split"}
+      photos/         a JPEG for each of these: photos of which every word is checked
+
+``export`` writes one (a generator), ``read`` reads one, also of other programs' layouts (``LAYOUTS``).
+"""
+
+from __future__ import annotations
+
+from ocr_studio.core.dataset_layouts import LAYOUTS
+from ocr_studio.core.dataset_reading import is_dataset, read
+from ocr_studio.core.dataset_report import REASONS, RULES, LeftOut, Reason, Report
+from ocr_studio.core.dataset_values import (
+    UNITS,
+    BadCrop,
+    BadDataset,
+    Checked,
+    Dataset,
+    Example,
+    MachineReading,
+    Split,
+    TruePhoto,
+)
+from ocr_studio.core.dataset_writing import PhotoCut, Wanted, export
+
+__all__ = (
+    "LAYOUTS",
+    "REASONS",
+    "RULES",
+    "UNITS",
+    "BadCrop",
+    "BadDataset",
+    "Checked",
+    "Dataset",
+    "Example",
+    "LeftOut",
+    "MachineReading",
+    "PhotoCut",
+    "Reason",
+    "Report",
+    "Split",
+    "TruePhoto",
+    "Wanted",
+    "export",
+    "is_dataset",
+    "read",
+)

@@ -1,0 +1,134 @@
+"""The folder a dataset is written to: whole or not at all, and only over an earlier one of our own.
+
+Everything is made in a folder of its own inside the one that was asked for, and put into place at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
+from ocr_studio.core.dataset_fields import MAX_BYTES, Unfit, json_value
+from ocr_studio.core.dataset_layouts.layout import Layout
+from ocr_studio.core.dataset_values import FORMAT, MANIFEST, PHOTOS
+from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.paths import TooLarge
+
+_WORKSHOP: Final = ".writing-"
+_OLD: Final = "old"
+_OWN_PICTURE: Final = re.compile(r"[0-9A-Za-z_-]{1,150}\.(png|jpg)")
+_PLAIN_ID: Final = re.compile(r"[0-9a-f]{1,40}")
+
+
+def file_id(key: str) -> str:
+    """An id as a part of a file's name: itself where it is short and plain, which ours are, else a hash of it."""
+    if _PLAIN_ID.fullmatch(key):
+        return key
+    return "x" + hashlib.blake2b(key.encode("utf-8", errors="surrogatepass"), digest_size=10).hexdigest()
+
+
+@contextlib.contextmanager
+def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
+    """A fresh folder inside the folder, gone at the end; with it the folder itself, if that was made here in vain.
+
+    Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here.
+    """
+    made = _first_missing(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_ours(folder, layout)
+        room = folder / f"{_WORKSHOP}{secrets.token_hex(6)}"
+        room.mkdir()
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    try:
+        yield room
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+        _remove_empty(folder, made)
+
+
+def publish(room: Path, folder: Path, layout: Layout) -> None:
+    """Put what was made in the workshop into its folder. Raises OSError.
+
+    The manifest goes first and comes last: without it there is no dataset, whatever else is there.
+    """
+    old = room / _OLD
+    old.mkdir()
+    fresh = sorted(entry.name for entry in os.scandir(room) if entry.name not in {_OLD, MANIFEST})
+    for name in (MANIFEST, *layout.files, layout.crops, PHOTOS):
+        if name and os.path.lexists(folder / name):
+            os.replace(folder / name, old / name)
+    for name in (*fresh, MANIFEST):
+        os.replace(room / name, folder / name)
+
+
+def _first_missing(folder: Path) -> Path | None:
+    """The outermost of the folders that have to be made."""
+    missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    return missing[-1] if missing else None
+
+
+def _remove_empty(folder: Path, made: Path | None) -> None:
+    with contextlib.suppress(OSError):
+        while made is not None:
+            folder.rmdir()  # refuses a folder that has anything in it
+            if folder == made:
+                return
+            folder = folder.parent
+
+
+def _check_ours(folder: Path, layout: Layout) -> None:
+    names = {entry.name for entry in os.scandir(folder)}
+    unfinished = {name for name in names if name.startswith(_WORKSHOP)}
+    pictures = {name for name in (layout.crops, PHOTOS) if name}
+    foreign = sorted(names - unfinished - pictures - {MANIFEST, *layout.files})
+    foreign += [f"{name}/{inside}" for name in sorted(pictures & names) for inside in _foreign(folder / name)]
+    if names and not foreign and not unfinished and _layout_of(folder) != layout.name:
+        foreign = sorted(names)
+    if foreign:
+        raise WriteFailed(
+            f"there are other files in the folder, “{foreign[0]}” for one",
+            file=folder,
+            remedy="Choose a new or empty folder, or that of an earlier dataset of this layout.",
+        )
+    for name in unfinished:  # of an export that was killed
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _foreign(folder: Path) -> list[str]:
+    """What in a folder of pictures was not written here."""
+    if folder.is_symlink() or not folder.is_dir():
+        return [""]
+    return [
+        entry.name
+        for entry in os.scandir(folder)
+        if not (_OWN_PICTURE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False))
+    ]
+
+
+def _layout_of(folder: Path) -> str:
+    """Which layout the dataset in a folder has; nothing where it is not one of ours."""
+    try:
+        manifest = json_value(ClosedFolder(folder).read(MANIFEST, most=MAX_BYTES))
+    except (OSError, LeadsOut, TooLarge, Unfit):
+        return ""
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        return ""
+    return str(manifest.get("layout"))
+
+
+def _not_written(folder: Path, error: OSError) -> WriteFailed:
+    return WriteFailed(
+        f"the dataset cannot be written: {reason(error)}", file=folder, remedy="Make room, or choose another folder."
+    )

@@ -1,0 +1,46 @@
+"""What deep-text-recognition-benchmark's ``create_lmdb_dataset.py`` takes: gt.txt, "picture<tab>text" a line.
+
+gt.txt has all of them; gt_train.txt and gt_validation.txt have one side each (``--gtFile``).
+https://github.com/clovaai/deep-text-recognition-benchmark
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ocr_studio.core.closed_folder import ClosedFolder
+from ocr_studio.core.dataset_fields import Troubles
+from ocr_studio.core.dataset_layouts import tabbed
+from ocr_studio.core.dataset_layouts.layout import Layout, Listed
+from ocr_studio.core.dataset_values import Example, Split, TruePhoto
+
+_ALL, _TRAIN, _VALIDATION = "gt.txt", "gt_train.txt", "gt_validation.txt"
+
+
+def _render(examples: Sequence[Example], _: Sequence[TruePhoto]) -> Mapping[str, bytes]:
+    def of(some: Iterable[Example]) -> bytes:
+        return tabbed.lines((example.crop, example.text) for example in some)
+
+    return {
+        _ALL: of(examples),
+        _TRAIN: of(each for each in examples if each.split is Split.TRAIN),
+        _VALIDATION: of(each for each in examples if each.split is Split.HELD_OUT),
+    }
+
+
+def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+    sides = tabbed.sides(folder, _TRAIN, _VALIDATION)
+    examples = [Example(text, crop=crop, split=sides.of(crop)) for crop, text in tabbed.pairs(folder, _ALL, troubles)]
+    return Listed(examples, divided=sides.divided)
+
+
+LAYOUT = Layout(
+    name="deep-text",
+    title="deep-text-recognition",
+    crops="images",
+    photos="none",
+    files=(_ALL, _TRAIN, _VALIDATION),
+    marks=(_ALL,),
+    render=_render,
+    read=_read,
+)

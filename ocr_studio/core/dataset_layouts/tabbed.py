@@ -1,0 +1,46 @@
+"""Files with "picture<tab>something" on each line, as several programs have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ocr_studio.core import dataset_fields as fields
+from ocr_studio.core.closed_folder import ClosedFolder
+from ocr_studio.core.dataset_fields import Troubles, Unfit
+from ocr_studio.core.dataset_layouts.layout import Sides
+
+
+def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """The file; texts have neither tabs nor line breaks, see ``plain_text.one_line``."""
+    return "".join(f"{picture}\t{text}\n" for picture, text in pairs).encode("utf-8")
+
+
+def rows(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str, str]]:
+    """(where: file and line, picture, what stands behind the tab) of each line. Raises BadDataset."""
+    for number, line in fields.numbered_lines(fields.file_bytes(folder, file), str(folder.root / file)):
+        where = f"{file}, line {number}"
+        try:
+            picture, tab, rest = fields.decoded_text(line).rstrip("\r").partition("\t")
+            if not tab:
+                raise Unfit("there is no tab between picture and text")
+            yield where, fields.name(picture.strip(), "its picture"), rest
+        except Unfit as error:
+            troubles.add(where, error)
+
+
+def pairs(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str]]:
+    """(picture, text) of each line. Raises BadDataset."""
+    for where, picture, rest in rows(folder, file, troubles):
+        try:
+            yield picture, fields.text(rest)
+        except Unfit as error:
+            troubles.add(where, error)
+
+
+def sides(folder: ClosedFolder, train: str, validation: str) -> Sides:
+    """Which pictures these two files name, where they are there. Raises BadDataset."""
+    found = Sides()
+    for file, side in ((train, found.train), (validation, found.held_out)):
+        if folder.has(file):
+            side.update(picture for _, picture, _ in rows(folder, file, Troubles()))
+    return found

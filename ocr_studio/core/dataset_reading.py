@@ -1,0 +1,208 @@
+"""Reading a dataset, which may come from a stranger: what cannot be used is left out and said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ocr_studio.core import images, paths
+from ocr_studio.core.closed_folder import ClosedFolder
+from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES, Troubles, Unfit, file_bytes, json_value, mapping
+from ocr_studio.core.dataset_layouts import LAYOUTS, own
+from ocr_studio.core.dataset_layouts.layout import Layout, Listed
+from ocr_studio.core.dataset_report import RULES
+from ocr_studio.core.dataset_split import Place, divide
+from ocr_studio.core.dataset_values import (
+    FORMAT,
+    MANIFEST,
+    MAX_CROP_BYTES,
+    MAX_CROP_PIXELS,
+    MAX_PHOTO_BYTES,
+    UNITS,
+    VERSION,
+    BadCrop,
+    BadDataset,
+    Dataset,
+    Digest,
+    Example,
+    Split,
+    TruePhoto,
+    bytes_of,
+    decoded,
+)
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether a folder looks like a dataset, of any layout; it may still be one that cannot be used. Never raises."""
+    if not paths.is_folder(folder):
+        return False
+    closed = ClosedFolder(folder)
+    return any(closed.has(mark) for layout in LAYOUTS.values() for mark in layout.marks)
+
+
+def read(folder: Path) -> Dataset:
+    """The dataset in a folder, of whichever layout. Every picture of a word is looked at once.
+
+    Raises BadDataset where nothing of it can be used; what else cannot is in ``trouble``.
+    """
+    if not paths.is_folder(folder):
+        raise BadDataset("there is no such folder", file=folder, remedy="Give the folder of a dataset.")
+    closed, troubles = ClosedFolder(folder), Troubles()
+    manifest = _manifest(closed)
+    layout = _layout(closed, manifest)
+    listed = layout.read(closed, manifest, troubles)
+    if len(listed.examples) > MAX_EXAMPLES or len(listed.pages) > MAX_PAGES:
+        what = f"it has more than {MAX_EXAMPLES} words or {MAX_PAGES} photos"
+        raise BadDataset(what, file=folder, remedy="Split it into several.")
+    usable = list(_usable(closed, listed.examples, troubles))
+    pages = list(_whole(closed, listed.pages, troubles))
+    if not usable and not pages:
+        first = troubles.lines()[:1]
+        raise BadDataset(
+            f"there is nothing in it to learn from{f' ({first[0]})' if first else ''}",
+            file=folder,
+            remedy="Export it once more, from photos of which a person has checked some words.",
+        )
+    rule, examples = _divided(listed, [example for example, _ in usable], manifest, troubles)
+    digest = Digest()
+    for example, (_, picture) in zip(examples, usable, strict=True):
+        digest.add(example, picture)
+    if manifest and manifest.get("digest") != digest.hex():
+        troubles.add(MANIFEST, "labels or pictures are not those it was written for: changed or left out since")
+    return Dataset(
+        folder=closed.root,
+        examples=tuple(examples),
+        pages=tuple(pages),
+        manifest=manifest,
+        trouble=troubles.lines(),
+        layout=layout.name,
+        unit=_one_of(UNITS, manifest.get("unit"), "words"),
+        rule=rule,
+        digest=digest.hex(),
+    )
+
+
+def _manifest(folder: ClosedFolder) -> Mapping[str, object]:
+    """manifest.json; empty where there is none, as in folders that other programs have written. Raises BadDataset."""
+    if not folder.has(MANIFEST):
+        return {}
+    path = folder.root / MANIFEST
+    try:
+        manifest = mapping(json_value(file_bytes(folder, MANIFEST)))
+    except Unfit as error:
+        raise BadDataset(str(error), file=path, remedy="Export the dataset once more.") from error
+    if manifest.get("format") != FORMAT:
+        raise BadDataset(f"it is not of a dataset (“format” is not “{FORMAT}”)", file=path)
+    version = manifest.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise BadDataset("its “version” is no number", file=path, remedy="Export the dataset once more.")
+    if version > VERSION:
+        raise BadDataset(
+            f"it has version {version} of the format, and this program knows versions up to {VERSION}",
+            file=path,
+            remedy="Use a newer version of OCR Studio.",
+        )
+    return manifest
+
+
+def _layout(folder: ClosedFolder, manifest: Mapping[str, object]) -> Layout:
+    named = manifest.get("layout", own.LAYOUT.name)
+    if manifest:
+        if isinstance(named, str) and named in LAYOUTS:
+            return LAYOUTS[named]
+        raise BadDataset("its layout is none that this program knows", file=folder.root / MANIFEST)
+    for layout in LAYOUTS.values():
+        if any(folder.has(mark) for mark in layout.marks):
+            return layout
+    names = " or ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
+    raise BadDataset("it is no dataset", file=folder.root, remedy=f"One has {names} in it.")
+
+
+def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
+    """The examples whose pictures can be had, each once, with the SHA-256 of the picture's file."""
+    seen: set[object] = set()
+    pictures = _Pictures(folder)
+    for number, example in enumerate(listed, start=1):
+        where = f"example {number}, “{example.text[:40]}”"
+        keys = {example.crop or (example.photo, example.quad), example.place} - {None}
+        if seen & keys:
+            troubles.add(where, "it is there twice; the first one counts")
+            continue
+        seen |= keys
+        try:
+            yield example, pictures.check(example)
+        except BadCrop as error:
+            troubles.add(where, f"{example.crop or example.photo}: {error.what}")
+
+
+class _Pictures:
+    """Looks at the pictures of examples. Of photos that words are cut out of, the last one is kept in mind."""
+
+    def __init__(self, folder: ClosedFolder) -> None:
+        self._folder = folder.root
+        self._photo, self._digest = "", b""
+
+    def check(self, example: Example) -> bytes:
+        """The SHA-256 of the file that the example's picture is in, or is cut out of. Raises BadCrop."""
+        if example.crop:
+            return self._looked_at(example.crop, MAX_CROP_PIXELS, MAX_CROP_BYTES)
+        if example.photo != self._photo:
+            self._digest = self._looked_at(example.photo, images.MAX_PIXELS, MAX_PHOTO_BYTES)
+            self._photo = example.photo
+        return self._digest
+
+    def _looked_at(self, name: str, most: int, most_bytes: int) -> bytes:
+        data = bytes_of(self._folder, name, most_bytes=most_bytes)
+        decoded(data, self._folder / name, most=most)
+        return hashlib.sha256(data).digest()
+
+
+def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles) -> Iterator[TruePhoto]:
+    """The photos that can be opened, each once, with their sizes as they are."""
+    seen: set[str] = set()
+    for page in listed:
+        if page.photo in seen:
+            troubles.add(page.photo, "it is listed twice; the first one counts")
+            continue
+        seen.add(page.photo)
+        try:
+            width, height = images.photo_size(_plain_file(folder, page.photo))
+        except (BadCrop, images.PhotoError) as error:
+            troubles.add(page.photo, error.what)
+            continue
+        if (page.width, page.height) not in ((0, 0), (width, height)):
+            troubles.add(page.photo, f"it is {width} × {height} pixels large, not {page.width} × {page.height}")
+            continue
+        yield replace(page, width=width, height=height)
+
+
+def _plain_file(folder: ClosedFolder, name: str) -> Path:
+    bytes_of(folder.root, name, most_bytes=MAX_PHOTO_BYTES)  # a plain file, not too large, behind no link
+    return folder.path(name)
+
+
+def _divided(
+    listed: Listed, examples: Sequence[Example], manifest: Mapping[str, object], troubles: Troubles
+) -> tuple[str, list[Example]]:
+    """The rule, and the examples with their sides; where nobody has divided them, that is done here."""
+    if not listed.divided:
+        keys = [example.page or example.photo for example in examples]
+        places = [Place(key, "", f"{example.crop}{example.quad}") for key, example in zip(keys, examples, strict=True)]
+        division = divide(places)
+        return division.rule, [replace(each, split=side) for each, side in zip(examples, division.sides, strict=True)]
+    split = manifest.get("split")
+    rule = _one_of(RULES, split.get("rule") if isinstance(split, dict) else None, "given")
+    sides: dict[str, set[Split]] = {}
+    for example in examples:
+        if example.page:
+            sides.setdefault(example.page, set()).add(example.split)
+    both = sum(len(found) > 1 for found in sides.values())
+    if both and rule == "page":
+        troubles.add("split", f"{both} photos are on both sides, so what is held out has been learned from")
+    return rule, list(examples)
+
+
+def _one_of(known: Collection[str], value: object, otherwise: str) -> str:
+    return value if isinstance(value, str) and value in known else otherwise

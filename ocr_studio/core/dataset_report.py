@@ -1,0 +1,134 @@
+"""What an export has written and what it has left out, and why; the counts add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+
+class Reason(StrEnum):
+    """Why a word is not in a dataset."""
+
+    UNCHECKED = "unchecked"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    IGNORED = "ignored"
+    OUTSIDE = "outside"
+    LETTERS = "letters"
+    NARROW = "narrow"
+    DUPLICATE = "duplicate"
+    PHOTO = "photo"
+
+
+REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.UNCHECKED: "nobody has checked it",
+        Reason.EMPTY: "nothing is written there",
+        Reason.UNREADABLE: "nobody can read it",
+        Reason.IGNORED: "it is marked as not to count",
+        Reason.OUTSIDE: "its box lies mostly outside the photo, or has no area",
+        Reason.LETTERS: "it has letters outside the alphabet that was asked for",
+        Reason.NARROW: "its box is too narrow for so many letters: most often the writing is turned and the box is not",
+        Reason.DUPLICATE: "it is there twice",
+        Reason.PHOTO: "its photo is gone, damaged, or another one by now",
+    }
+)
+RULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "page": "whole photos are held out, so that none is on both sides",
+        "line": "lines are held out, as there are at most two photos: the same hand and board on both sides",
+        "word": "single words are held out, as there is no more than one line",
+        "given": "as the files say that were read",
+        "none": "nothing can be held out, as there are fewer than two words",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A word that is not in the dataset. page, word: ids in the project."""
+
+    page: str
+    image: str
+    word: str
+    text: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of an export.
+
+    unit: what is counted, "words" or "lines". found: all there are; written: those in the dataset, of which corrected
+    and confirmed, and of which train and held_out. pages: photos with anything known; pages_written: those with an
+    example; boxes: photos whose every word is marked, for a detector. rule: of RULES. alphabet: characters of the
+    labels, sorted. trouble: what could not be read at all, one line each.
+    """
+
+    folder: Path
+    layout: str
+    unit: str
+    found: int
+    written: int
+    corrected: int
+    confirmed: int
+    train: int
+    held_out: int
+    pages: int
+    pages_written: int
+    boxes: int
+    rule: str
+    alphabet: str
+    digest: str
+    left_out: tuple[LeftOut, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[Reason, int]:
+        """How many were left out for each reason, those of which there are none included."""
+        counted = dict.fromkeys(Reason, 0)
+        for each in self.left_out:
+            counted[each.reason] += 1
+        return counted
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every word found was either written or left out for a reason."""
+        return self.found == self.written + len(self.left_out) and self.written == self.train + self.held_out
+
+
+def values(report: Report) -> dict[str, object]:
+    """The counts as they stand in a manifest and in JSON for other programs."""
+    return {
+        "found": report.found,
+        "written": report.written,
+        "corrected": report.corrected,
+        "confirmed": report.confirmed,
+        "left_out": {reason.value: count for reason, count in report.counts.items()},
+        "pages": report.pages,
+        "pages_written": report.pages_written,
+        "boxes": report.boxes,
+    }
+
+
+def render(report: Report) -> list[str]:
+    """The report for a person, a line for each fact."""
+    unit, photos = report.unit, _counted(report.pages_written, "photo")
+    lines = [
+        f"{report.written} of {report.found} {unit} written to {report.folder}",
+        f"  {report.corrected} corrected, {report.confirmed} confirmed; {photos} of {report.pages} have some",
+        f"  {report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
+        f"  boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
+    ]
+    if report.alphabet:
+        lines.append(f"  {len(report.alphabet)} different characters: {report.alphabet}")
+    lines += [f"  {count} left out: {REASONS[reason]}" for reason, count in report.counts.items() if count]
+    return lines
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

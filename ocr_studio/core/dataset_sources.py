@@ -1,0 +1,81 @@
+"""Where examples come from: a project a person has gone through, or photos with ``annotations.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_studio.core import evaluation_data, images, paths
+from ocr_studio.core.dataset_choice import SourcePage
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import TruePage
+from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
+from ocr_studio.core.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Pages to make examples of. trouble: those that could not be read, one line each."""
+
+    pages: tuple[SourcePage, ...]
+    trouble: tuple[str, ...] = ()
+
+
+def find(path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Sources:
+    """The pages in a project, a folder of photos that has one, or a folder with annotations.json. Raises StudioError.
+
+    library, prefer_library: as in ``Project.find``.
+    """
+    if not paths.is_folder(path):
+        raise StudioError("there is no such folder", file=path, remedy="Give a project, or a folder of photos.")
+    if paths.exists(path / evaluation_data.ANNOTATIONS):
+        return from_annotations(path)
+    return from_project(Project.find(path, library=library, prefer_library=prefer_library))
+
+
+def from_project(project: Project) -> Sources:
+    """All pages that are known. Nothing of the project is changed. Raises StudioError where there is none."""
+    if not project.exists:
+        raise StudioError(
+            "nothing is known about photos here yet",
+            file=project.photos,
+            remedy="Open them in the window and correct some words first.",
+        )
+    pages: list[SourcePage] = []
+    trouble: list[str] = []
+    for key in sorted({*project.summaries(), *project.page_ids()}):
+        try:
+            if page := project.load_page(key, aside=False):
+                whole = page.state is PageState.REVIEWED
+                pages.append(SourcePage(page, project.photo(page), whole, folder=project.photos))
+        except StudioError as error:
+            trouble.append(str(error))
+    return Sources(tuple(pages), tuple(trouble))
+
+
+def from_annotations(folder: Path) -> Sources:
+    """The photos that annotations.json lists, their words as somebody else has marked them. Raises StudioError."""
+    truth = evaluation_data.from_annotations(folder)
+    pages: list[SourcePage] = []
+    trouble = [str(each) for each in truth.troubles]
+    for page in truth.pages:
+        try:
+            pages.append(_marked(page))
+        except StudioError as error:
+            trouble.append(str(error))
+    return Sources(tuple(pages), tuple(trouble))
+
+
+def _marked(true: TruePage) -> SourcePage:
+    width, height = images.photo_size(true.photo)
+    if wrong := evaluation_data.off_photo(true, width, height):
+        raise wrong
+    words = {
+        f"{number:06d}": Word(
+            f"{number:06d}", each.quad, Source.IMPORTED, human=Transcription(each.text, Source.IMPORTED)
+        )
+        for number, each in enumerate(true.words, start=1)
+    }
+    ignored = frozenset(key for key, each in zip(words, true.words, strict=True) if each.ignore)
+    page = Page(images.content_id(true.photo), true.image, width, height, words)
+    return SourcePage(page, true.photo, whole=True, ignored=ignored)

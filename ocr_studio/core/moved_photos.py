@@ -1,0 +1,43 @@
+"""Photos of a project that were renamed since: looked for among those of their folder, by their bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.pixels import RGB
+
+
+class MovedPhotos:
+    """Finds photos; each folder is looked through once at most."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[Path, dict[str, Path]] = {}
+
+    def open(self, photo: Path, page_id: str, folder: Path | None) -> tuple[Path, RGB]:
+        """Where the photo with this id is now, and the photo, (H, W, 3) uint8 RGB. Raises StudioError.
+
+        folder: where else it may be.
+        """
+        path = photo if _content_id(photo) == page_id else self._elsewhere(photo, page_id, folder)
+        return path, images.open_photo(path)
+
+    def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:
+        if folder is not None and folder not in self._by_id:
+            self._by_id[folder] = {_content_id(path): path for path in images.photos_in(folder)}
+        found = self._by_id[folder].get(page_id) if folder is not None else None
+        if found is None:
+            raise StudioError(
+                "the photo that was checked is not here any more, or was changed since",
+                file=photo,
+                remedy="Put it back, or check the photo as it is now.",
+            )
+        return found
+
+
+def _content_id(path: Path) -> str:
+    try:
+        return images.content_id(path)
+    except StudioError:
+        return ""
