@@ -56,7 +56,11 @@ class Reading:
 
 def greedy(probabilities: Matrix) -> tuple[int, ...]:
     """The classes along the single likeliest path. probabilities: (T, C), each row adding up to 1."""
-    path = probabilities.argmax(axis=1)
+    return collapsed(probabilities.argmax(axis=1))
+
+
+def collapsed(path: NDArray[np.intp]) -> tuple[int, ...]:
+    """The classes that a path, (T,), spells."""
     return tuple(int(label) for label in path[_starts(path)])
 
 

@@ -89,13 +89,29 @@ def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> t
     ``load_detector``. Raises PretrainedError if the file is missing or another one.
     """
     graph = _read(RECOGNIZER, path)
-    known = next(entry.value for entry in graph.metadata_props if entry.key == "character").split("\n")
-    charset, kept = Charset((*known, " ")).cut(alphabet)  # the space is the last class and is not in the list
+    charset, kept = Charset(_published_characters(graph)).cut(alphabet)
     *body, (kernel, bias) = _weights(graph)
     head = (kernel[:, list(kept)], bias[list(kept)])
     net = build_recognizer(len(charset))
     _fill(net, recognizer_layers(), [*body, head])
     return net, charset
+
+
+def letter_scores(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
+    """Of those letters that the published recognizer knows: how it scores each, (C,) kernel and bias of its last layer.
+
+    path: as in ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    """
+    graph = _read(RECOGNIZER, path)
+    *_, (kernel, bias) = _weights(graph)
+    places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
+    known = [letter for letter in letters if letter in places]
+    return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
+
+
+def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
+    known = next(entry.value for entry in graph.metadata_props if entry.key == "character").split("\n")
+    return (*known, " ")  # the space is the last class and is not in the list
 
 
 def _read(published: Published, path: Path | None) -> onnx.ModelProto:

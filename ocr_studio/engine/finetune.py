@@ -1,0 +1,355 @@
+"""A person's corrected words → a recognizer that reads that hand better and has forgotten nothing.
+
+What a few words can do, measured (``tests/benchmarks/learning.py``): the upper half of the net learns them, gently,
+among as many general words, which keep the rest in mind; what is kept is the mean of what the net knew and what it
+learned (weights averaged, Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). Nothing is installed: it ends with
+a candidate and a comparison.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import keras
+import tensorflow as tf
+
+from ocr_studio.core import language, models
+from ocr_studio.core.charset import Alphabet, Charset
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import RECOGNIZER, ModelCard, scores_of
+from ocr_studio.core.page import now
+from ocr_studio.core.training import (
+    Checked,
+    Comparison,
+    Preparing,
+    Recipe,
+    Sample,
+    Started,
+    StepDone,
+    Trained,
+    TrainingEvent,
+)
+from ocr_studio.engine import batches, checkpoints, comparing, growing, learning, pretrained, replay, runtime, weights
+from ocr_studio.engine.batches import Batches, Mixture
+from ocr_studio.engine.checkpoints import Checkpoint
+from ocr_studio.engine.learning import Arrays, Clock, Course, Exam, Marks, Trainee
+from ocr_studio.engine.lessons import Lesson, TrainingData
+from ocr_studio.engine.recognizer import Recognizer
+
+__all__ = ["Base", "Lesson", "TrainingData", "finetune"]
+
+log = logging.getLogger(__name__)
+
+# General words that are drawn: to repeat, each about once in a run on a hundred words, and to see what is forgotten.
+REPEATED: Final = 400
+KEPT: Final = 120
+# A handful of words is seen more often than the recipe says: below this many steps nothing changes.
+LEAST_STEPS: Final = 40
+# Examinations of a run; each takes as long as a few steps.
+EXAMINATIONS: Final = 8
+# Held-out words that are shown on the way.
+SHOWN: Final = 12
+# Read with knowledge of languages in pieces of this many, so that a cancel is heard soon.
+_READ_AT_ONCE: Final = 64
+
+
+class NothingToLearn(StudioError):
+    """None of the words can be learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a run begins with. name: of the model; net and charset are not to be used elsewhere any more."""
+
+    net: keras.Model
+    charset: Charset
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """What is learned and examined, all of it usable. general: repeated; keep: only read."""
+
+    train: list[Lesson]
+    held_out: list[Lesson]
+    general: list[Lesson]
+    keep: list[Lesson]
+
+
+@dataclass
+class _Best:
+    """What would be kept if the run ended now. score: lower is better; waited: examinations since."""
+
+    weights: Arrays = field(default_factory=list)
+    score: float = float("inf")
+    step: int = 0
+    waited: int = 0
+
+
+def finetune(
+    data: TrainingData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
+) -> Iterator[TrainingEvent]:
+    """Preparing …, Started, StepDone and Checked …, Preparing …, at last Trained.
+
+    folder: where the checkpoint lies, made if it is not there; a run on the same data by the same recipe that was cut
+    short goes on from it. name: of the model to be; the candidate lies where ``core.models`` keeps candidates. stop:
+    asked after each step; true ends the run with the best so far. Closed early, the checkpoint stays and there is no
+    candidate. Raises StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
+    """
+    yield Preparing("Loading the model")
+    runtime.configure(data.options)
+    base = _base(recipe, data)
+    run = _Run(base, data, recipe, folder)
+    yield from run.prepare()
+    yield from run.learn(stop)
+    comparison = yield from run.compare()
+    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
+    card = ModelCard(
+        architecture=RECOGNIZER,
+        title=name,
+        parent=base.name,
+        dataset=data.digest,
+        settings=settings,
+        scores=scores_of(comparison),
+        made=now(),
+    )
+    candidate = models.candidate_folder(name)
+    with _nothing_left_of(candidate):
+        weights.save(candidate, run.net, charset=run.charset, card=card)
+    checkpoints.forget(folder)
+    yield Trained(name, candidate, comparison, run.step, run.clock.total(), run.stopped, settings)
+
+
+def _base(recipe: Recipe, data: TrainingData) -> Base:
+    model = models.in_use(recipe.base)
+    alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
+    with _device(recipe):
+        net, charset = weights.load_recognizer(model, alphabet=alphabet)
+    return Base(net, charset, model.name)
+
+
+def _device(recipe: Recipe) -> contextlib.AbstractContextManager[object]:
+    """Where what is made inside will compute."""
+    if recipe.device == "auto":
+        return contextlib.nullcontext()
+    if recipe.device == "gpu" and not tf.config.list_physical_devices("GPU"):
+        raise StudioError("TensorFlow finds no GPU here", remedy="Choose “auto” or “cpu”.")
+    device: contextlib.AbstractContextManager[object] = tf.device(f"/{recipe.device.upper()}:0")
+    return device
+
+
+@contextlib.contextmanager
+def _nothing_left_of(candidate: Path) -> Iterator[None]:
+    """Where writing a candidate fails, there is none. Raises ModelsNotWritten."""
+    try:
+        yield
+    except OSError as error:
+        models.discard(candidate)
+        raise models.ModelsNotWritten(
+            f"the new model could not be written: {error.strerror or error}",
+            file=candidate,
+            remedy="Make room, then start again: training goes on from its last examination.",
+        ) from error
+
+
+class _Run:
+    """One run, from a base to weights that are better, as far as can be seen."""
+
+    def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
+        self.net, self.charset = base.net, base.charset
+        self.best, self.step, self.stopped = _Best(), 0, ""
+        self._base, self._data, self._recipe, self._folder = base, data, recipe, folder
+        self._examined: list[int] = []
+
+    # -------------------------------------------------------------------------------------------------- before
+
+    def prepare(self) -> Iterator[TrainingEvent]:
+        """Draw general words, read what is held out as the base does, grow the alphabet, take up a checkpoint."""
+        data, recipe = self._data, self._recipe
+        general: list[Lesson] = []
+        many = (REPEATED if recipe.replay > 0 else 0) + KEPT
+        for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
+            if len(general) % 40 == 0:
+                yield Preparing("Drawing general words", len(general), many)
+            general.append(lesson)
+        known = self.charset
+        letters = growing.missing(known, [lesson.text for lesson in data.train])
+        charset = Charset((*known.characters, *letters))
+        self.lessons = _Lessons(
+            [lesson for lesson in data.train if batches.usable(lesson, charset)],
+            [lesson for lesson in data.held_out if lesson.text.strip() and lesson.crop.size],
+            [lesson for lesson in general[KEPT:] if batches.usable(lesson, known)],
+            [lesson for lesson in general[:KEPT] if batches.usable(lesson, known)],
+        )
+        if not self.lessons.train:
+            raise NothingToLearn("none of these words can be learned", remedy="Correct or confirm some words first.")
+        yield from self._read_before()
+        published = pretrained.letter_scores(letters) if letters else {}
+        self.net, self.charset = growing.grown(self.net, self.charset, letters, published)
+        self._new = letters
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Be ready for the first step, or for the next one of a run that was cut short."""
+        recipe, lessons = self._recipe, self.lessons
+        mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
+        self._batches = Batches(lessons.train, lessons.general, self.charset, mixture)
+        self.steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
+        self._examinations = list(learning.progress(self.steps, EXAMINATIONS))
+        texts = [lesson.text for lesson in (*lessons.train, *lessons.general)]
+        taught = growing.columns_of(self.charset, texts)
+        course = Course(recipe.what, self.steps, recipe.learning_rate, recipe.average, len(self._new), taught)
+        with _device(recipe):
+            self._trainee = Trainee(self.net, course)
+        # What has a letter that nobody taught cannot be examined by its loss.
+        readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]
+        self._exam, self._keep = Exam(readable, self.charset), Exam(lessons.keep, self.charset)
+        self.clock = Clock(self.steps, len(self._examinations) + 1)
+        self._resume()
+
+    def _read_before(self) -> Iterator[TrainingEvent]:
+        self._reader = Recognizer(self.net, self.charset, name=self._base.name)
+        self._before = yield from self._read(self._reader, self.lessons.held_out, "Reading with the model so far")
+        self._keep_before = yield from self._read(self._reader, self.lessons.keep, "Reading general words")
+
+    # -------------------------------------------------------------------------------------------------- during
+
+    def learn(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
+        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        lessons = self.lessons
+        yield Started(
+            len(lessons.train), len(lessons.held_out), len(lessons.keep), self.steps, self._new, resumed_at=self.step
+        )
+        if not self.step:
+            yield self._check()
+        while self.step < self.steps and not self.stopped:
+            batch = self._batches.at(self.step)
+            loss = self.clock.time("step", partial(self._trainee.learn, batch))
+            self.step += 1
+            yield StepDone(self.step, self.steps, loss, self.clock.left(self.step, len(self._examined)))
+            if stop():
+                self.stopped = "asked"
+            if self.stopped or self.step in self._examinations:
+                yield self._check()
+                self._save()
+                if self._has_waited():
+                    self.stopped = self.stopped or "early"
+        self._trainee.take(self.best.weights)
+
+    def _has_waited(self) -> bool:
+        return self._recipe.patience is not None and self.best.waited >= self._recipe.patience
+
+    def _check(self) -> Checked:
+        """Examine what would be kept now."""
+        going, kept = self._trainee.now(), self._trainee.kept()
+        self._trainee.take(kept)
+        held_out, keep = self.clock.time("exam", lambda: (self._exam.sit(self._trainee), self._keep.sit(self._trainee)))
+        self._trainee.take(going)
+        if not self._examined:
+            self._first = (held_out, keep)
+        self._examined.append(self.step)
+        better = self._score(held_out, keep) < self.best.score
+        if better:
+            self.best = _Best(kept, self._score(held_out, keep), self.step)
+        else:
+            self.best.waited += 1
+        return Checked(
+            self.step,
+            comparing.cer(self._exam.lessons, held_out.texts),
+            comparing.cer(self._keep.lessons, keep.texts),
+            better,
+            self._samples(held_out),
+        )
+
+    def _score(self, held_out: Marks, keep: Marks) -> float:
+        """Lower is better: the loss on held-out words, and what general ones are read worse than in the beginning.
+
+        By the loss, as a few words are read right or wrong by chance.
+        """
+        forgotten = max(0.0, keep.loss - self._first[1].loss)
+        return held_out.loss + forgotten if len(self._exam) else -float(self.step)
+
+    def _samples(self, marks: Marks) -> tuple[Sample, ...]:
+        """Some words, and how they are read now: those that were read wrongly first."""
+        before = self._first[0].texts
+        words = [
+            Sample(lesson.name, lesson.text, old, now_read, lesson.place)
+            for lesson, old, now_read in zip(self._exam.lessons, before, marks.texts, strict=True)
+        ]
+        words.sort(key=lambda word: word.before == word.truth)
+        return tuple(words[:SHOWN])
+
+    # ------------------------------------------------------------------------------------------- cut short, gone on
+
+    def _save(self) -> None:
+        best = {f"best/{index}": weight for index, weight in enumerate(self.best.weights)}
+        facts = {
+            "run": self._signature(),
+            "step": self.step,
+            "examined": self._examined,
+            "best": [self.best.score, self.best.step, self.best.waited],
+            "first": [asdict(marks) for marks in self._first],
+            "seconds": self.clock.total(),
+        }
+        checkpoints.save(self._folder, Checkpoint(self._trainee.state() | best, facts))
+
+    def _resume(self) -> None:
+        """Go on where a run on the same data by the same recipe was cut short, if there is one."""
+        kept = checkpoints.load(self._folder)
+        if kept is None or kept.facts.get("run") != self._signature():
+            return
+        try:
+            facts = kept.facts
+            first = tuple(Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts["first"])
+            best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.now()))]
+            score, step, waited = facts["best"]
+            self._trainee.resume(kept.arrays)
+            self.best = _Best(best, float(score), int(step), int(waited))
+            self._first = (first[0], first[1])
+            self.step, self._examined = int(facts["step"]), [int(each) for each in facts["examined"]]
+            self.clock.spent = float(facts["seconds"])
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            log.warning("%s: training begins anew: %s", self._folder, error)
+
+    def _signature(self) -> str:
+        """Another one for another run."""
+        recipe = json.dumps(asdict(self._recipe), sort_keys=True)
+        return f"{self._base.name} {len(self.charset)} {recipe} {self._data.fingerprint()}"
+
+    # -------------------------------------------------------------------------------------------------- after
+
+    def compare(self) -> Generator[TrainingEvent, None, Comparison]:
+        """Read what is held out as the new model does. Returns the comparison."""
+        reader = self._reader
+        if self._new:
+            reader = Recognizer(self.net, self.charset, name="")
+        after = yield from self._read(reader, self.lessons.held_out, "Reading with the new model")
+        keep_after = yield from self._read(reader, self.lessons.keep, "Reading general words")
+        return comparing.compare(
+            self.lessons.held_out, (self._before, after), self.lessons.keep, (self._keep_before, keep_after)
+        )
+
+    def _read(
+        self, reader: Recognizer, lessons: Sequence[Lesson], what: str
+    ) -> Generator[TrainingEvent, None, list[str]]:
+        """What a person would see. Returns the texts."""
+        options = self._data.options
+        typed = language.vocabulary(
+            Counter(itertools.chain.from_iterable(language.runs(lesson.text) for lesson in self.lessons.train))
+        )
+        reader.know([language.lexicon(tuple(options.languages)), typed], strength=options.language_strength)
+        texts: list[str] = []
+        for start in range(0, len(lessons), _READ_AT_ONCE):
+            yield Preparing(what, start, len(lessons))
+            crops = [lesson.crop for lesson in lessons[start : start + _READ_AT_ONCE]]
+            texts += [read.text for read in reader.read(crops, spaces=self._data.lines)]
+        return texts

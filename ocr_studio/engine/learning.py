@@ -1,0 +1,262 @@
+"""A net that learns, step by step: which of its weights, by which loss, how it is examined, and how far it has come."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core.charset import BLANK, Charset
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.training import PARTS
+from ocr_studio.engine import batches, ctc, growing
+from ocr_studio.engine.augmentation import varied
+from ocr_studio.engine.batches import Batch
+from ocr_studio.engine.lessons import Lesson
+from ocr_studio.engine.nets.recognizer import HEIGHT
+
+Arrays: TypeAlias = list[NDArray[np.float32]]
+
+# Share of all steps in which the rate rises from zero: the first steps of Adam go anywhere.
+WARM_UP: Final = 0.1
+# So many crops are examined together.
+_EXAMINED: Final = 32
+
+_BLOCK: Final = re.compile(r"block(\d+)_")
+
+
+class TrainingFailed(StudioError):
+    """The numbers ran away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a net is led. what: one of ``training.PARTS``. steps: how many. learning_rate: its highest value.
+
+    average: share 0..1 of what was learned in what is kept, the rest is what the net knew. new: how many of its last
+    classes are new: of these all is kept that was learned. taught: (classes,) those that turn up in what is learned;
+    the others' scores stay.
+    """
+
+    what: str
+    steps: int
+    learning_rate: float
+    average: float
+    new: int
+    taught: NDArray[np.bool_]
+
+
+class Trainee:
+    """A net while it learns. It belongs to the thread that made it."""
+
+    def __init__(self, net: keras.Model, course: Course) -> None:
+        self.net, self._course = net, course
+        choose(net, course.what)
+        self._learned = list(net.trainable_variables)
+        self._start: Arrays = self._now()
+        self._shares = [self._share(variable) for variable in self._learned]
+        self._masks = [self._mask(variable) for variable in self._learned]
+        warm = max(1, round(WARM_UP * course.steps))
+        schedule = keras.optimizers.schedules.CosineDecay(
+            0.0, max(1, course.steps - warm), warmup_target=course.learning_rate, warmup_steps=warm
+        )
+        self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.0)
+        self._optimizer.build(self._learned)
+        pixels = tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)
+        numbers, labels = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)
+        signature = (pixels, numbers, labels, numbers)
+        # Traced here: TensorFlow warns of traces at calls, those of all nets of a process counted together.
+        self._step = tf.function(self._learn, input_signature=signature).get_concrete_function()
+        self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
+
+    def learn(self, batch: Batch) -> float:
+        """One step; its loss, nats a letter. Raises TrainingFailed."""
+        loss = float(self._step(*_tensors(batch)))
+        if not math.isfinite(loss):
+            raise TrainingFailed(
+                "training went astray: the loss is no number any more", remedy="Learn at a lower rate."
+            )
+        return loss
+
+    def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
+        path, losses = self._look(*_tensors(batch))
+        return path.numpy(), losses.numpy()
+
+    def kept(self) -> Arrays:
+        """What would be kept now: the mean of what was known and what was learned."""
+        pairs = zip(self._start, self._now(), self._shares, strict=True)
+        return [np.asarray(old + share * (new - old), np.float32) for old, new, share in pairs]
+
+    def take(self, weights: Arrays) -> None:
+        """Have these weights."""
+        for variable, weight in zip(self._learned, weights, strict=True):
+            variable.assign(weight)
+
+    def now(self) -> Arrays:
+        """The weights that learn, as they are."""
+        return self._now()
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that going on needs: weights, the optimizer's memory."""
+        learned = {f"learned/{index}": weight for index, weight in enumerate(self._now())}
+        memory = {f"memory/{index}": each.numpy() for index, each in enumerate(self._optimizer.variables)}
+        return learned | memory
+
+    def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from there. Raises KeyError or ValueError where it does not fit; the net is then as it was."""
+        learned = [_fitting(state[f"learned/{index}"], each) for index, each in enumerate(self._learned)]
+        memory = [_fitting(state[f"memory/{index}"], each) for index, each in enumerate(self._optimizer.variables)]
+        self.take(learned)
+        for variable, value in zip(self._optimizer.variables, memory, strict=True):
+            variable.assign(value)
+
+    def _now(self) -> Arrays:
+        return [variable.numpy() for variable in self._learned]
+
+    def _learn(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            losses = _losses(self.net(pixels, training=True), steps, labels, lengths)
+            loss = tf.reduce_sum(losses) / tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
+        gradients = tape.gradient(loss, [variable.value for variable in self._learned])
+        masked = [each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)]
+        self._optimizer.apply_gradients(zip(masked, self._learned, strict=True))
+        return loss
+
+    def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
+        logits = self.net(pixels, training=False)
+        return tf.argmax(logits, axis=2), _losses(logits, steps, labels, lengths)
+
+    def _of_head(self, variable: keras.Variable) -> bool:
+        return variable.path.startswith(f"{growing.HEAD}/")
+
+    def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
+        """How much of what was learned is kept, for each number of a variable."""
+        shares = np.full(variable.shape[-1:] if self._of_head(variable) else (), self._course.average, np.float32)
+        if self._of_head(variable) and self._course.new:
+            shares[-self._course.new :] = 1.0
+        return shares
+
+    def _mask(self, variable: keras.Variable) -> tf.Tensor | None:
+        return tf.constant(self._course.taught, tf.float32) if self._of_head(variable) else None
+
+
+def choose(net: keras.Model, what: str) -> None:
+    """Let only one part of a net learn; see ``training.PARTS``."""
+    if what not in PARTS:
+        raise ValueError(f"no part “{what}”")
+    blocks = [int(found[1]) for layer in net.layers if (found := _BLOCK.match(layer.name))]
+    half = (max(blocks, default=0) + 1) // 2
+    for layer in net.layers:
+        block = _BLOCK.match(layer.name)
+        if layer.name.startswith("stem") or (block and int(block[1]) < half):
+            layer.trainable = what == "all"
+        elif block:
+            layer.trainable = what in {"upper", "all"}
+        else:
+            layer.trainable = layer.name == growing.HEAD or what != "head"
+
+
+def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """CTC (Graves et al. 2006), (B,) nats; 0 where nothing is to be learned."""
+    losses = tf.nn.ctc_loss(
+        tf.sparse.from_dense(labels), logits, None, steps, logits_time_major=False, blank_index=BLANK
+    )
+    return tf.where(lengths > 0, losses, tf.zeros_like(losses))
+
+
+def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
+    return tuple(tf.constant(part) for part in (batch.pixels, batch.steps, batch.labels, batch.lengths))
+
+
+def _fitting(value: NDArray[Any], variable: Any) -> NDArray[Any]:
+    if tuple(value.shape) != tuple(variable.shape) or not np.isfinite(value).all():
+        raise ValueError(f"{variable.path}: it has another shape, or is no number")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a trainee did. texts: what it reads, in the order of the lessons; loss: nats a letter."""
+
+    texts: tuple[str, ...]
+    loss: float
+
+
+@dataclass
+class Exam:
+    """Words that are only read, always the same, by the likeliest path: quick, and without knowledge of languages."""
+
+    lessons: Sequence[Lesson]
+    charset: Charset
+    _order: list[int] = field(init=False)
+    _batches: list[Batch] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the batches, crops of like width together."""
+        still = np.random.default_rng(0)
+        self._order = sorted(range(len(self.lessons)), key=lambda index: _aspect(self.lessons[index]))
+        self._batches = []
+        for start in range(0, len(self._order), _EXAMINED):
+            some = [self.lessons[index] for index in self._order[start : start + _EXAMINED]]
+            crops = [batches.held(varied(lesson.crop, 0.0, still)) for lesson in some]
+            self._batches.append(batches.packed(crops, [self.charset.encode(lesson.text) for lesson in some]))
+
+    def __len__(self) -> int:
+        return len(self.lessons)
+
+    def sit(self, trainee: Trainee) -> Marks:
+        """Let a trainee read them."""
+        texts, nats, letters = [""] * len(self.lessons), 0.0, 0
+        for batch, start in zip(self._batches, itertools.count(0, _EXAMINED), strict=False):
+            paths, losses = trainee.examine(batch)
+            nats, letters = nats + float(losses.sum()), letters + int(batch.lengths.sum())
+            for row, index in enumerate(self._order[start : start + _EXAMINED]):
+                labels = ctc.collapsed(paths[row, : batch.steps[row]])
+                texts[index] = " ".join(self.charset.decode(labels).split())
+        return Marks(tuple(texts), nats / max(letters, 1))
+
+
+def _aspect(lesson: Lesson) -> float:
+    return lesson.crop.shape[1] / lesson.crop.shape[0]
+
+
+@dataclass
+class Clock:
+    """How long steps and examinations take, and so what is left. examinations: how many there will be."""
+
+    steps: int
+    examinations: int
+    spent: float = 0.0
+    _begun: float = field(default_factory=time.monotonic)
+    _taken: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
+
+    def time(self, what: str, work: Callable[[], Any]) -> Any:
+        """Do it and note how long it takes. what: "step" or "exam"."""
+        begin = time.monotonic()
+        result = work()
+        self._taken[what].append(time.monotonic() - begin)
+        return result
+
+    def total(self) -> float:
+        """Seconds since the run began, what it took before it was cut short included."""
+        return self.spent + time.monotonic() - self._begun
+
+    def left(self, done: int, examined: int) -> float:
+        """Seconds that will still pass, as it looks now. done: steps; examined: examinations."""
+        steps, exams = ((float(np.median(each[-20:])) if each else 0.0) for each in self._taken.values())
+        return steps * (self.steps - done) + exams * (self.examinations - examined)
+
+
+def progress(count: int, most: int) -> Iterator[int]:
+    """The steps, of so many, after which a trainee is examined: evenly spread, the last one among them."""
+    yield from sorted({math.ceil(count * place / most) for place in range(1, most + 1)})

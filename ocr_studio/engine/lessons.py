@@ -1,0 +1,55 @@
+"""What a recognizer is taught with: crops, and what truly stands on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.settings import ReaderOptions
+
+Crop: TypeAlias = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """A word or a line. crop: (h, w, 3) uint8 RGB, as the recognizer gets it; text: what truly stands there.
+
+    name: of the crop, for a person. place: (page id, word id), where it has one.
+    """
+
+    crop: Crop
+    text: str
+    name: str = ""
+    place: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """What to learn from, and what to see by whether it helped.
+
+    train: learned from. held_out: only read, to compare models on. options: how photos are read, as models are compared
+    by what a person will see: alphabet, languages, their strength, GPU memory. lines: whether crops are whole lines.
+    digest: of the dataset, kept with the model.
+    """
+
+    train: Sequence[Lesson]
+    held_out: Sequence[Lesson] = ()
+    options: ReaderOptions = field(default_factory=ReaderOptions)
+    lines: bool = False
+    digest: str = ""
+
+    def fingerprint(self) -> str:
+        """Another one for other crops, other texts or another division of them."""
+        found = hashlib.sha256(self.digest.encode())
+        for part in (self.train, self.held_out):
+            found.update(b"part")
+            for lesson in part:
+                found.update(lesson.text.encode("utf-8", "surrogatepass"))
+                found.update(str(lesson.crop.shape).encode())
+                found.update(np.ascontiguousarray(lesson.crop))
+        return found.hexdigest()

@@ -1,0 +1,191 @@
+"""General words, drawn by ourselves: repeated while a hand is learned, so that the rest is not forgotten, and read now
+and then, to see whether it is.
+
+Nothing here comes from a file of pictures: words are those of the languages chosen, figures and signs; half of them
+are written by made-up hands at a board (``engine.synth``), half are printed in the fonts that Pillow and OpenCV carry.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_studio.core import geometry, language, word_counts
+from ocr_studio.core.page import Quad
+from ocr_studio.engine.lessons import Crop, Lesson
+from ocr_studio.engine.synth import letters
+from ocr_studio.engine.synth.camera import Camera
+from ocr_studio.engine.synth.hand import Hand
+from ocr_studio.engine.synth.sheet import INKS, Marker, Run, Sheet
+
+Random: TypeAlias = np.random.Generator
+
+_SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
+_FACES: Final = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+# Words rarer than this are hardly ever written at a board.
+_RAREST: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn."""
+
+    words: tuple[str, ...]
+    shares: NDArray[np.float64]
+
+    def one(self, rng: Random) -> str:
+        """A word as it may stand in a text: with capitals, signs beside it; or a figure, or letters without sense."""
+        kind = rng.random()
+        if kind < 0.12 or not self.words:
+            return _figure(rng)
+        if kind < 0.24:
+            return _nonsense(rng)
+        word = self.words[int(rng.choice(len(self.words), p=self.shares))]
+        word = (word, word, word, word.capitalize(), word.capitalize(), word.upper())[int(rng.integers(6))]
+        if rng.random() < 0.15:
+            before, after = (("", "."), ("", ","), ("", ":"), ("(", ")"), ("", "?"), ('"', '"'), ("-", ""))[
+                int(rng.integers(7))
+            ]
+            word = f"{before}{word}{after}"
+        return word
+
+    def line(self, rng: Random) -> str:
+        """Two to six of them."""
+        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, 7))))
+
+
+@lru_cache(maxsize=2)
+def texts(languages: tuple[str, ...]) -> Texts:
+    """The words of some languages, keys of ``language.LANGUAGES``. Raises NoWordCounts."""
+    shares: dict[str, float] = {}
+    for code in languages:
+        if code not in language.LANGUAGES:
+            raise ValueError(f"no language “{code}”")
+        for frequency, band in word_counts.counted(code, rarest=_RAREST):
+            for word in band:
+                if word.replace("'", "").isalpha() and len(word) <= 16:
+                    # The square root: or every third word were “the”.
+                    shares[word] = shares.get(word, 0.0) + math.sqrt(frequency)
+    total = sum(shares.values()) or 1.0
+    return Texts(tuple(shares), np.fromiter(shares.values(), np.float64, len(shares)) / total)
+
+
+def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = False) -> Iterator[Lesson]:
+    """So many words, or lines of words, each another for another seed."""
+    rng = np.random.default_rng((seed, 2))
+    known = texts(tuple(languages))
+    for index in range(many):
+        text = (known.line if lines else known.one)(rng)
+        draw = _written if rng.random() < 0.5 and _writable(text) else _printed
+        yield Lesson(draw(text, rng), text, f"general {index}")
+
+
+def _figure(rng: Random) -> str:
+    number = int(10 ** rng.uniform(0, 5))
+    ways: tuple[Callable[[], str], ...] = (
+        lambda: str(number),
+        lambda: f"{number}.{rng.integers(100)}",
+        lambda: f"{rng.integers(1, 100)}%",
+        lambda: f"{rng.integers(1, 29)}.{rng.integers(1, 13)}.",
+        lambda: f"{rng.integers(24)}:{rng.integers(60):02d}",
+        lambda: f"{1900 + rng.integers(150)}",
+        lambda: f"{number}{('$', '€', 'k', 'm', 'x', 'kg', '+')[int(rng.integers(7))]}",
+        lambda: f"({rng.integers(1, 20)})",
+    )
+    return ways[int(rng.integers(len(ways)))]()
+
+
+def _nonsense(rng: Random) -> str:
+    """Names of things nobody has heard of: every letter, figure and sign turns up."""
+    kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
+    signs = kinds[int(rng.integers(len(kinds)))]
+    return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))
+
+
+def _writable(text: str) -> bool:
+    """Whether a made-up hand knows every letter."""
+    try:
+        return all(letters.strokes(letter) for letter in text if letter != " ")
+    except ValueError:
+        return False
+
+
+def _written(text: str, rng: Random) -> Crop:
+    """By some hand with some marker on some board, photographed somehow; cropped as a person or a detector would."""
+    hand = Hand.any(rng, size=float(rng.uniform(3.0, 7.0)))
+    room = 12 * hand.size
+    width, height = int(hand.length(text) + 2 * room), int(2.6 * room)
+    sheet = Sheet(width, height, rng)
+    colour = list(INKS.values())[int(rng.integers(len(INKS)))] if rng.random() < 0.5 else INKS["black"]
+    marker = Marker(colour, float(rng.uniform(0.5, 1.0)))
+    sheet.write(text, Run((room, 1.5 * room), degrees=float(rng.normal(0, 1.5))), hand=hand, marker=marker)
+    grey = int(rng.integers(170, 248))
+    camera = Camera(
+        width=width,
+        height=height,
+        tilt=0.0,
+        margin=0.0,
+        board=(grey, int(grey + rng.integers(-6, 7)), int(grey + rng.integers(-8, 9))),
+        uneven=float(rng.uniform(0, 0.3)),
+        blur=float(rng.uniform(0.3, 1.6)),
+        noise=float(rng.uniform(0, 5)),
+        quality=int(rng.integers(60, 95)),
+    )
+    photo, _ = camera.shoot(sheet)
+    corners = geometry.joined(Quad.from_array(word.corners) for word in sheet.words)
+    return geometry.crop(photo, corners, margin=float(rng.uniform(-0.02, 0.16)))
+
+
+def _printed(text: str, rng: Random) -> Crop:
+    """In a font, dark on light or light on dark."""
+    mask = _set_by_opencv(text, rng) if text.isascii() and rng.random() < 0.5 else _set_by_pillow(text, rng)
+    around = [int(side) for side in rng.uniform(0.03, 0.2, 4) * mask.shape[0]]
+    ink = cv2.copyMakeBorder(mask, *around, cv2.BORDER_CONSTANT).astype(np.float32)[..., None] / 255
+    dark, light = rng.uniform(0, 110, 3), rng.uniform(150, 255, 3)
+    ground, colour = (light, dark) if rng.random() < 0.75 else (dark, light)
+    shade = np.linspace(-1, 1, ink.shape[1])[None, :, None] * rng.normal(0, 12)
+    picture = (ground + shade) * (1 - ink) + colour * ink
+    picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.2, 1.6))
+    picture += rng.normal(0, rng.uniform(0.1, 6), picture.shape)
+    return np.asarray(picture.clip(0, 255), np.uint8)
+
+
+def _set_by_opencv(text: str, rng: Random) -> NDArray[np.uint8]:
+    face, scale = _FACES[int(rng.integers(len(_FACES)))], float(rng.uniform(1.0, 2.0))
+    weight = int(rng.integers(1, 5))
+    (width, height), below = cv2.getTextSize(text, face, scale, weight)
+    mask = np.zeros((height + below + 2 * weight, width + 2 * weight), np.uint8)
+    cv2.putText(mask, text, (weight, height + weight), face, scale, 255, weight, cv2.LINE_AA)
+    return _trimmed(mask)
+
+
+def _set_by_pillow(text: str, rng: Random) -> NDArray[np.uint8]:
+    font = ImageFont.load_default(float(rng.uniform(28, 56)))
+    left, top, right, bottom = font.getbbox(text)
+    picture = Image.new("L", (int(right - left) + 8, int(bottom - top) + 8))
+    ImageDraw.Draw(picture).text((4 - left, 4 - top), text, fill=255, font=font, stroke_width=int(rng.integers(2)))
+    return _trimmed(np.asarray(picture))
+
+
+def _trimmed(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Without empty sides."""
+    rows, columns = np.flatnonzero(mask.max(axis=1)), np.flatnonzero(mask.max(axis=0))
+    if not len(rows):
+        return mask
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
