@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_evaluate
+from ocr_studio import __version__, cli_evaluate, cli_models
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -46,7 +46,7 @@ commands:
   read PHOTO…       print the text of photos, or their words as JSON
   export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
   evaluate DATA     how well photos are read whose words are known
-  models list       which models can read
+  models list|use…  which models can read, and which one does
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
 """
 _READ_EPILOG: Final = """\
@@ -140,12 +140,6 @@ def _read_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
     )
-    return parser
-
-
-def _models_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} models", description="Models that can read.", allow_abbrev=False)
-    parser.add_argument("what", choices=("list",), help="list: which there are, * marks the one in use")
     return parser
 
 
@@ -261,13 +255,6 @@ def _answer_in_files(pages: Iterator[Page], photos: Sequence[Path], options: arg
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 
 
-def _models(_: argparse.Namespace) -> int:
-    in_use = settings.load().model or models.BUILT_IN.name
-    for model in models.available():
-        print(f"{'*' if model.name == in_use else ' '} {model.name}  {model.title}")
-    return GOOD
-
-
 def _export(options: argparse.Namespace) -> int:
     chosen = settings.load()
     # The one that the window would open.
@@ -311,7 +298,7 @@ def _written(path: Path, text: str) -> bool:
 
 _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]]] = {
     "read": (_read_parser, _read),
-    "models": (_models_parser, _models),
+    "models": (cli_models.parser, cli_models.work),
     "export": (_export_parser, _export),
     "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
 }

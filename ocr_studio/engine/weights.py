@@ -47,6 +47,16 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
     return written
 
 
+def check(folder: Path) -> None:
+    """Whether a model's folder holds weights that fit its network. Raises BadModel where not."""
+    card = model_folder.inspect(folder)
+    model = Model(folder.name, card.title, card.kind, folder, card)
+    if model.kind == "recognizer":
+        load_recognizer(model)
+    else:
+        load_detector(model)
+
+
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
     """The net of a model that reads, and the characters its classes stand for.
 

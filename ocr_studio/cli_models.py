@@ -1,0 +1,129 @@
+"""The command ``ocr-studio models``: which models there are, and what becomes of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.core import model_text, models, settings
+from ocr_studio.core.models import Model
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs import model_files
+
+_EPILOG: Final = """\
+Models that read and models that find writing stand in one list; of each kind one is in use. The models that come with
+the program cannot be renamed, deleted or exported. An exported model is one file; it holds numbers and facts, and
+importing it runs nothing.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} models",
+        description="Models that read photos: those that come with the program, learned and imported ones.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)
+    for name, about in (
+        ("show", "what is known of one: what it began with and learned from, how well it reads"),
+        ("use", "read, or find writing, with this one from now on"),
+        ("delete", "delete one, for good; never one in use"),
+        ("rename", "call one something else"),
+        ("export", "write one as a file, to hand on"),
+    ):
+        asked = what.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+        asked.add_argument("name", metavar="NAME", help='a model of "models list"')
+        if name == "rename":
+            asked.add_argument("new", metavar="NEW", help="its new name")
+        if name == "export":
+            asked.add_argument("file", type=given_path, metavar="FILE.zip", help="the file to write")
+    taken = what.add_parser("import", help="take one from a file", allow_abbrev=False)
+    taken.add_argument("file", type=given_path, metavar="FILE.zip", help="what export has written")
+    taken.add_argument("--name", help="what to call it; default: like the file")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Do what is asked. Returns the exit status; raises StudioError."""
+    return _WORK[options.what](options, settings.load())
+
+
+def _list(_: argparse.Namespace, chosen: Settings) -> int:
+    used = _in_use(chosen)
+    for model in models.everything():
+        print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(model_text.title(model))}")
+    broken = models.damaged()
+    for found in broken:
+        complain(found.error)
+    return FAILED if broken else GOOD
+
+
+def _show(options: argparse.Namespace, _: Settings) -> int:
+    for title, value in model_text.facts(models.find(options.name), models.history(options.name)):
+        print(f"{title}: {visible(value)}")
+    return GOOD
+
+
+def _use(options: argparse.Namespace, chosen: Settings) -> int:
+    _keep(chosen, models.find(options.name))
+    return GOOD
+
+
+def _delete(options: argparse.Namespace, chosen: Settings) -> int:
+    models.delete(options.name, in_use=_in_use(chosen))
+    return GOOD
+
+
+def _rename(options: argparse.Namespace, chosen: Settings) -> int:
+    used = options.name in _in_use(chosen)
+    model = models.rename(options.name, options.new)
+    if used:
+        _keep(chosen, model)
+    return GOOD
+
+
+def _export(options: argparse.Namespace, _: Settings) -> int:
+    for event in model_files.export_model(models.find(options.name), options.file):
+        print(visible(str(event.file)))
+    return GOOD
+
+
+def _import(options: argparse.Namespace, _: Settings) -> int:
+    print(visible(_imported(model_files.import_model(options.file, name=options.name)).name))
+    return GOOD
+
+
+def _imported(events: Iterator[model_files.LookedThrough | model_files.ModelImported]) -> Model:
+    for event in events:
+        if isinstance(event, model_files.ModelImported):
+            show_progress("")
+            return event.model
+        show_progress("looking at the model …")
+    raise AssertionError("an import ends with its model")
+
+
+def _in_use(chosen: Settings) -> tuple[str, ...]:
+    return (chosen.model or models.BUILT_IN.name, chosen.detector or models.BUILT_IN_DETECTOR.name)
+
+
+def _keep(chosen: Settings, model: Model) -> None:
+    name = None if model.folder is None else model.name
+    settings.save(replace(chosen, model=name) if model.kind == "recognizer" else replace(chosen, detector=name))
+
+
+_WORK: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = {
+    "list": _list,
+    "show": _show,
+    "use": _use,
+    "delete": _delete,
+    "rename": _rename,
+    "export": _export,
+    "import": _import,
+}

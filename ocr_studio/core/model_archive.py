@@ -1,0 +1,152 @@
+"""A model as one file, to hand on: a ZIP archive of the two files of its folder and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ocr_studio.core import model_folder, models, paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
+from ocr_studio.core.models import Model
+
+SUFFIX: Final = ".zip"
+
+_MOST: Final = {CARD_FILE: MOST_CARD_BYTES, WEIGHTS_FILE: MOST_WEIGHT_BYTES}
+_ROOM: Final = 64 << 10  # for what an archive says of its files
+_RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
+_REMEDY: Final = "Ask for the file that “Export” writes."
+# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
+)  # fmt: skip
+
+
+def export(model: Model, file: Path) -> None:
+    """Write a model as one file, whole or not at all. Raises ModelInUse for one that comes with the program, BadModel,
+    and StudioError where the file cannot be written.
+    """
+    if model.folder is None:
+        remedy = "Everybody who has the program has it."
+        raise models.ModelInUse(f"the model “{model.name}” comes with the program", remedy=remedy)
+    card = model_folder.inspect(model.folder)
+    weights = model_folder.read_weights(model.folder, card)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(CARD_FILE, _LONG_AGO), card.to_json(), zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(WEIGHTS_FILE, _LONG_AGO), weights, zipfile.ZIP_STORED)
+    try:
+        paths.replace_file(file, data.getvalue())
+    except OSError as error:
+        raise StudioError(
+            f"the model cannot be written there: {error.strerror or error}",
+            file=file,
+            remedy="Choose another folder, or make room.",
+        ) from error
+
+
+def unpack(file: Path, *, name: str | None = None) -> Path:
+    """A candidate folder with what is in an archive, to be looked at and installed.
+
+    name: what the model shall be called; by default like the file, with a number where a model is called so already.
+    Raises BadModel for what no export has written, with nothing left behind, BadName, ModelsNotWritten.
+    """
+    contents = _read(file)
+    folder = models.candidate_folder(models.free_name(file.stem) if name is None else name)
+    try:
+        for entry, data in contents.items():
+            paths.replace_file(folder / entry, data)
+        model_folder.inspect(folder, thoroughly=True)
+    except BadModel as error:
+        models.discard(folder)
+        raise BadModel(error.what, file=file, remedy=_REMEDY) from error
+    except OSError as error:
+        models.discard(folder)
+        raise models.ModelsNotWritten(
+            f"the model cannot be kept: {error.strerror or error}", file=folder, remedy="Make room there."
+        ) from error
+    return folder
+
+
+def _read(file: Path) -> dict[str, bytes]:
+    """The two files in an archive. Raises BadModel."""
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise BadModel("it is no plain file", file=file, remedy=_REMEDY)
+        with open(file, "rb") as stream, _told(file):
+            if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
+                raise _Wrong("it is larger than any model")
+            _check_size(stream)
+            with zipfile.ZipFile(stream) as archive:
+                entries = _entries(archive)
+                return {entry.filename: _contents(archive, entry) for entry in entries}
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror or error}"
+        raise BadModel(what, file=file, remedy="Check the path.") from error
+
+
+class _Wrong(Exception):
+    """What is wrong with an archive, in a few words."""
+
+
+@contextlib.contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except _Wrong as error:
+        raise BadModel(f"this is not a model: {error}", file=file, remedy=_REMEDY) from error
+    except _DAMAGED as error:
+        raise BadModel("this is no ZIP archive, or a damaged one", file=file, remedy=_REMEDY) from error
+
+
+def _check_size(stream: BinaryIO) -> None:
+    """Raises _Wrong where an archive says more of its files than two need: it would all be held in memory."""
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, end - _ROOM))
+    tail = stream.read()
+    # As the module zipfile looks for it: at the very end, else the last one, with a comment after it.
+    place = len(tail) - 22 if tail[-22:].startswith(b"PK\5\6") and tail.endswith(b"\0\0") else tail.rfind(b"PK\5\6")
+    if place < 0 or len(tail) - place < 22:
+        raise zipfile.BadZipFile("there is no end of a directory")
+    if tail[max(0, place - 20) : place].startswith(b"PK\6\7"):
+        raise _Wrong("it is an archive of more than 4 GB")
+    number, size = struct.unpack("<HL", tail[place + 10 : place + 16])
+    if number > len(_MOST) or size > _ROOM:
+        raise _Wrong(f"it holds {number} files" if number > len(_MOST) else "it says too much of its files")
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The entries, once they are known to be harmless. Raises _Wrong."""
+    entries = archive.infolist()
+    for entry in entries:
+        mode = entry.external_attr >> 16
+        if entry.filename not in _MOST:
+            raise _Wrong(f"it holds “{entry.filename[:60]}”; nothing of it was unpacked")
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.is_dir():
+            raise _Wrong(f"{entry.filename} is no plain file")
+        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _Wrong(f"{entry.filename} is encrypted or packed in an unusual way")
+        if entry.file_size > _MOST[entry.filename]:
+            raise _Wrong(f"{entry.filename} is larger than {_MOST[entry.filename] >> 20} MB")
+        if entry.file_size > _RATIO * entry.compress_size + _ROOM:
+            raise _Wrong(f"{entry.filename} unpacks to far more than it is")
+    if sorted(entry.filename for entry in entries) != sorted(_MOST):
+        raise _Wrong(f"it must hold {CARD_FILE} and {WEIGHTS_FILE}, once each")
+    return entries
+
+
+def _contents(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        data = stream.read(entry.file_size + 1)
+    if len(data) != entry.file_size:
+        raise _Wrong(f"{entry.filename} is not as long as the archive says")
+    return data

@@ -1,0 +1,89 @@
+"""What is known of a model in plain words: the same for the window and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from ocr_studio.core.model_card import Kind, ModelCard
+from ocr_studio.core.models import Ancestor, Model
+
+DOES: Final[Mapping[Kind, str]] = {"recognizer": "Reads writing", "detector": "Finds writing"}
+_ARROW = "\u2192"
+_GROUPS: Final = (("", "On words held out"), ("general_", "On general words"))
+
+
+def title(model: Model) -> str:
+    """What it is, in one line: its own title, and what it reads right where that was measured."""
+    said = gain(model.card)
+    return f"{model.title}, {said}" if said else model.title
+
+
+def gain(card: ModelCard | None) -> str:
+    """Before and after in the fewest words: "30 → 36 of 40 words right"; nothing where nobody has measured."""
+    scores = {} if card is None else card.scores
+    before, after = (scores.get(name, {}) for name in ("before", "after"))
+    if None not in (before.get("right"), after.get("right"), after.get("words")):
+        return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} words right"
+    if None not in (before.get("f"), after.get("f")):
+        return f"{before['f']:.3f} {_ARROW} {after['f']:.3f} of lines found (F)"
+    return ""
+
+
+def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
+    """All that is known, as titles and values. history: see ``models.history``."""
+    card = model.card
+    found = [("Name", model.name), ("Title", model.title), ("Does", DOES[model.kind])]
+    if card is None:
+        return [*found, ("Comes from", "the program itself")]
+    found.append(("Began with", began_with(history)))
+    found.append(("Made", moment(card.made) if card.made else "nobody knows when"))
+    if card.dataset:
+        found.append(("Learned from", f"dataset {card.dataset[:12]}"))
+    found += _measured(card)
+    if card.alphabet:
+        found.append(("Characters", str(len(card.alphabet))))
+    settings = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in card.settings.items())
+    return [*found, *([("Trained with", settings)] if settings else []), ("Licence", card.licence or "not said")]
+
+
+def began_with(history: Sequence[Ancestor]) -> str:
+    """The line of models before this one, the nearest first."""
+    before = [each.name if each.model else f"{each.name} (not here any more)" for each in history[1:]]
+    return ", before that ".join(before) or "nobody knows"
+
+
+def moment(when: str) -> str:
+    """A moment, ISO 8601, as people here write it: in local time, to the minute."""
+    try:
+        return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return when
+
+
+def _measured(card: ModelCard) -> list[tuple[str, str]]:
+    lines = []
+    known: set[str] = set()
+    for prefix, of in _GROUPS:
+        before, after = (card.scores.get(f"{prefix}{name}") for name in ("before", "after"))
+        if before is not None and after is not None and after.get("cer") is not None:
+            lines.append((of, f"{_reading(before)} {_ARROW} {_reading(after)}"))
+            known |= {f"{prefix}before", f"{prefix}after"}
+    for name, figures in card.scores.items():
+        if name not in known and name != "change":
+            said = ", ".join(f"{key} {'–' if value is None else f'{value:.4g}'}" for key, value in figures.items())
+            lines.append((name.replace("_", " ").capitalize(), said))
+    return lines
+
+
+def _reading(figures: Mapping[str, float | None]) -> str:
+    right, words, cer = (figures.get(key) for key in ("right", "words", "cer"))
+    shown = "–" if right is None or words is None else f"{right:g} of {words:g} right"
+    return shown if cer is None else f"{shown}, {100 * cer:.1f} % of letters wrong"
+
+
+def _plain(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)

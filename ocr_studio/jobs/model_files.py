@@ -1,0 +1,62 @@
+"""Models that come and go as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_studio.core import model_archive, models
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class LookedThrough:
+    """The file holds a model by what it says; now it is loaded, to see whether it is one. It takes seconds."""
+
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ModelImported:
+    """It is a model, and can be used from now on."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelExported:
+    """The model is written."""
+
+    model: Model
+    file: Path
+
+
+def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThrough | ModelImported, None, None]:
+    """Take a model in; nothing is left of one that is refused, or whose import is cut short.
+
+    name: what it shall be called; by default like the file. Raises StudioError.
+    """
+    candidate = model_archive.unpack(file, name=name)
+    kept = False
+    try:
+        yield LookedThrough(file)
+        from ocr_studio.engine import weights
+
+        try:
+            weights.check(candidate)
+        except StudioError as error:
+            raise type(error)(error.what, file=file, remedy="Ask for the file that “Export” writes.") from error
+        model = models.install(candidate)
+        kept = True
+        yield ModelImported(model)
+    finally:
+        if not kept:
+            models.discard(candidate)
+
+
+def export_model(model: Model, file: Path) -> Iterator[ModelExported]:
+    """Write a model as one file. Raises StudioError."""
+    model_archive.export(model, file)
+    yield ModelExported(model, file)

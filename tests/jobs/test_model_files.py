@@ -1,0 +1,47 @@
+"""Models that come in as one file are loaded before anybody can choose them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core import model_archive, models
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.model_card import BadModel
+from ocr_studio.engine import weights
+from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.jobs.model_files import LookedThrough, ModelExported, ModelImported, export_model, import_model
+from tests.core.made_models import CARD, installed
+
+
+def test_a_model_goes_to_somebody_else(tmp_path: Path) -> None:
+    letters = Charset(tuple("abß→ "))
+    folder = models.candidate_folder("Anna")
+    weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    model, file = models.install(folder), tmp_path / "To Berta.zip"
+    assert list(export_model(model, file)) == [ModelExported(model, file)]
+    models.delete("Anna", in_use=[])
+    seen, imported = import_model(file)
+    assert seen == LookedThrough(file)
+    assert isinstance(imported, ModelImported)
+    assert imported.model.name == "To Berta"
+    assert imported.model.card == model.card
+
+
+def test_a_model_whose_weights_fit_no_network_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    model_archive.export(installed("Anna"), tmp_path / "x.zip")  # two weights only
+    with pytest.raises(BadModel, match="missing") as caught:
+        list(import_model(tmp_path / "x.zip"))
+    assert str(tmp_path / "x.zip") in str(caught.value)
+    assert not models.candidates("x")
+    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Anna"]
+
+
+def test_an_import_that_is_cut_short_leaves_nothing(tmp_path: Path) -> None:
+    model_archive.export(installed("Anna"), tmp_path / "x.zip")
+    job = import_model(tmp_path / "x.zip")
+    assert next(job) == LookedThrough(tmp_path / "x.zip")
+    assert models.candidates("x")
+    job.close()
+    assert not models.candidates("x")

@@ -1,0 +1,125 @@
+"""``ocr-studio models``: what is listed, chosen, renamed, deleted, written and taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_studio import cli
+from ocr_studio.core import models, settings
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.model_card import DETECTOR
+from ocr_studio.engine import weights
+from ocr_studio.engine.nets.recognizer import build_recognizer
+from tests.core.made_models import CARD, installed
+
+BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> tuple[str, str]:
+    assert cli.run(["models", *arguments]) == status
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def _marked(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    out, _ = _run(capsys, "list")
+    return [line[2:].split("  ")[0] for line in out.splitlines() if line.startswith("* ")]
+
+
+def test_one_of_each_kind_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    installed("Finder", architecture=DETECTOR, alphabet=(), scores={})
+    assert _marked(capsys) == [BASE, FINDER]
+    _run(capsys, "use", "Anna")
+    assert _marked(capsys) == [FINDER, "Anna"]
+    _run(capsys, "use", "Finder")
+    assert _marked(capsys) == ["Anna", "Finder"]
+    assert (settings.load().model, settings.load().detector) == ("Anna", "Finder")
+    _run(capsys, "use", BASE)
+    _run(capsys, "use", FINDER)
+    assert settings.load() == settings.Settings()
+
+
+def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    out, _ = _run(capsys, "list")
+    assert "  Anna  Board 7, 30 → 36 of 40 words right" in out.splitlines()
+
+
+def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    installed("Berta", parent="Anna")
+    models.delete("Anna", in_use=[])
+    out, _ = _run(capsys, "show", "Berta")
+    assert "Began with: Anna (not here any more)" in out
+    assert "On words held out: 30 of 40 right, 10.0 % of letters wrong → 36 of 40 right, 5.0 % of letters wrong" in out
+    assert "Trained with: what upper, epochs 8, base none, learning rate 0.0002" in out
+    out, _ = _run(capsys, "show", BASE)
+    assert "Comes from: the program itself" in out
+
+
+def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    _run(capsys, "use", "Anna")
+    _, said = _run(capsys, "delete", "Anna", status=1)
+    assert "is in use" in said
+    _run(capsys, "rename", "Anna", "Clara")
+    assert _marked(capsys) == [FINDER, "Clara"]
+    _run(capsys, "use", BASE)
+    _run(capsys, "delete", "Clara")
+    assert [model.name for model in models.everything()] == [BASE, FINDER]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (["use", "nobody"], 2),
+        (["show", "nobody"], 2),
+        (["delete", BASE], 1),
+        (["rename", BASE, "mine"], 1),
+        (["export", BASE, "x.zip"], 1),
+        (["import", "nothing.zip"], 1),
+        (["import", "nothing.zip", "--name", "../x"], 1),
+        (["rename", "Anna", "../x"], 1),
+        (["rename", "Anna"], 2),
+        (["export", "Anna", ""], 2),
+        ([], 2),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(
+    asked: list[str], status: int, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    installed("Anna")
+    out, said = _run(capsys, *asked, status=status)
+    assert out == ""
+    assert said.splitlines()[-1].startswith("ocr-studio")
+    assert [model.name for model in models.everything()] == [BASE, FINDER, "Anna"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    letters = Charset(tuple("ab "))
+    folder = models.candidate_folder("Anna")
+    weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    models.install(folder)
+    file = tmp_path / "Board.zip"
+    assert _run(capsys, "export", "Anna", str(file))[0] == f"{file}\n"
+    assert _run(capsys, "import", str(file))[0] == "Board\n"
+    assert _run(capsys, "import", str(file), "--name", "Berta")[0] == "Berta\n"
+    assert [model.name for model in models.available()] == [BASE, "Anna", "Berta", "Board"]
+
+
+def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixture[str]) -> None:
+    model = installed("Anna")
+    assert model.folder is not None
+    (model.folder / "run.py").write_text("raise SystemExit")
+    out, said = _run(capsys, "list", status=1)
+    assert "Anna" not in out
+    assert "Anna: it holds “run.py”" in said
+    _, said = _run(capsys, "use", "Anna", status=1)
+    assert "run.py" in said
+    _run(capsys, "delete", "Anna")
+    _run(capsys, "list")
