@@ -8,7 +8,6 @@ a candidate and a comparison.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import logging
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 import keras
-import tensorflow as tf
 
 from ocr_studio.core import language, models
 from ocr_studio.core.charset import Alphabet, Charset
@@ -38,11 +36,23 @@ from ocr_studio.core.training import (
     Trained,
     TrainingEvent,
 )
-from ocr_studio.engine import batches, checkpoints, comparing, growing, learning, pretrained, replay, runtime, weights
+from ocr_studio.engine import (
+    batches,
+    candidate,
+    checkpoints,
+    comparing,
+    growing,
+    learning,
+    pretrained,
+    replay,
+    runtime,
+    weights,
+)
 from ocr_studio.engine.batches import Batches, Mixture
 from ocr_studio.engine.checkpoints import Checkpoint
-from ocr_studio.engine.learning import Arrays, Clock, Course, Exam, Marks, Trainee
+from ocr_studio.engine.learning import Clock, Course, Exam, Marks, Trainee
 from ocr_studio.engine.lessons import Lesson, TrainingData
+from ocr_studio.engine.moving_weights import Arrays
 from ocr_studio.engine.recognizer import Recognizer
 
 __all__ = ["Base", "Lesson", "TrainingData", "finetune"]
@@ -122,43 +132,17 @@ def finetune(
         scores=scores_of(comparison),
         made=now(),
     )
-    candidate = models.candidate_folder(name)
-    with _nothing_left_of(candidate):
-        weights.save(candidate, run.net, charset=run.charset, card=card)
+    written = candidate.write(name, run.net, charset=run.charset, card=card)
     checkpoints.forget(folder)
-    yield Trained(name, candidate, comparison, run.step, run.clock.total(), run.stopped, settings)
+    yield Trained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
     model = models.in_use(recipe.base)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
-    with _device(recipe):
+    with candidate.device(recipe.device):
         net, charset = weights.load_recognizer(model, alphabet=alphabet)
     return Base(net, charset, model.name)
-
-
-def _device(recipe: Recipe) -> contextlib.AbstractContextManager[object]:
-    """Where what is made inside will compute."""
-    if recipe.device == "auto":
-        return contextlib.nullcontext()
-    if recipe.device == "gpu" and not tf.config.list_physical_devices("GPU"):
-        raise StudioError("TensorFlow finds no GPU here", remedy="Choose “auto” or “cpu”.")
-    device: contextlib.AbstractContextManager[object] = tf.device(f"/{recipe.device.upper()}:0")
-    return device
-
-
-@contextlib.contextmanager
-def _nothing_left_of(candidate: Path) -> Iterator[None]:
-    """Where writing a candidate fails, there is none. Raises ModelsNotWritten."""
-    try:
-        yield
-    except OSError as error:
-        models.discard(candidate)
-        raise models.ModelsNotWritten(
-            f"the new model could not be written: {error.strerror or error}",
-            file=candidate,
-            remedy="Make room, then start again: training goes on from its last examination.",
-        ) from error
 
 
 class _Run:
@@ -208,7 +192,7 @@ class _Run:
         texts = [lesson.text for lesson in (*lessons.train, *lessons.general)]
         taught = growing.columns_of(self.charset, texts)
         course = Course(recipe.what, self.steps, recipe.learning_rate, recipe.average, len(self._new), taught)
-        with _device(recipe):
+        with candidate.device(recipe.device):
             self._trainee = Trainee(self.net, course)
         # What has a letter that nobody taught cannot be examined by its loss.
         readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]

@@ -6,9 +6,9 @@ import itertools
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -16,26 +16,18 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import BLANK, Charset
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.training import PARTS
 from ocr_studio.engine import batches, ctc, growing
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.batches import Batch
 from ocr_studio.engine.lessons import Lesson
+from ocr_studio.engine.moving_weights import MovingWeights, sound
 from ocr_studio.engine.nets.recognizer import HEIGHT
 
-Arrays: TypeAlias = list[NDArray[np.float32]]
-
-# Share of all steps in which the rate rises from zero: the first steps of Adam go anywhere.
-WARM_UP: Final = 0.1
 # So many crops are examined together.
 _EXAMINED: Final = 32
 
 _BLOCK: Final = re.compile(r"block(\d+)_")
-
-
-class TrainingFailed(StudioError):
-    """The numbers ran away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +47,14 @@ class Course:
     taught: NDArray[np.bool_]
 
 
-class Trainee:
+class Trainee(MovingWeights):
     """A net while it learns. It belongs to the thread that made it."""
 
     def __init__(self, net: keras.Model, course: Course) -> None:
         self.net, self._course = net, course
         choose(net, course.what)
-        self._learned = list(net.trainable_variables)
-        self._start: Arrays = self._now()
-        self._shares = [self._share(variable) for variable in self._learned]
-        self._masks = [self._mask(variable) for variable in self._learned]
-        warm = max(1, round(WARM_UP * course.steps))
-        schedule = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, course.steps - warm), warmup_target=course.learning_rate, warmup_steps=warm
-        )
-        self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.0)
-        self._optimizer.build(self._learned)
+        super().__init__(net, steps=course.steps, learning_rate=course.learning_rate, share=self._share)
+        self._masks = [self._mask(variable) for variable in self.learned]
         pixels = tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)
         numbers, labels = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)
         signature = (pixels, numbers, labels, numbers)
@@ -80,56 +64,20 @@ class Trainee:
 
     def learn(self, batch: Batch) -> float:
         """One step; its loss, nats a letter. Raises TrainingFailed."""
-        loss = float(self._step(*_tensors(batch)))
-        if not math.isfinite(loss):
-            raise TrainingFailed(
-                "training went astray: the loss is no number any more", remedy="Learn at a lower rate."
-            )
-        return loss
+        return sound(float(self._step(*_tensors(batch))))
 
     def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
         path, losses = self._look(*_tensors(batch))
         return path.numpy(), losses.numpy()
 
-    def kept(self) -> Arrays:
-        """What would be kept now: the mean of what was known and what was learned."""
-        pairs = zip(self._start, self._now(), self._shares, strict=True)
-        return [np.asarray(old + share * (new - old), np.float32) for old, new, share in pairs]
-
-    def take(self, weights: Arrays) -> None:
-        """Have these weights."""
-        for variable, weight in zip(self._learned, weights, strict=True):
-            variable.assign(weight)
-
-    def now(self) -> Arrays:
-        """The weights that learn, as they are."""
-        return self._now()
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """All that going on needs: weights, the optimizer's memory."""
-        learned = {f"learned/{index}": weight for index, weight in enumerate(self._now())}
-        memory = {f"memory/{index}": each.numpy() for index, each in enumerate(self._optimizer.variables)}
-        return learned | memory
-
-    def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from there. Raises KeyError or ValueError where it does not fit; the net is then as it was."""
-        learned = [_fitting(state[f"learned/{index}"], each) for index, each in enumerate(self._learned)]
-        memory = [_fitting(state[f"memory/{index}"], each) for index, each in enumerate(self._optimizer.variables)]
-        self.take(learned)
-        for variable, value in zip(self._optimizer.variables, memory, strict=True):
-            variable.assign(value)
-
-    def _now(self) -> Arrays:
-        return [variable.numpy() for variable in self._learned]
-
     def _learn(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             losses = _losses(self.net(pixels, training=True), steps, labels, lengths)
             loss = tf.reduce_sum(losses) / tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
-        gradients = tape.gradient(loss, [variable.value for variable in self._learned])
+        gradients = tape.gradient(loss, [variable.value for variable in self.learned])
         masked = [each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)]
-        self._optimizer.apply_gradients(zip(masked, self._learned, strict=True))
+        self.apply(masked)
         return loss
 
     def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
@@ -176,12 +124,6 @@ def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.
 
 def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
     return tuple(tf.constant(part) for part in (batch.pixels, batch.steps, batch.labels, batch.lengths))
-
-
-def _fitting(value: NDArray[Any], variable: Any) -> NDArray[Any]:
-    if tuple(value.shape) != tuple(variable.shape) or not np.isfinite(value).all():
-        raise ValueError(f"{variable.path}: it has another shape, or is no number")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
