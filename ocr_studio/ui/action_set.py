@@ -31,7 +31,8 @@ class ActionSet(QObject):
         document = parts.document
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
-                       parts.table.editing_changed, parts.evaluating.began, parts.evaluating.ended):  # fmt: skip
+                       parts.table.editing_changed, parts.evaluating.began, parts.evaluating.ended,
+                       parts.training.changed):  # fmt: skip
             signal.connect(self.refresh)
         parts.view.tool_changed.connect(self._show_tool)
         self._show_tool(parts.view.tool)

@@ -95,6 +95,13 @@ def _evaluate(parts: Parts) -> None:
         parts.evaluating.start(parts.opening.project)
 
 
+def _learn(parts: Parts) -> None:
+    if parts.opening.project is not None:
+        parts.opening.save()  # what has just been corrected counts, too
+        parts.training.look_at(parts.opening.project)
+    parts.trainer.open()
+
+
 def _next(parts: Parts) -> None:
     if not operations.accept_and_next(parts.document):
         parts.hint("That was the last word of this photo.")
@@ -314,6 +321,11 @@ _READ = (
         "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),
         tip="Read the photos of this folder again and compare with the words you have checked; nothing is changed",
         when=lambda p: p.opening.project is not None and not p.evaluating.busy,
+    ),
+    ActionSpec(
+        "learn", "&Learn from my corrections", _learn, "&Read", 4, "mdi6.school-outline", ("Ctrl+L",), Where.TOOLBAR,
+        tip="The recognizer learns to read this writing from the words you have checked; you decide whether to keep it",
+        when=lambda p: p.opening.project is not None or p.training.busy,
     ),
 )  # fmt: skip
 

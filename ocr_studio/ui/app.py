@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +18,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
+from ocr_studio.jobs.training import Learn
 from ocr_studio.ui import theme as theming
 from ocr_studio.ui import window_place
 from ocr_studio.ui.autosave import Autosave
@@ -29,6 +31,7 @@ from ocr_studio.ui.main_window import Backstage, MainWindow
 from ocr_studio.ui.opening import SAVE_SECONDS, Opening
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
+from ocr_studio.ui.training import Training
 
 
 class NoScreen(StudioError):
@@ -39,30 +42,42 @@ class Studio(QObject):
     """All parts of the program, alive as long as it runs.
 
     desk: who reads; made by the program's settings unless a test brings its own. theme: instead of the settings' one,
-    until another is chosen there. keeps: whether anything may be written.
+    until another is chosen there. keeps: whether anything may be written. learners: who learns, if not the engine.
     """
 
     bug = Signal(object)
 
     def __init__(
-        self, chosen: Settings, *, desk: ReadingDesk | None = None, theme: str | None = None, keeps: bool = True
+        self,
+        chosen: Settings,
+        *,
+        desk: ReadingDesk | None = None,
+        theme: str | None = None,
+        keeps: bool = True,
+        learners: Mapping[str, Learn] | None = None,
     ) -> None:
         super().__init__()
         self.settings = chosen
         self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures")}
+        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures", "training")}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
         self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
         self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
+        self.training = Training(self.lanes["training"], lambda: self.settings, learners=learners)
         self.window = MainWindow(
-            Backstage(self.document, self.opening, self.reading, self.evaluating, self.autosave, self.lanes["pictures"])
-        )
+            Backstage(
+                self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
+                self.lanes["pictures"],
+            )
+        )  # fmt: skip
         self.opening.opened.connect(self._read_new)
         self.window.settings_chosen.connect(self.change_settings)
+        self.training.kept.connect(lambda model: self._use_model(model.kind, model.name))
+        self.training.gone_back.connect(self._use_model)
         self.window.closing.connect(self._close)
         self.window.installEventFilter(self.opening)
         self._guard = CloseGuard(self.window, self.opening.save)
@@ -77,6 +92,8 @@ class Studio(QObject):
         self.window.show()
         # After the first paint: loading the recognizer takes the interpreter for moments at a time.
         QTimer.singleShot(0, self.reading.prepare)
+        if self.opening.keeps:
+            QTimer.singleShot(0, self.training.find_offers)
         if paths:
             self.opening.open_paths(paths)
 
@@ -115,6 +132,10 @@ class Studio(QObject):
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
             self.reading.read_page()
 
+    def _use_model(self, kind: str, name: str | None) -> None:
+        same = self.settings
+        self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
+
     def _say_unsaved(self) -> None:
         self.window.show_trouble(
             Trouble(
@@ -128,6 +149,7 @@ class Studio(QObject):
             window_place.keep(self.window)
         self.reading.cancel()
         self.evaluating.cancel()
+        self.training.close()
         self.opening.close()
 
 
@@ -185,7 +207,8 @@ def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path
         _take_picture(app, studio, path, screenshot)
         return 0
     window_place.restore(studio.window)
-    studio.window.evaluation.hide()  # it may have been in sight at the end, and has nothing to show at the start
+    for dock in (studio.window.evaluation, studio.window.trainer):
+        dock.hide()  # it may have been in sight at the end, and has nothing to show at the start
     studio.start([path] if path else [])
     return app.exec()
 

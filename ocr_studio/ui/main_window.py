@@ -36,6 +36,8 @@ from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.tools import HINTS
+from ocr_studio.ui.trainer_panel import TrainerPanel
+from ocr_studio.ui.training import Training
 from ocr_studio.ui.word_table import WordTable
 
 # In a window narrower than this the lists would leave the photo less than half of it.
@@ -50,6 +52,7 @@ class Backstage:
     opening: Opening
     reading: Reading
     evaluating: Evaluating
+    training: Training
     autosave: Autosave
     pictures: JobThread
 
@@ -79,12 +82,13 @@ class MainWindow(QMainWindow):
         self.choosing = Choosing(document, stage.reading, lambda: stage.opening.settings, self)
         self.choosing.chosen.connect(self.settings_chosen)
         self.evaluation = EvaluationDock(stage.evaluating, MistakePlaces(document, self.view, stage.opening))
+        self.trainer = TrainerPanel(stage.training, document, MistakePlaces(document, self.view, stage.opening))
         self._kept = KeptNews(stage.autosave, document, self.messages, self.status)
         self.asking = asking = PhotoAsking(stage.opening, self)
         dialogs = Dialogs(asking.ask_photo, asking.ask_folder, self.show_about, self.close)
         parts = Parts(
             document, self.view, self.table, self.photos, stage.opening, stage.reading, self.exporting, self.clipping,
-            self.choosing, stage.evaluating, dialogs, self.status.say,
+            self.choosing, stage.evaluating, stage.training, self.trainer, dialogs, self.status.say,
         )  # fmt: skip
         self.action_set = ActionSet(parts, self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
@@ -124,15 +128,16 @@ class MainWindow(QMainWindow):
         self._toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(self._toolbar)
         self.action_set.fill_toolbar(self._toolbar)
-        for key in ("open", "read_page", "copy_all"):
+        for key in ("open", "read_page", "copy_all", "learn"):
             button = self._toolbar.widgetForAction(self.action_set[key])
             button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.action_set.fill_menus(self.menuBar())
         self.recent_menu = self.action_set.menu("&File").addMenu("&Recent")
         self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
         self.action_set.menu("&View").addSeparator()
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.evaluation)
-        for dock in (self._photos_dock, self.evaluation):
+        for dock in (self.evaluation, self.trainer):
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        for dock in (self._photos_dock, self.evaluation, self.trainer):
             self.action_set.menu("&View").addAction(dock.toggleViewAction())
         self.setStatusBar(self.status)
         for widget in (self.view, self.table):
@@ -179,6 +184,7 @@ class MainWindow(QMainWindow):
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
+        self._stage.training.failed.connect(self.show_trouble)
         status.stop_requested.connect(reading.cancel)
         self.photos.failed.connect(self.show_trouble)
 
@@ -191,6 +197,7 @@ class MainWindow(QMainWindow):
         self.action_set.retint()
         self.empty.retint()
         self.evaluation.retint()
+        self.trainer.retint()
         self.status.retint()
         self.messages.retint()
         self._show_recent()

@@ -1,7 +1,8 @@
-"""The way from a mistake to its place: opens its photo, chooses the word there, brings it near, and marks the spot."""
+"""The way from a mistake or a word to its place: opens its photo, chooses the word there, brings it near, marks it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
@@ -28,7 +29,7 @@ _AIR, _MARK_WIDTH = 6.0, 3.0
 
 
 class MistakePlaces(QObject):
-    """Goes to mistakes.
+    """Goes to mistakes, and to words.
 
     Signals: ``shown()`` the place is on the screen.
     """
@@ -38,7 +39,7 @@ class MistakePlaces(QObject):
     def __init__(self, document: Document, view: PhotoView, opening: Opening) -> None:
         super().__init__(view)
         self._document, self._view, self._opening = document, view, opening
-        self._wanted: tuple[Path, Mistake] | None = None
+        self._wanted: tuple[Path, Callable[[], None]] | None = None
         self._mark: QGraphicsRectItem | None = None
         self._unmark = QTimer(self, singleShot=True, interval=_MARKED_MS)
         self._unmark.timeout.connect(self._take_mark)
@@ -48,25 +49,41 @@ class MistakePlaces(QObject):
 
     def go(self, photo: Path, mistake: Mistake) -> None:
         """Show the place of a mistake on its photo; opens that first where another is open."""
+        self._go(photo, lambda: self._show(mistake))
+
+    def go_to_word(self, photo: Path, word_id: str) -> None:
+        """Show a word on its photo; where it has gone since, the photo."""
+        self._go(photo, lambda: self._show_word(word_id))
+
+    def _go(self, photo: Path, show: Callable[[], None]) -> None:
         if self._opening.path == photo:
             self._wanted = None
-            self._show(mistake)
+            show()
         else:
-            self._wanted = photo, mistake
+            self._wanted = photo, show
             self._opening.open_paths([photo])
 
     def _come(self, event: PhotoOpened) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted and wanted[0] == event.path:
             # The window puts the photo on the screen at the same signal; this comes after it.
-            QTimer.singleShot(0, self, lambda: self._show(wanted[1]) if self._opening.path == wanted[0] else None)
+            QTimer.singleShot(0, self, lambda: wanted[1]() if self._opening.path == wanted[0] else None)
 
     def _give_up(self) -> None:
         self._wanted = None
 
     def _show(self, mistake: Mistake) -> None:
         self._document.select(self._words(mistake))
-        left, top, right, bottom = mistake.bounds
+        self._show_box(mistake.bounds)
+
+    def _show_word(self, word_id: str) -> None:
+        word = self._document.word(word_id)
+        if word is not None:
+            self._document.select([word_id])
+            self._show_box(word.quad.bounds())
+
+    def _show_box(self, bounds: tuple[float, float, float, float]) -> None:
+        left, top, right, bottom = bounds
         box = QRectF(left, top, right - left, bottom - top)
         self._bring_near(box)
         self._put_mark(box)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ocr_studio.ui.page_list import PageList
     from ocr_studio.ui.photo_view import PhotoView
     from ocr_studio.ui.reading import Reading
+    from ocr_studio.ui.trainer_panel import TrainerPanel
+    from ocr_studio.ui.training import Training
     from ocr_studio.ui.word_table import WordTable
 
 
@@ -43,5 +45,7 @@ class Parts:
     clipping: Clipping
     choosing: Choosing
     evaluating: Evaluating
+    training: Training
+    trainer: TrainerPanel
     dialogs: Dialogs
     hint: Callable[[str], None]

@@ -1,0 +1,151 @@
+"""A look at what could be learned from, before anything is: the checked words of a project become a dataset."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from ocr_studio.core import charset, dataset_sources, models, paths
+from ocr_studio.core import dataset as datasets
+from ocr_studio.core import preflight as judging
+from ocr_studio.core.dataset import Dataset, LeftOut, Reason, Report, Wanted
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.preflight import Doubt, Group
+from ocr_studio.core.project import Project
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Preparing
+from ocr_studio.jobs import exporting_dataset
+
+# Seconds after which nobody looks any more at what a window that was killed has left.
+_STALE: Final = 86_400.0
+_FOLDER: Final = "looked-at"
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What there is to learn from.
+
+    title: what a model of it may be called; about: where it comes from, for a person. dataset: None where there is not
+    a single word. checked: page id -> words that a person had checked there. photos: page id -> where its photo is.
+    left_out: checked words that cannot be learned from. new_letters: those the model in use does not know.
+    """
+
+    title: str
+    about: str
+    dataset: Dataset | None = None
+    checked: Mapping[str, int] = field(default_factory=dict)
+    photos: Mapping[str, Path] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    new_letters: str = ""
+
+    @property
+    def words(self) -> int:
+        """How many words there are to learn from and to measure by."""
+        return len(self.dataset.examples) if self.dataset else 0
+
+    @property
+    def reviewed(self) -> int:
+        """How many photos there are of which every word is checked."""
+        return len(self.dataset.pages) if self.dataset else 0
+
+
+LookEvent: TypeAlias = Preparing | Preflight
+
+
+def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
+    """Make a dataset of a project's checked words: Preparing …, at last Preflight. Nothing of the project changes.
+
+    options: how photos are read; they say which letters are known. Raises StudioError.
+    """
+    seen = Preflight(title=project.photos.name or "my writing", about=str(project.photos))
+    if not project.exists:
+        yield seen
+        return
+    sources = dataset_sources.from_project(project)
+    seen = replace(
+        seen,
+        checked={source.page.id: checked(source.page) for source in sources.pages},
+        photos={source.page.id: source.photo for source in sources.pages},
+    )
+    if not any(seen.checked.values()):
+        yield seen
+        return
+    folder, report = _fresh_folder(), None
+    try:
+        for event in exporting_dataset.export_sources(sources, folder, Wanted(unit=options.unit)):
+            if isinstance(event, Report):
+                report = event
+            else:
+                yield Preparing("Collecting your corrections", event.done, event.total)
+        yield _judged(seen, datasets.read(folder), report, options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def checked(page: Page) -> int:
+    """How many words of a page a person has checked, and not found to be nothing."""
+    return sum(1 for word in page.words.values() if word.human and word.human.text)
+
+
+def moved(dataset: Dataset, folder: Path) -> Dataset:
+    """The dataset in another folder, where it stays. Raises StudioError."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(dataset.folder, folder)
+    except OSError as error:
+        raise StudioError(
+            f"what is to be learned cannot be kept: {error.strerror or error}", file=folder, remedy="Make room there."
+        ) from error
+    return replace(dataset, folder=folder)
+
+
+def forget(seen: Preflight) -> None:
+    """Delete the dataset of a look that came to nothing."""
+    if seen.dataset is not None and seen.dataset.folder.parent == paths.cache_dir() / _FOLDER:
+        shutil.rmtree(seen.dataset.folder, ignore_errors=True)
+
+
+def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: ReaderOptions) -> Preflight:
+    left_out = report.left_out if report else ()
+    unlike = {Reason.UNCHECKED, Reason.EMPTY}
+    return replace(
+        seen,
+        dataset=dataset,
+        groups=judging.groups(dataset),
+        doubts=judging.doubts(dataset),
+        left_out=tuple(each for each in left_out if each.reason not in unlike),
+        new_letters=judging.new_letters(dataset, _known(dataset.alphabet, options)),
+    )
+
+
+def _known(letters: str, options: ReaderOptions) -> str:
+    """Those of some letters that the model in use can read."""
+    model = models.in_use(options.model)
+    if model.card is not None:
+        return "".join(model.card.alphabet)
+    alphabet: charset.Alphabet = "all" if options.alphabet == "all" else "latin"
+    return "".join(each for each in letters if charset.in_alphabet(each, alphabet))
+
+
+def _fresh_folder() -> Path:
+    above = paths.cache_dir() / _FOLDER
+    try:
+        above.mkdir(parents=True, exist_ok=True)
+        for left in above.iterdir():
+            if time.time() - left.stat().st_mtime > _STALE:
+                shutil.rmtree(left, ignore_errors=True)
+    except OSError as error:
+        raise StudioError(
+            f"the words cannot be collected: {error.strerror or error}", file=above, remedy="Make room there."
+        ) from error
+    return above / secrets.token_hex(6)

@@ -1,0 +1,169 @@
+"""Training: a dataset's words or boxes are learned, step by step, and what comes of it is kept or thrown away.
+
+Nothing is installed by training itself: it ends with a candidate, and with how it compares with the model it began
+with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ocr_studio.core import dataset as datasets
+from ocr_studio.core import models, training_runs
+from ocr_studio.core.dataset_values import BadCrop, Dataset, Example
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import Model
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Preparing, Recipe, Trained, TrainingEvent
+from ocr_studio.core.training_runs import Run, RunTrouble
+from ocr_studio.jobs import preflight
+from ocr_studio.jobs.preflight import Preflight
+
+if TYPE_CHECKING:
+    from ocr_studio.engine.lessons import Lesson
+
+# Reading crops is told so often.
+_TOLD_EVERY: Final = 50
+
+Stop: TypeAlias = Callable[[], bool]
+Learn: TypeAlias = Callable[["Course"], Iterator[TrainingEvent]]
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that learning needs. options: how photos are read, as old and new are compared by what a person will see.
+
+    stop: asked after each step; true ends it early, with the best so far.
+    """
+
+    run: Run
+    dataset: Dataset
+    options: ReaderOptions = field(default_factory=ReaderOptions)
+    stop: Stop = _never
+
+
+def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Iterator[TrainingEvent]:
+    """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
+
+    resume: go on from where a run of this name was cut short; else it begins anew. Closed early, the run stays as far
+    as it has come. learn: who learns, if not the engine. Raises StudioError, RunTrouble where another is at it.
+    """
+    run = course.run
+    with contextlib.closing(_Held(run.name)):
+        if resume:
+            _check_same(run, course.dataset)
+        else:
+            training_runs.begin(run)
+        yield from (learn or _LEARNERS[run.kind])(course)
+
+
+def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:
+    """A course on what was looked at; its dataset stays with the run from now on. Raises StudioError."""
+    if look.dataset is None:
+        raise RunTrouble("there is nothing to learn from", remedy="Correct some words first.")
+    name = training_runs.free_name(look.title)
+    data = training_runs.folder_of(name) / "data"
+    dataset = preflight.moved(look.dataset, data)
+    run = Run(name, kind, data, dataset.digest, recipe, about=look.about)
+    return Course(run, dataset, options, stop)
+
+
+def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> Course:
+    """The course of a run that was cut short. Raises StudioError."""
+    return Course(run, datasets.read(run.data), options, stop)
+
+
+def keep(trained: Trained) -> Model:
+    """Make a model of the candidate; it can be chosen from now on. Raises StudioError; it is then still a candidate."""
+    model = models.install(trained.folder, name=trained.name)
+    training_runs.forget(trained.name)
+    return model
+
+
+def discard(trained: Trained) -> None:
+    """Throw the candidate away, and what it came from. Raises StudioError."""
+    models.discard(trained.folder)
+    training_runs.forget(trained.name)
+
+
+def throw_away(run: Run) -> None:
+    """Throw away how far a run has come, candidates of it included. Raises StudioError."""
+    for folder in models.candidates(run.name):
+        models.discard(folder)
+    training_runs.forget(run.name)
+
+
+class _Held:
+    """The lock of a run, for as long as it goes on."""
+
+    def __init__(self, name: str) -> None:
+        self._lock = training_runs.lock(name)
+
+    def close(self) -> None:
+        """Another may run it."""
+        self._lock.release()
+
+
+def _check_same(run: Run, dataset: Dataset) -> None:
+    known = training_runs.load(run.name)
+    if known is None:
+        raise RunTrouble(f"there is no training “{run.name}” to go on with", remedy="Begin it anew.")
+    if known.kind != run.kind or known.digest != dataset.digest:
+        raise RunTrouble(
+            f"the training “{run.name}” was begun on other words than those that are there now",
+            file=dataset.folder,
+            remedy="Begin it anew.",
+        )
+
+
+# ----------------------------------------------------------------------------------------------------- recognizer
+
+
+def _learn_words(course: Course) -> Iterator[TrainingEvent]:
+    from ocr_studio.engine import finetune
+    from ocr_studio.engine.lessons import TrainingData
+
+    dataset, run = course.dataset, course.run
+    train: list[Lesson] = []
+    held_out: list[Lesson] = []
+    yield from _read(dataset, dataset.train, train)
+    yield from _read(dataset, dataset.held_out, held_out)
+    if not train:
+        raise StudioError("there is no word to learn from", file=dataset.folder, remedy="Correct some words first.")
+    data = TrainingData(
+        train,
+        held_out,
+        options=replace(course.options, unit=dataset.unit),
+        lines=dataset.unit == "lines",
+        digest=dataset.digest,
+    )
+    yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=course.stop)
+
+
+def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> Iterator[Preparing]:
+    """The crops; one that is gone since the dataset was read is left out."""
+    from ocr_studio.engine.lessons import Lesson
+
+    for number, example in enumerate(examples):
+        if number % _TOLD_EVERY == 0:
+            yield Preparing("Looking at the words", number, len(examples))
+        with contextlib.suppress(BadCrop):
+            crop = dataset.crop(example)
+            into.append(Lesson(crop, example.text, name=example.crop, place=example.place))
+
+
+# ------------------------------------------------------------------------------------------------------- detector
+
+
+def _learn_boxes(course: Course) -> Iterator[TrainingEvent]:
+    raise StudioError("the detector cannot be trained yet", file=course.dataset.folder)
+
+
+_LEARNERS: Final[dict[str, Learn]] = {"recognizer": _learn_words, "detector": _learn_boxes}

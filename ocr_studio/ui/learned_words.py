@@ -1,0 +1,210 @@
+"""Tables and lists of words that are learned from: their pictures, and a few texts for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
+
+from ocr_studio.core.dataset_values import Dataset, Example, Split
+from ocr_studio.ui import theme, wording
+from ocr_studio.ui.crop_pictures import SIZE, CropPictures
+from ocr_studio.ui.row_table import RowTable
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+Place: TypeAlias = tuple[str, str]
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: (page, word).
+
+    wrong: numbers of the cells that are not as they should be; they say so themselves, too, as colours are not seen by
+    everybody.
+    """
+
+    crop: str
+    cells: tuple[str, ...]
+    place: Place | None = None
+    tip: str = ""
+    wrong: frozenset[int] = frozenset()
+
+
+class _WordRows(QAbstractTableModel):
+    """Words as rows."""
+
+    def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
+        super().__init__(parent)
+        self._titles, self._pictures = ("Word", *titles), pictures
+        self.rows: tuple[WordRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[WordRow]) -> None:
+        """Show these; where there are as many as before, only what they say changes, so that the chosen one stays."""
+        new = tuple(rows)
+        if [row.crop for row in new] != [row.crop for row in self.rows]:
+            self.beginResetModel()
+            self.rows = new
+            self.endResetModel()
+        elif new:
+            self.rows = new
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self._titles) - 1))
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """The picture, and what is said."""
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """The columns' titles."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        row, column = self.rows[index.row()], index.column() - 1
+        if column < 0:
+            if role == Qt.ItemDataRole.DecorationRole:
+                return self._pictures.of(row.crop)
+        elif role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[column]
+        elif role == Qt.ItemDataRole.ForegroundRole and column in row.wrong:
+            return QColor(theme.colours().error)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.tip or (row.cells[column] if column >= 0 else None)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            said = row.cells[column] if column >= 0 else "picture"
+            return f"{self._titles[index.column()]}: {said or 'nothing'}"
+        return None
+
+
+class LearnedTable(RowTable):
+    """Words as a table; a click or Return goes to the place of one.
+
+    Signals: ``chosen(page id, word id)``.
+    """
+
+    chosen = Signal(str, str)
+
+    def __init__(self, titles: Sequence[str], pictures: CropPictures, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = _WordRows(titles, pictures, self)
+        self.setModel(self.words)
+        self.setAccessibleName(name)
+        self.setIconSize(SIZE)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setDefaultSectionSize(SIZE.height() + 6)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, SIZE.width() + 14)
+        self.clicked.connect(lambda index: self._choose(index.row()))
+
+    def show_rows(self, rows: Sequence[WordRow]) -> None:
+        """Show these words."""
+        self.words.show_rows(rows)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Return goes to the word."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._choose(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, row: int) -> None:
+        place = self.words.rows[row].place
+        if place is not None:
+            self.chosen.emit(*place)
+
+
+class _Examples(QAbstractListModel):
+    """All words of a dataset, those held out behind."""
+
+    def __init__(self, pictures: CropPictures, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pictures = pictures
+        self.examples: tuple[Example, ...] = ()
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Show its words."""
+        self.beginResetModel()
+        self.examples = (*dataset.train, *dataset.held_out) if dataset else ()
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self.examples)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A word's picture and what is written there."""
+        example = self.examples[index.row()]
+        held_out = example.split is Split.HELD_OUT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{example.text} ◇" if held_out else example.text
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._pictures.of(example.crop)
+        use = "to measure by: it is never learned from" if held_out else "to learn from"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            where = f"\n{wording.file_name(example.image)}" if example.image else ""
+            return f"“{example.text}”, {example.checked}, {use}{where}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{example.text}, {use}"
+        return None
+
+
+class ExampleList(QListView):
+    """The words of a dataset as pictures with what is written there; a click or Return goes to the place of one.
+
+    Signals: ``chosen(page id, word id)``.
+    """
+
+    chosen = Signal(str, str)
+
+    def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = _Examples(pictures, self)
+        self.setModel(self.words)
+        self.setAccessibleName("Words to learn from")
+        self.setObjectName("examples")
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setIconSize(SIZE)
+        self.setGridSize(QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24))
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(lambda index: self._choose(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Return goes to the word."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._choose(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, row: int) -> None:
+        place = self.words.examples[row].place
+        if place is not None:
+            self.chosen.emit(*place)

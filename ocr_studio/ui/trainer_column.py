@@ -1,0 +1,83 @@
+"""The left column of the trainer's pages: what is the matter, in words, and what one can do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+_WIDTH = 300
+
+
+class TrainerColumn(QScrollArea):
+    """A headline, and under it what is added, one below the other. Scrolls where the panel is low."""
+
+    def __init__(self) -> None:
+        super().__init__(widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(_WIDTH + self.verticalScrollBar().sizeHint().width())
+        self.headline = QLabel()
+        self.headline.setWordWrap(True)
+        self.headline.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.headline.font()
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        font.setBold(True)
+        self.headline.setFont(font)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(14, 8, 12, 10)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.headline)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+
+    def add(self, widget: QWidget) -> None:
+        """One more, below the others."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
+    def add_text(self, *, quiet: bool = False) -> QLabel:
+        """A text that wraps; empty at first, and then it takes no room."""
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if quiet:
+            label.setProperty("quiet", True)
+        self.add(label)
+        return label
+
+    def add_buttons(self, *buttons: QPushButton) -> None:
+        """Buttons side by side."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for each in buttons:
+            row.addWidget(each)
+        row.addStretch(1)
+        self._column.insertLayout(self._column.count() - 1, row)
+
+
+def button(title: str, tip: str, do: object, *, primary: bool = False, flat: bool = False) -> QPushButton:
+    """A button; primary: the one to press; flat: one that keeps in the background."""
+    made = QPushButton(title)
+    made.setToolTip(tip)
+    made.setAutoDefault(True)  # Return presses it, as Space does
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    set_primary(made, primary)
+    if flat:
+        made.setProperty("flat", True)
+    made.clicked.connect(do)
+    return made
+
+
+def set_primary(one: QPushButton, primary: bool) -> None:
+    """Make it the one to press, or not; what the style sheet says of it is looked up again."""
+    if one.property("primary") != primary:
+        one.setProperty("primary", primary)
+        one.style().unpolish(one)
+        one.style().polish(one)
+
+
+def say(label: QLabel, text: str) -> None:
+    """Show a text; an empty one takes no room."""
+    label.setText(text)
+    label.setVisible(bool(text))

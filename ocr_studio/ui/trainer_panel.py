@@ -1,0 +1,246 @@
+"""The dock in which the program learns from what a person has corrected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import models
+from ocr_studio.core.training import Recipe, Trained, TrainingEvent
+from ocr_studio.core.training_runs import KINDS
+from ocr_studio.jobs import preflight
+from ocr_studio.ui import theme, wording
+from ocr_studio.ui.crop_pictures import CropPictures
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.trainer_column import button, say
+from ocr_studio.ui.trainer_preflight import PreflightPage
+from ocr_studio.ui.trainer_result import ResultPage
+from ocr_studio.ui.trainer_running import RunningPage
+from ocr_studio.ui.training import Stage, Training
+
+_TABS = {"recognizer": "Reading words", "detector": "Finding words"}
+
+
+class TrainerPanel(QDockWidget):
+    """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting."""
+
+    def __init__(
+        self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Learning", parent)
+        self._training, self._document, self._places = training, document, places
+        self.setObjectName("learning")
+        features = QDockWidget.DockWidgetFeature
+        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("What shall learn")
+        for kind in KINDS:
+            self.tabs.addTab(_TABS[kind])
+        self.said = QLabel()
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.said.setProperty("quiet", True)
+        self.closer = QToolButton()
+        self.closer.setToolTip("Close; learning goes on, and it comes back by the menu View")
+        self.closer.setAccessibleName("Close learning")
+        self.closer.clicked.connect(self.close)
+        self.offer = _Offer(training)
+        self._pictures = CropPictures(self)
+        self.preflight = PreflightPage(self._pictures)
+        self.running = RunningPage(training, self._pictures)
+        self.result = ResultPage(training, self._pictures)
+        self.pages = QStackedWidget()
+        for page in (self.preflight, self.running, self.result):
+            self.pages.addWidget(page)
+        self._lay_out()
+        self._connect()
+        self._follow()
+        self.retint()
+        self.hide()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A few rows of words; the photo above keeps most of the room."""
+        return QSize(1000, 330)
+
+    def open(self) -> None:
+        """A person wants to learn: show what there is, or how far it has come."""
+        self._say("")
+        self.show()
+        self.raise_()
+        self._focus()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self.closer.setIcon(theme.icon("mdi6.close"))
+        self.offer.retint()
+
+    def _connect(self) -> None:
+        training = self._training
+        training.changed.connect(self._follow)
+        training.heard.connect(self._hear)
+        training.progressed.connect(self._show_progress)
+        training.failed.connect(self._show_trouble)
+        self._document.words_changed.connect(self._count)
+        self.preflight.start.connect(self._start)
+        self.preflight.look.connect(self._look_again)
+        for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):
+            view.chosen.connect(self._go)
+        self.tabs.currentChanged.connect(self._follow)
+
+    @property
+    def kind(self) -> str:
+        """What the tab that is shown is about."""
+        return KINDS[max(0, self.tabs.currentIndex())]
+
+    # ---------------------------------------------------------------------------------------------------- following
+
+    def _follow(self) -> None:
+        """Show the page of the stage that learning is at."""
+        training, stage = self._training, self._training.stage
+        self._pictures.use(training.dataset)
+        before = self.pages.currentWidget()
+        if training.busy:
+            self.pages.setCurrentWidget(self.running)
+            if before is not self.running:
+                self.running.begin()
+        elif stage in (Stage.DECIDING, Stage.KEPT):
+            self.pages.setCurrentWidget(self.result)
+        else:
+            self.pages.setCurrentWidget(self.preflight)
+            self._show_look()
+        self.offer.show_runs()
+        if self.isVisible() and self.pages.currentWidget() is not before:
+            self._focus()
+
+    def _show_look(self) -> None:
+        training = self._training
+        if training.stage is Stage.LOOKING:
+            self.preflight.say_waiting("Looking at your corrections…")
+            return
+        self.preflight.show_look(training.look)
+        if training.look is not None:
+            self._count()
+            names = models.available()
+            self.preflight.recipe.show_models(names, training.model_in_use)
+
+    def _count(self) -> None:
+        """How many words are checked by now: those that were looked at, and what changed since on the open page."""
+        look, page = self._training.look, self._document.page
+        if look is None or self._training.stage is not Stage.READY or not self.isVisible():
+            return
+        fresh = preflight.checked(page) - look.checked.get(page.id, 0) if page and page.id in look.photos else 0
+        self.preflight.show_checked(look.words + fresh)
+
+    def _hear(self, event: TrainingEvent) -> None:
+        if isinstance(event, Trained):
+            self.result.show_result(event)
+            self.show()
+            self.raise_()
+
+    def _show_progress(self, text: str, done: int, total: int) -> None:
+        if self._training.stage is Stage.LOOKING:
+            self._say(f"{text} {done} of {total}" if total else text)
+            if total == done:
+                self._say("")
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self._say(trouble.message)
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.said.setToolTip(text)
+
+    # ----------------------------------------------------------------------------------------------------- doing
+
+    def _start(self, recipe: Recipe) -> None:
+        self._training.start(self.kind, recipe)
+
+    def _look_again(self) -> None:
+        if self._training.project is not None:
+            self._training.look_at(self._training.project)
+
+    def _go(self, page_id: str, word_id: str) -> None:
+        photo = self._training.photo_of(page_id)
+        if photo is not None:
+            self._places.go_to_word(photo, word_id)
+
+    def _focus(self) -> None:
+        """The keys go to the button to press, but never away from somebody who is writing."""
+        if not self._document.page or not self.isVisible():
+            return
+        if self.pages.currentWidget() is self.preflight and self.preflight.begin.isEnabled():
+            self.preflight.begin.setFocus()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 2, 12, 2)
+        head.setSpacing(12)
+        head.addWidget(self.tabs)
+        head.addWidget(self.said, 1)
+        head.addWidget(self.closer)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.offer)
+        layout.addWidget(self.pages, 1)
+        self.setWidget(whole)
+
+
+class _Offer(QFrame):
+    """A training that was cut short, and what to do with it."""
+
+    def __init__(self, training: Training) -> None:
+        super().__init__()
+        self._training = training
+        self.setProperty("message", "info")
+        self._icon = QLabel()
+        self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
+        self.go_on = button("Go on", "Go on where it was cut short", self._go_on, primary=True)
+        self.forget = button("Throw away", "Nothing of it stays", self._forget, flat=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 5, 8, 5)
+        row.setSpacing(10)
+        row.addWidget(self._icon)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.go_on)
+        row.addWidget(self.forget)
+        self.hide()
+
+    def show_runs(self) -> None:
+        """Offer the latest of those that were cut short, while nothing else is going on."""
+        offers = self._training.offers
+        idle = self._training.stage in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT)
+        if offers and idle:
+            run = offers[0]
+            when = run.begun[:16].replace("T", " ")
+            does = "reading" if run.kind == "recognizer" else "finding writing"
+            about = f" from {wording.file_name(run.about)}" if run.about else ""
+            say(self.text, f"“{run.name}” was cut short while it learned {does}{about} (begun {when} UTC).")
+        self.setVisible(bool(offers) and idle)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
+
+    def _go_on(self) -> None:
+        self._training.go_on_with(self._training.offers[0])
+
+    def _forget(self) -> None:
+        self._training.forget_offer(self._training.offers[0])

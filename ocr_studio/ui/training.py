@@ -1,0 +1,368 @@
+"""Training in the background, as the window sees it: looking, learning, and a person's word on what came of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core import training_runs
+from ocr_studio.core.dataset_values import Dataset
+from ocr_studio.core.models import Model
+from ocr_studio.core.project import Project
+from ocr_studio.core.settings import ReaderOptions, Settings
+from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training_runs import Run
+from ocr_studio.jobs import preflight, training
+from ocr_studio.jobs.preflight import Preflight
+from ocr_studio.jobs.training import Course, Learn
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+class Stage(Enum):
+    """How far it is. DECIDING: something was learned, and a person shall say whether to keep it."""
+
+    IDLE = auto()
+    LOOKING = auto()
+    READY = auto()
+    LEARNING = auto()
+    ENDING = auto()
+    DECIDING = auto()
+    KEPT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A course has begun; it can be gone on with from now on."""
+
+    course: Course
+
+
+class Training(QObject):
+    """Learns from the corrections of the open photo's project, one course at a time.
+
+    Signals: ``changed()`` the stage or what there is to learn from; ``progressed(text, done, total)``, total 0 where it
+    is not known; ``heard(TrainingEvent)``; ``paused(bool)``; ``failed(Trouble)``; ``kept(Model)`` shall be used from
+    now on; ``gone_back(str, object)`` instead of that, the kind and the name of the model before, None for the
+    program's own.
+    """
+
+    changed = Signal()
+    progressed = Signal(str, int, int)
+    heard = Signal(object)
+    paused = Signal(bool)
+    failed = Signal(object)
+    kept = Signal(object)
+    gone_back = Signal(str, object)
+
+    def __init__(
+        self,
+        lane: JobThread,
+        settings: Callable[[], Settings],
+        *,
+        learners: Mapping[str, Learn] | None = None,
+    ) -> None:
+        """settings: asked for how photos are read. learners: who learns each kind, if not the engine."""
+        super().__init__(lane)
+        self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
+        self.stage = Stage.IDLE
+        self.look: Preflight | None = None
+        self.project: Project | None = None
+        self.run: Run | None = None
+        self.dataset: Dataset | None = None
+        self.started: Started | None = None
+        self.trained: Trained | None = None
+        self.model: Model | None = None
+        self.offers: tuple[Run, ...] = ()
+        self._before: str | None = None
+        self._job: Job | None = None
+        self._pace = _Pace()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being learned."""
+        return self.stage in (Stage.LEARNING, Stage.ENDING)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether learning waits for a person."""
+        return self.busy and self._pace.is_paused
+
+    @property
+    def model_in_use(self) -> str | None:
+        """Which model reads now; None for the program's own."""
+        return self._options().model
+
+    def photo_of(self, page_id: str) -> Path | None:
+        """Where the photo of a page is that words were taken from; None where nobody knows."""
+        if self.look is not None and page_id in self.look.photos:
+            return self.look.photos[page_id]
+        for example in self.dataset.examples if self.dataset and self.run else ():
+            if example.page == page_id and example.image and self.run and self.run.about:
+                return Path(self.run.about) / example.image
+        return None
+
+    # ---------------------------------------------------------------------------------------------------- looking
+
+    def find_offers(self) -> None:
+        """Look for trainings that were cut short."""
+        job = self._lane.submit(_offers, name="Looking for trainings that were cut short")
+        job.came.connect(self._offer)
+
+    def look_at(self, project: Project) -> None:
+        """See what there is to learn from; while something is learned, or waits for a word on it, nothing happens."""
+        if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
+            return
+        self._cancel()
+        self.project = project
+        self._go_to(Stage.LOOKING)
+        self.progressed.emit("Looking at your corrections…", 0, 0)
+        options, before = self._options(), self.look
+
+        def make() -> Iterator[object]:
+            if before is not None:
+                preflight.forget(before)
+            yield from preflight.look(project, options=options)
+
+        job = self._job = self._lane.submit(make, name="Looking at corrections")
+        job.came.connect(self._hear_look)
+        job.failed.connect(self._fail)
+        job.ended.connect(lambda: self._leave_looking(job))
+
+    # --------------------------------------------------------------------------------------------------- learning
+
+    def start(self, kind: str, recipe: Recipe) -> None:
+        """Learn from what was looked at. kind: what shall learn, one of ``training_runs.KINDS``."""
+        look = self.look
+        if self.stage is not Stage.READY or look is None:
+            return
+        options, stop = self._options(), self._begin()
+
+        def make() -> Iterator[object]:
+            course = training.begin(look, kind, recipe, options=options, stop=stop)
+            yield Begun(course)
+            yield from training.train(course, learn=self._learners.get(kind))
+
+        self._learn(make)
+
+    def go_on_with(self, run: Run) -> None:
+        """Go on with a training that was cut short."""
+        if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
+            return
+        self._cancel()
+        options, stop = self._options(), self._begin()
+        self.offers = tuple(each for each in self.offers if each != run)
+
+        def make() -> Iterator[object]:
+            course = training.gone_on_with(run, options=options, stop=stop)
+            yield Begun(course)
+            yield from training.train(course, resume=True, learn=self._learners.get(run.kind))
+
+        self._learn(make)
+
+    def forget_offer(self, run: Run) -> None:
+        """Throw away how far a training had come that was cut short."""
+        self.offers = tuple(each for each in self.offers if each != run)
+        self._submit_quietly(lambda: training.throw_away(run), "Throwing a training away")
+        self.changed.emit()
+
+    def pause(self, pause: bool) -> None:
+        """Wait before the next step, or go on."""
+        if self.stage is Stage.LEARNING:
+            self._pace.set_paused(pause)
+            self.paused.emit(pause)
+
+    def stop_and_keep(self) -> None:
+        """End early, with the best so far."""
+        if self.stage is Stage.LEARNING:
+            self._pace.stop()
+            self.paused.emit(False)
+            self._go_to(Stage.ENDING)
+            self.progressed.emit("Comparing the best so far with the model before…", 0, 0)
+
+    def throw_away(self) -> None:
+        """Stop at once; nothing of it stays."""
+        if self.busy:
+            run = self.run
+            self._cancel()
+            if run is not None:
+                self._submit_quietly(lambda: training.throw_away(run), "Throwing a training away")
+            self._come_back()
+
+    # --------------------------------------------------------------------------------------------------- deciding
+
+    def keep(self) -> None:
+        """Keep what was learned, and use it."""
+        trained, run = self.trained, self.run
+        if self.stage is not Stage.DECIDING or trained is None or run is None:
+            return
+        options = self._options()
+        before = options.model if run.kind == "recognizer" else options.detector
+        job = self._lane.submit(lambda: iter([training.keep(trained)]), name="Keeping a model")
+        job.came.connect(lambda model: self._has_kept(model, before))
+        job.failed.connect(self.failed)
+
+    def discard(self) -> None:
+        """Throw away what was learned."""
+        trained = self.trained
+        if self.stage is Stage.DECIDING and trained is not None:
+            self._submit_quietly(lambda: training.discard(trained), "Throwing a model away")
+            self._come_back()
+
+    def go_back(self) -> None:
+        """Use the model before again; the new one stays among the models."""
+        if self.stage is Stage.KEPT and self.model is not None:
+            self.gone_back.emit(self.model.kind, self._before)
+            self._come_back()
+
+    def done(self) -> None:
+        """The person has seen what came of it."""
+        if self.stage is Stage.KEPT:
+            self._come_back()
+
+    def close(self) -> None:
+        """The window goes. What is being learned can be gone on with another time."""
+        self._cancel()
+
+    # ---------------------------------------------------------------------------------------------------- the job
+
+    def _options(self) -> ReaderOptions:
+        return self._settings().reader_options()
+
+    def _begin(self) -> Callable[[], bool]:
+        self._pace = pace = _Pace()
+        self.run = self.dataset = self.started = self.trained = self.model = None
+        return lambda: pace.stopped
+
+    def _learn(self, make: Callable[[], Iterator[object]]) -> None:
+        pace = self._pace
+        self._go_to(Stage.LEARNING)
+        self.progressed.emit("Making ready…", 0, 0)
+        job = self._job = self._lane.submit(lambda: pace.keep(make()), name="Learning")
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(pace.close)
+        job.ended.connect(lambda: self._leave_learning(job))
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, Begun):
+            self.run, self.dataset = event.course.run, event.course.dataset
+            self.look = None  # its dataset is the run's by now
+            self.changed.emit()
+            return
+        if isinstance(event, Preparing):
+            self.progressed.emit(f"{event.what}…", event.done, event.total)
+        elif isinstance(event, Started):
+            self.started = event
+        elif isinstance(event, Trained):
+            self.trained = event
+            self._go_to(Stage.DECIDING)
+        if isinstance(event, Started | StepDone | Checked | Trained | Preparing):
+            self.heard.emit(event)
+
+    def _hear_look(self, event: object) -> None:
+        if isinstance(event, Preflight):
+            self.look = event
+            self.dataset = event.dataset
+            self._go_to(Stage.READY)
+        elif isinstance(event, Preparing):
+            self.progressed.emit(f"{event.what}…", event.done, event.total)
+
+    def _has_kept(self, model: Model, before: str | None) -> None:
+        self.model, self._before = model, before
+        self._go_to(Stage.KEPT)
+        self.kept.emit(model)
+
+    def _offer(self, runs: tuple[Run, ...]) -> None:
+        self.offers = tuple(run for run in runs if self.run is None or run.name != self.run.name)
+        self.changed.emit()
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.failed.emit(trouble)
+
+    def _leave_looking(self, job: Job) -> None:
+        if job is self._job and self.stage is Stage.LOOKING:
+            self._go_to(Stage.IDLE)
+
+    def _leave_learning(self, job: Job) -> None:
+        if job is self._job and self.busy:  # it failed, or the lane was told to end
+            self._come_back()
+            self.find_offers()
+
+    def _come_back(self) -> None:
+        """Nothing is learned any more; see anew what there is."""
+        self._job = None
+        self.run = self.dataset = self.started = self.trained = None
+        self._go_to(Stage.IDLE)
+        if self.project is not None:
+            self.look_at(self.project)
+
+    def _cancel(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+
+    def _submit_quietly(self, do: Callable[[], None], name: str) -> None:
+        def make() -> Iterator[object]:
+            do()
+            yield from ()
+
+        self._lane.submit(make, name=name).failed.connect(self.failed)
+
+    def _go_to(self, stage: Stage) -> None:
+        self.stage = stage
+        self.changed.emit()
+
+
+class _Pace:
+    """How a course goes on: step by step, not at all for a while, or to its end early."""
+
+    def __init__(self) -> None:
+        self._going = threading.Event()
+        self._going.set()
+        self._stopped = threading.Event()
+        self._closed = threading.Event()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it shall end early."""
+        return self._stopped.is_set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits."""
+        return not self._going.is_set()
+
+    def set_paused(self, pause: bool) -> None:
+        """Wait before the next step, or go on."""
+        (self._going.clear if pause else self._going.set)()
+
+    def stop(self) -> None:
+        """End early, and wait no longer."""
+        self._stopped.set()
+        self._going.set()
+
+    def close(self) -> None:
+        """Ask for no further event, and wait no longer."""
+        self._closed.set()
+        self._going.set()
+
+    def keep(self, events: Iterator[object]) -> Iterator[object]:
+        """The events, at this pace; closed early, the course is closed in the thread that runs it."""
+        try:
+            for event in events:
+                yield event
+                self._going.wait()
+                if self._closed.is_set():
+                    return
+        finally:
+            if isinstance(events, Generator):
+                events.close()
+
+
+def _offers() -> Iterator[tuple[Run, ...]]:
+    yield training_runs.unfinished()

@@ -1,0 +1,109 @@
+"""A stand-in for the engine that learns: a few steps, and a result that a test says beforehand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ocr_studio.core import models
+from ocr_studio.core.dataset import Example
+from ocr_studio.core.model_card import RECOGNIZER, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.model_folder import CARD_FILE
+from ocr_studio.core.training import (
+    Checked,
+    Comparison,
+    Interval,
+    Preparing,
+    Reading,
+    Sample,
+    Started,
+    StepDone,
+    Trained,
+    TrainingEvent,
+)
+from ocr_studio.jobs.training import Course
+
+
+@dataclass
+class StandInLearner:
+    """Learns nothing, in as many steps as it is told. mistakes: before and after, of so many held-out words as there
+    are, or of ``words``; pause: seconds a step; gate: waited for before each step, to hold it."""
+
+    steps: int = 12
+    mistakes: tuple[int, int] = (15, 9)
+    words: int = 20
+    pause: float = 0.0
+    change: Interval = field(default_factory=lambda: Interval(-0.101, -0.013))
+    gate: threading.Event | None = None
+    begun: int = 0
+    closed: bool = False
+    resumed: list[bool] = field(default_factory=list)
+
+    def __call__(self, course: Course) -> Iterator[TrainingEvent]:
+        self.begun += 1
+        self.resumed.append((course.run.work / "checkpoint.npz").exists())
+        try:
+            yield from self._events(course)
+        except GeneratorExit:
+            self.closed = True
+            raise
+
+    def _events(self, course: Course) -> Iterator[TrainingEvent]:
+        dataset = course.dataset
+        yield Preparing("Drawing general words", 3, 10)
+        yield Started(len(dataset.train), len(dataset.held_out), 64, self.steps, new_letters="ß→")
+        done, stopped = 0, ""
+        for step in range(1, self.steps + 1):
+            if self.gate is not None:
+                self.gate.wait(5)
+            time.sleep(self.pause)
+            done = step
+            yield StepDone(step, self.steps, 2.2 / step**0.6 + 0.3 * (step % 3), (self.steps - step) * 0.4)
+            if step % 3 == 0:
+                (course.run.work / "checkpoint.npz").write_bytes(b"far")
+                cer = 0.16 - 0.08 * step / self.steps
+                yield Checked(step, cer, 0.031 + 0.001 * (step % 4), True, self._samples(dataset.held_out, step))
+            if course.stop():
+                stopped = "asked"
+                break
+        yield self._trained(course, done, stopped)
+
+    def _trained(self, course: Course, steps: int, stopped: str) -> Trained:
+        folder = models.candidate_folder(course.run.name)
+        card = ModelCard(RECOGNIZER, title=course.run.name, parent=models.BUILT_IN.name, alphabet=("a", "b"))
+        write_model(folder, card)
+        before, after = self.mistakes
+        samples = self._samples(course.dataset.held_out, self.steps)
+        comparison = Comparison(
+            Reading(self.words, self.words - before, 0.152),
+            Reading(self.words, self.words - after, 0.152 + (self.change.low + self.change.high) / 2),
+            self.change,
+            Reading(64, 58, 0.031),
+            Reading(64, 58, 0.030),
+            Interval(-0.006, 0.004),
+            gained=samples,
+            lost=samples[:1] if after > before else (),
+        )
+        return Trained(course.run.name, folder, comparison, steps, 31.4, stopped)
+
+    @staticmethod
+    def _samples(examples: tuple[Example, ...], step: int) -> tuple[Sample, ...]:
+        return tuple(
+            Sample(each.crop, each.text, each.text[:-1] + "n", each.text if step > 5 else each.text[1:], each.place)
+            for each in examples[:8]
+        )
+
+
+def write_model(folder: object, card: ModelCard) -> None:
+    """A model's folder that holds no weights to speak of."""
+    import hashlib
+    from dataclasses import replace
+    from pathlib import Path
+
+    folder = Path(str(folder))
+    data = b"\x02\0\0\0\0\0\0\0{}"  # an empty safetensors file
+    (folder / WEIGHTS_FILE).write_bytes(data)
+    written = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    (folder / CARD_FILE).write_bytes(written.to_json())
