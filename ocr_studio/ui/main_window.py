@@ -121,7 +121,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.alternatives)
         # Closable neither: the table is always in sight, and what cannot go cannot be lost.
-        self._words_dock = self._dock("Words", words, Qt.DockWidgetArea.RightDockWidgetArea, closable=False)
+        # Not called words, as each box may hold a line.
+        self._words_dock = self._dock("Writing", words, Qt.DockWidgetArea.RightDockWidgetArea, closable=False)
+        self._words_dock.setObjectName("words")
         self._photos_dock = self._dock("Photos", self.photos, Qt.DockWidgetArea.LeftDockWidgetArea, closable=True)
         self._toolbar = QToolBar("Toolbar", movable=False, iconSize=QSize(20, 20))
         self._toolbar.setObjectName("toolbar")
