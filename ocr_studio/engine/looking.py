@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ocr_studio.core import geometry
+from ocr_studio.core import geometry, word_crops
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
@@ -137,8 +136,6 @@ def ribbons(corners: Quads) -> Quads:
 
 def _levelled(photo: Pyramid, quad: Quads) -> Photo:
     """The piece inside a line, (6, 2), turned level, at the recognizer's height: (48, w, 3), w in whole steps."""
-    width, height = geometry.sizes(quad[:4])[0]
-    size = (STEP * max(1, math.ceil(HEIGHT * width / max(height, 1.0) / STEP)), HEIGHT)
-    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * height:
-        return photo.warp(quad[:4], size)
-    return photo.straighten(quad, size)
+    if np.abs(quad - ribbons(quad[None, :4])[0]).max() < _STRAIGHT * geometry.sizes(quad[:4])[0, 1]:
+        return word_crops.level(photo, quad[:4], height=HEIGHT, step=STEP)
+    return photo.straighten(quad, word_crops.size(quad[:4], height=HEIGHT, step=STEP))
