@@ -175,6 +175,15 @@ def test_only_the_last_few_tables_are_kept(studio_home: Path) -> None:
     assert kept_lexicons.load(kept_lexicons.path_of(6)) is not None
 
 
+def test_where_no_table_can_be_kept_words_are_known_all_the_same(studio_home: Path) -> None:
+    folder = kept_lexicons.path_of("x").parent
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file where the folder should be")
+    language.lexicon.cache_clear()
+    assert looked_up(language.lexicon(("fil",)), "bahay")[0][1] > 0
+    assert folder.read_text() == "a file where the folder should be"
+
+
 @dataclass(frozen=True)
 class _Package:
     folder: Path

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.engine import preview
 from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.preview import Preview
 from ocr_studio.engine.reader import Reader
@@ -36,9 +37,9 @@ def test_what_is_shown_is_what_would_be_read(reader: Reader, finding: Finding) -
     fresh = Reader(
         ReaderOptions(finding=finding), detector=reader.detector.tuned_to(finding), recognizer=reader.recognizer
     )
-    preview = Preview(reader, photo)
-    boxes(preview, photo, Finding())
-    assert boxes(preview, photo, finding) == boxes(fresh, photo, finding)
+    trying = Preview(reader, photo)
+    boxes(trying, photo, Finding())
+    assert boxes(trying, photo, finding) == boxes(fresh, photo, finding)
     assert reader.find(photo).tolist() == Preview(reader, photo).find(Finding()).tolist()
 
 
@@ -57,18 +58,29 @@ def test_the_nets_look_once(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(Detector, "look", counted_look)
     monkeypatch.setattr(Recognizer, "_look", counted_read)
-    preview = Preview(reader, photo)
-    some = boxes(preview, photo, Finding())
+    trying = Preview(reader, photo)
+    some = boxes(trying, photo, Finding())
     assert looks[0] == "photo"
     assert "lines" in looks
     looks.clear()
-    assert boxes(preview, photo, Finding()) == some
-    more = boxes(preview, photo, Finding(gap=0.1))
+    assert boxes(trying, photo, Finding()) == some
+    more = boxes(trying, photo, Finding(gap=0.1))
     assert len(more) >= len(some)
-    preview.find(Finding(sure=0.9, threshold=0.8))
+    trying.find(Finding(sure=0.9, threshold=0.8))
     assert looks == []
-    preview.find(Finding(detail=900))
+    trying.find(Finding(detail=900))
     assert looks == ["photo"]
+
+
+def test_what_there_is_no_room_for_is_looked_at_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, _ = drawn()
+    roomy, narrow = Preview(reader, photo), Preview(reader, photo)
+    wanted = boxes(roomy, photo, Finding())
+    monkeypatch.setattr(preview, "_ROOM", 1)
+    assert boxes(narrow, photo, Finding()) == boxes(narrow, photo, Finding()) == wanted
+    kept = narrow._recognizer._known
+    assert len(kept) == 1  # the last line, however large
+    assert narrow._recognizer._held == sum(steps.probabilities.nbytes for steps in kept.values())
 
 
 def test_lines_can_be_shown(reader: Reader) -> None:

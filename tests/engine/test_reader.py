@@ -66,6 +66,16 @@ def test_a_board_is_read_word_by_word(reader: Reader, degrees: float) -> None:
     assert all(abs(geometry.angle(word.quad) - degrees) < 3 for word in words)
 
 
+def test_lines_may_be_the_boxes(reader: Reader) -> None:
+    photo, truth = drawn(degrees=7)
+    lines = Reader(ReaderOptions(unit="lines"), detector=reader.detector, recognizer=reader.recognizer)
+    found = sorted(read(lines, photo), key=lambda line: line.quad.corners[0][1])
+    assert [line.text for line in found] == list(LINES)
+    for line, text in zip(found, LINES, strict=True):
+        first, truth = truth[: len(text.split())], truth[len(text.split()) :]
+        assert geometry.iou(line.quad, geometry.joined([label.quad for label in first])) > 0.7
+
+
 def test_each_word_knows_who_read_it_how_surely_and_what_else_it_may_be(reader: Reader) -> None:
     photo, _ = drawn()
     words = read(reader, photo)

@@ -20,7 +20,7 @@ from ocr_studio.jobs.evaluating import PageWritten
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.mistake_table import KIND, PHOTO, READ, WANTED
 from tests.ui import made_board
-from tests.ui.made_board import StandInReader
+from tests.ui.made_board import StandInDesk, StandInReader
 from tests.ui.studio import Open
 
 
@@ -227,6 +227,21 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
     assert len(dock.evaluation.photos) == 3
 
 
+def test_it_stops_when_photos_are_read_in_another_way(evaluated: Studio, qtbot: QtBot) -> None:
+    whole: list[bool] = []
+    evaluated.evaluating.ended.connect(lambda _, all_done: whole.append(all_done))
+
+    def choose_another(*_: object) -> None:
+        evaluated.reading._desk = StandInDesk()
+
+    evaluated.evaluating.grown.connect(choose_another)
+    evaluate(evaluated, qtbot)
+    dock = evaluated.window.evaluation
+    assert whole == [False]
+    assert dock.evaluation is not None
+    assert [photo.image for photo in dock.evaluation.photos] == ["board 1.png"]
+
+
 def test_other_reading_comes_in_between(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     reader = StandInReader()
     studio = open_studio(folder / "board 1.png", reader=reader)
@@ -284,3 +299,29 @@ def test_a_word_that_was_checked_away_counts_as_nothing_written(open_studio: Ope
     evaluate(studio, qtbot)
     assert rows(studio) == [("False", "", "Ship", "board 1.png")]
     assert made_board.LINES[0][0] == "Ship"
+
+
+def test_in_a_narrow_window_names_and_texts_stay_and_figures_go(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png", reader=Hasty())
+    check(studio)
+    evaluate(studio, qtbot)
+    dock = studio.window.evaluation
+    for width in (900, 1500):
+        studio.window.resize(width, 700)
+        qtbot.wait(50)
+        assert dock.photos.columnWidth(0) >= 100
+        assert min(dock.mistakes.columnWidth(column) for column in (WANTED, READ)) >= 70
+        assert dock.mistakes.isColumnHidden(PHOTO) == (width == 900)
+        assert dock.photos.isColumnHidden(1) == (width == 900)
+
+
+def test_what_an_evaluation_says_is_never_cut_off_unseen(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    evaluate(studio, qtbot)
+    said = studio.window.evaluation.said
+    assert "nobody has checked a word" in said.text()
+    studio.window.resize(900, 700)
+    qtbot.wait(50)
+    assert said.shown.endswith("…")
+    assert said.text().startswith(said.shown[:-1])
+    assert said.toolTip() == said.text()

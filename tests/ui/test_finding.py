@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import Finding, Settings
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.finding_dialog import KNOBS, FindingDialog
 from ocr_studio.ui.knob import Knob
-from tests.ui.made_board import LINES, StandInReader
+from tests.ui.made_board import LINES, StandInPreview, StandInReader
 from tests.ui.studio import Open
 
 Button = QDialogButtonBox.StandardButton
@@ -111,6 +112,44 @@ def test_the_next_move_ends_the_try_before_it(open_studio: Open, folder: Path, q
     turn(dialog, "threshold", 0.6)
     qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
     assert 0 not in seen
+    dialog.reject()
+
+
+def test_a_try_that_fails_says_why_and_the_next_may_be_better(
+    open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    dialog = opened(studio, qtbot)
+    find = StandInPreview.find
+
+    def refuse(_: StandInPreview, finding: Finding) -> None:
+        raise StudioError(f"nothing can be found with {finding.threshold}")
+
+    monkeypatch.setattr(StandInPreview, "find", refuse)
+    turn(dialog, "threshold", 0.2)
+    qtbot.waitUntil(lambda: "nothing can be found with 0.2" in dialog.said.text())
+    monkeypatch.setattr(StandInPreview, "find", find)
+    turn(dialog, "threshold", 0.6)
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    dialog.reject()
+
+
+def test_the_photo_follows_the_mouse_that_drags_it(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    dialog = opened(open_studio(folder / "board 1.png"), qtbot)
+    view = dialog.view
+    assert view is not None
+    view.zoom_by(4.0)
+    start, end = QPoint(100, 90), QPoint(70, 50)
+    held = view.to_scene(QPointF(start))
+    port = view.viewport()
+    QTest.mouseMove(port, end)
+    assert view.to_scene(QPointF(start)) == held  # nobody holds it
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    assert view.cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert (view.to_scene(QPointF(end)) - held).manhattanLength() < 1
+    assert view.cursor().shape() == Qt.CursorShape.OpenHandCursor
     dialog.reject()
 
 
