@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
+from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.row_table import RowTable
 
 _COLUMNS = ("Photo", "Words", "Found", "Read", "Exactly", "CER")
@@ -45,6 +45,12 @@ _HINTS = (
     "Letters wrong, missed and false words included",
 )
 _ALL = "All photos"
+_LEFT, _RIGHT = (
+    side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
+_LEAST_NAME = 110  # pixels of a photo's name
+_AIR = 24  # pixels beside a title
+_MOST_NEEDED = (3, 2, 5, 4, 1)  # the columns of figures, in this order
 
 
 class EvaluationDock(QDockWidget):
@@ -58,9 +64,7 @@ class EvaluationDock(QDockWidget):
         # Its own button closes it: the theme draws no other.
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self._evaluation: Evaluation | None = None
-        self.said = QLabel("Nothing has been evaluated yet.")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.said = OneLine("Nothing has been evaluated yet.")
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName("Progress of the evaluation")
@@ -256,15 +260,29 @@ class _Photos(RowTable):
             for column, text in enumerate(_cells(title, score)):
                 item = QStandardItem(text)
                 if column:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    item.setTextAlignment(_RIGHT)
                 item.setToolTip(f"{title}\nHere {evaluation_table.PARTLY}" if title.startswith("* ") else title)
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
             self.setCurrentIndex(self._model.index(0, 0))
 
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave room for the names: in a narrow table the least needed figures are not shown."""
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        # A header tells no size of a column that is hidden.
+        titles = {key: self.horizontalHeader().fontMetrics().horizontalAdvance(_COLUMNS[key]) for key in _MOST_NEEDED}
+        sizes = {key: max(self.sizeHintForColumn(key), width + _AIR) for key, width in titles.items()}
+        self.leave_room(_LEAST_NAME, sizes)
+
     def _set_titles(self) -> None:
         for column, (title, hint) in enumerate(zip(_COLUMNS, _HINTS, strict=True)):
             item = QStandardItem(title)
+            item.setTextAlignment(_RIGHT if column else _LEFT)
             item.setToolTip(hint)
             self._model.setHorizontalHeaderItem(column, item)
 

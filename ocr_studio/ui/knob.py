@@ -57,7 +57,8 @@ class Knob(QWidget):
         layout.addWidget(title, 0, 0)
         layout.addWidget(self._shown, 0, 1)
         layout.addWidget(self.slider, 1, 0, 1, 2)
-        for column, text in enumerate((f"← {spec.less}", f"{spec.more} →")):
+        # No-break spaces: an arrow never stands on a line of its own.
+        for column, text in enumerate((f"←\u00a0{spec.less}", f"{spec.more}\u00a0→")):
             note = QLabel(text)
             note.setWordWrap(True)
             note.setProperty("quiet", True)

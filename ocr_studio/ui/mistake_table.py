@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
@@ -28,6 +28,7 @@ HINTS = (
 )
 PICTURE, KIND, WANTED, READ, PHOTO = range(len(TITLES))
 _HEIGHT, _WIDTH = 40, 150
+_LEAST_TEXT = 80  # pixels of a column that is worth showing
 _KEPT = 500
 
 
@@ -139,9 +140,15 @@ class MistakeTable(RowTable):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(PICTURE, _WIDTH + 14)
         header.resizeSection(KIND, 9 * self.fontMetrics().horizontalAdvance("m"))
+        self._widths = {PICTURE: header.sectionSize(PICTURE), KIND: header.sectionSize(KIND), PHOTO: _LEAST_TEXT}
         for column in (WANTED, READ, PHOTO):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._choose)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave room for the texts: in a narrow table the least needed columns are not shown."""
+        self.leave_room(2 * _LEAST_TEXT, self._widths)
+        super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Return goes to the mistake; what a double-click does elsewhere differs from system to system."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 
@@ -17,3 +19,12 @@ class RowTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
+
+    def leave_room(self, room: int, widths: Mapping[int, int]) -> None:
+        """Hide the columns for which the table is too narrow.
+
+        room: pixels that the columns need which are always shown. widths: those of the others, the most needed first.
+        """
+        for column, width in widths.items():
+            room += width
+            self.setColumnHidden(column, room > self.width())

@@ -95,10 +95,8 @@ class WordTable(RowTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Leave room for the text: in a narrow table the least needed columns are not shown."""
-        room = self.width() - _LEAST_TEXT
-        for column in (CROP, NUMBER, STATE, CONFIDENCE):
-            room -= self._widths[column]
-            self.setColumnHidden(column, column != CROP and room < 0)
+        others = {column: self._widths[column] for column in (NUMBER, STATE, CONFIDENCE)}
+        self.leave_room(_LEAST_TEXT + self._widths[CROP], others)
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)

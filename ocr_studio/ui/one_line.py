@@ -1,0 +1,28 @@
+"""A label of one line that may be longer than its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+
+class OneLine(QLabel):
+    """Shows as much of its text as there is room for, and by "…" that there is more."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def shown(self) -> str:
+        """What of the text can be seen."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """Draw what there is room for."""
+        where, how = self.contentsRect(), self.alignment()
+        self.style().drawItemText(
+            QPainter(self), where, how, self.palette(), self.isEnabled(), self.shown, self.foregroundRole()
+        )
