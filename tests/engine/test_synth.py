@@ -50,6 +50,7 @@ def test_boxes_are_paragraphs_of_the_text(kind: BoardKind) -> None:
 
 
 def test_points_under_points_are_indented() -> None:
+    seen: set[int] = set()
     for seed in range(8):
         truth = boards.words(BoardKind.LISTS, seed=seed)
         lines = boards.lines(truth)
@@ -57,6 +58,8 @@ def test_points_under_points_are_indented() -> None:
         for line in reading_order.text(read(truth)).split("\n"):
             if line.strip() and line.strip()[0] in "-•*":
                 assert (len(line) - len(line.lstrip())) // 2 == depth[line.strip()], (seed, line)
+                seen.add(depth[line.strip()])
+    assert seen == {0, 1}
 
 
 @pytest.mark.parametrize("kind", list(BoardKind))
