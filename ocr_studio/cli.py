@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_evaluate, cli_models
+from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -45,6 +45,7 @@ _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON
   export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
+  dataset PROJECT   make a dataset of the words a person has checked
   evaluate DATA     how well photos are read whose words are known
   models list|use…  which models can read, and which one does
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
@@ -301,6 +302,7 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     "models": (cli_models.parser, cli_models.work),
     "export": (_export_parser, _export),
     "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
+    "dataset": (cli_dataset.parser, cli_dataset.work),
 }
 
 

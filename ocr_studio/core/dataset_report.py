@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from ocr_studio.core.dataset_values import Checked, Dataset
+
 
 class Reason(StrEnum):
     """Why a word is not in a dataset."""
@@ -101,8 +103,22 @@ class Report:
         return self.found == self.written + len(self.left_out) and self.written == self.train + self.held_out
 
 
+def everything(report: Report) -> dict[str, object]:
+    """The report as JSON for other programs has it."""
+    return {
+        "folder": str(report.folder),
+        "layout": report.layout,
+        "unit": report.unit,
+        **values(report),
+        "split": {"rule": report.rule, "train": report.train, "held-out": report.held_out},
+        "alphabet": report.alphabet,
+        "digest": report.digest,
+        "trouble": list(report.trouble),
+    }
+
+
 def values(report: Report) -> dict[str, object]:
-    """The counts as they stand in a manifest and in JSON for other programs."""
+    """The counts as they stand in a manifest."""
     return {
         "found": report.found,
         "written": report.written,
@@ -128,6 +144,33 @@ def render(report: Report) -> list[str]:
         lines.append(f"  {len(report.alphabet)} different characters: {report.alphabet}")
     lines += [f"  {count} left out: {REASONS[reason]}" for reason, count in report.counts.items() if count]
     return lines
+
+
+def contents(found: Dataset) -> dict[str, object]:
+    """What is in a dataset that was read, as JSON for other programs has it."""
+    return {
+        "folder": str(found.folder),
+        "layout": found.layout,
+        "unit": found.unit,
+        "examples": len(found.examples),
+        "corrected": sum(each.checked is Checked.CORRECTED for each in found.examples),
+        "confirmed": sum(each.checked is Checked.CONFIRMED for each in found.examples),
+        "boxes": len(found.pages),
+        "split": {"rule": found.rule, "train": len(found.train), "held-out": len(found.held_out)},
+        "alphabet": found.alphabet,
+        "digest": found.digest,
+        "trouble": list(found.trouble),
+    }
+
+
+def render_contents(found: Dataset) -> list[str]:
+    """What is in a dataset that was read, for a person, a line for each fact."""
+    return [
+        f"{len(found.examples)} {found.unit} in {found.folder}, layout {found.layout}",
+        f"  {len(found.train)} to learn from, {len(found.held_out)} held out: {RULES[found.rule]}",
+        f"  boxes for a detector: {_counted(len(found.pages), 'photo')} of which every word is marked",
+        f"  {len(found.alphabet)} different characters: {found.alphabet}",
+    ]
 
 
 def _counted(count: int, noun: str) -> str:

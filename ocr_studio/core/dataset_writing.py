@@ -18,13 +18,14 @@ from ocr_studio.core.dataset_choice import Candidate, SourcePage
 from ocr_studio.core.dataset_folder import file_id
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
 from ocr_studio.core.dataset_layouts.layout import Layout
-from ocr_studio.core.dataset_report import LeftOut, Reason, Report
+from ocr_studio.core.dataset_report import REASONS, LeftOut, Reason, Report
 from ocr_studio.core.dataset_split import SHARE, Division, Place, divide
 from ocr_studio.core.dataset_values import (
     FORMAT,
     MANIFEST,
     PHOTOS,
     VERSION,
+    BadDataset,
     Checked,
     Digest,
     Example,
@@ -68,7 +69,8 @@ def export(
     """Write a dataset: PhotoCut for each page, at last the Report. Given up before, it leaves nothing behind.
 
     folder: a new or empty one, or one with a dataset of this layout, which is replaced. trouble: what is known to be
-    missing already, for the report. Raises WriteFailed, also where other files are in the folder.
+    missing already, for the report. Raises WriteFailed, also where other files are in the folder, and BadDataset where
+    there is nothing to write; what lies there already then stays.
     """
     layout = LAYOUTS[wanted.layout]
     ordered = sorted(pages, key=lambda source: (images.natural_key(source.page.image), source.page.id))
@@ -78,6 +80,8 @@ def export(
             gathering.add(source)
             yield PhotoCut(source.page.image, number, len(ordered))
         report = gathering.finish(folder, trouble)
+        if not report.written and not report.boxes:
+            raise _nothing(report)
         dataset_folder.publish(workshop, folder, layout)
     yield report
 
@@ -236,6 +240,15 @@ class _Gathering:
             "models": sorted({each.machine.model for each in self._examples if each.machine and each.machine.model}),
             "pages": pages,
         }
+
+
+def _nothing(report: Report) -> BadDataset:
+    why = [f"{count} left out: {REASONS[reason]}" for reason, count in report.counts.items() if count]
+    return BadDataset(
+        f"there is nothing to learn from yet ({'; '.join([*why, *report.trouble]) or 'no words at all'})",
+        file=report.folder,
+        remedy="Go through a photo in the window: Return says that a word is right.",
+    )
 
 
 def _left(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:

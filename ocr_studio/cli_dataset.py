@@ -1,0 +1,90 @@
+"""The command ``ocr-studio dataset``: pictures of the words a person has checked, to learn from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
+from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, PhotoCut, Report, Wanted
+from ocr_studio.jobs import exporting_dataset
+
+_EPILOG: Final = f"""\
+PROJECT is a project, a folder of photos that has one, or a folder with annotations.json (see evaluate --help). Every
+word of it is either written or counted as left out, with the reason. About a fifth is held out, for measuring what was
+learned: whole photos, or lines where there are no more than two photos; always the same ones. DIR is a new or empty
+folder, or that of an earlier dataset, which is replaced.
+
+Layouts: {", ".join(LAYOUTS)}. "ocr-studio" has all that is known: manifest.json, labels.jsonl (an object for each
+word: crop, text, page, image, word, quad, checked, by, machine, split, writer), crops/, and of photos whose every word
+is checked boxes.jsonl and photos/. "keras-ocr": train.json and validation.json with [path, box, text]. "paddleocr":
+rec_gt.txt with crops, Label.txt with boxes. "deep-text": gt.txt with crops. All of them can be learned from and
+evaluated; without --out, PROJECT may be such a folder, and what is in it is told.
+
+JSON: {{"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {{reason: number}},
+"pages", "pages_written", "boxes": photos whose every word is checked, "split": {{"rule", "train", "held-out"}},
+"alphabet", "digest", "trouble": [line]}}.
+
+Exit status: 0 all went well, 1 something could not be read or nothing was written, 2 it was called wrongly.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} dataset",
+        description="Make a dataset of the words that a person has checked. Nothing of the project is changed.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("project", type=given_path, metavar="PROJECT", help="project, or folder of photos that has one")
+    made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
+    made.add_argument("--layout", choices=tuple(LAYOUTS), default=next(iter(LAYOUTS)), help="default: ocr-studio")
+    made.add_argument("--unit", choices=UNITS, default=UNITS[0], help="what each example is; default: words")
+    made.add_argument(
+        "--letters", metavar="LETTERS", help="leave words out that have others, for programs that know no more"
+    )
+    made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Do what is asked. Returns the exit status; raises StudioError."""
+    if options.out is None:
+        return _tell(dataset.read(options.project), as_json=options.format == "json")
+    chosen = settings.load()
+    sources = dataset_sources.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
+    wanted = Wanted(options.layout, options.unit, options.letters)
+    report = _watched(exporting_dataset.export_sources(sources, options.out, wanted))
+    if options.format == "json":
+        print(json.dumps(dataset_report.everything(report), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(map(visible, dataset_report.render(report))))
+    return _complained(report.trouble)
+
+
+def _watched(events: Iterator[PhotoCut | Report]) -> Report:
+    for event in events:
+        if isinstance(event, Report):
+            show_progress("")
+            return event
+        show_progress(f"photo {event.done} of {event.total}")
+    raise AssertionError("an export ends with its report")
+
+
+def _tell(found: Dataset, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(dataset_report.contents(found), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(map(visible, dataset_report.render_contents(found))))
+    return _complained(found.trouble)
+
+
+def _complained(trouble: tuple[str, ...]) -> int:
+    for line in trouble:
+        complain(line)
+    return FAILED if trouble else GOOD
