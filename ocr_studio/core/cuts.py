@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ocr_studio.core import rows
+from ocr_studio.core import rivers, rows
 from ocr_studio.core.rows import Boxes, Floats, Indices, Mask
 
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
@@ -31,6 +31,8 @@ _FEW, _CROSSED, _MORE = 0.15, 1.0, 2
 _APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
 # Rows of a stack follow each other with less than this between them, in heights.
 _NEXT_ROW = 1.5
+# Pieces of a title stand this close to each other at most, in heights.
+_TITLE = 1.5
 # Within a stack, rows beside each other with a blank up to this wide are one line; it is narrower where one holds
 # several words without a blank known between them, a line as it was found.
 _SAME_LINE, _SAME_WHOLE = 4.0, 1.5
@@ -86,6 +88,8 @@ class Cutter:
         if self.boxes.low[part, 0].max() < self.boxes.high[part, 0].min():
             return []
         gutter = self._gutter(part)
+        if gutter is not None and len(title := self._title(part, gutter)):
+            return [title, np.setdiff1d(part, title)]
         blanks, by_top = self._blanks(part)
         if gutter is not None and not len(gutter.over):
             strips = np.split(by_top, np.nonzero(blanks > _APART * self._height(part))[0] + 1)
@@ -96,6 +100,27 @@ class Cutter:
             return self._around(part, gutter)
         widest = float(blanks.max(initial=0.0))
         return np.split(by_top, np.nonzero(blanks >= widest)[0] + 1) if widest > 0 else []
+
+    def _title(self, part: Indices, gutter: _Gutter) -> Indices:
+        """Pieces of a line above all others that goes on across a gutter, as closely as words of one row; else none."""
+        boxes = self.boxes.part(part)
+        chains = rows.chains(rows.followers(boxes, widest=_TITLE))
+        for chain in chains:
+            if (
+                len(chain) < 2
+                or len(chain) == len(part)
+                or any(np.isin(part[chain], side).all() for side in gutter.sides)
+            ):
+                continue
+            along = boxes.right[chain[-1]] - boxes.left[chain[0]]
+            along /= np.linalg.norm(along)
+            height = float(np.median(boxes.height[chain]))
+            others = np.setdiff1d(np.arange(len(part)), chain)
+            step = (boxes.left[others] + boxes.right[others]) / 2 - boxes.left[chain[0]]
+            down = along[0] * step[:, 1] - along[1] * step[:, 0]
+            if (down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all():
+                return part[chain]
+        return part[:0]
 
     def _height(self, part: Indices) -> float:
         return float(np.median(self.boxes.height[part]))
@@ -120,7 +145,15 @@ class Cutter:
                 # A row without width may end where it begins: it stands on one side only, too.
                 left, over = high <= place, (low < place) & (high > place)
                 leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
-        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else None
+        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._river(part)
+
+    def _river(self, part: Indices) -> _Gutter | None:
+        """A gutter that bends, where no straight one is."""
+        found = rivers.parted(self.boxes.part(part), few=int(_FEW * len(part)))
+        if found is None:
+            return None
+        left, over = found
+        return _Gutter([part[left], part[~left & ~over]], part[over])
 
     def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
         """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.

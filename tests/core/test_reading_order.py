@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -61,6 +62,31 @@ def test_columns_stay_apart_though_one_row_reaches_over() -> None:
     words = [*written("\n".join(left)), *written("\n".join(right), left=330, top=18)]
     lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
     assert lines == [*left, *right]
+
+
+def test_columns_that_bend_stay_apart() -> None:
+    shifts = [100 * math.sin(math.pi * index / 10) for index in range(11)]
+    words = []
+    for index, shift in enumerate(shifts):
+        words += written(f"left {index} goes on", left=shift, top=35 * index)
+        words += written(f"right {index} too", left=shift + 230, top=35 * index + 15)
+    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    assert lines == [f"left {index} goes on" for index in range(11)] + [f"right {index} too" for index in range(11)]
+
+
+def test_a_title_whose_words_stand_wide_is_read_before_the_columns_below() -> None:
+    words = [*written("All that"), *written("may stay here", left=136)]
+    words += written("first column\nhas three\nrows here", top=90)
+    words += written("second one\nhas as many\nof them", left=200, top=90)
+    assert [line[0].text for line in reading_order.lines(words)] == [
+        "All",
+        "first",
+        "has",
+        "rows",
+        "second",
+        "has",
+        "of",
+    ]
 
 
 def test_blanks_that_stand_above_each_other_in_a_few_lines_are_no_gutter() -> None:
