@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.metrics import Labelled, Score
 from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started, StepDone
 
 Photo: TypeAlias = NDArray[np.uint8]
@@ -39,13 +40,15 @@ class ReviewedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class DetectorData:
-    """What a detector learns from. digest: of the dataset, for the model's history.
+    """What a detector learns from. digest: of the dataset, for the model's history. options: how photos are read, as
+    the old and the new detector are compared by the words that a person will see.
 
     Where all photos or none are held out, a quarter of each is: the part below its upper lines, or right of them.
     """
 
     photos: tuple[ReviewedPhoto, ...]
     digest: str = ""
+    options: ReaderOptions = field(default_factory=ReaderOptions)
 
 
 @dataclass(frozen=True, slots=True)

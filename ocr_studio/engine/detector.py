@@ -118,6 +118,13 @@ class Detector:
             likely = self._look_at(image, scale)
         return likely, scale
 
+    def maps(self, pieces: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What is seen on pieces of photos of one size, as they are: (B, h, w, 3), -1 to 1, sides multiples of 32 ->
+        (B, h, w, 1).
+        """
+        seen: NDArray[np.float32] = self._look(tf.constant(pieces)).numpy()
+        return seen
+
     def _larger(self, likely: Map, scale: float) -> float:
         """The scale that what was seen asks for. The smallest letters are not seen before the larger ones are clear.
 

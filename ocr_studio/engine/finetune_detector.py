@@ -1,14 +1,259 @@
-"""Reviewed photos → a detector that finds such writing better.
+"""Photos whose boxes a person has checked → a detector that finds such writing better and has forgotten nothing.
 
-For ``jobs``:
-
-    finetune_detector(data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool],
-                      options: ReaderOptions = ReaderOptions()) -> Iterator[DetectorEvent]
-
-with DetectorData, the events that are not those of ``core.training``, and RECIPE, the recipe chosen well, from
-``core.detector_training``. data: photos with all their words; folder: where to keep how far it has come, to go on from
-there when called again with the same data and recipe; name: of the model to be. Events in their order: Preparing …,
-Started (counts words), then StepDone and, now and then, LinesChecked, Preparing …, DetectorTrained, whose folder is a
-candidate for ``models.install`` or ``models.discard``. Closing the generator leaves the checkpoint and no candidate;
-``stop`` is asked after each step.
+As in ``finetune``: part of the net learns, gently, on small pieces of these photos and as many of general boards, which
+it shall go on seeing as it does; what is kept is the mean of what it knew and what it learned. Nothing is installed: it
+ends with a candidate and a comparison. Where the photos leave nothing to hold out, part of each is.
 """
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import keras
+
+from ocr_studio.core import models
+from ocr_studio.core.detector_training import (
+    DetectorData,
+    DetectorEvent,
+    DetectorTrained,
+    FindingComparison,
+    LinesChecked,
+)
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores
+from ocr_studio.core.page import now
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Interval, Preparing, Recipe, Started, StepDone
+from ocr_studio.engine import candidate, checkpoints, detector_exam, learning, runtime, weights
+from ocr_studio.engine.checkpoints import Checkpoint
+from ocr_studio.engine.detector import Detector, DetectorOptions
+from ocr_studio.engine.detector_exam import Comparing
+from ocr_studio.engine.detector_learning import DetectorTrainee
+from ocr_studio.engine.detector_lessons import DetectorLessons
+from ocr_studio.engine.detector_tiles import TileBatches, TileMixture
+from ocr_studio.engine.learning import Clock
+from ocr_studio.engine.moving_weights import Arrays
+from ocr_studio.engine.reader import Reader
+
+log = logging.getLogger(__name__)
+
+# A single photo is seen more often than the recipe says; of many, so many pieces are enough.
+LEAST_STEPS: Final = 40
+MOST_STEPS: Final = 400
+# Examinations of a run; each takes as long as a few steps.
+EXAMINATIONS: Final = 6
+
+
+@dataclass
+class _Best:
+    """What would be kept if the run ended now. rank: higher is better; waited: examinations since."""
+
+    weights: Arrays = field(default_factory=list)
+    rank: tuple[float, float] = (float("-inf"), 0.0)
+    step: int = 0
+    waited: int = 0
+
+
+def finetune_detector(
+    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
+) -> Iterator[DetectorEvent]:
+    """Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, at last DetectorTrained.
+
+    data: photos with all their words. recipe: ``detector_training.RECIPE`` is chosen well. folder: where the checkpoint
+    lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
+    of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
+    candidates. stop: asked after each step; true ends the run with the best so far. Closed early, the
+    checkpoint stays and there is no candidate. Raises StudioError: NoLines, TrainingFailed, CheckpointNotSaved,
+    BadModel …
+    """
+    yield Preparing("Loading the model")
+    runtime.configure(data.options)
+    base = models.in_use(recipe.base, "detector")
+    with candidate.device(recipe.device):
+        net = weights.load_detector(base)
+    run = _Run(net, recipe, data.options, folder)
+    yield from run.prepare(data, base.name)
+    yield from run.learn(stop)
+    comparison = yield from run.compare()
+    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
+    card = ModelCard(
+        architecture=DETECTOR,
+        title=name,
+        parent=base.name,
+        dataset=data.digest,
+        settings=settings,
+        scores=scores_of(comparison),
+        made=now(),
+    )
+    written = candidate.write(name, run.net, charset=None, card=card)
+    checkpoints.forget(folder)
+    yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+
+
+def scores_of(comparison: FindingComparison) -> Scores:
+    """A comparison as a card keeps it; as ``model_card.scores_of``, with F in place of CER."""
+    scores = {
+        "before": comparison.before,
+        "after": comparison.after,
+        "general_before": comparison.keep_before,
+        "general_after": comparison.keep_after,
+    }
+    figures: dict[str, dict[str, float | None]] = {
+        name: {"words": score.wanted, "right": score.right, "found": score.found, "f": score.f}
+        for name, score in scores.items()
+        if score.wanted
+    }
+    changes: tuple[tuple[str, Score, Interval], ...] = (
+        ("change", comparison.before, comparison.change),
+        ("general_change", comparison.keep_before, comparison.keep_change),
+    )
+    return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
+
+
+class _Run:
+    """One run, from a base to weights that are better, as far as can be seen."""
+
+    def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
+        self.net = net
+        self.best, self.step, self.stopped = _Best(), 0, ""
+        self._recipe, self._options, self._folder = recipe, options, folder
+        self._finding = DetectorOptions.of(options.finding)
+        self._detector = Detector(net, options=self._finding)  # sees what the net sees, also while that learns
+        self._examined: list[int] = []
+        self._first_keep: float | None = None
+
+    # -------------------------------------------------------------------------------------------------- before
+
+    def prepare(self, data: DetectorData, base: str) -> Iterator[DetectorEvent]:
+        """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is."""
+        recipe = self._recipe
+        self.lessons = DetectorLessons()
+        yield from self.lessons.prepare(data, self._detector, recipe)
+        mixture = TileMixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
+        self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
+        self.steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), MOST_STEPS)
+        self._examinations = list(learning.progress(self.steps, EXAMINATIONS))
+        with candidate.device(recipe.device):
+            self._trainee = DetectorTrainee(self.net, recipe, steps=self.steps)
+        self.clock = Clock(self.steps, len(self._examinations) + 1)
+        recipe_said = json.dumps(asdict(recipe), sort_keys=True)
+        self._signature = f"{base} {recipe_said} {asdict(self._finding)} {self.lessons.fingerprint()}"
+        self._resume()
+
+    # -------------------------------------------------------------------------------------------------- during
+
+    def learn(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
+        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
+        held_out = detector_exam.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
+        train = lines[0] - held_out * self.lessons.hidden
+        yield Started(train, held_out, lines[1], self.steps, resumed_at=self.step)
+        if not self.step:
+            yield self._check()
+        while self.step < self.steps and not self.stopped:
+            tiles = self._batches.at(self.step)
+            loss = self.clock.time("step", partial(self._trainee.learn, tiles))
+            self.step += 1
+            yield StepDone(self.step, self.steps, loss, self.clock.left(self.step, len(self._examined)))
+            if stop():
+                self.stopped = "asked"
+            if self.stopped or self.step in self._examinations:
+                yield self._check()
+                self._save()
+                if self._recipe.patience is not None and self.best.waited >= self._recipe.patience:
+                    self.stopped = self.stopped or "early"
+
+    def _check(self) -> LinesChecked:
+        """Examine what would be kept now."""
+        going, kept = self._trainee.now(), self._trainee.kept()
+        self._trainee.take(kept)
+        held_out, keep, loss = self.clock.time("exam", self._exam)
+        self._trainee.take(going)
+        self._examined.append(self.step)
+        if self._first_keep is None:
+            self._first_keep = keep
+        rank = self._rank(held_out, keep, loss)
+        better = rank > self.best.rank
+        if better:
+            self.best = _Best(kept, rank, self.step)
+        else:
+            self.best.waited += 1
+        return LinesChecked(self.step, held_out, keep, better)
+
+    def _exam(self) -> tuple[float | None, float | None, float]:
+        """F on held-out lines and on boards to keep, and the loss on held-out pieces."""
+        lessons = self.lessons
+        held_out = detector_exam.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
+        keep = detector_exam.lines_found(self._detector, lessons.keep, hidden=False).f
+        return held_out, keep, self._trainee.loss(lessons.exam) if lessons.exam else 0.0
+
+    def _rank(self, held_out: float | None, keep: float | None, loss: float) -> tuple[float, float]:
+        """Higher is better: how well lines are found, less what is forgotten; of equals, the lower loss.
+
+        A few lines are found or missed by chance: what differs by less than a hundredth is equal.
+        """
+        if held_out is None:
+            return 0.0, float(self.step)
+        forgotten = max(0.0, (self._first_keep or 0.0) - (keep or 0.0))
+        return round(held_out - forgotten, 2), -loss
+
+    # ------------------------------------------------------------------------------------------- cut short, gone on
+
+    def _save(self) -> None:
+        best = {f"best/{index}": weight for index, weight in enumerate(self.best.weights)}
+        facts = {
+            "run": self._signature,
+            "step": self.step,
+            "examined": self._examined,
+            "best": [*self.best.rank, self.best.step, self.best.waited],
+            "keep": self._first_keep,
+            "seconds": self.clock.total(),
+        }
+        checkpoints.save(self._folder, Checkpoint(self._trainee.state() | best, facts))
+
+    def _resume(self) -> None:
+        """Go on where a run on the same data by the same recipe was cut short, if there is one."""
+        kept = checkpoints.load(self._folder)
+        if kept is None or kept.facts.get("run") != self._signature:
+            return
+        try:
+            facts = kept.facts
+            best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.learned))]
+            found, loss, step, waited = facts["best"]
+            step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
+            keep, seconds = facts["keep"], float(facts["seconds"])
+            self._trainee.resume(kept.arrays)
+        except (KeyError, ValueError, TypeError) as error:
+            log.warning("%s: training begins anew: %s", self._folder, error)
+            return
+        self.best = _Best(best, (float(found), float(loss)), int(step), int(waited))
+        self.step, self._examined, self._first_keep = step_done, examined, keep
+        self.clock.spent = seconds
+
+    # -------------------------------------------------------------------------------------------------- after
+
+    def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
+        """Find words with the old and the new detector. Leaves the net as it is to be kept. Returns the comparison."""
+        old = keras.models.clone_model(self.net)
+        self._trainee.take(self._trainee.start)
+        old.set_weights(self.net.get_weights())
+        self._trainee.take(self.best.weights)
+        before = Reader(self._options, detector=Detector(old, options=self._finding))
+        after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
+        held_out, keep = Comparing(before, after), Comparing(before, after)
+        done = 0
+        for comparing, photos in (
+            (held_out, self.lessons.compared()),
+            (keep, self.lessons.kept(seed=self._recipe.seed)),
+        ):
+            for photo in photos:
+                yield Preparing("Comparing the old and the new model", done, self.lessons.to_compare)
+                comparing.add(photo)
+                done += 1
+        return detector_exam.comparison(held_out, keep)

@@ -1,0 +1,176 @@
+"""Reviewed photos → what a detector is taught with, and what it is examined by."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.detector_training import DetectorData, ReviewedPhoto
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.training import Preparing, Recipe
+from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.detector_exam import MOST_PHOTOS, Seen
+from ocr_studio.engine.detector_targets import LinePlaces
+from ocr_studio.engine.detector_tiles import Box, SizedPhoto, Tiles, general_boards, piece_of
+from ocr_studio.engine.synth.boards import Board, BoardKind
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+# Boards that are repeated, each kind once, with so many pieces of each; and boards to see by what is forgotten.
+_REPEATED: Final = len(BoardKind)
+_PIECES: Final = 4
+_KEPT: Final = (
+    BoardKind.COLUMNS, BoardKind.LISTS, BoardKind.TABLE, BoardKind.CURVED,
+    BoardKind.EDGES, BoardKind.FAINT, BoardKind.GLARE, BoardKind.DRAWINGS,
+)  # fmt: skip
+# Held-out pieces whose loss is looked at.
+_EXAMINED: Final = 12
+# Where no photo can be held out, about this share of the lines of each is, within these limits.
+_HIDDEN, _LEAST_HIDDEN, _MOST_HIDDEN = 0.25, 0.1, 0.4
+_FEWEST_LINES: Final = 4
+
+log = logging.getLogger(__name__)
+
+
+class NoLines(StudioError):
+    """There is no line of writing to learn from."""
+
+
+@dataclass
+class DetectorLessons:
+    """All that a run needs, once it is prepared.
+
+    train, held_out: photos to learn from, and to examine by; hidden: whether the latter are the hidden parts of the
+    former. general: pieces of general boards as the net knew them; keep: boards to see by what is forgotten.
+    """
+
+    train: list[SizedPhoto] = field(default_factory=list)
+    held_out: list[SizedPhoto] = field(default_factory=list)
+    keep: list[SizedPhoto] = field(default_factory=list)
+    general: Tiles | None = None
+    hidden: bool = False
+    exam: Tiles | None = None
+    _sources: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+
+    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+        """Look at the photos and draw the boards. detector: as it is before training. Raises NoLines."""
+        outside = {photo.held_out for photo in data.photos}
+        self.hidden = len(outside) < 2
+        for number, photo in enumerate(data.photos):
+            yield Preparing("Looking at the photos", number, len(data.photos))
+            self._add(photo, detector)
+        if not sum(len(photo.places.lines) for photo in self.train):
+            raise NoLines("there is no line of writing to learn from", remedy="Check all boxes of a photo first.")
+        rng = np.random.default_rng((recipe.seed, 4))
+        if any(len(photo.places.lines) for photo in self.held_out):
+            chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
+            self.exam = Tiles.joined([piece_of(photo, rng, strength=0.0, hidden=self.hidden) for photo in chosen])
+        yield from self._draw(detector, many=_REPEATED if recipe.replay > 0 else 0, seed=recipe.seed)
+
+    def compared(self) -> Iterator[Seen]:
+        """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
+        for photo, box in self._sources[:MOST_PHOTOS]:
+            image = _opened(photo)
+            if image is not None:
+                yield Seen(photo.name, image, photo.words, box)
+
+    def kept(self, *, seed: int) -> Iterator[Seen]:
+        """The boards to see by what is forgotten, in full."""
+        for board in _boards_to_keep(seed):
+            yield Seen(board.kind, board.image, _labelled(board))
+
+    @property
+    def to_compare(self) -> int:
+        """How many photos and boards will be compared on."""
+        return min(len(self._sources), MOST_PHOTOS) + len(_KEPT)
+
+    def fingerprint(self) -> str:
+        """Another one for other photos, other boxes or another division of them."""
+        found = hashlib.sha256()
+        for part in (self.train, self.held_out):
+            found.update(b"part")
+            for photo in part:
+                found.update(photo.jpeg.tobytes())
+                found.update(np.round(photo.places.lines, 2).tobytes())
+                found.update(np.round(photo.places.unclear, 2).tobytes())
+        return found.hexdigest()
+
+    def _add(self, photo: ReviewedPhoto, detector: Detector) -> None:
+        image = _opened(photo)
+        if image is None:
+            return
+        places = LinePlaces.of(photo.words)
+        scale = detector.look(image)[1]
+        box = hidden_part(places.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
+        sized = SizedPhoto.of(photo.name, image, places, scale=scale, hidden=box)
+        if self.hidden or not photo.held_out:
+            self.train.append(sized)
+        if box is not None or (photo.held_out and not self.hidden):
+            self.held_out.append(sized)
+            self._sources.append((photo, box))
+
+    def _draw(self, detector: Detector, *, many: int, seed: int) -> Iterator[Preparing]:
+        """Pieces of boards, with what the net sees there now, as it shall go on seeing it; and boards to keep."""
+        rng = np.random.default_rng((seed, 5))
+        pieces: list[Tiles] = []
+        for number, board in enumerate(general_boards(many, seed=2 * seed)):
+            yield Preparing("Drawing general boards", number, many + len(_KEPT))
+            photo = _sized(board, detector)
+            tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
+            seen = detector.maps(tiles.pixels)
+            pieces.append(Tiles(tiles.pixels, seen, np.ones_like(seen)))
+        self.general = Tiles.joined(pieces) if pieces else None
+        for number, board in enumerate(_boards_to_keep(seed)):
+            yield Preparing("Drawing general boards", many + number, many + len(_KEPT))
+            self.keep.append(_sized(board, detector))
+
+
+def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
+    """The part of a photo that is not to learn from but to measure by: about a quarter of its lines, below or right of
+    the others, where few or no lines are cut. None where there are too few.
+
+    lines: (N, 6, 2), as ``Detector.find``.
+    """
+    if len(lines) < _FEWEST_LINES:
+        return None
+    low, high = lines.min(axis=1), lines.max(axis=1)
+    best: tuple[float, Box] | None = None
+    for axis, side in ((1, height), (0, width)):
+        for edge in np.unique(np.concatenate([low[:, axis], high[:, axis]])):
+            share = float((low[:, axis] >= edge).mean())
+            if not _LEAST_HIDDEN <= share <= _MOST_HIDDEN or edge >= side:
+                continue
+            torn = int(((low[:, axis] < edge) & (high[:, axis] > edge)).sum())
+            box = (0.0, float(edge), float(width), float(height)) if axis else (float(edge), 0.0, width, height)
+            cost = torn + abs(share - _HIDDEN)
+            if best is None or cost < best[0]:
+                best = (cost, box)
+    return best and best[1]
+
+
+def _opened(photo: ReviewedPhoto) -> NDArray[np.uint8] | None:
+    try:
+        return photo.open()
+    except StudioError as error:
+        log.warning("%s: left out: %s", photo.name, error)
+        return None
+
+
+def _boards_to_keep(seed: int) -> Iterator[Board]:
+    return general_boards(len(_KEPT), seed=2 * seed + 1, kinds=_KEPT)
+
+
+def _sized(board: Board, detector: Detector) -> SizedPhoto:
+    scale = detector.options.scale(*board.image.shape[:2])
+    return SizedPhoto.of(board.kind, board.image, LinePlaces.of(_labelled(board)), scale=scale)
+
+
+def _labelled(board: Board) -> tuple[Labelled, ...]:
+    return tuple(Labelled(word.quad, word.text) for word in board.words)
