@@ -305,6 +305,11 @@ _READ = (
         _some, True,
     ),
     ActionSpec(
+        "read_unreviewed", "Read &unreviewed words again…", lambda p: p.choosing.rereading.read_unreviewed(), "&Read",
+        1, "mdi6.refresh-circle", tip="Read every word that nobody has checked once more; you choose what to take over",
+        when=lambda p: p.choosing.rereading.possible, edits=True,
+    ),
+    ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
         tip="Stop; what has been read so far stays", when=lambda p: p.reading.busy,
     ),
@@ -316,6 +321,10 @@ _READ = (
     ActionSpec(
         "finding", "&Finding writing…", lambda p: p.choosing.show_finding(), "&Read", 2, "mdi6.tune-variant",
         tip="Find fainter or smaller writing, or fewer smudges; shown on the open photo", looks=True,
+    ),
+    ActionSpec(
+        "models", "&Models…", lambda p: p.choosing.modelling.show(), "&Read", 2, "mdi6.brain",
+        tip="Which models can read, how well, and which one does", looks=True,
     ),
     ActionSpec(
         "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),

@@ -1,4 +1,4 @@
-"""What a person chooses for the whole program: the settings, how writing is found, words or lines."""
+"""What a person chooses for the whole program: the settings, models, how writing is found, words or lines."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.finding_dialog import FindingDialog
 from ocr_studio.ui.finding_trials import FindingTrials
 from ocr_studio.ui.finding_view import FindingView
+from ocr_studio.ui.modelling import Modelling
 from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.rereading import Rereading
 from ocr_studio.ui.settings_dialog import SettingsDialog
 
 
 class Choosing(QObject):
-    """Shows the dialogs of settings over the window.
+    """Shows the dialogs of settings over the window. modelling, rereading: those of models, and of reading again.
 
     current: asked for the settings as they are. Signals: ``chosen(Settings)``.
     """
@@ -28,6 +30,8 @@ class Choosing(QObject):
     def __init__(self, document: Document, reading: Reading, current: Callable[[], Settings], window: QWidget) -> None:
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
+        self.rereading = Rereading(document, reading, window)
+        self.modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
 
     @property
     def lines(self) -> bool:

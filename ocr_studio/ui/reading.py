@@ -57,6 +57,11 @@ class Reading(QObject):
         """Whether a photo or some words are being read, or wait for it."""
         return self._job is not None
 
+    @property
+    def project(self) -> Project | None:
+        """The project of the open photo, where it has one."""
+        return self._project()
+
     def prepare(self) -> None:
         """Load the recognizer ahead of the first photo, quietly."""
         desk = self._desk

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
+from ocr_studio.core import models
+from ocr_studio.core.model_card import Kind
 from ocr_studio.core.settings import STRONGEST, Finding, Settings
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.language_choice import LanguageChoice
@@ -29,6 +31,8 @@ class ReadingSettings(QWidget):
         super().__init__()
         self.finding = settings.finding
         self._try_finding = try_finding
+        self.model = _model_choice("recognizer", settings.model, "Which model reads")
+        self.detector = _model_choice("detector", settings.detector, "Which model finds writing")
         self.alphabet = Choice(_ALPHABETS, settings.alphabet, "Alphabet")
         self.unit = Choice(_UNITS, settings.unit, "One box for each word or for each line")
         self.read_when_opened = QCheckBox("Read a new photo as soon as it is opened")
@@ -67,6 +71,8 @@ class ReadingSettings(QWidget):
         """These settings, with what this page says."""
         return replace(
             settings,
+            model=_chosen(self.model, settings.model),
+            detector=_chosen(self.detector, settings.detector),
             alphabet=self.alphabet.currentData(),
             unit=self.unit.currentData(),
             finding=self.finding,
@@ -81,6 +87,7 @@ class ReadingSettings(QWidget):
         form.setContentsMargins(0, 16, 0, 0)
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
+        form.addRow("&Model", self.model)
         form.addRow("&Alphabet", self.alphabet)
         form.addRow("&Languages", self.languages)
         form.addRow("&Usual words count", self.strength)
@@ -93,6 +100,7 @@ class ReadingSettings(QWidget):
         label = QLabel("&Finding writing")
         label.setBuddy(self.tune)
         form.addRow(label, found)
+        form.addRow("F&ound by", self.detector)
         form.addRow("Most &graphics memory", self.memory)
         note = QLabel(
             "Photos that have been read stay as they are; Read photo reads them anew.\n"
@@ -105,3 +113,19 @@ class ReadingSettings(QWidget):
     def _take(self, finding: Finding) -> None:
         self.finding = finding
         self._how.setText("As the program comes" if finding == Finding() else "In your own way")
+
+
+def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
+    built_in, *others = models.available(kind)
+    items = [("", built_in.title), *((model.name, model.name) for model in others)]
+    value = "" if value in (None, built_in.name) else value
+    if value not in dict(items):  # it has gone since; that is for a person to change
+        items.append((value, f"{value} (not there any more)"))
+    return Choice(items, value, name)
+
+
+def _chosen(choice: Choice, before: str | None) -> str | None:
+    """What a choice says, as the settings have it; left alone, what they had."""
+    name = choice.currentData() or None
+    built_in = (None, models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name)
+    return before if name is None and before in built_in else name

@@ -1,0 +1,51 @@
+"""Words that were read a second time: what is read otherwise, and taking it over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from ocr_studio.core import edits, reading_order
+from ocr_studio.core.page import Edit, Page, Transcription, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A word that nobody has checked and that is read otherwise now. word: as it is on the page; read: the new side."""
+
+    word: Word
+    read: Transcription
+
+
+def unreviewed(page: Page) -> tuple[Word, ...]:
+    """The words that no person has checked, in reading order."""
+    return tuple(word for key in reading_order.order(page.words.values()) if (word := page.words[key]).human is None)
+
+
+def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
+    """The words that are read otherwise, in the order of ``fresh``; those that somebody has checked or moved since are
+    none.
+    """
+    return tuple(
+        Difference(page.words[word.id], word.machine)
+        for word in _standing(page, fresh)
+        if word.machine is not None and word.machine.text != page.words[word.id].text
+    )
+
+
+def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Edit:
+    """The chosen words get their new reading, and those that are read the same its confidence; the others stay as they
+    are, and so does everything that a person wrote. Empty where none is chosen.
+
+    fresh: words as they were read again. chosen: their ids.
+    """
+    words = _standing(page, fresh)
+    some = [word for word in words if word.id in chosen]
+    same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
+    name = "Take over 1 reading" if len(some) == 1 else f"Take over {len(some)} readings"
+    return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
+
+
+def _standing(page: Page, fresh: Iterable[Word]) -> list[Word]:
+    known = ((page.words.get(word.id), word) for word in fresh)
+    return [word for old, word in known if old is not None and old.human is None and old.quad == word.quad]

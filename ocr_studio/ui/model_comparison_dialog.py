@@ -1,0 +1,91 @@
+"""The model in use and another one on the words of the open photo, side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.jobs.rereading import ModelsCompared, Tally, WordCompared
+from ocr_studio.ui import wording
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.read_words import WordRow, WordsTable
+
+_NOTE = (
+    "Nothing of the photo is changed. A model may have learned from these very words: photos it has not seen say more"
+    " (Read → Evaluate)."
+)
+
+
+class ModelComparisonDialog(QDialog):
+    """Shows how far the reading has come, then the words that the two read differently.
+
+    photo: whose words they are. used, other: names of the models.
+    """
+
+    def __init__(self, photo: Pyramid, used: str, other: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Compare on this photo")
+        self._used, self._other = used, other
+        self.said = QLabel(f"“{used}” and “{other}” read the words of this photo…")
+        self.said.setWordWrap(True)
+        self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
+        self.bar.setAccessibleName("Progress")
+        titles = (f"{used} (in use)", other, "You wrote")
+        self.table = WordsTable(titles, photo, "Words that the two models read differently")
+        self.table.hide()
+        self.note = QLabel(_NOTE)
+        self.note.setProperty("quiet", True)
+        self.note.setWordWrap(True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.said)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.note)
+        layout.addWidget(self.buttons)
+        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * 0.94))
+
+    def show_progress(self, done: int, total: int) -> None:
+        """So many words are read, by both together."""
+        self.bar.setMaximum(total)
+        self.bar.setValue(done)
+
+    def show_comparison(self, compared: ModelsCompared) -> None:
+        """All is read."""
+        self.bar.hide()
+        other = [each for each in compared.words if each.used.text != each.other.text]
+        self.said.setText(" ".join((self._checked(compared), _differing(len(other), len(compared.words)))))
+        self.table.words.show_rows(map(_row, other))
+        self.table.setVisible(bool(other))
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """It could not be done."""
+        self.bar.hide()
+        self.said.setText(trouble.message)
+
+    def _checked(self, compared: ModelsCompared) -> str:
+        one, two = compared.tally(other=False), compared.tally(other=True)
+        if one.words == 0:
+            return "You have checked no word here yet, so nobody can say which is right more often."
+        seen = "the only word" if one.words == 1 else f"{one.words} words"
+        return f"Of {seen} you have checked here, “{self._used}” reads {_right(one)}, “{self._other}” {_right(two)}."
+
+
+def _right(tally: Tally) -> str:
+    return f"{tally.right} right ({100 * tally.cer:.1f} % of letters wrong)"
+
+
+def _differing(number: int, total: int) -> str:
+    if number == 0:
+        return f"They read {wording.counted(total, 'word')} alike."
+    return f"They read {number} of {wording.counted(total, 'word')} differently:"
+
+
+def _row(each: WordCompared) -> WordRow:
+    readings = (each.used.text, each.other.text)
+    right = frozenset(index for index, text in enumerate(readings) if text == each.truth)
+    return WordRow(each.word.id, each.word.quad, (*readings, each.truth or ""), right)

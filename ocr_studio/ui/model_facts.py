@@ -1,0 +1,60 @@
+"""What is known of one model: titles on the left, values on the right, to be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+
+class ModelFacts(QScrollArea):
+    """Shows facts under a heading. All of it is plain text, whatever a file from a stranger says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(320)
+        self.setAccessibleName("What is known of the model")
+
+    def show_facts(self, heading: str, facts: Sequence[tuple[str, str]]) -> None:
+        """Show these in place of those before."""
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(14)
+        title = _label(heading)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        column.addWidget(title)
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for name, value in facts:
+            quiet = QLabel(name)
+            quiet.setProperty("quiet", True)
+            form.addRow(quiet, _label(value))
+        column.addLayout(form)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    def texts(self) -> list[str]:
+        """All that is shown, from top to bottom."""
+        inside = self.widget()
+        return [] if inside is None else [label.text() for label in inside.findChildren(QLabel)]
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label

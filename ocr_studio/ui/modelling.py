@@ -1,0 +1,190 @@
+"""Models over the window: the dialog of them, and what a person does there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from ocr_studio.core import model_archive, models
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs import model_files
+from ocr_studio.ui import file_dialogs
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.models_dialog import ModelsDialog
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.rereading import Rereading
+
+
+class Modelling(QObject):
+    """Shows the models, and does with them what is wanted.
+
+    current: asked for the settings as they are. choose: told the settings as they shall be.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        reading: Reading,
+        rereading: Rereading,
+        current: Callable[[], Settings],
+        choose: Callable[[Settings], object],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._document, self._reading, self._rereading = document, reading, rereading
+        self._current, self._choose, self._window = current, choose, window
+        self._dialog: ModelsDialog | None = None
+        self._job: Job | None = None
+
+    def show(self) -> None:
+        """Show the models."""
+        dialog = self._dialog = ModelsDialog(self._window)
+        dialog.use_wanted.connect(self._use)
+        dialog.compare_wanted.connect(lambda name: self._rereading.compare(name, dialog))
+        dialog.rename_wanted.connect(self._ask_name)
+        dialog.export_wanted.connect(self._ask_where)
+        dialog.delete_wanted.connect(self._ask_whether)
+        dialog.import_wanted.connect(self._ask_which)
+        dialog.finished.connect(self._forget)
+        dialog.finished.connect(dialog.deleteLater)
+        self._refresh()
+        dialog.open()
+
+    def use(self, name: str) -> None:
+        """Read, or find writing, with this model from now on. Raises NoSuchModel and BadModel."""
+        model = models.find(name)
+        chosen = None if model.folder is None else name
+        now = self._current()
+        self._choose(replace(now, model=chosen) if model.kind == "recognizer" else replace(now, detector=chosen))
+
+    def delete(self, name: str) -> None:
+        """Delete a model, for good. Raises StudioError."""
+        models.delete(name, in_use=self._used())
+
+    def rename(self, name: str, new: str) -> None:
+        """Call a model something else; the one in use stays in use. Raises StudioError."""
+        used = name in self._used()
+        models.rename(name, new.strip())
+        if used:
+            self.use(new.strip())
+
+    def _used(self) -> tuple[str, str]:
+        now = self._current()
+        return now.model or models.BUILT_IN.name, now.detector or models.BUILT_IN_DETECTOR.name
+
+    # ------------------------------------------------------------------------------------------------- the dialog
+
+    def _refresh(self, *, choose: str = "") -> None:
+        if self._dialog is None:
+            return
+        page, known = self._document.page, models.everything()
+        self._dialog.show_models(
+            [*known, *models.damaged()],
+            histories={model.name: models.history(model.name) for model in known},
+            used=self._used(),
+            comparable=page is not None and bool(page.words),
+            choose=choose,
+        )
+
+    def _forget(self) -> None:
+        self._dialog = None
+        if self._job is not None:
+            self._job.cancel()
+
+    def _try(self, do: Callable[[], None], *, done: str, choose: str = "") -> None:
+        """Do something quick; say that it is done, or why not."""
+        try:
+            do()
+        except StudioError as error:
+            self._refresh()
+            self._say(str(error), wrong=True)
+        else:
+            self._refresh(choose=choose)
+            self._say(done)
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        if self._dialog is not None:
+            self._dialog.say(text, wrong=wrong)
+
+    def _use(self, name: str) -> None:
+        self._try(lambda: self.use(name), done=f"“{name}” is used from now on.", choose=name)
+
+    def _ask_name(self, name: str) -> None:
+        asked = QInputDialog(self._dialog)
+        asked.setWindowTitle("Rename model")
+        asked.setLabelText(f"A new name for “{name}”:")
+        asked.setTextValue(name)
+        asked.textValueSelected.connect(
+            lambda new: self._try(
+                lambda: self.rename(name, new), done=f"“{name}” is called “{new.strip()}” now.", choose=new.strip()
+            )
+        )
+        asked.finished.connect(asked.deleteLater)
+        asked.open()
+
+    def _ask_whether(self, name: str) -> None:
+        asked = QMessageBox(self._dialog)
+        asked.setIcon(QMessageBox.Icon.Question)
+        asked.setWindowTitle("Delete model")
+        asked.setText(f"Delete the model “{name}”?".replace("&", "&&"))
+        asked.setInformativeText("It cannot be brought back, unless you have exported it.")
+        delete = asked.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
+        asked.addButton(QMessageBox.StandardButton.Cancel)
+        asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        delete.clicked.connect(lambda: self._try(lambda: self.delete(name), done=f"“{name}” is deleted."))
+        asked.finished.connect(asked.deleteLater)
+        asked.open()
+
+    def _ask_where(self, name: str) -> None:
+        dialog = file_dialogs.make(self._dialog or self._window, "Export model", str(Path.home() / f"{name}.zip"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"Models (*{model_archive.SUFFIX})")
+        dialog.setDefaultSuffix(model_archive.SUFFIX.lstrip("."))
+        dialog.fileSelected.connect(lambda chosen: self.export(name, Path(chosen)))
+        dialog.open()
+
+    def _ask_which(self) -> None:
+        dialog = file_dialogs.make(self._dialog or self._window, "Import model", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Models (*{model_archive.SUFFIX})", "All files (*)"])
+        dialog.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
+        dialog.open()
+
+    # ----------------------------------------------------------------------------------------------------- files
+
+    def export(self, name: str, file: Path) -> None:
+        """Write a model as one file, in the background; the dialog says how that went."""
+        try:
+            model = models.find(name)
+        except StudioError as error:
+            self._say(str(error), wrong=True)
+            return
+        self._run(lambda: model_files.export_model(model, file), f"Writing “{name}”…", "Writing a model")
+
+    def take_in(self, file: Path) -> None:
+        """Import a model from a file, in the background; the dialog says how that went."""
+        self._run(lambda: model_files.import_model(file), f"Looking at {file.name}…", "Importing a model")
+
+    def _run(self, make: Callable[[], Iterator[object]], saying: str, name: str) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        job = self._job = self._reading.lane.submit(make, name=name)
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        self._say(saying)
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, model_files.ModelExported):
+            self._say(f"“{event.model.name}” is written to {event.file.name}.")
+        elif isinstance(event, model_files.ModelImported):
+            self._refresh(choose=event.model.name)
+            self._say(f"“{event.model.name}” is there now. Compare it, or use it.")
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._say(trouble.message, wrong=True)

@@ -1,0 +1,188 @@
+"""The models there are, with what is known of each, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import model_text
+from ocr_studio.core.models import Ancestor, Damaged, Model
+from ocr_studio.ui import theme
+from ocr_studio.ui.model_facts import ModelFacts
+
+_ENTRY = Qt.ItemDataRole.UserRole
+_ICONS = {"recognizer": "mdi6.text-recognition", "detector": "mdi6.text-box-search-outline"}
+
+
+class ModelsDialog(QDialog):
+    """A list of models beside the facts of the one that is chosen. What is wanted is said by signals; whoever does it
+    then shows the models as they are.
+
+    Signals, each with the name of the chosen model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
+    ``export_wanted``, ``delete_wanted``; and ``import_wanted()``.
+    """
+
+    use_wanted = Signal(str)
+    compare_wanted = Signal(str)
+    rename_wanted = Signal(str)
+    export_wanted = Signal(str)
+    delete_wanted = Signal(str)
+    import_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Models")
+        self._entries: Sequence[Model | Damaged] = ()
+        self._histories: dict[str, tuple[Ancestor, ...]] = {}
+        self._used: Collection[str] = ()
+        self._comparable = False
+        self._items = QStandardItemModel(self)
+        self.list = QListView()
+        self.list.setModel(self._items)
+        self.list.setAccessibleName("Models")
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setWordWrap(True)
+        self.list.setIconSize(QSize(20, 20))
+        self.list.setMinimumWidth(240)
+        self.list.selectionModel().currentChanged.connect(self._show_chosen)
+        self.facts = ModelFacts()
+        self.use = self._button("&Use", "Read, or find writing, with this one from now on", self.use_wanted)
+        self.use.setProperty("primary", True)
+        self.compare = self._button(
+            "&Compare on this photo…",
+            "Read the words of the open photo with it, beside the one in use",
+            self.compare_wanted,
+        )
+        self.rename = self._button("&Rename…", "Call it something else", self.rename_wanted)
+        self.export = self._button("&Export…", "Write it as one file, to hand on", self.export_wanted)
+        self.delete = self._button("&Delete…", "Delete it, for good", self.delete_wanted)
+        self.take_in = QPushButton("&Import…")
+        self.take_in.setToolTip(
+            "Take in a model that somebody exported; it holds numbers only, and nothing of it is run"
+        )
+        self.take_in.setAutoDefault(False)
+        self.take_in.clicked.connect(self.import_wanted)
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+
+    @property
+    def chosen(self) -> Model | Damaged | None:
+        """The one whose facts are shown."""
+        row = self.list.currentIndex().row()
+        return self._entries[row] if 0 <= row < len(self._entries) else None
+
+    def show_models(
+        self,
+        entries: Sequence[Model | Damaged],
+        *,
+        histories: dict[str, tuple[Ancestor, ...]],
+        used: Collection[str],
+        comparable: bool,
+        choose: str = "",
+    ) -> None:
+        """Show these. histories: of each model, see ``models.history``; used: names of those in use; comparable:
+        whether a photo with words is open; choose: the name of the one to show, the same as before by default.
+        """
+        before = self.chosen
+        name = choose or (before.name if before else "")
+        self._entries, self._histories, self._used, self._comparable = entries, histories, used, comparable
+        self._items.clear()
+        for entry in entries:
+            self._items.appendRow(self._item(entry))
+        names = [entry.name for entry in entries]
+        row = names.index(name) if name in names else next((n for n, each in enumerate(names) if each in used), 0)
+        self.list.setCurrentIndex(self._items.index(row, 0))
+        self._show_chosen()
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """What has been done, or why it could not be."""
+        self.said.setText(text)
+        if bool(self.said.property("wrong")) != wrong:
+            self.said.setProperty("wrong", wrong)
+            self.said.style().unpolish(self.said)
+            self.said.style().polish(self.said)
+
+    def _item(self, entry: Model | Damaged) -> QStandardItem:
+        if isinstance(entry, Damaged):
+            below, icon = "Damaged, cannot be used", theme.icon("mdi6.alert-outline", role="warning")
+        else:
+            used = entry.name in self._used
+            marks = ("In use", model_text.gain(entry.card)) if used else (model_text.gain(entry.card),)
+            below = " · ".join(filter(None, marks)) or model_text.DOES[entry.kind]
+            icon = theme.icon(_ICONS[entry.kind], role="accent" if used else "quiet")
+        item = QStandardItem(icon, f"{entry.name}\n{below}")
+        item.setData(entry.name, _ENTRY)
+        item.setData(f"{entry.name}: {below}", Qt.ItemDataRole.AccessibleTextRole)
+        return item
+
+    def _show_chosen(self) -> None:
+        entry = self.chosen
+        model = entry if isinstance(entry, Model) else None
+        own = model is not None and model.folder is not None
+        used = entry is not None and entry.name in self._used
+        self.use.setEnabled(model is not None and not used)
+        self.compare.setEnabled(model is not None and not used and self._comparable and model.kind == "recognizer")
+        self.rename.setEnabled(own)
+        self.export.setEnabled(own)
+        self.delete.setEnabled((own or isinstance(entry, Damaged)) and not used)
+        if isinstance(entry, Damaged):
+            self.facts.show_facts(entry.name, [("What is wrong", entry.error.what), ("Where", str(entry.folder))])
+        elif model is not None:
+            facts = model_text.facts(model, self._histories.get(model.name, ()))
+            self.facts.show_facts(model.name, [fact for fact in facts if fact[0] != "Name"])
+        self.say("")
+
+    def _button(self, title: str, tip: str, wanted: object) -> QPushButton:
+        made = QPushButton(title)
+        made.setToolTip(tip)
+        made.setAutoDefault(False)
+        made.clicked.connect(lambda: self._want(wanted))
+        return made
+
+    def _want(self, wanted: object) -> None:
+        if self.chosen is not None:
+            wanted.emit(self.chosen.name)  # type: ignore[attr-defined]  # a bound signal, for which there is no type
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.facts, 1)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row, some in ((first, (self.use, self.compare)), (second, (self.rename, self.export, self.delete))):
+            row.setSpacing(8)
+            for button in some:
+                row.addWidget(button)
+            row.addStretch(1)
+            right.addLayout(row)
+        across = QHBoxLayout()
+        across.setSpacing(18)
+        across.addWidget(self.list, 2)
+        across.addLayout(right, 3)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.take_in)
+        bottom.addStretch(1)
+        bottom.addWidget(self.buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(across, 1)
+        layout.addWidget(self.said)
+        layout.addLayout(bottom)
+        self.resize(QSize(860, 560).boundedTo(self.screen().availableSize() * 0.94))

@@ -1,0 +1,150 @@
+"""A table of words of the open photo: the picture of each, and how it is read, one way beside the other."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.ui import pictures, theme
+from ocr_studio.ui.row_table import RowTable
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_SIZE = QSize(150, 32)
+_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """A word in the table. id: of the word; cells: what the columns after the picture say; right: which are right."""
+
+    id: str
+    quad: Quad
+    cells: tuple[str, ...]
+    right: frozenset[int] = frozenset()
+
+
+class WordRows(QAbstractTableModel):
+    """Words as rows; where they can be ticked, all of them are at first.
+
+    Signals: ``ticked()`` other ones are ticked now.
+    """
+
+    ticked = Signal()
+
+    def __init__(self, titles: Sequence[str], photo: Pyramid, view: QWidget, *, ticking: bool) -> None:
+        """titles: of the columns after the picture."""
+        super().__init__(view)
+        self._titles, self._photo, self._view, self._ticking = ("Word", *titles), photo, view, ticking
+        self._pixmaps: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
+        self.rows: tuple[WordRow, ...] = ()
+        self.chosen: frozenset[str] = frozenset()
+
+    def show_rows(self, rows: Iterable[WordRow]) -> None:
+        """Show these words."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.chosen = frozenset(row.id for row in self.rows)
+        self.endResetModel()
+        self.ticked.emit()
+
+    def tick(self, rows: Iterable[int], *, on: bool) -> None:
+        """Tick some rows, or do not."""
+        ids = {self.rows[row].id for row in rows}
+        self.chosen = self.chosen | ids if on else self.chosen - ids
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, 0))
+        self.ticked.emit()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+        """The picture, and how it is read."""
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """The columns' titles."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """The picture's cell has the tick."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if self._ticking and index.column() == 0 else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        row, column = self.rows[index.row()], index.column()
+        if column == 0:
+            return self._picture(row, role)
+        text, right = row.cells[column - 1], column - 1 in row.right
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return text
+        if role == Qt.ItemDataRole.DecorationRole and right:
+            return theme.icon("mdi6.check", role="accent")
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self._titles[column]}: {text or 'nothing'}{', right' if right else ''}"
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+        """A tick is set or taken away."""
+        if role != Qt.ItemDataRole.CheckStateRole or not self._ticking or index.column() != 0:
+            return False
+        self.tick([index.row()], on=Qt.CheckState(value) == Qt.CheckState.Checked)
+        return True
+
+    def _picture(self, row: WordRow, role: int) -> Any:
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._pixmap(row)
+        if role == Qt.ItemDataRole.CheckStateRole and self._ticking:
+            return Qt.CheckState.Checked if row.id in self.chosen else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return "Take over" if self._ticking else "Word"
+        return None
+
+    def _pixmap(self, row: WordRow) -> QPixmap:
+        ratio = self._view.devicePixelRatioF()
+        key = row.id, ratio
+        if key not in self._pixmaps:
+            corners = row.quad.array()
+            along, across = geometry.sizes(corners)[0]
+            whole = QSize(max(1, round(along)), max(1, round(across)))
+            size = whole.scaled(_SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+            pixmap = pictures.pixmap(self._photo.warp(corners, (size.width(), size.height())))
+            pixmap.setDevicePixelRatio(ratio)
+            self._pixmaps[key] = pixmap
+            while len(self._pixmaps) > _KEPT:
+                self._pixmaps.popitem(last=False)
+        return self._pixmaps[key]
+
+
+class WordsTable(RowTable):
+    """The table's view. name: for who hears the window instead of seeing it."""
+
+    def __init__(self, titles: Sequence[str], photo: Pyramid, name: str, *, ticking: bool = False) -> None:
+        super().__init__()
+        self.words = WordRows(titles, photo, self, ticking=ticking)
+        self.setModel(self.words)
+        self.setAccessibleName(name)
+        self.setIconSize(_SIZE)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setDefaultSectionSize(_SIZE.height() + 10)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, _SIZE.width() + (46 if ticking else 20))

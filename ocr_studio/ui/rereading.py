@@ -1,0 +1,98 @@
+"""Reading words a second time, to look at before anything changes: by the model in use, or by another beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core import models, reading_order, rereading
+from ocr_studio.core.page import Word
+from ocr_studio.jobs import reading as reading_jobs
+from ocr_studio.jobs.reading import WordsRead
+from ocr_studio.jobs.rereading import Comparing, ModelsCompared, compare
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Job
+from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.rereading_dialog import RereadingDialog
+
+
+class Rereading(QObject):
+    """Runs the reading in its lane and shows what comes of it over the window."""
+
+    def __init__(self, document: Document, reading: Reading, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._reading, self._window = document, reading, window
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a word that nobody has checked."""
+        page = self._document.page
+        return page is not None and any(word.human is None for word in page.words.values())
+
+    def read_unreviewed(self) -> None:
+        """Read the words again that nobody has checked; a person then chooses what to take over."""
+        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
+        if image is None or page is None or pyramid is None or not self.possible:
+            return
+        words, desk, project = rereading.unreviewed(page), self._reading.desk, self._reading.project
+        dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
+        job = self._reading.lane.submit(
+            lambda: reading_jobs.read_words(desk, image, words, project=project), name="Reading again"
+        )
+        read: list[Word] = []
+
+        def hear(event: object) -> None:
+            if isinstance(event, WordsRead):
+                read.extend(event.words)
+                dialog.show_progress(event.done)
+
+        def finish() -> None:
+            if now := self._document.page:
+                dialog.show_differences(rereading.differences(now, read))
+
+        def take(chosen: frozenset[str]) -> None:
+            if now := self._document.page:
+                self._document.push(rereading.taken_over(now, read, chosen))
+
+        dialog.taken.connect(take)
+        self._connect(job, dialog, hear, finish)
+
+    def compare(self, other: str, parent: QWidget) -> None:
+        """Read the words of the open photo by the model in use and by another. parent: what it is shown over."""
+        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
+        if image is None or page is None or pyramid is None or not page.words:
+            return
+        desk, words = self._reading.desk, tuple(page.words[key] for key in reading_order.order(page.words.values()))
+        dialog = ModelComparisonDialog(pyramid, self._model, other, parent)
+        job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name="Comparing two models")
+
+        def hear(event: object) -> None:
+            if isinstance(event, Comparing):
+                dialog.show_progress(event.done, event.total)
+            elif isinstance(event, ModelsCompared):
+                dialog.show_comparison(event)
+
+        self._connect(job, dialog, hear, lambda: None)
+
+    @property
+    def _model(self) -> str:
+        return self._reading.desk.options.model or models.BUILT_IN.name
+
+    def _connect(
+        self,
+        job: Job,
+        dialog: RereadingDialog | ModelComparisonDialog,
+        hear: Callable[[object], None],
+        finish: Callable[[], None],
+    ) -> None:
+        job.came.connect(hear)
+        job.done.connect(finish)
+        job.failed.connect(dialog.show_trouble)
+        # Another photo cannot be opened behind the dialog but by another program; its words are others then.
+        self._document.opened.connect(dialog.reject)
+        dialog.finished.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,132 @@
+"""Words that are read again: what is read otherwise now, to take over all of it or some."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.page import Transcription
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.rereading import Difference
+from ocr_studio.ui import wording
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.read_words import WordRow, WordsTable
+
+
+class RereadingDialog(QDialog):
+    """Shows how far the reading has come, then its differences with what stands there.
+
+    photo: whose words they are. total: how many are read again. model: by which model. Signals: ``taken(frozenset of
+    ids)`` when the person takes some over; nothing changes before.
+    """
+
+    taken = Signal(object)
+
+    def __init__(self, photo: Pyramid, total: int, model: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Read unreviewed words again")
+        self._total = total
+        self.said = QLabel(f"“{model}” reads {wording.counted(total, 'word')} that nobody has checked…")
+        self.said.setWordWrap(True)
+        self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
+        self.bar.setAccessibleName("Progress")
+        self.table = WordsTable(("Now", "Read again", "How sure"), photo, "Words that are read otherwise", ticking=True)
+        self.table.horizontalHeader().setSectionResizeMode(3, self.table.horizontalHeader().ResizeMode.ResizeToContents)
+        self.every, self.none = QPushButton("Tick &all"), QPushButton("Tick &none")
+        for button, on in ((self.every, True), (self.none, False)):
+            button.setProperty("flat", True)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, on=on: self._tick_all(on=on))
+        self.note = QLabel("What you wrote or checked stays. One Undo takes all of this back.")
+        self.note.setProperty("quiet", True)
+        self.note.setWordWrap(True)
+        buttons = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
+        self.take = self.buttons.button(buttons.Ok)
+        self.buttons.accepted.connect(self._accept)
+        self.buttons.rejected.connect(self.reject)
+        self.table.words.ticked.connect(self._offer)
+        self._lay_out()
+        self._show(table=False)
+
+    def show_progress(self, done: int) -> None:
+        """So many words are read."""
+        self.bar.setMaximum(self._total)
+        self.bar.setValue(done)
+
+    def show_differences(self, found: tuple[Difference, ...]) -> None:
+        """All words are read; these are read otherwise."""
+        self.bar.hide()
+        if not found:
+            self.said.setText(f"{_all_of(self._total)} read as before: there is nothing to take over.")
+            self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("&Close")
+            return
+        many = f"{len(found)} of {wording.counted(self._total, 'word')}"
+        self.said.setText(
+            f"{many} {'is' if len(found) == 1 else 'are'} read otherwise. Tick what you want to take over."
+        )
+        self.table.words.show_rows(
+            WordRow(each.word.id, each.word.quad, (each.word.text, each.read.text, sureness(each.read)))
+            for each in found
+        )
+        self._show(table=True)
+        self.take.setFocus()
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """It could not be done."""
+        self.bar.hide()
+        self.said.setText(trouble.message)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("&Close")
+
+    def _show(self, *, table: bool) -> None:
+        for widget in (self.table, self.every, self.none, self.note, self.take):
+            widget.setVisible(table)
+        if table:
+            self._offer()
+
+    def _tick_all(self, *, on: bool) -> None:
+        self.table.words.tick(range(len(self.table.words.rows)), on=on)
+
+    def _offer(self) -> None:
+        number = len(self.table.words.chosen)
+        self.take.setText(f"&Take over {number}" if number else "&Take over")
+        self.take.setEnabled(number > 0)
+
+    def _accept(self) -> None:
+        self.taken.emit(self.table.words.chosen)
+        self.accept()
+
+    def _lay_out(self) -> None:
+        ticks = QHBoxLayout()
+        ticks.setSpacing(8)
+        ticks.addWidget(self.every)
+        ticks.addWidget(self.none)
+        ticks.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.said)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(ticks)
+        layout.addWidget(self.note)
+        layout.addWidget(self.buttons)
+        self.resize(QSize(720, 560).boundedTo(self.screen().availableSize() * 0.94))
+
+
+def sureness(read: Transcription) -> str:
+    """How sure a model is of what it read."""
+    return "–" if read.confidence is None else f"{100 * read.confidence:.0f} %"
+
+
+def _all_of(number: int) -> str:
+    return "The only unreviewed word is" if number == 1 else f"All {number} unreviewed words are"
