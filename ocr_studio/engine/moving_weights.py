@@ -35,7 +35,7 @@ class MovingWeights:
         of it, the rest is what the net knew. longest: gradients that are longer are shortened to it.
         """
         self.learned = list(net.trainable_variables)
-        self._start = self.now()
+        self.start = self.now()
         self._shares = [share(variable) for variable in self.learned]
         warm = max(1, round(WARM_UP * steps))
         schedule = keras.optimizers.schedules.CosineDecay(
@@ -50,7 +50,7 @@ class MovingWeights:
 
     def kept(self) -> Arrays:
         """What would be kept now: the mean of what was known and what was learned."""
-        pairs = zip(self._start, self.now(), self._shares, strict=True)
+        pairs = zip(self.start, self.now(), self._shares, strict=True)
         return [np.asarray(old + share * (new - old), np.float32) for old, new, share in pairs]
 
     def take(self, weights: Arrays) -> None:
