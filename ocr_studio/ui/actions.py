@@ -157,6 +157,10 @@ _FILE = (
         )
     ),
     ActionSpec(
+        "export_dataset", "Export &dataset…", lambda p: p.exporting.ask_dataset(), "&File", 3, "mdi6.export-variant",
+        tip="Write pictures of all words you have checked, to learn from", when=lambda p: p.opening.project is not None,
+    ),
+    ActionSpec(
         "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
         tip="Theme, how photos are read, where things are kept",
     ),
@@ -332,7 +336,7 @@ _READ = (
         when=lambda p: p.opening.project is not None and not p.evaluating.busy,
     ),
     ActionSpec(
-        "learn", "&Learn from my corrections", _learn, "&Read", 4, "mdi6.school-outline", ("Ctrl+L",), Where.TOOLBAR,
+        "learn", "Lea&rn from my corrections", _learn, "&Read", 4, "mdi6.school-outline", ("Ctrl+L",), Where.TOOLBAR,
         tip="The recognizer learns to read this writing from the words you have checked; you decide whether to keep it",
         when=lambda p: p.opening.project is not None or p.training.busy,
     ),
