@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ocr_studio.core import geometry, metrics
-from ocr_studio.core.dataset_values import Dataset, Example, Split
+from ocr_studio.core.dataset import Dataset, Example, Split
 from ocr_studio.core.page import Quad
 
 # With fewer there would be nothing to measure by once some are held out.

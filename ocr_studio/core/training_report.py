@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
-from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
+from ocr_studio.core.detector_training import DetectorTrained, FindingComparison
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.training import Comparison, Interval, Reading, Trained
 
-_TITLES = {
-    "better": "It reads your writing better",
-    "worse": "It got worse",
-    "no clear difference": "No clear difference",
-    None: "Nobody can tell whether it helped",
-}
+AnyTrained: TypeAlias = Trained | DetectorTrained
+AnyComparison: TypeAlias = Comparison | FindingComparison
+
 _MINUS = "\u2212"
 
 
@@ -26,15 +25,21 @@ class Row:
     change: str
 
 
-def title(comparison: Comparison) -> str:
+def title(comparison: AnyComparison) -> str:
     """The verdict in a few words; worse is called worse."""
-    if comparison.verdict == "worse" and comparison.change.low <= 0:
-        return "It forgot too much of other writing"
-    return _TITLES[comparison.verdict]
+    reads = isinstance(comparison, Comparison)
+    if comparison.verdict == "better":
+        return "It reads your writing better" if reads else "It finds your writing better"
+    if comparison.verdict == "worse":
+        own = comparison.change.low > 0 if reads else comparison.change.high < 0
+        return "It got worse" if own else "It forgot too much of other writing"
+    return "No clear difference" if comparison.verdict else "Nobody can tell whether it helped"
 
 
-def sentence(comparison: Comparison) -> str:
+def sentence(comparison: AnyComparison) -> str:
     """What was measured, as one says it."""
+    if isinstance(comparison, FindingComparison):
+        return _found(comparison.before, comparison.after)
     before, after = comparison.before, comparison.after
     if before.words == 0:
         return "No word was held out, so there is nothing to compare on."
@@ -45,33 +50,47 @@ def sentence(comparison: Comparison) -> str:
     return f"{seen} it had not seen it makes {_mistakes(new)} instead of {old}."
 
 
-def advice(comparison: Comparison) -> str:
+def advice(comparison: AnyComparison) -> str:
     """What a person had best do."""
+    reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
-        return "Keep it, and it reads from now on. You can go back at any time."
+        does = "reads" if reads else "finds writing"
+        return f"Keep it, and it {does} from now on. You can go back at any time."
     if comparison.verdict == "worse":
         return "Better discard it. The model before is as it was."
     if comparison.verdict is None:
-        return "Correct a few more words, so that some can be held out to measure by."
-    return (
-        f"{comparison.before.words} words are too few to be sure of so small a difference."
-        " Correct some more, and learn again."
-    )
+        return "Correct some more, so that something can be held out to measure by."
+    words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
+    return f"{words} words are too few to be sure of so small a difference. Correct some more, and learn again."
 
 
-def rows(comparison: Comparison) -> tuple[Row, ...]:
-    """The exact figures, of words held out and of general ones."""
+def rows(comparison: AnyComparison) -> tuple[Row, ...]:
+    """The exact figures, of what was held out and of general writing."""
     found: list[Row] = []
+    if isinstance(comparison, FindingComparison):
+        for of, score, new, change in (
+            ("held-out words", comparison.before, comparison.after, comparison.change),
+            ("words of general boards", comparison.keep_before, comparison.keep_after, comparison.keep_change),
+        ):
+            if score.wanted:
+                found += _finding_rows(of, score, new, change)
+        return tuple(found)
     for of, before, after, change in (
         ("held-out words", comparison.before, comparison.after, comparison.change),
         ("general words", comparison.keep_before, comparison.keep_after, comparison.keep_change),
     ):
         if before.words:
-            found += _rows(of, before, after, change)
+            found += _reading_rows(of, before, after, change)
     return tuple(found)
 
 
-def render(trained: Trained) -> list[str]:
+def took(trained: AnyTrained) -> str:
+    """How long it was, and why it ended."""
+    why = {"early": ", stopped as it gained no more", "asked": ", stopped when asked to"}
+    return f"{trained.steps} steps in {trained.seconds:.0f} s{why.get(trained.stopped, '')}"
+
+
+def render(trained: AnyTrained) -> list[str]:
     """The comparison for a terminal, a line for each fact."""
     comparison = trained.comparison
     lines = [f"{title(comparison)}. {sentence(comparison)}"]
@@ -82,23 +101,28 @@ def render(trained: Trained) -> list[str]:
         lines += [
             f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in table
         ]
-    for what, samples in (("gained", comparison.gained), ("lost", comparison.lost)):
-        lines += [f"  {what}: “{each.truth}”, read “{each.before}” before, “{each.now}” now" for each in samples]
-    stopped = {"": "", "early": ", stopped as it gained no more", "asked": ", stopped when asked to"}
-    lines.append(f"{trained.steps} steps in {trained.seconds:.0f} s{stopped.get(trained.stopped, '')}")
+    if isinstance(comparison, Comparison):
+        for what, samples in (("gained", comparison.gained), ("lost", comparison.lost)):
+            lines += [f"  {what}: “{each.truth}”, before “{each.before}”, now “{each.now}”" for each in samples]
+    else:
+        for what, places in (("gained", comparison.gained), ("lost", comparison.lost)):
+            lines += [f"  {what}: “{each.text}” on {each.photo}" for each in places]
+    lines.append(f"{took(trained)}.")
     return lines
 
 
-def values(trained: Trained) -> dict[str, object]:
+def values(trained: AnyTrained) -> dict[str, object]:
     """The same for other programs."""
     comparison = trained.comparison
-    return {
-        "verdict": comparison.verdict,
-        "held_out": _values(comparison.before, comparison.after, comparison.change),
-        "general": _values(comparison.keep_before, comparison.keep_after, comparison.keep_change),
-        "gained": _samples(comparison.gained),
-        "lost": _samples(comparison.lost),
-    }
+    gained, lost = ([asdict(each) for each in part] for part in (comparison.gained, comparison.lost))
+    found: dict[str, object] = {"verdict": comparison.verdict}
+    if isinstance(comparison, FindingComparison):
+        found["held_out"] = _finding(comparison.before, comparison.after, comparison.change)
+        found["general"] = _finding(comparison.keep_before, comparison.keep_after, comparison.keep_change)
+    else:
+        found["held_out"] = _reading(comparison.before, comparison.after, comparison.change)
+        found["general"] = _reading(comparison.keep_before, comparison.keep_after, comparison.keep_change)
+    return found | {"gained": gained, "lost": lost}
 
 
 def percent(share: float) -> str:
@@ -106,24 +130,54 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %"
 
 
-def _rows(of: str, before: Reading, after: Reading, change: Interval) -> list[Row]:
-    wrong = _wrong(after) - _wrong(before)
-    points = (after.cer - before.cer) * 100
-    sure = f" ({_signed(change.low * 100, 1)} … {_signed(change.high * 100, 1)})"
+def _found(before: Score, after: Score) -> str:
+    if before.wanted == 0:
+        return "Nothing was held out, so there is nothing to compare on."
+    right = f" instead of {before.right}" if after.right != before.right else ", as before"
+    none_before, none_after = before.found - before.right, after.found - after.right
+    none = f" instead of {none_before}" if none_before != none_after else ", as before"
+    found = f"Of {before.wanted} words it had not seen it finds {after.right}{right}"
+    return f"{found}; {none_after} boxes fit no word{none}."
+
+
+def _reading_rows(of: str, before: Reading, after: Reading, change: Interval) -> list[Row]:
     return [
         Row(
             f"{of} read wrongly",
             f"{_wrong(before)} of {before.words}",
             f"{_wrong(after)} of {after.words}",
-            _signed(wrong, 0),
+            _signed(_wrong(after) - _wrong(before), 0),
         ),
         Row(
             f"letters wrong in {of}",
             percent(before.cer),
             percent(after.cer),
-            f"{_signed(points, 1)} points{sure}",
+            _points(after.cer - before.cer, change),
         ),
     ]
+
+
+def _finding_rows(of: str, before: Score, after: Score, change: Interval) -> list[Row]:
+    none = [score.found - score.right for score in (before, after)]
+    return [
+        Row(
+            f"{of} found",
+            f"{before.right} of {before.wanted}",
+            f"{after.right} of {after.wanted}",
+            _signed(after.right - before.right, 0),
+        ),
+        Row("boxes there that fit no word", str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
+        Row(
+            f"F of {of}",
+            percent(before.f or 0.0),
+            percent(after.f or 0.0),
+            _points((after.f or 0.0) - (before.f or 0.0), change),
+        ),
+    ]
+
+
+def _points(difference: float, change: Interval) -> str:
+    return f"{_signed(difference * 100, 1)} points ({_signed(change.low * 100, 1)} … {_signed(change.high * 100, 1)})"
 
 
 def _signed(value: float, digits: int) -> str:
@@ -141,7 +195,7 @@ def _mistakes(count: int) -> str:
     return "no mistakes" if count == 0 else "1 mistake" if count == 1 else f"{count} mistakes"
 
 
-def _values(before: Reading, after: Reading, change: Interval) -> dict[str, object] | None:
+def _reading(before: Reading, after: Reading, change: Interval) -> dict[str, object] | None:
     if before.words == 0:
         return None
     return {
@@ -151,5 +205,12 @@ def _values(before: Reading, after: Reading, change: Interval) -> dict[str, obje
     }
 
 
-def _samples(samples: Sequence[Sample]) -> list[dict[str, object]]:
-    return [asdict(each) for each in samples]
+def _finding(before: Score, after: Score, change: Interval) -> dict[str, object] | None:
+    if before.wanted == 0:
+        return None
+    return {
+        "words": before.wanted,
+        "right": {"before": before.right, "after": after.right},
+        "found": {"before": before.found, "after": after.found},
+        "f": {"before": before.f, "after": after.f, "change_95": [change.low, change.high]},
+    }

@@ -14,6 +14,7 @@ from ocr_studio.core import charset, dataset_sources, models, paths
 from ocr_studio.core import dataset as datasets
 from ocr_studio.core import preflight as judging
 from ocr_studio.core.dataset import Dataset, LeftOut, Reason, Report, Wanted
+from ocr_studio.core.dataset_choice import SourcePage
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.preflight import Doubt, Group
@@ -28,19 +29,29 @@ _FOLDER: Final = "looked-at"
 
 
 @dataclass(frozen=True, slots=True)
+class PageLook:
+    """A page as it was when it was looked at. photo: its file; boxes: all there are; checked: those a person has
+    checked; words: those of them where something is written."""
+
+    photo: Path
+    boxes: int
+    checked: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preflight:
     """What there is to learn from.
 
     title: what a model of it may be called; about: where it comes from, for a person. dataset: None where there is not
-    a single word. checked: page id -> words that a person had checked there. photos: page id -> where its photo is.
-    left_out: checked words that cannot be learned from. new_letters: those the model in use does not know.
+    a single word. pages: by their ids. left_out: checked words that cannot be learned from. new_letters: those the
+    model in use does not know.
     """
 
     title: str
     about: str
     dataset: Dataset | None = None
-    checked: Mapping[str, int] = field(default_factory=dict)
-    photos: Mapping[str, Path] = field(default_factory=dict)
+    pages: Mapping[str, PageLook] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -70,12 +81,8 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
         yield seen
         return
     sources = dataset_sources.from_project(project)
-    seen = replace(
-        seen,
-        checked={source.page.id: checked(source.page) for source in sources.pages},
-        photos={source.page.id: source.photo for source in sources.pages},
-    )
-    if not any(seen.checked.values()):
+    seen = replace(seen, pages={source.page.id: _page(source) for source in sources.pages})
+    if not any(page.words for page in seen.pages.values()):
         yield seen
         return
     folder, report = _fresh_folder(), None
@@ -91,7 +98,7 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
         raise
 
 
-def checked(page: Page) -> int:
+def checked_words(page: Page) -> int:
     """How many words of a page a person has checked, and not found to be nothing."""
     return sum(1 for word in page.words.values() if word.human and word.human.text)
 
@@ -126,6 +133,12 @@ def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: R
         left_out=tuple(each for each in left_out if each.reason not in unlike),
         new_letters=judging.new_letters(dataset, _known(dataset.alphabet, options)),
     )
+
+
+def _page(source: SourcePage) -> PageLook:
+    words = source.page.words
+    checked = sum(1 for word in words.values() if word.human)
+    return PageLook(source.photo, len(words), checked, checked_words(source.page))
 
 
 def _known(letters: str, options: ReaderOptions) -> str:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ocr_studio.core import dataset as datasets
 from ocr_studio.core import models, training_runs
-from ocr_studio.core.dataset_values import BadCrop, Dataset, Example
+from ocr_studio.core.dataset import BadCrop, Dataset, Example, Split
+from ocr_studio.core.detector_training import DetectorData, DetectorEvent, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training import Preparing, Recipe, Trained, TrainingEvent
+from ocr_studio.core.training import Preparing, Recipe, TrainingEvent
+from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run, RunTrouble
 from ocr_studio.jobs import preflight
 from ocr_studio.jobs.preflight import Preflight
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 _TOLD_EVERY: Final = 50
 
 Stop: TypeAlias = Callable[[], bool]
-Learn: TypeAlias = Callable[["Course"], Iterator[TrainingEvent]]
+LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
+Learn: TypeAlias = Callable[["Course"], Iterator[LearningEvent]]
 
 
 def _never() -> bool:
@@ -49,7 +53,7 @@ class Course:
     stop: Stop = _never
 
 
-def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Iterator[TrainingEvent]:
+def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Iterator[LearningEvent]:
     """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
 
     resume: go on from where a run of this name was cut short; else it begins anew. Closed early, the run stays as far
@@ -80,14 +84,14 @@ def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> Co
     return Course(run, datasets.read(run.data), options, stop)
 
 
-def keep(trained: Trained) -> Model:
+def keep(trained: AnyTrained) -> Model:
     """Make a model of the candidate; it can be chosen from now on. Raises StudioError; it is then still a candidate."""
     model = models.install(trained.folder, name=trained.name)
     training_runs.forget(trained.name)
     return model
 
 
-def discard(trained: Trained) -> None:
+def discard(trained: AnyTrained) -> None:
     """Throw the candidate away, and what it came from. Raises StudioError."""
     models.discard(trained.folder)
     training_runs.forget(trained.name)
@@ -162,8 +166,25 @@ def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> 
 # ------------------------------------------------------------------------------------------------------- detector
 
 
-def _learn_boxes(course: Course) -> Iterator[TrainingEvent]:
-    raise StudioError("the detector cannot be trained yet", file=course.dataset.folder)
+def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
+    from ocr_studio.engine import finetune_detector
+
+    dataset, run = course.dataset, course.run
+    if not dataset.pages:
+        raise StudioError(
+            "there is no photo to learn from", file=dataset.folder, remedy="Check every word of a photo first."
+        )
+    photos = tuple(
+        ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)
+        for page in dataset.pages
+    )
+    yield from finetune_detector.finetune_detector(
+        DetectorData(photos, digest=dataset.digest, options=course.options),
+        run.recipe,
+        folder=run.work,
+        name=run.name,
+        stop=course.stop,
+    )
 
 
 _LEARNERS: Final[dict[str, Learn]] = {"recognizer": _learn_words, "detector": _learn_boxes}

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.dataset_values import BadDataset, Dataset, Example
+from ocr_studio.core.dataset import BadDataset, Dataset, Example
 from ocr_studio.ui import pictures
 
 SIZE = QSize(132, 36)

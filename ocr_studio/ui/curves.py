@@ -34,16 +34,19 @@ class Curve:
 class Chart(QWidget):
     """A few curves over the same steps, from 0 up.
 
-    title: what is measured. shown: how a value is written beside the axis and for who hears the window.
+    title: what is measured. shown: how a value is written beside the axis and for who hears the window. most:
+    where the axis ends, if not a little above what is shown.
     """
 
-    def __init__(self, title: str, curves: Sequence[Curve], shown: Callable[[float], str]) -> None:
+    def __init__(
+        self, title: str, curves: Sequence[Curve], shown: Callable[[float], str], *, most: float | None = None
+    ) -> None:
         super().__init__()
-        self.title, self.curves, self._shown = title, tuple(curves), shown
+        self.title, self.curves, self._shown, self._end = title, tuple(curves), shown, most
         self._steps = 1.0
         self._best: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(150, 90)
+        self.setMinimumSize(150, 76)
         self._describe()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -98,6 +101,8 @@ class Chart(QWidget):
 
     def _most(self) -> float:
         """The upper end of the axis: a round number above all that is shown."""
+        if self._end is not None:
+            return self._end
         values = [value for curve in self.curves for _, value in (_smooth(curve) if curve.jumps else curve.points)]
         most = max(values, default=0.0)
         if most <= 0:

@@ -19,19 +19,21 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 
-from ocr_studio.core.dataset_values import Dataset, Example, Split
+from ocr_studio.core.dataset import Dataset, Example, Split
+from ocr_studio.core.detector_training import PlaceOfWord
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import SIZE, CropPictures
 from ocr_studio.ui.row_table import RowTable
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
-Place: TypeAlias = tuple[str, str]
+# Page and word by their ids, or, where no id is known, somewhere on a photo.
+Place: TypeAlias = tuple[str, str] | PlaceOfWord
 _NOWHERE = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
 class WordRow:
-    """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: (page, word).
+    """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: where it is.
 
     wrong: numbers of the cells that are not as they should be; they say so themselves, too, as colours are not seen by
     everybody.
@@ -98,10 +100,10 @@ class _WordRows(QAbstractTableModel):
 class LearnedTable(RowTable):
     """Words as a table; a click or Return goes to the place of one.
 
-    Signals: ``chosen(page id, word id)``.
+    Signals: ``chosen(place)``.
     """
 
-    chosen = Signal(str, str)
+    chosen = Signal(object)
 
     def __init__(self, titles: Sequence[str], pictures: CropPictures, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,6 +122,14 @@ class LearnedTable(RowTable):
         header.resizeSection(0, SIZE.width() + 14)
         self.clicked.connect(lambda index: self._choose(index.row()))
 
+    def give_room_to(self, column: int) -> None:
+        """Let one column have all the room that the others leave, and its texts two lines."""
+        header = self.horizontalHeader()
+        for other in range(1, self.words.columnCount()):
+            way = QHeaderView.ResizeMode.Stretch if other == column else QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(other, way)
+        self.setWordWrap(True)
+
     def show_rows(self, rows: Sequence[WordRow]) -> None:
         """Show these words."""
         self.words.show_rows(rows)
@@ -134,7 +144,7 @@ class LearnedTable(RowTable):
     def _choose(self, row: int) -> None:
         place = self.words.rows[row].place
         if place is not None:
-            self.chosen.emit(*place)
+            self.chosen.emit(place)
 
 
 class _Examples(QAbstractListModel):
@@ -175,10 +185,10 @@ class _Examples(QAbstractListModel):
 class ExampleList(QListView):
     """The words of a dataset as pictures with what is written there; a click or Return goes to the place of one.
 
-    Signals: ``chosen(page id, word id)``.
+    Signals: ``chosen(place)``.
     """
 
-    chosen = Signal(str, str)
+    chosen = Signal(object)
 
     def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,4 +217,4 @@ class ExampleList(QListView):
     def _choose(self, row: int) -> None:
         place = self.words.examples[row].place
         if place is not None:
-            self.chosen.emit(*place)
+            self.chosen.emit(place)

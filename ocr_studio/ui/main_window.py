@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.alternatives = Alternatives(document)
         self.photos = PageList(stage.pictures)
         self.status = Status()
-        self.exporting = Exporting(document, stage.opening, self)
+        self.exporting = Exporting(document, stage.opening, stage.pictures, self)
         self.clipping = Clipping(document, stage.opening)
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         self.choosing = Choosing(document, stage.reading, lambda: stage.opening.settings, self)
@@ -137,8 +137,8 @@ class MainWindow(QMainWindow):
         self.recent_menu = self.action_set.menu("&File").addMenu("&Recent")
         self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
         self.action_set.menu("&View").addSeparator()
-        for dock in (self.evaluation, self.trainer):
-            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        for below in (self.evaluation, self.trainer):
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, below)
         for dock in (self._photos_dock, self.evaluation, self.trainer):
             self.action_set.menu("&View").addAction(dock.toggleViewAction())
         self.setStatusBar(self.status)
@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         reading.failed.connect(self.show_trouble)
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
         self._stage.training.failed.connect(self.show_trouble)
+        self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
         self.photos.failed.connect(self.show_trouble)
 

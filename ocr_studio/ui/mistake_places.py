@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from ocr_studio.core import metrics
 from ocr_studio.core.evaluation import Mistake
+from ocr_studio.core.page import Quad
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui import colours
 from ocr_studio.ui.document import Document
@@ -55,6 +56,10 @@ class MistakePlaces(QObject):
         """Show a word on its photo; where it has gone since, the photo."""
         self._go(photo, lambda: self._show_word(word_id))
 
+    def go_to_box(self, photo: Path, box: Quad) -> None:
+        """Show a place on a photo, and the word that stands there now, if one does."""
+        self._go(photo, lambda: self._show_place([box], box.bounds()))
+
     def _go(self, photo: Path, show: Callable[[], None]) -> None:
         if self._opening.path == photo:
             self._wanted = None
@@ -73,8 +78,11 @@ class MistakePlaces(QObject):
         self._wanted = None
 
     def _show(self, mistake: Mistake) -> None:
-        self._document.select(self._words(mistake))
-        self._show_box(mistake.bounds)
+        self._show_place([word.quad for word in (mistake.wanted or mistake.read)], mistake.bounds)
+
+    def _show_place(self, about: list[Quad], bounds: tuple[float, float, float, float]) -> None:
+        self._document.select(self._words(about))
+        self._show_box(bounds)
 
     def _show_word(self, word_id: str) -> None:
         word = self._document.word(word_id)
@@ -89,12 +97,11 @@ class MistakePlaces(QObject):
         self._put_mark(box)
         self.shown.emit()
 
-    def _words(self, mistake: Mistake) -> list[str]:
-        """The words of the page that the mistake is about; it may have been corrected since."""
+    def _words(self, about: list[Quad]) -> list[str]:
+        """The words of the page that stand in these places; it may have been corrected since."""
         page = self._document.page
         ids = list(page.words) if page else []
         places = [page.words[key].quad for key in ids] if page else []
-        about = [word.quad for word in (mistake.wanted or mistake.read)]
         return [ids[found] for _, found in metrics.matches(about, places, least=_SAME_WORD)]
 
     def _bring_near(self, box: QRectF) -> None:

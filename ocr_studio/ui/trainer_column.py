@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 _WIDTH = 300
@@ -15,7 +16,6 @@ class TrainerColumn(QScrollArea):
         super().__init__(widgetResizable=True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(_WIDTH + self.verticalScrollBar().sizeHint().width())
         self.headline = QLabel()
         self.headline.setWordWrap(True)
         self.headline.setTextFormat(Qt.TextFormat.PlainText)
@@ -23,13 +23,19 @@ class TrainerColumn(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
         self.headline.setFont(font)
-        inside = QWidget()
+        self._inside = inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(14, 8, 12, 10)
         self._column.setSpacing(8)
         self._column.addWidget(self.headline)
         self._column.addStretch(1)
         self.setWidget(inside)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """As wide as its texts want, or as its buttons need."""
+        room = max(_WIDTH, self._inside.minimumSizeHint().width())
+        self.setFixedWidth(room + self.verticalScrollBar().sizeHint().width())
+        super().showEvent(event)
 
     def add(self, widget: QWidget) -> None:
         """One more, below the others."""
@@ -56,11 +62,21 @@ class TrainerColumn(QScrollArea):
         self._column.insertLayout(self._column.count() - 1, row)
 
 
+class PressButton(QPushButton):
+    """A button that Return presses as Space does; Qt's own does so in dialogs only, and looks like the default then."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Press it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(title: str, tip: str, do: object, *, primary: bool = False, flat: bool = False) -> QPushButton:
     """A button; primary: the one to press; flat: one that keeps in the background."""
-    made = QPushButton(title)
+    made = PressButton(title)
     made.setToolTip(tip)
-    made.setAutoDefault(True)  # Return presses it, as Space does
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     set_primary(made, primary)
     if flat:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -17,14 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core import models
-from ocr_studio.core.training import Recipe, Trained, TrainingEvent
+from ocr_studio.core.detector_training import DetectorTrained, PlaceOfWord
+from ocr_studio.core.training import Recipe, Trained
 from ocr_studio.core.training_runs import KINDS
 from ocr_studio.jobs import preflight
+from ocr_studio.jobs.preflight import Preflight
+from ocr_studio.jobs.training import LearningEvent
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.learned_words import Place
 from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.trainer_boxes import BoxesPage
 from ocr_studio.ui.trainer_column import button, say
 from ocr_studio.ui.trainer_preflight import PreflightPage
 from ocr_studio.ui.trainer_result import ResultPage
@@ -35,7 +40,12 @@ _TABS = {"recognizer": "Reading words", "detector": "Finding words"}
 
 
 class TrainerPanel(QDockWidget):
-    """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting."""
+    """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting.
+
+    Signals: ``reread()`` a person wants to see what the new model reads otherwise.
+    """
+
+    reread = Signal()
 
     def __init__(
         self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
@@ -59,11 +69,13 @@ class TrainerPanel(QDockWidget):
         self.closer.clicked.connect(self.close)
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
+        self._shown: Preflight | None = None
         self.preflight = PreflightPage(self._pictures)
+        self.boxes = BoxesPage()
         self.running = RunningPage(training, self._pictures)
-        self.result = ResultPage(training, self._pictures)
+        self.result = ResultPage(training, self._pictures, self.reread.emit)
         self.pages = QStackedWidget()
-        for page in (self.preflight, self.running, self.result):
+        for page in (self.preflight, self.boxes, self.running, self.result):
             self.pages.addWidget(page)
         self._lay_out()
         self._connect()
@@ -85,6 +97,7 @@ class TrainerPanel(QDockWidget):
     def retint(self) -> None:
         """Take over the colours of another theme."""
         self.closer.setIcon(theme.icon("mdi6.close"))
+        self.result.retint()
         self.offer.retint()
 
     def _connect(self) -> None:
@@ -94,8 +107,10 @@ class TrainerPanel(QDockWidget):
         training.progressed.connect(self._show_progress)
         training.failed.connect(self._show_trouble)
         self._document.words_changed.connect(self._count)
-        self.preflight.start.connect(self._start)
-        self.preflight.look.connect(self._look_again)
+        for outset in (self.preflight, self.boxes):
+            outset.start.connect(self._start)
+            outset.look.connect(self._look_again)
+        self.boxes.opened.connect(self._open_photo)
         for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):
             view.chosen.connect(self._go)
         self.tabs.currentChanged.connect(self._follow)
@@ -119,7 +134,7 @@ class TrainerPanel(QDockWidget):
         elif stage in (Stage.DECIDING, Stage.KEPT):
             self.pages.setCurrentWidget(self.result)
         else:
-            self.pages.setCurrentWidget(self.preflight)
+            self.pages.setCurrentWidget(self.preflight if self.kind == "recognizer" else self.boxes)
             self._show_look()
         self.offer.show_runs()
         if self.isVisible() and self.pages.currentWidget() is not before:
@@ -128,24 +143,27 @@ class TrainerPanel(QDockWidget):
     def _show_look(self) -> None:
         training = self._training
         if training.stage is Stage.LOOKING:
-            self.preflight.say_waiting("Looking at your corrections…")
+            for outset in (self.preflight, self.boxes):
+                outset.column.say_waiting("Looking at your corrections…")
             return
-        self.preflight.show_look(training.look)
-        if training.look is not None:
-            self._count()
-            names = models.available()
-            self.preflight.recipe.show_models(names, training.model_in_use)
+        if training.look is None or training.look is not self._shown:
+            self._shown = training.look
+            self.preflight.show_look(training.look)
+            self.boxes.show_look(training.look)
+            self.preflight.show_models(models.available("recognizer"), training.options.model)
+            self.boxes.show_models(models.available("detector"), training.options.detector)
+        self._count()
 
     def _count(self) -> None:
         """How many words are checked by now: those that were looked at, and what changed since on the open page."""
         look, page = self._training.look, self._document.page
         if look is None or self._training.stage is not Stage.READY or not self.isVisible():
             return
-        fresh = preflight.checked(page) - look.checked.get(page.id, 0) if page and page.id in look.photos else 0
-        self.preflight.show_checked(look.words + fresh)
+        before = look.pages[page.id].words if page and page.id in look.pages else 0
+        self.preflight.show_checked(look.words + (preflight.checked_words(page) - before if page else 0))
 
-    def _hear(self, event: TrainingEvent) -> None:
-        if isinstance(event, Trained):
+    def _hear(self, event: LearningEvent) -> None:
+        if isinstance(event, Trained | DetectorTrained):
             self.result.show_result(event)
             self.show()
             self.raise_()
@@ -172,21 +190,27 @@ class TrainerPanel(QDockWidget):
         if self._training.project is not None:
             self._training.look_at(self._training.project)
 
-    def _go(self, page_id: str, word_id: str) -> None:
-        photo = self._training.photo_of(page_id)
-        if photo is not None:
-            self._places.go_to_word(photo, word_id)
+    def _go(self, place: Place) -> None:
+        if isinstance(place, PlaceOfWord):
+            if photo := self._training.photo_called(place.photo):
+                self._places.go_to_box(photo, place.quad)
+        elif photo := self._training.photo_of(place[0]):
+            self._places.go_to_word(photo, place[1])
+
+    def _open_photo(self, page_id: str) -> None:
+        if photo := self._training.photo_of(page_id):
+            self._places.go_to_word(photo, "")
 
     def _focus(self) -> None:
         """The keys go to the button to press, but never away from somebody who is writing."""
-        if not self._document.page or not self.isVisible():
-            return
-        if self.pages.currentWidget() is self.preflight and self.preflight.begin.isEnabled():
-            self.preflight.begin.setFocus()
+        page = self.pages.currentWidget()
+        if isinstance(page, PreflightPage | BoxesPage) and page.column.begin.isEnabled():
+            page.column.begin.setFocus()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 2, 12, 2)
+        bar = QWidget()
+        head = QHBoxLayout(bar)
+        head.setContentsMargins(6, 2, 12, 0)
         head.setSpacing(12)
         head.addWidget(self.tabs)
         head.addWidget(self.said, 1)
@@ -195,10 +219,11 @@ class TrainerPanel(QDockWidget):
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
         layout.addWidget(self.offer)
         layout.addWidget(self.pages, 1)
         self.setWidget(whole)
+        # In place of the theme's own title, which would take a row for one word.
+        self.setTitleBarWidget(bar)
 
 
 class _Offer(QFrame):

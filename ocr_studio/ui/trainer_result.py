@@ -2,127 +2,127 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from html import escape
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTabWidget, QWidget
 
 from ocr_studio.core import training_report
-from ocr_studio.core.training import Trained
+from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
+from ocr_studio.core.training import Sample
+from ocr_studio.core.training_report import AnyTrained
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
-from ocr_studio.ui.learned_words import LearnedTable
-from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.learned_words import LearnedTable, WordRow
 from ocr_studio.ui.trainer_column import TrainerColumn, button, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
 
-_COLUMNS = ("", "Before", "Now", "Change")
 _SURE = (
-    "In brackets: the change lies between these two values with 95 % certainty, as drawing the same number of words"
-    " again and again shows."
+    "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
+    " again shows."
 )
 
 
 class ResultPage(QWidget):
-    """Shows how the new model compares with the one before, on the same words."""
+    """Shows how the new model compares with the one before, on the same words.
 
-    def __init__(self, training: Training, pictures: CropPictures) -> None:
+    reread: shows what the new model would read otherwise; None where nothing can.
+    """
+
+    def __init__(self, training: Training, pictures: CropPictures, reread: Callable[[], object] | None = None) -> None:
         super().__init__()
-        self._training = training
+        self._training, self._may_reread = training, reread is not None
+        self._trained: AnyTrained | None = None
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
         self.advice = self.column.add_text(quiet=True)
-        self.keep = button("Keep", "Read with it from now on; you can go back at any time", training.keep)
+        self.keep = button("Keep", "Use it from now on; you can go back at any time", training.keep)
         self.discard = button("Discard", "Throw it away; the model before stays as it is", training.discard)
         self.column.add_buttons(self.keep, self.discard)
         self.reread = button(
-            "Read unreviewed words again", "See what the new model would read otherwise; you choose what to take over",
-            lambda: None, primary=True,
-        )  # fmt: skip
-        self.go_back = button("Back to the model before", "Read as before; the new one stays in the list of models",
-                              training.go_back)  # fmt: skip
+            "Read unreviewed words again",
+            "See what the new model would read otherwise; you choose what to take over",
+            reread or training.done,
+            primary=True,
+        )
+        self.go_back = button(
+            "Back to the model before", "As it was; the new one stays in the list of models", training.go_back
+        )
         self.done = button("Done", "See what there is to learn next", training.done, flat=True)
         self.column.add_buttons(self.reread)
         self.column.add_buttons(self.go_back, self.done)
-        self._model = QStandardItemModel(0, len(_COLUMNS), self)
-        self.figures = RowTable()
-        self.figures.setModel(self._model)
+        self.figures = QLabel()
+        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures.setWordWrap(True)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.figures.setContentsMargins(14, 8, 14, 8)
+        self.figures.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.figures.setAccessibleName("Old and new in figures")
-        self.note = QLabel(_SURE)
-        self.note.setWordWrap(True)
-        self.note.setProperty("quiet", True)
-        titles = ("Written", "Read before", "Read now")
-        self.gained = LearnedTable(titles, pictures, "Words that only the new model reads right")
-        self.lost = LearnedTable(titles, pictures, "Words that only the model before reads right")
+        titles = ("Written", "Before", "Now")
+        self.gained = LearnedTable(titles, pictures, "What only the new model gets right")
+        self.lost = LearnedTable(titles, pictures, "What only the model before got right")
         self.words = QTabWidget()
         self.words.setDocumentMode(True)
         self._lay_out()
         training.changed.connect(self._show_stage)
         self._show_stage()
 
-    def show_result(self, trained: Trained) -> None:
+    def show_result(self, trained: AnyTrained) -> None:
         """Show what came of a course."""
+        self._trained = trained
         comparison = trained.comparison
         self.column.headline.setText(training_report.title(comparison))
         say(self.sentence, training_report.sentence(comparison))
         say(self.advice, training_report.advice(comparison))
         set_primary(self.keep, comparison.verdict == "better")
         set_primary(self.discard, comparison.verdict == "worse")
-        self._show_figures(trained)
-        for table, samples, name in ((self.gained, comparison.gained, "Gained"), (self.lost, comparison.lost, "Lost")):
-            table.show_rows([sample_row(each) for each in samples])
-            self.words.setTabText(self.words.indexOf(table), f"{name} ({len(samples)})")
-        self.words.setCurrentWidget(self.lost if len(comparison.lost) > len(comparison.gained) else self.gained)
+        self.figures.setText(_figures(trained))
+        self._show_words(self.gained, "Gained", [_row(each, now=True) for each in comparison.gained])
+        self._show_words(self.lost, "Lost", [_row(each, now=False) for each in comparison.lost])
+        more_lost = len(comparison.lost) > len(comparison.gained)
+        self.words.setCurrentWidget(self.lost if more_lost else self.gained)
 
-    def take_focus(self) -> None:
-        """The keys go to what had best be done, so that Return does it; nothing is taken from who is typing."""
-        (self.discard if self.discard.property("primary") else self.keep).setFocus()
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        if self._trained is not None:
+            self.figures.setText(_figures(self._trained))
+
+    def _show_words(self, table: LearnedTable, name: str, rows: list[WordRow]) -> None:
+        table.show_rows(rows)
+        # A detector's words have no picture of their own.
+        pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
+        table.setColumnHidden(0, not pictures)
+        self.words.setTabText(self.words.indexOf(table), f"{name} ({len(rows)})")
 
     def _show_stage(self) -> None:
         kept, model = self._training.stage is Stage.KEPT, self._training.model
         for widget in (self.keep, self.discard):
             widget.setVisible(not kept)
-        for widget in (self.reread, self.go_back, self.done):
+        for widget in (self.go_back, self.done):
             widget.setVisible(kept)
+        self.reread.setVisible(kept and self._may_reread and model is not None and model.kind == "recognizer")
         if kept and model is not None:
-            self.reread.setVisible(model.kind == "recognizer")
             does = "reads" if model.kind == "recognizer" else "finds writing"
-            self.column.headline.setText(f"“{model.title}” {does} from now on")
+            self.column.headline.setText(f"“{wording.file_name(model.title)}” {does} from now on")
             say(self.advice, "The model before is still there; going back is one click.")
 
-    def _show_figures(self, trained: Trained) -> None:
-        self._model.setRowCount(0)
-        self._model.setHorizontalHeaderLabels(_COLUMNS)
-        rows = training_report.rows(trained.comparison)
-        for row in rows:
-            items = [QStandardItem(text) for text in (_capital(row.title), row.before, row.after, row.change)]
-            for item in items[1:]:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._model.appendRow(items)
-        stopped = {"early": ", stopped as it gained no more", "asked": ", stopped when you said so"}
-        took = f"{trained.steps} steps in {trained.seconds:.0f} s{stopped.get(trained.stopped, '')}."
-        self.note.setText(f"{_SURE} {took}" if rows else took)
-
     def _lay_out(self) -> None:
-        header = self.figures.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self._model.setHorizontalHeaderLabels(_COLUMNS)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        middle = QWidget()
-        stacked = QVBoxLayout(middle)
-        stacked.setContentsMargins(0, 4, 0, 6)
-        stacked.addWidget(self.figures, 1)
-        self.note.setContentsMargins(8, 0, 8, 0)
-        stacked.addWidget(self.note)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.figures)
         self.words.addTab(self.gained, "Gained")
         self.words.addTab(self.lost, "Lost")
         split = QSplitter()
         split.setChildrenCollapsible(False)
-        split.addWidget(middle)
-        split.addWidget(self.words)
-        split.setSizes([520, 460])
-        for widget in (middle, self.words):
-            widget.setMinimumWidth(240)
+        parts: tuple[QWidget, ...] = (scroll, self.words)
+        for part in parts:
+            part.setMinimumWidth(220)
+            split.addWidget(part)
+        split.setSizes([500, 480])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -130,5 +130,33 @@ class ResultPage(QWidget):
         row.addWidget(split, 1)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
+    """A word that was gained (now) or lost."""
+    if isinstance(each, Sample):
+        return sample_row(each)
+    signs = ("✗ missed", "✓ found") if now else ("✓ found", "✗ missed")
+    return WordRow("", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2}))
+
+
+def _figures(trained: AnyTrained) -> str:
+    quiet = theme.colours().quiet
+    head = "".join(f"<td align=right>&nbsp;&nbsp;&nbsp;{text}</td>" for text in ("before", "now", "change"))
+    found = training_report.rows(trained.comparison)
+    parts = [f"<tr style='color: {quiet}'><td></td>{head}</tr>"] if found else []
+    for row in found:
+        cells = "".join(f"<td align=right>&nbsp;&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
+        parts.append(f"<tr><td>{escape(_whole(row.title[:1].upper() + row.title[1:]))}</td>{cells}</tr>")
+    sure = f"{_SURE} " if found else ""
+    return (
+        f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
+        f"<p style='color: {quiet}'>{sure}{escape(training_report.took(trained))}.</p>"
+    )
+
+
+def _cells(row: training_report.Row) -> tuple[str, ...]:
+    return tuple(map(_whole, (row.before, row.after, row.change)))
+
+
+def _whole(text: str) -> str:
+    """In one line: none must end between a number and its sign or unit."""
+    return text.replace(" ", "\u00a0")

@@ -11,11 +11,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import training_runs
-from ocr_studio.core.dataset_values import Dataset
+from ocr_studio.core.dataset import Dataset
+from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.models import Model
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run
 from ocr_studio.jobs import preflight, training
 from ocr_studio.jobs.preflight import Preflight
@@ -75,7 +77,7 @@ class Training(QObject):
         self.run: Run | None = None
         self.dataset: Dataset | None = None
         self.started: Started | None = None
-        self.trained: Trained | None = None
+        self.trained: AnyTrained | None = None
         self.model: Model | None = None
         self.offers: tuple[Run, ...] = ()
         self._before: str | None = None
@@ -93,18 +95,22 @@ class Training(QObject):
         return self.busy and self._pace.is_paused
 
     @property
-    def model_in_use(self) -> str | None:
-        """Which model reads now; None for the program's own."""
-        return self._options().model
+    def options(self) -> ReaderOptions:
+        """How photos are read now."""
+        return self._settings().reader_options()
 
     def photo_of(self, page_id: str) -> Path | None:
         """Where the photo of a page is that words were taken from; None where nobody knows."""
-        if self.look is not None and page_id in self.look.photos:
-            return self.look.photos[page_id]
+        if self.look is not None and page_id in self.look.pages:
+            return self.look.pages[page_id].photo
         for example in self.dataset.examples if self.dataset and self.run else ():
-            if example.page == page_id and example.image and self.run and self.run.about:
-                return Path(self.run.about) / example.image
+            if example.page == page_id and example.image:
+                return self.photo_called(example.image)
         return None
+
+    def photo_called(self, image: str) -> Path | None:
+        """Where the photo is that a dataset of a project calls so; None where nobody knows."""
+        return Path(self.run.about) / image if self.run and self.run.about else None
 
     # ---------------------------------------------------------------------------------------------------- looking
 
@@ -121,7 +127,7 @@ class Training(QObject):
         self.project = project
         self._go_to(Stage.LOOKING)
         self.progressed.emit("Looking at your corrections…", 0, 0)
-        options, before = self._options(), self.look
+        options, before = self.options, self.look
 
         def make() -> Iterator[object]:
             if before is not None:
@@ -140,7 +146,7 @@ class Training(QObject):
         look = self.look
         if self.stage is not Stage.READY or look is None:
             return
-        options, stop = self._options(), self._begin()
+        options, stop = self.options, self._begin()
 
         def make() -> Iterator[object]:
             course = training.begin(look, kind, recipe, options=options, stop=stop)
@@ -154,7 +160,7 @@ class Training(QObject):
         if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
             return
         self._cancel()
-        options, stop = self._options(), self._begin()
+        options, stop = self.options, self._begin()
         self.offers = tuple(each for each in self.offers if each != run)
 
         def make() -> Iterator[object]:
@@ -200,7 +206,7 @@ class Training(QObject):
         trained, run = self.trained, self.run
         if self.stage is not Stage.DECIDING or trained is None or run is None:
             return
-        options = self._options()
+        options = self.options
         before = options.model if run.kind == "recognizer" else options.detector
         job = self._lane.submit(lambda: iter([training.keep(trained)]), name="Keeping a model")
         job.came.connect(lambda model: self._has_kept(model, before))
@@ -230,9 +236,6 @@ class Training(QObject):
 
     # ---------------------------------------------------------------------------------------------------- the job
 
-    def _options(self) -> ReaderOptions:
-        return self._settings().reader_options()
-
     def _begin(self) -> Callable[[], bool]:
         self._pace = pace = _Pace()
         self.run = self.dataset = self.started = self.trained = self.model = None
@@ -258,10 +261,10 @@ class Training(QObject):
             self.progressed.emit(f"{event.what}…", event.done, event.total)
         elif isinstance(event, Started):
             self.started = event
-        elif isinstance(event, Trained):
+        elif isinstance(event, Trained | DetectorTrained):
             self.trained = event
             self._go_to(Stage.DECIDING)
-        if isinstance(event, Started | StepDone | Checked | Trained | Preparing):
+        if isinstance(event, Started | StepDone | Checked | LinesChecked | Trained | DetectorTrained | Preparing):
             self.heard.emit(event)
 
     def _hear_look(self, event: object) -> None:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from ocr_studio.core import models
 from ocr_studio.core.dataset import Example
-from ocr_studio.core.model_card import RECOGNIZER, WEIGHTS_FILE, ModelCard
-from ocr_studio.core.model_folder import CARD_FILE
+from ocr_studio.core.model_card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.training import (
     Checked,
     Comparison,

@@ -1,0 +1,37 @@
+"""A table of a name and a few figures for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHeaderView
+
+from ocr_studio.ui.row_table import RowTable
+
+
+class FigureTable(RowTable):
+    """The first column takes the room that the figures leave."""
+
+    def __init__(self, titles: Sequence[str], name: str) -> None:
+        super().__init__()
+        self._titles = tuple(titles)
+        self._model = QStandardItemModel(0, len(titles), self)
+        self.setModel(self._model)
+        self.setAccessibleName(name)
+        self._model.setHorizontalHeaderLabels(self._titles)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show these texts; the first of each row is a name."""
+        self._model.setRowCount(0)
+        for row in rows:
+            items = [QStandardItem(text) for text in row]
+            items[0].setToolTip(row[0])
+            for item in items[1:]:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._model.appendRow(items)

@@ -1,0 +1,103 @@
+"""What one sees before the places of words are learned: the photos of which every word is checked, and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+
+from ocr_studio.core import images
+from ocr_studio.core.dataset import Split
+from ocr_studio.core.detector_training import RECIPE
+from ocr_studio.core.models import Model
+from ocr_studio.jobs.preflight import Preflight
+from ocr_studio.ui import trainer_outset, wording
+from ocr_studio.ui.figure_table import FigureTable
+from ocr_studio.ui.trainer_meter import Meter
+from ocr_studio.ui.trainer_outset import (
+    HOW_BOXES,
+    LEARN_BOXES,
+    LEAST_PHOTOS,
+    PLENTY_PHOTOS,
+    TELLING_PHOTOS,
+    OutsetColumn,
+)
+from ocr_studio.ui.trainer_recipe import RecipeForm
+
+_PURPOSES = {None: "", Split.TRAIN: "learning", Split.HELD_OUT: "measuring"}
+
+
+class BoxesPage(QWidget):
+    """Shows which photos a detector can learn from.
+
+    Signals: as ``PreflightPage``; ``opened(page id)`` to see a photo.
+    """
+
+    start = Signal(object)
+    look = Signal()
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = OutsetColumn(LEARN_BOXES, Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS)))
+        self.column.start.connect(self._start)
+        self.column.look.connect(self.look)
+        self.column.unfolded.connect(self._show_parts)
+        self.recipe = RecipeForm(RECIPE)
+        self.how = trainer_outset.how(HOW_BOXES)
+        self.photos = FigureTable(("Photo", "Words", "Not checked yet", "For"), "Photos to learn from")
+        self.photos.clicked.connect(lambda index: self._open(index.row()))
+        self._pages: list[str] = []
+        self._look: Preflight | None = None
+        self._lay_out()
+        self.show_look(None)
+
+    def show_look(self, look: Preflight | None) -> None:
+        """Show what was looked at; None where nothing was yet."""
+        self._look = look
+        use = {each.page: each.split for each in look.dataset.pages} if look and look.dataset else {}
+        rows, self._pages = [], []
+        known = look.pages if look else {}
+        for key, page in sorted(known.items(), key=lambda item: images.natural_key(item[1].photo.name)):
+            if page.boxes:
+                left = str(page.boxes - page.checked) if page.boxes > page.checked else "–"
+                rows.append((wording.file_name(page.photo.name), str(page.boxes), left, _PURPOSES[use.get(key)]))
+                self._pages.append(key)
+        self.photos.show_rows(rows)
+        reviewed = look.reviewed if look else 0
+        self.column.show_outlook(trainer_outset.of_photos(reviewed), reviewed)
+        self.column.show_stale("")
+        self._show_parts()
+
+    def _start(self) -> None:
+        self.start.emit(self.recipe.recipe)
+
+    def show_models(self, models: Sequence[Model], in_use: str | None) -> None:
+        """What can be started from."""
+        self.recipe.show_models(models, in_use)
+
+    def _open(self, row: int) -> None:
+        self.opened.emit(self._pages[row])
+
+    def _show_parts(self) -> None:
+        unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.reviewed)
+        self._middle.setCurrentWidget(self.recipe if unfolded else self.how)
+        self._middle.setVisible(unfolded or not some)
+        self.photos.setVisible(bool(self._pages) and not unfolded)
+
+    def _lay_out(self) -> None:
+        self._middle = QStackedWidget()
+        for widget in (self.how, self.recipe):
+            self._middle.addWidget(widget)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        for part in (self._middle, self.photos):
+            part.setMinimumWidth(200)
+            split.addWidget(part)
+        split.setSizes([480, 520])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.column)
+        row.addWidget(split, 1)

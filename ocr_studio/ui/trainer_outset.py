@@ -1,0 +1,137 @@
+"""Before something is learned: how much there is to learn from, in words, and the button that begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea
+
+from ocr_studio.core.preflight import LEAST, PLENTY, TELLING
+from ocr_studio.ui import wording
+from ocr_studio.ui.trainer_column import TrainerColumn, button, say, set_primary
+from ocr_studio.ui.trainer_meter import Meter
+
+LEARN_WORDS = "Learn from my corrections"
+LEARN_BOXES = "Learn from my boxes"
+# Photos with every word checked. One is enough to begin with, as part of it can be held out; from three on whole
+# photos can be.
+LEAST_PHOTOS, TELLING_PHOTOS, PLENTY_PHOTOS = 1, 3, 10
+
+HOW_WORDS = (
+    "Correct words on your photos, or press Return where a word is right. Both count.",
+    f"Press “{LEARN_WORDS}”. It takes about a minute, and you can go on correcting.",
+    "See on words it had not seen whether it reads better, and keep the result or not. Nothing is lost either way.",
+)
+HOW_BOXES = (
+    "Go through all words of a photo: draw boxes that are missing, mend those that are wrong, delete those of nothing.",
+    "Press Return on each, or choose Words → Accept all words of this photo. The photo is then marked “Reviewed”.",
+    f"Press “{LEARN_BOXES}”, and see on writing it had not seen whether it finds more.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What can be said of so many corrections. ready: whether learning can begin."""
+
+    headline: str
+    text: str
+    ready: bool
+
+
+def of_words(words: int) -> Outlook:
+    """How far so many checked words reach, and how many more help."""
+    checked = f"{wording.counted(words, 'word')} checked"
+    if words < LEAST:
+        more = wording.counted(LEAST - words, "more word")
+        text = f"{more}, and it can start. About {PLENTY} make a clear difference."
+        return Outlook(f"Too few yet: {checked if words else 'nothing checked'}", text, False)
+    if words < TELLING:
+        text = (
+            f"It can start, but with so few nobody can be sure whether it helped: {TELLING - words} more would tell,"
+            f" and about {PLENTY} make a clear difference."
+        )
+        return Outlook(checked, text, True)
+    if words < PLENTY:
+        return Outlook(checked, f"Enough to start. {PLENTY - words} more would make a clearer difference.", True)
+    return Outlook(checked, "Plenty. Every further photo of the same hand still helps.", True)
+
+
+def of_photos(photos: int) -> Outlook:
+    """How far so many photos with every word checked reach."""
+    if photos < LEAST_PHOTOS:
+        text = "A photo counts once each of its words is checked: what has no box is then known to be no writing."
+        return Outlook("No photo is reviewed yet", text, False)
+    reviewed = f"{wording.counted(photos, 'photo')} reviewed"
+    if photos < TELLING_PHOTOS:
+        more = wording.counted(TELLING_PHOTOS - photos, "more photo")
+        text = f"It can start; part of each photo is held out to measure by. {more} would tell for sure."
+        return Outlook(reviewed, text, True)
+    return Outlook(reviewed, "Enough to start. Photos of other boards and other light help most.", True)
+
+
+class OutsetColumn(TrainerColumn):
+    """Headline, meter, what to expect, and the buttons.
+
+    Signals: ``start()``, ``look()`` to look anew, ``unfolded(bool)`` the fold with everything that can be chosen.
+    """
+
+    start = Signal()
+    look = Signal()
+    unfolded = Signal(bool)
+
+    def __init__(self, title: str, meter: Meter) -> None:
+        super().__init__()
+        self.meter = meter
+        self.add(meter)
+        self.text = self.add_text()
+        self.begin = button(title, "Begin; you can go on correcting meanwhile", self.start.emit, primary=True)
+        self.advanced = button("Advanced", "Choose how it learns; mostly there is no need to", lambda: None, flat=True)
+        self.advanced.setCheckable(True)
+        self.advanced.toggled.connect(self.unfolded)
+        self.add_buttons(self.begin, self.advanced)
+        self.stale = self.add_text(quiet=True)
+        self.again = button("Look again", "Take up what you have corrected since", self.look.emit)
+        self.add_buttons(self.again)
+        self.facts = self.add_text(quiet=True)
+        say(self.stale, "")
+        say(self.facts, "")
+        self.again.hide()
+
+    def show_outlook(self, found: Outlook, value: int) -> None:
+        """Show how far it reaches. value: for the meter."""
+        self.headline.setText(found.headline)
+        say(self.text, found.text)
+        self.meter.show_value(value)
+        self.begin.setEnabled(found.ready)
+        set_primary(self.begin, found.ready)
+
+    def show_stale(self, text: str) -> None:
+        """What has changed since it was looked; nothing if nothing has."""
+        say(self.stale, text)
+        self.again.setVisible(bool(text))
+
+    def say_waiting(self, text: str) -> None:
+        """It is being looked, or cannot be."""
+        self.headline.setText(text)
+        say(self.text, "")
+        self.begin.setEnabled(False)
+
+
+def how(steps: tuple[str, ...]) -> QScrollArea:
+    """What to do, step by step, for where there is nothing to show yet."""
+    rows = "".join(
+        f"<tr><td style='padding: 5px 14px 5px 0'><b>{number}</b></td><td style='padding: 5px 0'>{text}</td></tr>"
+        for number, text in enumerate(steps, start=1)
+    )
+    label = QLabel(f"<table cellspacing=0>{rows}</table>")
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setContentsMargins(24, 12, 24, 8)
+    label.setMinimumWidth(200)
+    # What wraps asks for the height of its narrowest way, and the photo would have to give it.
+    scroll = QScrollArea(widgetResizable=True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setWidget(label)
+    return scroll
