@@ -24,6 +24,8 @@ _LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
 _WIDER, _SPACE = 1.4, 0.4
 # So many heights above and below a row its neighbours behind the gutter tell where that column starts.
 _BESIDE = 4.0
+# The first row under a heading follows within so many of its heights.
+_UNDER = 2.5
 # So large a share of rows may reach over a gutter; it is wider then, and on either side of it stand more than so many
 # times as many rows: blanks of a few lines of text stand above each other often enough.
 _FEW, _CROSSED, _MORE = 0.15, 1.0, 2
@@ -165,7 +167,12 @@ class Cutter:
         late = gutter.over[self._begins_late(gutter.over, left, right)]
         right, gutter = np.append(right, late), _Gutter([left, right], np.setdiff1d(gutter.over, late))
         headings = [index for index in gutter.over if self._is_heading(index, part, right)]
-        strays = np.setdiff1d(gutter.over, headings)
+        own = [index for index in headings if self._stands_above(index, right, left)]
+        headings, right = (
+            [index for index in headings if index not in own],
+            np.append(right, np.array(own, dtype=np.intp)),
+        )
+        strays = np.setdiff1d(gutter.over, [*headings, *own])
         middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
         for index in gutter.over:
             beside = right[np.abs(middle[right] - middle[index]) < _BESIDE * self.boxes.height[index]]
@@ -187,6 +194,20 @@ class Cutter:
             (np.abs(low[over] - reach) < np.abs(low[over] - np.median(low[left])))
             & (high[over] - reach > 2 * (reach - low[over]))
         )
+
+    def _stands_above(self, index: int, side: Indices, other: Indices) -> bool:
+        """Whether a heading stands right above rows of one side and above none of the other."""
+        low, high = self.boxes.low, self.boxes.high
+
+        def reach(rows: Indices) -> float:
+            """How far below it the next of these is that shares most of its width, in heights."""
+            shared = np.minimum(high[rows, 0], high[index, 0]) - np.maximum(low[rows, 0], low[index, 0])
+            narrower = np.minimum(high[rows, 0] - low[rows, 0], high[index, 0] - low[index, 0])
+            down = (low[rows, 1] + high[rows, 1] - low[index, 1] - high[index, 1]) / 2
+            below = down[(shared > narrower / 2) & (down > 0)]
+            return float(below.min(initial=np.inf) / self.boxes.height[index])
+
+        return reach(side) < _UNDER and reach(other) > _BESIDE
 
     def _gap_before(self, index: int, starts: Floats) -> int | None:
         """Which blank of a piece a gutter may go through: the widest, where rows behind the gutter start."""

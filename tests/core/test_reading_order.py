@@ -89,6 +89,16 @@ def test_a_title_whose_words_stand_wide_is_read_before_the_columns_below() -> No
     ]
 
 
+def test_a_heading_belongs_to_the_column_it_stands_above_though_it_begins_before_it() -> None:
+    heading = "the heading of the second"
+    left = [f"left row {index} here" for index in range(8)]
+    right = [f"right row {index} goes" for index in range(8)]
+    words = [*written(heading, left=110), *written("\n".join(right), left=260, top=40)]
+    words += written("\n".join(left), top=150)
+    lines = [" ".join(each.text for each in line) for line in reading_order.lines(words)]
+    assert lines == [*left, heading, *right]
+
+
 def test_blanks_that_stand_above_each_other_in_a_few_lines_are_no_gutter() -> None:
     rows = [("turn the", "green handle"), ("until nothing moves", ""), ("and then", "put a lamp there")]
     words = []
