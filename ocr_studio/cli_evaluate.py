@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import evaluation_data, evaluation_table, models, settings
+from ocr_studio.core import dataset, evaluation_data, evaluation_table, models, paths, settings, words_evaluation
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder
-from ocr_studio.jobs import evaluating
+from ocr_studio.core.project import Project
+from ocr_studio.core.settings import ReaderOptions, Settings
+from ocr_studio.core.words_evaluation import WordsEvaluation
+from ocr_studio.jobs import evaluating, evaluating_words
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
 
 _EPILOG: Final = f"""\
@@ -23,6 +27,8 @@ read. Or DATA is a project, or a folder of photos that has one: the truth is the
 Where every word of a photo is checked, all of the photo counts; else only the checked words do, as nobody has said
 what stands elsewhere. The photos are read again, without the words that the project has learned from them. Boxes that
 a person took over from the program make it look better at finding words than new boards would.
+Or DATA is a dataset (see dataset --help), of any layout: its pictures of words are read as they stand, held-out ones
+apart, and its photos, where every word of them is marked, like those above.
 
 JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
 "mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
@@ -31,7 +37,9 @@ bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "med
 "end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
 of all words, "text_found" of words found in their place: {{"cer", "wer", "mean_edit_distance",
 "normalised_edit_distance", "pairs"}}. A figure of nothing, as the precision where nothing was found, is null, in
-tables "–". bag_of_words counts ignored words too, as published figures of it do.
+tables "–". bag_of_words counts ignored words too, as published figures of it do. Of a dataset: {{"data", "model",
+"layout", "unit", "held-out", "train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo",
+"image", "word", "split", "wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
 
 Exit status: 0 all photos were evaluated, 1 some or all could not be, or there was none, 2 it was called wrongly.
 """
@@ -46,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, or project")
+    made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, project, or dataset")
     made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
     made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
     made.add_argument(
@@ -67,19 +75,73 @@ def evaluate(options: argparse.Namespace) -> int:
     reader = chosen.reader_options()
     if options.model is not None:
         reader = replace(reader, model=models.chosen(options.model))
+    if _is_dataset(options.data, chosen):
+        return _evaluate_dataset(options, reader)
     truth = evaluation_data.load(options.data, library=chosen.library(), prefer_library=chosen.keep == "library")
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
-    if options.out is not None:
-        make_folder(options.out)
-        evaluating.check_folder(options.out)
+    _make_room(options.out)
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
     if options.format == "json":
         print(json.dumps(evaluation_table.values(evaluation), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(visible(line) for line in evaluation_table.render(evaluation).splitlines()))
+        _print_table(evaluation)
     written = options.out is None or _write(evaluation, options.out)
     return GOOD if written and not evaluation.failed else FAILED
+
+
+def _is_dataset(folder: Path, chosen: Settings) -> bool:
+    """Whether it is a dataset and nothing else that can be evaluated: photos may have files of labels beside them."""
+    if not dataset.is_dataset(folder) or paths.exists(folder / evaluation_data.ANNOTATIONS):
+        return False
+    return not Project.find(folder, library=chosen.library(), prefer_library=chosen.keep == "library").exists
+
+
+def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
+    """Its pictures of words, and its photos of which every word is marked, if it has any."""
+    found = dataset.read(options.data)
+    desk = ReadingDesk(replace(reader, unit=options.unit or found.unit))
+    truth = evaluating_words.photos(found)
+    _make_room(options.out if truth.pages else None)
+    words = _words_watched(evaluating_words.evaluate_words(desk, found))
+    photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
+    if options.format == "json":
+        values = words_evaluation.values(words) | {"photos": photos and evaluation_table.values(photos)}
+        print(json.dumps(values, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(map(visible, words_evaluation.render(words))))
+        if photos:
+            print()
+            _print_table(photos)
+    for line in words.left_out:
+        complain(line)
+    if options.out is not None and photos is None:
+        complain(StudioError("no web pages are written: the dataset has no photo of which every word is marked"))
+        return FAILED
+    written = photos is None or options.out is None or _write(photos, options.out)
+    return GOOD if written and not words.left_out and not (photos and photos.failed) else FAILED
+
+
+def _make_room(out: Path | None) -> None:
+    if out is not None:
+        make_folder(out)
+        evaluating.check_folder(out)
+
+
+def _print_table(evaluation: Evaluation) -> None:
+    print("\n".join(visible(line) for line in evaluation_table.render(evaluation).splitlines()))
+
+
+def _words_watched(events: Iterator[evaluating_words.WordsEvent]) -> WordsEvaluation:
+    for event in events:
+        if isinstance(event, evaluating_words.WordsEvaluated):
+            show_progress("")
+            return event.evaluation
+        if isinstance(event, Preparing):
+            show_progress("loading the recognizer …")
+        else:
+            show_progress(f"word {event.done} of {event.total}")
+    raise AssertionError("an evaluation ends with its figures")
 
 
 def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:

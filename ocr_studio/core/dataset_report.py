@@ -131,19 +131,33 @@ def values(report: Report) -> dict[str, object]:
     }
 
 
-def render(report: Report) -> list[str]:
-    """The report for a person, a line for each fact."""
-    unit, photos = report.unit, _counted(report.pages_written, "photo")
+def headline(report: Report) -> str:
+    """How many were written, in one line for a person."""
+    return f"{report.written} of {report.found} {report.unit} written"
+
+
+def facts(report: Report) -> list[str]:
+    """What was written, for a person, a line for each fact."""
+    photos = _counted(report.pages_written, "photo")
     lines = [
-        f"{report.written} of {report.found} {unit} written to {report.folder}",
-        f"  {report.corrected} corrected, {report.confirmed} confirmed; {photos} of {report.pages} have some",
-        f"  {report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
-        f"  boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
+        f"{report.corrected} corrected, {report.confirmed} confirmed; {photos} of {report.pages} have some",
+        f"{report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
+        f"boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
     ]
     if report.alphabet:
-        lines.append(f"  {len(report.alphabet)} different characters: {report.alphabet}")
-    lines += [f"  {count} left out: {REASONS[reason]}" for reason, count in report.counts.items() if count]
+        lines.append(f"{len(report.alphabet)} different characters: {report.alphabet}")
     return lines
+
+
+def reasons(report: Report) -> list[tuple[int, str]]:
+    """How many were left out and why, for a person; those reasons only that there were."""
+    return [(count, REASONS[reason]) for reason, count in report.counts.items() if count]
+
+
+def render(report: Report) -> list[str]:
+    """The report for a person, a line for each fact."""
+    left_out = [f"{count} left out: {why}" for count, why in reasons(report)]
+    return [f"{headline(report)} to {report.folder}", *(f"  {line}" for line in (*facts(report), *left_out))]
 
 
 def contents(found: Dataset) -> dict[str, object]:

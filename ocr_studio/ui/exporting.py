@@ -1,4 +1,4 @@
-"""Saving the text of the photo as a file."""
+"""Saving the text of the photo as a file, and what is checked of all photos as a dataset."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, Format, write_text
 from ocr_studio.ui import file_dialogs
+from ocr_studio.ui.dataset_dialog import DatasetDialog
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.opening import Opening
 
 
@@ -26,9 +27,19 @@ class Exporting(QObject):
     said = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, document: Document, opening: Opening, window: QWidget) -> None:
+    def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
+        """lane: where what takes long is written."""
         super().__init__(window)
-        self._document, self._opening, self._window = document, opening, window
+        self._document, self._opening, self._lane, self._window = document, opening, lane, window
+
+    def ask_dataset(self) -> None:
+        """Ask how and where to export what is checked in the project of the open photo."""
+        if self._opening.project is None:
+            return
+        self.writing.emit()
+        dialog = DatasetDialog(self._opening.project, self._lane, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def ask(self, key: str) -> None:
         """Ask where to save the text of the open photo. key: of ``FORMATS``, the one offered first."""

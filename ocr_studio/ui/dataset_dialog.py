@@ -1,0 +1,188 @@
+"""Exporting a dataset: what and where to is asked, how far it is shown, and at the end what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.dataset import LAYOUTS, PhotoCut, Report, Wanted
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import exporting_dataset
+from ocr_studio.ui import file_dialogs, wording
+from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.dataset_report_view import DatasetReportView
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+_UNITS = (("words", "A word"), ("lines", "A line"))
+_ABOUT = (
+    "Pictures of the words you have checked, each with its text, to learn from: here, or in another program. Nothing of"
+    " your photos and corrections is changed."
+)
+
+
+class DatasetDialog(QDialog):
+    """Exports the checked words of a project. Closing it while it works stops that; the folder is then as it was.
+
+    lane: where it works.
+    """
+
+    def __init__(self, project: Project, lane: JobThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export dataset")
+        self._project, self._lane = project, lane
+        self._job: Job | None = None
+        self._written: Path | None = None
+        self.layout_choice = Choice([(each.name, each.title) for each in LAYOUTS.values()], "", "Layout")
+        self.unit = Choice(_UNITS, "words", "Each picture holds")
+        self.folder = QLineEdit(str(project.photos / "dataset"))
+        self.folder.setAccessibleName("Folder")
+        self.folder.setMinimumWidth(340)
+        self._choose = QPushButton("Choose…")
+        self._choose.setAutoDefault(False)
+        self._choose.clicked.connect(self._choose_folder)
+        self.wrong = QLabel()
+        self.wrong.setProperty("wrong", True)
+        self.wrong.setTextFormat(Qt.TextFormat.PlainText)
+        self.wrong.setWordWrap(True)
+        self.doing = QLabel()
+        self.doing.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress = QProgressBar(textVisible=False)
+        self.report = DatasetReportView()
+        self.show_folder = QPushButton("Show &folder")
+        self.show_folder.setAutoDefault(False)
+        self.show_folder.clicked.connect(self._show_folder)
+        self.close_button = QPushButton("&Close")
+        self.close_button.setAutoDefault(False)
+        self.close_button.clicked.connect(self.reject)
+        self.export = QPushButton("&Export")
+        self.export.setDefault(True)
+        self.export.clicked.connect(self._start)
+        self._place()
+        self.folder.textChanged.connect(self._offer)
+        self.finished.connect(self._stop)
+        for widget in (self.wrong, self.doing, self.progress, self.report, self.show_folder):
+            widget.hide()
+
+    def _place(self) -> None:
+        about = QLabel(_ABOUT)
+        about.setWordWrap(True)
+        about.setProperty("quiet", True)
+        where = QHBoxLayout()
+        where.setSpacing(8)
+        where.addWidget(self.folder, 1)
+        where.addWidget(self._choose)
+        self._form = QWidget()
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.addRow("&Layout", self.layout_choice)
+        form.addRow("Each &picture holds", self.unit)
+        label = QLabel("F&older")
+        label.setBuddy(self.folder)
+        form.addRow(label, where)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self.show_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.export)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(16)
+        layout.addWidget(about)
+        layout.addWidget(self._form)
+        layout.addWidget(self.wrong)
+        layout.addWidget(self.doing)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.report, 1)
+        layout.addLayout(buttons)
+        self.resize(620, self.sizeHint().height())
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is exporting."""
+        return self._job is not None
+
+    def _start(self) -> None:
+        if self.busy:
+            self._stop()
+            return
+        project, folder = self._project, Path(self.folder.text().strip())
+        wanted = Wanted(self.layout_choice.currentData(), self.unit.currentData())
+        job = self._job = self._lane.submit(
+            lambda: exporting_dataset.export_project(project, folder, wanted), name="Exporting the dataset"
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+        self.wrong.hide()
+        self.report.hide()
+        self.show_folder.hide()
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.doing.setText("Looking at your corrections…")
+        self.doing.show()
+        self._form.setEnabled(False)
+        self.export.setText("&Stop")
+
+    def _hear(self, event: PhotoCut | Report) -> None:
+        if isinstance(event, Report):
+            self._show_report(event)
+            return
+        self.progress.setRange(0, event.total)
+        self.progress.setValue(event.done)
+        self.doing.setText(f"Photo {event.done} of {event.total}: {wording.file_name(event.image)}")
+
+    def _show_report(self, report: Report) -> None:
+        self._written = report.folder
+        self.report.show_report(report)
+        self.report.show()
+        self.show_folder.show()
+        content = self.report.widget().sizeHint().height() if self.report.widget() else 0
+        room = round(self.screen().availableSize().height() * 0.9)
+        self.resize(self.width(), min(room, self.sizeHint().height() + content))
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.wrong.setText(trouble.message)
+        self.wrong.show()
+        self.folder.setAccessibleDescription(trouble.message)
+
+    def _end(self) -> None:
+        self._job = None
+        self.progress.hide()
+        self.doing.hide()
+        self._form.setEnabled(True)
+        self.export.setText("&Export")
+        self._offer()
+
+    def _offer(self) -> None:
+        self.export.setEnabled(self.busy or bool(self.folder.text().strip()))
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _choose_folder(self) -> None:
+        dialog = file_dialogs.make(self, "Folder for the dataset", str(Path(self.folder.text()).parent))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
