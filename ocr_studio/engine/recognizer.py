@@ -45,7 +45,6 @@ BATCH_PIXELS: Final = 2048
 # What a call costs besides, in the same pixels: measured 2 to 3 ms, where a pixel across takes 0.04 ms.
 CALL_PIXELS: Final = 64
 
-
 # How many readings a word is shown with, the chosen one among them.
 SHOWN: Final = 5
 # How much surer the net's odds look than they are: the exponent that makes them right is 1 / this. Fitted on made words

@@ -40,7 +40,6 @@ MARK: Final = 0.02  # for an accented letter …
 RARE: Final = 3e-5  # … that makes up less than this share of what is written in the languages chosen
 
 _SIGN, _LETTER, _CAPITAL, _CASELESS, _APOSTROPHE = range(5)
-_NOBODY: Final = np.uint64(0)  # the key of no word
 
 # Rows of what is known about a text so far.
 _KEYS = 2
