@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models
+from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_train
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -48,6 +48,7 @@ commands:
   dataset PROJECT   make a dataset of the words a person has checked
   evaluate DATA     how well photos are read whose words are known
   models list|use…  which models can read, and which one does
+  train             learn from a dataset, and compare with the model before
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
 """
 _READ_EPILOG: Final = """\
@@ -303,6 +304,7 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     "export": (_export_parser, _export),
     "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
     "dataset": (cli_dataset.parser, cli_dataset.work),
+    "train": (cli_train.parser, cli_train.train),
 }
 
 

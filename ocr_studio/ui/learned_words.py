@@ -150,9 +150,9 @@ class LearnedTable(RowTable):
 class _Examples(QAbstractListModel):
     """All words of a dataset, those held out behind."""
 
-    def __init__(self, pictures: CropPictures, parent: QObject) -> None:
+    def __init__(self, pictures: CropPictures, cell: QSize, parent: QObject) -> None:
         super().__init__(parent)
-        self._pictures = pictures
+        self._pictures, self._cell = pictures, cell
         self.examples: tuple[Example, ...] = ()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
@@ -173,6 +173,8 @@ class _Examples(QAbstractListModel):
             return f"{example.text} ◇" if held_out else example.text
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.of(example.crop)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return self._cell
         use = "to measure by: it is never learned from" if held_out else "to learn from"
         if role == Qt.ItemDataRole.ToolTipRole:
             where = f"\n{wording.file_name(example.image)}" if example.image else ""
@@ -192,7 +194,9 @@ class ExampleList(QListView):
 
     def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = _Examples(pictures, self)
+        cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)
+        # Without a size of their own the theme's margins would be cut off their pictures.
+        self.words = _Examples(pictures, cell, self)
         self.setModel(self.words)
         self.setAccessibleName("Words to learn from")
         self.setObjectName("examples")
@@ -201,7 +205,7 @@ class ExampleList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setIconSize(SIZE)
-        self.setGridSize(QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24))
+        self.setGridSize(cell)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

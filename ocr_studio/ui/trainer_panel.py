@@ -106,6 +106,7 @@ class TrainerPanel(QDockWidget):
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
         training.failed.connect(self._show_trouble)
+        self._document.words_changed.connect(training.note_correction)
         self._document.words_changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
             outset.start.connect(self._start)

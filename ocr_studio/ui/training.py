@@ -73,6 +73,7 @@ class Training(QObject):
         self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
         self.stage = Stage.IDLE
         self.look: Preflight | None = None
+        self.stale = False  # whether something was corrected since
         self.project: Project | None = None
         self.run: Run | None = None
         self.dataset: Dataset | None = None
@@ -139,17 +140,27 @@ class Training(QObject):
         job.failed.connect(self._fail)
         job.ended.connect(lambda: self._leave_looking(job))
 
+    def note_correction(self) -> None:
+        """Something was corrected since it was looked."""
+        self.stale = True
+
     # --------------------------------------------------------------------------------------------------- learning
 
     def start(self, kind: str, recipe: Recipe) -> None:
-        """Learn from what was looked at. kind: what shall learn, one of ``training_runs.KINDS``."""
-        look = self.look
-        if self.stage is not Stage.READY or look is None:
+        """Learn from what was looked at, and what was corrected since. kind: one of ``training_runs.KINDS``."""
+        look, project = self.look, self.project
+        if self.stage is not Stage.READY or look is None or project is None:
             return
-        options, stop = self.options, self._begin()
+        options, stop, stale = self.options, self._begin(), self.stale
 
         def make() -> Iterator[object]:
-            course = training.begin(look, kind, recipe, options=options, stop=stop)
+            seen = look
+            if stale:
+                preflight.forget(look)
+                for event in preflight.look(project, options=options):
+                    yield event
+                    seen = event if isinstance(event, Preflight) else seen
+            course = training.begin(seen, kind, recipe, options=options, stop=stop)
             yield Begun(course)
             yield from training.train(course, learn=self._learners.get(kind))
 
@@ -269,7 +280,7 @@ class Training(QObject):
 
     def _hear_look(self, event: object) -> None:
         if isinstance(event, Preflight):
-            self.look = event
+            self.look, self.stale = event, False
             self.dataset = event.dataset
             self._go_to(Stage.READY)
         elif isinstance(event, Preparing):

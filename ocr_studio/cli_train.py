@@ -1,0 +1,209 @@
+"""The command ``ocr-studio train``: learn from a dataset, and say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.core import dataset, detector_training, models, settings, training_report, training_runs
+from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
+from ocr_studio.core.training import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training_report import AnyTrained
+from ocr_studio.core.training_runs import LIMITS, Run, RunTrouble
+from ocr_studio.jobs import training
+from ocr_studio.jobs.training import Course, LearningEvent
+
+_KEEP: Final = ("unless-worse", "always", "never")
+# Each is said as it is called in a recipe.
+_NUMBERS: Final[Mapping[str, str]] = {
+    "epochs": "how often every word is seen",
+    "learning_rate": "the highest one, after warming up",
+    "batch": "words in a step",
+    "augmentation": "0 takes pictures as they are, 1 varies them as photos vary",
+    "replay": "share of general words in each step, against forgetting",
+    "average": "how much of the result is what was learned; the rest is what the model knew before",
+    "patience": "checks without gain after which it stops",
+    "seed": "of everything that is drawn",
+}
+_EPILOG: Final = """\
+DIR is a dataset: "ocr-studio dataset PROJECT --out DIR" makes one of the words you have checked; those of other
+programs do as well, see "dataset --help". The words held out in it are never learned from: on them the model before and
+the new one are compared, and on general words, which show whether something was forgotten. The model to start from is
+never touched. The new one is kept under NAME unless it is worse; it is not used before "ocr-studio models use NAME".
+
+Killed or interrupted, it can be gone on with: --resume, with the same DIR and NAME.
+
+--events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
+{"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at"}, {"event": "step", "step",
+"steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"} (with
+--detector "held_out" and "keep", the F of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
+"settings", "verdict", "held_out", "general", "gained", "lost"}, {"event": "kept", "name"} or {"event": "discarded"}.
+
+Exit status: 0 it was trained, 1 it could not be, or is worse and was not kept, 2 it was called wrongly.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} train",
+        description="Learn to read the hand of a dataset, and compare with the model before on words held out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("--dataset", type=given_path, metavar="DIR", required=True, help="folder of the dataset")
+    made.add_argument("--name", metavar="NAME", required=True, help="what the new model is called")
+    made.add_argument("--base", metavar="MODEL", help='model to start from; default: the one in use, see "models list"')
+    made.add_argument("--detector", action="store_true", help="learn to find words, from photos checked as a whole")
+    made.add_argument("--what", choices=PARTS, help="which part of the network learns")
+    for key, what in _NUMBERS.items():
+        low, high = LIMITS[key]
+        kind = int if isinstance(low, int) else float
+        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {low:g} to {high:g}")
+    made.add_argument("--device", choices=DEVICES, help="what computes")
+    made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
+    made.add_argument("--resume", action="store_true", help="go on with what was cut short")
+    made.add_argument("--events", choices=("jsonl",), help="say everything for another program")
+    return made
+
+
+def train(options: argparse.Namespace) -> int:
+    """Do what is asked. Returns the exit status; raises StudioError and KeyboardInterrupt."""
+    course = _course(options)
+    events = training.train(course, resume=options.resume)
+    telling = _as_json(events) if options.events else _as_text(events)
+    try:
+        with closing(telling):
+            trained = next(event for event in telling if isinstance(event, Trained | DetectorTrained))
+    except KeyboardInterrupt:
+        show_progress("")
+        complain(f"interrupted; the same command with --resume goes on with “{course.run.name}”")
+        raise
+    return _decide(trained, options)
+
+
+def _course(options: argparse.Namespace) -> Course:
+    """Raises StudioError."""
+    models.check_name(options.name)
+    chosen = settings.load().reader_options()
+    known = training_runs.load(options.name)
+    given = _given(options)
+    if options.resume:
+        if known is None:
+            raise RunTrouble(f"there is no training “{options.name}” to go on with", remedy="Leave --resume out.")
+        changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
+        if changed:
+            what = f"“{options.name}” was begun with {changed[0].replace('_', ' ')} {getattr(known.recipe, changed[0])}"
+            raise RunTrouble(what, remedy="Leave that out, or --resume.")
+        found = dataset.read(options.dataset)
+        return Course(replace(known, data=options.dataset.absolute()), found, chosen)
+    if known is not None:
+        complain(f"“{options.name}” was cut short before; it begins anew now, --resume would have gone on with it")
+        training.throw_away(known)
+    found = dataset.read(options.dataset)
+    for line in found.trouble:
+        complain(line)
+    kind = "detector" if options.detector else "recognizer"
+    default = detector_training.RECIPE if options.detector else Recipe()
+    base = chosen.detector if options.detector else chosen.model
+    recipe = training_runs.recipe_from(asdict(replace(default, base=base, **given)))
+    return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """What of a recipe was asked for. Raises StudioError."""
+    names = [field.name for field in fields(Recipe)]
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    for key, (low, high) in LIMITS.items():
+        if key in given and not low <= given[key] <= high:
+            flag = f"--{key.replace('_', '-')}"
+            raise RunTrouble(f"{flag} cannot be {given[key]:g}", remedy=f"Give {low:g} to {high:g}.")
+    if "base" in given:
+        given["base"] = models.chosen(given["base"], "detector" if options.detector else "recognizer")
+    return given
+
+
+def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
+    worse = trained.comparison.verdict == "worse"
+    if options.keep == "never" or (worse and options.keep == _KEEP[0]):
+        training.discard(trained)
+        _tell(options, {"event": "discarded"}, "Not kept." if options.keep == "never" else "It is worse: not kept.")
+        return GOOD if options.keep == "never" else FAILED
+    model = training.keep(trained)
+    use = f"{PROGRAM} models use '{model.name}'" if " " in model.name else f"{PROGRAM} models use {model.name}"
+    _tell(options, {"event": "kept", "name": model.name}, f"Kept as “{model.name}”. To read with it: {use}")
+    return GOOD
+
+
+def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -> None:
+    print(json.dumps(event, ensure_ascii=False) if options.events else visible(text), flush=True)
+
+
+# ------------------------------------------------------------------------------------------------------- telling
+
+
+def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
+    """Progress on one line, the comparison at the end."""
+    steps = checked = ""
+    for event in events:
+        if isinstance(event, Preparing):
+            show_progress(f"{event.what} … {f'{event.done} of {event.total}' if event.total else ''}")
+        elif isinstance(event, Started):
+            show_progress("")
+            print(visible(_begun(event)), file=sys.stderr)
+        elif isinstance(event, StepDone):
+            steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
+            show_progress(f"{steps}{checked}")
+        elif isinstance(event, Checked) and event.held_out_cer is not None:
+            checked = f", letters wrong {training_report.percent(event.held_out_cer)}"
+        elif isinstance(event, LinesChecked) and event.held_out is not None:
+            checked = f", F of lines {training_report.percent(event.held_out)}"
+        elif isinstance(event, Trained | DetectorTrained):
+            show_progress("")
+            print("\n".join(map(visible, training_report.render(event))))
+        yield event
+
+
+def _begun(event: Started) -> str:
+    counted = f"{event.train} to learn from, {event.held_out} held out, {event.keep} general; {event.steps} steps"
+    letters = f"; new letters: {event.new_letters}" if event.new_letters else ""
+    return f"{counted}{letters}{f'; gone on with from step {event.resumed_at}' if event.resumed_at else ''}"
+
+
+def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
+    """A line for each event."""
+    for event in events:
+        print(json.dumps(_plain(_values(event)), ensure_ascii=False), flush=True)
+        yield event
+
+
+_NAMES: Final = {Preparing: "preparing", Started: "started", StepDone: "step", Checked: "checked",
+                 LinesChecked: "checked", Trained: "trained", DetectorTrained: "trained"}  # fmt: skip
+
+
+def _values(event: LearningEvent) -> dict[str, object]:
+    name: dict[str, object] = {"event": _NAMES[type(event)]}
+    if isinstance(event, Trained | DetectorTrained):
+        facts = {"name": event.name, "steps": event.steps, "seconds": event.seconds, "stopped": event.stopped}
+        return name | facts | {"settings": dict(event.settings)} | training_report.values(event)
+    return name | asdict(event)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can say: a figure that is none is null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
