@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,8 +25,9 @@ from ocr_studio.core.project import Project
 from ocr_studio.jobs import exporting_dataset
 from ocr_studio.ui import file_dialogs, wording
 from ocr_studio.ui.choice import Choice
-from ocr_studio.ui.dataset_report_view import DatasetReportView
+from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.one_line import OneLine
 
 _UNITS = (("words", "A word"), ("lines", "A line"))
 _ABOUT = (
@@ -50,7 +52,7 @@ class DatasetDialog(QDialog):
         self.unit = Choice(_UNITS, "words", "Each picture holds")
         self.folder = QLineEdit(str(project.photos / "dataset"))
         self.folder.setAccessibleName("Folder")
-        self.folder.setMinimumWidth(340)
+        self.folder.setMinimumWidth(280)
         self._choose = QPushButton("Choose…")
         self._choose.setAutoDefault(False)
         self._choose.clicked.connect(self._choose_folder)
@@ -58,8 +60,7 @@ class DatasetDialog(QDialog):
         self.wrong.setProperty("wrong", True)
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setWordWrap(True)
-        self.doing = QLabel()
-        self.doing.setTextFormat(Qt.TextFormat.PlainText)
+        self.doing = OneLine()
         self.progress = QProgressBar(textVisible=False)
         self.report = DatasetReportView()
         self.show_folder = QPushButton("Show &folder")
@@ -74,8 +75,9 @@ class DatasetDialog(QDialog):
         self._place()
         self.folder.textChanged.connect(self._offer)
         self.finished.connect(self._stop)
-        for widget in (self.wrong, self.doing, self.progress, self.report, self.show_folder):
+        for widget in (self.wrong, self.doing, self.progress, self.show_folder):
             widget.hide()
+        self.adjustSize()
 
     def _place(self) -> None:
         about = QLabel(_ABOUT)
@@ -109,14 +111,23 @@ class DatasetDialog(QDialog):
         layout.addWidget(self.wrong)
         layout.addWidget(self.doing)
         layout.addWidget(self.progress)
-        layout.addWidget(self.report, 1)
+        # While there is no report, its place stays empty, and as small as can be.
+        self._below = QStackedWidget()
+        self._below.addWidget(QWidget())
+        self._below.addWidget(self.report)
+        layout.addWidget(self._below, 1)
         layout.addLayout(buttons)
-        self.resize(620, self.sizeHint().height())
+        self.setMinimumWidth(600)
 
     @property
     def busy(self) -> bool:
         """Whether it is exporting."""
         return self._job is not None
+
+    @property
+    def reported(self) -> bool:
+        """Whether a report is in sight."""
+        return self._below.currentWidget() is self.report
 
     def _start(self) -> None:
         if self.busy:
@@ -131,7 +142,7 @@ class DatasetDialog(QDialog):
         job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self.wrong.hide()
-        self.report.hide()
+        self._below.setCurrentIndex(0)
         self.show_folder.hide()
         self.progress.setRange(0, 0)
         self.progress.show()
@@ -150,15 +161,17 @@ class DatasetDialog(QDialog):
 
     def _show_report(self, report: Report) -> None:
         self._written = report.folder
+        before = self.report.height() if self.reported else 0
         self.report.show_report(report)
-        self.report.show()
+        self._below.setCurrentWidget(self.report)
         self.show_folder.show()
-        content = self.report.widget().sizeHint().height() if self.report.widget() else 0
+        self.progress.hide()
+        self.doing.hide()
         room = round(self.screen().availableSize().height() * 0.9)
-        self.resize(self.width(), min(room, self.sizeHint().height() + content))
+        self.resize(self.width(), min(room, self.height() + max(0, self.report.wanted_height() - before)))
 
     def _fail(self, trouble: Trouble) -> None:
-        self.wrong.setText(trouble.message)
+        self.wrong.setText(foldable(trouble.message))
         self.wrong.show()
         self.folder.setAccessibleDescription(trouble.message)
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core import dataset_report
 from ocr_studio.core.dataset import Report
+
+# A path or an alphabet has no spaces at which a line could end.
+_LONG = re.compile(r"[^\s/]{30}|/")
+
+
+def foldable(text: str) -> str:
+    """The text, made so that a label can break it into lines within long paths, too."""
+    return _LONG.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 class DatasetReportView(QScrollArea):
@@ -18,6 +28,7 @@ class DatasetReportView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Report")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as high as there is room
         self.lines: list[str] = []
 
     def show_report(self, report: Report) -> None:
@@ -43,6 +54,11 @@ class DatasetReportView(QScrollArea):
         column.addStretch(1)
         self.setWidget(page)
 
+    def wanted_height(self) -> int:
+        """How high all of it would be at the width it has, in pixels."""
+        page = self.widget()
+        return page.heightForWidth(self.viewport().width()) if page else 0
+
     def _add_counts(self, column: QVBoxLayout, title: str, counts: list[tuple[int, str]]) -> None:
         if not counts:
             return
@@ -65,7 +81,7 @@ class DatasetReportView(QScrollArea):
         column.addWidget(label)
 
     def _label(self, text: str) -> QLabel:
-        label = QLabel(text)
+        label = QLabel(foldable(text))
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
