@@ -100,6 +100,10 @@ class Cutter:
             return [] if self._is_table(gutter.sides) else gutter.sides
         if gutter is not None:
             return self._around(part, gutter)
+        # Too weak a gutter to cut at, but cells of a small table, taken for words of a row, are parted there.
+        weak = self._gutter(part, sure=False)
+        if weak is not None and self.words[weak.sides[-1]].mean() <= _CELL_WORDS:
+            self._tear(weak.over, weak.sides[-1])
         widest = float(blanks.max(initial=0.0))
         return np.split(by_top, np.nonzero(blanks >= widest)[0] + 1) if widest > 0 else []
 
@@ -134,8 +138,11 @@ class Cutter:
         reached = np.maximum.accumulate(self.boxes.high[by_top, 1])
         return np.asarray(self.boxes.low[by_top[1:], 1] - reached[:-1]), by_top
 
-    def _gutter(self, part: Indices) -> _Gutter | None:
-        """The straightest gutter of a part that no row reaches over, else the one that fewest reach over."""
+    def _gutter(self, part: Indices, *, sure: bool = True) -> _Gutter | None:
+        """The straightest gutter of a part that no row reaches over, else the one that fewest reach over.
+
+        sure: it is wide enough, and few enough rows reach over, that it is no mere chance.
+        """
         middle = (self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2
         middle, height = middle - middle.mean(), self._height(part)
         leaning: list[_Gutter] = []
@@ -143,7 +150,7 @@ class Cutter:
             low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
             if sides := _clear(part, low, high, height=height):
                 return _Gutter(sides, part[:0])
-            if (place := _crossed(low, high, height=height)) is not None:
+            if (place := _crossed(low, high, height=height, sure=sure)) is not None:
                 # A row without width may end where it begins: it stands on one side only, too.
                 left, over = high <= place, (low < place) & (high > place)
                 leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
@@ -173,11 +180,8 @@ class Cutter:
             np.append(right, np.array(own, dtype=np.intp)),
         )
         strays = np.setdiff1d(gutter.over, [*headings, *own])
+        self._tear(gutter.over, right)
         middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
-        for index in gutter.over:
-            beside = right[np.abs(middle[right] - middle[index]) < _BESIDE * self.boxes.height[index]]
-            if (gap := self._gap_before(index, self.boxes.low[beside, 0])) is not None:
-                self.torn.append((int(index), gap))
         if not headings:
             return [np.concatenate([left, strays]), right]
         first = headings[int(np.argmin(middle[headings]))]
@@ -185,6 +189,14 @@ class Cutter:
         same = np.abs(down) < self.boxes.height[first] / 2
         pieces = [part[~same & (down < 0)], part[same], part[~same & (down > 0)]]
         return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
+
+    def _tear(self, over: Indices, right: Indices) -> None:
+        """Note which rows that reach over a gutter are in truth two. right: the rows behind it."""
+        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
+        for index in over:
+            beside = right[np.abs(middle[right] - middle[index]) < _BESIDE * self.boxes.height[index]]
+            if (gap := self._gap_before(index, self.boxes.low[beside, 0])) is not None:
+                self.torn.append((int(index), gap))
 
     def _begins_late(self, over: Indices, left: Indices, right: Indices) -> Mask:
         """Which rows that reach over a gutter belong to its right side, though they begin a little before it."""
@@ -302,16 +314,21 @@ def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[I
     return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
 
 
-def _crossed(low: Floats, high: Floats, *, height: float) -> float | None:
+def _crossed(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
     """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
     rows of text two blanks may well stand above each other, and the fifth ends before them."""
     count = len(low)
     starts, ends = np.sort(low), np.sort(high)
     left = np.arange(1, count + 1)
     beside = np.minimum(left, np.maximum(count - left, 1))
-    right = count - np.searchsorted(starts, ends + np.maximum(_CROSSED, _GUTTER + _CHANCE / beside) * height)
+    wide = np.maximum(_CROSSED, _GUTTER + (_CHANCE if sure else 0) / beside)
+    right = count - np.searchsorted(starts, ends + wide * height)
     within = count - left - right
     least = np.minimum(left, right)
-    fits = (within <= max(_FEW * count, 1)) & (least > np.maximum(_FEW * count, _MORE * within)) & (least > 1)
+    fits = (
+        (within <= max(_FEW * count, 1))
+        & (least > np.maximum(_FEW * count, (_MORE if sure else 1) * within))
+        & (least > 1)
+    )
     best = int(np.argmin(np.where(fits, within, count)))
     return float(ends[best]) if fits[best] else None
