@@ -119,7 +119,7 @@ class Cutter:
             ):
                 continue
             along = boxes.right[chain[-1]] - boxes.left[chain[0]]
-            along /= np.linalg.norm(along)
+            along /= max(float(np.linalg.norm(along)), 1e-9)
             height = float(np.median(boxes.height[chain]))
             others = np.setdiff1d(np.arange(len(part)), chain)
             step = (boxes.left[others] + boxes.right[others]) / 2 - boxes.left[chain[0]]
