@@ -99,7 +99,8 @@ class PhotoResult:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """How all photos were read. data: what was evaluated, for people; model: who read; failed: one line for each photo
-    that could not be evaluated; left_out: pages of which nobody has checked a word.
+    that could not be evaluated; left_out: pages of which nobody has checked a word; unit: what was read, see
+    ``settings.UNITS``. Truth that stands in words and a reading in lines seldom have a box in common.
     """
 
     data: str
@@ -107,6 +108,12 @@ class Evaluation:
     photos: tuple[PhotoResult, ...]
     failed: tuple[str, ...] = ()
     left_out: int = 0
+    unit: str = "words"
+
+    @property
+    def reader(self) -> str:
+        """Who read, and in what, where that is not words, for people."""
+        return (self.model or "nobody") + (f" in {self.unit}" if self.unit != "words" else "")
 
     @property
     def score(self) -> PhotoScore:

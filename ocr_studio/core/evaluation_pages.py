@@ -80,7 +80,7 @@ def index_page(evaluation: Evaluation) -> str:
         f"{''.join(rows)}</table></div>"
     )
     parts = (
-        f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.model or 'nobody')}</p>",
+        f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.reader)}</p>",
         _figures(evaluation.score, evaluation.seconds),
         f"<p>{_counts(evaluation.kinds.items())}</p>",
         table,

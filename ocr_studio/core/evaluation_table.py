@@ -64,7 +64,7 @@ def render(evaluation: Evaluation) -> str:
 
 
 def _head(evaluation: Evaluation) -> Iterator[str]:
-    yield f"{shown(evaluation.data)}, read by {evaluation.model or 'nobody'}"
+    yield f"{shown(evaluation.data)}, read by {evaluation.reader}"
     if evaluation.left_out:
         pages = "photo has" if evaluation.left_out == 1 else "photos have"
         yield f"{evaluation.left_out} {pages} no checked word and no part in this"
@@ -129,6 +129,7 @@ def values(evaluation: Evaluation) -> dict[str, object]:
     return {
         "data": shown(evaluation.data),
         "model": evaluation.model,
+        "unit": evaluation.unit,
         "photos": [_photo_values(photo) for photo in evaluation.photos],
         "total": {
             "photos": len(evaluation.photos),

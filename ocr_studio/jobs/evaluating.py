@@ -130,7 +130,7 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
         done += 1
         results.append(result)
         yield PhotoEvaluated(results[-1], model, done, total)
-    yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out))
+    yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out, desk.options.unit))
 
 
 def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:

@@ -316,7 +316,7 @@ def _row(cells: tuple[str, ...], colour: str = "") -> str:
 
 
 def _ending(evaluation: Evaluation, whole: bool) -> str:
-    parts = [wording.counted(len(evaluation.photos), "photo") + (f", read by {evaluation.model}" if whole else "")]
+    parts = [wording.counted(len(evaluation.photos), "photo") + (f", read by {evaluation.reader}" if whole else "")]
     if not whole:
         parts.append("stopped before the end")
     if evaluation.failed:

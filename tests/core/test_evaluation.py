@@ -121,7 +121,7 @@ def test_nothing_evaluated_is_a_table_all_the_same() -> None:
 def test_the_values_for_machines_are_those_that_are_documented() -> None:
     values = json.loads(json.dumps(evaluation_table.values(Evaluation("data", "tiny", (result(),))), allow_nan=False))
     scores = {"detection", "end_to_end", "strict", "keras_ocr", "bag_of_words", "text", "text_found"}
-    assert values.keys() == {"data", "model", "photos", "total", "failed", "left_out"}
+    assert values.keys() == {"data", "model", "unit", "photos", "total", "failed", "left_out"}
     photo = values["photos"][0]
     assert photo.keys() == scores | {"image", "truth", "words", "found", "seconds", "mistakes"}
     assert values["total"].keys() == scores | {"photos", "words", "found", "seconds", "mistakes"}
@@ -168,3 +168,10 @@ def test_there_is_a_picture_of_any_place(quad: Quad) -> None:
     jpeg = mistake_pictures.picture(np.zeros((50, 70, 3), np.uint8), mistake)
     assert jpeg.startswith(b"\xff\xd8")
     assert len(jpeg) < 50_000
+
+
+def test_an_evaluation_says_what_was_read_where_that_is_not_words() -> None:
+    lines = Evaluation("data", "tiny", (result(),), unit="lines")
+    assert evaluation_table.render(lines).startswith("data, read by tiny in lines\n")
+    assert "read by tiny in lines" in evaluation_pages.index_page(lines)
+    assert "in lines" not in evaluation_table.render(Evaluation("data", "tiny", (result(),)))
