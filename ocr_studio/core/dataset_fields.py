@@ -20,7 +20,7 @@ MAX_WORDS: Final = 20_000  # on a photo
 MAX_BYTES: Final = 256 << 20
 MAX_LINE_BYTES: Final = 4 << 20
 MAX_LETTERS: Final = 1_000
-MAX_LABEL: Final = 500
+MAX_LABEL: Final = 5_000  # an id, or a photo's path
 MAX_PLACE: Final = 1_000_000.0
 # More lines of trouble help nobody to mend them.
 MAX_TROUBLE: Final = 200
@@ -92,6 +92,14 @@ def json_value(data: bytes) -> object:
         raise Unfit(f"it is no JSON: {str(error)[:100]}") from error
 
 
+def json_bytes(value: object, *, indent: int | None = None) -> bytes:
+    """A value as JSON: as it is, for people to read; escaped where it has halves of characters, as files' names may."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, indent=indent).encode("ascii")
+
+
 def mapping(value: object, what: str = "it") -> Mapping[str, object]:
     """A JSON object. Raises Unfit."""
     if not isinstance(value, dict):
@@ -118,12 +126,12 @@ def text(value: object) -> str:
 
 
 def label(value: object, what: str) -> str:
-    """An id, a name or nothing, one line. Raises Unfit."""
+    """An id, a name or nothing, as it is. Raises Unfit."""
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > MAX_LABEL:
         raise Unfit(f"{what} is no text of at most {MAX_LABEL} letters")
-    return one_line(value)
+    return value
 
 
 def name(value: object, what: str) -> str:

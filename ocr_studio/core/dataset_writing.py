@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 
 from ocr_studio.core import dataset_choice, dataset_folder, dataset_report, images
+from ocr_studio.core import dataset_fields as fields
 from ocr_studio.core.dataset_choice import Candidate, SourcePage
 from ocr_studio.core.dataset_folder import file_id
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
@@ -132,8 +132,8 @@ class _Gathering:
         for name, data in self._layout.render(self._examples, self._photos).items():
             (self._workshop / name).write_bytes(data)
         report = self._report(folder, division, trouble)
-        manifest = json.dumps(self._manifest(report, division), ensure_ascii=False, indent=1, allow_nan=False)
-        (self._workshop / MANIFEST).write_bytes((manifest + "\n").encode("utf-8", errors="replace"))
+        manifest = fields.json_bytes(self._manifest(report, division), indent=1)
+        (self._workshop / MANIFEST).write_bytes(manifest + b"\n")
         return report
 
     def _opened(self, source: SourcePage) -> RGB | None:

@@ -89,7 +89,7 @@ def with_first(folder: Path, **changes: Any) -> Dataset:
         ({"machine": {"text": "x" * 2000}}, "at most 1000"),
         ({"machine": {"text": "a", "confidence": 7}}, "from 0 to 1"),
         ({"page": {"a": 1}}, "its page"),
-        ({"word": "w" * 5000}, "its word"),
+        ({"word": "w" * 6000}, "its word"),
         ({"writer": 3}, "its writer"),
     ],
 )

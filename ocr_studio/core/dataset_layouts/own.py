@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from ocr_studio.core import dataset_fields as fields
@@ -29,15 +28,7 @@ def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[
 
 
 def _lines(objects: Iterator[dict[str, object]]) -> bytes:
-    # Escaped where it has halves of characters, as names of files may; else as it is, for people to read.
-    return b"".join(_line(each) + b"\n" for each in objects)
-
-
-def _line(value: object) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False).encode("ascii")
+    return b"".join(fields.json_bytes(each) + b"\n" for each in objects)
 
 
 def _label(example: Example) -> dict[str, object]:
