@@ -63,6 +63,7 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
     with contextlib.closing(_Held(run.name)):
         if resume:
             _check_same(run, course.dataset)
+            _discard_candidates(run)  # of a window that was closed before anybody had decided
         else:
             training_runs.begin(run)
         yield from (learn or _LEARNERS[run.kind])(course)
@@ -99,9 +100,13 @@ def discard(trained: AnyTrained) -> None:
 
 def throw_away(run: Run) -> None:
     """Throw away how far a run has come, candidates of it included. Raises StudioError."""
+    _discard_candidates(run)
+    training_runs.forget(run.name)
+
+
+def _discard_candidates(run: Run) -> None:
     for folder in models.candidates(run.name):
         models.discard(folder)
-    training_runs.forget(run.name)
 
 
 class _Held:

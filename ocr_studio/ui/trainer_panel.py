@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QFrame,
     QHBoxLayout,
@@ -70,12 +71,14 @@ class TrainerPanel(QDockWidget):
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
+        self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
         self.preflight = PreflightPage(self._pictures)
         self.boxes = BoxesPage()
         self.running = RunningPage(training, self._pictures)
-        self.result = ResultPage(training, self._pictures, self.reread.emit)
+        self.result = ResultPage(training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked)
         self.pages = QStackedWidget()
         for page in (self.preflight, self.boxes, self.running, self.result):
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self.pages.addWidget(page)
         self._lay_out()
         self._connect()
@@ -92,6 +95,7 @@ class TrainerPanel(QDockWidget):
         self._say("")
         self.show()
         self.raise_()
+        self._asked_from = QApplication.focusWidget()
         self._focus()
 
     def retint(self) -> None:
@@ -106,6 +110,7 @@ class TrainerPanel(QDockWidget):
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
         training.failed.connect(self._show_trouble)
+        training.offered.connect(self.show)
         self._document.words_changed.connect(training.note_correction)
         self._document.words_changed.connect(self._count)
         for outset in (self.preflight, self.boxes):
@@ -138,8 +143,11 @@ class TrainerPanel(QDockWidget):
             self.pages.setCurrentWidget(self.preflight if self.kind == "recognizer" else self.boxes)
             self._show_look()
         self.offer.show_runs()
-        if self.isVisible() and self.pages.currentWidget() is not before:
-            self._focus()
+        page, focus = self.pages.currentWidget(), QApplication.focusWidget()
+        if before and page and before is not page and focus and before.isAncestorOf(focus):
+            # What had the keys has gone; no button takes them, so that none is pressed by mistake.
+            page.setFocus()
+        self._focus()
 
     def _show_look(self) -> None:
         training = self._training
@@ -187,6 +195,10 @@ class TrainerPanel(QDockWidget):
     def _start(self, recipe: Recipe) -> None:
         self._training.start(self.kind, recipe)
 
+    def _has_unchecked(self) -> bool:
+        page = self._document.page
+        return page is not None and any(word.human is None for word in page.words.values())
+
     def _look_again(self) -> None:
         if self._training.project is not None:
             self._training.look_at(self._training.project)
@@ -203,9 +215,15 @@ class TrainerPanel(QDockWidget):
             self._places.go_to_word(photo, "")
 
     def _focus(self) -> None:
-        """The keys go to the button to press, but never away from somebody who is writing."""
+        """Where a person has asked to learn, the keys go to the button that begins, once it can be pressed.
+
+        Not if they have gone elsewhere by then: nothing is taken from somebody who writes.
+        """
         page = self.pages.currentWidget()
+        if self._asked_from is None or QApplication.focusWidget() is not self._asked_from:
+            return
         if isinstance(page, PreflightPage | BoxesPage) and page.column.begin.isEnabled():
+            self._asked_from = None
             page.column.begin.setFocus()
 
     def _lay_out(self) -> None:

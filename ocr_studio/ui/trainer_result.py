@@ -28,12 +28,19 @@ _SURE = (
 class ResultPage(QWidget):
     """Shows how the new model compares with the one before, on the same words.
 
-    reread: shows what the new model would read otherwise; None where nothing can.
+    reread: shows what the new model would read otherwise; may_reread: whether there is anything to read again.
     """
 
-    def __init__(self, training: Training, pictures: CropPictures, reread: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        training: Training,
+        pictures: CropPictures,
+        *,
+        reread: Callable[[], object],
+        may_reread: Callable[[], bool],
+    ) -> None:
         super().__init__()
-        self._training, self._may_reread = training, reread is not None
+        self._training, self._may_reread = training, may_reread
         self._trained: AnyTrained | None = None
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
@@ -44,7 +51,7 @@ class ResultPage(QWidget):
         self.reread = button(
             "Read unreviewed words again",
             "See what the new model would read otherwise; you choose what to take over",
-            reread or training.done,
+            reread,
             primary=True,
         )
         self.go_back = button(
@@ -104,7 +111,8 @@ class ResultPage(QWidget):
             widget.setVisible(not kept)
         for widget in (self.go_back, self.done):
             widget.setVisible(kept)
-        self.reread.setVisible(kept and self._may_reread and model is not None and model.kind == "recognizer")
+        reads = kept and model is not None and model.kind == "recognizer"
+        self.reread.setVisible(reads and self._may_reread())
         if kept and model is not None:
             does = "reads" if model.kind == "recognizer" else "finds writing"
             self.column.headline.setText(f"“{wording.file_name(model.title)}” {does} from now on")

@@ -48,12 +48,13 @@ class Training(QObject):
     """Learns from the corrections of the open photo's project, one course at a time.
 
     Signals: ``changed()`` the stage or what there is to learn from; ``progressed(text, done, total)``, total 0 where it
-    is not known; ``heard(TrainingEvent)``; ``paused(bool)``; ``failed(Trouble)``; ``kept(Model)`` shall be used from
-    now on; ``gone_back(str, object)`` instead of that, the kind and the name of the model before, None for the
-    program's own.
+    is not known; ``heard(LearningEvent)``; ``paused(bool)``; ``offered()`` a training was cut short that can be gone on
+    with; ``failed(Trouble)``; ``kept(Model)`` shall be used from now on; ``gone_back(str, object)`` instead of that,
+    the kind and the name of the model before, None for the program's own.
     """
 
     changed = Signal()
+    offered = Signal()
     progressed = Signal(str, int, int)
     heard = Signal(object)
     paused = Signal(bool)
@@ -294,6 +295,8 @@ class Training(QObject):
     def _offer(self, runs: tuple[Run, ...]) -> None:
         self.offers = tuple(run for run in runs if self.run is None or run.name != self.run.name)
         self.changed.emit()
+        if self.offers:
+            self.offered.emit()
 
     def _fail(self, trouble: Trouble) -> None:
         self.failed.emit(trouble)

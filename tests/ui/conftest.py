@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.training import Learn
 from ocr_studio.ui.app import Studio, use_theme
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_view import PhotoView
@@ -29,9 +30,14 @@ def folder(tmp_path: Path) -> Path:
 def open_studio(qtbot: QtBot) -> Iterator[Open]:
     opened: list[Studio] = []
 
-    def make(*paths: Path, settings: Settings | None = None, reader: StandInReader | None = None) -> Studio:
+    def make(
+        *paths: Path,
+        settings: Settings | None = None,
+        reader: StandInReader | None = None,
+        learners: Mapping[str, Learn] | None = None,
+    ) -> Studio:
         use_theme("light")
-        studio = Studio(settings or Settings(), desk=StandInDesk(reader))
+        studio = Studio(settings or Settings(), desk=StandInDesk(reader), learners=learners)
         opened.append(studio)
         studio.start(paths)
         qtbot.waitExposed(studio.window)

@@ -1,0 +1,341 @@
+"""Learning from corrections in the window: pre-flight, running, result, and a person's word on it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import edits, models, training_runs
+from ocr_studio.core import settings as settings_file
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.training import Interval
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.training import Stage
+from tests.ui import made_board
+from tests.ui.made_course import StandInLearner
+from tests.ui.studio import Open
+
+
+def correct(studio: Studio, count: int, *, ending: str = "") -> None:
+    """A person agrees with the first words of the page, or writes something else."""
+    for key in studio.document.order()[:count]:
+        page = studio.document.page
+        assert page is not None
+        edit = edits.write(page, key, page.words[key].text + ending) if ending else edits.accept(page, [key])
+        studio.document.push(edit)
+
+
+def press_learn(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.action_set["learn"].trigger()
+    qtbot.waitUntil(lambda: not studio.busy)
+
+
+def begin(studio: Studio, qtbot: QtBot, stage: Stage = Stage.DECIDING) -> None:
+    qtbot.mouseClick(studio.window.trainer.preflight.column.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: studio.training.stage is stage)
+
+
+def said(studio: Studio) -> str:
+    """All that the page of the panel says that is in sight."""
+    page = studio.window.trainer.pages.currentWidget()
+    assert page is not None
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def candidates() -> list[Path]:
+    folder = models.models_dir() / ".candidates"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def learner() -> StandInLearner:
+    return StandInLearner()
+
+
+@pytest.fixture
+def studio(open_studio: Open, folder: Path, learner: StandInLearner) -> Studio:
+    return open_studio(folder / "board 1.png", learners={"recognizer": learner, "detector": learner})
+
+
+@pytest.fixture
+def ready(studio: Studio, qtbot: QtBot) -> Studio:
+    """Six words checked, and looked at."""
+    correct(studio, 6)
+    press_learn(studio, qtbot)
+    return studio
+
+
+def test_too_few_says_how_many_are_missing_and_counts_on_while_one_corrects(studio: Studio, qtbot: QtBot) -> None:
+    press_learn(studio, qtbot)
+    column = studio.window.trainer.preflight.column
+    assert studio.window.trainer.isVisible()
+    assert not column.begin.isEnabled()
+    assert "nothing checked" in column.headline.text()
+    assert "5 more words" in said(studio)
+    correct(studio, 3)
+    assert "3 words checked" in column.headline.text()
+    assert "2 more words" in said(studio)
+    assert not column.begin.isEnabled()
+    correct(studio, 5)
+    assert column.headline.text() == "5 words checked"
+    assert column.begin.isEnabled()
+
+
+def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    correct(studio, 5)
+    press_learn(studio, qtbot)
+    trainer = studio.window.trainer
+    assert trainer.preflight.examples.words.rowCount() == 5
+    assert "only to measure by" in said(studio)
+    begin(studio, qtbot)
+    assert len(trainer.running.loss.curves[0].points) == learner.steps
+    assert [step for step, _ in trainer.running.cer.curves[0].points] == [3, 6, 9, 12]
+    assert trainer.pages.currentWidget() is trainer.result
+    assert trainer.result.column.headline.text() == "It reads your writing better"
+    assert "On 20 words it had not seen it makes 9 mistakes instead of 15." in said(studio)
+    assert "−5.7 points (−10.1 … −1.3)".replace(" ", "\u00a0") in trainer.result.figures.text()
+    assert models.available() == (models.BUILT_IN,), "nothing is installed before a person has said so"
+    assert studio.settings.model is None
+
+    with qtbot.waitSignal(studio.training.kept):
+        qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    assert [model.name for model in models.available()] == [models.BUILT_IN.name, "boards"]
+    assert studio.settings.model == settings_file.load().model == "boards"
+    assert candidates() == []
+    assert training_runs.unfinished() == ()
+    assert "“boards” reads from now on" in said(studio)
+    assert trainer.result.reread.isVisible()
+
+    qtbot.mouseClick(trainer.result.go_back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert studio.settings.model is settings_file.load().model is None
+    assert "boards" in [model.name for model in models.available()]
+    assert trainer.pages.currentWidget() is trainer.preflight
+
+
+def test_worse_is_said_plainly_and_discarding_leaves_nothing(
+    ready: Studio, learner: StandInLearner, qtbot: QtBot
+) -> None:
+    learner.mistakes, learner.change = (9, 14), Interval(0.02, 0.09)
+    begin(ready, qtbot)
+    result = ready.window.trainer.result
+    assert result.column.headline.text() == "It got worse"
+    assert "14 mistakes instead of 9" in said(ready)
+    assert "Better discard it" in said(ready)
+    assert result.discard.property("primary")
+    assert not result.keep.property("primary")
+    qtbot.mouseClick(result.discard, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not ready.busy)
+    assert models.available() == (models.BUILT_IN,)
+    assert candidates() == []
+    assert list(training_runs.runs_dir().iterdir()) == []
+    assert ready.window.trainer.preflight.column.begin.isEnabled()
+
+
+def test_one_goes_on_correcting_while_it_learns_and_may_pause_it(
+    ready: Studio, learner: StandInLearner, qtbot: QtBot
+) -> None:
+    learner.gate = threading.Event()
+    begin(ready, qtbot, Stage.LEARNING)
+    running = ready.window.trainer.running
+    qtbot.waitUntil(lambda: ready.training.started is not None)
+    page = ready.document.page
+    assert page is not None
+    ready.document.push(edits.write(page, ready.document.order()[7], "queues"))
+    ready.reading.read_words(ready.document.order()[:1])
+    with qtbot.waitSignal(ready.reading.stopped):
+        pass
+    assert ready.training.stage is Stage.LEARNING
+    qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
+    assert "Paused" in said(ready)
+    learner.gate.set()
+    qtbot.wait(60)
+    assert len(running.loss.curves[0].points) <= 1, "the step that had begun, and no other"
+    qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+
+
+def test_stopped_early_the_best_so_far_can_be_kept(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    learner.gate = threading.Event()
+    begin(ready, qtbot, Stage.LEARNING)
+    running = ready.window.trainer.running
+    qtbot.waitUntil(running.keep_best.isEnabled)
+    qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(running.keep_best, Qt.MouseButton.LeftButton)
+    assert ready.training.stage is Stage.ENDING
+    assert not running.keep_best.isEnabled()
+    learner.gate.set()
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+    assert ready.training.trained is not None
+    assert ready.training.trained.steps == 1
+    assert "stopped when asked to" in ready.window.trainer.result.figures.text()
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot: QtBot, paused: bool) -> None:
+    learner.gate = threading.Event()
+    begin(ready, qtbot, Stage.LEARNING)
+    running = ready.window.trainer.running
+    qtbot.waitUntil(lambda: ready.training.started is not None)
+    if paused:
+        qtbot.mouseClick(running.pause, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(running.throw_away, Qt.MouseButton.LeftButton)
+    learner.gate.set()
+    qtbot.waitUntil(lambda: not ready.busy)
+    assert learner.closed
+    assert candidates() == []
+    assert list(training_runs.runs_dir().iterdir()) == []
+    assert ready.training.stage is Stage.READY
+    begin(ready, qtbot)
+
+
+def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
+    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
+) -> None:
+    learner.pause = 0.02
+    begin(ready, qtbot, Stage.LEARNING)
+    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
+    ready.window.close()
+    ready.stop()
+    again = StandInLearner()
+    other = open_studio(learners={"recognizer": again})
+    trainer = other.window.trainer
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    assert trainer.isVisible()
+    assert "“boards” was cut short" in trainer.offer.text.text()
+    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    assert again.resumed == [True]
+    assert not trainer.offer.isVisible()
+    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.settings.model == "boards")
+    assert training_runs.unfinished() == ()
+
+
+def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
+    learner.pause = 0.02
+    begin(ready, qtbot, Stage.LEARNING)
+    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
+    ready.window.close()
+    ready.stop()
+    other = open_studio(learners={})
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    qtbot.mouseClick(other.window.trainer.offer.forget, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not other.busy)
+    assert not other.window.trainer.offer.isVisible()
+    assert training_runs.unfinished() == ()
+
+
+def test_a_doubtful_label_is_a_click_from_its_place(studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    correct(studio, 6)
+    page = studio.document.page
+    assert page is not None
+    key = studio.document.order()[2]
+    studio.document.push(edits.write(page, key, "Wednesday"))
+    press_learn(studio, qtbot)
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
+    doubts = studio.window.trainer.preflight.doubts
+    rows = [row.cells for row in doubts.words.rows]
+    assert rows == [("Wednesday", "The program read “new” here, and it was sure.")]
+    place = doubts.visualRect(doubts.words.index(0, 1)).center()
+    qtbot.mouseClick(doubts.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and bool(studio.document.selection))
+    assert studio.document.current == key
+    assert studio.window.view.screen_area().intersects(studio.window.view.screen_box(made_board.quad(0, 2)).toRect())
+
+
+def test_what_is_corrected_after_the_look_is_learned_too(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    column = ready.window.trainer.preflight.column
+    assert not column.again.isVisible()
+    correct(ready, 8)
+    assert "2 words more since" in said(ready)
+    assert column.again.isVisible()
+    begin(ready, qtbot)
+    assert ready.training.started is not None
+    assert ready.training.started.train + ready.training.started.held_out == 8
+
+
+def test_looking_again_takes_up_what_was_corrected(ready: Studio, qtbot: QtBot) -> None:
+    correct(ready, 8)
+    qtbot.mouseClick(ready.window.trainer.preflight.column.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    assert ready.window.trainer.preflight.examples.words.rowCount() == 8
+
+
+def test_a_failure_is_said_and_one_can_try_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    def fail(_: object) -> object:
+        raise StudioError("the disk is full", remedy="Make room.")
+
+    learners = {"recognizer": fail}
+    studio = open_studio(folder / "board 1.png", learners=learners)
+    correct(studio, 6)
+    press_learn(studio, qtbot)
+    with qtbot.waitSignal(studio.training.failed):
+        studio.window.trainer.preflight.column.begin.click()
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
+    assert "the disk is full. Make room." in studio.window.messages.texts()
+    assert studio.window.trainer.preflight.column.begin.isEnabled()
+    assert candidates() == []
+
+
+def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio, qtbot: QtBot) -> None:
+    correct(studio, 6)
+    press_learn(studio, qtbot)
+    trainer = studio.window.trainer
+    trainer.tabs.setCurrentIndex(1)
+    assert trainer.pages.currentWidget() is trainer.boxes
+    assert not trainer.boxes.column.begin.isEnabled()
+    assert "No photo is reviewed yet" in said(studio)
+    correct(studio, 8)
+    press_learn(studio, qtbot)
+    assert "1 photo reviewed" in said(studio)
+    qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
+    assert studio.training.run is not None
+    assert studio.training.run.kind == "detector"
+
+
+def test_everything_in_a_recipe_can_be_chosen(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    trainer = ready.window.trainer
+    qtbot.mouseClick(trainer.preflight.column.advanced, Qt.MouseButton.LeftButton)
+    form = trainer.preflight.recipe
+    assert form.isVisible()
+    form.what.setCurrentIndex(form.what.findData("head"))
+    form.epochs.setValue(3)
+    form.patience.setValue(0)
+    form.average.setCurrentIndex(form.average.findData("1.0"))
+    begin(ready, qtbot)
+    run = ready.training.run
+    assert run is not None
+    assert (run.recipe.what, run.recipe.epochs, run.recipe.patience, run.recipe.average) == ("head", 3, None, 1.0)
+
+
+def test_the_shortcut_and_return_are_enough(studio: Studio, qtbot: QtBot) -> None:
+    correct(studio, 6)
+    studio.window.activateWindow()
+    studio.window.view.setFocus()
+    qtbot.keyClick(studio.window.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    begin_button = studio.window.trainer.preflight.column.begin
+    qtbot.waitUntil(begin_button.hasFocus)
+    qtbot.keyClick(begin_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
+
+
+def test_while_one_is_writing_the_panel_takes_no_keys(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    learner.pause = 0.01
+    begin(ready, qtbot, Stage.LEARNING)
+    ready.window.activateWindow()
+    ready.document.select(ready.document.order()[7:8])
+    ready.window.view.setFocus()
+    ready.window.action_set["edit_text"].trigger()
+    writing = QApplication.focusWidget()
+    assert isinstance(writing, QLineEdit)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
+    qtbot.wait(20)
+    assert QApplication.focusWidget() is writing
