@@ -55,7 +55,7 @@ def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> No
     out, _ = _run(capsys, "show", "Berta")
     assert "Began with: Anna (not here any more)" in out
     assert "On words held out: 30 of 40 right, 10.0 % of letters wrong → 36 of 40 right, 5.0 % of letters wrong" in out
-    assert "Trained with: what upper, epochs 8, base none, learning rate 0.0002" in out
+    assert "Trained with: what upper, epochs 8, learning rate 0.0002" in out
     out, _ = _run(capsys, "show", BASE)
     assert "Comes from: the program itself" in out
 

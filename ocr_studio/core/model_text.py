@@ -44,7 +44,8 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     found += _measured(card)
     if card.alphabet:
         found.append(("Characters", str(len(card.alphabet))))
-    settings = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in card.settings.items())
+    recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
+    settings = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in recipe.items())
     return [*found, *([("Trained with", settings)] if settings else []), ("Licence", card.licence or "not said")]
 
 

@@ -45,6 +45,7 @@ class ModelComparisonDialog(QDialog):
         layout.addWidget(self.said)
         layout.addWidget(self.bar)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)  # takes the room as long as there is no table
         layout.addWidget(self.note)
         layout.addWidget(self.buttons)
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * 0.94))
@@ -87,5 +88,6 @@ def _differing(number: int, total: int) -> str:
 
 def _row(each: WordCompared) -> WordRow:
     readings = (each.used.text, each.other.text)
-    right = frozenset(index for index, text in enumerate(readings) if text == each.truth)
-    return WordRow(each.word.id, each.word.quad, (*readings, each.truth or ""), right)
+    right = () if each.truth is None else tuple(text == each.truth for text in readings)
+    cells = (*(text or wording.NOTHING for text in readings), each.truth or "")
+    return WordRow(each.word.id, each.word.quad, cells, right or (False, False))

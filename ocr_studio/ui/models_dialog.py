@@ -55,6 +55,7 @@ class ModelsDialog(QDialog):
         self.list.setAccessibleName("Models")
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setIconSize(QSize(20, 20))
         self.list.setMinimumWidth(240)
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
@@ -79,6 +80,7 @@ class ModelsDialog(QDialog):
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
         self.buttons.rejected.connect(self.reject)
         self._lay_out()
 

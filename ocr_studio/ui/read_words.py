@@ -20,17 +20,20 @@ from ocr_studio.ui.row_table import RowTable
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _SIZE = QSize(150, 32)
+_MARK = QSize(16, 16)
 _KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class WordRow:
-    """A word in the table. id: of the word; cells: what the columns after the picture say; right: which are right."""
+    """A word in the table. id: of the word; cells: what the columns after the picture say; right: of the first few of
+    them, whether they are right.
+    """
 
     id: str
     quad: Quad
     cells: tuple[str, ...]
-    right: frozenset[int] = frozenset()
+    right: tuple[bool, ...] = ()
 
 
 class WordRows(QAbstractTableModel):
@@ -89,11 +92,11 @@ class WordRows(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         if column == 0:
             return self._picture(row, role)
-        text, right = row.cells[column - 1], column - 1 in row.right
+        text, right = row.cells[column - 1], column <= len(row.right) and row.right[column - 1]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return text
-        if role == Qt.ItemDataRole.DecorationRole and right:
-            return theme.icon("mdi6.check", role="accent")
+        if role == Qt.ItemDataRole.DecorationRole and column <= len(row.right):
+            return self._mark(right=right)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._titles[column]}: {text or 'nothing'}{', right' if right else ''}"
         return None
@@ -113,6 +116,16 @@ class WordRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return "Take over" if self._ticking else "Word"
         return None
+
+    def _mark(self, *, right: bool) -> QPixmap:
+        """A tick, or its room; no icon, as that would be as wide as the pictures."""
+        ratio = self._view.devicePixelRatioF()
+        if right:
+            return theme.icon("mdi6.check", role="accent").pixmap(_MARK, ratio)
+        room = QPixmap(_MARK * ratio)
+        room.setDevicePixelRatio(ratio)
+        room.fill(Qt.GlobalColor.transparent)
+        return room
 
     def _pixmap(self, row: WordRow) -> QPixmap:
         ratio = self._view.devicePixelRatioF()
@@ -144,6 +157,7 @@ class WordsTable(RowTable):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(72)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)

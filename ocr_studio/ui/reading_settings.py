@@ -34,6 +34,9 @@ class ReadingSettings(QWidget):
         self.model = _model_choice("recognizer", settings.model, "Which model reads")
         self.detector = _model_choice("detector", settings.detector, "Which model finds writing")
         self.alphabet = Choice(_ALPHABETS, settings.alphabet, "Alphabet")
+        self.alphabet.setToolTip("Of the model that comes with the program; a model that was learned has its own.")
+        self.model.currentIndexChanged.connect(self._offer_alphabet)
+        self._offer_alphabet()
         self.unit = Choice(_UNITS, settings.unit, "One box for each word or for each line")
         self.read_when_opened = QCheckBox("Read a new photo as soon as it is opened")
         self.read_when_opened.setChecked(settings.read_when_opened)
@@ -109,6 +112,9 @@ class ReadingSettings(QWidget):
         )
         note.setProperty("quiet", True)
         form.addRow("", note)
+
+    def _offer_alphabet(self) -> None:
+        self.alphabet.setEnabled(not self.model.currentData())
 
     def _take(self, finding: Finding) -> None:
         self.finding = finding

@@ -75,7 +75,7 @@ class RereadingDialog(QDialog):
             f"{many} {'is' if len(found) == 1 else 'are'} read otherwise. Tick what you want to take over."
         )
         self.table.words.show_rows(
-            WordRow(each.word.id, each.word.quad, (each.word.text, each.read.text, sureness(each.read)))
+            WordRow(each.word.id, each.word.quad, (_now(each), each.read.text or wording.NOTHING, sureness(each.read)))
             for each in found
         )
         self._show(table=True)
@@ -117,10 +117,15 @@ class RereadingDialog(QDialog):
         layout.addWidget(self.said)
         layout.addWidget(self.bar)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)  # takes the room as long as there is no table
         layout.addLayout(ticks)
         layout.addWidget(self.note)
         layout.addWidget(self.buttons)
         self.resize(QSize(720, 560).boundedTo(self.screen().availableSize() * 0.94))
+
+
+def _now(each: Difference) -> str:
+    return each.word.text or (wording.NOTHING if each.word.machine else "(not read yet)")
 
 
 def sureness(read: Transcription) -> str:

@@ -66,6 +66,9 @@ def _buttons(c: Colours) -> str:
     QPushButton:disabled {{ color: {c.disabled}; }}
     QPushButton:default, QPushButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{
+        background: {c.base}; color: {c.disabled}; border-color: {c.line}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
     QPushButton[reading="true"] {{ padding: 6px 8px; text-align: left; }}
     QPushButton[chosen="true"] {{ border-color: {c.accent}; background: {c.selection}; }}

@@ -12,9 +12,13 @@ STATES = {
 }
 
 
+# In the place of a text where nothing is written.
+NOTHING = "(nothing)"
+
+
 def choice(index: int, text: str, *, writing: bool = False) -> str:
     """A reading to choose, with the key that chooses it; index: 0 for the best; writing: digits are text just now."""
-    return f"{choice_key(index, writing=writing)}  {text or '(nothing)'}"
+    return f"{choice_key(index, writing=writing)}  {text or NOTHING}"
 
 
 def choice_key(index: int, *, writing: bool) -> str:

@@ -213,7 +213,7 @@ def test_another_model_is_compared_on_the_open_photo(
     )
     (row,) = compared.table.words.rows
     assert row.cells == ("again10", "Ship", "Ship")
-    assert row.right == {1}
+    assert row.right == (False, True)
     assert document.page is page
     compared.reject()
     dialog.reject()
@@ -230,5 +230,6 @@ def test_the_settings_offer_the_models_there_are(qtbot: QtBot) -> None:
     page.model.setCurrentIndex(1)
     page.detector.setCurrentIndex(page.detector.findData("Finder"))
     assert page.chosen(Settings()) == Settings(model="Anna", detector="Finder")
+    assert not page.alphabet.isEnabled()
     page.model.setCurrentIndex(0)
     assert page.chosen(Settings(model="Anna")).model is None
