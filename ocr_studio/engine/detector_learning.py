@@ -38,8 +38,7 @@ class DetectorTrainee(MovingWeights):
     def __init__(self, net: keras.Model, recipe: Recipe, *, steps: int) -> None:
         """net: as ``build_detector``; it is changed. recipe: which part of it, how fast, how much of it is kept."""
         self.net = net
-        for layer in net.layers:
-            layer.trainable = layer.name.startswith(LAYERS[recipe.what])
+        choose(net, recipe.what)
         super().__init__(
             net,
             steps=steps,
@@ -67,6 +66,12 @@ class DetectorTrainee(MovingWeights):
 
     def _examine(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
         return loss_of(self.net(pixels, training=False), cores, known)
+
+
+def choose(net: keras.Model, what: str) -> None:
+    """Let only one part of a net learn. what: a key of LAYERS."""
+    for layer in net.layers:
+        layer.trainable = layer.name.startswith(LAYERS[what])
 
 
 def _tensors(tiles: Tiles) -> tuple[Tensor, ...]:
