@@ -61,15 +61,26 @@ def _words(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Cand
 
 
 def _lines(lines: Sequence[Sequence[Word]], source: SourcePage) -> Iterator[Candidate]:
-    """A line is known when every word of it is; a box in which nothing is written is no part of it."""
+    """A line is known when every word of it is; a box in which nothing is written is no part of it.
+
+    Lines that bend, or that run on across a gutter, have boxes that reach into their neighbours.
+    """
     for line in lines:
         reasons = [_unsaid(word, source) for word in line]
         written = [word for word, why in zip(line, reasons, strict=True) if why is not Reason.EMPTY]
         missing = [why for why in reasons if why not in (None, Reason.EMPTY)]
         if not written:
             yield _candidate(line, line[0].id, Reason.EMPTY)
-        else:
-            yield _candidate(written, line[0].id, missing[0] if missing else None)
+            continue
+        found = _candidate(written, line[0].id, missing[0] if missing else None)
+        crowded = found.reason is None and any(
+            geometry.contains(found.quad, geometry.centre(word.quad))
+            for other in lines
+            if other is not line
+            for word in other
+            if word.text
+        )
+        yield replace(found, reason=Reason.CROWDED) if crowded else found
 
 
 def _unsaid(word: Word, source: SourcePage) -> Reason | None:
@@ -89,12 +100,22 @@ def _candidate(words: Sequence[Word], line: str, reason: Reason | None) -> Candi
         word=words[0].id,
         line=line,
         text=one_line(" ".join(word.text for word in words)),
-        quad=words[0].quad if len(words) == 1 else geometry.joined(word.quad for word in words),
+        quad=_around([word.quad for word in words]),
         checked=Checked.CONFIRMED if confirmed else Checked.CORRECTED,
         by="imported" if imported else "human",
         machine=_machine(words),
         reason=reason,
     )
+
+
+def _around(quads: Sequence[Quad]) -> Quad:
+    """The box of a line: along its words' own slopes, or from the first to the last of them where that is tighter, as
+    of upright boxes on a line that climbs."""
+    if len(quads) == 1:
+        return quads[0]
+    ends = np.subtract(geometry.centre(quads[-1]), geometry.centre(quads[0]))
+    boxes = geometry.joined(quads), geometry.joined(quads, along=ends)
+    return min(boxes, key=lambda box: geometry.size(box)[1])
 
 
 def _machine(words: Sequence[Word]) -> MachineReading | None:

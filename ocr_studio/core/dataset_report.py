@@ -22,6 +22,7 @@ class Reason(StrEnum):
     OUTSIDE = "outside"
     LETTERS = "letters"
     NARROW = "narrow"
+    CROWDED = "crowded"
     DUPLICATE = "duplicate"
     PHOTO = "photo"
 
@@ -35,6 +36,7 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.OUTSIDE: "its box lies mostly outside the photo, or has no area",
         Reason.LETTERS: "it has letters outside the alphabet that was asked for",
         Reason.NARROW: "its box is too narrow for so many letters: most often the writing is turned and the box is not",
+        Reason.CROWDED: "its box holds words of other lines, too",
         Reason.DUPLICATE: "it is there twice",
         Reason.PHOTO: "its photo is gone, damaged, or another one by now",
     }

@@ -226,16 +226,17 @@ def cut(quad: Quad, fraction: float) -> tuple[Quad, Quad]:
     return between(quad, 0.0, fraction), between(quad, fraction, 1.0)
 
 
-def joined(quads: Iterable[Quad]) -> Quad:
+def joined(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
     """The smallest rectangle around all quads that follows the slope of the writing; ValueError for none.
 
-    The slope is the mean of theirs, weighted by their widths.
+    along: (2,), the way the writing runs; None: the mean of the quads' own slopes, weighted by their widths.
     """
     corners = np.array([quad.corners for quad in quads], dtype=np.float64)
     if len(corners) == 0:
         raise ValueError("no quads to join")
-    weights = sizes(corners)[:, :1] + 1e-6
-    along = (directions(corners) * weights).sum(axis=0)
+    if along is None:
+        weights = sizes(corners)[:, :1] + 1e-6
+        along = (directions(corners) * weights).sum(axis=0)
     length = float(np.linalg.norm(along))
     along = along / length if length > 1e-6 else np.array([1.0, 0.0])
     across = np.array([-along[1], along[0]])

@@ -67,8 +67,8 @@ def project(folder: Path, pages: Sequence[Sequence[Word]]) -> Project:
     for number, found in enumerate(pages, start=1):
         photo = folder / f"board {number}.png"
         images.save_png(photo, drawn(number))
-        size = {"width": WIDTH, "height": HEIGHT}
-        made.save_page(Page(images.content_id(photo), photo.name, **size, words={word.id: word for word in found}))
+        by_id = {word.id: word for word in found}
+        made.save_page(Page(images.content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
     made.unlock()
     return Project.open(folder)
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_studio.core import dataset, dataset_report, dataset_sources, images
+from ocr_studio.core import dataset, dataset_choice, dataset_report, dataset_sources, geometry, images, reading_order
 from ocr_studio.core.dataset import Checked, Reason, Wanted
+from ocr_studio.core.dataset_choice import SourcePage
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Quad
+from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.word_crops import level
 from tests.core import made_datasets
@@ -81,6 +82,33 @@ def test_lines_are_examples_where_every_word_of_them_is_checked(tmp_path: Path) 
     crop = found.crop(found.examples[0])
     assert crop.shape[0] == 48
     assert crop.shape[1] > 400
+
+
+def climbing(text: str, top: float, step: float) -> list[Word]:
+    """Six words in upright boxes, each higher than the one before."""
+    places = [Quad.from_box(20 + 70 * n, top - step * n, 80 + 70 * n, top + 25 - step * n) for n in range(6)]
+    return [checked(read(f"{top:.0f}0{n}", text, place)) for n, place in enumerate(places)]
+
+
+def test_the_box_of_a_line_climbs_with_it(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [[*climbing("up", 150, 8), *climbing("abc", 190, 8)], words(2)])
+    report = exported(made, tmp_path / "data", unit="lines")
+    assert (report.written, report.left_out) == (4, ())
+    heights = {each.text: geometry.size(each.quad)[1] for each in dataset.read(tmp_path / "data").examples if each.quad}
+    assert heights["up up up up up up"] < 40
+    assert heights["ask Anna about queues"] == 34
+
+
+def test_a_line_whose_box_holds_words_of_another_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    high, low = (
+        checked(read(f"0{n}", "a", Quad.from_box(20 + 200 * n, 40 * n, 80 + 200 * n, 40 * n + 60))) for n in (0, 2)
+    )
+    other, far = (checked(read(f"1{n}", "b", Quad.from_box(200, 50 + 120 * n, 240, 70 + 120 * n))) for n in (0, 1))
+    level_one = checked(read("02", "c", Quad.from_box(500, 0, 560, 60)))
+    monkeypatch.setattr(reading_order, "lines", lambda _: [[high, low, level_one], [other], [far]])
+    page = Page("p", "p.png", 640, 300, {word.id: word for word in (high, low, level_one, other, far)})
+    found = dataset_choice.candidates(SourcePage(page, Path("p.png"), whole=True), unit="lines", letters=None)
+    assert [(each.text, each.reason) for each in found] == [("a a c", Reason.CROWDED), ("b", None), ("b", None)]
 
 
 # ------------------------------------------------------------------------------------------------------- left out

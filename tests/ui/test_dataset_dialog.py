@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset, edits
+from ocr_studio.core.dataset import PhotoCut
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.dataset_dialog import DatasetDialog
 from tests.core import made_datasets
@@ -124,8 +125,6 @@ def test_nothing_checked_is_said(open_studio: Open, folder: Path, qtbot: QtBot) 
 def test_stopped_half_way_it_leaves_nothing(
     open_studio: Open, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    from ocr_studio.ui import dataset_dialog
-
     project(tmp_path / "many", [words(number) for number in range(1, 5)])
     studio = open_studio(tmp_path / "many" / "board 1.png")
     dialog = dialog_of(studio)
@@ -144,7 +143,7 @@ def test_stopped_half_way_it_leaves_nothing(
     QTest.mouseClick(dialog.export, LEFT)
     qtbot.waitUntil(lambda: bool(seen) and not studio.busy)
     assert len(seen) == 1
-    assert isinstance(seen[0], dataset_dialog.PhotoCut)
+    assert isinstance(seen[0], PhotoCut)
     qtbot.waitUntil(lambda: not (tmp_path / "many" / "dataset").exists())
     if way == "stop":
         assert dialog.isVisible()
