@@ -1,0 +1,87 @@
+"""What came of a training, in plain words and in figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core import training_report
+from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.page import Quad
+from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
+
+BETTER = Comparison(
+    Reading(20, 5, 0.152), Reading(20, 11, 0.095), Interval(-0.101, -0.013),
+    Reading(64, 58, 0.031), Reading(64, 58, 0.03), Interval(-0.006, 0.004),
+    gained=(Sample("c.png", "queues", "queves", "queues"),),
+)  # fmt: skip
+WORSE = replace(BETTER, after=Reading(20, 3, 0.2), change=Interval(0.01, 0.09))
+FORGETFUL = replace(BETTER, keep_after=Reading(64, 40, 0.2), keep_change=Interval(0.1, 0.2))
+UNCLEAR = replace(BETTER, change=Interval(-0.1, 0.02))
+NOTHING = replace(BETTER, before=Reading(0, 0, 0.0), after=Reading(0, 0, 0.0), change=Interval(0.0, 0.0))
+FOUND = FindingComparison(
+    Score(165, 185, 200), Score(180, 192, 200), Interval(0.01, 0.09),
+    Score(50, 60, 60), Score(50, 60, 60), Interval(-0.01, 0.01),
+    gained=(PlaceOfWord("board.jpg", Quad.from_box(0, 0, 9, 9), "map"),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("comparison", "title", "sentence"),
+    [
+        (BETTER, "It reads your writing better", "On 20 words it had not seen it makes 9 mistakes instead of 15."),
+        (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
+        (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
+        (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
+        (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
+        (replace(BETTER, after=BETTER.before), "It reads your writing better", "15 mistakes, as many as before."),
+        (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your writing better", "no mistakes instead of 15"),
+        (
+            FOUND,
+            "It finds your writing better",
+            "Of 200 words it had not seen it finds 180 instead of 165; 12 boxes fit no word instead of 20.",
+        ),
+        (replace(FOUND, change=Interval(-0.2, -0.1)), "It got worse", ""),
+    ],
+)
+def test_it_is_said_plainly(comparison: Comparison | FindingComparison, title: str, sentence: str) -> None:
+    assert training_report.title(comparison) == title
+    assert sentence in training_report.sentence(comparison)
+
+
+@pytest.mark.parametrize("comparison", [WORSE, FORGETFUL])
+def test_worse_is_advised_against(comparison: Comparison) -> None:
+    assert "discard" in training_report.advice(comparison)
+
+
+def test_figures_carry_their_uncertainty() -> None:
+    rows = training_report.rows(BETTER)
+    assert [(row.title, row.before, row.after, row.change) for row in rows] == [
+        ("held-out words read wrongly", "15 of 20", "9 of 20", "−6"),
+        ("letters wrong in held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
+        ("general words read wrongly", "6 of 64", "6 of 64", "0"),
+        ("letters wrong in general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
+    ]
+    assert training_report.rows(NOTHING)[0].title.startswith("general")
+    assert [row.change for row in training_report.rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
+
+
+def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
+    trained = Trained("mine", Path("c"), BETTER, 40, 31.4, "early")
+    text = "\n".join(training_report.render(trained))
+    assert "9 mistakes instead of 15" in text
+    assert "gained: “queues”, before “queves”, now “queues”" in text
+    assert "40 steps in 31 s, stopped as it gained no more." in text
+    values = training_report.values(trained)
+    assert values["verdict"] == "better"
+    assert values["held_out"] == {
+        "words": 20,
+        "right": {"before": 5, "after": 11},
+        "cer": {"before": 0.152, "after": 0.095, "change_95": [-0.101, -0.013]},
+    }
+    found = DetectorTrained("mine", Path("c"), FOUND, 40, 31.4)
+    assert "gained: “map” on board.jpg" in "\n".join(training_report.render(found))
+    assert training_report.values(found)["verdict"] == "better"

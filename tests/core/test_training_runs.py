@@ -1,0 +1,106 @@
+"""Trainings that were cut short can be gone on with, whatever lies in their folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core import models, training_runs
+from ocr_studio.core.training import Recipe
+from ocr_studio.core.training_runs import Run, RunTrouble
+
+RECIPE = Recipe(base="mine", what="head", epochs=3, patience=None, seed=7)
+
+
+def run(name: str = "my hand", begun: str = "2026-01-02T03:04:05+00:00") -> Run:
+    return Run(name, "recognizer", Path("/data/set"), "d" * 64, RECIPE, "/photos", begun)
+
+
+def test_what_was_begun_is_found_again_as_it_was() -> None:
+    training_runs.begin(run())
+    assert training_runs.load("my hand") == run()
+    assert training_runs.unfinished() == (run(),)
+
+
+def test_the_latest_comes_first_and_those_that_go_on_are_left_out() -> None:
+    for name, begun in (("old", "2026-01-01T00:00:00+00:00"), ("new", "2026-01-03T00:00:00+00:00"), ("busy", "2027")):
+        training_runs.begin(run(name, begun))
+    held = training_runs.lock("busy")
+    try:
+        assert [each.name for each in training_runs.unfinished()] == ["new", "old"]
+        with pytest.raises(RunTrouble, match="another window"):
+            training_runs.lock("busy")
+    finally:
+        held.release()
+    assert len(training_runs.unfinished()) == 3
+
+
+def test_beginning_anew_forgets_how_far_it_had_come() -> None:
+    training_runs.begin(run())
+    (run().work / "checkpoint.npz").write_bytes(b"far")
+    training_runs.begin(run())
+    assert list(run().work.iterdir()) == []
+
+
+def test_forgotten_is_gone() -> None:
+    training_runs.begin(run())
+    training_runs.forget("my hand")
+    training_runs.forget("never was")
+    assert training_runs.load("my hand") is None
+    assert not run().folder.exists()
+
+
+def change(key: str, value: object) -> bytes:
+    training_runs.begin(run())
+    raw = json.loads((run().folder / "run.json").read_bytes())
+    if key.startswith("recipe."):
+        raw["recipe"][key.partition(".")[2]] = value
+    else:
+        raw[key] = value
+    return json.dumps(raw).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"[]", b"\xff\xfe", b'{"format": "ocr-studio-training"}', b"[" * 100_000,
+    ],
+    ids=["empty", "list", "bytes", "hardly any", "deep"],
+)  # fmt: skip
+def test_a_damaged_note_is_none(data: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    training_runs.begin(run())
+    (run().folder / "run.json").write_bytes(data)
+    assert training_runs.load("my hand") is None
+    assert "cannot be gone on with" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("version", 2), ("kind", "reader"), ("data", "a\0b"), ("digest", 7), ("name", "other"), ("recipe", []),
+        ("recipe.epochs", 0), ("recipe.epochs", 2.5), ("recipe.epochs", True), ("recipe.what", "tail"),
+        ("recipe.average", 1.5), ("recipe.average", float("nan")), ("recipe.base", 3), ("recipe.device", "moon"),
+        ("recipe.unheard", 1), ("recipe.learning_rate", "fast"),
+    ],
+)  # fmt: skip
+def test_a_note_that_cannot_be_so_is_none(key: str, value: object, caplog: pytest.LogCaptureFixture) -> None:
+    data = change(key, value)
+    (run().folder / "run.json").write_bytes(data)
+    assert training_runs.load("my hand") is None
+    assert caplog.text
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", ".hidden", "con", "a" * 61, "a\nb"])
+def test_no_name_leads_out_of_the_folder(name: str) -> None:
+    with pytest.raises(RunTrouble):
+        training_runs.folder_of(name)
+
+
+def test_a_free_name_is_neither_a_models_nor_a_runs() -> None:
+    training_runs.begin(run("boards"))
+    assert training_runs.free_name("boards") == "boards 2"
+    assert training_runs.free_name("../../etc") not in ("", "../../etc")
+    assert training_runs.free_name(models.BUILT_IN.name) != models.BUILT_IN.name
+    training_runs.check_name(training_runs.free_name("x" * 300))

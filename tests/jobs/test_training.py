@@ -1,0 +1,158 @@
+"""A project's corrections become a dataset, a course on it can be left at any step, and nothing is half there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core import models, paths, training_runs
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page, Transcription
+from ocr_studio.core.project import Project
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Recipe, Trained, TrainingEvent
+from ocr_studio.core.training_runs import RunTrouble
+from ocr_studio.jobs import preflight, training
+from ocr_studio.jobs.preflight import Preflight
+from ocr_studio.jobs.training import Course
+from tests.core import made_datasets
+from tests.ui.made_course import StandInLearner
+
+OPTIONS = ReaderOptions()
+
+
+def looked(project: Project) -> Preflight:
+    *_, last = preflight.look(project, options=OPTIONS)
+    assert isinstance(last, Preflight)
+    return last
+
+
+def course_of(project: Project, kind: str = "recognizer") -> Course:
+    return training.begin(looked(project), kind, Recipe(), options=OPTIONS)
+
+
+def candidates() -> list[Path]:
+    folder = models.models_dir() / ".candidates"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return made_datasets.project(tmp_path / "photos", [made_datasets.words(1), made_datasets.words(2)])
+
+
+def test_a_look_says_what_there_is(project: Project) -> None:
+    seen = looked(project)
+    assert seen.dataset is not None
+    assert seen.words == len(seen.dataset.examples) == 16
+    assert seen.reviewed == 2
+    assert [(page.boxes, page.checked, page.words) for page in seen.pages.values()] == [(8, 8, 8)] * 2
+    assert sum(group.words for group in seen.groups) == 16
+    assert seen.title == project.photos.name
+    preflight.forget(seen)
+    assert not seen.dataset.folder.exists()
+
+
+def test_where_nobody_has_checked_a_word_there_is_nothing_and_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert looked(Project.open(tmp_path / "empty")).words == 0
+    assert not (paths.cache_dir() / "looked-at").exists()
+
+
+def test_letters_the_model_does_not_know_are_new(project: Project) -> None:
+    page = next(page for page in map(project.load_page, project.page_ids()) if page)
+    assert isinstance(page, Page)
+    key = next(iter(page.words))
+    word = replace(page.words[key], human=Transcription.by_human("Жук"))
+    project.save_page(replace(page, words={**page.words, key: word}))
+    assert looked(project).new_letters == "Жку"
+
+
+def test_a_look_left_early_leaves_nothing(project: Project) -> None:
+    events = preflight.look(project, options=OPTIONS)
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    above = paths.cache_dir() / "looked-at"
+    assert not above.exists() or list(above.iterdir()) == []
+
+
+def test_a_course_keeps_its_dataset_and_ends_with_a_candidate(project: Project) -> None:
+    course = course_of(project)
+    assert course.dataset.folder == course.run.data == course.run.folder / "data"
+    assert course.dataset.crop(course.dataset.examples[0]).size
+    *_, trained = training.train(course, learn=StandInLearner())
+    assert isinstance(trained, Trained)
+    assert models.available() == (models.BUILT_IN,)
+    model = training.keep(trained)
+    assert [each.name for each in models.available()] == [models.BUILT_IN.name, model.name]
+    assert candidates() == []
+    assert not course.run.folder.exists()
+
+
+def test_discarded_nothing_stays(project: Project) -> None:
+    *_, trained = training.train(course_of(project), learn=StandInLearner())
+    assert isinstance(trained, Trained)
+    training.discard(trained)
+    assert (candidates(), models.available()) == ([], (models.BUILT_IN,))
+    assert list(training_runs.runs_dir().iterdir()) == []
+
+
+def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(project: Project) -> None:
+    whole = course_of(project)
+    total = len(list(training.train(whole, learn=StandInLearner())))
+    training.throw_away(whole.run)
+    for count in range(1, total):
+        learner = StandInLearner()
+        events = training.train(course_of(project), learn=learner)
+        list(islice(events, count))
+        events.close()  # type: ignore[attr-defined]
+        assert learner.closed
+        assert candidates() == []
+        assert models.available() == (models.BUILT_IN,)
+        (run,) = training_runs.unfinished()
+        again = training.gone_on_with(run, options=OPTIONS)
+        *_, trained = training.train(again, resume=True, learn=StandInLearner())
+        assert isinstance(trained, Trained)
+        training.discard(trained)
+
+
+def test_a_run_can_be_at_once_in_one_place_only(project: Project) -> None:
+    course = course_of(project)
+    events = training.train(course, learn=StandInLearner())
+    next(events)
+    with pytest.raises(RunTrouble, match="another window"):
+        next(training.train(course, learn=StandInLearner()))
+    events.close()  # type: ignore[attr-defined]
+    assert next(training.train(course, learn=StandInLearner()))
+
+
+def test_it_is_not_gone_on_with_on_other_words(project: Project) -> None:
+    course = course_of(project)
+    list(islice(training.train(course, learn=StandInLearner()), 6))
+    other = replace(course, dataset=replace(course.dataset, digest="0" * 64))
+    with pytest.raises(RunTrouble, match="other words"):
+        next(training.train(other, resume=True, learn=StandInLearner()))
+
+
+def test_a_candidate_nobody_decided_on_goes_when_it_is_learned_again(project: Project) -> None:
+    course = course_of(project)
+    list(training.train(course, learn=StandInLearner()))
+    assert len(candidates()) == 1
+    list(training.train(training.gone_on_with(course.run, options=OPTIONS), resume=True, learn=StandInLearner()))
+    assert len(candidates()) == 1
+    training.throw_away(course.run)
+    assert candidates() == []
+
+
+def test_a_learner_that_fails_leaves_the_run_and_frees_its_lock(project: Project) -> None:
+    def fail(_: Course) -> Iterator[TrainingEvent]:
+        raise StudioError("the disk is full")
+
+    course = course_of(project)
+    with pytest.raises(StudioError, match="disk is full"):
+        list(training.train(course, learn=fail))
+    assert training_runs.unfinished() == (course.run,)
