@@ -38,12 +38,12 @@ def varied(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
     seen = _seen(crop, wide, strength, rng)
     if rng.random() < 0.3 * strength:
         seen = _other_pen(seen, rng)
-    seen = _lit(seen.astype(np.float32), strength, rng)
+    lit = _lit(seen.astype(np.float32), strength, rng)
     if rng.random() < 0.4:
-        seen = cv2.GaussianBlur(seen, (0, 0), 0.2 + strength * BLUR * rng.random())
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32)
     if rng.random() < 0.4:
-        seen += rng.standard_normal(seen.shape, np.float32) * np.float32(strength * NOISE * rng.random())
-    return np.clip(seen, 0.0, 255.0, out=seen)
+        lit += rng.standard_normal(lit.shape, np.float32) * np.float32(strength * NOISE * rng.random())
+    return np.clip(lit, 0.0, 255.0, out=lit)
 
 
 def _resized(crop: Crop, wide: float) -> Floats:

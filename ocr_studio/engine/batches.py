@@ -18,11 +18,17 @@ from ocr_studio.engine.lessons import Lesson
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 
 Integers: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
 
 # Widths of batches come in whole multiples of this, so that few different sizes go through the compiled step.
 _PADDED: Final = 32
 # Longer lines are squeezed: a step's memory grows with its width.
 WIDEST: Final = 1600
+_SPARE: Final = 0.5  # how often there is more padding than needed
+# How far words of other widths get into a batch: sigma, of the width's natural logarithm …
+_JUMBLE: Final = 0.3
+# … and places among the general words, sorted by width.
+_NEAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Batch:
 
     pixels: (B, 48, W, 3) float32, -1 to 1, padded with 0. steps: (B,) int32, of the net's output, that belong to the
     crop. labels: (B, L) int32, padded with 0. lengths: (B,) int32, of the labels; 0 where a crop has too few steps for
-    its text, which is then not learned.
+    its text, which is then not learned, whatever its label.
     """
 
     pixels: NDArray[np.float32]
@@ -62,7 +68,9 @@ class Batches:
 
     def __init__(self, own: Sequence[Lesson], general: Sequence[Lesson], charset: Charset, mixture: Mixture) -> None:
         """own: what is to be learned, at least one. general: what is repeated; may be empty."""
-        self._own, self._general, self._mixture = list(own), list(general), mixture
+        self._own, self._general, self._mixture = list(own), sorted(general, key=aspect), mixture
+        self._widths = np.array([aspect(lesson) for lesson in self._own])
+        self._general_widths = np.array([aspect(lesson) for lesson in self._general])
         self._labels = {lesson.text: charset.encode(lesson.text) for lesson in (*own, *general)}
         self._per_batch = min(mixture.own() if general else mixture.batch, len(self._own))
         self.per_epoch = math.ceil(len(self._own) / self._per_batch)
@@ -70,25 +78,34 @@ class Batches:
     def at(self, step: int) -> Batch:
         """The batch of a step, 0 the first."""
         epoch, place = divmod(step, self.per_epoch)
+        mixed = np.random.default_rng((self._mixture.seed, 0, epoch))
+        # Roughly by their width, or each batch would be as wide as the widest of all.
+        order = np.argsort(self._widths * np.exp(mixed.normal(0, _JUMBLE, len(self._own))))
+        parts = np.array_split(order, self.per_epoch)
+        own = parts[mixed.permutation(self.per_epoch)[place]]
         drawn = np.random.default_rng((self._mixture.seed, 1, step))
-        order = np.random.default_rng((self._mixture.seed, 0, epoch)).permutation(len(self._own))
-        own = [self._own[index] for index in np.array_split(order, self.per_epoch)[place]]
-        return self._prepared([*own, *self._alike(own, drawn)], drawn)
+        lessons = [self._own[index] for index in own] + self._alike(self._widths[own], drawn)
+        return self._prepared(lessons, drawn)
 
-    def _alike(self, own: Sequence[Lesson], rng: np.random.Generator) -> list[Lesson]:
-        """General words to go with these."""
+    def _alike(self, widths: Floats, rng: np.random.Generator) -> list[Lesson]:
+        """General words to go with words of these widths."""
         many = max(0, self._mixture.batch - self._per_batch) if self._general else 0
-        return [self._general[index] for index in rng.integers(len(self._general), size=many)] if many else []
+        wanted = rng.choice(widths, size=many) * np.exp(rng.normal(0, _JUMBLE, many))
+        places = np.searchsorted(self._general_widths, wanted) + rng.integers(-_NEAR, _NEAR + 1, many)
+        return [self._general[place] for place in places.clip(0, len(self._general) - 1)]
 
     def _prepared(self, lessons: Sequence[Lesson], rng: np.random.Generator) -> Batch:
         crops = [held(varied(lesson.crop, self._mixture.augmentation, rng)) for lesson in lessons]
-        return packed(crops, [self._labels[lesson.text] for lesson in lessons])
+        # Read, they are padded more or less than here, where those of like width are together.
+        spare = int(rng.integers(3)) * _PADDED if rng.random() < _SPARE else 0
+        return packed(crops, [self._labels[lesson.text] for lesson in lessons], spare=spare)
 
 
-def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]) -> Batch:
-    """crops: each (48, w, 3), levels 0..255; labels: the classes of what stands on each."""
+def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]], *, spare: int = 0) -> Batch:
+    """crops: each (48, w, 3), levels 0..255; labels: the classes of what stands on each. spare: pixels to pad more than
+    needed, a multiple of 8."""
     widest = max(crop.shape[1] for crop in crops)
-    padded = math.ceil(widest / _PADDED) * _PADDED
+    padded = math.ceil(widest / _PADDED) * _PADDED + spare
     pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
     written = np.zeros((len(crops), max(1, *map(len, labels))), np.int32)
     steps, lengths = np.zeros(len(crops), np.int32), np.zeros(len(crops), np.int32)
@@ -100,7 +117,14 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
         if steps_needed(classes) <= steps[row]:
             written[row, : len(classes)] = classes
             lengths[row] = len(classes)
+        else:
+            written[row, 0] = 1  # TensorFlow's CTC refuses a text without letters
     return Batch(pixels, steps, written, lengths)
+
+
+def aspect(lesson: Lesson) -> float:
+    """Width for height."""
+    return float(lesson.crop.shape[1] / lesson.crop.shape[0])
 
 
 def steps_needed(labels: Sequence[int]) -> int:
@@ -114,7 +138,8 @@ def usable(lesson: Lesson, charset: Charset) -> bool:
     text = normalise(lesson.text)
     if not text or not height or not width or charset.unknown(text):
         return False
-    return steps_needed(charset.encode(text)) <= math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
+    steps = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
+    return bool(steps_needed(charset.encode(text)) <= steps)
 
 
 def held(crop: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -27,6 +27,8 @@ from ocr_studio.engine.nets.recognizer import HEIGHT
 # So many crops are examined together.
 _EXAMINED: Final = 32
 
+_RULED_OUT: Final = 60.0  # nats
+
 _BLOCK: Final = re.compile(r"block(\d+)_")
 
 
@@ -85,7 +87,7 @@ class Trainee(MovingWeights):
         return tf.argmax(logits, axis=2), _losses(logits, steps, labels, lengths)
 
     def _of_head(self, variable: keras.Variable) -> bool:
-        return variable.path.startswith(f"{growing.HEAD}/")
+        return bool(variable.path.startswith(f"{growing.HEAD}/"))
 
     def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
         """How much of what was learned is kept, for each number of a variable."""
@@ -116,8 +118,12 @@ def choose(net: keras.Model, what: str) -> None:
 
 def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """CTC (Graves et al. 2006), (B,) nats; 0 where nothing is to be learned."""
+    # A class that is ruled out altogether, whose chance is 0 in float32, would make the loss infinite; what is learned
+    # is not held back by the floor.
+    lowest = tf.reduce_max(logits, axis=2, keepdims=True) - _RULED_OUT
+    floored = logits + tf.stop_gradient(tf.maximum(logits, lowest) - logits)
     losses = tf.nn.ctc_loss(
-        tf.sparse.from_dense(labels), logits, None, steps, logits_time_major=False, blank_index=BLANK
+        tf.sparse.from_dense(labels), floored, None, steps, logits_time_major=False, blank_index=BLANK
     )
     return tf.where(lengths > 0, losses, tf.zeros_like(losses))
 
@@ -146,7 +152,7 @@ class Exam:
     def __post_init__(self) -> None:
         """Prepare the batches, crops of like width together."""
         still = np.random.default_rng(0)
-        self._order = sorted(range(len(self.lessons)), key=lambda index: _aspect(self.lessons[index]))
+        self._order = sorted(range(len(self.lessons)), key=lambda index: batches.aspect(self.lessons[index]))
         self._batches = []
         for start in range(0, len(self._order), _EXAMINED):
             some = [self.lessons[index] for index in self._order[start : start + _EXAMINED]]
@@ -166,10 +172,6 @@ class Exam:
                 labels = ctc.collapsed(paths[row, : batch.steps[row]])
                 texts[index] = " ".join(self.charset.decode(labels).split())
         return Marks(tuple(texts), nats / max(letters, 1))
-
-
-def _aspect(lesson: Lesson) -> float:
-    return lesson.crop.shape[1] / lesson.crop.shape[0]
 
 
 @dataclass

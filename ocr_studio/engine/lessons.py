@@ -51,5 +51,5 @@ class TrainingData:
             for lesson in part:
                 found.update(lesson.text.encode("utf-8", "surrogatepass"))
                 found.update(str(lesson.crop.shape).encode())
-                found.update(np.ascontiguousarray(lesson.crop))
+                found.update(np.ascontiguousarray(lesson.crop).data)
         return found.hexdigest()

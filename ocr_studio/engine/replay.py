@@ -155,15 +155,15 @@ def _written(text: str, rng: Random) -> Crop:
 def _printed(text: str, rng: Random) -> Crop:
     """In a font, dark on light or light on dark."""
     mask = _set_by_opencv(text, rng) if text.isascii() and rng.random() < 0.5 else _set_by_pillow(text, rng)
-    around = [int(side) for side in rng.uniform(0.03, 0.2, 4) * mask.shape[0]]
-    ink = cv2.copyMakeBorder(mask, *around, cv2.BORDER_CONSTANT).astype(np.float32)[..., None] / 255
+    top, bottom, left, right = (int(side) for side in rng.uniform(0.03, 0.2, 4) * mask.shape[0])
+    ink = cv2.copyMakeBorder(mask, top, bottom, left, right, cv2.BORDER_CONSTANT).astype(np.float32)[..., None] / 255
     dark, light = rng.uniform(0, 110, 3), rng.uniform(150, 255, 3)
     ground, colour = (light, dark) if rng.random() < 0.75 else (dark, light)
     shade = np.linspace(-1, 1, ink.shape[1])[None, :, None] * rng.normal(0, 12)
     picture = (ground + shade) * (1 - ink) + colour * ink
-    picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.2, 1.6))
-    picture += rng.normal(0, rng.uniform(0.1, 6), picture.shape)
-    return np.asarray(picture.clip(0, 255), np.uint8)
+    blurred = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.2, 1.6))
+    noise = rng.normal(0, rng.uniform(0.1, 6), picture.shape)
+    return np.asarray((blurred + noise).clip(0, 255), np.uint8)
 
 
 def _set_by_opencv(text: str, rng: Random) -> NDArray[np.uint8]:
