@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from ocr_studio.core.training import Recipe
@@ -43,7 +42,7 @@ class DetectorTrainee(MovingWeights):
             net,
             steps=steps,
             learning_rate=recipe.learning_rate,
-            share=lambda _: np.float32(recipe.average),
+            share=lambda _: recipe.average,
             longest=_LONGEST,
         )
         signature = [tf.TensorSpec((None, SIDE, SIDE, channels), tf.float32) for channels in (3, 1, 1)]

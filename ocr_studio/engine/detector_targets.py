@@ -98,7 +98,7 @@ def ribbon_around(corners: ArrayLike) -> Floats:
     off = v - np.polyval(curve, u)
     places = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
     edges = np.array([off.min(), off.min(), off.max(), off.max(), off.min(), off.max()]) + np.polyval(curve, places)
-    return places[:, None] * along + edges[:, None] * np.array([-along[1], along[0]])
+    return np.asarray(places[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
 
 
 def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Map, Map]:

@@ -30,7 +30,6 @@ from ocr_studio.core.page import Quad, Word, new_id
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started, StepDone
 from ocr_studio.engine import (
-    candidate,
     checkpoints,
     detector_exam,
     detector_lessons,
@@ -249,7 +248,7 @@ def test_more_words_found_is_better_and_fewer_worse() -> None:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of a few steps with a tiny net, two general boards, and a reader that only finds."""
-    monkeypatch.setattr(finetune_detector.weights, "load_detector", lambda model: tiny_net())
+    monkeypatch.setattr(weights, "load_detector", lambda model: tiny_net())
     monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
     small(monkeypatch)
 
@@ -331,7 +330,7 @@ def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monke
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(candidate.weights, "save", full)
+    monkeypatch.setattr(weights, "save", full)
     with pytest.raises(models.ModelsNotWritten, match="Make room"):
         list(begun(tmp_path))
     assert not models.candidates("mine")
@@ -373,7 +372,7 @@ def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
         nets.append(net)
         return save(folder, net, **known)
 
-    monkeypatch.setattr(candidate.weights, "save", seen)
+    monkeypatch.setattr(weights, "save", seen)
     trained = end_of(begun(tmp_path, recipe))
     assert trained.comparison.before.wanted > 0
     model = models.install(trained.folder)

@@ -1,0 +1,161 @@
+"""What finding gains, and forgets, by learning from a few reviewed photos.
+
+    python -m tests.benchmarks.learning_detector [--data ../shared/data] [--trouble …] [--board NAME …] [--seeds 1]
+
+Synthetic boards first, of two kinds of trouble that a person may have: a marker that has run dry before a noisy camera
+(missed lines), and a board full of small rings (false ones). One or two boards are learned from; F of words is measured
+on other boards with that trouble, and on boards without. Then, as a measuring experiment only, real boards
+(``boards/annotations.json``): learned from one of them, with all its words, measured on the others. Nothing of the
+program is chosen by these.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import evaluation_data, images, models
+from ocr_studio.core.detector_training import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
+from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Recipe, StepDone
+
+Photo: TypeAlias = NDArray[np.uint8]
+
+
+def pale(photo: Photo) -> Photo:
+    """Of a marker that has all but run dry, in little light."""
+    noise = np.random.default_rng(0).normal(0, 3, photo.shape)
+    return np.asarray(np.clip((photo.astype(np.float32) - 230) * 0.06 + 200 + noise, 0, 255), np.uint8)
+
+
+def rings(photo: Photo) -> Photo:
+    """With hundreds of small rings, which look like letters, all over it."""
+    rng = np.random.default_rng(2)
+    ringed = photo.copy()
+    for _ in range(900):
+        x, y = (int(place) for place in rng.integers(0, photo.shape[1], 2))
+        cv2.circle(ringed, (x, y), int(rng.integers(3, 9)), (60, 60, 70), 2, cv2.LINE_AA)
+    return ringed
+
+
+TROUBLES: Mapping[str, Callable[[Photo], Photo]] = {"pale": pale, "rings": rings}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Learn from some photos, measure on others. others: title → photos."""
+
+    title: str
+    learned: tuple[ReviewedPhoto, ...]
+    others: Mapping[str, tuple[ReviewedPhoto, ...]]
+
+
+def synthetic(trouble: str) -> Trial:
+    """Two boards to learn from, five others with that trouble, five without."""
+    spoil = TROUBLES[trouble]
+    kinds = ("columns", "lists", "mind map", "table", "flow")
+    return Trial(
+        f"synthetic, {trouble}",
+        tuple(_board(kind, seed, spoil) for seed, kind in enumerate(("columns", "lists"), start=700)),
+        {
+            "others like it": tuple(_board(kind, seed, spoil) for seed, kind in enumerate(kinds, start=710)),
+            "general boards": tuple(_board(kind, seed, np.copy) for seed, kind in enumerate(kinds, start=720)),
+        },
+    )
+
+
+def _board(kind: str, seed: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
+    from ocr_studio.engine.synth import boards
+
+    words = tuple(Labelled(word.quad, word.text) for word in boards.words(kind, seed=seed))
+    return ReviewedPhoto(f"{kind} {seed}", lambda: spoil(boards.draw(kind, seed=seed).image), words)
+
+
+def real(folder: Path, name: str) -> Trial:
+    """One real board to learn from, the others to measure on."""
+    photos = [
+        ReviewedPhoto(Path(page.image).stem, partial(images.open_photo, page.photo), tuple(page.words))
+        for page in evaluation_data.from_annotations(folder).pages
+    ]
+    learned = tuple(photo for photo in photos if name in photo.name)
+    if len(learned) != 1:
+        raise SystemExit(f"{name}: one of {', '.join(photo.name for photo in photos)} is wanted")
+    others = tuple(photo for photo in photos if name not in photo.name)
+    return Trial(f"real board {learned[0].name}", learned, {"the same": learned, "the other boards": others})
+
+
+def run(trial: Trial, recipe: Recipe) -> None:
+    """Learn, and print what came of it."""
+    from ocr_studio.engine import finetune_detector, weights
+    from ocr_studio.engine.detector import Detector
+    from ocr_studio.engine.reader import Reader
+
+    print(f"{trial.title}, seed {recipe.seed}", flush=True)
+    work = Path(tempfile.mkdtemp(prefix="learning-detector-"))
+    data = DetectorData(trial.learned)
+    begun, steps, trained = time.perf_counter(), list[float](), None
+    for event in finetune_detector.finetune_detector(data, recipe, folder=work, name="trial", stop=lambda: False):
+        if isinstance(event, StepDone):
+            steps.append(event.loss)
+        if isinstance(event, DetectorTrained):
+            trained = event
+    shutil.rmtree(work)
+    assert trained is not None
+    compared = trained.comparison
+    own, general = (compared.before, compared.after), (compared.keep_before, compared.keep_after)
+    print(f"  {trained.steps} steps, best {trained.settings['steps']}, {time.perf_counter() - begun:.0f} s in all;")
+    print(f"  it says: {compared.verdict}; held-out part {_change(*own)}, its general boards {_change(*general)}")
+    before = Reader(ReaderOptions())
+    folder = trained.folder
+    candidate = replace(models.BUILT_IN_DETECTOR, name="trial", folder=folder)
+    after = Reader(ReaderOptions(), detector=Detector(weights.load_detector(candidate)), recognizer=before.recognizer)
+    models.discard(folder)
+    for title, photos in trial.others.items():
+        sides = [sum((_score(reader, photo) for photo in photos), PhotoScore()) for reader in (before, after)]
+        found = _change(*(side.detection for side in sides))
+        read = _change(*(side.end_to_end for side in sides))
+        print(f"  {title:18} words found {found}; found and read {read}", flush=True)
+
+
+def _score(reader: object, photo: ReviewedPhoto) -> PhotoScore:
+    from ocr_studio.engine.reader import Reader
+
+    assert isinstance(reader, Reader)
+    image = photo.open()
+    words = [word for _, some in reader.read_lines(image, reader.find(image)) for word in some]
+    return score_photo(photo.words, [Labelled(word.quad, word.text) for word in words])
+
+
+def _change(before: Score, after: Score) -> str:
+    return f"F {before.f or 0:.3f} → {after.f or 0:.3f} ({before.right} → {after.right} of {before.wanted})"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Learn and print."""
+    parser = argparse.ArgumentParser(description="What finding gains by learning from reviewed photos.")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with boards/")
+    parser.add_argument("--trouble", nargs="*", choices=TROUBLES, default=list(TROUBLES), help="synthetic boards")
+    parser.add_argument("--board", nargs="*", default=["wb_293"], help="names of real boards to learn from, one by one")
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each (default: 1)")
+    chosen = parser.parse_args(arguments)
+    trials = [synthetic(trouble) for trouble in chosen.trouble]
+    trials += [real(chosen.data / "boards", board) for board in chosen.board]
+    for trial in trials:
+        for seed in range(chosen.seeds):
+            run(trial, replace(RECIPE, seed=seed))
+
+
+if __name__ == "__main__":
+    main()
