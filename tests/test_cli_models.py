@@ -60,6 +60,17 @@ def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> No
     assert "Comes from: the program itself" in out
 
 
+def test_what_finds_writing_has_found_words(capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = ({"words": 40, "right": right, "found": 50, "f": right / 45} for right in (30, 36))
+    scores = {"before": before, "after": after, "change": {"low": 0.1, "high": 0.2}, "speed": {"photos": 2.5}}
+    installed("Finder", architecture=DETECTOR, alphabet=(), scores=scores)
+    assert "  Finder  Board 7, 30 → 36 of 40 words found" in _run(capsys, "list")[0].splitlines()
+    told = _run(capsys, "show", "Finder")[0].splitlines()
+    assert "On words held out: 30 of 40 found, F 0.667 → 36 of 40 found, F 0.800" in told
+    assert "Speed: photos 2.5" in told
+    assert not any(line.startswith("Change") for line in told)
+
+
 def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     _run(capsys, "use", "Anna")

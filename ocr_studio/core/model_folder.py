@@ -17,6 +17,7 @@ from ocr_studio.core.model_card import (
     ModelCard,
 )
 
+REMEDY: Final = "Use another model; import this one again, or delete it."
 # Desktops put these into folders that somebody has looked at.
 DROPPINGS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # What ``paths.replace_file`` leaves where the program is killed while it writes.
@@ -42,7 +43,7 @@ def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
             _check_plain(folder / WEIGHTS_FILE, MOST_WEIGHT_BYTES)
     except OSError as error:
         what = f"this model cannot be read: {error.strerror or error}"
-        raise BadModel(what, file=error.filename or folder, remedy="Import it again, or delete it.") from error
+        raise BadModel(what, file=error.filename or folder, remedy=REMEDY) from error
     return card
 
 
@@ -53,10 +54,10 @@ def read_weights(folder: Path, card: ModelCard) -> bytes:
         data = _plain(path, MOST_WEIGHT_BYTES)
     except OSError as error:
         what = f"the weights of this model cannot be read: {error.strerror or error}"
-        raise BadModel(what, file=path, remedy="Import it again, or delete it.") from error
+        raise BadModel(what, file=path, remedy=REMEDY) from error
     if hashlib.sha256(data).hexdigest() != card.sha256:
         what = "the weights are not those that this model was kept with (their SHA-256 is another)"
-        raise BadModel(what, file=path, remedy="Import it again, or delete it.")
+        raise BadModel(what, file=path, remedy=REMEDY)
     return data
 
 

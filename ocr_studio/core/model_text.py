@@ -22,13 +22,13 @@ def title(model: Model) -> str:
 
 def gain(card: ModelCard | None) -> str:
     """Before and after in the fewest words: "30 → 36 of 40 words right"; nothing where nobody has measured."""
-    scores = {} if card is None else card.scores
-    before, after = (scores.get(name, {}) for name in ("before", "after"))
-    if None not in (before.get("right"), after.get("right"), after.get("words")):
-        return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} words right"
-    if None not in (before.get("f"), after.get("f")):
-        return f"{before['f']:.3f} {_ARROW} {after['f']:.3f} of lines found (F)"
-    return ""
+    if card is None:
+        return ""
+    before, after = (card.scores.get(name, {}) for name in ("before", "after"))
+    if None in (before.get("right"), after.get("right"), after.get("words")):
+        return ""
+    what = "right" if card.kind == "recognizer" else "found"
+    return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} words {what}"
 
 
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
@@ -68,20 +68,23 @@ def _measured(card: ModelCard) -> list[tuple[str, str]]:
     known: set[str] = set()
     for prefix, of in _GROUPS:
         before, after = (card.scores.get(f"{prefix}{name}") for name in ("before", "after"))
-        if before is not None and after is not None and after.get("cer") is not None:
-            lines.append((of, f"{_reading(before)} {_ARROW} {_reading(after)}"))
-            known |= {f"{prefix}before", f"{prefix}after"}
+        if before and after:
+            lines.append((of, f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}"))
+            known |= {f"{prefix}{name}" for name in ("before", "after", "change")}
     for name, figures in card.scores.items():
-        if name not in known and name != "change":
+        if name not in known:
             said = ", ".join(f"{key} {'–' if value is None else f'{value:.4g}'}" for key, value in figures.items())
             lines.append((name.replace("_", " ").capitalize(), said))
     return lines
 
 
-def _reading(figures: Mapping[str, float | None]) -> str:
-    right, words, cer = (figures.get(key) for key in ("right", "words", "cer"))
-    shown = "–" if right is None or words is None else f"{right:g} of {words:g} right"
-    return shown if cer is None else f"{shown}, {100 * cer:.1f} % of letters wrong"
+def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
+    right, words, cer, f = (figures.get(key) for key in ("right", "words", "cer", "f"))
+    what = "right" if kind == "recognizer" else "found"
+    shown = "–" if right is None or words is None else f"{right:g} of {words:g} {what}"
+    if cer is not None:
+        return f"{shown}, {100 * cer:.1f} % of letters wrong"
+    return shown if f is None else f"{shown}, F {f:.3f}"
 
 
 def _plain(value: object) -> str:

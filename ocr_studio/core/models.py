@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -204,6 +205,17 @@ def candidates(name: str) -> tuple[Path, ...]:
     try:
         found = [path for path in (models_dir() / _CANDIDATES).iterdir() if pattern.fullmatch(path.name)]
         return tuple(sorted(found, key=lambda path: path.stat().st_mtime, reverse=True))
+    except OSError:
+        return ()
+
+
+def abandoned(*, seconds: float) -> tuple[tuple[str, Path], ...]:
+    """Candidate folders that nobody has touched for so long, with the names they were made for."""
+    pattern = re.compile(r"(.+)-[0-9a-f]{8}")
+    try:
+        found = [(pattern.fullmatch(path.name), path) for path in (models_dir() / _CANDIDATES).iterdir()]
+        old = time.time() - seconds
+        return tuple((match[1], path) for match, path in found if match and path.lstat().st_mtime < old)
     except OSError:
         return ()
 

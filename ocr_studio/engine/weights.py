@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -28,8 +28,6 @@ from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
-
-_REMEDY: Final = "Import the model again, or delete it."
 
 
 def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
@@ -96,17 +94,17 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     """
     wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
     if missing := sorted(wanted.keys() - arrays.keys()):
-        raise BadModel(f"weights of the network are missing: {missing[0]} …", file=file, remedy=_REMEDY)
+        raise BadModel(f"weights of the network are missing: {missing[0]} …", file=file, remedy=model_folder.REMEDY)
     if strange := sorted(arrays.keys() - wanted.keys()):
         what = f"it holds weights that the network has not: {strange[0][:40]!r} …"
-        raise BadModel(what, file=file, remedy=_REMEDY)
+        raise BadModel(what, file=file, remedy=model_folder.REMEDY)
     for name, shape in wanted.items():
         array = arrays[name]
         if array.shape != shape or array.dtype != np.float32:
             what = f"the weights {name} are {array.dtype} of shape {array.shape}, not float32 of {shape}"
-            raise BadModel(what, file=file, remedy=_REMEDY)
+            raise BadModel(what, file=file, remedy=model_folder.REMEDY)
         if not np.isfinite(array).all():
-            raise BadModel(f"the weights {name} are no numbers", file=file, remedy=_REMEDY)
+            raise BadModel(f"the weights {name} are no numbers", file=file, remedy=model_folder.REMEDY)
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
@@ -121,12 +119,14 @@ def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
         # (KeyError: of a kind of number that NumPy does not know)
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
-        raise BadModel("the weights are no safetensors file, or a damaged one", file=file, remedy=_REMEDY) from error
+        raise BadModel(
+            "the weights are no safetensors file, or a damaged one", file=file, remedy=model_folder.REMEDY
+        ) from error
     return arrays
 
 
 def _opened(model: Model, folder: Path) -> tuple[ModelCard, dict[str, NDArray[np.float32]]]:
     card = model_folder.inspect(folder)
     if card.kind != model.kind:
-        raise BadModel(f"it is a {card.kind}, not a {model.kind}", file=folder, remedy=_REMEDY)
+        raise BadModel(f"it is a {card.kind}, not a {model.kind}", file=folder, remedy=model_folder.REMEDY)
     return card, unpacked(model_folder.read_weights(folder, card), file=folder / WEIGHTS_FILE)

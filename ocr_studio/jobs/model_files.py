@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from ocr_studio.core import model_archive, models
+from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
+
+# An import takes seconds; what is older was left by one that was killed.
+_LEFT_SECONDS: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThro
 
     name: what it shall be called; by default like the file. Raises StudioError.
     """
+    _sweep()
     candidate = model_archive.unpack(file, name=name)
     kept = False
     try:
@@ -54,6 +60,14 @@ def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThro
     finally:
         if not kept:
             models.discard(candidate)
+
+
+def _sweep() -> None:
+    """Throw away what imports and deletions have left that were killed; what a training waits with stays."""
+    for name, folder in models.abandoned(seconds=_LEFT_SECONDS):
+        if training_runs.load(name) is None:
+            with contextlib.suppress(models.ModelsNotWritten):  # it can wait
+                models.discard(folder)
 
 
 def export_model(model: Model, file: Path) -> Iterator[ModelExported]:

@@ -72,7 +72,10 @@ def _licences() -> str:
     parts = [
         f"Qt {qVersion()} and PySide6: LGPL version 3, https://doc.qt.io/qt-6/licensing.html",
         *(_line(name) for name in ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif")),
-        *(_line(name) for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "wordfreq", "msgpack")),
+        *(
+            _line(name)
+            for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack")
+        ),
         "Icons: Material Design Icons, Apache-2.0, in the package qtawesome.",
     ]
     try:

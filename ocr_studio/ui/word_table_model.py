@@ -122,6 +122,8 @@ class WordTableModel(QAbstractTableModel):
             return f"The recognizer read “{word.machine.text}”"
         if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
             return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
+        if column == CONFIDENCE and word.machine and word.machine.model:
+            return f"Read by “{word.machine.model}”"
         return None
 
     def _crop(self, word: Word) -> QPixmap | None:

@@ -249,3 +249,10 @@ def test_every_error_is_one_line() -> None:
     with pytest.raises(StudioError) as caught:
         models.install(candidate)
     assert "\n" not in str(caught.value)
+
+
+def test_only_what_was_left_long_ago_is_abandoned() -> None:
+    old, new = (fill(models.candidate_folder(name)) for name in ("Anna-Lena", "Berta"))
+    os.utime(old, (1, 1))
+    assert models.abandoned(seconds=3600) == (("Anna-Lena", old),)
+    assert new in models.candidates("Berta")

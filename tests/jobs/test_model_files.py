@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import model_archive, models
+from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import BadModel
+from ocr_studio.core.training import Recipe
+from ocr_studio.core.training_runs import Run
 from ocr_studio.engine import weights
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.jobs.model_files import LookedThrough, ModelExported, ModelImported, export_model, import_model
-from tests.core.made_models import CARD, installed
+from tests.core.made_models import CARD, fill, installed
 
 
 def test_a_model_goes_to_somebody_else(tmp_path: Path) -> None:
@@ -45,3 +48,15 @@ def test_an_import_that_is_cut_short_leaves_nothing(tmp_path: Path) -> None:
     assert models.candidates("x")
     job.close()
     assert not models.candidates("x")
+
+
+def test_what_killed_imports_left_goes_and_what_a_training_waits_with_stays(tmp_path: Path) -> None:
+    left, waiting, fresh = (fill(models.candidate_folder(name)) for name in ("left", "waiting", "fresh"))
+    for folder in (left, waiting):
+        os.utime(folder, (1, 1))
+    training_runs.begin(Run("waiting", "recognizer", tmp_path, "0", Recipe()))
+    with pytest.raises(BadModel):
+        list(import_model(tmp_path / "nothing.zip"))
+    assert not left.exists()
+    assert waiting.exists()
+    assert fresh.exists()

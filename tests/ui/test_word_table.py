@@ -71,6 +71,7 @@ def test_a_row_says_number_text_confidence_and_state(table: WordTable, document:
     assert row == ["2", "the", "95 %", "Read"]
     qtbot.waitUntil(lambda: isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap))
     assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Or: THE   thes"
+    assert model.index(1, CONFIDENCE).data(Qt.ItemDataRole.ToolTipRole) == "Read by “stand-in”"
     assert model.index(1, STATE).data(Qt.ItemDataRole.AccessibleTextRole) == "State: Read"
     assert document.page is not None
     document.push(edits.write(document.page, "w1", "then"))
