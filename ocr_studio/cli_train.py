@@ -115,7 +115,7 @@ def _course(options: argparse.Namespace) -> Course:
     kind = "detector" if options.detector else "recognizer"
     default = detector_training.RECIPE if options.detector else Recipe()
     base = chosen.detector if options.detector else chosen.model
-    recipe = training_runs.recipe_from(asdict(replace(default, base=base, **given)))
+    recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
     return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
 
 
