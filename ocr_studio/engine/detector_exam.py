@@ -26,7 +26,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 _COVERED: Final = 0.75
 _SEVERAL: Final = 2.2
 _WRITING: Final = 0.4
-# Of photos to compare on, at most so many: reading one takes a second or two, twice.
+# Of held-out photos, at most so many: looking at one takes a part of a second each time, reading it a second, twice.
 MOST_PHOTOS: Final = 12
 # Enough for the ends of an interval to be off by about a twentieth of its width.
 _DRAWS: Final = 2000

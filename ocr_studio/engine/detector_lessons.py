@@ -76,7 +76,7 @@ class DetectorLessons:
 
     def compared(self) -> Iterator[Seen]:
         """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
-        for photo, box in self._sources[:MOST_PHOTOS]:
+        for photo, box in self._sources:
             image = _opened(photo)
             if image is not None:
                 yield Seen(photo.name, image, photo.words, box)
@@ -89,7 +89,7 @@ class DetectorLessons:
     @property
     def to_compare(self) -> int:
         """How many photos and boards will be compared on."""
-        return min(len(self._sources), MOST_PHOTOS) + len(_KEPT)
+        return len(self._sources) + len(_KEPT)
 
     def fingerprint(self) -> str:
         """Another one for other photos, other boxes or another division of them."""
@@ -112,7 +112,7 @@ class DetectorLessons:
         sized = SizedPhoto.of(photo.name, image, places, scale=scale, hidden=box)
         if self.hidden or not photo.held_out:
             self.train.append(sized)
-        if box is not None or (photo.held_out and not self.hidden):
+        if (box is not None or (photo.held_out and not self.hidden)) and len(self.held_out) < MOST_PHOTOS:
             self.held_out.append(sized)
             self._sources.append((photo, box))
 
@@ -125,7 +125,8 @@ class DetectorLessons:
             photo = _sized(board, detector)
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
-            pieces.append(Tiles(tiles.pixels, seen, np.ones_like(seen)))
+            # (half as many bytes while they wait)
+            pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
         self.general = Tiles.joined(pieces) if pieces else None
         for number, board in enumerate(_boards_to_keep(seed)):
             yield Preparing("Drawing general boards", many + number, many + len(_KEPT))

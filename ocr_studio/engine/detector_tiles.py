@@ -82,9 +82,9 @@ class Tiles:
     (…, 1) float32, 1 where that is known, 0 where nothing is to be learned.
     """
 
-    pixels: NDArray[np.float32]
-    cores: NDArray[np.float32]
-    known: NDArray[np.float32]
+    pixels: Floats
+    cores: Floats
+    known: Floats
 
     @classmethod
     def joined(cls, tiles: Sequence[Tiles]) -> Tiles:
@@ -92,8 +92,8 @@ class Tiles:
         return cls(*(np.concatenate([getattr(each, part) for each in tiles]) for part in ("pixels", "cores", "known")))
 
     def part(self, chosen: NDArray[np.intp]) -> Tiles:
-        """Some of them."""
-        return Tiles(self.pixels[chosen], self.cores[chosen], self.known[chosen])
+        """Some of them, as float32, whatever they are kept as."""
+        return Tiles(*(np.asarray(every[chosen], np.float32) for every in (self.pixels, self.cores, self.known)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ program is chosen by these.
 from __future__ import annotations
 
 import argparse
+import resource
 import shutil
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -105,17 +108,23 @@ def run(trial: Trial, recipe: Recipe) -> None:
     print(f"{trial.title}, seed {recipe.seed}", flush=True)
     work = Path(tempfile.mkdtemp(prefix="learning-detector-"))
     data = DetectorData(trial.learned)
-    begun, steps, trained = time.perf_counter(), list[float](), None
+    begun, trained = time.perf_counter(), None
+    moments: list[float] = []
     for event in finetune_detector.finetune_detector(data, recipe, folder=work, name="trial", stop=lambda: False):
         if isinstance(event, StepDone):
-            steps.append(event.loss)
+            moments.append(time.perf_counter())
         if isinstance(event, DetectorTrained):
             trained = event
     shutil.rmtree(work)
     assert trained is not None
     compared = trained.comparison
     own, general = (compared.before, compared.after), (compared.keep_before, compared.keep_after)
-    print(f"  {trained.steps} steps, best {trained.settings['steps']}, {time.perf_counter() - begun:.0f} s in all;")
+    step = statistics.median(after - before for before, after in pairwise(moments))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(
+        f"  {trained.steps} steps of {step:.2f} s, the best after {trained.settings['steps']}, "
+        f"{time.perf_counter() - begun:.0f} s in all, at most {peak:.2f} GB"
+    )
     print(f"  it says: {compared.verdict}; held-out part {_change(*own)}, its general boards {_change(*general)}")
     before = Reader(ReaderOptions())
     folder = trained.folder
