@@ -1,4 +1,4 @@
-"""Two models on the same words of a photo, side by side. Nothing of the page changes."""
+"""Two models on the same photo, side by side: what they read, or what they find. Nothing of the page changes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import metrics, models
-from ocr_studio.core.page import Transcription, Word
-from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_words
+from ocr_studio.core.page import Quad, Transcription, Word
+from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_page, read_words
 
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """Words are being read. done of total: by both models together."""
+    """Words, or lines that were found, are being read. done of total: by both models together."""
 
     done: int
     total: int
@@ -61,7 +61,20 @@ class ModelsCompared:
         return Tally(len(checked), right, metrics.cer(checked) if checked else 0.0)
 
 
-ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared
+@dataclass(frozen=True, slots=True)
+class FindingCompared:
+    """What two models find on a photo. used, other: boxes, by the one in use and by the other; checked: how many words
+    a person has checked there; used_hits, other_hits: how many of these have a box in their place (IoU 0.5).
+    """
+
+    used: tuple[Quad, ...]
+    other: tuple[Quad, ...]
+    checked: int
+    used_hits: int
+    other_hits: int
+
+
+ComparingEvent: TypeAlias = Preparing | Comparing | ModelsCompared | FindingCompared
 
 
 def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]) -> Iterator[ComparingEvent]:
@@ -91,3 +104,27 @@ def compare(desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Seque
             if one.machine and two.machine
         ),
     )
+
+
+def compare_finding(
+    desk: ReadingDesk, name: str, image: NDArray[np.uint8], words: Sequence[Word]
+) -> Iterator[ComparingEvent]:
+    """Find the words of a photo by the model in use and by another one: Preparing …, Comparing …, FindingCompared.
+
+    name: the other model's. words: of the page; those with a text that a person has checked are what should be found.
+    Raises StudioError.
+    """
+    other = desk.successor(replace(desk.options, detector=models.chosen(name, "detector")))
+    found = []
+    for number, each in enumerate((desk, other)):
+        boxes: list[Quad] = []
+        for event in read_page(each, image):
+            if isinstance(event, Preparing):
+                yield event
+            elif isinstance(event, WordsRead):
+                boxes += (word.quad for word in event.words)
+                yield Comparing(event.done + number * event.total, 2 * event.total)
+        found.append(tuple(boxes))
+    wanted = [word.quad for word in words if word.human and word.human.text]
+    hits = [len(metrics.matches(wanted, boxes)) for boxes in found]
+    yield FindingCompared(found[0], found[1], len(wanted), hits[0], hits[1])

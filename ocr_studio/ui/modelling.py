@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from ocr_studio.core import model_archive, models
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import model_files
 from ocr_studio.ui import file_dialogs
@@ -46,7 +47,7 @@ class Modelling(QObject):
         """Show the models."""
         dialog = self._dialog = ModelsDialog(self._window)
         dialog.use_wanted.connect(self._use)
-        dialog.compare_wanted.connect(lambda name: self._rereading.compare(name, dialog))
+        dialog.compare_wanted.connect(self._compare)
         dialog.rename_wanted.connect(self._ask_name)
         dialog.export_wanted.connect(self._ask_where)
         dialog.delete_wanted.connect(self._ask_whether)
@@ -83,12 +84,12 @@ class Modelling(QObject):
     def _refresh(self, *, choose: str = "") -> None:
         if self._dialog is None:
             return
-        page, known = self._document.page, models.everything()
+        known = models.everything()
         self._dialog.show_models(
             [*known, *models.damaged()],
             histories={model.name: models.history(model.name) for model in known},
             used=self._used(),
-            comparable=page is not None and bool(page.words),
+            comparable=self._document.page is not None,
             choose=choose,
         )
 
@@ -114,6 +115,12 @@ class Modelling(QObject):
 
     def _use(self, name: str) -> None:
         self._try(lambda: self.use(name), done=f"“{name}” is used from now on.", choose=name)
+
+    def _compare(self, name: str) -> None:
+        entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog
+        if dialog is not None and isinstance(entry, Model):
+            compare = self._rereading.compare if entry.kind == "recognizer" else self._rereading.compare_finding
+            compare(name, dialog)
 
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)

@@ -64,7 +64,7 @@ class ModelsDialog(QDialog):
         self.use.setProperty("primary", True)
         self.compare = self._button(
             "&Compare on this photo…",
-            "Read the words of the open photo with it, beside the one in use",
+            "See what it reads, or finds, on the open photo, beside the one in use",
             self.compare_wanted,
         )
         self.rename = self._button("&Rename…", "Call it something else", self.rename_wanted)
@@ -100,7 +100,7 @@ class ModelsDialog(QDialog):
         choose: str = "",
     ) -> None:
         """Show these. histories: of each model, see ``models.history``; used: names of those in use; comparable:
-        whether a photo with words is open; choose: the name of the one to show, the same as before by default.
+        whether a photo is open; choose: the name of the one to show, the same as before by default.
         """
         before = self.chosen
         name = choose or (before.name if before else "")
@@ -140,7 +140,7 @@ class ModelsDialog(QDialog):
         own = model is not None and model.folder is not None
         used = entry is not None and entry.name in self._used
         self.use.setEnabled(model is not None and not used)
-        self.compare.setEnabled(model is not None and not used and self._comparable and model.kind == "recognizer")
+        self.compare.setEnabled(model is not None and not used and self._comparable)
         self.rename.setEnabled(own)
         self.export.setEnabled(own)
         self.delete.setEnabled((own or isinstance(entry, Damaged)) and not used)

@@ -11,8 +11,9 @@ from ocr_studio.core import models, reading_order, rereading
 from ocr_studio.core.page import Word
 from ocr_studio.jobs import reading as reading_jobs
 from ocr_studio.jobs.reading import WordsRead
-from ocr_studio.jobs.rereading import Comparing, ModelsCompared, compare
+from ocr_studio.jobs.rereading import Comparing, FindingCompared, ModelsCompared, compare, compare_finding
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
 from ocr_studio.ui.job_thread import Job
 from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
 from ocr_studio.ui.reading import Reading
@@ -63,7 +64,7 @@ class Rereading(QObject):
     def compare(self, other: str, parent: QWidget) -> None:
         """Read the words of the open photo by the model in use and by another. parent: what it is shown over."""
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
-        if image is None or page is None or pyramid is None or not page.words:
+        if image is None or page is None or pyramid is None:
             return
         desk, words = self._reading.desk, tuple(page.words[key] for key in reading_order.order(page.words.values()))
         dialog = ModelComparisonDialog(pyramid, self._model, other, parent)
@@ -77,6 +78,24 @@ class Rereading(QObject):
 
         self._connect(job, dialog, hear, lambda: None)
 
+    def compare_finding(self, other: str, parent: QWidget) -> None:
+        """Find the words of the open photo by the model in use and by another. parent: what it is shown over."""
+        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
+        if image is None or page is None or pyramid is None:
+            return
+        desk, words = self._reading.desk, tuple(page.words.values())
+        used = desk.options.detector or models.BUILT_IN_DETECTOR.name
+        dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
+        job = self._reading.lane.submit(lambda: compare_finding(desk, other, image, words), name="Comparing two models")
+
+        def hear(event: object) -> None:
+            if isinstance(event, Comparing):
+                dialog.show_progress(event.done, event.total)
+            elif isinstance(event, FindingCompared):
+                dialog.show_comparison(event)
+
+        self._connect(job, dialog, hear, lambda: None)
+
     @property
     def _model(self) -> str:
         return self._reading.desk.options.model or models.BUILT_IN.name
@@ -84,7 +103,7 @@ class Rereading(QObject):
     def _connect(
         self,
         job: Job,
-        dialog: RereadingDialog | ModelComparisonDialog,
+        dialog: RereadingDialog | ModelComparisonDialog | FindingComparisonDialog,
         hear: Callable[[object], None],
         finish: Callable[[], None],
     ) -> None:

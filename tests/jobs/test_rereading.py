@@ -11,11 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import models
+from ocr_studio.core.model_card import DETECTOR
 from ocr_studio.core.models import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Transcription
+from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
-from ocr_studio.jobs.rereading import Comparing, ModelsCompared, Tally, compare
+from ocr_studio.jobs.rereading import Comparing, FindingCompared, ModelsCompared, Tally, compare, compare_finding
 from tests.core.made_models import installed
 from tests.core.made_pages import read_word
 
@@ -82,3 +83,43 @@ def test_without_a_checked_word_nobody_is_right() -> None:
 def test_a_model_that_is_gone_is_said() -> None:
     with pytest.raises(NoSuchModel):
         list(compare(_Desk(ReaderOptions()), "Anna", IMAGE, [read_word("x", 10)]))
+
+
+class _Finds(_Reads):
+    """Finds so many words, the first on the left."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("finder")
+        self.number = number
+
+    def find(self, image: NDArray[np.uint8]) -> list[Quad]:
+        return [read_word("x", 10 + 100 * index).quad for index in range(self.number)]
+
+    def read_lines(self, image: NDArray[np.uint8], lines: Sequence[Quad]) -> Iterator[tuple[int, list[Word]]]:
+        for number, line in enumerate(lines):
+            yield 1, [Word(f"w{number}", line)]
+
+
+class _FindingDesk(ReadingDesk):
+    def reader(self) -> Any:
+        return _Finds(3 if self.options.detector else 1)
+
+    def successor(self, options: ReaderOptions) -> _FindingDesk:
+        return _FindingDesk(options)
+
+
+def test_what_two_models_find_is_held_against_the_checked_words() -> None:
+    installed("Finder", architecture=DETECTOR, alphabet=())
+    checked = [replace(read_word("x", x), human=Transcription.by_human("x")) for x in (10, 110)]
+    nothing = replace(read_word("x", 310), human=Transcription.by_human(""))
+    words = [*checked, nothing, read_word("x", 210)]
+    *_, done = compare_finding(_FindingDesk(ReaderOptions()), "Finder", IMAGE, words)
+    assert isinstance(done, FindingCompared)
+    assert (len(done.used), len(done.other)) == (1, 3)
+    assert (done.checked, done.used_hits, done.other_hits) == (2, 1, 2)
+
+
+def test_a_model_that_reads_finds_nothing() -> None:
+    installed("Anna")
+    with pytest.raises(NoSuchModel, match="does not find"):
+        list(compare_finding(_FindingDesk(ReaderOptions()), "Anna", IMAGE, []))

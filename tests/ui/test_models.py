@@ -19,6 +19,7 @@ from ocr_studio.core.page import Quad, Transcription
 from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.engine import weights
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
 from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
 from ocr_studio.ui.models_dialog import ModelsDialog
 from ocr_studio.ui.settings_dialog import SettingsDialog
@@ -214,6 +215,28 @@ def test_another_model_is_compared_on_the_open_photo(
     (row,) = compared.table.words.rows
     assert row.cells == ("again10", "Ship", "Ship")
     assert row.right == (False, True)
+    assert document.page is page
+    compared.reject()
+    dialog.reject()
+
+
+def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
+    installed("Finder", architecture=DETECTOR, alphabet=())
+    studio = open_studio(folder / "board 1.png")
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.accept(document.page, ["w0", "w1"]))
+    page = document.page
+    dialog = shown(studio)
+    choose(dialog, "Finder")
+    click(dialog.compare)
+    (compared,) = dialog.findChildren(FindingComparisonDialog)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert compared.said.text() == (
+        f"Of 2 words you have checked here, “{models.BUILT_IN_DETECTOR.name}” finds 2, “Finder” 2."
+        " On the whole they find 8 and 8 boxes."
+    )
+    assert [len(view.boxes) for view in compared.views] == [8, 8]
     assert document.page is page
     compared.reject()
     dialog.reject()
