@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
-from ocr_studio.core.detector_training import DetectorTrained, FindingComparison
+from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.training import Comparison, Interval, Reading, Trained
 
@@ -13,6 +13,8 @@ AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = Comparison | FindingComparison
 
 _MINUS = "\u2212"
+# Words that a terminal is shown; other programs get all.
+_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ def title(comparison: AnyComparison) -> str:
     if comparison.verdict == "worse":
         own = comparison.change.low > 0 if reads else comparison.change.high < 0
         return "It got worse" if own else "It forgot too much of other writing"
-    return "No clear difference" if comparison.verdict else "Nobody can tell whether it helped"
+    if comparison.verdict is None:
+        return "Nobody can tell whether it helped"
+    return "Nothing has changed" if _same(comparison) else "No clear difference"
 
 
 def sentence(comparison: AnyComparison) -> str:
@@ -60,6 +64,8 @@ def advice(comparison: AnyComparison) -> str:
         return "Better discard it. The model before is as it was."
     if comparison.verdict is None:
         return "Correct some more, so that something can be held out to measure by."
+    if _same(comparison):
+        return "It has not learned anything from these words that helps. Correct some more, above all misread ones."
     words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
     return f"{words} words are too few to be sure of so small a difference. Correct some more, and learn again."
 
@@ -101,12 +107,9 @@ def render(trained: AnyTrained) -> list[str]:
         lines += [
             f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in table
         ]
-    if isinstance(comparison, Comparison):
-        for what, samples in (("gained", comparison.gained), ("lost", comparison.lost)):
-            lines += [f"  {what}: “{each.truth}”, before “{each.before}”, now “{each.now}”" for each in samples]
-    else:
-        for what, places in (("gained", comparison.gained), ("lost", comparison.lost)):
-            lines += [f"  {what}: “{each.text}” on {each.photo}" for each in places]
+    for what, words in (("gained", comparison.gained), ("lost", comparison.lost)):
+        lines += [f"  {what}: {_word(each)}" for each in words[:_LISTED]]
+        lines += [f"  … and {len(words) - _LISTED} more"] if len(words) > _LISTED else []
     lines.append(f"{took(trained)}.")
     return lines
 
@@ -128,6 +131,18 @@ def values(trained: AnyTrained) -> dict[str, object]:
 def percent(share: float) -> str:
     """A share as it is written, "12.3 %"."""
     return f"{share * 100:.1f} %"
+
+
+def _same(comparison: AnyComparison) -> bool:
+    """Whether nothing at all is read or found otherwise."""
+    nothing = Interval(0.0, 0.0)
+    return comparison.change == nothing == comparison.keep_change
+
+
+def _word(each: Sample | PlaceOfWord) -> str:
+    if isinstance(each, Sample):
+        return f"“{each.truth}”, before “{each.before}”, now “{each.now}”"
+    return f"“{each.text}” on {each.photo}"
 
 
 def _found(before: Score, after: Score) -> str:

@@ -21,6 +21,8 @@ class FigureTable(RowTable):
         self.setModel(self._model)
         self.setAccessibleName(name)
         self._model.setHorizontalHeaderLabels(self._titles)
+        for column in range(len(titles)):
+            self._model.horizontalHeaderItem(column).setTextAlignment(_side(column))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -32,6 +34,11 @@ class FigureTable(RowTable):
         for row in rows:
             items = [QStandardItem(text) for text in row]
             items[0].setToolTip(row[0])
-            for item in items[1:]:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, item in enumerate(items):
+                item.setTextAlignment(_side(column))
             self._model.appendRow(items)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

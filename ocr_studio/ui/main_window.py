@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.action_set.menu("&View").addSeparator()
         for below in (self.evaluation, self.trainer):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, below)
+        self.tabifyDockWidget(self.evaluation, self.trainer)
         for dock in (self._photos_dock, self.evaluation, self.trainer):
             self.action_set.menu("&View").addAction(dock.toggleViewAction())
         self.setStatusBar(self.status)
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
     def _connect_jobs(self) -> None:
         opening, reading, status = self._stage.opening, self._stage.reading, self.status
         opening.opened.connect(self._show_opened)
+        opening.opened.connect(lambda event: self.trainer.follow(event.project))
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
         for part in (self.view, self.table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import models
 from ocr_studio.core.detector_training import DetectorTrained, PlaceOfWord
+from ocr_studio.core.project import Project
 from ocr_studio.core.training import Recipe, Trained
 from ocr_studio.core.training_runs import KINDS
 from ocr_studio.jobs import preflight
@@ -71,6 +73,7 @@ class TrainerPanel(QDockWidget):
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
+        self._project: Project | None = None
         self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
         self.preflight = PreflightPage(self._pictures)
         self.boxes = BoxesPage()
@@ -97,6 +100,22 @@ class TrainerPanel(QDockWidget):
         self.raise_()
         self._asked_from = QApplication.focusWidget()
         self._focus()
+
+    def follow(self, project: Project | None) -> None:
+        """Another photo is open; where it is of other photos' folder, its words are those to learn from."""
+        self._project = project
+        self._look_around()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Shown by the menu View, too, it says what there is."""
+        super().showEvent(event)
+        self._look_around()
+
+    def _look_around(self) -> None:
+        waits = self._training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING)
+        new = self._training.project is not self._project or self._training.stage is Stage.IDLE
+        if self._project is not None and self.isVisible() and waits and new:
+            self._training.look_at(self._project)
 
     def retint(self) -> None:
         """Take over the colours of another theme."""

@@ -16,7 +16,7 @@ from ocr_studio.core import paths
 log = logging.getLogger(__name__)
 
 # Raised when docks or bars come, go or change their names, so that an old arrangement is not forced on them.
-_VERSION = 1
+_VERSION = 2
 
 
 def _file() -> Path:

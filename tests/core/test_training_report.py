@@ -21,6 +21,7 @@ BETTER = Comparison(
 WORSE = replace(BETTER, after=Reading(20, 3, 0.2), change=Interval(0.01, 0.09))
 FORGETFUL = replace(BETTER, keep_after=Reading(64, 40, 0.2), keep_change=Interval(0.1, 0.2))
 UNCLEAR = replace(BETTER, change=Interval(-0.1, 0.02))
+SAME = replace(BETTER, after=BETTER.before, change=Interval(0.0, 0.0), keep_change=Interval(0.0, 0.0))
 NOTHING = replace(BETTER, before=Reading(0, 0, 0.0), after=Reading(0, 0, 0.0), change=Interval(0.0, 0.0))
 FOUND = FindingComparison(
     Score(165, 185, 200), Score(180, 192, 200), Interval(0.01, 0.09),
@@ -36,6 +37,7 @@ FOUND = FindingComparison(
         (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
         (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
+        (SAME, "Nothing has changed", "15 mistakes, as many as before"),
         (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
         (replace(BETTER, after=BETTER.before), "It reads your writing better", "15 mistakes, as many as before."),
         (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your writing better", "no mistakes instead of 15"),

@@ -14,7 +14,9 @@ from ocr_studio.core import edits, models, training_runs
 from ocr_studio.core import settings as settings_file
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.training import Interval
+from ocr_studio.ui import pictures
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.curves import Chart, Curve
 from ocr_studio.ui.training import Stage
 from tests.ui import made_board
 from tests.ui.made_course import StandInLearner
@@ -339,3 +341,42 @@ def test_while_one_is_writing_the_panel_takes_no_keys(ready: Studio, learner: St
     qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
     qtbot.wait(20)
     assert QApplication.focusWidget() is writing
+
+
+def test_photos_of_another_folder_are_what_is_learned_from_then(
+    ready: Studio, tmp_path: Path, learner: StandInLearner, qtbot: QtBot
+) -> None:
+    elsewhere = made_board.write_photo(tmp_path / "elsewhere" / "other.png", 9)
+    ready.opening.open_paths([elsewhere])
+    qtbot.waitUntil(lambda: ready.opening.path == elsewhere and not ready.busy)
+    column = ready.window.trainer.preflight.column
+    assert "nothing checked" in column.headline.text()
+    correct(ready, 7)
+    assert column.headline.text() == "7 words checked"
+
+
+def test_shown_by_the_menu_it_says_what_there_is(studio: Studio, qtbot: QtBot) -> None:
+    correct(studio, 6)
+    studio.opening.save()
+    studio.window.trainer.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY)
+    assert studio.window.trainer.preflight.column.headline.text() == "6 words checked"
+
+
+def test_curves_grow_and_are_told_to_who_cannot_see_them(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
+    begin(ready, qtbot)
+    cer = ready.window.trainer.running.cer
+    assert cer.accessibleName() == "Letters wrong"
+    assert "your held-out words 8.0 %" in cer.accessibleDescription()
+    blank = Chart("Loss", [Curve("a")], str)
+    for chart in (cer, blank):
+        chart.resize(300, 120)
+        colours = {pictures.array(chart.grab().toImage())[y, x].tobytes() for y in range(120) for x in range(300)}
+        assert len(colours) > 3, "lines, letters and ground"
+    blank.add(0, 1, float("nan"))
+    blank.add(0, 1, None)
+    assert blank.curves[0].points == []
+    blank.add(0, 5, 1.0)
+    blank.add(0, 3, 2.0)
+    assert blank.curves[0].points == [(3.0, 2.0)], "gone on with from an earlier step"
+    blank.deleteLater()

@@ -1,0 +1,186 @@
+"""The command ``ocr-studio train``: the same course as in the window, said to a terminal or to another program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocr_studio import cli
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
+from ocr_studio.core import models, training_runs
+from ocr_studio.core.training import Interval, TrainingEvent
+from ocr_studio.jobs import training
+from ocr_studio.jobs.training import Course
+from tests.core import made_datasets
+from tests.ui.made_course import StandInLearner
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return made_datasets.three_boards(tmp_path).folder
+
+
+@pytest.fixture
+def learner(monkeypatch: pytest.MonkeyPatch) -> StandInLearner:
+    """Learns in place of the engine, which has tests of its own."""
+    made = StandInLearner()
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": made, "detector": made})
+    return made
+
+
+def run(data: Path, *more: str) -> int:
+    return cli.run(["train", "--dataset", str(data), "--name", "mine", *more])
+
+
+def names() -> list[str]:
+    return [model.name for model in models.available()][1:]
+
+
+def test_it_says_what_came_of_it_and_keeps_it(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data) == GOOD
+    out, err = capsys.readouterr()
+    assert "It reads your writing better. On 20 words it had not seen it makes 9 mistakes instead of 15." in out
+    assert "letters wrong in held-out words 15.2 % 9.5 % −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
+    assert out.endswith("Kept as “mine”. To read with it: ocr-studio models use mine\n")
+    assert "12 steps" in err
+    assert names() == ["mine"]
+    assert training_runs.unfinished() == ()
+    assert run(data) == FAILED
+    assert "there is a model “mine” already" in capsys.readouterr().err
+
+
+def test_worse_is_not_kept_unless_asked(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner.mistakes, learner.change = (9, 14), Interval(0.02, 0.09)
+    assert run(data) == FAILED
+    assert "It got worse." in (out := capsys.readouterr().out)
+    assert "It is worse: not kept." in out
+    assert names() == []
+    assert run(data, "--keep", "always") == GOOD
+    assert names() == ["mine"]
+
+
+def test_other_programs_are_told_everything(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "--events", "jsonl", "--keep", "never") == GOOD
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "preparing"
+    assert kinds[-2:] == ["trained", "discarded"]
+    assert kinds.count("step") == 12
+    checked = next(event for event in events if event["event"] == "checked")
+    assert set(checked) == {"event", "step", "held_out_cer", "keep_cer", "best", "samples"}
+    trained = events[-2]
+    assert (trained["verdict"], trained["held_out"]["cer"]["before"]) == ("better", 0.152)
+    assert names() == []
+
+
+def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Course] = []
+
+    def learn(course: Course) -> Iterator[TrainingEvent]:
+        seen.append(course)
+        yield from learner(course)
+
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn, "detector": learn})
+    assert run(data, "--what", "neck+head", "--epochs", "3", "--learning-rate", "0.0005", "--seed", "7") == GOOD
+    recipe = seen[0].run.recipe
+    assert (recipe.what, recipe.epochs, recipe.learning_rate, recipe.seed) == ("neck+head", 3, 0.0005, 7)
+    assert cli.run(["train", "--dataset", str(data), "--name", "boxes", "--detector", "--batch", "2"]) == GOOD
+    assert (seen[1].run.kind, seen[1].run.recipe.batch) == ("detector", 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "what"),
+    [
+        (("--what", "tail"), MISUSED, "invalid choice"),
+        (("--epochs", "many"), MISUSED, "invalid int"),
+        (("--epochs", "0"), FAILED, "--epochs cannot be 0"),
+        (("--average", "nan"), FAILED, "--average cannot be nan"),
+        (("--base", "nobody"), MISUSED, "there is no model “nobody”"),
+        (("--base", "pp-ocrv6-small-detector"), MISUSED, "does not read it"),
+        (("--resume",), FAILED, "there is no training “mine” to go on with"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    data: Path, learner: StandInLearner, more: tuple[str, ...], status: int, what: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert run(data, *more) == status
+    assert what in capsys.readouterr().err
+    assert learner.begun == 0
+
+
+@pytest.mark.parametrize("name", ["../mine", "", ".mine", "con"])
+def test_no_name_leads_out_of_the_models(
+    data: Path, name: str, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["train", "--dataset", str(data), "--name", name]) == FAILED
+    assert "model" in capsys.readouterr().err
+    assert learner.begun == 0
+
+
+def test_a_folder_that_is_no_dataset_is_said(
+    tmp_path: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path) == FAILED
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+class Interrupted(StandInLearner):
+    """Somebody presses Ctrl+C after a while."""
+
+    def __call__(self, course: Course) -> Iterator[TrainingEvent]:
+        for number, event in enumerate(super().__call__(course)):
+            yield event
+            if number == 8:
+                raise KeyboardInterrupt
+
+
+def test_interrupted_it_can_be_gone_on_with(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data, "--epochs", "3")
+    assert "--resume goes on with “mine”" in capsys.readouterr().err
+    assert names() == []
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume", "--epochs", "4") == FAILED
+    assert "was begun with epochs 3" in capsys.readouterr().err
+    assert run(data, "--resume") == GOOD
+    assert learner.resumed == [True]
+    assert names() == ["mine"]
+
+
+def test_without_resume_it_begins_anew_and_says_so(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    capsys.readouterr()
+    assert run(data) == GOOD
+    assert "it begins anew now" in capsys.readouterr().err
+    assert learner.resumed == [False]
+
+
+def test_a_changed_dataset_is_not_gone_on_with(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    (data / "labels.jsonl").write_text("".join((data / "labels.jsonl").read_text().splitlines(keepends=True)[:-1]))
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume") == FAILED
+    assert "other words" in capsys.readouterr().err
