@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.training import Comparison, Interval, Reading, Trained
+from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
 
 AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = Comparison | FindingComparison
