@@ -22,6 +22,8 @@ SQUEEZE: Final = 0.22  # natural logarithm of the width
 SHIFT: Final = 0.07  # of corners, as a share of the height: boxes are drawn tighter or looser, cameras stand aslant
 LIGHT: Final = 0.25  # share
 NOISE: Final = 7.0  # levels
+WAVER: Final = 1.3  # pixels of the finished crop, sigma, of what the strokes are bent by …
+_KNOTS: Final = 4  # … in so many places for a line's height, about two for a letter
 BLUR: Final = 1.1  # pixels of the finished crop
 
 
@@ -64,9 +66,17 @@ def _seen(crop: Crop, wide: float, strength: float, rng: np.random.Generator) ->
     source = ((corners + (aspect / 2, 0.5)) * height - 0.5).astype(np.float32)
     box = np.array([(0, 0), (target, 0), (target, HEIGHT), (0, HEIGHT)], np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(box, source)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = cv2.warpPerspective(crop, matrix, (target, HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    grid = np.stack([*np.meshgrid(np.arange(target), np.arange(HEIGHT))], axis=-1).reshape(1, -1, 2).astype(np.float32)
+    places = cv2.perspectiveTransform(grid, matrix).reshape(HEIGHT, target, 2).astype(np.float32)
+    places += _wavering(target, strength * WAVER * height / HEIGHT, rng)
+    warped = cv2.remap(crop, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8)
+
+
+def _wavering(width: int, size: float, rng: np.random.Generator) -> Floats:
+    """How far each place moves because no letter is written twice alike (Simard et al. 2003): (48, width, 2)."""
+    coarse = rng.normal(0.0, size, (_KNOTS, max(_KNOTS, round(_KNOTS * width / HEIGHT)), 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _other_pen(crop: Crop, rng: np.random.Generator) -> Crop:

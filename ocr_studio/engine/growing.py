@@ -41,7 +41,9 @@ def grown(
     head = net.get_layer(HEAD)
     kernel, bias = head.get_weights()
     known = {letter: (kernel[:, place], float(bias[place])) for place, letter in enumerate(charset.characters, start=1)}
-    starts = [_start(letter, published, known) for letter in letters]
+    # Scores of a net with another trunk would mean nothing here.
+    fitting = {letter: scores for letter, scores in published.items() if scores[0].shape == kernel.shape[:1]}
+    starts = [_start(letter, fitting, known) for letter in letters]
     wider = layers.Dense(kernel.shape[1] + len(letters), name=HEAD)
     larger = keras.Model(net.inputs[0], wider(head.input), name=net.name)
     columns = np.stack([column for column, _ in starts], axis=1)

@@ -80,7 +80,7 @@ class Desk:
         for item in self.rng.permutation(pens.chosen)[:many]:
             text = str(pens.texts[item])
             if text.isascii():
-                yield Written(self._on_board(self._drawn(pens.of(int(item)))), text)
+                yield Written(self.marker(pens.of(int(item))), text)
 
     def fonts(self, texts: list[str]) -> Iterator[Written]:
         """Texts in handwriting fonts; those a font cannot write are left out."""
@@ -117,6 +117,10 @@ class Desk:
         words = re.findall(r"[!-~]{1,20}", " ".join(topics.topics.values()))
         picked = [words[index] for index in self.rng.integers(len(words), size=4 * many)]
         return [word for word in picked if any(sign.isalnum() for sign in word)][:many]
+
+    def marker(self, strokes: list[NDArray[np.float32]]) -> Crop:
+        """Pen strokes, as ``Pens.of`` gives them, as a marker would leave them on some board."""
+        return self._on_board(self._drawn(strokes))
 
     def _drawn(self, strokes: list[NDArray[np.float32]]) -> Mask:
         """Strokes as a marker leaves them: (h, w) float32, 1 full ink."""

@@ -79,7 +79,7 @@ def test_a_new_letter_begins_with_published_scores_or_those_of_a_lookalike() -> 
     charset = Charset(("a", "e", "B"))
     net = build_tiny(len(charset))
     kernel, bias = net.get_layer(growing.HEAD).get_weights()
-    published = {"ß": (np.arange(64, dtype=np.float32), 0.5)}
+    published = {"ß": (np.arange(96, dtype=np.float32), 0.5), "Ж": (np.zeros(5, np.float32), 0.0)}
     larger, _ = growing.grown(net, charset, "ßéбЖ", published)
     grown_kernel, grown_bias = larger.get_layer(growing.HEAD).get_weights()
     np.testing.assert_array_equal(grown_kernel[:, 4], published["ß"][0])

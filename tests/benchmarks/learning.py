@@ -1,0 +1,244 @@
+"""Whether learning from corrections helps: the story played on real boards and on writers nobody has seen.
+
+    python -m tests.benchmarks.learning [--data FOLDER] [--part boards|others|writers] [--seeds 0 1 2] [--writers 20]
+                                        [--keep FILE] [--minutes M]
+
+boards: all words of one board of a repository are corrected, every fifth of them held out as the program does; the new
+model reads the other board of that repository and everybody else's. others: the same from four boards to the fifth.
+writers: 40 words of a UNIPEN writer are learned (8 of them held out), 60 others are read; drawn as marker on boards.
+Errors are of letters, upper and lower case told apart, as the program reads: with the words of English and those
+corrected; “greedy” is the net alone. Nothing of the data is kept: models are thrown away.
+
+--keep: a file of results, one JSON object a line; what is in it is not measured again, so that a long run can be cut
+into short ones of so many minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+if __package__ in (None, ""):  # run as a script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from ocr_studio.core import geometry, images, language, metrics, models
+from ocr_studio.core.page import Quad
+from ocr_studio.core.training import Recipe, Trained
+from ocr_studio.engine import finetune, weights
+from ocr_studio.engine.learning import Course, Exam, Trainee
+from ocr_studio.engine.lessons import Lesson, TrainingData
+from ocr_studio.engine.recognizer import Recognizer
+from tests.benchmarks.words import labelled_words, letters_and_digits
+from tests.benchmarks.written_words import Desk, Pens
+
+PAIR: Final = ("wb_293", "wb_280")  # of one repository
+LEARNED, READ = 40, 60  # words of a UNIPEN writer
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One story. lessons: corrected; tests: what is read before and after, by name."""
+
+    name: str
+    lessons: Sequence[Lesson]
+    tests: dict[str, Sequence[Lesson]]
+
+
+@lru_cache(maxsize=1)
+def boards(folder: Path) -> dict[str, list[Lesson]]:
+    """The words of each board, cropped by their true boxes."""
+    found = {}
+    for photo in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
+        image = images.open_photo(folder / photo["image"])
+        words = [word for word in photo["words"] if not word["ignore"]]
+        quads = [Quad.from_array(np.asarray(word["quad"], np.float64)) for word in words]
+        found[Path(photo["image"]).stem] = [
+            Lesson(geometry.crop(image, quad), word["text"]) for quad, word in zip(quads, words, strict=True)
+        ]
+    return found
+
+
+def other_sets(data: Path) -> dict[str, Sequence[Lesson]]:
+    """Words of strangers, compared without case (and signs), as their labels are."""
+    sets = [
+        labelled_words(data / "handwriting_words", "handwritten", str.lower),
+        labelled_words(data / "scene" / "iiit5k", "iiit5k", letters_and_digits),
+    ]
+    return {
+        words.name: [Lesson(crop, text) for crop, text in zip(words.crops, words.texts, strict=True)] for words in sets
+    }
+
+
+def plays(part: str, data: Path, many: int) -> Iterator[Play]:
+    """The stories of one part."""
+    if part == "writers":
+        yield from writers(data, many)
+        return
+    known = boards(data / "boards")
+    for test in PAIR[::-1] if part == "boards" else known:
+        taught = [PAIR[test == PAIR[0]]] if part == "boards" else [name for name in known if name != test]
+        lessons = [lesson for name in taught for lesson in known[name]]
+        others = [lesson for name in known if name not in {test, *taught} for lesson in known[name]]
+        tests = {"own": known[test], **({"others": others} if others else {}), **other_sets(data)}
+        yield Play(f"{'+'.join(taught)} -> {test}", lessons, tests)
+
+
+def writers(data: Path, many: int) -> Iterator[Play]:
+    """Writers of the test half with words enough, each writing in all of these inks and on all these boards."""
+    pens = Pens.load(data / "strokes" / "unipen_words.npz", train=False)
+    by_writer: dict[int, dict[str, int]] = {}
+    for item in pens.chosen.tolist():
+        text = str(pens.texts[item])
+        if text.isascii() and len(text) > 1:
+            by_writer.setdefault(int(pens.writers[item]), {}).setdefault(text, item)
+    enough = [writer for writer, words in by_writer.items() if len(words) >= LEARNED + READ]
+    for writer in np.random.default_rng(0).permutation(enough)[:many].tolist():
+        desk = Desk(data, train=False, rng=np.random.default_rng(writer))
+        items = desk.rng.permutation(list(by_writer[writer].values()))[: LEARNED + READ]
+        drawn = [Lesson(desk.marker(pens.of(int(item))), str(pens.texts[item])) for item in items]
+        yield Play(f"writer {writer}", drawn[:LEARNED], {"own": drawn[LEARNED:]})
+
+
+def read(reader: Recognizer, lessons: Sequence[Lesson], typed: Sequence[Lesson]) -> list[str]:
+    """As the program reads these words when those have been typed."""
+    counted = Counter(word for lesson in typed for word in language.runs(lesson.text))
+    reader.know([language.lexicon(("en",)), language.vocabulary(counted)])
+    return [word.text for word in reader.read([lesson.crop for lesson in lessons], spaces=False)]
+
+
+def greedy(reader: Recognizer, lessons: Sequence[Lesson]) -> list[str]:
+    """As the net reads them, word by word."""
+    course = Course("head", 1, 0.0, 0.0, 0, np.ones(len(reader.charset), np.bool_))
+    known = [lesson for lesson in lessons if not reader.charset.unknown(lesson.text)]
+    return list(Exam(known, reader.charset).sit(Trainee(reader.net, course)).texts)
+
+
+def errors(name: str, lessons: Sequence[Lesson], texts: Sequence[str]) -> tuple[int, int, int]:
+    """Letters wrong, letters there are, words right."""
+    counted = {"handwritten": str.lower, "iiit5k": letters_and_digits}.get(name, str)
+    pairs = [(counted(lesson.text), counted(text)) for lesson, text in zip(lessons, texts, strict=True)]
+    edits = metrics.edit_distances(pairs)
+    return int(edits.sum()), sum(len(true) for true, _ in pairs), int((edits == 0).sum())
+
+
+def measured(reader: Recognizer, play: Play) -> dict[str, tuple[int, int, int]]:
+    """errors() of each of its tests, and of the net alone on its own."""
+    own = [lesson for lesson in play.tests["own"] if not reader.charset.unknown(lesson.text)]
+    found = {name: errors(name, lessons, read(reader, lessons, play.lessons)) for name, lessons in play.tests.items()}
+    return {**found, "greedy": errors("own", own, greedy(reader, own))}
+
+
+def base() -> Recognizer:
+    """The model that comes with the program."""
+    net, charset = weights.load_recognizer(models.BUILT_IN)
+    return Recognizer(net, charset, name="base")
+
+
+def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
+    """What the program makes of it; every fifth word is held out."""
+    held_out = play.lessons[4::5]
+    train = [lesson for index, lesson in enumerate(play.lessons) if index % 5 != 4]
+    with tempfile.TemporaryDirectory() as folder:
+        data = TrainingData(train, held_out)
+        *_, trained = finetune.finetune(data, recipe, folder=Path(folder), name="bench", stop=lambda: False)
+    assert isinstance(trained, Trained)
+    model = models.Model("bench", "bench", folder=trained.folder)
+    net, charset = weights.load_recognizer(model)
+    models.discard(trained.folder)
+    return Recognizer(net, charset, name="bench"), trained
+
+
+def play_all(options: argparse.Namespace, recipe: Recipe) -> list[dict[str, Any]]:
+    """All stories with all seeds; what was measured before is taken from the file."""
+    kept = [json.loads(line) for line in options.keep.read_text().splitlines()] if options.keep.exists() else []
+    rows = [row for row in kept if row["part"] == options.part and row["recipe"] == replaced(recipe)]
+    done = {(row["play"], row["seed"]) for row in rows}
+    end = time.monotonic() + 60 * options.minutes
+    for play in plays(options.part, options.data, options.writers):
+        todo = [seed for seed in options.seeds if (play.name, seed) not in done]
+        if not todo or time.monotonic() > end:
+            continue
+        before = measured(base(), play)
+        for seed in todo:
+            reader, trained = learned(play, replace(recipe, seed=seed))
+            row = {
+                "part": options.part, "play": play.name, "seed": seed, "recipe": replaced(recipe), "before": before,
+                "after": measured(reader, play), "seconds": round(trained.seconds, 1), "steps": trained.steps,
+                "share": trained.settings.get("average"), "verdict": trained.comparison.verdict,
+            }  # fmt: skip
+            print(line(row), flush=True)
+            rows.append(row)
+            with open(options.keep, "a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+    return rows
+
+
+def replaced(recipe: Recipe) -> dict[str, object]:
+    """The recipe but for its seed."""
+    return {key: value for key, value in asdict(recipe).items() if key != "seed"}
+
+
+def line(row: dict[str, Any]) -> str:
+    """One story, before and after: character errors, words right."""
+    parts = []
+    for name, (wrong, letters, right) in row["before"].items():
+        now_wrong, _, now_right = row["after"][name]
+        parts.append(
+            f"{name} {100 * wrong / letters:.1f} → {100 * now_wrong / letters:.1f} % ({right} → {now_right} right)"
+        )
+    return f"{row['play']}, seed {row['seed']}: {'; '.join(parts)}; {row['seconds']} s, {row['steps']} steps"
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Over all stories: how errors change, with the spread over seeds and over stories."""
+    for name in dict.fromkeys(key for row in rows for key in row["before"]):
+        with_it = [row for row in rows if name in row["before"]]
+        change: dict[str, list[float]] = {}
+        for row in with_it:
+            wrong = max(1, row["before"][name][0])
+            change.setdefault(row["play"], []).append(row["after"][name][0] / wrong - 1)
+        means = np.array([np.mean(each) for each in change.values()])
+        seeds = np.mean([np.std(each, ddof=1) if len(each) > 1 else np.nan for each in change.values()])
+        total = [sum(row[side][name][0] for row in with_it) for side in ("before", "after")]
+        yield (
+            f"{name}: errors {100 * means.mean():+.0f} % on average over {len(means)} stories "
+            f"(from {100 * means.min():+.0f} to {100 * means.max():+.0f} %; standard deviation over seeds "
+            f"{100 * seeds:.0f} points), all together {100 * (total[1] / max(1, total[0]) - 1):+.0f} %"
+        )
+
+
+def main() -> None:
+    """Play, print each story and the summary."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the labelled data")
+    parser.add_argument("--part", choices=("boards", "others", "writers"), default="boards")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--writers", type=int, default=20, help="UNIPEN writers")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "learning.jsonl")
+    parser.add_argument("--minutes", type=float, default=1e9, help="begin no story after so many")
+    parser.add_argument("--recipe", default="{}", help="JSON object of what is to be otherwise than in Recipe()")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["OCR_STUDIO_HOME"] = home
+        rows = play_all(options, Recipe(**json.loads(options.recipe)))
+    for text in summary(rows):
+        print(text)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform != "darwin" else 1 << 30)
+    print(f"most memory: {peak:.1f} GiB; seconds a run: {np.median([row['seconds'] for row in rows]):.0f}")
+
+
+if __name__ == "__main__":
+    main()
