@@ -19,7 +19,7 @@ Photo: TypeAlias = NDArray[np.uint8]
 
 # Chosen well for finding: what of the net learns is as in ``training.PARTS``, a batch is of pieces of photos.
 RECIPE: Final = Recipe(
-    what="neck+head", epochs=10, learning_rate=1e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=3
+    what="neck+head", epochs=10, learning_rate=1e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
 )
 
 

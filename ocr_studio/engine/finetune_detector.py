@@ -47,15 +47,17 @@ log = logging.getLogger(__name__)
 LEAST_STEPS: Final = 40
 MOST_STEPS: Final = 400
 # Examinations of a run; each takes as long as a few steps.
-EXAMINATIONS: Final = 6
+EXAMINATIONS: Final = 8
+# Of about a hundred general lines, one more or less.
+_BY_CHANCE: Final = 0.01
 
 
 @dataclass
 class _Best:
-    """What would be kept if the run ended now. rank: higher is better; waited: examinations since."""
+    """What would be kept if the run ended now. score: lower is better; waited: examinations since."""
 
     weights: Arrays = field(default_factory=list)
-    rank: tuple[float, float] = (float("-inf"), 0.0)
+    score: float = float("inf")
     step: int = 0
     waited: int = 0
 
@@ -178,10 +180,10 @@ class _Run:
         self._examined.append(self.step)
         if self._first_keep is None:
             self._first_keep = keep
-        rank = self._rank(held_out, keep, loss)
-        better = rank > self.best.rank
+        score = self._score(held_out, keep, loss)
+        better = score < self.best.score
         if better:
-            self.best = _Best(kept, rank, self.step)
+            self.best = _Best(kept, score, self.step)
         else:
             self.best.waited += 1
         return LinesChecked(self.step, held_out, keep, better)
@@ -193,15 +195,15 @@ class _Run:
         keep = detector_exam.lines_found(self._detector, lessons.keep, hidden=False).f
         return held_out, keep, self._trainee.loss(lessons.exam) if lessons.exam else 0.0
 
-    def _rank(self, held_out: float | None, keep: float | None, loss: float) -> tuple[float, float]:
-        """Higher is better: how well lines are found, less what is forgotten; of equals, the lower loss.
+    def _score(self, held_out: float | None, keep: float | None, loss: float) -> float:
+        """Lower is better: the loss on held-out pieces, what of their lines is not found, and what is forgotten.
 
-        A few lines are found or missed by chance: what differs by less than a hundredth is equal.
+        By the loss, too, as a few lines are found or missed by chance.
         """
         if held_out is None:
-            return 0.0, float(self.step)
-        forgotten = max(0.0, (self._first_keep or 0.0) - (keep or 0.0))
-        return round(held_out - forgotten, 2), -loss
+            return -float(self.step)
+        forgotten = max(0.0, (self._first_keep or 0.0) - (keep or 0.0) - _BY_CHANCE)
+        return loss + 1 - held_out + forgotten
 
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
@@ -211,7 +213,7 @@ class _Run:
             "run": self._signature,
             "step": self.step,
             "examined": self._examined,
-            "best": [*self.best.rank, self.best.step, self.best.waited],
+            "best": [self.best.score, self.best.step, self.best.waited],
             "keep": self._first_keep,
             "seconds": self.clock.total(),
         }
@@ -225,14 +227,14 @@ class _Run:
         try:
             facts = kept.facts
             best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.learned))]
-            found, loss, step, waited = facts["best"]
+            score, step, waited = facts["best"]
             step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
             keep, seconds = facts["keep"], float(facts["seconds"])
             self._trainee.resume(kept.arrays)
         except (KeyError, ValueError, TypeError) as error:
             log.warning("%s: training begins anew: %s", self._folder, error)
             return
-        self.best = _Best(best, (float(found), float(loss)), int(step), int(waited))
+        self.best = _Best(best, float(score), int(step), int(waited))
         self.step, self._examined, self._first_keep = step_done, examined, keep
         self.clock.spent = seconds
 
