@@ -9,7 +9,8 @@ from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
-from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, PhotoCut, Report, Wanted
+from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
+from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs import exporting_dataset
 
 _EPILOG: Final = f"""\
@@ -22,7 +23,8 @@ Layouts: {", ".join(LAYOUTS)}. "ocr-studio" has all that is known: manifest.json
 word: crop, text, page, image, word, quad, checked, by, machine, split, writer), crops/, and of photos whose every word
 is checked boxes.jsonl and photos/. "keras-ocr": train.json and validation.json with [path, box, text]. "paddleocr":
 rec_gt.txt with crops, Label.txt with boxes. "deep-text": gt.txt with crops. All of them can be learned from and
-evaluated; without --out, PROJECT may be such a folder, and what is in it is told.
+evaluated. PROJECT may be such a folder, too: without --out it is told what is in it, with --out it is written once more
+in another layout, the same examples on the same sides.
 
 JSON: {{"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {{reason: number}},
 "pages", "pages_written", "boxes": photos whose every word is checked, "split": {{"rule", "train", "held-out"}},
@@ -41,10 +43,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("project", type=given_path, metavar="PROJECT", help="project, or folder of photos that has one")
+    made.add_argument(
+        "project", type=given_path, metavar="PROJECT", help="project, folder of photos that has one, or dataset"
+    )
     made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
     made.add_argument("--layout", choices=tuple(LAYOUTS), default=next(iter(LAYOUTS)), help="default: ocr-studio")
-    made.add_argument("--unit", choices=UNITS, default=UNITS[0], help="what each example is; default: words")
+    made.add_argument("--unit", choices=UNITS, help="what each example is; default: words")
     made.add_argument(
         "--letters", metavar="LETTERS", help="leave words out that have others, for programs that know no more"
     )
@@ -57,9 +61,13 @@ def work(options: argparse.Namespace) -> int:
     if options.out is None:
         return _tell(dataset.read(options.project), as_json=options.format == "json")
     chosen = settings.load()
-    sources = dataset_sources.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
-    wanted = Wanted(options.layout, options.unit, options.letters)
-    report = _watched(exporting_dataset.export_sources(sources, options.out, wanted))
+    library, prefer_library = chosen.library(), chosen.keep == "library"
+    if dataset_sources.is_only_dataset(options.project, library=library, prefer_library=prefer_library):
+        report = _watched(_copied(options))
+    else:
+        sources = dataset_sources.find(options.project, library=library, prefer_library=prefer_library)
+        wanted = Wanted(options.layout, options.unit or UNITS[0], options.letters)
+        report = _watched(exporting_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":
         print(json.dumps(dataset_report.everything(report), ensure_ascii=False, indent=1))
     else:
@@ -67,12 +75,23 @@ def work(options: argparse.Namespace) -> int:
     return _complained(report.trouble)
 
 
-def _watched(events: Iterator[PhotoCut | Report]) -> Report:
+def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
+    found = dataset.read(options.project)
+    if options.letters is not None or options.unit not in (None, found.unit):
+        raise StudioError(
+            f"a dataset of {found.unit} is copied as it is, so --unit and --letters mean nothing",
+            file=options.project,
+            remedy="Leave them out, or export the project itself.",
+        )
+    return dataset.copy(found, options.out, options.layout)
+
+
+def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
     for event in events:
         if isinstance(event, Report):
             show_progress("")
             return event
-        show_progress(f"photo {event.done} of {event.total}")
+        show_progress(f"{'photo' if isinstance(event, PhotoCut) else 'example'} {event.done} of {event.total}")
     raise AssertionError("an export ends with its report")
 
 

@@ -10,12 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import dataset, evaluation_data, evaluation_table, models, paths, settings, words_evaluation
+from ocr_studio.core import (
+    dataset,
+    dataset_sources,
+    evaluation_data,
+    evaluation_table,
+    models,
+    settings,
+    words_evaluation,
+)
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder
-from ocr_studio.core.project import Project
-from ocr_studio.core.settings import ReaderOptions, Settings
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.words_evaluation import WordsEvaluation
 from ocr_studio.jobs import evaluating, evaluating_words
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
@@ -75,9 +82,10 @@ def evaluate(options: argparse.Namespace) -> int:
     reader = chosen.reader_options()
     if options.model is not None:
         reader = replace(reader, model=models.chosen(options.model))
-    if _is_dataset(options.data, chosen):
+    library, prefer_library = chosen.library(), chosen.keep == "library"
+    if dataset_sources.is_only_dataset(options.data, library=library, prefer_library=prefer_library):
         return _evaluate_dataset(options, reader)
-    truth = evaluation_data.load(options.data, library=chosen.library(), prefer_library=chosen.keep == "library")
+    truth = evaluation_data.load(options.data, library=library, prefer_library=prefer_library)
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
     _make_room(options.out)
@@ -88,13 +96,6 @@ def evaluate(options: argparse.Namespace) -> int:
         _print_table(evaluation)
     written = options.out is None or _write(evaluation, options.out)
     return GOOD if written and not evaluation.failed else FAILED
-
-
-def _is_dataset(folder: Path, chosen: Settings) -> bool:
-    """Whether it is a dataset and nothing else that can be evaluated: photos may have files of labels beside them."""
-    if not dataset.is_dataset(folder) or paths.exists(folder / evaluation_data.ANNOTATIONS):
-        return False
-    return not Project.find(folder, library=chosen.library(), prefer_library=chosen.keep == "library").exists
 
 
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +64,37 @@ def test_what_is_in_a_dataset_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr()
     assert json.loads(said.out)["examples"] == 24
     assert "rec_gt.txt, line 1: its picture: it leads out of the folder" in said.err
+
+
+@pytest.mark.parametrize("target", dataset.LAYOUTS)
+@pytest.mark.parametrize("source", dataset.LAYOUTS)
+def test_a_dataset_is_written_in_another_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, target: str
+) -> None:
+    before = three_boards(tmp_path, source)
+    assert cli.run(["dataset", str(tmp_path / "data"), "--out", str(tmp_path / "copy"), "--layout", target]) == 0
+    assert "24 of 24 words written" in capsys.readouterr().out
+    after = dataset.read(tmp_path / "copy")
+    assert (after.layout, after.trouble, after.rule) == (target, (), "page")
+    assert sorted((each.text, each.split) for each in after.examples) == sorted(
+        (each.text, each.split) for each in before.examples
+    )
+    pixels = {hashlib.sha256(before.crop(each).tobytes()).digest() for each in before.examples}
+    assert {hashlib.sha256(after.crop(each).tobytes()).digest() for each in after.examples} == pixels
+    if source == target == "ocr-studio":
+        assert after.examples == before.examples
+        assert after.pages == before.pages
+    assert cli.run(["dataset", str(tmp_path / "copy"), "--out", str(tmp_path / "copy"), "--layout", target]) == 1
+    assert "over itself" in capsys.readouterr().err
+    assert dataset.read(tmp_path / "copy").trouble == ()
+
+
+def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    three_boards(tmp_path)
+    command = ["dataset", str(tmp_path / "data"), "--out", str(tmp_path / "copy")]
+    assert cli.run([*command, "--unit", "lines"]) == 1
+    assert "copied as it is" in capsys.readouterr().err
+    assert cli.run([*command, "--unit", "words"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@
       boxes.jsonl     {"photo", "page", "image", "width", "height", "words": [{"quad", "text", "ignore"}], "split"}
       photos/         a JPEG for each of these: photos of which every word is checked
 
-``export`` writes one (a generator), ``read`` reads one, also of other programs' layouts (``LAYOUTS``).
+``export`` writes one (a generator), ``read`` reads one, also of other programs' layouts (``LAYOUTS``); ``copy`` writes
+one that was read in another layout.
 """
 
 from __future__ import annotations
 
+from ocr_studio.core.dataset_copying import ExampleCopied, copy
 from ocr_studio.core.dataset_layouts import LAYOUTS
 from ocr_studio.core.dataset_reading import is_dataset, read
 from ocr_studio.core.dataset_report import REASONS, RULES, LeftOut, Reason, Report
@@ -38,6 +40,7 @@ __all__ = (
     "Checked",
     "Dataset",
     "Example",
+    "ExampleCopied",
     "LeftOut",
     "MachineReading",
     "PhotoCut",
@@ -46,6 +49,7 @@ __all__ = (
     "Split",
     "TruePhoto",
     "Wanted",
+    "copy",
     "export",
     "is_dataset",
     "read",

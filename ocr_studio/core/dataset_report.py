@@ -140,9 +140,9 @@ def headline(report: Report) -> str:
 
 def facts(report: Report) -> list[str]:
     """What was written, for a person, a line for each fact."""
-    photos = _counted(report.pages_written, "photo")
+    photos = f"{report.pages_written} of {_counted(report.pages, 'photo')}"
     lines = [
-        f"{report.corrected} corrected, {report.confirmed} confirmed; {photos} of {report.pages} have some",
+        f"{report.corrected} corrected, {report.confirmed} confirmed; from {photos}",
         f"{report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
         f"boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
     ]

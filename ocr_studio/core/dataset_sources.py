@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocr_studio.core import evaluation_data, images, paths
 from ocr_studio.core.dataset_choice import SourcePage
+from ocr_studio.core.dataset_reading import is_dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
@@ -31,6 +32,16 @@ def find(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
     if paths.exists(path / evaluation_data.ANNOTATIONS):
         return from_annotations(path)
     return from_project(Project.find(path, library=library, prefer_library=prefer_library))
+
+
+def is_only_dataset(folder: Path, *, library: Path | None = None, prefer_library: bool = False) -> bool:
+    """Whether a folder is a dataset and nothing else words could be taken from: photos may have labels beside them.
+
+    library, prefer_library: as in ``Project.find``. Raises StudioError where a project may not be looked into.
+    """
+    if not is_dataset(folder) or paths.exists(folder / evaluation_data.ANNOTATIONS):
+        return False
+    return not Project.find(folder, library=library, prefer_library=prefer_library).exists
 
 
 def from_project(project: Project) -> Sources:

@@ -158,7 +158,11 @@ class Dataset:
 
     def photo(self, page: TruePhoto) -> RGB:
         """The photo, (H, W, 3) uint8 RGB. Raises BadCrop."""
-        return picture(self.folder, page.photo, most=images.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
+        return self.photo_named(page.photo)
+
+    def photo_named(self, name: str) -> RGB:
+        """A photo by its name in the folder, (H, W, 3) uint8 RGB. Raises BadCrop."""
+        return picture(self.folder, name, most=images.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES)
 
     def _of(self, split: Split) -> tuple[Example, ...]:
         return tuple(example for example in self.examples if example.split is split)
@@ -168,7 +172,7 @@ class Dataset:
         for name, pyramid in tuple(self._cutting):
             if name == photo:
                 return pyramid
-        opened = Pyramid(picture(self.folder, photo, most=images.MAX_PIXELS, most_bytes=MAX_PHOTO_BYTES))
+        opened = Pyramid(self.photo_named(photo))
         self._cutting[:] = [(photo, opened)]
         return opened
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from ocr_studio.core import images
@@ -20,7 +21,11 @@ class MovedPhotos:
 
         folder: where else it may be.
         """
-        path = photo if _content_id(photo) == page_id else self._elsewhere(photo, page_id, folder)
+        with contextlib.suppress(StudioError):
+            image, found = images.open_with_id(photo)
+            if found == page_id:
+                return photo, image
+        path = self._elsewhere(photo, page_id, folder)
         return path, images.open_photo(path)
 
     def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:

@@ -51,7 +51,7 @@ def test_what_was_checked_just_now_is_exported_and_reported(open_studio: Open, f
     found = dataset.read(folder / "dataset")
     assert sorted(each.text for each in found.examples) == ["Sheep", "ask", "build", "new", "the"]
     assert dialog.report.lines[0] == "5 of 8 words written"
-    assert "1 corrected, 4 confirmed; 1 photo of 1 have some" in dialog.report.lines
+    assert "1 corrected, 4 confirmed; from 1 of 1 photo" in dialog.report.lines
     assert dialog.report.lines[-3:] == ["Left out", "3", "nobody has checked it"]
     assert studio.document.undo_stack.count() == steps
     assert dialog.isVisible()
