@@ -13,13 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ocr_studio.core import dataset as datasets
-from ocr_studio.core import models, training_runs
+from ocr_studio.core import models, training_results, training_runs
 from ocr_studio.core.dataset import BadCrop, Dataset, Example, Split
-from ocr_studio.core.detector_training import DetectorData, DetectorEvent, ReviewedPhoto
+from ocr_studio.core.detector_training import DetectorData, DetectorEvent, DetectorTrained, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training import Preparing, Recipe, TrainingEvent
+from ocr_studio.core.training import Preparing, Recipe, Trained, TrainingEvent
 from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run, RunTrouble
 from ocr_studio.jobs import preflight
@@ -56,17 +56,25 @@ class Course:
 def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Iterator[LearningEvent]:
     """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
 
-    resume: go on from where a run of this name was cut short; else it begins anew. Closed early, the run stays as far
+    resume: go on from where a run of this name was cut short, or to what came of it and nobody has decided on; else it
+    begins anew. Closed early, the run stays as far
     as it has come. learn: who learns, if not the engine. Raises StudioError, RunTrouble where another is at it.
     """
     run = course.run
     with contextlib.closing(_Held(run.name)):
         if resume:
             _check_same(run, course.dataset)
-            _discard_candidates(run)  # of a window that was closed before anybody had decided
+            if (waiting := training_results.load(run)) is not None:
+                yield waiting
+                return
         else:
             training_runs.begin(run)
-        yield from (learn or _LEARNERS[run.kind])(course)
+        _discard_candidates(run)
+        training_results.forget(run)
+        for event in (learn or _LEARNERS[run.kind])(course):
+            if isinstance(event, Trained | DetectorTrained):
+                training_results.save(run, event)
+            yield event
 
 
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:

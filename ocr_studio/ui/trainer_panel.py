@@ -275,7 +275,7 @@ class _Offer(QFrame):
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
-        self.go_on = button("Go on", "Go on where it was cut short", self._go_on, primary=True)
+        self.go_on = button("Go on", "Go on where it ended", self._go_on, primary=True)
         self.forget = button("Throw away", "Nothing of it stays", self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)
@@ -291,11 +291,13 @@ class _Offer(QFrame):
         offers = self._training.offers
         idle = self._training.stage in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT)
         if offers and idle:
-            run = offers[0]
+            run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")
             does = "reading" if run.kind == "recognizer" else "finding writing"
             about = f" from {wording.file_name(run.about)}" if run.about else ""
-            say(self.text, f"“{run.name}” was cut short while it learned {does}{about} (begun {when} UTC).")
+            was = f"has learned {does}{about}, and nobody has decided on it yet" if learned else ""
+            say(self.text, f"“{run.name}” {was or f'was cut short while it learned {does}{about}'} (begun {when} UTC).")
+            self.go_on.setText("See what came of it" if learned else "Go on")
         self.setVisible(bool(offers) and idle)
 
     def retint(self) -> None:
@@ -303,7 +305,7 @@ class _Offer(QFrame):
         self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
 
     def _go_on(self) -> None:
-        self._training.go_on_with(self._training.offers[0])
+        self._training.go_on_with(self._training.offers[0].run)
 
     def _forget(self) -> None:
-        self._training.forget_offer(self._training.offers[0])
+        self._training.forget_offer(self._training.offers[0].run)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core import training_runs
+from ocr_studio.core import training_results, training_runs
 from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.models import Model
@@ -42,6 +42,14 @@ class Begun:
     """A course has begun; it can be gone on with from now on."""
 
     course: Course
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A training that can be gone on with. learned: it had come to its end, and waits for a person's word."""
+
+    run: Run
+    learned: bool
 
 
 class Training(QObject):
@@ -81,7 +89,7 @@ class Training(QObject):
         self.started: Started | None = None
         self.trained: AnyTrained | None = None
         self.model: Model | None = None
-        self.offers: tuple[Run, ...] = ()
+        self.offers: tuple[Offer, ...] = ()
         self._before: str | None = None
         self._job: Job | None = None
         self._pace = _Pace()
@@ -173,7 +181,7 @@ class Training(QObject):
             return
         self._cancel()
         options, stop = self.options, self._begin()
-        self.offers = tuple(each for each in self.offers if each != run)
+        self.offers = tuple(each for each in self.offers if each.run != run)
 
         def make() -> Iterator[object]:
             course = training.gone_on_with(run, options=options, stop=stop)
@@ -184,7 +192,7 @@ class Training(QObject):
 
     def forget_offer(self, run: Run) -> None:
         """Throw away how far a training had come that was cut short."""
-        self.offers = tuple(each for each in self.offers if each != run)
+        self.offers = tuple(each for each in self.offers if each.run != run)
         self._submit_quietly(lambda: training.throw_away(run), "Throwing a training away")
         self.changed.emit()
 
@@ -292,8 +300,8 @@ class Training(QObject):
         self._go_to(Stage.KEPT)
         self.kept.emit(model)
 
-    def _offer(self, runs: tuple[Run, ...]) -> None:
-        self.offers = tuple(run for run in runs if self.run is None or run.name != self.run.name)
+    def _offer(self, offers: tuple[Offer, ...]) -> None:
+        self.offers = tuple(each for each in offers if self.run is None or each.run.name != self.run.name)
         self.changed.emit()
         if self.offers:
             self.offered.emit()
@@ -381,5 +389,5 @@ class _Pace:
                 events.close()
 
 
-def _offers() -> Iterator[tuple[Run, ...]]:
-    yield training_runs.unfinished()
+def _offers() -> Iterator[tuple[Offer, ...]]:
+    yield tuple(Offer(run, training_results.load(run) is not None) for run in training_runs.unfinished())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import models, paths, training_runs
+from ocr_studio.core import models, paths, training_results, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project import Project
@@ -20,7 +20,7 @@ from ocr_studio.jobs import preflight, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import Course
 from tests.core import made_datasets
-from tests.ui.made_course import StandInLearner
+from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 
 OPTIONS = ReaderOptions()
 
@@ -138,14 +138,44 @@ def test_it_is_not_gone_on_with_on_other_words(project: Project) -> None:
         next(training.train(other, resume=True, learn=StandInLearner()))
 
 
-def test_a_candidate_nobody_decided_on_goes_when_it_is_learned_again(project: Project) -> None:
+@pytest.mark.parametrize("kind", ["recognizer", "detector"])
+def test_what_nobody_has_decided_on_waits_as_it_was(project: Project, kind: str) -> None:
+    course = course_of(project, kind)
+    learner = StandInDetectorLearner() if kind == "detector" else StandInLearner()
+    *_, trained = training.train(course, learn=learner)
+    (run,) = training_runs.unfinished()
+    assert training_results.load(run) == trained
+    again = StandInLearner()
+    events = list(training.train(training.gone_on_with(run, options=OPTIONS), resume=True, learn=again))
+    assert events == [trained]
+    assert again.begun == 0
+    training.throw_away(run)
+    assert candidates() == []
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b'{"version": 1, "kind": "recognizer", "name": "photos", "folder": "../../x"}', b"\xff"]
+)
+def test_what_came_of_it_and_cannot_be_read_is_learned_again(
+    project: Project, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     course = course_of(project)
     list(training.train(course, learn=StandInLearner()))
-    assert len(candidates()) == 1
-    list(training.train(training.gone_on_with(course.run, options=OPTIONS), resume=True, learn=StandInLearner()))
-    assert len(candidates()) == 1
-    training.throw_away(course.run)
-    assert candidates() == []
+    (course.run.folder / "result.json").write_bytes(data)
+    again = StandInLearner()
+    *_, trained = training.train(training.gone_on_with(course.run, options=OPTIONS), resume=True, learn=again)
+    assert isinstance(trained, Trained)
+    assert again.begun == 1
+    assert candidates() == [trained.folder]
+    assert "cannot be read" in caplog.text
+
+
+def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
+    course = course_of(project)
+    *_, trained = training.train(course, learn=StandInLearner())
+    assert isinstance(trained, Trained)
+    models.discard(trained.folder)
+    assert training_results.load(course.run) is None
 
 
 def test_a_learner_that_fails_leaves_the_run_and_frees_its_lock(project: Project) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from ocr_studio.core import models
 from ocr_studio.core.dataset import Example
-from ocr_studio.core.model_card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, LinesChecked, PlaceOfWord
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.model_card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.training import (
     Checked,
     Comparison,
@@ -22,7 +24,7 @@ from ocr_studio.core.training import (
     Trained,
     TrainingEvent,
 )
-from ocr_studio.jobs.training import Course
+from ocr_studio.jobs.training import Course, LearningEvent
 
 
 @dataclass
@@ -40,7 +42,7 @@ class StandInLearner:
     closed: bool = False
     resumed: list[bool] = field(default_factory=list)
 
-    def __call__(self, course: Course) -> Iterator[TrainingEvent]:
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
         self.begun += 1
         self.resumed.append((course.run.work / "checkpoint.npz").exists())
         try:
@@ -93,6 +95,33 @@ class StandInLearner:
             Sample(each.crop, each.text, each.text[:-1] + "n", each.text if step > 5 else each.text[1:], each.place)
             for each in examples[:8]
         )
+
+
+class StandInDetectorLearner(StandInLearner):
+    """Learns nothing about boxes."""
+
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+        self.begun += 1
+        yield Started(40, 12, 30, self.steps)
+        for step in range(1, self.steps + 1):
+            time.sleep(self.pause)
+            yield StepDone(step, self.steps, 0.9 / step**0.4, (self.steps - step) * 0.5)
+            if step % 3 == 0:
+                yield LinesChecked(step, 0.7 + 0.2 * step / self.steps, 0.93, True)
+        folder = models.candidate_folder(course.run.name)
+        write_model(folder, ModelCard(DETECTOR, title=course.run.name, parent=models.BUILT_IN_DETECTOR.name))
+        comparison = FindingComparison(
+            Score(165, 185, 200),
+            Score(180, 192, 200),
+            Interval(0.012, 0.087),
+            Score(50, 60, 60),
+            Score(50, 59, 60),
+            Interval(-0.01, 0.02),
+            gained=tuple(
+                PlaceOfWord(page.image, word.quad, word.text) for page in course.dataset.pages for word in page.words
+            )[:6],
+        )
+        yield DetectorTrained(course.run.name, folder, comparison, self.steps, 52.0)
 
 
 def write_model(folder: object, card: ModelCard) -> None:

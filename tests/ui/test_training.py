@@ -19,7 +19,7 @@ from ocr_studio.ui.app import Studio
 from ocr_studio.ui.curves import Chart, Curve
 from ocr_studio.ui.training import Stage
 from tests.ui import made_board
-from tests.ui.made_course import StandInLearner
+from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 from tests.ui.studio import Open
 
 
@@ -61,7 +61,7 @@ def learner() -> StandInLearner:
 
 @pytest.fixture
 def studio(open_studio: Open, folder: Path, learner: StandInLearner) -> Studio:
-    return open_studio(folder / "board 1.png", learners={"recognizer": learner, "detector": learner})
+    return open_studio(folder / "board 1.png", learners={"recognizer": learner, "detector": StandInDetectorLearner()})
 
 
 @pytest.fixture
@@ -219,6 +219,25 @@ def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
     assert training_runs.unfinished() == ()
 
 
+def test_what_nobody_had_decided_on_is_shown_again(
+    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
+) -> None:
+    begin(ready, qtbot)
+    ready.window.close()
+    ready.stop()
+    again = StandInLearner()
+    other = open_studio(learners={"recognizer": again})
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    trainer = other.window.trainer
+    assert "nobody has decided on it yet" in trainer.offer.text.text()
+    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    assert again.begun == 0
+    assert "9 mistakes instead of 15" in said(other)
+    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.settings.model == "boards")
+
+
 def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
     learner.pause = 0.02
     begin(ready, qtbot, Stage.LEARNING)
@@ -299,8 +318,15 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     assert "1 photo reviewed" in said(studio)
     qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
-    assert studio.training.run is not None
-    assert studio.training.run.kind == "detector"
+    assert trainer.result.column.headline.text() == "It finds your writing better"
+    assert "finds 180 instead of 165" in said(studio)
+    assert len(trainer.running.lines.curves[0].points) == 4
+    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: studio.settings.detector == "boards")
+    assert studio.settings.model is None
+    assert not trainer.result.reread.isVisible()
+    qtbot.mouseClick(trainer.result.go_back, Qt.MouseButton.LeftButton)
+    assert studio.settings.detector is None
 
 
 def test_everything_in_a_recipe_can_be_chosen(ready: Studio, learner: StandInLearner, qtbot: QtBot) -> None:
