@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -11,12 +12,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ocr_studio.core import models
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Source
-from ocr_studio.engine import ctc
+from ocr_studio.engine import ctc, weights
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from ocr_studio.engine.recognizer import WIDEST, WIDTHS, Recognizer, Steps
+from tests.core.made_models import CARD
 
 Crop = NDArray[np.uint8]
 
@@ -42,6 +45,16 @@ def texts(recognizer: Recognizer, crops: Sequence[Crop]) -> list[str]:
 def test_words_are_read_in_the_order_they_come(recognizer: Recognizer) -> None:
     words = ["Kitchen", "of", "2026", "transcription", "a+b=c", "Hi", "boards", "reading order"]
     assert texts(recognizer, [drawn(word) for word in words]) == words
+
+
+def test_a_model_that_was_kept_reads_the_same_under_its_own_name(recognizer: Recognizer) -> None:
+    folder = models.candidate_folder("Anna")
+    weights.save(folder, recognizer.net, charset=recognizer.charset, card=CARD)
+    kept = Recognizer.of(models.install(folder), alphabet="all")
+    assert kept.charset == recognizer.charset
+    crops = [drawn(word) for word in ("Kitchen", "2026", "reading order")]
+    for read, again in zip(recognizer.read(crops), kept.read(crops), strict=True):
+        assert again == replace(read, model="Anna", when=again.when)
 
 
 def test_the_size_of_a_crop_does_not_matter(recognizer: Recognizer) -> None:
