@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import model_text, models, settings
+from ocr_studio.core import model_text, models, settings, training_runs
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import model_files
@@ -77,11 +77,13 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
+    training_runs.check_free(options.name)
     models.delete(options.name, in_use=_in_use(chosen))
     return GOOD
 
 
 def _rename(options: argparse.Namespace, chosen: Settings) -> int:
+    training_runs.check_free(options.name)
     used = options.name in _in_use(chosen)
     model = models.rename(options.name, options.new)
     if used:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core import models, settings
+from ocr_studio.core import models, settings, training_runs
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import DETECTOR
+from ocr_studio.core.training import Recipe
+from ocr_studio.core.training_runs import Run
 from ocr_studio.engine import weights
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from tests.core.made_models import CARD, installed
@@ -134,3 +136,15 @@ def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixtur
     assert "run.py" in said
     _run(capsys, "delete", "Anna")
     _run(capsys, "list")
+
+
+def test_what_a_training_began_with_stays_until_that_is_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    installed("Anna")
+    training_runs.begin(Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
+        assert "the training “Clara” began with the model “Anna”" in _run(capsys, *asked, status=1)[1]
+    training_runs.forget("Clara")
+    _run(capsys, "rename", "Anna", "Berta")
+    _run(capsys, "delete", "Berta")

@@ -126,6 +126,16 @@ def unfinished() -> tuple[Run, ...]:
     return tuple(sorted(found, key=lambda run: run.begun, reverse=True))
 
 
+def check_free(model: str) -> None:
+    """Raises ModelInUse where a training began with this model and is not over: it could not be gone on with."""
+    for run in map(load, _names()):
+        if run is not None and run.recipe.base == model:
+            raise models.ModelInUse(
+                f"the training “{run.name}” began with the model “{model}” and is not over",
+                remedy="Decide on that training first, or throw it away.",
+            )
+
+
 def forget(name: str) -> None:
     """Delete all of a run: its place is free. Nothing happens where there is none."""
     shutil.rmtree(folder_of(name), ignore_errors=True)

@@ -65,7 +65,7 @@ def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThro
 def _sweep() -> None:
     """Throw away what imports and deletions have left that were killed; what a training waits with stays."""
     for name, folder in models.abandoned(seconds=_LEFT_SECONDS):
-        if training_runs.load(name) is None:
+        if models.name_trouble(name) or training_runs.load(name) is None:
             with contextlib.suppress(models.ModelsNotWritten):  # it can wait
                 models.discard(folder)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from ocr_studio.core import model_archive, models
+from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
@@ -66,10 +66,12 @@ class Modelling(QObject):
 
     def delete(self, name: str) -> None:
         """Delete a model, for good. Raises StudioError."""
+        training_runs.check_free(name)
         models.delete(name, in_use=self._used())
 
     def rename(self, name: str, new: str) -> None:
         """Call a model something else; the one in use stays in use. Raises StudioError."""
+        training_runs.check_free(name)
         used = name in self._used()
         models.rename(name, new.strip())
         if used:
