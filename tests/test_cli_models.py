@@ -50,6 +50,14 @@ def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> No
     assert "  Anna  Board 7, 30 → 36 of 40 words right" in out.splitlines()
 
 
+def test_a_name_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna", title="Anna")
+    installed("Berta", title="Berta", scores={})
+    lines = _run(capsys, "list")[0].splitlines()
+    assert lines[-2:] == ["  Anna  30 → 36 of 40 words right", "  Berta  Reads writing"]
+    assert "Title" not in _run(capsys, "show", "Anna")[0]
+
+
 def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     installed("Berta", parent="Anna")

@@ -15,9 +15,9 @@ _GROUPS: Final = (("", "On words held out"), ("general_", "On general words"))
 
 
 def title(model: Model) -> str:
-    """What it is, in one line: its own title, and what it reads right where that was measured."""
-    said = gain(model.card)
-    return f"{model.title}, {said}" if said else model.title
+    """What it is besides its name, in one line: its title, what it reads right where that was measured, what it does."""
+    own = model.title if model.title != model.name else ""
+    return ", ".join(filter(None, (own, gain(model.card)))) or DOES[model.kind]
 
 
 def gain(card: ModelCard | None) -> str:
@@ -34,7 +34,9 @@ def gain(card: ModelCard | None) -> str:
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     """All that is known, as titles and values. history: see ``models.history``."""
     card = model.card
-    found = [("Name", model.name), ("Title", model.title), ("Does", DOES[model.kind])]
+    found = [("Name", model.name), ("Does", DOES[model.kind])]
+    if model.title != model.name:
+        found.insert(1, ("Title", model.title))
     if card is None:
         return [*found, ("Comes from", "the program itself")]
     found.append(("Began with", began_with(history)))

@@ -62,6 +62,7 @@ class ModelsDialog(QDialog):
         self.facts = ModelFacts()
         self.use = self._button("&Use", "Read, or find writing, with this one from now on", self.use_wanted)
         self.use.setProperty("primary", True)
+        self.list.activated.connect(lambda _: self.use.click())
         self.compare = self._button(
             "&Compare on this photo…",
             "See what it reads, or finds, on the open photo, beside the one in use",

@@ -72,7 +72,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     click(dialog.use)
     assert (studio.settings.model, studio.settings.detector) == ("Anna", "Finder")
     choose(dialog, BASE)
-    click(dialog.use)
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
     assert studio.settings == Settings(detector="Finder")
     qtbot.waitUntil(lambda: not studio.busy)
     dialog.reject()
