@@ -57,9 +57,9 @@ def work(options: argparse.Namespace) -> int:
 
 def _list(_: argparse.Namespace, chosen: Settings) -> int:
     used = _in_use(chosen)
-    for model in models.everything():
+    known, broken = models.overview()
+    for model in known:
         print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(model_text.title(model))}")
-    broken = models.damaged()
     for found in broken:
         complain(found.error)
     return FAILED if broken else GOOD

@@ -15,7 +15,7 @@ _GROUPS: Final = (("", "On words held out"), ("general_", "On general words"))
 
 
 def title(model: Model) -> str:
-    """What it is besides its name, in one line: its title, what it reads right where that was measured, what it does."""
+    """What it is besides its name, in one line: its title, what it reads right where that is known, what it does."""
     own = model.title if model.title != model.name else ""
     return ", ".join(filter(None, (own, gain(model.card)))) or DOES[model.kind]
 

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import time
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -98,21 +98,30 @@ def available(kind: Kind = "recognizer") -> tuple[Model, ...]:
 
 def everything() -> tuple[Model, ...]:
     """All models, of both kinds, those that come with the program first, the others by name."""
-    return (*_BUILT_IN, *(found for found in _scan() if isinstance(found, Model)))
+    return overview()[0]
 
 
 def damaged() -> tuple[Damaged, ...]:
     """What lies among the models and is none, and why."""
-    return tuple(found for found in _scan() if isinstance(found, Damaged))
+    return overview()[1]
+
+
+def overview() -> tuple[tuple[Model, ...], tuple[Damaged, ...]]:
+    """``everything`` and ``damaged``, as they are at one moment."""
+    found = list(_scan())
+    return (
+        (*_BUILT_IN, *(each for each in found if isinstance(each, Model))),
+        tuple(each for each in found if isinstance(each, Damaged)),
+    )
 
 
 def find(name: str) -> Model:
     """The model of this name. Raises NoSuchModel, and BadModel for one that is damaged."""
-    models = everything()
+    models, broken = overview()
     for model in models:
         if model.name == name:
             return model
-    for found in damaged():
+    for found in broken:
         if found.name == name:
             raise found.error
     raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {', '.join(model.name for model in models)}.")
@@ -140,10 +149,15 @@ def in_use(name: str | None, kind: Kind = "recognizer") -> Model:
 
 def history(name: str) -> tuple[Ancestor, ...]:
     """The model and what it began with, back to the one that came with the program. Raises as ``find``."""
-    known = {model.name: model for model in everything()}
-    line = [Ancestor(name, find(name))]
-    while (model := line[-1].model) is not None and model.card is not None and model.card.parent:
-        parent = model.card.parent
+    return ancestry(find(name), everything())
+
+
+def ancestry(model: Model, among: Iterable[Model]) -> tuple[Ancestor, ...]:
+    """``history`` of a model that is known, as all are among which its ancestors may be."""
+    known = {each.name: each for each in among}
+    line = [Ancestor(model.name, model)]
+    while (last := line[-1].model) is not None and last.card is not None and last.card.parent:
+        parent = last.card.parent
         if parent in [ancestor.name for ancestor in line]:  # names can be given again; families have no circles
             break
         line.append(Ancestor(parent, known.get(parent)))

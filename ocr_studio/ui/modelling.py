@@ -86,10 +86,10 @@ class Modelling(QObject):
     def _refresh(self, *, choose: str = "") -> None:
         if self._dialog is None:
             return
-        known = models.everything()
+        known, damaged = models.overview()
         self._dialog.show_models(
-            [*known, *models.damaged()],
-            histories={model.name: models.history(model.name) for model in known},
+            [*known, *damaged],
+            histories={model.name: models.ancestry(model, known) for model in known},
             used=self._used(),
             comparable=self._document.page is not None,
             choose=choose,
