@@ -101,8 +101,8 @@ def evaluate(options: argparse.Namespace) -> int:
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
     """Its pictures of words, and its photos of which every word is marked, if it has any."""
     found = dataset.read(options.data)
-    desk = ReadingDesk(replace(reader, unit=options.unit or found.unit))
     truth = evaluating_words.photos(found)
+    desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
     _make_room(options.out if truth.pages else None)
     words = _words_watched(evaluating_words.evaluate_words(desk, found))
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
