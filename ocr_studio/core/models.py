@@ -117,14 +117,21 @@ def overview() -> tuple[tuple[Model, ...], tuple[Damaged, ...]]:
 
 def find(name: str) -> Model:
     """The model of this name. Raises NoSuchModel, and BadModel for one that is damaged."""
-    models, broken = overview()
-    for model in models:
+    for model in _BUILT_IN:
         if model.name == name:
             return model
-    for found in broken:
-        if found.name == name:
-            raise found.error
-    raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {', '.join(model.name for model in models)}.")
+    if name in _folders():  # which a file system that cares for no case would not tell
+        return _opened(name)
+    names = ", ".join(model.name for model in everything())
+    raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {names}.")
+
+
+def can_be_chosen(name: str, kind: Kind) -> bool:
+    """Whether there is a model of this name and kind that can be used now."""
+    try:
+        return find(name).kind == kind
+    except StudioError:
+        return False
 
 
 def chosen(name: str | None, kind: Kind = "recognizer") -> str | None:
@@ -335,13 +342,17 @@ def _folders() -> list[str]:
 
 def _scan() -> Iterator[Model | Damaged]:
     for name in _folders():
-        folder = models_dir() / name
         try:
-            if trouble := name_trouble(name):
-                raise BadModel(trouble, file=folder, remedy="Rename or delete this folder.")
-            card = inspect(folder)
+            yield _opened(name)
         except StudioError as error:
             if name not in DROPPINGS:
-                yield Damaged(name, folder, error)
-            continue
-        yield Model(name, card.title or name, card.kind, folder, card)
+                yield Damaged(name, models_dir() / name, error)
+
+
+def _opened(name: str) -> Model:
+    """The model in a folder. Raises BadModel."""
+    folder = models_dir() / name
+    if trouble := name_trouble(name):
+        raise BadModel(trouble, file=folder, remedy="Rename or delete this folder.")
+    card = inspect(folder)
+    return Model(name, card.title or name, card.kind, folder, card)

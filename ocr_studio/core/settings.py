@@ -120,7 +120,7 @@ class Settings:
 
 
 def _known_model(kind: Kind, value: object) -> bool:
-    return value is None or value in [model.name for model in models.available(kind)]
+    return value is None or (isinstance(value, str) and models.can_be_chosen(value, kind))
 
 
 def _number_in(name: str, value: object) -> bool:
