@@ -11,6 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ocr_studio.core import models
@@ -85,6 +88,19 @@ def test_what_is_no_file_of_weights_runs_nothing(how: str, tmp_path: Path) -> No
     with pytest.raises(BadModel):
         weights.unpacked(data, file=tmp_path)
     assert not place.exists()
+
+
+@given(data=st.data())
+@how(max_examples=400)
+def test_flipped_bytes_of_a_file_of_weights_are_refused_or_are_numbers(data: st.DataObject) -> None:
+    packed = bytearray(weights.packed({"a/kernel": np.ones((2, 3), np.float32), "b/bias": np.zeros(4, np.float32)}))
+    for _ in range(data.draw(st.integers(1, 3))):
+        packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        arrays = weights.unpacked(bytes(packed), file="x")
+    except BadModel:
+        return
+    assert all(array.dtype.kind in "fiubc" and array.size <= len(packed) for array in arrays.values())
 
 
 Arrays = dict[str, NDArray[Any]]
