@@ -83,6 +83,8 @@ class Making:
         written, digest = self.examples, Digest()
         for example in written:
             digest.add(example, self._pictures[example.crop or example.photo])
+        for page in self.photos:
+            digest.add_photo(page, self._pictures[page.photo])
         confirmed = sum(each.checked is Checked.CONFIRMED for each in written)
         held_out = sum(each.split is Split.HELD_OUT for each in written)
         return Report(

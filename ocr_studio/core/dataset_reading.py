@@ -69,12 +69,14 @@ def read(folder: Path) -> Dataset:
     digest = Digest()
     for example, (_, picture) in zip(examples, usable, strict=True):
         digest.add(example, picture)
+    for page, picture in pages:
+        digest.add_photo(page, picture)
     if manifest and manifest.get("digest") != digest.hex():
         troubles.add(MANIFEST, "labels or pictures are not those it was written for: changed or left out since")
     return Dataset(
         folder=closed.root,
         examples=tuple(examples),
-        pages=tuple(pages),
+        pages=tuple(page for page, _ in pages),
         manifest=manifest,
         trouble=troubles.lines(),
         layout=layout.name,
@@ -159,8 +161,8 @@ class _Pictures:
         return hashlib.sha256(data).digest()
 
 
-def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles) -> Iterator[TruePhoto]:
-    """The photos that can be opened, each once, with their sizes as they are."""
+def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles) -> Iterator[tuple[TruePhoto, bytes]]:
+    """The photos that can be opened, each once, with their sizes as they are and the SHA-256 of their files."""
     seen: set[str] = set()
     for page in listed:
         if page.photo in seen:
@@ -168,19 +170,15 @@ def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles
             continue
         seen.add(page.photo)
         try:
-            width, height = images.photo_size(_plain_file(folder, page.photo))
+            data = bytes_of(folder.root, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
+            width, height = images.photo_size(folder.path(page.photo))
         except (BadCrop, images.PhotoError) as error:
             troubles.add(page.photo, error.what)
             continue
         if (page.width, page.height) not in ((0, 0), (width, height)):
             troubles.add(page.photo, f"it is {width} × {height} pixels large, not {page.width} × {page.height}")
             continue
-        yield replace(page, width=width, height=height)
-
-
-def _plain_file(folder: ClosedFolder, name: str) -> Path:
-    bytes_of(folder.root, name, most_bytes=MAX_PHOTO_BYTES)  # a plain file, not too large, behind no link
-    return folder.path(name)
+        yield replace(page, width=width, height=height), hashlib.sha256(data).digest()
 
 
 def _divided(

@@ -117,8 +117,8 @@ class Dataset:
     """Examples in one folder, as ``dataset.read`` found them. It may cross threads.
 
     folder: where it lies. layout: how its files are written, "ocr-studio" for our own. unit: "words" or "lines".
-    manifest: manifest.json as it is, empty for other layouts. digest: SHA-256 over all labels and pictures, 64 hex
-    digits. trouble: what was left out and why, one line each. rule: how examples were held out, "page", "line",
+    manifest: manifest.json as it is, empty for other layouts. digest: SHA-256 over all labels, pictures and boxes, 64
+    hex digits. trouble: what was left out and why, one line each. rule: how examples were held out, "page", "line",
     "word" or "none".
     """
 
@@ -199,7 +199,7 @@ def decoded(data: bytes, path: Path, *, most: int) -> RGB:
 
 
 class Digest:
-    """SHA-256 over the labels of examples, their sides and the bytes of their pictures, whatever their order."""
+    """SHA-256 over examples (texts, sides, bytes of their pictures) and boxes, whatever their order."""
 
     def __init__(self) -> None:
         self._each: list[bytes] = []
@@ -209,6 +209,11 @@ class Digest:
         corners = None if example.crop or example.quad is None else example.quad.corners
         label = json.dumps([example.text, example.split.value, corners]).encode("ascii")
         self._each.append(hashlib.sha256(label + picture).digest())
+
+    def add_photo(self, page: TruePhoto, picture: bytes) -> None:
+        """picture: SHA-256 of the photo's file."""
+        words = [[word.quad.corners, None if word.ignore else word.text] for word in page.words]
+        self._each.append(hashlib.sha256(json.dumps(words).encode("ascii") + picture).digest())
 
     def hex(self) -> str:
         """64 hex digits."""

@@ -133,6 +133,15 @@ def test_changed_pictures_and_labels_are_said(folder: Path) -> None:
     assert changed.digest != changed.manifest["digest"]
 
 
+def test_changed_boxes_are_said(folder: Path) -> None:
+    boxes = (folder / "boxes.jsonl").read_text()
+    (folder / "boxes.jsonl").write_text(boxes.replace("110.0", "111.0", 1))
+    changed = dataset.read(folder)
+    assert len(changed.pages) == 3
+    assert changed.digest != changed.manifest["digest"]
+    assert "changed" in changed.trouble[0]
+
+
 def test_a_photo_on_both_sides_is_said(folder: Path) -> None:
     entries = labels(folder)
     other = "train" if entries[0]["split"] == "held-out" else "held-out"
