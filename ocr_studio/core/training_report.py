@@ -76,7 +76,7 @@ def rows(comparison: AnyComparison) -> tuple[Row, ...]:
     if isinstance(comparison, FindingComparison):
         for of, score, new, change in (
             ("held-out words", comparison.before, comparison.after, comparison.change),
-            ("words of general boards", comparison.keep_before, comparison.keep_after, comparison.keep_change),
+            ("words on general boards", comparison.keep_before, comparison.keep_after, comparison.keep_change),
         ):
             if score.wanted:
                 found += _finding_rows(of, score, new, change)

@@ -43,13 +43,14 @@ class PageLook:
 class Preflight:
     """What there is to learn from.
 
-    title: what a model of it may be called; about: where it comes from, for a person. dataset: None where there is not
-    a single word. pages: by their ids. left_out: checked words that cannot be learned from. new_letters: those the
-    model in use does not know.
+    title: what a model of it may be called; about: where it comes from, for a person; unit: "word" or "line", what each
+    box holds. dataset: None where there is not a single word. pages: by their ids. left_out: checked words that cannot
+    be learned from. new_letters: those the model in use does not know.
     """
 
     title: str
     about: str
+    unit: str
     dataset: Dataset | None = None
     pages: Mapping[str, PageLook] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
@@ -76,7 +77,9 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
 
     options: how photos are read; they say which letters are known. Raises StudioError.
     """
-    seen = Preflight(title=project.photos.name or "my writing", about=str(project.photos))
+    seen = Preflight(
+        title=project.photos.name or "my writing", about=str(project.photos), unit=options.unit.removesuffix("s")
+    )
     if not project.exists:
         yield seen
         return

@@ -150,7 +150,8 @@ class Chart(QWidget):
             across = self._place(area, top, self._best, 0).x()
             painter.setPen(QPen(QColor(colours.quiet), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(across, area.top()), QPointF(across, area.bottom()))
-            label = QRectF(across - 60, area.top() - 4, 56, 16)
+            # Where the axis has an end, what is measured shall come near it.
+            label = QRectF(across - 60, area.top() - 4 if self._end is None else area.bottom() - 18, 56, 16)
             if label.left() < area.left():
                 label.moveLeft(across + 4)
                 painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "best")

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.jobs.rereading import FindingCompared
-from ocr_studio.ui import wording
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_thread import Trouble
 
@@ -43,7 +42,7 @@ class FindingComparisonDialog(QDialog):
             view.setMinimumSize(200, 160)
             column = QVBoxLayout()
             column.setSpacing(6)
-            column.addWidget(QLabel(wording.label(name)))
+            column.addWidget(QLabel(name))
             column.addWidget(view, 1)
             across.addLayout(column, 1)
         note = QLabel(_NOTE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from ocr_studio.jobs.opening import PhotoOpened
@@ -273,6 +273,15 @@ class MainWindow(QMainWindow):
         self.empty.show_drop(False)
         if self._stage.opening.open_mime(event.mimeData(), word="Dropped"):
             event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a small window the buttons that are known by their pictures leave room for the one that learns."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        for key in ("open", "copy_all"):
+            button = self._toolbar.widgetForAction(self.action_set[key])
+            style = styles.ToolButtonIconOnly if self.width() < _NARROW else styles.ToolButtonTextBesideIcon
+            button.setProperty("toolButtonStyle", style)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Never asks: all is saved."""

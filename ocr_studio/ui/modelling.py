@@ -14,12 +14,14 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import model_files
-from ocr_studio.ui import file_dialogs
+from ocr_studio.ui import file_dialogs, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.models_dialog import ModelsDialog
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.rereading import Rereading
+
+_WIDE = 420  # pixels, in which most names are seen whole
 
 
 class Modelling(QObject):
@@ -127,8 +129,9 @@ class Modelling(QObject):
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)
         asked.setWindowTitle("Rename model")
-        asked.setLabelText(f"A new name for “{name}”:")
+        asked.setLabelText(f"A new name for “{wording.label(name)}”:")
         asked.setTextValue(name)
+        asked.resize(_WIDE, asked.sizeHint().height())
         asked.textValueSelected.connect(
             lambda new: self._try(
                 lambda: self.rename(name, new), done=f"“{name}” is called “{new.strip()}” now.", choose=new.strip()
@@ -141,7 +144,7 @@ class Modelling(QObject):
         asked = QMessageBox(self._dialog)
         asked.setIcon(QMessageBox.Icon.Question)
         asked.setWindowTitle("Delete model")
-        asked.setText(f"Delete the model “{name}”?".replace("&", "&&"))
+        asked.setText(f"Delete the model “{name}”?")
         asked.setInformativeText("It cannot be brought back, unless you have exported it.")
         delete = asked.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton(QMessageBox.StandardButton.Cancel)

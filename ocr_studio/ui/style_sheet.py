@@ -80,13 +80,15 @@ def _lists(c: Colours) -> str:
     QLineEdit, QPlainTextEdit {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    Choice, SettingsDialog QSpinBox {{
+    Choice, SettingsDialog QSpinBox, RecipeForm QSpinBox {{
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
-    SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button {{ width: 0; border: 0; }}
-    SettingsDialog QSpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
+    SettingsDialog QSpinBox::up-button, SettingsDialog QSpinBox::down-button,
+    RecipeForm QSpinBox::up-button, RecipeForm QSpinBox::down-button {{ width: 0; border: 0; }}
+    SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit {{
+        border: 0; padding: 0 6px; background: transparent; }}
     SettingsDialog QCheckBox::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
-    Choice:focus, SettingsDialog QSpinBox:focus {{ border-color: {c.accent}; }}
+    Choice:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus {{ border-color: {c.accent}; }}
     Choice::drop-down {{ border: 0; width: 26px; }}
     Choice::down-arrow {{ image: none; }}
     Choice QAbstractItemView {{

@@ -39,11 +39,11 @@ class Outlook:
     ready: bool
 
 
-def of_words(words: int) -> Outlook:
-    """How far so many checked words reach, and how many more help."""
-    checked = f"{wording.counted(words, 'word')} checked"
+def of_words(words: int, unit: str = "word") -> Outlook:
+    """How far so many checked words (or lines) reach, and how many more help."""
+    checked = f"{wording.counted(words, unit)} checked"
     if words < LEAST:
-        more = wording.counted(LEAST - words, "more word")
+        more = wording.counted(LEAST - words, f"more {unit}")
         text = f"{more}, and it can start. About {PLENTY} make a clear difference."
         return Outlook(f"Too few yet: {checked if words else 'nothing checked'}", text, False)
     if words < TELLING:

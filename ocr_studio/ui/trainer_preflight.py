@@ -80,10 +80,11 @@ class PreflightPage(QWidget):
 
     def show_checked(self, words: int) -> None:
         """How many words are checked by now, those since the look included."""
-        self.column.show_outlook(trainer_outset.of_words(words), words)
+        unit = self._look.unit if self._look else "word"
+        self.column.show_outlook(trainer_outset.of_words(words, unit), words)
         since = words - (self._look.words if self._look else words)
         more = "more" if since > 0 else "fewer"
-        self.column.show_stale(f"{wording.counted(abs(since), 'word')} {more} since it was looked." if since else "")
+        self.column.show_stale(f"{wording.counted(abs(since), unit)} {more} since it was looked." if since else "")
 
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.words)

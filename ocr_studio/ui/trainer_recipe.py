@@ -103,7 +103,7 @@ class RecipeForm(QScrollArea):
         )  # fmt: skip
         right = (
             ("Pictures varied", self.augmentation), ("General words", self.replay), ("Mixed at the end", self.average),
-            ("Stops after checks without gain", self.patience), ("Seed", self.seed), ("", self.restore),
+            ("Patience", self.patience), ("Seed", self.seed), ("", self.restore),
         )  # fmt: skip
         for fields in (left, right):
             form = QFormLayout()
@@ -111,6 +111,10 @@ class RecipeForm(QScrollArea):
             form.setVerticalSpacing(7)
             form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
             for title, field in fields:
+                if isinstance(field, Choice):
+                    # A long name of a model must not push the other fields out of sight.
+                    field.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                    field.setMinimumContentsLength(9)
                 label = QLabel(title)
                 label.setBuddy(field)
                 form.addRow(label, field)

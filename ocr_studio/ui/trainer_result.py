@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core import training_report
 from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
@@ -19,6 +19,8 @@ from ocr_studio.ui.trainer_column import TrainerColumn, button, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
 
+# Pixels that the figures may take from the words beside them in a small window.
+_MOST = 360
 _SURE = (
     "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
     " again shows."
@@ -62,9 +64,11 @@ class ResultPage(QWidget):
         self.column.add_buttons(self.go_back, self.done)
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
-        self.figures.setWordWrap(True)
-        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.figures.setContentsMargins(14, 8, 14, 8)
+        self.figures.setContentsMargins(14, 8, 14, 4)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.setProperty("quiet", True)
+        self.note.setContentsMargins(14, 0, 14, 8)
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -87,7 +91,7 @@ class ResultPage(QWidget):
         say(self.advice, training_report.advice(comparison))
         set_primary(self.keep, comparison.verdict == "better")
         set_primary(self.discard, comparison.verdict == "worse")
-        self.figures.setText(_figures(trained))
+        self._show_figures(trained)
         self._show_words(self.gained, "Gained", [_row(each, now=True) for each in comparison.gained])
         self._show_words(self.lost, "Lost", [_row(each, now=False) for each in comparison.lost])
         more_lost = len(comparison.lost) > len(comparison.gained)
@@ -96,7 +100,14 @@ class ResultPage(QWidget):
     def retint(self) -> None:
         """Take over the colours of another theme."""
         if self._trained is not None:
-            self.figures.setText(_figures(self._trained))
+            self._show_figures(self._trained)
+
+    def _show_figures(self, trained: AnyTrained) -> None:
+        found = training_report.rows(trained.comparison)
+        self.figures.setText(_figures(found))
+        self.figures.setVisible(bool(found))
+        self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.sizeHint().width())) if found else 220)
+        self.note.setText(f"{_SURE if found else ''} {training_report.took(trained)}.".lstrip())
 
     def _show_words(self, table: LearnedTable, name: str, rows: list[WordRow]) -> None:
         table.show_rows(rows)
@@ -119,9 +130,16 @@ class ResultPage(QWidget):
             say(self.advice, "The model before is still there; going back is one click.")
 
     def _lay_out(self) -> None:
-        scroll = QScrollArea(widgetResizable=True)
+        scroll = self._scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(self.figures)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.figures)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        scroll.setWidget(inside)
         self.words.addTab(self.gained, "Gained")
         self.words.addTab(self.lost, "Lost")
         split = QSplitter()
@@ -130,7 +148,7 @@ class ResultPage(QWidget):
         for part in parts:
             part.setMinimumWidth(220)
             split.addWidget(part)
-        split.setSizes([500, 480])
+        split.setSizes([530, 450])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -146,19 +164,13 @@ def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
     return WordRow("", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2}))
 
 
-def _figures(trained: AnyTrained) -> str:
-    quiet = theme.colours().quiet
-    head = "".join(f"<td align=right>&nbsp;&nbsp;&nbsp;{text}</td>" for text in ("before", "now", "change"))
-    found = training_report.rows(trained.comparison)
-    parts = [f"<tr style='color: {quiet}'><td></td>{head}</tr>"] if found else []
-    for row in found:
-        cells = "".join(f"<td align=right>&nbsp;&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
+def _figures(rows: Sequence[training_report.Row]) -> str:
+    head = "".join(f"<td align=right>&nbsp;&nbsp;{text}</td>" for text in ("before", "now", "change"))
+    parts = [f"<tr style='color: {theme.colours().quiet}'><td></td>{head}</tr>"]
+    for row in rows:
+        cells = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
         parts.append(f"<tr><td>{escape(_whole(row.title[:1].upper() + row.title[1:]))}</td>{cells}</tr>")
-    sure = f"{_SURE} " if found else ""
-    return (
-        f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
-        f"<p style='color: {quiet}'>{sure}{escape(training_report.took(trained))}.</p>"
-    )
+    return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
 
 
 def _cells(row: training_report.Row) -> tuple[str, ...]:

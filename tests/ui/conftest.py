@@ -15,7 +15,9 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_view import PhotoView
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, drawn_page
+from tests.ui.learning import correct, press_learn
 from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 from tests.ui.studio import Open
 
 
@@ -73,3 +75,23 @@ def view(qtbot: QtBot) -> Iterator[PhotoView]:
 def hand(view: PhotoView) -> Hand:
     """A mouse over it."""
     return Hand(view)
+
+
+@pytest.fixture
+def learner() -> StandInLearner:
+    """Who learns in place of the engine."""
+    return StandInLearner()
+
+
+@pytest.fixture
+def learning(open_studio: Open, folder: Path, learner: StandInLearner) -> Studio:
+    """A photo open and read, and the stand-ins learn."""
+    return open_studio(folder / "board 1.png", learners={"recognizer": learner, "detector": StandInDetectorLearner()})
+
+
+@pytest.fixture
+def ready(learning: Studio, qtbot: QtBot) -> Studio:
+    """Six words checked, and looked at."""
+    correct(learning, 6)
+    press_learn(learning, qtbot)
+    return learning

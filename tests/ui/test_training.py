@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, models, training_runs
@@ -19,57 +19,14 @@ from ocr_studio.ui.app import Studio
 from ocr_studio.ui.curves import Chart, Curve
 from ocr_studio.ui.training import Stage
 from tests.ui import made_board
-from tests.ui.made_course import StandInDetectorLearner, StandInLearner
+from tests.ui.learning import begin, candidates, correct, press_learn, said
+from tests.ui.made_course import StandInLearner
 from tests.ui.studio import Open
 
 
-def correct(studio: Studio, count: int, *, ending: str = "") -> None:
-    """A person agrees with the first words of the page, or writes something else."""
-    for key in studio.document.order()[:count]:
-        page = studio.document.page
-        assert page is not None
-        edit = edits.write(page, key, page.words[key].text + ending) if ending else edits.accept(page, [key])
-        studio.document.push(edit)
-
-
-def press_learn(studio: Studio, qtbot: QtBot) -> None:
-    studio.window.action_set["learn"].trigger()
-    qtbot.waitUntil(lambda: not studio.busy)
-
-
-def begin(studio: Studio, qtbot: QtBot, stage: Stage = Stage.DECIDING) -> None:
-    qtbot.mouseClick(studio.window.trainer.preflight.column.begin, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: studio.training.stage is stage)
-
-
-def said(studio: Studio) -> str:
-    """All that the page of the panel says that is in sight."""
-    page = studio.window.trainer.pages.currentWidget()
-    assert page is not None
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
-
-
-def candidates() -> list[Path]:
-    folder = models.models_dir() / ".candidates"
-    return list(folder.iterdir()) if folder.exists() else []
-
-
 @pytest.fixture
-def learner() -> StandInLearner:
-    return StandInLearner()
-
-
-@pytest.fixture
-def studio(open_studio: Open, folder: Path, learner: StandInLearner) -> Studio:
-    return open_studio(folder / "board 1.png", learners={"recognizer": learner, "detector": StandInDetectorLearner()})
-
-
-@pytest.fixture
-def ready(studio: Studio, qtbot: QtBot) -> Studio:
-    """Six words checked, and looked at."""
-    correct(studio, 6)
-    press_learn(studio, qtbot)
-    return studio
+def studio(learning: Studio) -> Studio:
+    return learning
 
 
 def test_too_few_says_how_many_are_missing_and_counts_on_while_one_corrects(studio: Studio, qtbot: QtBot) -> None:
@@ -194,62 +151,6 @@ def test_thrown_away_nothing_stays(ready: Studio, learner: StandInLearner, qtbot
     assert list(training_runs.runs_dir().iterdir()) == []
     assert ready.training.stage is Stage.READY
     begin(ready, qtbot)
-
-
-def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
-    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
-) -> None:
-    learner.pause = 0.02
-    begin(ready, qtbot, Stage.LEARNING)
-    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
-    ready.window.close()
-    ready.stop()
-    again = StandInLearner()
-    other = open_studio(learners={"recognizer": again})
-    trainer = other.window.trainer
-    qtbot.waitUntil(lambda: bool(other.training.offers))
-    assert trainer.isVisible()
-    assert "“boards” was cut short" in trainer.offer.text.text()
-    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
-    assert again.resumed == [True]
-    assert not trainer.offer.isVisible()
-    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.settings.model == "boards")
-    assert training_runs.unfinished() == ()
-
-
-def test_what_nobody_had_decided_on_is_shown_again(
-    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
-) -> None:
-    begin(ready, qtbot)
-    ready.window.close()
-    ready.stop()
-    again = StandInLearner()
-    other = open_studio(learners={"recognizer": again})
-    qtbot.waitUntil(lambda: bool(other.training.offers))
-    trainer = other.window.trainer
-    assert "nobody has decided on it yet" in trainer.offer.text.text()
-    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
-    assert again.begun == 0
-    assert "9 mistakes instead of 15" in said(other)
-    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: other.settings.model == "boards")
-
-
-def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
-    learner.pause = 0.02
-    begin(ready, qtbot, Stage.LEARNING)
-    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
-    ready.window.close()
-    ready.stop()
-    other = open_studio(learners={})
-    qtbot.waitUntil(lambda: bool(other.training.offers))
-    qtbot.mouseClick(other.window.trainer.offer.forget, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not other.busy)
-    assert not other.window.trainer.offer.isVisible()
-    assert training_runs.unfinished() == ()
 
 
 def test_a_doubtful_label_is_a_click_from_its_place(studio: Studio, folder: Path, qtbot: QtBot) -> None:

@@ -1,0 +1,69 @@
+"""A training that was cut short, or that nobody has decided on, is offered by the next window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import training_runs
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.training import Stage
+from tests.ui.learning import begin, said
+from tests.ui.made_course import StandInLearner
+from tests.ui.studio import Open
+
+
+def test_a_window_that_was_closed_meanwhile_offers_to_go_on(
+    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
+) -> None:
+    learner.pause = 0.02
+    begin(ready, qtbot, Stage.LEARNING)
+    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
+    ready.window.close()
+    ready.stop()
+    again = StandInLearner()
+    other = open_studio(learners={"recognizer": again})
+    trainer = other.window.trainer
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    assert trainer.isVisible()
+    assert "“boards” was cut short" in trainer.offer.text.text()
+    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    assert again.resumed == [True]
+    assert not trainer.offer.isVisible()
+    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.settings.model == "boards")
+    assert training_runs.unfinished() == ()
+
+
+def test_what_nobody_had_decided_on_is_shown_again(
+    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
+) -> None:
+    begin(ready, qtbot)
+    ready.window.close()
+    ready.stop()
+    again = StandInLearner()
+    other = open_studio(learners={"recognizer": again})
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    trainer = other.window.trainer
+    assert "nobody has decided on it yet" in trainer.offer.text.text()
+    qtbot.mouseClick(trainer.offer.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    assert again.begun == 0
+    assert "9 mistakes instead of 15" in said(other)
+    qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.settings.model == "boards")
+
+
+def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
+    learner.pause = 0.02
+    begin(ready, qtbot, Stage.LEARNING)
+    qtbot.waitUntil(lambda: len(ready.window.trainer.running.cer.curves[0].points) > 0)
+    ready.window.close()
+    ready.stop()
+    other = open_studio(learners={})
+    qtbot.waitUntil(lambda: bool(other.training.offers))
+    qtbot.mouseClick(other.window.trainer.offer.forget, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not other.busy)
+    assert not other.window.trainer.offer.isVisible()
+    assert training_runs.unfinished() == ()
