@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import cv2
@@ -36,7 +36,8 @@ class Batch:
     """What goes through the net in one step.
 
     pixels: (B, 48, W, 3) float32, -1 to 1, padded with 0. steps: (B,) int32, of the net's output, that belong to the
-    crop. labels: (B, L) int32, padded with 0. lengths: (B,) int32, of the labels; 0 where a crop has too few steps for
+    crop. own: how many of the crops, the first ones, are the dataset's own; the others are general. labels: (B, L)
+    int32, padded with 0. lengths: (B,) int32, of the labels; 0 where a crop has too few steps for
     its text, which is then not learned, whatever its label.
     """
 
@@ -44,6 +45,7 @@ class Batch:
     steps: Integers
     labels: Integers
     lengths: Integers
+    own: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Batches:
         own = parts[mixed.permutation(self.per_epoch)[place]]
         drawn = np.random.default_rng((self._mixture.seed, 1, step))
         lessons = [self._own[index] for index in own] + self._alike(self._widths[own], drawn)
-        return self._prepared(lessons, drawn)
+        return replace(self._prepared(lessons, drawn), own=len(own))
 
     def _alike(self, widths: Floats, rng: np.random.Generator) -> list[Lesson]:
         """General words to go with words of these widths."""
@@ -119,7 +121,7 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
             lengths[row] = len(classes)
         else:
             written[row, 0] = 1  # TensorFlow's CTC refuses a text without letters
-    return Batch(pixels, steps, written, lengths)
+    return Batch(pixels, steps, written, lengths, own=len(crops))
 
 
 def aspect(lesson: Lesson) -> float:

@@ -21,7 +21,7 @@ from ocr_studio.engine import batches, ctc, growing
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.batches import Batch
 from ocr_studio.engine.lessons import Lesson
-from ocr_studio.engine.moving_weights import MovingWeights, sound
+from ocr_studio.engine.moving_weights import Arrays, MovingWeights, sound
 from ocr_studio.engine.nets.recognizer import HEIGHT
 
 # So many crops are examined together.
@@ -38,7 +38,7 @@ class Course:
 
     average: share 0..1 of what was learned in what is kept, the rest is what the net knew. new: how many of its last
     classes are new: of these all is kept that was learned. taught: (classes,) those that turn up in what is learned;
-    the others' scores stay.
+    the others' scores stay. steady: how much it counts that general words are read as before, next to its own words.
     """
 
     what: str
@@ -47,6 +47,7 @@ class Course:
     average: float
     new: int
     taught: NDArray[np.bool_]
+    steady: float = 1.0
 
 
 class Trainee(MovingWeights):
@@ -57,30 +58,65 @@ class Trainee(MovingWeights):
         choose(net, course.what)
         super().__init__(net, steps=course.steps, learning_rate=course.learning_rate, share=self._share)
         self._masks = [self._mask(variable) for variable in self.learned]
+        self._before = keras.models.clone_model(net)
+        self._before.set_weights(net.get_weights())
         pixels = tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)
         numbers, labels = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)
         signature = (pixels, numbers, labels, numbers)
+        own = tf.TensorSpec((), tf.int32)
         # Traced here: TensorFlow warns of traces at calls, those of all nets of a process counted together.
-        self._step = tf.function(self._learn, input_signature=signature).get_concrete_function()
+        self._alone = tf.function(self._learn_alone, input_signature=signature).get_concrete_function()
+        self._mixed = tf.function(self._learn_mixed, input_signature=(*signature, own)).get_concrete_function()
         self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
 
     def learn(self, batch: Batch) -> float:
-        """One step; its loss, nats a letter. Raises TrainingFailed."""
-        return sound(float(self._step(*_tensors(batch))))
+        """One step; its loss on the dataset's own words, nats a letter. Raises TrainingFailed."""
+        if batch.own == len(batch.pixels):
+            return sound(float(self._alone(*_tensors(batch))))
+        return sound(float(self._mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
 
     def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
         path, losses = self._look(*_tensors(batch))
         return path.numpy(), losses.numpy()
 
-    def _learn(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    def farther(self, kept: Arrays, times: float) -> Arrays:
+        """Weights that were kept, with so many times as much of what was learned in them, all of it at most."""
+        pairs = zip(self.start, kept, self.shares, strict=True)
+        ways = [(old, new, np.minimum(1.0, times * share) / np.maximum(share, 1e-6)) for old, new, share in pairs]
+        return [np.asarray(old + way * (new - old), np.float32) for old, new, way in ways]
+
+    def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             losses = _losses(self.net(pixels, training=True), steps, labels, lengths)
-            loss = tf.reduce_sum(losses) / tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
-        gradients = tape.gradient(loss, [variable.value for variable in self.learned])
-        masked = [each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)]
-        self.apply(masked)
+            loss = tf.reduce_sum(losses) / _letters(lengths)
+        self._move(tape, loss)
         return loss
+
+    def _learn_mixed(
+        self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
+    ) -> tf.Tensor:
+        """Its own words by what stands there; general ones by what was seen there before (Hinton et al. 2015; Li &
+        Hoiem 2016), which tells more of what must not change than their text does."""
+        before = self._before(pixels[own:], training=False) - self._unknown()
+        with tf.GradientTape() as tape:
+            logits = self.net(pixels, training=True)
+            losses = _losses(logits[:own], steps[:own], labels[:own], lengths[:own])
+            changes = _changes(before, logits[own:], steps[own:])
+            total = tf.reduce_sum(losses) + self._course.steady * tf.reduce_sum(changes)
+            loss = total / _letters(lengths)
+        self._move(tape, loss)
+        return tf.reduce_sum(losses) / _letters(lengths[:own])
+
+    def _move(self, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+        gradients = tape.gradient(loss, [variable.value for variable in self.learned])
+        self.apply([each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)])
+
+    def _unknown(self) -> tf.Tensor:
+        """(classes,): what rules out new letters, which nobody knew before."""
+        new = np.zeros(self.net.output_shape[-1], np.float32)
+        new[len(new) - self._course.new :] = 1e9
+        return tf.constant(new)
 
     def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
         logits = self.net(pixels, training=False)
@@ -126,6 +162,17 @@ def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.
         tf.sparse.from_dense(labels), floored, None, steps, logits_time_major=False, blank_index=BLANK
     )
     return tf.where(lengths > 0, losses, tf.zeros_like(losses))
+
+
+def _changes(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+    """How far what is seen is from what was seen, (B,) nats, over the steps that belong to each crop."""
+    seen = tf.nn.softmax(before)
+    apart = tf.reduce_sum(seen * (tf.math.log(seen + 1e-8) - tf.nn.log_softmax(now)), axis=2)
+    return tf.reduce_sum(apart * tf.sequence_mask(steps, tf.shape(now)[1], tf.float32), axis=1)
+
+
+def _letters(lengths: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
 
 
 def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:

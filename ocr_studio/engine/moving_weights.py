@@ -36,7 +36,7 @@ class MovingWeights:
         """
         self.learned = list(net.trainable_variables)
         self.start = self.now()
-        self._shares = [share(variable) for variable in self.learned]
+        self.shares = [share(variable) for variable in self.learned]
         warm = max(1, round(WARM_UP * steps))
         schedule = keras.optimizers.schedules.CosineDecay(
             0.0, max(1, steps - warm), warmup_target=learning_rate, warmup_steps=warm
@@ -50,7 +50,7 @@ class MovingWeights:
 
     def kept(self) -> Arrays:
         """What would be kept now: the mean of what was known and what was learned."""
-        pairs = zip(self.start, self.now(), self._shares, strict=True)
+        pairs = zip(self.start, self.now(), self.shares, strict=True)
         return [np.asarray(old + share * (new - old), np.float32) for old, new, share in pairs]
 
     def take(self, weights: Arrays) -> None:

@@ -1,8 +1,9 @@
 """General words, drawn by ourselves: repeated while a hand is learned, so that the rest is not forgotten, and read now
 and then, to see whether it is.
 
-Nothing here comes from a file of pictures: words are those of the languages chosen, figures and signs; half of them
-are written by made-up hands at a board (``engine.synth``), half are printed in the fonts that Pillow and OpenCV carry.
+Nothing here comes from a file of pictures: words are those of the languages chosen, figures and signs; some
+are written by made-up hands at a board (``engine.synth``), letter by letter or joined, some printed in the fonts that
+OpenCV and Pillow carry.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -30,13 +31,11 @@ from ocr_studio.engine.synth.sheet import INKS, Marker, Run, Sheet
 Random: TypeAlias = np.random.Generator
 
 _SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
-_FACES: Final = (
+_PRINT: Final = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
     cv2.FONT_HERSHEY_COMPLEX,
     cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
 # Words rarer than this are hardly ever written at a board.
 _RAREST: Final = 1e-6
@@ -92,8 +91,13 @@ def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = Fal
     known = texts(tuple(languages))
     for index in range(many):
         text = (known.line if lines else known.one)(rng)
-        draw = _written if rng.random() < 0.5 and _writable(text) else _printed
-        yield Lesson(draw(text, rng), text, f"general {index}")
+        if rng.random() < 0.7 and _writable(text):
+            crop = _written(text, rng)
+        elif text.isascii() and rng.random() < 0.5:
+            crop = _printed(_set_by_opencv(text, rng), rng)
+        else:
+            crop = _printed(_set_by_pillow(text, rng), rng)
+        yield Lesson(crop, text, f"general {index}")
 
 
 def _figure(rng: Random) -> str:
@@ -128,13 +132,16 @@ def _writable(text: str) -> bool:
 
 def _written(text: str, rng: Random) -> Crop:
     """By some hand with some marker on some board, photographed somehow; cropped as a person or a detector would."""
-    hand = Hand.any(rng, size=float(rng.uniform(3.0, 7.0)))
+    hand = _any_hand(rng)
     room = 12 * hand.size
     width, height = int(hand.length(text) + 2 * room), int(2.6 * room)
     sheet = Sheet(width, height, rng)
     colour = list(INKS.values())[int(rng.integers(len(INKS)))] if rng.random() < 0.5 else INKS["black"]
     marker = Marker(colour, float(rng.uniform(0.5, 1.0)))
-    sheet.write(text, Run((room, 1.5 * room), degrees=float(rng.normal(0, 1.5))), hand=hand, marker=marker)
+    if rng.random() < 0.5:
+        _join(text, sheet, (room, 1.5 * room), hand=hand, marker=marker)
+    else:
+        sheet.write(text, Run((room, 1.5 * room), degrees=float(rng.normal(0, 1.5))), hand=hand, marker=marker)
     grey = int(rng.integers(170, 248))
     camera = Camera(
         width=width,
@@ -148,13 +155,45 @@ def _written(text: str, rng: Random) -> Crop:
         quality=int(rng.integers(60, 95)),
     )
     photo, _ = camera.shoot(sheet)
-    corners = geometry.joined(Quad.from_array(word.corners) for word in sheet.words)
+    inked = np.concatenate([stroke.points for stroke in sheet.strokes])
+    (left, top), (right, bottom) = inked.min(axis=0), inked.max(axis=0)
+    corners = Quad.from_array([(left, top), (right, top), (right, bottom), (left, bottom)])
     return geometry.crop(photo, corners, margin=float(rng.uniform(-0.02, 0.16)))
 
 
-def _printed(text: str, rng: Random) -> Crop:
-    """In a font, dark on light or light on dark."""
-    mask = _set_by_opencv(text, rng) if text.isascii() and rng.random() < 0.5 else _set_by_pillow(text, rng)
+def _join(text: str, sheet: Sheet, start: tuple[float, float], *, hand: Hand, marker: Marker) -> None:
+    """Write without lifting the pen between small letters, as people in a hurry do."""
+    along, before = 0.0, np.zeros((0, 2))
+    for letter in text:
+        if letter == " ":
+            along, before = along + hand.length("nn") / 2, np.zeros((0, 2))
+            continue
+        strokes, advance = hand.letter(letter, sheet.rng)
+        placed = [stroke + (start[0] + along, start[1]) for stroke in strokes]
+        if letter.islower() and len(before):
+            # The pen leaves a letter along the line and comes to the next one from below.
+            low = np.array([(before[0, 0] + placed[0][0, 0]) / 2, max(before[0, 1], placed[0][0, 1])])
+            placed[0] = np.concatenate([letters.curve(np.stack([before[0], low, placed[0][0]])), placed[0]])
+        for stroke in placed:
+            sheet.touch(stroke, width=hand.pen * hand.size, marker=marker)
+        before = placed[0][-1:] if letter.islower() else np.zeros((0, 2))
+        along += advance
+
+
+def _any_hand(rng: Random) -> Hand:
+    """Hastier and odder hands than a board is drawn with: what is read without trouble reminds a net of nothing."""
+    return replace(
+        Hand.any(rng, size=float(rng.uniform(3.0, 7.0))),
+        pen=float(rng.uniform(0.6, 1.5)),
+        slant=float(rng.normal(0.15, 0.2)),
+        wide=float(rng.uniform(0.6, 1.2)),
+        tracking=float(rng.uniform(0.0, 1.2)),
+        unsteady=float(rng.uniform(1.0, 3.8)),
+    )
+
+
+def _printed(mask: NDArray[np.uint8], rng: Random) -> Crop:
+    """Ink, (h, w) 0..255, on some ground, dark on light or light on dark."""
     top, bottom, left, right = (int(side) for side in rng.uniform(0.03, 0.2, 4) * mask.shape[0])
     ink = cv2.copyMakeBorder(mask, top, bottom, left, right, cv2.BORDER_CONSTANT).astype(np.float32)[..., None] / 255
     dark, light = rng.uniform(0, 110, 3), rng.uniform(150, 255, 3)
@@ -167,7 +206,7 @@ def _printed(text: str, rng: Random) -> Crop:
 
 
 def _set_by_opencv(text: str, rng: Random) -> NDArray[np.uint8]:
-    face, scale = _FACES[int(rng.integers(len(_FACES)))], float(rng.uniform(1.0, 2.0))
+    face, scale = _PRINT[int(rng.integers(len(_PRINT)))], float(rng.uniform(1.0, 2.0))
     weight = int(rng.integers(1, 5))
     (width, height), below = cv2.getTextSize(text, face, scale, weight)
     mask = np.zeros((height + below + 2 * weight, width + 2 * weight), np.uint8)
