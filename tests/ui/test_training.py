@@ -132,7 +132,7 @@ def test_stopped_early_the_best_so_far_can_be_kept(ready: Studio, learner: Stand
     qtbot.waitUntil(lambda: ready.training.stage is Stage.DECIDING)
     assert ready.training.trained is not None
     assert ready.training.trained.steps == 1
-    assert "stopped when asked to" in ready.window.trainer.result.figures.text()
+    assert "stopped when asked to" in ready.window.trainer.result.note.text()
 
 
 @pytest.mark.parametrize("paused", [False, True])
