@@ -12,8 +12,10 @@ from PIL import Image
 
 from ocr_studio import cli
 from ocr_studio.core import images, settings
+from ocr_studio.core.model_card import DETECTOR
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.jobs.reading import ReadingDesk
+from tests.core.made_models import installed
 
 
 class Nothing:
@@ -44,6 +46,29 @@ def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
     monkeypatch.setattr(ReadingDesk, "reader", reader)
     assert cli.run(["read", str(photo), *arguments]) == 0
     assert set(units) == {unit}
+
+
+@pytest.mark.parametrize(("asked", "status"), [("Anna", 0), ("Finder", 2), ("nobody", 2), ("Broken", 1)])
+def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str, status: int
+) -> None:
+    installed("Anna")
+    installed("Finder", architecture=DETECTOR, alphabet=())
+    broken = installed("Broken")
+    assert broken.folder is not None
+    (broken.folder / "weights.pkl").touch()
+    photo = tmp_path / "board.png"
+    images.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    used: set[str | None] = set()
+
+    def reader(desk: ReadingDesk) -> Nothing:
+        used.add(desk.options.model)
+        return Nothing()
+
+    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    assert cli.run(["read", str(photo), "--model", asked]) == status
+    assert used == ({asked} if status == 0 else set())
+    assert len(capsys.readouterr().err.splitlines()) == (status > 0)
 
 
 @pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
