@@ -14,14 +14,15 @@ from ocr_studio.core import (
     dataset,
     dataset_sources,
     evaluation_data,
+    evaluation_pages,
     evaluation_table,
     models,
     settings,
     words_evaluation,
+    words_page,
 )
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
-from ocr_studio.core.formats import make_folder
+from ocr_studio.core.formats import make_folder, write_text
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.words_evaluation import WordsEvaluation
 from ocr_studio.jobs import evaluating, evaluating_words
@@ -35,7 +36,7 @@ Where every word of a photo is checked, all of the photo counts; else only the c
 what stands elsewhere. The photos are read again, without the words that the project has learned from them. Boxes that
 a person took over from the program make it look better at finding words than new boards would.
 Or DATA is a dataset (see dataset --help), of any layout: its pictures of words are read as they stand, held-out ones
-apart, and its photos, where every word of them is marked, like those above.
+apart, and its photos, where every word of them is marked, like those above; --out writes words.html of its pictures.
 
 JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
 "mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
@@ -103,7 +104,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     found = dataset.read(options.data)
     truth = evaluating_words.photos(found)
     desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
-    _make_room(options.out if truth.pages else None)
+    _make_room(options.out, *([words_page.NAME] if found.examples else []))
     words = _words_watched(evaluating_words.evaluate_words(desk, found))
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":
@@ -116,17 +117,20 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
             _print_table(photos)
     for line in words.left_out:
         complain(line)
-    if options.out is not None and photos is None:
-        complain(StudioError("no web pages are written: the dataset has no photo of which every word is marked"))
-        return FAILED
-    written = photos is None or options.out is None or _write(photos, options.out)
-    return GOOD if written and not words.left_out and not (photos and photos.failed) else FAILED
+    if options.out is not None:
+        if found.examples:
+            write_text(options.out / words_page.NAME, words_page.render(words))
+        if photos and not _write(photos, options.out):
+            return FAILED
+    return FAILED if words.left_out or (photos and photos.failed) else GOOD
 
 
-def _make_room(out: Path | None) -> None:
+def _make_room(out: Path | None, *names: str) -> None:
+    """Make a folder for web pages. names: of pages besides the index."""
     if out is not None:
         make_folder(out)
-        evaluating.check_folder(out)
+        for name in (evaluation_pages.INDEX, *names):
+            evaluating.check_folder(out, name=name)
 
 
 def _print_table(evaluation: Evaluation) -> None:

@@ -16,7 +16,7 @@ from ocr_studio.core import dataset
 from ocr_studio.core.page import Source, Transcription
 from ocr_studio.core.pixels import RGB
 from ocr_studio.jobs.reading import ReadingDesk
-from tests.core.made_datasets import LINES, exported, project, read, three_boards, words
+from tests.core.made_datasets import LINES, checked, exported, place, project, read, three_boards, words
 from tests.ui.made_board import StandInReader
 
 
@@ -205,14 +205,25 @@ def test_photos_that_have_labels_beside_them_are_still_a_project(
     del recognizer
 
 
-def test_web_pages_of_pictures_alone_there_are_none(
+def test_web_pages_show_the_pictures_that_were_read_wrongly(
     tmp_path: Path, recognizer: StandInRecognizer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = project(tmp_path / "photos", [words(1)])
+    found = [*words(1)[:-1], checked(read("ff", "x", place(1, 3)), "<b>&amp;</b>")]
+    made = project(tmp_path / "photos", [found])
     exported(made, tmp_path / "data", "deep-text")
-    assert cli.run(["evaluate", str(tmp_path / "data"), "--out", str(tmp_path / "web")]) == 1
-    assert "no web pages" in capsys.readouterr().err
+    web = tmp_path / "web"
+    assert cli.run(["evaluate", str(tmp_path / "data"), "--out", str(web)]) == 0
+    page = (web / "words.html").read_text("utf-8")
+    assert page.count("data:image/png;base64,") == 7
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
+    assert "<b>&amp;</b>" not in page
+    assert not (web / "index.html").exists()
     exported(made, tmp_path / "own")
-    assert cli.run(["evaluate", str(tmp_path / "own"), "--out", str(tmp_path / "web")]) == 0
-    assert (tmp_path / "web" / "index.html").is_file()
+    assert cli.run(["evaluate", str(tmp_path / "own"), "--out", str(web)]) == 0
+    assert (web / "index.html").is_file()
+    (web / "words.html").write_text("somebody's own")
+    capsys.readouterr()
+    assert cli.run(["evaluate", str(tmp_path / "own"), "--out", str(web)]) == 1
+    assert "would be written over" in capsys.readouterr().err
+    assert (web / "words.html").read_text() == "somebody's own"
     del recognizer

@@ -87,7 +87,7 @@ def index_page(evaluation: Evaluation) -> str:
         f"<p class=quiet>* {evaluation_table.PARTLY}</p>" if not all(p.whole for p in evaluation.photos) else "",
         _list("Not evaluated", evaluation.failed),
     )
-    return _page(title, parts)
+    return page(title, parts)
 
 
 def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
@@ -105,10 +105,11 @@ def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
         else "",
         _drawing(photo, overview) if overview else "",
     )
-    return _page(shown(photo.image), parts)
+    return page(shown(photo.image), parts)
 
 
-def _page(title: str, parts: Iterable[str]) -> str:
+def page(title: str, parts: Iterable[str]) -> str:
+    """A whole page in the style of all of them. parts: HTML; empty ones are left out."""
     body = "\n".join(part for part in parts if part)
     head = f"{_HEAD}<title>{escape(title)}</title><style>{_STYLE}</style></head>"
     return f"{head}\n<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"

@@ -151,9 +151,9 @@ def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
     yield _written(folder / evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
 
 
-def check_folder(folder: Path) -> None:
-    """Raises StudioError where pages would be written over an index that is not one of an evaluation."""
-    index = folder / evaluation_pages.INDEX
+def check_folder(folder: Path, *, name: str = evaluation_pages.INDEX) -> None:
+    """Raises StudioError where pages would be written over one of this name that is not one of an evaluation."""
+    index = folder / name
     try:
         with index.open("rb") as file:
             own = evaluation_pages.is_page(file.read(256))
