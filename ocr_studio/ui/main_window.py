@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import evaluation_news, operations, wording
+from ocr_studio.ui import evaluation_news, learning_news, operations, wording
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.alternatives import Alternatives
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
-        self._stage.training.failed.connect(self.show_trouble)
+        learning_news.tell(self._stage.training, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
         self.photos.failed.connect(self.show_trouble)

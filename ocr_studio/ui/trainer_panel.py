@@ -73,6 +73,7 @@ class TrainerPanel(QDockWidget):
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
+        self._since: dict[str, int] = {}  # page id -> words checked there since it was looked
         self._project: Project | None = None
         self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
         self.preflight = PreflightPage(self._pictures)
@@ -151,6 +152,7 @@ class TrainerPanel(QDockWidget):
         """Show the page of the stage that learning is at."""
         training, stage = self._training, self._training.stage
         self._pictures.use(training.dataset)
+        self._show_kind()
         before = self.pages.currentWidget()
         if training.busy:
             self.pages.setCurrentWidget(self.running)
@@ -168,6 +170,15 @@ class TrainerPanel(QDockWidget):
             page.setFocus()
         self._focus()
 
+    def _show_kind(self) -> None:
+        """One kind learns at a time; while it does, and until somebody has decided, the other waits."""
+        kind = self._training.run.kind if self._training.run else None
+        for index, each in enumerate(KINDS):
+            self.tabs.setTabEnabled(index, kind in (None, each))
+            self.tabs.setTabToolTip(index, "" if kind in (None, each) else "One after the other")
+        if kind is not None:
+            self.tabs.setCurrentIndex(KINDS.index(kind))
+
     def _show_look(self) -> None:
         training = self._training
         if training.stage is Stage.LOOKING:
@@ -175,7 +186,7 @@ class TrainerPanel(QDockWidget):
                 outset.column.say_waiting("Looking at your corrections…")
             return
         if training.look is None or training.look is not self._shown:
-            self._shown = training.look
+            self._shown, self._since = training.look, {}
             self.preflight.show_look(training.look)
             self.boxes.show_look(training.look)
             self.preflight.show_models(models.available("recognizer"), training.options.model)
@@ -187,8 +198,10 @@ class TrainerPanel(QDockWidget):
         look, page = self._training.look, self._document.page
         if look is None or self._training.stage is not Stage.READY or not self.isVisible():
             return
-        before = look.pages[page.id].words if page and page.id in look.pages else 0
-        self.preflight.show_checked(look.words + (preflight.checked_words(page) - before if page else 0))
+        if page is not None:
+            before = look.pages[page.id].words if page.id in look.pages else 0
+            self._since[page.id] = preflight.checked_words(page) - before
+        self.preflight.show_checked(look.words + sum(self._since.values()))
 
     def _hear(self, event: LearningEvent) -> None:
         if isinstance(event, Trained | DetectorTrained):

@@ -21,6 +21,8 @@ from ocr_studio.ui.training import Stage, Training
 
 # Pixels that the figures may take from the words beside them in a small window.
 _MOST = 360
+# Of words gained and lost, pictures that are read at once; more are seldom looked at.
+_PICTURES = 200
 _SURE = (
     "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
     " again shows."
@@ -42,7 +44,7 @@ class ResultPage(QWidget):
         may_reread: Callable[[], bool],
     ) -> None:
         super().__init__()
-        self._training, self._may_reread = training, may_reread
+        self._training, self._pictures, self._may_reread = training, pictures, may_reread
         self._trained: AnyTrained | None = None
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
@@ -92,6 +94,9 @@ class ResultPage(QWidget):
         set_primary(self.keep, comparison.verdict == "better")
         set_primary(self.discard, comparison.verdict == "worse")
         self._show_figures(trained)
+        for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
+            if isinstance(each, Sample):
+                self._pictures.of(each.crop)  # now: once the model is kept, what it learned from goes
         self._show_words(self.gained, "Gained", [_row(each, now=True) for each in comparison.gained])
         self._show_words(self.lost, "Lost", [_row(each, now=False) for each in comparison.lost])
         more_lost = len(comparison.lost) > len(comparison.gained)

@@ -134,7 +134,7 @@ class Training(QObject):
         if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
             return
         self._cancel()
-        self.project = project
+        self.project, self.stale = project, False
         self._go_to(Stage.LOOKING)
         self.progressed.emit("Looking at your corrections…", 0, 0)
         options, before = self.options, self.look
@@ -289,7 +289,7 @@ class Training(QObject):
 
     def _hear_look(self, event: object) -> None:
         if isinstance(event, Preflight):
-            self.look, self.stale = event, False
+            self.look = event
             self.dataset = event.dataset
             self._go_to(Stage.READY)
         elif isinstance(event, Preparing):

@@ -37,6 +37,13 @@ def test_the_latest_comes_first_and_those_that_go_on_are_left_out() -> None:
     assert len(training_runs.unfinished()) == 3
 
 
+def test_the_lock_of_a_program_that_was_killed_holds_nobody_back() -> None:
+    training_runs.begin(run())
+    (run().folder / "lock").write_bytes(b"")
+    assert training_runs.unfinished() == (run(),)
+    training_runs.lock("my hand").release()
+
+
 def test_beginning_anew_forgets_how_far_it_had_come() -> None:
     training_runs.begin(run())
     (run().work / "checkpoint.npz").write_bytes(b"far")

@@ -183,6 +183,18 @@ def test_what_is_corrected_after_the_look_is_learned_too(ready: Studio, learner:
     assert ready.training.started.train + ready.training.started.held_out == 8
 
 
+def test_what_was_corrected_on_another_photo_counts_on(ready: Studio, folder: Path, qtbot: QtBot) -> None:
+    column = ready.window.trainer.preflight.column
+    correct(ready, 8)
+    ready.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: ready.opening.path == folder / "board 2.png" and not ready.busy)
+    correct(ready, 3)
+    assert column.headline.text() == "11 words checked"
+    begin(ready, qtbot)
+    assert ready.training.started is not None
+    assert ready.training.started.train + ready.training.started.held_out == 11
+
+
 def test_looking_again_takes_up_what_was_corrected(ready: Studio, qtbot: QtBot) -> None:
     correct(ready, 8)
     qtbot.mouseClick(ready.window.trainer.preflight.column.again, Qt.MouseButton.LeftButton)
@@ -220,6 +232,7 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     qtbot.mouseClick(trainer.boxes.column.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
     assert trainer.result.column.headline.text() == "It finds your writing better"
+    assert not trainer.tabs.isTabEnabled(0), "one after the other"
     assert "finds 180 instead of 165" in said(studio)
     assert len(trainer.running.lines.curves[0].points) == 4
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
