@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -105,3 +106,55 @@ def test_an_imported_text_is_marked_as_that(tmp_path: Path) -> None:
     exported(made, tmp_path / "data")
     (example,) = dataset.read(tmp_path / "data").examples
     assert (example.by, example.machine, example.checked) == ("imported", None, Checked.CORRECTED)
+
+
+_PIECES = (
+    b"NaN",
+    b"null",
+    b"[]",
+    b"{}",
+    b"-1",
+    b"1e999",
+    b"\0",
+    b"\xff",
+    b"../",
+    b'"',
+    b"\\ud800",
+    b"[[",
+    b"\n",
+    b"\t",
+)
+
+
+def spoiled(data: bytes, random: Random) -> bytes:
+    """The bytes with up to six changes of the kinds that happen, and of those that somebody makes."""
+    changed = bytearray(data)
+    for _ in range(random.randint(1, 6)):
+        place, kind = random.randrange(len(changed) + 1), random.randrange(4)
+        if kind == 0:
+            changed[place : place + 1] = bytes([random.randrange(256)])
+        elif kind == 1:
+            changed[place : place + random.randint(0, 4)] = random.choice(_PIECES)
+        elif kind == 2:
+            changed[place : place + random.randint(1, 200)] = b""
+        else:
+            changed[place:place] = changed[max(0, place - 50) : place]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_whatever_is_changed_in_it_it_is_read_or_refused(tmp_path: Path, layout: str) -> None:
+    folder, random = three_boards(tmp_path, layout).folder, Random(layout)
+    texts = sorted(path for path in folder.iterdir() if path.is_file())
+    refused = 0
+    for _ in range(40):
+        path = random.choice(texts)
+        before = path.read_bytes()
+        path.write_bytes(spoiled(before, random))
+        try:
+            assert len(dataset.read(folder).examples) <= 48
+        except dataset.BadDataset:
+            refused += 1
+        path.write_bytes(before)
+    assert 0 < refused < 40
+    assert dataset.read(folder).trouble == ()
