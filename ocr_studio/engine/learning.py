@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import keras
@@ -27,7 +28,17 @@ from ocr_studio.engine.nets.recognizer import HEIGHT
 # So many crops are examined together.
 _EXAMINED: Final = 32
 
+_SURE: Final = 0.1  # nats a letter: it is read right nine times in ten
 _RULED_OUT: Final = 60.0  # nats
+
+# Of a batch: pixels, steps, labels, lengths.
+_NUMBERS: Final = tf.TensorSpec((None,), tf.int32)
+_SIGNATURE: Final = (
+    tf.TensorSpec((None, HEIGHT, None, 3), tf.float32),
+    _NUMBERS,
+    tf.TensorSpec((None, None), tf.int32),
+    _NUMBERS,
+)
 
 _BLOCK: Final = re.compile(r"block(\d+)_")
 
@@ -60,14 +71,21 @@ class Trainee(MovingWeights):
         self._masks = [self._mask(variable) for variable in self.learned]
         self._before = keras.models.clone_model(net)
         self._before.set_weights(net.get_weights())
-        pixels = tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)
-        numbers, labels = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)
-        signature = (pixels, numbers, labels, numbers)
-        own = tf.TensorSpec((), tf.int32)
-        # Traced here: TensorFlow warns of traces at calls, those of all nets of a process counted together.
-        self._alone = tf.function(self._learn_alone, input_signature=signature).get_concrete_function()
-        self._mixed = tf.function(self._learn_mixed, input_signature=(*signature, own)).get_concrete_function()
-        self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
+
+    # Compiled when first needed, by what they take, not at calls: TensorFlow warns of those of all nets of a process
+    # counted together.
+    @cached_property
+    def _alone(self) -> Any:
+        return tf.function(self._learn_alone, input_signature=_SIGNATURE).get_concrete_function()
+
+    @cached_property
+    def _mixed(self) -> Any:
+        signature = (*_SIGNATURE, tf.TensorSpec((), tf.int32))
+        return tf.function(self._learn_mixed, input_signature=signature).get_concrete_function()
+
+    @cached_property
+    def _look(self) -> Any:
+        return tf.function(self._examine, input_signature=_SIGNATURE).get_concrete_function()
 
     def learn(self, batch: Batch) -> float:
         """One step; its loss on the dataset's own words, nats a letter. Raises TrainingFailed."""
@@ -89,9 +107,9 @@ class Trainee(MovingWeights):
     def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             losses = _losses(self.net(pixels, training=True), steps, labels, lengths)
-            loss = tf.reduce_sum(losses) / _letters(lengths)
+            loss = tf.reduce_sum(_to_learn(losses, lengths)) / _letters(lengths)
         self._move(tape, loss)
-        return loss
+        return tf.reduce_sum(losses) / _letters(lengths)
 
     def _learn_mixed(
         self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
@@ -103,7 +121,7 @@ class Trainee(MovingWeights):
             logits = self.net(pixels, training=True)
             losses = _losses(logits[:own], steps[:own], labels[:own], lengths[:own])
             changes = _changes(before, logits[own:], steps[own:])
-            total = tf.reduce_sum(losses) + self._course.steady * tf.reduce_sum(changes)
+            total = tf.reduce_sum(_to_learn(losses, lengths[:own])) + self._course.steady * tf.reduce_sum(changes)
             loss = total / _letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _letters(lengths[:own])
@@ -162,6 +180,12 @@ def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.
         tf.sparse.from_dense(labels), floored, None, steps, logits_time_major=False, blank_index=BLANK
     )
     return tf.where(lengths > 0, losses, tf.zeros_like(losses))
+
+
+def _to_learn(losses: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """The losses of words that are not read surely yet; of the others nothing more is learned than being surer still,
+    which leaves less room for what a person's language knows better."""
+    return tf.where(losses > _SURE * tf.cast(lengths, tf.float32), losses, tf.zeros_like(losses))
 
 
 def _changes(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:

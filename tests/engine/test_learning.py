@@ -35,7 +35,7 @@ def test_a_tiny_net_learns_eight_words_to_no_error_and_reads_the_same_from_a_fil
     charset = charset_of(lessons)
     trainee = Trainee(build_tiny(len(charset)), course(charset, 150))
     losses = taught(trainee, Batches(lessons, (), charset, PLAIN), 150)
-    assert losses[-1] < 0.1 < losses[0]
+    assert losses[-1] < 0.2 < losses[0]
     marks = Exam(lessons, charset).sit(trainee)
     assert marks.texts == WORDS
 
