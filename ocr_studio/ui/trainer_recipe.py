@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSpinBox, QWidget
@@ -17,12 +18,8 @@ _WHAT = (
     ("upper", "The upper half of the network"),
     ("all", "Everything"),
 )
-_RATES = (("5e-05", "Very gentle, 0.00005"), ("0.0001", "Gentle, 0.0001"), ("0.0002", "Usual, 0.0002"),
-          ("0.0005", "Fast, 0.0005"), ("0.001", "Very fast, 0.001"))  # fmt: skip
-_AUGMENTATION = (("0.0", "None"), ("0.5", "Half as much"), ("1.0", "Usual"))
-_REPLAY = (("0.0", "None: it may forget"), ("0.25", "A quarter"), ("0.5", "Half"), ("0.75", "Three quarters"))
-_AVERAGE = (("0.25", "A quarter of what was learned"), ("0.5", "Half old, half learned"),
-            ("0.75", "Three quarters learned"), ("1.0", "All that was learned"))  # fmt: skip
+_RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEVICES = (("auto", "Whichever is faster"), ("cpu", "Processor"), ("gpu", "Graphics card"))
 
 
@@ -35,11 +32,11 @@ class RecipeForm(QScrollArea):
         self.base = Choice((), "", "Model to start from")
         self.what = Choice(_WHAT, default.what, "What learns")
         self.epochs = _number(1, 200, default.epochs, "How often every word is seen")
-        self.rate = _choice(_RATES, default.learning_rate, "Learning rate")
+        self.rate = _numbers(_RATES, default.learning_rate, _rate, "Learning rate")
         self.batch = _number(1, 128, default.batch, "Words in a step")
-        self.augmentation = _choice(_AUGMENTATION, default.augmentation, "How much pictures are varied")
-        self.replay = _choice(_REPLAY, default.replay, "Share of general words")
-        self.average = _choice(_AVERAGE, default.average, "Share of what was learned")
+        self.augmentation = _numbers(_SHARES, default.augmentation, _percent, "How much pictures are varied, as photos vary")
+        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, "Share of general words in each step, against forgetting")
+        self.average = _numbers(_SHARES[1:], default.average, _percent, "Share of what was learned; the rest is what the model knew before")
         self.patience = _number(0, 50, default.patience or 0, "Checks without gain before it stops")
         self.patience.setSpecialValueText("never")
         self.seed = _number(0, 999_999, default.seed, "Seed of chance")
@@ -52,7 +49,8 @@ class RecipeForm(QScrollArea):
     @property
     def recipe(self) -> Recipe:
         """What is chosen."""
-        return Recipe(
+        return replace(
+            self._default,
             base=self.base.currentData() or None,
             what=self.what.currentData(),
             epochs=self.epochs.value(),
@@ -102,14 +100,14 @@ class RecipeForm(QScrollArea):
             ("Learning rate", self.rate), ("Words in a step", self.batch), ("Computed by", self.device),
         )  # fmt: skip
         right = (
-            ("Pictures varied", self.augmentation), ("General words", self.replay), ("Mixed at the end", self.average),
+            ("Pictures varied", self.augmentation), ("General words", self.replay), ("Learned part", self.average),
             ("Patience", self.patience), ("Seed", self.seed), ("", self.restore),
         )  # fmt: skip
         for fields in (left, right):
             form = QFormLayout()
             form.setHorizontalSpacing(12)
             form.setVerticalSpacing(7)
-            form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+            form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             for title, field in fields:
                 if isinstance(field, Choice):
                     # A long name of a model must not push the other fields out of sight.
@@ -117,6 +115,8 @@ class RecipeForm(QScrollArea):
                     field.setMinimumContentsLength(9)
                 label = QLabel(title)
                 label.setBuddy(field)
+                for each in (label, field):
+                    each.setToolTip(field.accessibleName())
                 form.addRow(label, field)
             across.addLayout(form, 1)
         self.setWidget(inside)
@@ -131,16 +131,23 @@ def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
     return box
 
 
-def _choice(items: Sequence[tuple[str, str]], value: float, name: str) -> Choice:
-    made = Choice(items, "", name)
-    _choose(made, value)
-    return made
+def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> Choice:
+    """A choice of a few numbers, the default always among them and marked."""
+    items = [
+        (repr(value), f"{shown(value)} (usual)" if value == default else shown(value))
+        for value in sorted({*values, default})
+    ]
+    return Choice(items, repr(default), name)
 
 
 def _choose(field: Choice, value: float) -> None:
-    """Show a number; one that is not among the choices becomes one."""
-    found = next((at for at in range(field.count()) if float(field.itemData(at)) == value), None)
-    if found is None:
-        field.addItem(f"{value:g}", str(value))
-        found = field.count() - 1
-    field.setCurrentIndex(found)
+    """Show one of the numbers."""
+    field.setCurrentIndex(field.findData(repr(value)))
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
+
+
+def _rate(value: float) -> str:
+    return f"{value:.5f}".rstrip("0")
