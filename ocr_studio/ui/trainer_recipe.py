@@ -34,9 +34,15 @@ class RecipeForm(QScrollArea):
         self.epochs = _number(1, 200, default.epochs, "How often every word is seen")
         self.rate = _numbers(_RATES, default.learning_rate, _rate, "Learning rate")
         self.batch = _number(1, 128, default.batch, "Words in a step")
-        self.augmentation = _numbers(_SHARES, default.augmentation, _percent, "How much pictures are varied, as photos vary")
-        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, "Share of general words in each step, against forgetting")
-        self.average = _numbers(_SHARES[1:], default.average, _percent, "Share of what was learned; the rest is what the model knew before")
+        self.augmentation = _numbers(
+            _SHARES, default.augmentation, _percent, "How much pictures are varied, as photos vary"
+        )
+        self.replay = _numbers(
+            _SHARES[:-1], default.replay, _percent, "Share of general words in each step, against forgetting"
+        )
+        self.average = _numbers(
+            _SHARES[1:], default.average, _percent, "Share of what was learned; the rest is what the model knew before"
+        )
         self.patience = _number(0, 50, default.patience or 0, "Checks without gain before it stops")
         self.patience.setSpecialValueText("never")
         self.seed = _number(0, 999_999, default.seed, "Seed of chance")
