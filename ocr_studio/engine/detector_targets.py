@@ -22,9 +22,9 @@ Quads: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Map: TypeAlias = NDArray[np.uint8]
 
-# Shares of a line's height. What the published net does on synthetic boards of many hands, its map at 0.3: cores are
-# 0.51 of the ink's height thick and end 0.22 inside it, which a margin and a core like this come to; …
-_MARGIN = 0.12
+# Shares of a line's height, see ``_edges``. What the published net does on synthetic boards of many hands, its map at
+# 0.3: cores are 0.54 of a line's height thick and end 0.23 inside it, what a margin and a core like this come to; …
+_MARGIN = 0.14
 # … blanks up to the first are joined (nineteen of twenty), from the second on parted (all).
 _JOINED, _APART = 1.0, 1.8
 # An edge of a core is not known better: descenders and capitals move it, and a person's box is a pixel or two off.
@@ -41,7 +41,7 @@ _ALONG = np.linspace(0.0, 1.0, 9)  # places where the outline of a bent line is 
 class LinePlaces:
     """Where a photo's lines are.
 
-    lines: (N, 6, 2) float32, pixels, tight around the words; as ``Detector.find``. unclear: (M, 4, 2) places of which
+    lines: (N, 6, 2) float32, pixels, around most of each word; as ``Detector.find``. unclear: (M, 4, 2) places of which
     nobody can say whether a detector should see writing there.
     """
 
@@ -72,7 +72,7 @@ class LinePlaces:
 
 
 def ribbon_around(corners: ArrayLike) -> Floats:
-    """The ribbon around the words of a line: (6, 2) as ``Detector.find``, a parabola where they follow one.
+    """The ribbon of the words of a line: (6, 2) as ``Detector.find``, a parabola where they follow one.
 
     corners: (W, 4, 2) of the words from left to right. Boxes whose sides are upright may stand along a slope: of long
     lines the words' places tell the direction, not their boxes.
@@ -94,11 +94,31 @@ def ribbon_around(corners: ArrayLike) -> Floats:
         bend = np.polyfit(u, v, 2, w=weights)
         if abs(bend[0]) * (last - first) ** 2 / 4 > _BENT * height:
             curve = np.asarray(bend)
-    u, v = _turned(quads.reshape(-1, 2), along)
-    off = v - np.polyval(curve, u)
+    top, bottom = _edges(quads, along, curve)
     places = np.array([first, last, last, first, (first + last) / 2, (first + last) / 2])
-    edges = np.array([off.min(), off.min(), off.max(), off.max(), off.min(), off.max()]) + np.polyval(curve, places)
+    edges = np.array([top, top, bottom, bottom, top, bottom]) + np.polyval(curve, places)
     return np.asarray(places[:, None] * along + edges[:, None] * np.array([-along[1], along[0]]))
+
+
+def _edges(quads: Floats, along: Floats, curve: Floats) -> tuple[float, float]:
+    """How far a line's upper and lower edge are from its way, pixels: where three quarters of its words end.
+
+    One large letter makes no line higher, and a box whose sides are upright along a slope is higher than its word.
+    """
+    u, v = _turned(quads.mean(axis=1), along)
+    sizes = geometry.sizes(quads)
+    forth, down = _turned(geometry.directions(quads), along)
+    aslant = np.abs(down / np.maximum(forth, 0.5) - np.polyval(np.polyder(curve), u))
+    spare = np.minimum(sizes[:, 0] * aslant, 0.5 * sizes[:, 1])
+    half, off = (sizes[:, 1] - spare) / 2, v - np.polyval(curve, u)
+    return -_usual(half - off, sizes[:, 0]), _usual(half + off, sizes[:, 0])
+
+
+def _usual(reach: Floats, widths: Floats) -> float:
+    """What three quarters of the words, by their widths, do not exceed."""
+    order = np.argsort(reach)
+    share = np.cumsum(widths[order]) / max(float(widths.sum()), 1e-9)
+    return float(reach[order][min(int(np.searchsorted(share, 0.75)), len(order) - 1)])
 
 
 def draw(places: LinePlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Map, Map]:

@@ -15,6 +15,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine import detector_targets
 from ocr_studio.engine.detector import DetectorOptions, quads_of
+from ocr_studio.engine.detector_exam import of_lines
 from ocr_studio.engine.detector_targets import LinePlaces, ribbon_around
 from ocr_studio.engine.synth import boards
 
@@ -44,7 +45,7 @@ LINE = [word(100, 180, 200, 220), word(215, 180, 300, 220), word(320, 180, 480, 
 def test_words_of_a_line_are_one_core_inside_it() -> None:
     cores, known = drawn(LINE)
     rows, columns = np.nonzero(cores)
-    # 0.12 of the height as a margin, then shrunk by 0.6 of all that: half of the ink's height is left.
+    # 0.14 of the height as a margin, then shrunk by 0.6 of all that: half of the ink's height is left.
     assert (rows.min(), rows.max() + 1) == (pytest.approx(190, abs=1.5), pytest.approx(210, abs=1.5))
     assert (columns.min(), columns.max() + 1) == (pytest.approx(110, abs=2), pytest.approx(470, abs=2))
     assert cores[195:205, 120:460].all()  # also where the blanks are
@@ -63,8 +64,8 @@ def test_cores_grow_back_to_their_lines(degrees: float) -> None:
     assert geometry.cover_matrix(places.lines[:, :4], found[:, :4])[0, 0] > 0.99
     length, height = geometry.sizes(found[:, :4])[0]
     short, long = sorted((length, height))
-    assert long == pytest.approx(380 + 2 * 0.12 * 40, abs=5)
-    assert short == pytest.approx(40 * 1.24, abs=4)
+    assert long == pytest.approx(380 + 2 * 0.14 * 40, abs=5)
+    assert short == pytest.approx(40 * 1.28, abs=4)
 
 
 @pytest.mark.parametrize("kind", ["lists", "curved", "slanted", "sideways", "table"])
@@ -73,9 +74,13 @@ def test_lines_of_boards_are_found_in_what_is_drawn_of_them(kind: str) -> None:
     places = LinePlaces.of(Labelled(each.quad, each.text) for each in written)
     cores, _ = detector_targets.draw(places, AS_IT_IS, (1600, 1200))
     found = quads_of(cores.astype(np.float32), DetectorOptions())
-    quads = np.array([each.quad.corners for each in written])
     assert len(found) == pytest.approx(len(places.lines), abs=1)
-    assert (geometry.cover_matrix(quads, found[:, :4]).max(axis=1) > 0.8).mean() > 0.95
+    score = of_lines(found, places)
+    assert score.f is not None
+    assert score.f > 0.97
+    if kind != "curved":  # quads of bent lines hold not all of them
+        quads = np.array([each.quad.corners for each in written])
+        assert (geometry.cover_matrix(quads, found[:, :4]).max(axis=1) > 0.8).mean() > 0.95
 
 
 @given(st.floats(4, 900), st.floats(4, 900))
@@ -120,7 +125,7 @@ def test_upright_boxes_along_a_slope_are_a_sloping_line() -> None:
     ribbon = ribbon_around(boxes)
     x, y = geometry.directions(ribbon[None, :4])[0]
     assert np.degrees(np.arctan2(y, x)) == pytest.approx(np.degrees(np.arctan(20 / 90)), abs=1)
-    assert geometry.sizes(ribbon[None, :4])[0, 1] < 55  # not as high as all of them
+    assert geometry.sizes(ribbon[None, :4])[0, 1] < 30  # not as high as their boxes, let alone all of them
 
 
 def test_no_words_are_no_lines() -> None:
