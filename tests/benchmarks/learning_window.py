@@ -4,7 +4,7 @@
         [--epochs N] [--detector]
 
 The words of one board count as corrected by a person. Gaps are those between ticks of a 10 ms timer on the main thread
-(p50, p99, largest): while it learns, while another photo is read during that, while old and new are compared.
+(p50, p99, largest): idle, while it learns, while another photo is read during that, while old and new are compared.
 --pictures: where pictures of the window are put, at pre-flight, running and result. The figures of learning itself are
 those of ``learning.py``.
 """
@@ -96,6 +96,10 @@ def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: a
         outset.recipe.epochs.setValue(options.epochs)
     _picture(studio, pictures, "preflight")
     ticks, losses = _Ticks(), []
+    idle = time.perf_counter() + 3
+    _run(app, lambda: time.perf_counter() > idle)
+    print(f"idle                    {ticks.said()}   {_resident()}")
+    ticks.begin()
     training.heard.connect(lambda event: losses.append(event.loss) if isinstance(event, StepDone) else None)
     began = time.perf_counter()
     outset.column.begin.click()
