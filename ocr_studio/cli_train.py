@@ -106,9 +106,6 @@ def _course(options: argparse.Namespace) -> Course:
             raise RunTrouble(what, remedy="Leave that out, or --resume.")
         found = dataset.read(options.dataset)
         return Course(replace(known, data=options.dataset.absolute()), found, chosen)
-    if known is not None:
-        complain(f"“{options.name}” was cut short before; it begins anew now, --resume would have gone on with it")
-        training.throw_away(known)
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
@@ -116,6 +113,9 @@ def _course(options: argparse.Namespace) -> Course:
     default = detector_training.RECIPE if options.detector else Recipe()
     base = chosen.detector if options.detector else chosen.model
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
+    if known is not None:
+        training.throw_away(known)
+        complain(f"“{options.name}” was cut short before; it begins anew now, --resume would have gone on with it")
     return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
 
 

@@ -184,3 +184,22 @@ def test_a_changed_dataset_is_not_gone_on_with(
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--resume") == FAILED
     assert "other words" in capsys.readouterr().err
+
+
+def test_what_was_cut_short_stays_until_another_begins(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(tmp_path / "mistyped") == FAILED
+    assert run(data, "--epochs", "0") == FAILED
+    lock = training_runs.lock("mine")
+    capsys.readouterr()
+    assert run(data) == FAILED
+    assert "“mine” is being trained in another window or by another command" in capsys.readouterr().err
+    lock.release()
+    assert run(data, "--resume") == GOOD
+    assert learner.resumed == [True]

@@ -107,9 +107,12 @@ def discard(trained: AnyTrained) -> None:
 
 
 def throw_away(run: Run) -> None:
-    """Throw away how far a run has come, candidates of it included. Raises StudioError."""
-    _discard_candidates(run)
-    training_runs.forget(run.name)
+    """Throw away how far a run has come, candidates of it included. Raises StudioError, RunTrouble where it goes on."""
+    with contextlib.closing(_Held(run.name)):
+        _discard_candidates(run)
+        training_runs.forget(run.name)
+    with contextlib.suppress(OSError):  # Windows keeps a folder whose lock is held
+        run.folder.rmdir()
 
 
 def _discard_candidates(run: Run) -> None:
