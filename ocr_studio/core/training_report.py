@@ -37,7 +37,7 @@ def title(comparison: AnyComparison) -> str:
         return "It got worse" if own else "It forgot too much of other writing"
     if comparison.verdict is None:
         return "Nobody can tell whether it helped"
-    return "Nothing has changed" if _same(comparison) else "No clear difference"
+    return "No difference on the held-out words" if _same(comparison) else "No clear difference"
 
 
 def sentence(comparison: AnyComparison) -> str:
@@ -65,7 +65,7 @@ def advice(comparison: AnyComparison) -> str:
     if comparison.verdict is None:
         return "Correct some more, so that something can be held out to measure by."
     if _same(comparison):
-        return "It has not learned anything from these words that helps. Correct some more, above all misread ones."
+        return "None of them is read otherwise. To learn more, correct some more words, above all misread ones."
     words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
     return f"{words} words are too few to be sure of so small a difference. Correct some more, and learn again."
 

@@ -37,7 +37,7 @@ FOUND = FindingComparison(
         (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
         (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
-        (SAME, "Nothing has changed", "15 mistakes, as many as before"),
+        (SAME, "No difference on the held-out words", "15 mistakes, as many as before"),
         (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
         (replace(BETTER, after=BETTER.before), "It reads your writing better", "15 mistakes, as many as before."),
         (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your writing better", "no mistakes instead of 15"),
