@@ -226,11 +226,12 @@ class Training(QObject):
         trained, run = self.trained, self.run
         if self.stage is not Stage.DECIDING or trained is None or run is None:
             return
+        self.trained = None  # said once; a second click means the same
         options = self.options
         before = options.model if run.kind == "recognizer" else options.detector
         job = self._lane.submit(lambda: iter([training.keep(trained)]), name="Keeping a model")
         job.came.connect(lambda model: self._has_kept(model, before))
-        job.failed.connect(self.failed)
+        job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
 
     def discard(self) -> None:
         """Throw away what was learned."""
@@ -299,6 +300,11 @@ class Training(QObject):
         self.model, self._before = model, before
         self._go_to(Stage.KEPT)
         self.kept.emit(model)
+
+    def _has_not_kept(self, trained: AnyTrained, trouble: Trouble) -> None:
+        if self.stage is Stage.DECIDING:
+            self.trained = trained
+        self.failed.emit(trouble)
 
     def _offer(self, offers: tuple[Offer, ...]) -> None:
         self.offers = tuple(each for each in offers if self.run is None or each.run.name != self.run.name)

@@ -77,6 +77,17 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert trainer.pages.currentWidget() is trainer.preflight
 
 
+def test_keep_is_heard_once(ready: Studio, qtbot: QtBot) -> None:
+    begin(ready, qtbot)
+    troubles: list[object] = []
+    ready.training.failed.connect(troubles.append)
+    result = ready.window.trainer.result
+    for pressed in (result.keep, result.keep, result.discard):
+        qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.KEPT and not ready.busy)
+    assert (ready.settings.model, troubles) == ("boards", [])
+
+
 def test_worse_is_said_plainly_and_discarding_leaves_nothing(
     ready: Studio, learner: StandInLearner, qtbot: QtBot
 ) -> None:
