@@ -11,9 +11,9 @@ import pytest
 from ocr_studio import cli
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
 from ocr_studio.core import models, training_runs
-from ocr_studio.core.training import Interval, TrainingEvent
+from ocr_studio.core.training import Interval
 from ocr_studio.jobs import training
-from ocr_studio.jobs.training import Course
+from ocr_studio.jobs.training import Course, LearningEvent
 from tests.core import made_datasets
 from tests.ui.made_course import StandInLearner
 
@@ -85,7 +85,7 @@ def test_other_programs_are_told_everything(
 def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Course] = []
 
-    def learn(course: Course) -> Iterator[TrainingEvent]:
+    def learn(course: Course) -> Iterator[LearningEvent]:
         seen.append(course)
         yield from learner(course)
 
@@ -137,7 +137,7 @@ def test_a_folder_that_is_no_dataset_is_said(
 class Interrupted(StandInLearner):
     """Somebody presses Ctrl+C after a while."""
 
-    def __call__(self, course: Course) -> Iterator[TrainingEvent]:
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
         for number, event in enumerate(super().__call__(course)):
             yield event
             if number == 8:

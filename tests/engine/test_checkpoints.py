@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,8 @@ def test_pickled_objects_are_not_loaded(tmp_path: Path, caplog: pytest.LogCaptur
             return (Path.touch, (tmp_path / "sprung",))
 
     with open(tmp_path / checkpoints.FILE, "wb") as stream:
-        np.savez(stream, **{"facts.json": np.array([Trap()], dtype=object)})
+        facts: dict[str, Any] = {"facts.json": np.array([Trap()], dtype=object)}
+        np.savez(stream, **facts)
     assert checkpoints.load(tmp_path) is None
     assert not (tmp_path / "sprung").exists()
     assert "begins anew" in caplog.text
