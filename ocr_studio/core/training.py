@@ -28,7 +28,7 @@ class Recipe:
 
     base: str | None = None
     what: str = "upper"
-    epochs: int = 8
+    epochs: int = 12
     learning_rate: float = 2e-4
     batch: int = 16
     augmentation: float = 1.0

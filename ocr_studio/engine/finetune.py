@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 REPEATED: Final = 400
 KEPT: Final = 120
 # A handful of words is seen more often than the recipe says: below this many steps nothing changes.
-LEAST_STEPS: Final = 60
+LEAST_STEPS: Final = 80
 # How many times as much of what was learned is tried, too; where held-out words are read that much better with it, so
 # much is kept: far from what the net knows there is more to gain, elsewhere nothing worth what would be forgotten.
 BOLDER: Final = (5 / 3, 7 / 3)
