@@ -17,6 +17,7 @@ from ocr_studio.core.training import Interval
 from ocr_studio.ui import pictures
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.curves import Chart, Curve
+from ocr_studio.ui.rereading_dialog import RereadingDialog
 from ocr_studio.ui.training import Stage
 from tests.ui import made_board
 from tests.ui.learning import begin, candidates, correct, press_learn, said
@@ -68,7 +69,16 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert candidates() == []
     assert training_runs.unfinished() == ()
     assert "“boards” reads from now on" in said(studio)
-    assert trainer.result.reread.isVisible()
+    qtbot.mouseClick(trainer.result.reread, Qt.MouseButton.LeftButton)
+    dialog = studio.window.findChild(RereadingDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.take.isVisible)
+    dialog.take.click()
+    page = studio.document.page
+    assert page is not None
+    texts = [word.text for word in page.words.values() if word.human is None]
+    assert all(text.startswith("again") for text in texts)
+    assert len(texts) == 3
 
     qtbot.mouseClick(trainer.result.go_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not studio.busy)
