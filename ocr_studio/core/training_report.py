@@ -48,14 +48,12 @@ def sentence(comparison: AnyComparison) -> str:
     if before.words == 0:
         return "No word was held out, so there is nothing to compare on."
     seen = "On 1 word" if before.words == 1 else f"On {before.words} words"
-    old, new = _wrong(before), _wrong(after)
-    if old == new:
-        return f"{seen} it had not seen it makes {_mistakes(new)}, as many as before."
-    return f"{seen} it had not seen it makes {_mistakes(new)} instead of {old}."
+    forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
+    return f"{seen} it had not seen it makes {_compared(before, after)}.{forgot}"
 
 
-def advice(comparison: AnyComparison) -> str:
-    """What a person had best do."""
+def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
+    """What a person had best do. stopped: why it ended before its last step, as in ``Trained``."""
     reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
         does = "reads" if reads else "finds writing"
@@ -64,10 +62,7 @@ def advice(comparison: AnyComparison) -> str:
         return "Better discard it. The model before is as it was."
     if comparison.verdict is None:
         return "Correct some more, so that something can be held out to measure by."
-    if _same(comparison):
-        return "None of them is read otherwise. To learn more, correct some more words, above all misread ones."
-    words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
-    return f"{words} words are too few to be sure of so small a difference. Correct some more, and learn again."
+    return _when_unclear(comparison, stopped_early=stopped == "asked")
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
@@ -137,6 +132,40 @@ def _same(comparison: AnyComparison) -> bool:
     """Whether nothing at all is read or found otherwise."""
     nothing = Interval(0.0, 0.0)
     return comparison.change == nothing == comparison.keep_change
+
+
+def _mistaken(comparison: Comparison) -> str:
+    """What of general words is read wrongly."""
+    before, after = comparison.keep_before, comparison.keep_after
+    return f"But on {before.words} general words it makes {_compared(before, after)}."
+
+
+def _compared(before: Reading, after: Reading) -> str:
+    """Mistakes, and letters where words alone do not tell what has changed."""
+    old, new = _wrong(before), _wrong(after)
+    words = f"{_mistakes(new)}, as many as before" if old == new else f"{_mistakes(new)} instead of {old}"
+    if (new - old) * (after.cer - before.cer) > 0 or after.cer == before.cer:
+        return words
+    return f"{words}; {percent(after.cer)} of the letters are wrong instead of {percent(before.cer)}"
+
+
+def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
+    if _same(comparison) and stopped_early:
+        return "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
+    if _same(comparison):
+        return "None of them is read otherwise. To learn more, correct some more words, above all misread ones."
+    words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
+    few = f"{words} words are too few to be sure of so small a difference."
+    if _gain(comparison) > 0:
+        return f"{few} It seems to help: you may keep it, and go back at any time. With more corrections you can tell."
+    return f"{few} It does not seem to help: better discard it, correct some more, and learn again."
+
+
+def _gain(comparison: AnyComparison) -> float:
+    """How much better what was held out is read or found, as far as it shows."""
+    if isinstance(comparison, Comparison):
+        return comparison.before.cer - comparison.after.cer
+    return (comparison.after.f or 0.0) - (comparison.before.f or 0.0)
 
 
 def _word(each: Sample | PlaceOfWord) -> str:

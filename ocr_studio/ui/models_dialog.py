@@ -110,9 +110,15 @@ class ModelsDialog(QDialog):
         for entry in entries:
             self._items.appendRow(self._item(entry))
         names = [entry.name for entry in entries]
-        row = names.index(name) if name in names else next((n for n, each in enumerate(names) if each in used), 0)
+        row = names.index(name) if name in names else self._first_of_use()
         self.list.setCurrentIndex(self._items.index(row, 0))
         self._show_chosen()
+
+    def _first_of_use(self) -> int:
+        """The row of what reads now; what finds writing is looked for less often."""
+        used = [(number, each) for number, each in enumerate(self._entries) if each.name in self._used]
+        reads = [number for number, each in used if isinstance(each, Model) and each.kind == "recognizer"]
+        return (*reads, *(number for number, _ in used), 0)[0]
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """What has been done, or why it could not be."""

@@ -48,7 +48,7 @@ def of_words(words: int, unit: str = "word") -> Outlook:
         return Outlook(f"Too few yet: {checked if words else 'nothing checked'}", text, False)
     if words < TELLING:
         text = (
-            f"It can start, but with so few nobody can be sure whether it helped: {TELLING - words} more would tell,"
+            f"It can start, but so few hardly show whether it helped: {TELLING - words} more would show more,"
             f" and about {PLENTY} make a clear difference."
         )
         return Outlook(checked, text, True)
@@ -65,7 +65,7 @@ def of_photos(photos: int) -> Outlook:
     reviewed = f"{wording.counted(photos, 'photo')} reviewed"
     if photos < TELLING_PHOTOS:
         more = wording.counted(TELLING_PHOTOS - photos, "more photo")
-        text = f"It can start; part of each photo is held out to measure by. {more} would tell for sure."
+        text = f"It can start; part of each photo is held out to measure by. {more} would show more."
         return Outlook(reviewed, text, True)
     return Outlook(reviewed, "Enough to start. Photos of other boards and other light help most.", True)
 

@@ -90,7 +90,7 @@ class ResultPage(QWidget):
         comparison = trained.comparison
         self.column.headline.setText(training_report.title(comparison))
         say(self.sentence, training_report.sentence(comparison))
-        say(self.advice, training_report.advice(comparison))
+        say(self.advice, training_report.advice(comparison, stopped=trained.stopped))
         set_primary(self.keep, comparison.verdict == "better")
         set_primary(self.discard, comparison.verdict == "worse")
         self._show_figures(trained)
@@ -153,7 +153,7 @@ class ResultPage(QWidget):
         for part in parts:
             part.setMinimumWidth(220)
             split.addWidget(part)
-        split.setSizes([530, 450])
+        split.setSizes([560, 420])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -16,6 +16,8 @@ from ocr_studio.ui.trainer_column import TrainerColumn, button, say
 from ocr_studio.ui.training import Stage, Training
 
 _MEANWHILE = "Go on correcting meanwhile; nothing waits for this."
+# Else one wonders at the end why fewer are wrong, before as well.
+_BARELY = "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
 
 
 class RunningPage(QWidget):
@@ -113,6 +115,8 @@ class RunningPage(QWidget):
         self.column.headline.setText(f"Learning from {wording.counted(event.train, unit)}")
         held_out = wording.counted(event.held_out, unit)
         parts = [f"{held_out} of yours and {event.keep} general ones measure how it does."]
+        if not detector:
+            parts.append(_BARELY)
         if event.new_letters:
             parts.append(f"New letters: {' '.join(event.new_letters)}")
         if event.resumed_at:

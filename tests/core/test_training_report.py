@@ -36,6 +36,16 @@ FOUND = FindingComparison(
         (BETTER, "It reads your writing better", "On 20 words it had not seen it makes 9 mistakes instead of 15."),
         (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
         (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
+        (
+            FORGETFUL,
+            "It forgot too much of other writing",
+            "But on 64 general words it makes 24 mistakes instead of 6.",
+        ),
+        (
+            replace(BETTER, after=Reading(20, 5, 0.1)),
+            "It reads your writing better",
+            "15 mistakes, as many as before; 10.0 % of the letters are wrong instead of 15.2 %.",
+        ),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
         (SAME, "No difference on the held-out words", "15 mistakes, as many as before"),
         (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
@@ -57,6 +67,13 @@ def test_it_is_said_plainly(comparison: Comparison | FindingComparison, title: s
 @pytest.mark.parametrize("comparison", [WORSE, FORGETFUL])
 def test_worse_is_advised_against(comparison: Comparison) -> None:
     assert "discard" in training_report.advice(comparison)
+
+
+def test_what_is_unsure_is_still_advised_on() -> None:
+    assert "It seems to help" in training_report.advice(UNCLEAR)
+    assert "better discard" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
+    assert "stopped too early" in training_report.advice(SAME, stopped="asked")
+    assert "correct some more" in training_report.advice(SAME)
 
 
 def test_figures_carry_their_uncertainty() -> None:

@@ -54,6 +54,13 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, LEFT)
 
 
+def test_what_reads_now_is_shown_first(open_studio: Open) -> None:
+    installed("Anna")
+    dialog = shown(open_studio(settings=Settings(model="Anna")))
+    assert dialog.chosen is not None
+    assert dialog.chosen.name == "Anna"
+
+
 def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Open) -> None:
     installed("Anna")
     installed("Finder", architecture=DETECTOR, alphabet=(), scores={})
