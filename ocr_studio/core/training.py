@@ -21,9 +21,8 @@ class Recipe:
     often every word is seen. learning_rate: its highest value, after warming up. batch: crops in a step.
     augmentation: 0 (crops as they are) to 1 (turned, squeezed, blurred, lit as photos may be). replay: share (0..0.9)
     of each batch that is general words, against forgetting. average: how much of the result is what was learned, 0..1,
-    the rest what the base knew (weights averaged); more of it is kept where held-out words clearly gain by that.
-    patience: checks without gain after which training stops early; None: never. seed: of everything that is drawn.
-    device: one of DEVICES.
+    the rest what the base knew (weights averaged). patience: checks without gain after which training stops early;
+    None: never. seed: of everything that is drawn. device: one of DEVICES.
     """
 
     base: str | None = None

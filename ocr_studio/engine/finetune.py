@@ -64,10 +64,6 @@ REPEATED: Final = 400
 KEPT: Final = 120
 # A handful of words is seen more often than the recipe says: below this many steps nothing changes.
 LEAST_STEPS: Final = 80
-# How many times as much of what was learned is tried, too; where held-out words are read that much better with it, so
-# much is kept: far from what the net knows there is more to gain, elsewhere nothing worth what would be forgotten.
-BOLDER: Final = (5 / 3, 7 / 3)
-CLEARLY: Final = 0.95
 # Examinations of a run; each takes as long as a few steps.
 EXAMINATIONS: Final = 8
 # Held-out words that are shown on the way.
@@ -126,7 +122,7 @@ def finetune(
     yield from run.prepare()
     yield from run.learn(stop)
     comparison = yield from run.compare()
-    settings: dict[str, object] = {**asdict(recipe), "average": run.average, "steps": run.best.step}
+    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
     card = ModelCard(
         architecture=RECOGNIZER,
         title=name,
@@ -154,7 +150,7 @@ class _Run:
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
         self.net, self.charset = base.net, base.charset
-        self.best, self.step, self.stopped, self.average = _Best(), 0, "", recipe.average
+        self.best, self.step, self.stopped = _Best(), 0, ""
         self._base, self._data, self._recipe, self._folder = base, data, recipe, folder
         self._examined: list[int] = []
 
@@ -231,22 +227,6 @@ class _Run:
                 self._save()
                 if self._has_waited():
                     self.stopped = self.stopped or "early"
-        self._trainee.take(self.best.weights)
-        if self._recipe.average < 1 and self.best.step:
-            yield Preparing("Weighing old and new")
-            self._weigh()
-
-    def _weigh(self) -> None:
-        """Keep more of what was learned, where that helps clearly."""
-        careful = self.best
-        for times in BOLDER:
-            weights_then = self._trainee.farther(careful.weights, times)
-            self._trainee.take(weights_then)
-            score = self._score(self._exam.sit(self._trainee), self._keep.sit(self._trainee))
-            if not len(self._exam) or score > CLEARLY * self.best.score:
-                break
-            self.best = _Best(weights_then, score, careful.step)
-            self.average = min(1.0, times * self._recipe.average)
         self._trainee.take(self.best.weights)
 
     def _has_waited(self) -> bool:

@@ -22,7 +22,7 @@ from ocr_studio.engine import batches, ctc, growing
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.batches import Batch
 from ocr_studio.engine.lessons import Lesson
-from ocr_studio.engine.moving_weights import Arrays, MovingWeights, sound
+from ocr_studio.engine.moving_weights import MovingWeights, sound
 from ocr_studio.engine.nets.recognizer import HEIGHT
 
 # So many crops are examined together.
@@ -97,12 +97,6 @@ class Trainee(MovingWeights):
         """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
         path, losses = self._look(*_tensors(batch))
         return path.numpy(), losses.numpy()
-
-    def farther(self, kept: Arrays, times: float) -> Arrays:
-        """Weights that were kept, with so many times as much of what was learned in them, all of it at most."""
-        pairs = zip(self.start, kept, self.shares, strict=True)
-        ways = [(old, new, np.minimum(1.0, times * share) / np.maximum(share, 1e-6)) for old, new, share in pairs]
-        return [np.asarray(old + way * (new - old), np.float32) for old, new, way in ways]
 
     def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
