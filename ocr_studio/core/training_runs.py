@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import time
 from dataclasses import asdict, dataclass, field, fields
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,9 @@ FORMAT: Final = "ocr-studio-training"
 VERSION: Final = 1
 # What learns: the net that reads words, or the one that finds them.
 KINDS: Final = ("recognizer", "detector")
+# Seconds after which a run that was about to begin will not any more.
+_STALE: Final = 86_400.0
+
 log = logging.getLogger(__name__)
 
 
@@ -134,6 +138,18 @@ def check_free(model: str) -> None:
                 f"the training “{run.name}” began with the model “{model}” and is not over",
                 remedy="Decide on that training first, or throw it away.",
             )
+
+
+def sweep() -> None:
+    """Delete what a program has left that was killed before a run had truly begun."""
+    for name in _names():
+        folder = runs_dir() / name
+        try:
+            left = not (folder / "run.json").exists() and time.time() - folder.stat().st_mtime > _STALE
+        except OSError:
+            continue
+        if left:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget(name: str) -> None:

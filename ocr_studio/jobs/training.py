@@ -57,8 +57,8 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
     """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
 
     resume: go on from where a run of this name was cut short, or to what came of it and nobody has decided on; else it
-    begins anew. Closed early, the run stays as far
-    as it has come. learn: who learns, if not the engine. Raises StudioError, RunTrouble where another is at it.
+    begins anew. Closed early, the run stays as far as it has come. learn: who learns, if not the engine. Raises
+    StudioError, RunTrouble where another is at it.
     """
     run = course.run
     with contextlib.closing(_Held(run.name)):

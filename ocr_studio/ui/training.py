@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -23,6 +22,7 @@ from ocr_studio.jobs import preflight, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import Course, Learn
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.pace import Pace
 
 
 class Stage(Enum):
@@ -92,7 +92,7 @@ class Training(QObject):
         self.offers: tuple[Offer, ...] = ()
         self._before: str | None = None
         self._job: Job | None = None
-        self._pace = _Pace()
+        self._pace = Pace()
 
     @property
     def busy(self) -> bool:
@@ -254,11 +254,13 @@ class Training(QObject):
     def close(self) -> None:
         """The window goes. What is being learned can be gone on with another time."""
         self._cancel()
+        if self.look is not None:
+            preflight.forget(self.look)
 
     # ---------------------------------------------------------------------------------------------------- the job
 
     def _begin(self) -> Callable[[], bool]:
-        self._pace = pace = _Pace()
+        self._pace = pace = Pace()
         self.run = self.dataset = self.started = self.trained = self.model = None
         return lambda: pace.stopped
 
@@ -349,51 +351,6 @@ class Training(QObject):
         self.changed.emit()
 
 
-class _Pace:
-    """How a course goes on: step by step, not at all for a while, or to its end early."""
-
-    def __init__(self) -> None:
-        self._going = threading.Event()
-        self._going.set()
-        self._stopped = threading.Event()
-        self._closed = threading.Event()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it shall end early."""
-        return self._stopped.is_set()
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether it waits."""
-        return not self._going.is_set()
-
-    def set_paused(self, pause: bool) -> None:
-        """Wait before the next step, or go on."""
-        (self._going.clear if pause else self._going.set)()
-
-    def stop(self) -> None:
-        """End early, and wait no longer."""
-        self._stopped.set()
-        self._going.set()
-
-    def close(self) -> None:
-        """Ask for no further event, and wait no longer."""
-        self._closed.set()
-        self._going.set()
-
-    def keep(self, events: Iterator[object]) -> Iterator[object]:
-        """The events, at this pace; closed early, the course is closed in the thread that runs it."""
-        try:
-            for event in events:
-                yield event
-                self._going.wait()
-                if self._closed.is_set():
-                    return
-        finally:
-            if isinstance(events, Generator):
-                events.close()
-
-
 def _offers() -> Iterator[tuple[Offer, ...]]:
+    training_runs.sweep()
     yield tuple(Offer(run, training_results.load(run) is not None) for run in training_runs.unfinished())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,16 @@ def test_the_lock_of_a_program_that_was_killed_holds_nobody_back() -> None:
     (run().folder / "lock").write_bytes(b"")
     assert training_runs.unfinished() == (run(),)
     training_runs.lock("my hand").release()
+
+
+def test_what_never_truly_began_is_swept_away_after_a_while() -> None:
+    training_runs.begin(run())
+    for name, age in (("fresh", 60), ("stale", 200_000)):
+        folder = training_runs.runs_dir() / name
+        (folder / "data").mkdir(parents=True)
+        os.utime(folder, (time.time() - age,) * 2)
+    training_runs.sweep()
+    assert sorted(path.name for path in training_runs.runs_dir().iterdir()) == ["fresh", "my hand"]
 
 
 def test_beginning_anew_forgets_how_far_it_had_come() -> None:
