@@ -32,12 +32,14 @@ _DAMAGED: Final = (
 
 
 def export(model: Model, file: Path) -> None:
-    """Write a model as one file, whole or not at all. Raises ModelInUse for one that comes with the program, BadModel,
-    and StudioError where the file cannot be written.
+    """Write a model as one file, whole or not at all; over an earlier export, and over nothing else. Raises ModelInUse
+    for one that comes with the program, BadModel, and StudioError where the file cannot be written.
     """
     if model.folder is None:
         remedy = "Everybody who has the program has it."
         raise models.ModelInUse(f"the model “{model.name}” comes with the program", remedy=remedy)
+    if file.exists() and not _is_export(file):
+        raise StudioError("there is something else of that name", file=file, remedy="Give another name.")
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
     data = io.BytesIO()
@@ -52,6 +54,16 @@ def export(model: Model, file: Path) -> None:
             file=file,
             remedy="Choose another folder, or make room.",
         ) from error
+
+
+def _is_export(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(archive.namelist()) == {CARD_FILE, WEIGHTS_FILE}
+    except (OSError, *_DAMAGED):
+        return False
 
 
 def unpack(file: Path, *, name: str | None = None) -> Path:
