@@ -31,7 +31,6 @@ class RunningPage(QWidget):
         self.bar.setAccessibleName("Progress of learning")
         self.column.add(self.bar)
         self.said = self.column.add_text()
-        self.about = self.column.add_text(quiet=True)
         self.pause = button("Pause", "Wait before the next step", self._pause)
         self.keep_best = button(
             "Stop and keep the best so far",
@@ -43,6 +42,7 @@ class RunningPage(QWidget):
         )
         self.column.add_buttons(self.pause, self.throw_away)
         self.column.add_buttons(self.keep_best)
+        self.about = self.column.add_text(quiet=True)
         self.loss = Chart("Loss", [Curve("while learning", jumps=True)], lambda value: f"{value:.2g}")
         self.cer = Chart("Letters wrong", _two("your held-out words", "general words"), _share)
         self.lines = Chart("Lines found (F)", _two("your held-out writing", "general boards"), _share, most=1.0)
@@ -121,7 +121,7 @@ class RunningPage(QWidget):
             parts.append(f"New letters: {' '.join(event.new_letters)}")
         if event.resumed_at:
             parts.append(f"Gone on with from step {event.resumed_at}.")
-        say(self.about, "\n".join((*parts, _MEANWHILE)))
+        say(self.about, "\n".join((_MEANWHILE, *parts)))
         self._show_stage()
 
     @staticmethod
