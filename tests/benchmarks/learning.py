@@ -207,15 +207,16 @@ def summary(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         with_it = [row for row in rows if name in row["before"]]
         change: dict[str, list[float]] = {}
         for row in with_it:
-            wrong = max(1, row["before"][name][0])
-            change.setdefault(row["play"], []).append(row["after"][name][0] / wrong - 1)
+            before, after = row["before"][name][0], row["after"][name][0]
+            change.setdefault(row["play"], []).append((after - before) / max(1, before))
         means = np.array([np.mean(each) for each in change.values()])
-        seeds = np.mean([np.std(each, ddof=1) if len(each) > 1 else np.nan for each in change.values()])
+        spread = [np.std(each, ddof=1) for each in change.values() if len(each) > 1]
+        seeds = f"{100 * np.mean(spread):.0f} points" if spread else "unknown: one seed"
         total = [sum(row[side][name][0] for row in with_it) for side in ("before", "after")]
         yield (
             f"{name}: errors {100 * means.mean():+.0f} % on average over {len(means)} stories "
             f"(from {100 * means.min():+.0f} to {100 * means.max():+.0f} %; standard deviation over seeds "
-            f"{100 * seeds:.0f} points), all together {100 * (total[1] / max(1, total[0]) - 1):+.0f} %"
+            f"{seeds}), all together {100 * (total[1] / max(1, total[0]) - 1):+.0f} %"
         )
 
 
