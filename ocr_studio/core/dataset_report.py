@@ -142,7 +142,8 @@ def facts(report: Report) -> list[str]:
     """What was written, for a person, a line for each fact."""
     photos = f"{report.pages_written} of {_counted(report.pages, 'photo')}"
     lines = [
-        f"{report.corrected} corrected, {report.confirmed} confirmed; from {photos}",
+        # Not of a copy from a layout that says neither.
+        *([f"{report.corrected} corrected, {report.confirmed} confirmed; from {photos}"] if report.pages else []),
         f"{report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
         f"boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
     ]

@@ -66,7 +66,7 @@ class ResultPage(QWidget):
         self.column.add_buttons(self.go_back, self.done)
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
-        self.figures.setContentsMargins(14, 8, 14, 4)
+        self.figures.setContentsMargins(14, 8, 2, 4)
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setProperty("quiet", True)

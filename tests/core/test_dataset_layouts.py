@@ -10,7 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from ocr_studio.core import dataset, images
+from ocr_studio.core import dataset, dataset_report, images
 from ocr_studio.core.dataset import LAYOUTS, Checked, Dataset, Split
 from ocr_studio.core.page import Source, Transcription, Word
 from ocr_studio.core.pyramid import Pyramid
@@ -158,3 +158,11 @@ def test_whatever_is_changed_in_it_it_is_read_or_refused(tmp_path: Path, layout:
         path.write_bytes(before)
     assert 0 < refused < 40
     assert dataset.read(folder).trouble == ()
+
+
+def test_a_copy_claims_nothing_that_its_source_does_not_say(tmp_path: Path) -> None:
+    for layout, says in (("ocr-studio", True), ("deep-text", False)):
+        found = three_boards(tmp_path / layout, layout)
+        *_, report = dataset.copy(found, tmp_path / f"copy of {layout}", "deep-text")
+        assert isinstance(report, dataset.Report)
+        assert ("corrected" in "".join(dataset_report.facts(report))) is says
