@@ -135,10 +135,18 @@ class Making:
         }
 
 
-def _nothing(report: Report) -> BadDataset:
+class NothingToWrite(BadDataset):
+    """None of the words that there are can be learned from. report: why."""
+
+    def __init__(self, what: str, report: Report, *, remedy: str) -> None:
+        super().__init__(what, file=report.folder, remedy=remedy)
+        self.report = report
+
+
+def _nothing(report: Report) -> NothingToWrite:
     why = [f"{count} left out: {reason}" for count, reason in dataset_report.reasons(report)]
-    return BadDataset(
+    return NothingToWrite(
         f"there is nothing to learn from yet ({'; '.join([*why, *report.trouble]) or 'no words at all'})",
-        file=report.folder,
+        report,
         remedy="Go through a photo in the window: Return says that a word is right.",
     )

@@ -15,6 +15,7 @@ from ocr_studio.core import dataset as datasets
 from ocr_studio.core import preflight as judging
 from ocr_studio.core.dataset import Dataset, LeftOut, Reason, Report, Wanted
 from ocr_studio.core.dataset_choice import SourcePage
+from ocr_studio.core.dataset_making import NothingToWrite
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.preflight import Doubt, Group
@@ -96,6 +97,9 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
             else:
                 yield Preparing("Collecting your corrections", event.done, event.total)
         yield _judged(seen, datasets.read(folder), report, options)
+    except NothingToWrite as nothing:
+        shutil.rmtree(folder, ignore_errors=True)
+        yield replace(seen, left_out=_worth_saying(nothing.report))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -126,16 +130,19 @@ def forget(seen: Preflight) -> None:
 
 
 def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: ReaderOptions) -> Preflight:
-    left_out = report.left_out if report else ()
-    unlike = {Reason.UNCHECKED, Reason.EMPTY}
     return replace(
         seen,
         dataset=dataset,
         groups=judging.groups(dataset),
         doubts=judging.doubts(dataset),
-        left_out=tuple(each for each in left_out if each.reason not in unlike),
+        left_out=_worth_saying(report) if report else (),
         new_letters=judging.new_letters(dataset, _known(dataset.alphabet, options)),
     )
+
+
+def _worth_saying(report: Report) -> tuple[LeftOut, ...]:
+    """The words that were left out against a person's will."""
+    return tuple(each for each in report.left_out if each.reason not in {Reason.UNCHECKED, Reason.EMPTY})
 
 
 def _page(source: SourcePage) -> PageLook:

@@ -70,6 +70,11 @@ def of_photos(photos: int) -> Outlook:
     return Outlook(reviewed, "Enough to start. Photos of other boards and other light help most.", True)
 
 
+NONE_USABLE = Outlook(
+    "None of them can be learned from", "Why is said beside each word; a click goes to its place on the photo.", False
+)
+
+
 class OutsetColumn(TrainerColumn):
     """Headline, meter, what to expect, and the buttons.
 
@@ -116,6 +121,11 @@ class OutsetColumn(TrainerColumn):
         self.headline.setText(text)
         say(self.text, "")
         self.begin.setEnabled(False)
+
+    def say_failed(self, text: str) -> None:
+        """It could not be looked; the person may have it tried once more."""
+        self.say_waiting(text)
+        self.again.show()
 
 
 def how(steps: tuple[str, ...]) -> QScrollArea:

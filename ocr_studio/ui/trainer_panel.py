@@ -191,6 +191,9 @@ class TrainerPanel(QDockWidget):
             self.boxes.show_look(training.look)
             self.preflight.show_models(models.available("recognizer"), training.options.model)
             self.boxes.show_models(models.available("detector"), training.options.detector)
+        if training.stage is Stage.IDLE and training.look is None and training.project is not None:
+            for outset in (self.preflight, self.boxes):
+                outset.column.say_failed("Your corrections could not be looked at")
         self._count()
 
     def _count(self) -> None:

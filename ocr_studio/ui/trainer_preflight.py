@@ -81,15 +81,19 @@ class PreflightPage(QWidget):
     def show_checked(self, words: int) -> None:
         """How many words are checked by now, those since the look included."""
         unit = self._look.unit if self._look else "word"
-        self.column.show_outlook(trainer_outset.of_words(words, unit), words)
+        outlook = trainer_outset.of_words(words, unit)
+        if not words and self._look and self._look.left_out:
+            outlook = trainer_outset.NONE_USABLE
+        self.column.show_outlook(outlook, words)
         since = words - (self._look.words if self._look else words)
         more = "more" if since > 0 else "fewer"
         self.column.show_stale(f"{wording.counted(abs(since), unit)} {more} since it was looked." if since else "")
 
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.words)
+        doubted = bool(self._look and self._look.left_out)
         self._middle.setCurrentWidget(self.recipe if unfolded else self.examples if some else self.how)
-        self.details.setVisible(some and not unfolded)
+        self.details.setVisible((some or doubted) and not unfolded)
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()

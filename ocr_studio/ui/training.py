@@ -319,6 +319,7 @@ class Training(QObject):
 
     def _leave_looking(self, job: Job) -> None:
         if job is self._job and self.stage is Stage.LOOKING:
+            self.look = self.dataset = None  # what was seen before is deleted by now
             self._go_to(Stage.IDLE)
 
     def _leave_learning(self, job: Job) -> None:

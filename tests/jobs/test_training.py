@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core import models, paths, training_results, training_runs
+from ocr_studio.core.dataset import Reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project import Project
@@ -61,6 +62,16 @@ def test_where_nobody_has_checked_a_word_there_is_nothing_and_no_folder(tmp_path
     (tmp_path / "empty").mkdir()
     assert looked(Project.open(tmp_path / "empty")).words == 0
     assert not (paths.cache_dir() / "looked-at").exists()
+
+
+def test_where_none_can_be_learned_from_each_is_said(project: Project) -> None:
+    for photo in project.photos.glob("*.png"):
+        photo.unlink()
+    seen = looked(project)
+    assert (seen.words, seen.dataset) == (0, None)
+    assert {each.reason for each in seen.left_out} == {Reason.PHOTO}
+    assert len(seen.left_out) == 16
+    assert not list((paths.cache_dir() / "looked-at").iterdir())
 
 
 def test_letters_the_model_does_not_know_are_new(project: Project) -> None:

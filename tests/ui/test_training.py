@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ocr_studio.core import edits, models, training_runs
 from ocr_studio.core import settings as settings_file
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.training import Interval
+from ocr_studio.jobs import preflight
 from ocr_studio.ui import pictures
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.curves import Chart, Curve
@@ -221,6 +223,37 @@ def test_looking_again_takes_up_what_was_corrected(ready: Studio, qtbot: QtBot) 
     qtbot.mouseClick(ready.window.trainer.preflight.column.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
     assert ready.window.trainer.preflight.examples.words.rowCount() == 8
+
+
+def test_a_look_that_fails_says_so_and_can_be_tried_again(
+    ready: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = ready.window.trainer.preflight.column
+
+    def fail(*_: object, **__: object) -> Iterator[object]:
+        raise StudioError("the disk is full", remedy="Make room.")
+
+    correct(ready, 8)
+    with monkeypatch.context() as patched, qtbot.waitSignal(ready.training.failed):
+        patched.setattr(preflight, "look", fail)
+        qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.IDLE)
+    assert column.headline.text() == "Your corrections could not be looked at"
+    assert not column.begin.isEnabled()
+    qtbot.mouseClick(column.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    assert column.headline.text() == "8 words checked"
+
+
+def test_words_that_cannot_be_learned_from_are_shown_with_the_reason(ready: Studio, folder: Path, qtbot: QtBot) -> None:
+    (folder / "board 1.png").unlink()
+    correct(ready, 7)
+    preflight_page = ready.window.trainer.preflight
+    qtbot.mouseClick(preflight_page.column.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ready.training.stage is Stage.READY)
+    assert preflight_page.column.headline.text() == "None of them can be learned from"
+    assert preflight_page.doubts.isVisible()
+    assert not preflight_page.column.begin.isEnabled()
 
 
 def test_a_failure_is_said_and_one_can_try_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
