@@ -59,18 +59,29 @@ def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
 
 
 def publish(room: Path, folder: Path, layout: Layout) -> None:
-    """Put what was made in the workshop into its folder. Raises OSError.
+    """Put what was made in the workshop into its folder. Raises OSError; what lay there before then lies there again.
 
     The manifest goes first and comes last: without it there is no dataset, whatever else is there.
     """
     old = room / _OLD
     old.mkdir()
     fresh = sorted(entry.name for entry in os.scandir(room) if entry.name not in {_OLD, MANIFEST})
-    for name in (MANIFEST, *layout.files, layout.crops, PHOTOS):
-        if name and os.path.lexists(folder / name):
-            os.replace(folder / name, old / name)
-    for name in (*fresh, MANIFEST):
-        os.replace(room / name, folder / name)
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for name in (MANIFEST, *layout.files, layout.crops, PHOTOS):
+            if name and os.path.lexists(folder / name):
+                _move(folder / name, old / name, moved)
+        for name in (*fresh, MANIFEST):
+            _move(room / name, folder / name, moved)
+    except OSError:  # Windows moves nothing that another program has open
+        for source, target in reversed(moved):
+            os.replace(target, source)
+        raise
+
+
+def _move(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
+    os.replace(source, target)
+    moved.append((source, target))
 
 
 def _first_missing(folder: Path) -> Path | None:

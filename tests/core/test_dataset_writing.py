@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 import tempfile
@@ -132,6 +133,26 @@ def test_a_full_disk_is_said_and_the_earlier_dataset_stays(tmp_path: Path, monke
             exported(made, folder)
     assert files(tmp_path / "data") == before
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_what_cannot_be_put_into_place_leaves_the_earlier_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    made = project(tmp_path / "photos", [words(1), words(2)])
+    exported(made, tmp_path / "data")
+    before = files(tmp_path / "data")
+    move, places = os.replace, iter(range(1000))
+
+    def fails_once(source: Path, target: Path) -> None:
+        if next(places) == place:
+            raise PermissionError(errno.EACCES, "Permission denied", str(source))
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", fails_once)
+    with pytest.raises(WriteFailed, match="Permission denied"):
+        exported(made, tmp_path / "data")
+    assert files(tmp_path / "data") == before
 
 
 _EXPORTING = """
