@@ -133,8 +133,8 @@ def finetune(
         made=now(),
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
-    checkpoints.forget(folder)
     yield Trained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+    checkpoints.forget(folder)  # by now whoever asks for more has noted what came of it
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
@@ -215,6 +215,8 @@ class _Run:
         )
         if not self.step:
             yield self._check()
+        elif self._has_waited():  # it was cut short after its last examination
+            self.stopped = "early"
         while self.step < self.steps and not self.stopped:
             batch = self._batches.at(self.step)
             loss = self.clock.time("step", partial(self._trainee.learn, batch))
@@ -296,13 +298,18 @@ class _Run:
             first = tuple(Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts["first"])
             best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.now()))]
             score, step, waited = facts["best"]
+            so_far = _Best(best, float(score), int(step), int(waited))
+            step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
+            first_held_out, first_keep = first
+            seconds = float(facts["seconds"])
             self._trainee.resume(kept.arrays)
-            self.best = _Best(best, float(score), int(step), int(waited))
-            self._first = (first[0], first[1])
-            self.step, self._examined = int(facts["step"]), [int(each) for each in facts["examined"]]
-            self.clock.spent = float(facts["seconds"])
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except (KeyError, ValueError, TypeError) as error:
             log.warning("%s: training begins anew: %s", self._folder, error)
+            return
+        self.best = so_far
+        self._first = (first_held_out, first_keep)
+        self.step, self._examined = step_done, examined
+        self.clock.spent = seconds
 
     def _signature(self) -> str:
         """Another one for another run."""

@@ -94,8 +94,8 @@ def finetune_detector(
         made=now(),
     )
     written = candidate.write(name, run.net, charset=None, card=card)
-    checkpoints.forget(folder)
     yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+    checkpoints.forget(folder)  # by now whoever asks for more has noted what came of it
 
 
 def scores_of(comparison: FindingComparison) -> Scores:
@@ -158,6 +158,8 @@ class _Run:
         yield Started(train, held_out, lines[1], self.steps, resumed_at=self.step)
         if not self.step:
             yield self._check()
+        elif self._has_waited():  # it was cut short after its last examination
+            self.stopped = "early"
         while self.step < self.steps and not self.stopped:
             tiles = self._batches.at(self.step)
             loss = self.clock.time("step", partial(self._trainee.learn, tiles))
@@ -168,8 +170,11 @@ class _Run:
             if self.stopped or self.step in self._examinations:
                 yield self._check()
                 self._save()
-                if self._recipe.patience is not None and self.best.waited >= self._recipe.patience:
+                if self._has_waited():
                     self.stopped = self.stopped or "early"
+
+    def _has_waited(self) -> bool:
+        return self._recipe.patience is not None and self.best.waited >= self._recipe.patience
 
     def _check(self) -> LinesChecked:
         """Examine what would be kept now."""
@@ -228,13 +233,14 @@ class _Run:
             facts = kept.facts
             best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.learned))]
             score, step, waited = facts["best"]
+            so_far = _Best(best, float(score), int(step), int(waited))
             step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
             keep, seconds = facts["keep"], float(facts["seconds"])
             self._trainee.resume(kept.arrays)
         except (KeyError, ValueError, TypeError) as error:
             log.warning("%s: training begins anew: %s", self._folder, error)
             return
-        self.best = _Best(best, float(score), int(step), int(waited))
+        self.best = so_far
         self.step, self._examined, self._first_keep = step_done, examined, keep
         self.clock.spent = seconds
 

@@ -109,6 +109,47 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
         np.testing.assert_allclose(values, other[name], atol=2e-3)
 
 
+def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, learning_rate=0.3, patience=1)  # so fast that nothing gets better
+    whole = list(run(tmp_path / "whole", recipe=recipe))
+    assert last(whole).stopped == "early"
+    cut = run(tmp_path / "cut", recipe=recipe)
+    at_last = [event for event in whole if isinstance(event, Checked)][-1]
+    for event in cut:
+        kept = checkpoints.load(tmp_path / "cut")
+        if isinstance(event, Preparing) and kept is not None and kept.facts["step"] == at_last.step:
+            break  # nobody asks for the comparison
+    cut.close()  # type: ignore[attr-defined]
+    again = list(run(tmp_path / "cut", recipe=recipe))
+    assert [event for event in again if isinstance(event, StepDone)] == []
+    assert (last(again).stopped, last(again).steps) == ("early", last(whole).steps)
+
+
+def test_how_far_it_has_come_is_kept_until_somebody_knows_what_came_of_it(tmp_path: Path) -> None:
+    events = run(tmp_path)
+    assert any(isinstance(event, Trained) for event in events)
+    assert checkpoints.load(tmp_path) is not None
+    assert list(events) == []
+    assert checkpoints.load(tmp_path) is None
+
+
+def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cut = run(tmp_path)
+    for event in cut:
+        if isinstance(event, StepDone) and event.step == 3:
+            break
+    cut.close()  # type: ignore[attr-defined]
+    kept = checkpoints.load(tmp_path)
+    assert kept is not None
+    facts = {key: value for key, value in kept.facts.items() if key != "seconds"}
+    checkpoints.save(tmp_path, replace(kept, facts=facts))
+    with caplog.at_level(logging.WARNING):
+        events = list(run(tmp_path))
+    assert "begins anew" in caplog.text
+    assert [event.resumed_at for event in events if isinstance(event, Started)] == [0]
+    assert isinstance(events[-1], Trained)
+
+
 @pytest.mark.parametrize("change", ["data", "recipe", "damaged"])
 def test_another_run_does_not_go_on_with_the_checkpoint(
     tmp_path: Path, change: str, caplog: pytest.LogCaptureFixture
