@@ -198,7 +198,8 @@ def _settings(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
         raise _Wrong("“settings” must be an object")
     for key, entry in value.items():
-        plain = entry is None or isinstance(entry, bool | int | float | str)
+        # (1e999 is read as infinity, which no JSON can say again)
+        plain = entry is None or (math.isfinite(entry) if isinstance(entry, float) else isinstance(entry, int | str))
         if not plain or len(key) > _LONGEST or len(str(entry)) > _LONGEST:
             raise _Wrong(f"the setting “{_shown(key)}” is no plain value")
     return {one_line(key): one_line(entry) if isinstance(entry, str) else entry for key, entry in value.items()}

@@ -6,10 +6,11 @@ import json
 import math
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.model_card import ModelCard, scores_of
+from ocr_studio.core.model_card import BadModel, ModelCard, scores_of
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training import Comparison, Interval, Reading
 from tests.core.made_models import CARD
@@ -41,6 +42,13 @@ def test_the_file_says_what_it_is() -> None:
     value = json.loads(replace(CARD, sha256="0" * 64).to_json())
     assert (value["format"], value["version"], value["kind"]) == ("ocr-studio-model", 1, "recognizer")
     assert value["weights"] == {"file": "weights.safetensors", "sha256": "0" * 64}
+
+
+@pytest.mark.parametrize("figure", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_setting_that_is_no_figure_is_refused(figure: str) -> None:
+    data = replace(CARD, settings={"epochs": 12.5}, sha256="0" * 64).to_json()
+    with pytest.raises(BadModel):
+        ModelCard.from_json(data.replace(b"12.5", figure.encode()), file="model.json")
 
 
 def test_a_comparison_is_kept_as_figures() -> None:
