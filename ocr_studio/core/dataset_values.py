@@ -146,7 +146,7 @@ class Dataset:
     @property
     def alphabet(self) -> str:
         """All characters of the labels, each once, sorted."""
-        return "".join(sorted({letter for example in self.examples for letter in example.text}))
+        return alphabet_of(example.text for example in self.examples)
 
     def crop(self, example: Example) -> RGB:
         """Its picture, (h, w, 3) uint8 RGB; of our own datasets 48 pixels high. Raises BadCrop."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core import geometry, metrics
+from ocr_studio.core import geometry, metrics, overlap
 from ocr_studio.core.dataset import Dataset, Example, Split
 from ocr_studio.core.page import Quad
 
@@ -138,8 +138,9 @@ def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
     for _, page in groupby(placed, key=lambda example: example.page):
         some = list(page)
         quads = np.array([example.quad.corners for example in some if example.quad], dtype=np.float64)
-        same = geometry.iou_matrix(quads, quads) >= metrics.SAME_PLACE
-        for one, other in np.argwhere(np.triu(same, k=1)).tolist():
+        shared = overlap.of(quads, quads)
+        same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
+        for one, other in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
             if some[one].text != some[other].text:
                 yield Doubt(some[one], Worry.DISAGREE, f"Another box at this place says “{some[other].text}”.")
                 yield Doubt(some[other], Worry.DISAGREE, f"Another box at this place says “{some[one].text}”.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from ocr_studio.core import geometry
@@ -26,6 +27,7 @@ def level(photo: Pyramid, corners: Floats, *, height: int = HEIGHT, step: int = 
     return photo.warp(corners, size(corners, height=height, step=step))
 
 
-def steps_for(text: str) -> int:
-    """How many steps a CTC net needs to write a text: one a letter, and a blank between two that are alike."""
+def steps_for(text: Sequence[object]) -> int:
+    """How many steps a CTC net needs to write a text, of letters or of their classes: one each, and a blank between
+    two that are alike."""
     return len(text) + sum(left == right for left, right in itertools.pairwise(text))

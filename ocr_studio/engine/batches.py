@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.charset import Charset, normalise
+from ocr_studio.core.word_crops import steps_for
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.lessons import Lesson
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
@@ -116,7 +116,7 @@ def packed(crops: Sequence[NDArray[np.float32]], labels: Sequence[Sequence[int]]
         np.multiply(crop, np.float32(1 / 127.5), out=pixels[row, :, :width])
         pixels[row, :, :width] -= 1.0
         steps[row] = min(math.ceil(width / STEP) + 1, padded // STEP)
-        if steps_needed(classes) <= steps[row]:
+        if steps_for(classes) <= steps[row]:
             written[row, : len(classes)] = classes
             lengths[row] = len(classes)
         else:
@@ -129,11 +129,6 @@ def aspect(lesson: Lesson) -> float:
     return float(lesson.crop.shape[1] / lesson.crop.shape[0])
 
 
-def steps_needed(labels: Sequence[int]) -> int:
-    """The fewest steps that spell these classes: one each, and a blank between two of the same."""
-    return len(labels) + sum(a == b for a, b in itertools.pairwise(labels))
-
-
 def usable(lesson: Lesson, charset: Charset) -> bool:
     """Whether it can be learned: it says something, in known letters, on a crop that is wide enough for them."""
     height, width = lesson.crop.shape[:2]
@@ -141,7 +136,7 @@ def usable(lesson: Lesson, charset: Charset) -> bool:
     if not text or not height or not width or charset.unknown(text):
         return False
     steps = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
-    return bool(steps_needed(charset.encode(text)) <= steps)
+    return steps_for(charset.encode(text)) <= steps
 
 
 def held(crop: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -69,7 +69,9 @@ def _interval(texts: Sequence[str], change: Counts) -> Interval:
     if not lengths.sum():
         return Interval(0.0, 0.0)
     rng = np.random.default_rng(0)
-    drawn = rng.integers(len(texts), size=(_DRAWS, len(texts)))
-    rates = change[drawn].sum(axis=1) / np.maximum(lengths[drawn].sum(axis=1), 1)
+    rates = []
+    for _ in range(_DRAWS):  # one after the other: all of a large dataset at once would fill the memory
+        drawn = rng.integers(len(texts), size=len(texts))
+        rates.append(change[drawn].sum() / max(lengths[drawn].sum(), 1))
     low, high = np.quantile(rates, (0.025, 0.975))
     return Interval(float(low), float(high))
