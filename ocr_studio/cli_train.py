@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import dataset, detector_training, models, settings, training_report, training_runs
+from ocr_studio.core import (
+    dataset,
+    detector_training,
+    models,
+    settings,
+    training_report,
+    training_results,
+    training_runs,
+)
+from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.training import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.core.training_report import AnyTrained
@@ -114,9 +123,20 @@ def _course(options: argparse.Namespace) -> Course:
     base = chosen.detector if options.detector else chosen.model
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
     if known is not None:
-        training.throw_away(known)
-        complain(f"“{options.name}” was cut short before; it begins anew now, --resume would have gone on with it")
+        _make_way(known, found)
     return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
+
+
+def _make_way(known: Run, found: Dataset) -> None:
+    """Throw away how far a run has come that is begun anew, if nothing has come of it yet. Raises StudioError."""
+    if training_results.load(known) is not None:
+        raise RunTrouble(
+            f"nobody has decided yet on what came of the training “{known.name}”",
+            remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
+        )
+    if not found.folder.is_relative_to(known.folder.resolve()):  # a dataset that the window has made for that run
+        training.throw_away(known)
+    complain(f"“{known.name}” was cut short before; it begins anew now, --resume would have gone on with it")
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

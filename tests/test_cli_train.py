@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio import cli
+from ocr_studio import cli, cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
 from ocr_studio.core import models, training_runs
 from ocr_studio.core.training import Interval
@@ -171,6 +171,39 @@ def test_without_resume_it_begins_anew_and_says_so(
     assert run(data) == GOOD
     assert "it begins anew now" in capsys.readouterr().err
     assert learner.resumed == [False]
+
+
+def test_begun_anew_on_its_own_dataset_it_keeps_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+) -> None:
+    data = made_datasets.three_boards(tmp_path).folder
+    own = training_runs.folder_of("mine") / "data"  # where the window puts what it has collected
+    own.parent.mkdir(parents=True)
+    data.rename(own)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(own)
+    with pytest.raises(KeyboardInterrupt):
+        run(own)
+    assert (own / "labels.jsonl").exists()
+
+
+def test_what_nobody_has_decided_on_is_not_thrown_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut_short(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cli_train, "_decide", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+    assert run(data) == FAILED
+    assert "nobody has decided yet" in capsys.readouterr().err
+    assert learner.begun == 1
+    assert run(data, "--resume") == GOOD
+    assert learner.begun == 1
+    assert names() == ["mine"]
 
 
 def test_a_changed_dataset_is_not_gone_on_with(
