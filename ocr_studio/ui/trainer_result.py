@@ -20,7 +20,9 @@ from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
 
 # Pixels that the figures may take from the words beside them in a small window.
-_MOST = 360
+_MOST = 250
+# With less, the words beside their pictures are but dots.
+_LEAST_WORDS = 330
 # Of words gained and lost, pictures that are read at once; more are seldom looked at.
 _PICTURES = 200
 _SURE = (
@@ -150,10 +152,10 @@ class ResultPage(QWidget):
         split = QSplitter()
         split.setChildrenCollapsible(False)
         parts: tuple[QWidget, ...] = (scroll, self.words)
-        for part in parts:
-            part.setMinimumWidth(220)
+        for part, least in zip(parts, (220, _LEAST_WORDS), strict=True):
+            part.setMinimumWidth(least)
             split.addWidget(part)
-        split.setSizes([560, 420])
+        split.setSizes([535, 445])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
