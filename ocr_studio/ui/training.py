@@ -180,10 +180,12 @@ class Training(QObject):
         if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
             return
         self._cancel()
-        options, stop = self.options, self._begin()
+        options, look, stop = self.options, self.look, self._begin()
         self.offers = tuple(each for each in self.offers if each.run != run)
 
         def make() -> Iterator[object]:
+            if look is not None:
+                preflight.forget(look)
             course = training.gone_on_with(run, options=options, stop=stop)
             yield Begun(course)
             yield from training.train(course, resume=True, learn=self._learners.get(run.kind))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import training_runs
+from ocr_studio.core import paths, training_runs
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.training import Stage
-from tests.ui.learning import begin, said
+from tests.ui.learning import begin, press_learn, said
 from tests.ui.made_course import StandInLearner
 from tests.ui.studio import Open
 
@@ -53,6 +55,22 @@ def test_what_nobody_had_decided_on_is_shown_again(
     assert "9 mistakes instead of 15" in said(other)
     qtbot.mouseClick(trainer.result.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: other.settings.model == "boards")
+
+
+def test_going_on_leaves_nothing_of_what_was_looked_at(
+    ready: Studio, folder: Path, open_studio: Open, qtbot: QtBot
+) -> None:
+    begin(ready, qtbot)
+    ready.window.close()
+    ready.stop()
+    other = open_studio(folder / "board 1.png", learners={})
+    press_learn(other, qtbot)
+    assert other.training.stage is Stage.READY
+    looked_at = paths.cache_dir() / "looked-at"
+    assert any(looked_at.iterdir())
+    qtbot.mouseClick(other.window.trainer.offer.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
+    assert not any(looked_at.iterdir())
 
 
 def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
