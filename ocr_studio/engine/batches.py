@@ -135,7 +135,7 @@ def usable(lesson: Lesson, charset: Charset) -> bool:
     text = normalise(lesson.text)
     if not text or not height or not width or charset.unknown(text):
         return False
-    steps = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
+    steps: int = math.ceil(min(WIDEST, HEIGHT * width / height) / STEP) + 1
     return steps_for(charset.encode(text)) <= steps
 
 
