@@ -22,6 +22,7 @@ SUFFIX: Final = ".zip"
 
 _MOST: Final = {CARD_FILE: MOST_CARD_BYTES, WEIGHTS_FILE: MOST_WEIGHT_BYTES}
 _ROOM: Final = 64 << 10  # for what an archive says of its files
+_LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself, the longest comment
 _RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
 _REMEDY: Final = "Ask for the file that “Export” writes."
@@ -123,7 +124,7 @@ def _told(file: Path) -> Iterator[None]:
 def _check_size(stream: BinaryIO) -> None:
     """Raises _Wrong where an archive says more of its files than two need: it would all be held in memory."""
     end = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, end - _ROOM))
+    stream.seek(max(0, end - _LONGEST_END))
     tail = stream.read()
     # As the module zipfile looks for it: at the very end, else the last one, with a comment after it.
     place = len(tail) - 22 if tail[-22:].startswith(b"PK\5\6") and tail.endswith(b"\0\0") else tail.rfind(b"PK\5\6")

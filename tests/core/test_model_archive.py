@@ -183,6 +183,14 @@ def test_an_archive_from_a_stranger_is_refused_and_nothing_is_left_of_it(
     assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Anna"]
 
 
+@pytest.mark.parametrize("letters", [0, 65_493, 65_510, 65_535])
+def test_a_longer_end_is_seen_before_any_comment(letters: int, tmp_path: Path) -> None:
+    data = _with_lying_end(_whole())[:-2] + struct.pack("<H", letters) + bytes(letters)
+    (tmp_path / "x.zip").write_bytes(data)
+    with pytest.raises(BadModel, match="more than 4 GB"):
+        model_archive.unpack(tmp_path / "x.zip")
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_file_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     entries = _whole()
