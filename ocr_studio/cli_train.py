@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shlex
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
@@ -33,7 +34,7 @@ from ocr_studio.jobs.training import Course, LearningEvent
 _KEEP: Final = ("unless-worse", "always", "never")
 # Each is said as it is called in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "epochs": "how often every word is seen",
+    "epochs": "how often every word is seen, few words more often",
     "learning_rate": "the highest one, after warming up",
     "batch": "words in a step",
     "augmentation": "0 takes pictures as they are, 1 varies them as photos vary",
@@ -159,8 +160,9 @@ def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
         _tell(options, {"event": "discarded"}, "Not kept." if options.keep == "never" else "It is worse: not kept.")
         return GOOD if options.keep == "never" else FAILED
     model = training.keep(trained)
-    use = f"{PROGRAM} models use '{model.name}'" if " " in model.name else f"{PROGRAM} models use {model.name}"
-    _tell(options, {"event": "kept", "name": model.name}, f"Kept as “{model.name}”. To read with it: {use}")
+    does = "read" if model.kind == "recognizer" else "find writing"
+    use = f"To {does} with it: {PROGRAM} models use {shlex.quote(model.name)}"
+    _tell(options, {"event": "kept", "name": model.name}, f"Kept as “{model.name}”. {use}")
     return GOOD
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import pytest
 
 from ocr_studio import cli, cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
-from ocr_studio.core import models, training_runs
+from ocr_studio.core import models, settings, training_runs
 from ocr_studio.core.training import Interval
 from ocr_studio.jobs import training
 from ocr_studio.jobs.training import Course, LearningEvent
 from tests.core import made_datasets
-from tests.ui.made_course import StandInLearner
+from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 
 
 @pytest.fixture
@@ -236,3 +237,15 @@ def test_what_was_cut_short_stays_until_another_begins(
     lock.release()
     assert run(data, "--resume") == GOOD
     assert learner.resumed == [True]
+
+
+@pytest.mark.parametrize("name", ["my hand", "Anna's", "$HOME"])
+def test_what_it_says_to_type_can_be_typed(
+    data: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"detector": StandInDetectorLearner()})
+    assert cli.run(["train", "--dataset", str(data), "--name", name, "--detector"]) == GOOD
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert "To find writing with it: " in said
+    assert cli.run(shlex.split(said.partition(": ocr-studio ")[2])) == GOOD
+    assert settings.load().detector == name

@@ -31,7 +31,7 @@ class RecipeForm(QScrollArea):
         self._default = default
         self.base = Choice((), "", "Model to start from")
         self.what = Choice(_WHAT, default.what, "What learns")
-        self.epochs = _number(1, 200, default.epochs, "How often every word is seen")
+        self.epochs = _number(1, 200, default.epochs, "How often every word is seen; few words are seen more often")
         self.rate = _numbers(_RATES, default.learning_rate, _rate, "Learning rate")
         self.batch = _number(1, 128, default.batch, "Words in a step")
         self.augmentation = _numbers(
