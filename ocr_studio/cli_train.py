@@ -36,9 +36,9 @@ _KEEP: Final = ("unless-worse", "always", "never")
 _NUMBERS: Final[Mapping[str, str]] = {
     "epochs": "how often every word is seen, few words more often",
     "learning_rate": "the highest one, after warming up",
-    "batch": "words in a step",
+    "batch": "words, or pieces of photos, in a step",
     "augmentation": "0 takes pictures as they are, 1 varies them as photos vary",
-    "replay": "share of general words in each step, against forgetting",
+    "replay": "share of general words, or boards, in each step, against forgetting",
     "average": "how much of the result is what was learned; the rest is what the model knew before",
     "patience": "checks without gain after which it stops",
     "seed": "of everything that is drawn",

@@ -23,7 +23,7 @@ from ocr_studio.ui.trainer_outset import (
     TELLING_PHOTOS,
     OutsetColumn,
 )
-from ocr_studio.ui.trainer_recipe import RecipeForm
+from ocr_studio.ui.trainer_recipe import FINDING, RecipeForm
 
 _PURPOSES = {None: "", Split.TRAIN: "learning", Split.HELD_OUT: "measuring"}
 
@@ -40,11 +40,12 @@ class BoxesPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.column = OutsetColumn(LEARN_BOXES, Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS)))
+        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), "Photos reviewed")
+        self.column = OutsetColumn(LEARN_BOXES, meter)
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
-        self.recipe = RecipeForm(RECIPE)
+        self.recipe = RecipeForm(RECIPE, FINDING)
         self.how = trainer_outset.how(HOW_BOXES)
         self.photos = FigureTable(("Photo", "Words", "Not checked yet", "For"), "Photos to learn from")
         self.photos.clicked.connect(lambda index: self._open(index.row()))

@@ -16,11 +16,12 @@ _BAR, _TICK = 8.0, 4.0
 class Meter(QWidget):
     """How many there are of how many that would be plenty; numbers under the marks."""
 
-    def __init__(self, plenty: int, marks: Sequence[int]) -> None:
+    def __init__(self, plenty: int, marks: Sequence[int], name: str) -> None:
+        """name: what is counted, for who cannot see it."""
         super().__init__()
         self._plenty, self._marks, self._value = plenty, (*marks, plenty), 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Words checked")
+        self.setAccessibleName(name)
         self.show_value(0)
 
     def sizeHint(self) -> QSize:  # noqa: N802

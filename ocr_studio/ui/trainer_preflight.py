@@ -18,7 +18,7 @@ from ocr_studio.ui.figure_table import FigureTable
 from ocr_studio.ui.learned_words import ExampleList, LearnedTable, WordRow
 from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.trainer_outset import HOW_WORDS, LEARN_WORDS, OutsetColumn
-from ocr_studio.ui.trainer_recipe import RecipeForm
+from ocr_studio.ui.trainer_recipe import READING, RecipeForm
 
 
 class PreflightPage(QWidget):
@@ -34,12 +34,12 @@ class PreflightPage(QWidget):
     def __init__(self, pictures: CropPictures) -> None:
         super().__init__()
         self._pictures = pictures
-        self.column = OutsetColumn(LEARN_WORDS, Meter(PLENTY, (LEAST, TELLING)))
+        self.column = OutsetColumn(LEARN_WORDS, Meter(PLENTY, (LEAST, TELLING), "Words checked"))
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.examples = ExampleList(pictures)
-        self.recipe = RecipeForm(Recipe())
+        self.recipe = RecipeForm(Recipe(), READING)
         self.how = trainer_outset.how(HOW_WORDS)
         self.doubts = LearnedTable(("You say", "Why to look"), pictures, "Words worth a second look")
         self.doubts.give_room_to(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSpinBox, QWidget
@@ -12,12 +12,41 @@ from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
 from ocr_studio.ui.choice import Choice
 
-_WHAT = (
-    ("head", "Only how letters are told apart"),
-    ("neck+head", "… and how letters are seen together"),
-    ("upper", "The upper half of the network"),
-    ("all", "Everything"),
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the same fields are called for reading and for finding. what: each of ``training.PARTS``; pieces: what a
+    step is made of; seen: what a round is; general: what is repeated."""
+
+    what: tuple[tuple[str, str], ...]
+    pieces: str
+    seen: str
+    general: str
+
+
+READING = Words(
+    (
+        ("head", "Only how letters are told apart"),
+        ("neck+head", "… and how letters are seen together"),
+        ("upper", "The upper half of the network"),
+        ("all", "Everything"),
+    ),
+    "Words",
+    "How often every word is seen; few words are seen more often",
+    "General words",
 )
+FINDING = Words(
+    (
+        ("head", "Only how writing is told from the rest"),
+        ("neck+head", "… and how large and small are seen together"),
+        ("upper", "… and the last part of the trunk"),
+        ("all", "Everything"),
+    ),
+    "Pieces",
+    "How often all of each photo is seen; a single photo is seen more often",
+    "General boards",
+)
+
 _RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEVICES = (("auto", "Whichever is faster"), ("cpu", "Processor"), ("gpu", "Graphics card"))
@@ -26,19 +55,19 @@ _DEVICES = (("auto", "Whichever is faster"), ("cpu", "Processor"), ("gpu", "Grap
 class RecipeForm(QScrollArea):
     """Fields for everything in a recipe, with the defaults chosen."""
 
-    def __init__(self, default: Recipe) -> None:
+    def __init__(self, default: Recipe, words: Words) -> None:
         super().__init__(widgetResizable=True)
-        self._default = default
+        self._default, self._words = default, words
         self.base = Choice((), "", "Model to start from")
-        self.what = Choice(_WHAT, default.what, "What learns")
-        self.epochs = _number(1, 200, default.epochs, "How often every word is seen; few words are seen more often")
+        self.what = Choice(words.what, default.what, "What learns")
+        self.epochs = _number(1, 200, default.epochs, words.seen)
         self.rate = _numbers(_RATES, default.learning_rate, _rate, "Learning rate")
-        self.batch = _number(1, 128, default.batch, "Words in a step")
+        self.batch = _number(1, 128, default.batch, f"{words.pieces} in a step")
         self.augmentation = _numbers(
             _SHARES, default.augmentation, _percent, "How much pictures are varied, as photos vary"
         )
         self.replay = _numbers(
-            _SHARES[:-1], default.replay, _percent, "Share of general words in each step, against forgetting"
+            _SHARES[:-1], default.replay, _percent, f"{words.general}, their share in each step, against forgetting"
         )
         self.average = _numbers(
             _SHARES[1:], default.average, _percent, "Share of what was learned; the rest is what the model knew before"
@@ -103,10 +132,10 @@ class RecipeForm(QScrollArea):
         across.setSpacing(28)
         left = (
             ("Start from", self.base), ("What learns", self.what), ("Rounds", self.epochs),
-            ("Learning rate", self.rate), ("Words in a step", self.batch), ("Computed by", self.device),
+            ("Learning rate", self.rate), (f"{self._words.pieces} in a step", self.batch), ("Computed by", self.device),
         )  # fmt: skip
         right = (
-            ("Pictures varied", self.augmentation), ("General words", self.replay), ("Learned part", self.average),
+            ("Pictures varied", self.augmentation), (self._words.general, self.replay), ("Learned part", self.average),
             ("Patience", self.patience), ("Seed", self.seed), ("", self.restore),
         )  # fmt: skip
         for fields in (left, right):

@@ -279,6 +279,8 @@ def test_the_detector_learns_from_photos_with_every_word_checked(studio: Studio,
     trainer.tabs.setCurrentIndex(1)
     assert trainer.pages.currentWidget() is trainer.boxes
     assert not trainer.boxes.column.begin.isEnabled()
+    assert trainer.boxes.column.meter.accessibleName() == "Photos reviewed"
+    assert "word" not in trainer.boxes.recipe.batch.accessibleName().lower()
     assert "No photo is reviewed yet" in said(studio)
     correct(studio, 8)
     press_learn(studio, qtbot)
