@@ -153,7 +153,8 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
     if _same(comparison) and stopped_early:
         return "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
     if _same(comparison):
-        return "None of them is read otherwise: you can discard it. To learn more, correct some more, above all misread words."
+        same = "None of them is read otherwise: you can discard it."
+        return f"{same} To learn more, correct more words, above all misread ones."
     words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
     few = f"{words} words are too few to be sure of so small a difference."
     if _gain(comparison) > 0:

@@ -73,7 +73,7 @@ def test_what_is_unsure_is_still_advised_on() -> None:
     assert "It seems to help" in training_report.advice(UNCLEAR)
     assert "better discard" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
     assert "stopped too early" in training_report.advice(SAME, stopped="asked")
-    assert "discard it. To learn more, correct some more" in training_report.advice(SAME)
+    assert "discard it. To learn more, correct more" in training_report.advice(SAME)
 
 
 def test_figures_carry_their_uncertainty() -> None:
