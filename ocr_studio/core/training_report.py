@@ -156,7 +156,7 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
         same = "None of them is read otherwise: you can discard it."
         return f"{same} To learn more, correct more words, above all misread ones."
     words = comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
-    few = f"{words} words are too few to be sure of so small a difference."
+    few = f"{'1 word is' if words == 1 else f'{words} words are'} too few to be sure of so small a difference."
     if _gain(comparison) > 0:
         return f"{few} It seems to help: you may keep it, and go back at any time. With more corrections you can tell."
     return f"{few} It does not seem to help: better discard it, correct some more, and learn again."

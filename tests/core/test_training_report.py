@@ -104,3 +104,8 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
     found = DetectorTrained("mine", Path("c"), FOUND, 40, 31.4)
     assert "gained: “map” on board.jpg" in "\n".join(training_report.render(found))
     assert training_report.values(found)["verdict"] == "better"
+
+
+def test_a_single_word_is_one() -> None:
+    single = replace(UNCLEAR, before=Reading(1, 0, 0.5), after=Reading(1, 1, 0.0))
+    assert training_report.advice(single).startswith("1 word is too few")
