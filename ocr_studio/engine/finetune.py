@@ -314,7 +314,8 @@ class _Run:
     def _signature(self) -> str:
         """Another one for another run."""
         recipe = json.dumps(asdict(self._recipe), sort_keys=True)
-        return f"{self._base.name} {len(self.charset)} {recipe} {self._data.fingerprint()}"
+        general = " ".join(self._data.options.languages)  # what general words are drawn from
+        return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}"
 
     # -------------------------------------------------------------------------------------------------- after
 

@@ -150,7 +150,7 @@ def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog:
     assert isinstance(events[-1], Trained)
 
 
-@pytest.mark.parametrize("change", ["data", "recipe", "damaged"])
+@pytest.mark.parametrize("change", ["data", "recipe", "languages", "damaged"])
 def test_another_run_does_not_go_on_with_the_checkpoint(
     tmp_path: Path, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -162,6 +162,8 @@ def test_another_run_does_not_go_on_with_the_checkpoint(
     data, recipe = DATA, RECIPE
     if change == "data":
         data = replace(DATA, train=[*TRAIN[1:], Lesson(TRAIN[0].crop, "mep")])
+    if change == "languages":
+        data = replace(DATA, options=replace(DATA.options, languages=("de",)))
     if change == "recipe":
         recipe = replace(RECIPE, seed=1)
     if change == "damaged":
