@@ -98,10 +98,10 @@ class FindingComparison:
         """As ``training.Comparison.verdict``: "better", "worse" or "no clear difference"; None without held-out words.
         More is better here.
         """
-        if self.before.wanted == 0:
-            return None
         if self.change.high < 0 or self.keep_change.high < 0:
             return "worse"
+        if self.before.wanted == 0:
+            return None
         return "better" if self.change.low > 0 else "no clear difference"
 
 

@@ -132,11 +132,11 @@ class Comparison:
 
     @property
     def verdict(self) -> str | None:
-        """In one word; "worse" also where general words are read clearly worse."""
-        if self.before.words == 0:
-            return None
+        """In one word; "worse" also where general words are read clearly worse, whether or not others were held out."""
         if self.change.low > 0 or self.keep_change.low > 0:
             return "worse"
+        if self.before.words == 0:
+            return None
         return "better" if self.change.high < 0 else "no clear difference"
 
 

@@ -45,10 +45,10 @@ def sentence(comparison: AnyComparison) -> str:
     if isinstance(comparison, FindingComparison):
         return _found(comparison.before, comparison.after)
     before, after = comparison.before, comparison.after
-    if before.words == 0:
-        return "No word was held out, so there is nothing to compare on."
-    seen = "On 1 word" if before.words == 1 else f"On {before.words} words"
     forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
+    if before.words == 0:
+        return f"No word was held out, so there is nothing to compare on.{forgot}"
+    seen = "On 1 word" if before.words == 1 else f"On {before.words} words"
     return f"{seen} it had not seen it makes {_compared(before, after)}.{forgot}"
 
 
