@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, models, resources
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import Settings
-from ocr_studio.engine import finetune
+from ocr_studio.engine import finetune, learning_run
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.training import Stage
 
@@ -24,8 +24,9 @@ NAME = "boards"
 @pytest.fixture
 def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """The sample, read; what would be learned in a minute is in a few steps."""
-    for name, few in (("LEAST_STEPS", 4), ("REPEATED", 24), ("KEPT", 8), ("EXAMINATIONS", 2)):
+    for name, few in (("LEAST_STEPS", 4), ("REPEATED", 24), ("KEPT", 8)):
         monkeypatch.setattr(finetune, name, few)
+    monkeypatch.setattr(learning_run, "EXAMINATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"
     photo.parent.mkdir()
     shutil.copy(resources.sample_photo(), photo)

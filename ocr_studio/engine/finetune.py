@@ -13,10 +13,10 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import keras
 
@@ -32,7 +32,6 @@ from ocr_studio.core.training import (
     Recipe,
     Sample,
     Started,
-    StepDone,
     Trained,
     TrainingEvent,
 )
@@ -42,17 +41,15 @@ from ocr_studio.engine import (
     checkpoints,
     comparing,
     growing,
-    learning,
     pretrained,
     replay,
     runtime,
     weights,
 )
 from ocr_studio.engine.batches import Batches, Mixture
-from ocr_studio.engine.checkpoints import Checkpoint
-from ocr_studio.engine.learning import Clock, Course, Exam, Marks, Trainee
+from ocr_studio.engine.learning import Course, Exam, Marks, Trainee
+from ocr_studio.engine.learning_run import LearningRun
 from ocr_studio.engine.lessons import Lesson, TrainingData
-from ocr_studio.engine.moving_weights import Arrays
 from ocr_studio.engine.recognizer import Recognizer
 
 __all__ = ["Base", "Lesson", "TrainingData", "finetune"]
@@ -64,8 +61,6 @@ REPEATED: Final = 400
 KEPT: Final = 120
 # A handful of words is seen more often than the recipe says: below this many steps nothing changes.
 LEAST_STEPS: Final = 80
-# Examinations of a run; each takes as long as a few steps.
-EXAMINATIONS: Final = 8
 # Held-out words that are shown on the way.
 SHOWN: Final = 12
 # Read with knowledge of languages in pieces of this many, so that a cancel is heard soon.
@@ -93,16 +88,6 @@ class _Lessons:
     held_out: list[Lesson]
     general: list[Lesson]
     keep: list[Lesson]
-
-
-@dataclass
-class _Best:
-    """What would be kept if the run ended now. score: lower is better; waited: examinations since."""
-
-    weights: Arrays = field(default_factory=list)
-    score: float = float("inf")
-    step: int = 0
-    waited: int = 0
 
 
 def finetune(
@@ -145,20 +130,19 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     return Base(net, charset, model.name)
 
 
-class _Run:
-    """One run, from a base to weights that are better, as far as can be seen."""
+class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
+    """A recognizer's. first: how held-out and general words were read before."""
 
     def __init__(self, base: Base, data: TrainingData, recipe: Recipe, folder: Path) -> None:
+        super().__init__(recipe, folder)
         self.net, self.charset = base.net, base.charset
-        self.best, self.step, self.stopped = _Best(), 0, ""
-        self._base, self._data, self._recipe, self._folder = base, data, recipe, folder
-        self._examined: list[int] = []
+        self._base, self._data = base, data
 
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self) -> Iterator[TrainingEvent]:
         """Draw general words, read what is held out as the base does, grow the alphabet, take up a checkpoint."""
-        data, recipe = self._data, self._recipe
+        data, recipe = self._data, self.recipe
         general: list[Lesson] = []
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
@@ -180,25 +164,23 @@ class _Run:
         published = pretrained.letter_scores(letters) if letters else {}
         self.net, self.charset = growing.grown(self.net, self.charset, letters, published)
         self._new = letters
-        self._take_up()
+        self._begin()
 
-    def _take_up(self) -> None:
-        """Be ready for the first step, or for the next one of a run that was cut short."""
-        recipe, lessons = self._recipe, self.lessons
+    def _begin(self) -> None:
+        """Make ready what learns, what it is taught and how it is examined."""
+        recipe, lessons = self.recipe, self.lessons
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = Batches(lessons.train, lessons.general, self.charset, mixture)
-        self.steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
-        self._examinations = list(learning.progress(self.steps, EXAMINATIONS))
+        steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
         texts = [lesson.text for lesson in (*lessons.train, *lessons.general)]
         taught = growing.columns_of(self.charset, texts)
-        course = Course(recipe.what, self.steps, recipe.learning_rate, recipe.average, len(self._new), taught)
+        course = Course(recipe.what, steps, recipe.learning_rate, recipe.average, len(self._new), taught)
         with candidate.device(recipe.device):
-            self._trainee = Trainee(self.net, course)
+            trainee = Trainee(self.net, course)
         # What has a letter that nobody taught cannot be examined by its loss.
         readable = [lesson for lesson in lessons.held_out if not self.charset.unknown(lesson.text)]
         self._exam, self._keep = Exam(readable, self.charset), Exam(lessons.keep, self.charset)
-        self.clock = Clock(self.steps, len(self._examinations) + 1)
-        self._resume()
+        self.take_up(trainee, steps)
 
     def _read_before(self) -> Iterator[TrainingEvent]:
         self._reader = Recognizer(self.net, self.charset, name=self._base.name)
@@ -210,44 +192,22 @@ class _Run:
     def learn(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
         """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
         lessons = self.lessons
-        yield Started(
+        started = Started(
             len(lessons.train), len(lessons.held_out), len(lessons.keep), self.steps, self._new, resumed_at=self.step
         )
-        if not self.step:
-            yield self._check()
-        elif self._has_waited():  # it was cut short after its last examination
-            self.stopped = "early"
-        while self.step < self.steps and not self.stopped:
-            batch = self._batches.at(self.step)
-            loss = self.clock.time("step", partial(self._trainee.learn, batch))
-            self.step += 1
-            yield StepDone(self.step, self.steps, loss, self.clock.left(self.step, len(self._examined)))
-            if stop():
-                self.stopped = "asked"
-            if self.stopped or self.step in self._examinations:
-                yield self._check()
-                self._save()
-                if self._has_waited():
-                    self.stopped = self.stopped or "early"
-        self._trainee.take(self.best.weights)
+        yield from self.course(started, stop)
+        self.trainee.take(self.best.weights)
 
-    def _has_waited(self) -> bool:
-        return self._recipe.patience is not None and self.best.waited >= self._recipe.patience
+    def next_step(self) -> Callable[[], float]:
+        """The step that comes now."""
+        return partial(self.trainee.learn, self._batches.at(self.step))
 
-    def _check(self) -> Checked:
+    def check(self) -> Checked:
         """Examine what would be kept now."""
-        going, kept = self._trainee.now(), self._trainee.kept()
-        self._trainee.take(kept)
-        held_out, keep = self.clock.time("exam", lambda: (self._exam.sit(self._trainee), self._keep.sit(self._trainee)))
-        self._trainee.take(going)
-        if not self._examined:
-            self._first = (held_out, keep)
-        self._examined.append(self.step)
-        better = self._score(held_out, keep) < self.best.score
-        if better:
-            self.best = _Best(kept, self._score(held_out, keep), self.step)
-        else:
-            self.best.waited += 1
+        kept, (held_out, keep) = self.examine(lambda: (self._exam.sit(self.trainee), self._keep.sit(self.trainee)))
+        if not self.begun:
+            self.first = (held_out, keep)
+        better = self.note(kept, self._score(held_out, keep))
         return Checked(
             self.step,
             comparing.cer(self._exam.lessons, held_out.texts),
@@ -261,12 +221,12 @@ class _Run:
 
         By the loss, as a few words are read right or wrong by chance.
         """
-        forgotten = max(0.0, keep.loss - self._first[1].loss)
+        forgotten = max(0.0, keep.loss - self.first[1].loss)
         return held_out.loss + forgotten if len(self._exam) else -float(self.step)
 
     def _samples(self, marks: Marks) -> tuple[Sample, ...]:
         """Some words, and how they are read now: those that were read wrongly first."""
-        before = self._first[0].texts
+        before = self.first[0].texts
         words = [
             Sample(lesson.name, lesson.text, old, now_read, lesson.place)
             for lesson, old, now_read in zip(self._exam.lessons, before, marks.texts, strict=True)
@@ -276,44 +236,18 @@ class _Run:
 
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
-    def _save(self) -> None:
-        best = {f"best/{index}": weight for index, weight in enumerate(self.best.weights)}
-        facts = {
-            "run": self._signature(),
-            "step": self.step,
-            "examined": self._examined,
-            "best": [self.best.score, self.best.step, self.best.waited],
-            "first": [asdict(marks) for marks in self._first],
-            "seconds": self.clock.total(),
-        }
-        checkpoints.save(self._folder, Checkpoint(self._trainee.state() | best, facts))
+    def first_as_facts(self) -> Any:
+        """How words were read before, as JSON can say it."""
+        return [asdict(marks) for marks in self.first]
 
-    def _resume(self) -> None:
-        """Go on where a run on the same data by the same recipe was cut short, if there is one."""
-        kept = checkpoints.load(self._folder)
-        if kept is None or kept.facts.get("run") != self._signature():
-            return
-        try:
-            facts = kept.facts
-            first = tuple(Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts["first"])
-            best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.now()))]
-            score, step, waited = facts["best"]
-            so_far = _Best(best, float(score), int(step), int(waited))
-            step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
-            first_held_out, first_keep = first
-            seconds = float(facts["seconds"])
-            self._trainee.resume(kept.arrays)
-        except (KeyError, ValueError, TypeError) as error:
-            log.warning("%s: training begins anew: %s", self._folder, error)
-            return
-        self.best = so_far
-        self._first = (first_held_out, first_keep)
-        self.step, self._examined = step_done, examined
-        self.clock.spent = seconds
+    def first_of(self, facts: Any) -> tuple[Marks, Marks]:
+        """The same from there. Raises KeyError, ValueError or TypeError."""
+        held_out, keep = (Marks(tuple(marks["texts"]), float(marks["loss"])) for marks in facts)
+        return held_out, keep
 
-    def _signature(self) -> str:
+    def signature(self) -> str:
         """Another one for another run."""
-        recipe = json.dumps(asdict(self._recipe), sort_keys=True)
+        recipe = json.dumps(asdict(self.recipe), sort_keys=True)
         general = " ".join(self._data.options.languages)  # what general words are drawn from
         return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}"
 

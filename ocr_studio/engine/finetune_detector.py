@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import keras
 
@@ -29,16 +29,14 @@ from ocr_studio.core.metrics import Score
 from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training import Interval, Preparing, Recipe, Started, StepDone
-from ocr_studio.engine import candidate, checkpoints, detector_exam, learning, runtime, weights
-from ocr_studio.engine.checkpoints import Checkpoint
+from ocr_studio.core.training import Interval, Preparing, Recipe, Started
+from ocr_studio.engine import candidate, checkpoints, detector_exam, runtime, weights
 from ocr_studio.engine.detector import Detector, DetectorOptions
 from ocr_studio.engine.detector_exam import Comparing
 from ocr_studio.engine.detector_learning import DetectorTrainee
 from ocr_studio.engine.detector_lessons import DetectorLessons
 from ocr_studio.engine.detector_tiles import TileBatches, TileMixture
-from ocr_studio.engine.learning import Clock
-from ocr_studio.engine.moving_weights import Arrays
+from ocr_studio.engine.learning_run import LearningRun
 from ocr_studio.engine.reader import Reader
 
 log = logging.getLogger(__name__)
@@ -46,20 +44,8 @@ log = logging.getLogger(__name__)
 # A single photo is seen more often than the recipe says; of many, so many pieces are enough.
 LEAST_STEPS: Final = 40
 MOST_STEPS: Final = 400
-# Examinations of a run; each takes as long as a few steps.
-EXAMINATIONS: Final = 8
 # Of about a hundred general lines, one more or less.
 _BY_CHANCE: Final = 0.01
-
-
-@dataclass
-class _Best:
-    """What would be kept if the run ended now. score: lower is better; waited: examinations since."""
-
-    weights: Arrays = field(default_factory=list)
-    score: float = float("inf")
-    step: int = 0
-    waited: int = 0
 
 
 def finetune_detector(
@@ -118,35 +104,30 @@ def scores_of(comparison: FindingComparison) -> Scores:
     return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
 
 
-class _Run:
-    """One run, from a base to weights that are better, as far as can be seen."""
+class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
+    """A detector's. first: F on boards to keep, before."""
 
     def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
-        self.net = net
-        self.best, self.step, self.stopped = _Best(), 0, ""
-        self._recipe, self._options, self._folder = recipe, options, folder
+        super().__init__(recipe, folder)
+        self.net, self._options = net, options
         self._finding = DetectorOptions.of(options.finding)
         self._detector = Detector(net, options=self._finding)  # sees what the net sees, also while that learns
-        self._examined: list[int] = []
-        self._first_keep: float | None = None
 
     # -------------------------------------------------------------------------------------------------- before
 
     def prepare(self, data: DetectorData, base: str) -> Iterator[DetectorEvent]:
         """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is."""
-        recipe = self._recipe
+        recipe = self.recipe
         self.lessons = DetectorLessons()
         yield from self.lessons.prepare(data, self._detector, recipe)
         mixture = TileMixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
-        self.steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), MOST_STEPS)
-        self._examinations = list(learning.progress(self.steps, EXAMINATIONS))
+        steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), MOST_STEPS)
         with candidate.device(recipe.device):
-            self._trainee = DetectorTrainee(self.net, recipe, steps=self.steps)
-        self.clock = Clock(self.steps, len(self._examinations) + 1)
+            trainee = DetectorTrainee(self.net, recipe, steps=steps)
         recipe_said = json.dumps(asdict(recipe), sort_keys=True)
-        self._signature = f"{base} {recipe_said} {asdict(self._finding)} {self.lessons.fingerprint()}"
-        self._resume()
+        self._said = f"{base} {recipe_said} {asdict(self._finding)} {self.lessons.fingerprint()}"
+        self.take_up(trainee, steps)
 
     # -------------------------------------------------------------------------------------------------- during
 
@@ -155,42 +136,18 @@ class _Run:
         lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
         held_out = detector_exam.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
         train = lines[0] - held_out * self.lessons.hidden
-        yield Started(train, held_out, lines[1], self.steps, resumed_at=self.step)
-        if not self.step:
-            yield self._check()
-        elif self._has_waited():  # it was cut short after its last examination
-            self.stopped = "early"
-        while self.step < self.steps and not self.stopped:
-            tiles = self._batches.at(self.step)
-            loss = self.clock.time("step", partial(self._trainee.learn, tiles))
-            self.step += 1
-            yield StepDone(self.step, self.steps, loss, self.clock.left(self.step, len(self._examined)))
-            if stop():
-                self.stopped = "asked"
-            if self.stopped or self.step in self._examinations:
-                yield self._check()
-                self._save()
-                if self._has_waited():
-                    self.stopped = self.stopped or "early"
+        yield from self.course(Started(train, held_out, lines[1], self.steps, resumed_at=self.step), stop)
 
-    def _has_waited(self) -> bool:
-        return self._recipe.patience is not None and self.best.waited >= self._recipe.patience
+    def next_step(self) -> Callable[[], float]:
+        """The step that comes now."""
+        return partial(self.trainee.learn, self._batches.at(self.step))
 
-    def _check(self) -> LinesChecked:
+    def check(self) -> LinesChecked:
         """Examine what would be kept now."""
-        going, kept = self._trainee.now(), self._trainee.kept()
-        self._trainee.take(kept)
-        held_out, keep, loss = self.clock.time("exam", self._exam)
-        self._trainee.take(going)
-        self._examined.append(self.step)
-        if self._first_keep is None:
-            self._first_keep = keep
-        score = self._score(held_out, keep, loss)
-        better = score < self.best.score
-        if better:
-            self.best = _Best(kept, score, self.step)
-        else:
-            self.best.waited += 1
+        kept, (held_out, keep, loss) = self.examine(self._exam)
+        if not self.begun:
+            self.first = keep
+        better = self.note(kept, self._score(held_out, keep, loss))
         return LinesChecked(self.step, held_out, keep, better)
 
     def _exam(self) -> tuple[float | None, float | None, float]:
@@ -198,7 +155,7 @@ class _Run:
         lessons = self.lessons
         held_out = detector_exam.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
         keep = detector_exam.lines_found(self._detector, lessons.keep, hidden=False).f
-        return held_out, keep, self._trainee.loss(lessons.exam) if lessons.exam else 0.0
+        return held_out, keep, self.trainee.loss(lessons.exam) if lessons.exam else 0.0
 
     def _score(self, held_out: float | None, keep: float | None, loss: float) -> float:
         """Lower is better: the loss on held-out pieces, what of their lines is not found, and what is forgotten.
@@ -207,58 +164,38 @@ class _Run:
         """
         if held_out is None:
             return -float(self.step)
-        forgotten = max(0.0, (self._first_keep or 0.0) - (keep or 0.0) - _BY_CHANCE)
+        forgotten = max(0.0, (self.first or 0.0) - (keep or 0.0) - _BY_CHANCE)
         return loss + 1 - held_out + forgotten
 
     # ------------------------------------------------------------------------------------------- cut short, gone on
 
-    def _save(self) -> None:
-        best = {f"best/{index}": weight for index, weight in enumerate(self.best.weights)}
-        facts = {
-            "run": self._signature,
-            "step": self.step,
-            "examined": self._examined,
-            "best": [self.best.score, self.best.step, self.best.waited],
-            "keep": self._first_keep,
-            "seconds": self.clock.total(),
-        }
-        checkpoints.save(self._folder, Checkpoint(self._trainee.state() | best, facts))
+    def signature(self) -> str:
+        """Another one for another run."""
+        return self._said
 
-    def _resume(self) -> None:
-        """Go on where a run on the same data by the same recipe was cut short, if there is one."""
-        kept = checkpoints.load(self._folder)
-        if kept is None or kept.facts.get("run") != self._signature:
-            return
-        try:
-            facts = kept.facts
-            best = [kept.arrays[f"best/{index}"] for index in range(len(self._trainee.learned))]
-            score, step, waited = facts["best"]
-            so_far = _Best(best, float(score), int(step), int(waited))
-            step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
-            keep, seconds = facts["keep"], float(facts["seconds"])
-            self._trainee.resume(kept.arrays)
-        except (KeyError, ValueError, TypeError) as error:
-            log.warning("%s: training begins anew: %s", self._folder, error)
-            return
-        self.best = so_far
-        self.step, self._examined, self._first_keep = step_done, examined, keep
-        self.clock.spent = seconds
+    def first_as_facts(self) -> Any:
+        """F on boards to keep, before."""
+        return self.first
+
+    def first_of(self, facts: Any) -> float | None:
+        """The same from there. Raises ValueError or TypeError."""
+        return None if facts is None else float(facts)
 
     # -------------------------------------------------------------------------------------------------- after
 
     def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
         """Find words with the old and the new detector. Leaves the net as it is to be kept. Returns the comparison."""
         old = keras.models.clone_model(self.net)
-        self._trainee.take(self._trainee.start)
+        self.trainee.take(self.trainee.start)
         old.set_weights(self.net.get_weights())
-        self._trainee.take(self.best.weights)
+        self.trainee.take(self.best.weights)
         before = Reader(self._options, detector=Detector(old, options=self._finding))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
         held_out, keep = Comparing(before, after), Comparing(before, after)
         done = 0
         for comparing, photos in (
             (held_out, self.lessons.compared()),
-            (keep, self.lessons.kept(seed=self._recipe.seed)),
+            (keep, self.lessons.kept(seed=self.recipe.seed)),
         ):
             for photo in photos:
                 yield Preparing("Comparing the old and the new model", done, self.lessons.to_compare)

@@ -15,7 +15,7 @@ from ocr_studio.core import models
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import WEIGHTS_FILE
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
-from ocr_studio.engine import checkpoints, finetune, replay, weights
+from ocr_studio.engine import checkpoints, finetune, learning_run, replay, weights
 from ocr_studio.engine.checkpoints import CheckpointNotSaved
 from ocr_studio.engine.finetune import NothingToLearn
 from ocr_studio.engine.lessons import Lesson, TrainingData
@@ -37,8 +37,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         return finetune.Base(build_tiny(len(ALPHABET)), ALPHABET, "tiny")
 
     monkeypatch.setattr(finetune, "_base", base)
-    for name, value in {"REPEATED": 16, "KEPT": 8, "LEAST_STEPS": 6, "EXAMINATIONS": 3}.items():
+    for name, value in {"REPEATED": 16, "KEPT": 8, "LEAST_STEPS": 6}.items():
         monkeypatch.setattr(finetune, name, value)
+    monkeypatch.setattr(learning_run, "EXAMINATIONS", 3)
 
 
 def run(

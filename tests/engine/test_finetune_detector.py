@@ -34,6 +34,7 @@ from ocr_studio.engine import (
     detector_exam,
     detector_lessons,
     finetune_detector,
+    learning_run,
     runtime,
     weights,
 )
@@ -256,7 +257,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) -> None:
     monkeypatch.setattr(finetune_detector, "LEAST_STEPS", steps)
     monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
-    monkeypatch.setattr(finetune_detector, "EXAMINATIONS", exams)
+    monkeypatch.setattr(learning_run, "EXAMINATIONS", exams)
     monkeypatch.setattr(detector_lessons, "_REPEATED", 1)
     monkeypatch.setattr(detector_lessons, "_KEPT", (BoardKind.FLOW,))
 
