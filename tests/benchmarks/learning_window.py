@@ -1,34 +1,27 @@
 """Learning in the window: how long it takes, what memory, and whether the window stalls. Prints; asserts nothing.
 
-    python tests/benchmarks/learning_window.py [--data ../shared/data] [--board wb_293] [--pictures FOLDER]
-        [--epochs N] [--detector]
+    python tests/benchmarks/learning_window.py [--data ../shared/data] [--board wb_293] [--other wb_280]
+        [--pictures FOLDER] [--theme light|dark] [--epochs N] [--detector]
 
-The words of one board count as corrected by a person. Gaps are those between ticks of a 10 ms timer on the main thread
-(p50, p99, largest): idle, while it learns, while another photo is read during that, while old and new are compared.
---pictures: where pictures of the window are put, at pre-flight, running and result. The figures of learning itself are
-those of ``learning.py``.
+The words of one board count as corrected by a person; the other is read while they are learned. Gaps are those between
+ticks of a 10 ms timer on the main thread (p50, p99, largest): idle, while it learns, while the other board is read
+during that, while old and new are compared. --pictures: where pictures of the window are put, at pre-flight, running
+and result. The figures of learning itself are those of ``learning.py``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ["OCR_STUDIO_HOME"] = tempfile.mkdtemp(prefix="ocr-studio-benchmark-")
-if not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import json
 import shutil
-from collections.abc import Callable
+from functools import partial
 
-import numpy as np
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core import training_report
@@ -37,22 +30,29 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.training import StepDone
 from ocr_studio.ui import app as window_app
 from ocr_studio.ui.training import Stage
+from tests.benchmarks import main_thread
+from tests.benchmarks.main_thread import Ticks, resident
 
-PATIENCE_SECONDS = 500.0
+run_until = partial(main_thread.run_until, patience=500.0)
 
 
 def main() -> None:
     """Measure and print."""
-    asked = argparse.ArgumentParser()
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--data", type=Path, default=Path("../shared/data"))
     asked.add_argument("--board", default="wb_293")
     asked.add_argument("--other", default="wb_280")
     asked.add_argument("--pictures", type=Path)
     asked.add_argument("--epochs", type=int)
     asked.add_argument("--detector", action="store_true")
-    asked.add_argument("--theme", default="light")
+    asked.add_argument("--theme", choices=("light", "dark"), default="light")
     options = asked.parse_args()
-    folder = Path(os.environ["OCR_STUDIO_HOME"]) / "boards"
+    with main_thread.temporary_home() as home:
+        _measure(home / "boards", options)
+
+
+def _measure(folder: Path, options: argparse.Namespace) -> None:
+    """folder: where the photos are copied to; it is made here."""
     folder.mkdir()
     listed = json.loads((options.data / "boards" / "annotations.json").read_text("utf-8"))
     photos = {Path(each["image"]).stem: each for each in listed}
@@ -64,7 +64,7 @@ def main() -> None:
     window_app.use_theme(options.theme)
     studio = window_app.Studio(Settings(read_when_opened=False), theme=options.theme)
     studio.start([first])
-    _run(app, lambda: studio.document.page is not None and not studio.busy)
+    run_until(app, lambda: studio.document.page is not None and not studio.busy)
     _correct(studio, photos[options.board]["words"])
     _learn(app, studio, other, options)
     studio.window.close()
@@ -89,35 +89,35 @@ def _correct(studio: window_app.Studio, words: list[dict[str, object]]) -> None:
 def _learn(app: QApplication, studio: window_app.Studio, other: Path, options: argparse.Namespace) -> None:
     pictures, trainer, training = options.pictures, studio.window.trainer, studio.training
     studio.window.action_set["learn"].trigger()
-    _run(app, lambda: training.stage is Stage.READY)
+    run_until(app, lambda: training.stage is Stage.READY)
     trainer.tabs.setCurrentIndex(1 if options.detector else 0)
     outset = trainer.boxes if options.detector else trainer.preflight
     if options.epochs:
         outset.recipe.epochs.setValue(options.epochs)
     _picture(studio, pictures, "preflight")
-    ticks, losses = _Ticks(), []
+    ticks, losses = Ticks(), []
     idle = time.perf_counter() + 3
-    _run(app, lambda: time.perf_counter() > idle)
-    print(f"idle                    {ticks.said()}   {_resident()}")
+    run_until(app, lambda: time.perf_counter() > idle)
+    print(f"idle                    {ticks.said()}   {resident()}")
     ticks.begin()
     training.heard.connect(lambda event: losses.append(event.loss) if isinstance(event, StepDone) else None)
     began = time.perf_counter()
     outset.column.begin.click()
-    _run(app, lambda: len(losses) > 2 or training.stage is not Stage.LEARNING)
-    print(f"first step after {time.perf_counter() - began:.1f} s   {ticks.said()}   {_resident()}")
+    run_until(app, lambda: len(losses) > 2 or training.stage is not Stage.LEARNING)
+    print(f"first step after {time.perf_counter() - began:.1f} s   {ticks.said()}   {resident()}")
     ticks.begin()
-    _run(app, lambda: len(losses) > 20 or training.stage is not Stage.LEARNING)
-    print(f"while learning          {ticks.said()}   {_resident()}")
+    run_until(app, lambda: len(losses) > 20 or training.stage is not Stage.LEARNING)
+    print(f"while learning          {ticks.said()}   {resident()}")
     _picture(studio, pictures, "running")
     ticks.begin()
     studio.opening.open_paths([other])
-    _run(app, lambda: studio.opening.path == other)
+    run_until(app, lambda: studio.opening.path == other)
     studio.reading.read_page()
-    _run(app, lambda: not studio.reading.busy)
-    print(f"reading while learning  {ticks.said()}   {_resident()}")
+    run_until(app, lambda: not studio.reading.busy)
+    print(f"reading while learning  {ticks.said()}   {resident()}")
     ticks.begin()
-    _run(app, lambda: training.stage is not Stage.LEARNING)
-    print(f"the rest                {ticks.said()}   {_resident()}")
+    run_until(app, lambda: training.stage is not Stage.LEARNING)
+    print(f"the rest                {ticks.said()}   {resident()}")
     print(f"all of it               {time.perf_counter() - began:.1f} s, {len(losses)} steps")
     if training.trained is not None:
         print("\n".join(training_report.render(training.trained)))
@@ -130,47 +130,6 @@ def _picture(studio: window_app.Studio, folder: Path | None, name: str) -> None:
             QApplication.processEvents()
             time.sleep(0.01)
         studio.window.grab().save(str(folder / f"{name}.png"))
-
-
-class _Ticks:
-    """Times of a 10 ms timer on the main thread."""
-
-    def __init__(self) -> None:
-        self._times: list[float] = []
-        self._timer = QTimer()
-        self._timer.setTimerType(self._timer.timerType().PreciseTimer)
-        self._timer.setInterval(10)
-        self._timer.timeout.connect(lambda: self._times.append(time.perf_counter()))
-        self._timer.start()
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget what was before."""
-        self._times = [time.perf_counter()]
-
-    def said(self) -> str:
-        """The gaps since ``begin``."""
-        gaps = np.diff(self._times) * 1000
-        if len(gaps) < 5:
-            return "too short to tell"
-        p50, p99 = np.percentile(gaps, (50, 99))
-        return f"p50 {p50:5.1f}   p99 {p99:6.1f}   largest {gaps.max():6.1f} ms   ({len(gaps)} ticks)"
-
-
-def _run(app: QApplication, done: Callable[[], bool]) -> None:
-    end = time.perf_counter() + PATIENCE_SECONDS
-    clock = QTimer()
-    clock.timeout.connect(lambda: app.exit() if done() or time.perf_counter() > end else None)
-    clock.start(50)
-    app.exec()
-
-
-def _resident() -> str:
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return ""
-    return f"{pages * os.sysconf('SC_PAGE_SIZE') / 2**20:.0f} MiB"
 
 
 if __name__ == "__main__":
