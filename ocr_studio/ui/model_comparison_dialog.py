@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.jobs.rereading import ModelsCompared, Tally, WordCompared
 from ocr_studio.ui import wording
-from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.read_words import WordRow, WordsTable
 
 _NOTE = (
@@ -17,43 +17,20 @@ _NOTE = (
 )
 
 
-class ModelComparisonDialog(QDialog):
+class ModelComparisonDialog(JobResultDialog):
     """Shows how far the reading has come, then the words that the two read differently.
 
     photo: whose words they are. used, other: names of the models.
     """
 
     def __init__(self, photo: Pyramid, used: str, other: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Compare on this photo")
+        reading = f"“{used}” and “{other}” read the words of this photo…"
+        super().__init__("Compare on this photo", reading, note=_NOTE, parent=parent)
         self._used, self._other = used, other
-        self.said = QLabel(f"“{used}” and “{other}” read the words of this photo…")
-        self.said.setWordWrap(True)
-        self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self.bar.setAccessibleName("Progress")
         titles = (f"{used} (in use)", other, "You wrote")
         self.table = WordsTable(titles, photo, "Words that the two models read differently")
         self.table.hide()
-        self.note = QLabel(_NOTE)
-        self.note.setProperty("quiet", True)
-        self.note.setWordWrap(True)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self.said)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.table, 1)
-        layout.addStretch(0)  # takes the room as long as there is no table
-        layout.addWidget(self.note)
-        layout.addWidget(self.buttons)
-        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * 0.94))
-
-    def show_progress(self, done: int, total: int) -> None:
-        """So many words are read, by both together."""
-        self.bar.setMaximum(total)
-        self.bar.setValue(done)
+        self._lay_out(self.table, size=QSize(760, 560))
 
     def show_comparison(self, compared: ModelsCompared) -> None:
         """All is read."""
@@ -62,11 +39,6 @@ class ModelComparisonDialog(QDialog):
         self.said.setText(" ".join((self._checked(compared), _differing(len(other), len(compared.words)))))
         self.table.words.show_rows(map(_row, other))
         self.table.setVisible(bool(other))
-
-    def show_trouble(self, trouble: Trouble) -> None:
-        """It could not be done."""
-        self.bar.hide()
-        self.said.setText(trouble.message)
 
     def _checked(self, compared: ModelsCompared) -> str:
         one, two = compared.tally(other=False), compared.tally(other=True)

@@ -14,6 +14,7 @@ from ocr_studio.jobs.reading import WordsRead
 from ocr_studio.jobs.rereading import Comparing, FindingCompared, ModelsCompared, compare, compare_finding
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
+from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Job
 from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
 from ocr_studio.ui.reading import Reading
@@ -48,7 +49,7 @@ class Rereading(QObject):
         def hear(event: object) -> None:
             if isinstance(event, WordsRead):
                 read.extend(event.words)
-                dialog.show_progress(event.done)
+                dialog.show_progress(event.done, event.total)
 
         def finish() -> None:
             if now := self._document.page:
@@ -103,7 +104,7 @@ class Rereading(QObject):
     def _connect(
         self,
         job: Job,
-        dialog: RereadingDialog | ModelComparisonDialog | FindingComparisonDialog,
+        dialog: JobResultDialog,
         hear: Callable[[object], None],
         finish: Callable[[], None],
     ) -> None:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QWidget
 
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import Difference
 from ocr_studio.ui import wording
+from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.read_words import WordRow, WordsTable
 
+_NOTE = "What you wrote or checked stays. One Undo takes all of this back."
 
-class RereadingDialog(QDialog):
+
+class RereadingDialog(JobResultDialog):
     """Shows how far the reading has come, then its differences with what stands there.
 
     photo: whose words they are. total: how many are read again. model: by which model. Signals: ``taken(frozenset of
@@ -32,13 +26,12 @@ class RereadingDialog(QDialog):
     taken = Signal(object)
 
     def __init__(self, photo: Pyramid, total: int, model: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Read unreviewed words again")
+        reading = f"“{model}” reads {wording.counted(total, 'word')} that nobody has checked…"
+        buttons = QDialogButtonBox.StandardButton
+        super().__init__(
+            "Read unreviewed words again", reading, note=_NOTE, parent=parent, buttons=buttons.Ok | buttons.Cancel
+        )
         self._total = total
-        self.said = QLabel(f"“{model}” reads {wording.counted(total, 'word')} that nobody has checked…")
-        self.said.setWordWrap(True)
-        self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self.bar.setAccessibleName("Progress")
         self.table = WordsTable(("Now", "Read again", "How sure"), photo, "Words that are read otherwise", ticking=True)
         self.table.horizontalHeader().setSectionResizeMode(3, self.table.horizontalHeader().ResizeMode.ResizeToContents)
         self.every, self.none = QPushButton("Tick &all"), QPushButton("Tick &none")
@@ -46,22 +39,16 @@ class RereadingDialog(QDialog):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, on=on: self._tick_all(on=on))
-        self.note = QLabel("What you wrote or checked stays. One Undo takes all of this back.")
-        self.note.setProperty("quiet", True)
-        self.note.setWordWrap(True)
-        buttons = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
         self.take = self.buttons.button(buttons.Ok)
         self.buttons.accepted.connect(self._accept)
-        self.buttons.rejected.connect(self.reject)
         self.table.words.ticked.connect(self._offer)
-        self._lay_out()
+        ticks = QHBoxLayout()
+        ticks.setSpacing(8)
+        ticks.addWidget(self.every)
+        ticks.addWidget(self.none)
+        ticks.addStretch(1)
+        self._lay_out(self.table, ticks, size=QSize(720, 560))
         self._show(table=False)
-
-    def show_progress(self, done: int) -> None:
-        """So many words are read."""
-        self.bar.setMaximum(self._total)
-        self.bar.setValue(done)
 
     def show_differences(self, found: tuple[Difference, ...]) -> None:
         """All words are read; these are read otherwise."""
@@ -83,8 +70,7 @@ class RereadingDialog(QDialog):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """It could not be done."""
-        self.bar.hide()
-        self.said.setText(trouble.message)
+        super().show_trouble(trouble)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("&Close")
 
     def _show(self, *, table: bool) -> None:
@@ -104,24 +90,6 @@ class RereadingDialog(QDialog):
     def _accept(self) -> None:
         self.taken.emit(self.table.words.chosen)
         self.accept()
-
-    def _lay_out(self) -> None:
-        ticks = QHBoxLayout()
-        ticks.setSpacing(8)
-        ticks.addWidget(self.every)
-        ticks.addWidget(self.none)
-        ticks.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self.said)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.table, 1)
-        layout.addStretch(0)  # takes the room as long as there is no table
-        layout.addLayout(ticks)
-        layout.addWidget(self.note)
-        layout.addWidget(self.buttons)
-        self.resize(QSize(720, 560).boundedTo(self.screen().availableSize() * 0.94))
 
 
 def _now(each: Difference) -> str:
