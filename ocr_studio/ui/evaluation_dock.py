@@ -240,7 +240,6 @@ class _Photos(RowTable):
         self.setModel(self._model)
         self.setAccessibleName("Photos that were evaluated")
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._set_titles()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

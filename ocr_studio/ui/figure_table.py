@@ -24,7 +24,6 @@ class FigureTable(RowTable):
         for column in range(len(titles)):
             self._model.horizontalHeaderItem(column).setTextAlignment(_side(column))
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 

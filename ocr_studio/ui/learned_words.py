@@ -6,29 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 
 from ocr_studio.core.dataset import Dataset, Example, Split
 from ocr_studio.core.detector_training import PlaceOfWord
 from ocr_studio.ui import theme, wording
+from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.crop_pictures import SIZE, CropPictures
 from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
 Place: TypeAlias = tuple[str, str] | PlaceOfWord
-_NOWHERE = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +37,12 @@ class WordRow:
     wrong: frozenset[int] = frozenset()
 
 
-class _WordRows(QAbstractTableModel):
+class _WordRows(TitledRows):
     """Words as rows."""
 
     def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
-        super().__init__(parent)
-        self._titles, self._pictures = ("Word", *titles), pictures
+        super().__init__(("Word", *titles), parent)
+        self._pictures = pictures
         self.rows: tuple[WordRow, ...] = ()
 
     def show_rows(self, rows: Sequence[WordRow]) -> None:
@@ -63,21 +54,11 @@ class _WordRows(QAbstractTableModel):
             self.endResetModel()
         elif new:
             self.rows = new
-            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self._titles) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.titles) - 1))
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def count(self) -> int:
         """How many words there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """The picture, and what is said."""
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
+        return len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows."""
@@ -93,11 +74,11 @@ class _WordRows(QAbstractTableModel):
             return row.tip or (row.cells[column] if column >= 0 else None)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = row.cells[column] if column >= 0 else "picture"
-            return f"{self._titles[index.column()]}: {said or 'nothing'}"
+            return f"{self.titles[index.column()]}: {said or 'nothing'}"
         return None
 
 
-class LearnedTable(RowTable):
+class LearnedTable(ChosenByReturn, RowTable):
     """Words as a table; a click or Return goes to the place of one.
 
     Signals: ``chosen(place)``.
@@ -111,16 +92,12 @@ class LearnedTable(RowTable):
         self.setModel(self.words)
         self.setAccessibleName(name)
         self.setIconSize(SIZE)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().setDefaultSectionSize(SIZE.height() + 6)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.set_row_height(SIZE.height() + 6)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(0, SIZE.width() + 14)
-        self.clicked.connect(lambda index: self._choose(index.row()))
+        self._choose_clicked()
 
     def give_room_to(self, column: int) -> None:
         """Let one column have all the room that the others leave, and its texts two lines."""
@@ -134,17 +111,9 @@ class LearnedTable(RowTable):
         """Show these words."""
         self.words.show_rows(rows)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Return goes to the word."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._choose(self.currentIndex().row())
-        else:
-            super().keyPressEvent(event)
-
-    def _choose(self, row: int) -> None:
+    def _behind(self, row: int) -> tuple[object, ...]:
         place = self.words.rows[row].place
-        if place is not None:
-            self.chosen.emit(place)
+        return () if place is None else (place,)
 
 
 class _Examples(QAbstractListModel):
@@ -161,7 +130,7 @@ class _Examples(QAbstractListModel):
         self.examples = (*dataset.train, *dataset.held_out) if dataset else ()
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802
         """How many words there are."""
         return 0 if parent.isValid() else len(self.examples)
 
@@ -184,7 +153,7 @@ class _Examples(QAbstractListModel):
         return None
 
 
-class ExampleList(QListView):
+class ExampleList(ChosenByReturn, QListView):
     """The words of a dataset as pictures with what is written there; a click or Return goes to the place of one.
 
     Signals: ``chosen(place)``.
@@ -209,16 +178,8 @@ class ExampleList(QListView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.clicked.connect(lambda index: self._choose(index.row()))
+        self._choose_clicked()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Return goes to the word."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._choose(self.currentIndex().row())
-        else:
-            super().keyPressEvent(event)
-
-    def _choose(self, row: int) -> None:
+    def _behind(self, row: int) -> tuple[object, ...]:
         place = self.words.examples[row].place
-        if place is not None:
-            self.chosen.emit(place)
+        return () if place is None else (place,)

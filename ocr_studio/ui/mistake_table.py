@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS
 from ocr_studio.ui import wording
+from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.row_table import RowTable
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
 TITLES = ("Place", "Mistake", "Wanted", "Read", "Photo")
 HINTS = (
@@ -32,11 +31,11 @@ _LEAST_TEXT = 80  # pixels of a column that is worth showing
 _KEPT = 500
 
 
-class MistakeModel(QAbstractTableModel):
+class MistakeModel(TitledRows):
     """Mistakes as rows."""
 
     def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
+        super().__init__(TITLES, view, hints=HINTS)
         self._view = view
         self._rows: list[tuple[PhotoResult, int]] = []
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
@@ -56,7 +55,7 @@ class MistakeModel(QAbstractTableModel):
             self._pixmaps.clear()
             self.endResetModel()
         elif len(rows) > known:
-            self.beginInsertRows(_NOWHERE, known, len(rows) - 1)
+            self.beginInsertRows(NOWHERE, known, len(rows) - 1)
             self._rows = rows
             self.endInsertRows()
 
@@ -65,21 +64,9 @@ class MistakeModel(QAbstractTableModel):
         photo, index = self._rows[row]
         return photo, photo.mistakes[index]
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def count(self) -> int:
         """How many mistakes there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """Place, kind, wanted, read, photo."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles and what they mean."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return HINTS[section]
-        return None
+        return len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows."""
@@ -118,7 +105,7 @@ class MistakeModel(QAbstractTableModel):
         return self._pixmaps[row]
 
 
-class MistakeTable(RowTable):
+class MistakeTable(ChosenByReturn, RowTable):
     """The table's view.
 
     Signals: ``chosen(PhotoResult, Mistake)``.
@@ -132,30 +119,19 @@ class MistakeTable(RowTable):
         self.setModel(self.mistakes)
         self.setAccessibleName("Mistakes")
         self.setIconSize(QSize(_WIDTH, _HEIGHT))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().setDefaultSectionSize(_HEIGHT + 8)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.set_row_height(_HEIGHT + 8)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(PICTURE, _WIDTH + 14)
         header.resizeSection(KIND, 9 * self.fontMetrics().horizontalAdvance("m"))
         self._widths = {PICTURE: header.sectionSize(PICTURE), KIND: header.sectionSize(KIND), PHOTO: _LEAST_TEXT}
         for column in (WANTED, READ, PHOTO):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        self.clicked.connect(self._choose)
+        self._choose_clicked()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Leave room for the texts: in a narrow table the least needed columns are not shown."""
         self.leave_room(2 * _LEAST_TEXT, self._widths)
         super().resizeEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Return goes to the mistake; what a double-click does elsewhere differs from system to system."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._choose(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def _choose(self, index: QModelIndex) -> None:
-        self.chosen.emit(*self.mistakes.mistake(index.row()))
+    def _behind(self, row: int) -> tuple[object, ...]:
+        return self.mistakes.mistake(row)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import pictures, theme
 from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.titled_rows import Index, TitledRows
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _SIZE = QSize(150, 32)
 _MARK = QSize(16, 16)
 _KEPT = 500
@@ -36,7 +35,7 @@ class WordRow:
     right: tuple[bool, ...] = ()
 
 
-class WordRows(QAbstractTableModel):
+class WordRows(TitledRows):
     """Words as rows; where they can be ticked, all of them are at first.
 
     Signals: ``ticked()`` other ones are ticked now.
@@ -46,8 +45,8 @@ class WordRows(QAbstractTableModel):
 
     def __init__(self, titles: Sequence[str], photo: Pyramid, view: QWidget, *, ticking: bool) -> None:
         """titles: of the columns after the picture."""
-        super().__init__(view)
-        self._titles, self._photo, self._view, self._ticking = ("Word", *titles), photo, view, ticking
+        super().__init__(("Word", *titles), view)
+        self._photo, self._view, self._ticking = photo, view, ticking
         self._pixmaps: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
         self.rows: tuple[WordRow, ...] = ()
         self.chosen: frozenset[str] = frozenset()
@@ -68,19 +67,9 @@ class WordRows(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, 0))
         self.ticked.emit()
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def count(self) -> int:
         """How many words there are."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """The picture, and how it is read."""
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
+        return len(self.rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """The picture's cell has the tick."""
@@ -98,7 +87,7 @@ class WordRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column <= len(row.right):
             return self._mark(right=right)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._titles[column]}: {text or 'nothing'}{', right' if right else ''}"
+            return f"{self.titles[column]}: {text or 'nothing'}{', right' if right else ''}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
@@ -152,13 +141,9 @@ class WordsTable(RowTable):
         self.setModel(self.words)
         self.setAccessibleName(name)
         self.setIconSize(_SIZE)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().setDefaultSectionSize(_SIZE.height() + 10)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.set_row_height(_SIZE.height() + 10)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(72)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, _SIZE.width() + (46 if ticking else 20))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 
 class RowTable(QTableView):
@@ -19,6 +20,15 @@ class RowTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+
+    def set_row_height(self, height: int) -> None:
+        """Rows of pictures, so many pixels high; titles stand where the texts begin."""
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setDefaultSectionSize(height)
+        # Heights by contents would ask for every picture of a long table.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def leave_room(self, room: int, widths: Mapping[int, int]) -> None:
         """Hide the columns for which the table is too narrow.

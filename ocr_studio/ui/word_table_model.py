@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
-from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import pictures, wording
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 
 TITLES = ("No.", "Photo", "Text", "Confidence", "State")
 HINTS = (
@@ -29,6 +27,7 @@ HINTS = (
     "How sure the recognizer is of its reading",
     "Whether it has been read and checked",
 )
+_MARKS = {Mark.UNREADABLE: "Unreadable: nobody can make it out", Mark.IGNORED: "Ignored: this box does not count"}
 # Of a word's height, round its crop.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
@@ -37,11 +36,11 @@ _CROPS_KEPT = 1000
 _CUTTING_SECONDS = 0.004
 
 
-class WordTableModel(QAbstractTableModel):
+class WordTableModel(TitledRows):
     """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(TITLES, parent, hints=HINTS)
         self._document = document
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
@@ -55,22 +54,9 @@ class WordTableModel(QAbstractTableModel):
         document.words_changed.connect(self._change)
         self._reset()
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def count(self) -> int:
         """How many words there are."""
-        return 0 if parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """Number, crop, text, confidence, state."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
-        """The columns' titles and what they mean."""
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return TITLES[section]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return HINTS[section]
-        return None
+        return len(self._ids)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Only texts can be edited, and only where the page may be changed."""
@@ -124,6 +110,8 @@ class WordTableModel(QAbstractTableModel):
             return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
         if column == CONFIDENCE and word.machine and word.machine.model:
             return f"Read by “{word.machine.model}”"
+        if column == STATE and word.mark:
+            return _MARKS[word.mark]
         return None
 
     def _crop(self, word: Word) -> QPixmap | None:
@@ -189,14 +177,14 @@ class WordTableModel(QAbstractTableModel):
             while row >= 0 and self._ids[row] in gone:
                 row -= 1
             if row < last:
-                self.beginRemoveRows(_NOWHERE, row + 1, last)
+                self.beginRemoveRows(NOWHERE, row + 1, last)
                 self._set_ids(self._ids[: row + 1] + self._ids[last + 1 :])
                 self.endRemoveRows()
             row -= 1
 
     def _append(self, new: list[str]) -> None:
         if new:
-            self.beginInsertRows(_NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
+            self.beginInsertRows(NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
             self._set_ids(self._ids + new)
             self.endInsertRows()
 
