@@ -6,7 +6,7 @@ Each looks at the selection, makes an edit and pushes it; none knows a widget.
 from __future__ import annotations
 
 from ocr_studio.core import edits, reading_order
-from ocr_studio.core.page import Page, WordState
+from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.ui.document import Document
 
@@ -62,17 +62,29 @@ def accept_all(document: Document) -> None:
 
 
 def unaccept(document: Document) -> None:
-    """Back to what the model read, for the selected words."""
+    """Back to what the model read, for the selected words. None stays set aside."""
     if page := document.page:
         document.push(edits.unaccept(page, document.selection))
+
+
+def is_aside(document: Document, kind: Mark) -> bool:
+    """Whether words are selected and all of them are set aside as this."""
+    words = document.selected_words()
+    return bool(words) and all(word.mark is kind for word in words)
+
+
+def set_aside(document: Document, kind: Mark) -> None:
+    """Set the selected words aside as this; where all of them are, they count again, with the text they had."""
+    if page := document.page:
+        document.push(edits.mark(page, document.selection, None if is_aside(document, kind) else kind))
 
 
 def write_here(document: Document, word_id: str, text: str) -> None:
     """A person wrote this text into a word, or left it as it was and agrees with it."""
     page, word = document.page, document.word(word_id)
-    if page is None or word is None:
-        return
-    same = word.human is None and word.machine is not None and one_line(text) == word.machine.text
+    if page is None or word is None or (word.mark and not one_line(text)):
+        return  # a word that was set aside stays so until somebody says what is written there
+    same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
     document.push(edits.accept(page, [word_id]) if same else edits.write(page, word_id, text))
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
-from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui import pictures, wording
 from ocr_studio.ui.document import Document
@@ -27,6 +27,7 @@ HINTS = (
     "How sure the recognizer is of its reading",
     "Whether it has been read and checked",
 )
+_MARKS = {Mark.UNREADABLE: "Unreadable: nobody can make it out", Mark.IGNORED: "Ignored: this box does not count"}
 # Of a word's height, round its crop.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
@@ -109,6 +110,8 @@ class WordTableModel(TitledRows):
             return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
         if column == CONFIDENCE and word.machine and word.machine.model:
             return f"Read by “{word.machine.model}”"
+        if column == STATE and word.mark:
+            return _MARKS[word.mark]
         return None
 
     def _crop(self, word: Word) -> QPixmap | None:

@@ -1,0 +1,20 @@
+"""THE ACTIONS: everything a person can do, one file for each menu.
+
+The table feeds the menus, the toolbar, the canvas' menu, the shortcuts and the tooltips. A menu's file says
+``ACTIONS``; the order here is that of the menus. They ask the parts and ``operations``; none makes a widget.
+"""
+
+from __future__ import annotations
+
+from ocr_studio.ui.actions.boxes import ACTIONS as _BOXES
+from ocr_studio.ui.actions.edit import ACTIONS as _EDIT
+from ocr_studio.ui.actions.file import ACTIONS as _FILE
+from ocr_studio.ui.actions.help import ACTIONS as _HELP
+from ocr_studio.ui.actions.read import ACTIONS as _READ
+from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.actions.view import ACTIONS as _VIEW
+from ocr_studio.ui.actions.words import ACTIONS as _WORDS
+
+__all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
+
+TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_READ, *_VIEW, *_HELP)

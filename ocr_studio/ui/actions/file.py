@@ -1,0 +1,58 @@
+"""The menu of photos that come, texts that go, and the program itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ocr_studio.ui.actions.spec import ActionSpec, Where, has_photo
+
+ACTIONS = (
+    ActionSpec(
+        "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
+        Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",
+    ),
+    ActionSpec(
+        "open_folder", "Open &folder…", lambda p: p.dialogs.open_folder(), "&File", 1, "mdi6.folder-open-outline",
+        ("Ctrl+Shift+O",), Where.TOOLBAR, tip="Open the first photo of a folder and list the others",
+    ),
+    ActionSpec(
+        "paste_picture", "Paste pict&ure", lambda p: p.opening.paste(), "&File", 1, "mdi6.content-paste",
+        ("Ctrl+Shift+V",), tip="Open the picture or the photo files on the clipboard",
+    ),
+    ActionSpec(
+        "sample", "Try the &sample", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",
+        tip="Open a drawn whiteboard to try things on",
+    ),
+    ActionSpec(
+        "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up",
+        ("Ctrl+PgUp",), near=("PgUp",), tip="Open the photo before this one in its folder", when=has_photo,
+    ),
+    ActionSpec(
+        "next_photo", "&Next photo", lambda p: p.opening.step(1), "&File", 2, "mdi6.chevron-down",
+        ("Ctrl+PgDown",), near=("PgDown",), tip="Open the photo after this one in its folder", when=has_photo,
+    ),
+    *(
+        ActionSpec(
+            f"save_{key}", title, partial(lambda key, p: p.exporting.ask(key), key), "&File/Save text &as", 3,
+            icon, keys, tip=f"Write the text of this photo to a file: {what}", when=has_photo,
+        )
+        for key, title, icon, keys, what in (
+            ("txt", "&Text…", "mdi6.text-box-outline", ("Ctrl+S",), "plain text"),
+            ("md", "&Markdown…", "mdi6.language-markdown-outline", (), "Markdown"),
+            ("json", "&JSON…", "mdi6.code-json", (), "every word with its place, its confidence and its alternatives"),
+            ("csv", "&CSV…", "mdi6.table", (), "a table of words for a spreadsheet"),
+        )
+    ),
+    ActionSpec(
+        "export_dataset", "Export &dataset…", lambda p: p.exporting.ask_dataset(), "&File", 3, "mdi6.export-variant",
+        tip="Write pictures of all words you have checked, to learn from", when=lambda p: p.opening.project is not None,
+    ),
+    ActionSpec(
+        "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
+        tip="Theme, how photos are read, where things are kept",
+    ),
+    ActionSpec(
+        "quit", "&Quit", lambda p: p.dialogs.quit(), "&File", 5, "mdi6.exit-to-app", ("Ctrl+Q",),
+        tip="Leave; everything is saved",
+    ),
+)  # fmt: skip

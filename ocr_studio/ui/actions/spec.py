@@ -1,0 +1,74 @@
+"""What an action is, and what several menus ask before they offer one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+
+from ocr_studio.ui.parts import Parts
+from ocr_studio.ui.tools import Tool
+
+
+class Where(Flag):
+    """Where an action is offered besides its menu."""
+
+    NOWHERE = 0
+    TOOLBAR = auto()
+    CONTEXT = auto()
+    BOTH = TOOLBAR | CONTEXT
+
+
+class Scope(Enum):
+    """Where its keys work. WORDS: on the photo and in the table; CANVAS: on the photo only, so that letters and digits
+    are never taken from somebody who types.
+    """
+
+    WINDOW = auto()
+    WORDS = auto()
+    CANVAS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing a person can do.
+
+    menu: its menu, "/" before a menu inside it; group: actions of one group stand together between two lines.
+    keys: in Qt's portable notation, the first is shown; near: further ones, on the photo and the list of photos only,
+    as elsewhere they mean something else. when: what must be so for it to be offered; edits: it changes
+    the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
+    checked: whether it is on, for one that is switched on and off. looks: it only looks, so a word that is being
+    written may stay open; everything else first keeps what has been typed.
+    """
+
+    id: str
+    title: str
+    do: Callable[[Parts], object]
+    menu: str
+    group: int = 0
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    where: Where = Where.NOWHERE
+    scope: Scope = Scope.WINDOW
+    tip: str = ""
+    when: Callable[[Parts], bool] = lambda _: True
+    edits: bool = False
+    tool: Tool | None = None
+    near: tuple[str, ...] = ()
+    checked: Callable[[Parts], bool] | None = None
+    looks: bool = False
+
+
+def has_photo(parts: Parts) -> bool:
+    """A photo is open."""
+    return parts.document.page is not None
+
+
+def has_words(parts: Parts) -> bool:
+    """There are words on the open photo."""
+    return parts.document.page is not None and bool(parts.document.page.words)
+
+
+def has_selected(parts: Parts) -> bool:
+    """Some word is selected."""
+    return bool(parts.document.selection)
