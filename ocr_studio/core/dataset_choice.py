@@ -11,11 +11,12 @@ import numpy as np
 from ocr_studio.core import geometry, overlap, reading_order, word_crops
 from ocr_studio.core.dataset_report import Reason
 from ocr_studio.core.dataset_values import Checked, MachineReading
-from ocr_studio.core.page import Page, Quad, Source, Word, WordState
+from ocr_studio.core.page import Mark, Page, Quad, Source, Word, WordState
 from ocr_studio.core.plain_text import one_line
 
 # Of a box, so much must lie on the photo: a cut-off letter can still be guessed, half a word cannot.
 _ON_PHOTO = 0.5
+_MARKED = {Mark.UNREADABLE: Reason.UNREADABLE, Mark.IGNORED: Reason.IGNORED}
 # Two boxes that have so much in common (IoU) are of the same word.
 _SAME = 0.8
 
@@ -87,6 +88,8 @@ def _unsaid(word: Word, source: SourcePage) -> Reason | None:
     """Why nothing is known of what is written there."""
     if word.id in source.ignored:
         return Reason.IGNORED if word.text else Reason.UNREADABLE
+    if word.mark is not None:
+        return _MARKED[word.mark]
     if word.human is None:
         return Reason.UNCHECKED
     return None if one_line(word.human.text) else Reason.EMPTY

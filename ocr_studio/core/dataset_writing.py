@@ -141,6 +141,7 @@ class _Gathering:
             checked=found.checked,
             by=found.by,
             machine=found.machine,
+            writer=page.facts.writer,
         )
         self._making.examples.append(example)
         self._places.append(Place(page.id, found.line, found.word))
@@ -153,9 +154,10 @@ def _left(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:
 def _true_photo(source: SourcePage, photo: str) -> TruePhoto:
     """All words of a photo; boxes in which a person found nothing written are none."""
     page = source.page
+    aside = source.ignored | {word.id for word in page.words.values() if word.mark}
     words = tuple(
-        Labelled(word.quad, word.text, word.id in source.ignored)
+        Labelled(word.quad, word.text, word.id in aside)
         for word in page.words.values()
-        if (word.text or word.id in source.ignored) and geometry.area(word.quad) >= 1
+        if (word.text or word.id in aside) and geometry.area(word.quad) >= 1
     )
     return TruePhoto(photo, page.id, page.image, page.width, page.height, words)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ocr_studio.core import dividing, geometry, reading_order
-from ocr_studio.core.page import Edit, Page, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.plain_text import one_line
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
@@ -23,24 +23,44 @@ SAME_PLACE = 0.3
 def write(page: Page, word_id: str, text: str) -> Edit:
     """A person says what is written there; an empty text says that nothing is. Line breaks become spaces."""
     word, text = page.words.get(word_id), one_line(text)
-    if word is None or (word.human and word.human.text == text):
+    if word is None or (word.human and word.human.text == text and not word.mark):
         return Edit("Write")
     name = f"Write “{_short(text)}”" if text else "Write nothing"
-    return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text)))})
+    return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:
     """A person agrees with what the machine read in these words; what is checked or not yet read stays as it is."""
-    words = [word for word in _known(page, ids) if word.machine and not word.human]
+    words = [word for word in _known(page, ids) if word.machine and not word.checked]
     return _changed(
         _counted("Accept", words), words, [replace(word, human=Transcription.by_human(word.text)) for word in words]
     )
 
 
 def unaccept(page: Page, ids: Iterable[str]) -> Edit:
-    """Back to what the model read. A word that no model has read keeps its text."""
-    words = [word for word in _known(page, ids) if word.machine and word.human]
-    return _changed(_counted("Uncheck", words), words, [replace(word, human=None) for word in words])
+    """Back to what the model read. A word that no model has read keeps its text. None stays set aside."""
+    words = [word for word in _known(page, ids) if word.mark or (word.machine and word.human)]
+    after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
+    return _changed(_counted("Uncheck", words), words, after)
+
+
+def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
+    """A person sets these words aside, or with None has them count again, with the text they had."""
+    words = [word for word in _known(page, ids) if word.mark is not kind]
+    verb = {Mark.UNREADABLE: "Give up on", Mark.IGNORED: "Ignore", None: "Bring back"}[kind]
+    return _changed(_counted(verb, words), words, [replace(word, mark=kind) for word in words])
+
+
+def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
+    """The boxes of these words are not to be moved, shaped or deleted by hand, or may be again."""
+    words = [word for word in _known(page, ids) if word.locked is not locked]
+    verb = "Lock" if locked else "Unlock"
+    return _changed(_counted(verb, words), words, [replace(word, locked=locked) for word in words])
+
+
+def state(page: Page, facts: PageFacts, name: str) -> Edit:
+    """A person says something of the whole page. name: what the undo menu says of it."""
+    return Edit(name, facts=(page.facts, facts))
 
 
 def choose(page: Page, word_id: str, index: int) -> Edit:
@@ -52,25 +72,25 @@ def choose(page: Page, word_id: str, index: int) -> Edit:
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:
     """These words go, boxes and texts."""
-    words = _known(page, ids)
+    words = _free(page, ids)
     return Edit(_counted("Delete", words), {word.id: (word, None) for word in words})
 
 
 def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
     """These words move together by (dx, dy) pixels, as far as the photo reaches."""
-    words = _known(page, ids)
+    words = _free(page, ids)
     dx, dy = _within(page, [word.quad for word in words], (dx, dy))
     return _placed(_counted("Move", words), words, [geometry.moved(word.quad, dx, dy) for word in words])
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """The word's box gets these corners."""
-    return _placed("Reshape word", (words := _known(page, [word_id])), [quad] * len(words))
+    return _placed("Reshape word", (words := _free(page, [word_id])), [quad] * len(words))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
     """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``, and stays on the photo."""
-    words = _known(page, ids)
+    words = _free(page, ids)
     turned = [geometry.rotated(word.quad, degrees) for word in words]
     shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
     kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
@@ -110,8 +130,8 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
         return Edit("Split word")
     left, right = geometry.cut(word.quad, place.fraction)
     halves = [
-        Word(word.id, left, Source.HUMAN, *dividing.part(word, place, last=False)),
-        Word(_free_id(page), right, Source.HUMAN, *dividing.part(word, place, last=True)),
+        Word(word.id, left, Source.HUMAN, *dividing.part(word, place, last=False), mark=word.mark),
+        Word(_free_id(page), right, Source.HUMAN, *dividing.part(word, place, last=True), mark=word.mark),
     ]
     return Edit("Split word", {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
 
@@ -128,7 +148,9 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     if len(words) < 2:
         return Edit("Merge words")
     quad = geometry.joined([word.quad for word in words])
-    whole = Word(words[0].id, quad, Source.HUMAN, *_merged_sides(words, quad))
+    marks = {word.mark for word in words}
+    sides = _merged_sides(words, quad)
+    whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
     return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
@@ -180,12 +202,18 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
 def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
     """What the machine read and what a person wrote in words that become one, in their order."""
     read = dividing.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
-    seen = [word.text for word in words if word.text]
-    checked = [word.human is not None for word in words]
+    # What a person wrote before they set a word aside is not lost either.
+    seen = [text for word in words if (text := word.human.text if word.human else word.text)]
+    checked = [word.checked for word in words]
     # That nothing is written in one box says nothing of another that nobody has read.
     if all(checked) or (any(checked) and seen):
         return read, Transcription.by_human(one_line(" ".join(seen)))
     return read if seen else None, None
+
+
+def _free(page: Page, ids: Iterable[str]) -> list[Word]:
+    """Those that are not locked."""
+    return [word for word in _known(page, ids) if not word.locked]
 
 
 def _known(page: Page, ids: Iterable[str]) -> list[Word]:

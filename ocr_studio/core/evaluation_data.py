@@ -138,11 +138,11 @@ def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
 
 
 def _checked(page: Page, project: Project) -> TruePage:
-    words = [word for word in page.words.values() if word.human]
+    words = [word for word in page.words.values() if word.checked]
     return TruePage(
         image=page.image,
         photo=project.photo(page),
-        words=tuple(Labelled(word.quad, word.text) for word in words),
+        words=tuple(Labelled(word.quad, word.text, word.mark is not None) for word in words),
         whole=len(words) == len(page.words),
         page_id=page.id,
         folder=project.photos,

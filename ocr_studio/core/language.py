@@ -189,7 +189,7 @@ def typed_words(words: Iterable[Word]) -> Counter[str]:
     """What a person wrote among these, word by word as the language knows words, and how often."""
     found: Counter[str] = Counter()
     for word in words:
-        if word.human:
+        if word.human and not word.mark:
             found.update(runs(word.human.text))
     return found
 

@@ -30,12 +30,24 @@ class Source(StrEnum):
 
 
 class WordState(StrEnum):
-    """How far a word has come. ``ACCEPTED``: a person agreed with the machine; ``CORRECTED``: wrote something else."""
+    """How far a word has come. ``ACCEPTED``: a person agreed with the machine; ``CORRECTED``: wrote something else;
+    ``MARKED``: set it aside, see ``Mark``.
+    """
 
     UNREAD = "unread"
     READ = "read"
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
+    MARKED = "marked"
+
+
+class Mark(StrEnum):
+    """What a person says of a box instead of a text. ``UNREADABLE``: something is written there that nobody can make
+    out; ``IGNORED``: it is not to count, neither in the text nor in a dataset nor in an evaluation.
+    """
+
+    UNREADABLE = "unreadable"
+    IGNORED = "ignored"
 
 
 class PageState(StrEnum):
@@ -116,6 +128,7 @@ class Word:
     """One word on a photo: where it stands, what the machine read and what a person wrote, side by side.
 
     Reading again replaces the machine's side only. An empty text from a person means "nothing is written here".
+    mark: set aside by a person; such a word has no text. locked: its box is not to be moved by hand.
     """
 
     id: str
@@ -123,37 +136,62 @@ class Word:
     quad_source: Source = Source.MODEL
     machine: Transcription | None = None
     human: Transcription | None = None
+    mark: Mark | None = None
+    locked: bool = False
 
     @property
     def text(self) -> str:
-        """What counts: the person's text, else the machine's, else nothing."""
-        best = self.human or self.machine
+        """What counts: the person's text, else the machine's, else nothing; nothing of what was set aside."""
+        best = None if self.mark else self.human or self.machine
         return best.text if best else ""
 
     @property
     def confidence(self) -> float | None:
         """The machine's confidence 0..1 in its own reading; None if it has not read, 1.0 once a person has checked."""
-        if self.human:
+        if self.checked:
             return 1.0
         return self.machine.confidence if self.machine else None
 
     @property
     def state(self) -> WordState:
-        """Unread, read, accepted or corrected."""
+        """Unread, read, accepted, corrected or marked."""
+        if self.mark:
+            return WordState.MARKED
         if self.human:
             same = self.machine is not None and self.machine.text == self.human.text
             return WordState.ACCEPTED if same else WordState.CORRECTED
         return WordState.READ if self.machine else WordState.UNREAD
 
     @property
+    def checked(self) -> bool:
+        """Whether a person has said what is written there, or that it cannot be said or does not count."""
+        return self.human is not None or self.mark is not None
+
+    @property
     def touched(self) -> bool:
-        """Whether a person wrote its text or placed its quad; reading again leaves both alone."""
-        return self.human is not None or self.quad_source is not Source.MODEL
+        """Whether a person checked it or placed its quad; reading again leaves both alone."""
+        return self.checked or self.locked or self.quad_source is not Source.MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a person says of a whole page.
+
+    writer: who wrote on the board. tags: words to find it by, in the order given. note: whatever else, any number of
+    lines. order: ids of words in the reading order that a person gave them, a tuple for each line, an empty tuple
+    between two blocks; () where the computed order counts. Ids that the page has no more are passed over.
+    """
+
+    writer: str | None = None
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    order: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One photo and the words on it. Reading order, lines and text are computed, never stored.
+    """One photo and the words on it. Lines and text are computed, never stored; so is the reading order, unless a
+    person has given another (``facts.order``).
 
     id: hash of the photo's bytes (``images.content_id``). image: path of the photo relative to the project's photo
     folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last read, ISO 8601 UTC.
@@ -165,6 +203,7 @@ class Page:
     height: int
     words: Mapping[str, Word] = field(default_factory=dict)
     read_at: str | None = None
+    facts: PageFacts = PageFacts()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
@@ -172,38 +211,43 @@ class Page:
     @property
     def state(self) -> PageState:
         """Unread, read, or reviewed once a person has checked every one of its words."""
-        if self.words and all(word.human for word in self.words.values()):
+        if self.words and all(word.checked for word in self.words.values()):
             return PageState.REVIEWED
         return PageState.READ if self.read_at or self.words else PageState.UNREAD
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of words: word id -> (before, after), None for "was not there" and "is gone".
+    """A change of a page: word id -> (before, after), None for "was not there" and "is gone".
 
-    name: what the undo menu says, in the imperative ("Delete 3 words").
+    name: what the undo menu says, in the imperative ("Delete 3 words"). facts: the page's own, (before, after).
     """
 
     name: str
     changes: Mapping[str, tuple[Word | None, Word | None]] = field(default_factory=dict)
+    facts: tuple[PageFacts, PageFacts] | None = None
 
     def __post_init__(self) -> None:
         real = {key: pair for key, pair in self.changes.items() if pair[0] != pair[1]}
         object.__setattr__(self, "changes", MappingProxyType(real))
+        if self.facts and self.facts[0] == self.facts[1]:
+            object.__setattr__(self, "facts", None)
 
     def __bool__(self) -> bool:
-        return bool(self.changes)
+        return bool(self.changes) or self.facts is not None
 
     def inverted(self) -> Edit:
         """The edit that takes this one back."""
-        return Edit(self.name, {key: (after, before) for key, (before, after) in self.changes.items()})
+        changes = {key: (after, before) for key, (before, after) in self.changes.items()}
+        return Edit(self.name, changes, self.facts and (self.facts[1], self.facts[0]))
 
     def then(self, later: Edit) -> Edit:
         """This edit and a later one as one, under this one's name."""
         changes = dict(self.changes)
         for key, (before, after) in later.changes.items():
             changes[key] = (changes[key][0] if key in changes else before, after)
-        return Edit(self.name, changes)
+        both = (self.facts[0], later.facts[1]) if self.facts and later.facts else self.facts or later.facts
+        return Edit(self.name, changes, both)
 
 
 class EditMismatch(StudioError):
@@ -211,7 +255,9 @@ class EditMismatch(StudioError):
 
 
 def apply(page: Page, edit: Edit) -> Page:
-    """The page after the edit. Raises EditMismatch if a word is not as the edit says it was before."""
+    """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
+    if edit.facts and edit.facts[0] != page.facts:
+        raise EditMismatch(f"“{edit.name}” was made for another state of the page", file=page.image)
     words = dict(page.words)
     for key, (before, after) in edit.changes.items():
         if words.get(key) != before:
@@ -220,7 +266,7 @@ def apply(page: Page, edit: Edit) -> Page:
             del words[key]
         else:
             words[key] = after
-    return replace(page, words=words)
+    return replace(page, words=words, facts=edit.facts[1] if edit.facts else page.facts)
 
 
 def new_id() -> str:

@@ -13,10 +13,11 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final, TypeAlias, TypeVar
 
-from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 
-FORMAT: Final = 1
+# 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
+FORMAT: Final = 2
 
 # Far beyond any photo of writing; what exceeds them is no page of ours and must not fill the memory.
 MAX_BYTES: Final = 256 * 2**20
@@ -24,6 +25,7 @@ MAX_WORDS: Final = 200_000
 MAX_TEXT: Final = 1_000_000
 MAX_ALTERNATIVES: Final = 100
 MAX_PIXELS: Final = 1_000_000
+MAX_TAGS: Final = 1000
 
 # Word id -> the word and its line.
 Lines: TypeAlias = dict[str, tuple[Word, bytes]]
@@ -31,6 +33,7 @@ Lines: TypeAlias = dict[str, tuple[Word, bytes]]
 # Corners may lie off the photo, but no further than this many of its longer sides on either side: what is cut out for
 # the recognizer is as large as the box.
 MAX_OUTSIDE: Final = 2
+_ANYWHERE: Final = (-1e9, 1e9)
 
 _Value = TypeVar("_Value")
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -59,14 +62,15 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
         "width": _integer(page.width, "width", least=1, most=MAX_PIXELS),
         "height": _integer(page.height, "height", least=1, most=MAX_PIXELS),
         "read_at": page.read_at or None,
+        **facts_fields(page.facts),
     }
-    heads = [f'"{key}": {_line(value).decode("utf-8")}' for key, value in head.items()]
+    heads = [f'"{key}": {line(value).decode("utf-8")}' for key, value in head.items()]
     lines, reach = {} if lines is None else lines, _reach(page.width, page.height)
     for gone in lines.keys() - page.words.keys():
         del lines[gone]
     for key, word in page.words.items():
         if key not in lines or lines[key][0] is not word:
-            lines[key] = word, _line(_word_fields(word, reach))
+            lines[key] = word, line(word_fields(word, reach))
     words = [lines[key][1] for key in sorted(page.words)]
     start = ("{\n" + ",\n".join(heads) + ',\n"words": [').encode()
     return start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
@@ -80,13 +84,13 @@ def decode(data: bytes) -> Page:
         found = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise NotAPage(f"it is no JSON: {error}") from error
-    fields = _object(found, "page")
+    fields = an_object(found, "page")
     version = _integer(fields.get("format"), "format", least=1, most=2**31)
     if version > FORMAT:
         raise NewerFormat(f"it has format {version}, and this version knows formats up to {FORMAT}")
     width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
     reach = _reach(width, height)
-    words = [_word(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
+    words = [word_of(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
     by_id = {word.id: word for word in words}
     if len(by_id) != len(words):
         raise NotAPage("two words have the same id")
@@ -97,6 +101,7 @@ def decode(data: bytes) -> Page:
         height=height,
         words=by_id,
         read_at=_optional(fields, "read_at", _label),
+        facts=facts_of(fields),
     )
 
 
@@ -106,7 +111,8 @@ def stays_inside(image: str) -> bool:
     return bool(path.parts) and "\0" not in image and not path.anchor and ".." not in path.parts
 
 
-def _line(value: object) -> bytes:
+def line(value: object) -> bytes:
+    """A value as one line of JSON, UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         return text.encode("utf-8")
@@ -121,7 +127,8 @@ def _reach(width: int, height: int) -> tuple[float, float]:
     return -MAX_OUTSIDE * side, (1 + MAX_OUTSIDE) * side
 
 
-def _word_fields(word: Word, reach: tuple[float, float]) -> dict[str, object]:
+def word_fields(word: Word, reach: tuple[float, float] = _ANYWHERE) -> dict[str, object]:
+    """What a file says of a word. reach: the least and the most that a corner's coordinate may be, in pixels."""
     fields: dict[str, object] = {
         "id": word.id,
         "quad": [[_held(value, reach) for value in corner] for corner in word.quad.corners],
@@ -131,7 +138,40 @@ def _word_fields(word: Word, reach: tuple[float, float]) -> dict[str, object]:
         fields["machine"] = _side_fields(word.machine)
     if word.human:
         fields["human"] = _side_fields(word.human)
+    if word.mark:
+        fields["mark"] = word.mark.value
+    if word.locked:
+        fields["locked"] = True
     return fields
+
+
+def facts_fields(facts: PageFacts) -> dict[str, object]:
+    """What a file says of them; nothing of what nobody has said."""
+    fields: dict[str, object] = {}
+    if facts.writer:
+        fields["writer"] = one_line(facts.writer)
+    if facts.tags:
+        fields["tags"] = [one_line(tag) for tag in facts.tags]
+    if facts.note:
+        fields["note"] = facts.note
+    if facts.order:
+        fields["order"] = [list(line) for line in facts.order]
+    return fields
+
+
+def facts_of(fields: Mapping[str, object]) -> PageFacts:
+    """What these fields say. Raises NotAPage."""
+    note = fields.get("note", "")
+    if not isinstance(note, str) or len(note) > MAX_TEXT:
+        raise NotAPage(f"note is not a text of at most {MAX_TEXT} letters")
+    tags = tuple(_label({"tag": tag}, "tag") for tag in _list(fields, "tags", MAX_TAGS, missing=()))
+    lines = [_list({"order": line}, "order", MAX_WORDS) for line in _list(fields, "order", MAX_WORDS, missing=())]
+    return PageFacts(
+        writer=_optional(fields, "writer", _label),
+        tags=tags,
+        note=note,
+        order=tuple(tuple(_label({"order": key}, "order") for key in line) for line in lines),
+    )
 
 
 def _side_fields(side: Transcription) -> dict[str, object]:
@@ -160,8 +200,9 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, float(value))) if math.isfinite(value) else 0.0
 
 
-def _word(item: object, where: str, reach: tuple[float, float]) -> Word:
-    fields = _object(item, where)
+def word_of(item: object, where: str, reach: tuple[float, float] = _ANYWHERE) -> Word:
+    """The word that an object tells of. where: what it is called in NotAPage, which is raised for a damaged one."""
+    fields = an_object(item, where)
     try:
         return Word(
             id=_label(fields, "id"),
@@ -169,13 +210,15 @@ def _word(item: object, where: str, reach: tuple[float, float]) -> Word:
             quad_source=_name(fields, "quad_source", Source),
             machine=_optional(fields, "machine", _side),
             human=_optional(fields, "human", _side),
+            mark=_optional(fields, "mark", lambda found, key: _name(found, key, Mark)),
+            locked=fields.get("locked") is True,
         )
     except NotAPage as error:
         raise NotAPage(f"{where}: {error}") from error
 
 
 def _side(fields: Mapping[str, object], key: str) -> Transcription:
-    side = _object(fields[key], key)
+    side = an_object(fields[key], key)
     text = _text(side.get("text"), "text")
     letters = tuple(_number(place, "letters", 0.0, 1.0) for place in _list(side, "letters", MAX_TEXT, missing=()))
     return Transcription(
@@ -217,7 +260,8 @@ def _photo_path(fields: Mapping[str, object]) -> str:
     return image
 
 
-def _object(value: object, where: str) -> Mapping[str, object]:
+def an_object(value: object, where: str) -> Mapping[str, object]:
+    """The value, if it is a JSON object. Raises NotAPage."""
     if not isinstance(value, dict):
         raise NotAPage(f"{where} is not an object")
     return value

@@ -19,7 +19,7 @@ class Difference:
 
 def unreviewed(page: Page) -> tuple[Word, ...]:
     """The words that no person has checked, in reading order."""
-    return tuple(word for key in reading_order.order(page.words.values()) if (word := page.words[key]).human is None)
+    return tuple(word for key in reading_order.order(page.words.values()) if not (word := page.words[key]).checked)
 
 
 def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:
@@ -48,4 +48,4 @@ def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Ed
 
 def _standing(page: Page, fresh: Iterable[Word]) -> list[Word]:
     known = ((page.words.get(word.id), word) for word in fresh)
-    return [word for old, word in known if old is not None and old.human is None and old.quad == word.quad]
+    return [word for old, word in known if old is not None and not old.checked and old.quad == word.quad]

@@ -147,7 +147,7 @@ def _worth_saying(report: Report) -> tuple[LeftOut, ...]:
 
 def _page(source: SourcePage) -> PageLook:
     words = source.page.words
-    checked = sum(1 for word in words.values() if word.human)
+    checked = sum(1 for word in words.values() if word.checked)
     return PageLook(source.photo, len(words), checked, checked_words(source.page))
 
 

@@ -30,6 +30,7 @@ class Look(StrEnum):
     UNSURE = "unsure"
     DOUBTFUL = "doubtful"
     CHECKED = "checked"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) ->
         Look.UNSURE: BoxStyle(QColor(unsure), dash=(4.0, 2.5), mark="~"),
         Look.DOUBTFUL: BoxStyle(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
         Look.CHECKED: BoxStyle(QColor(checked), mark="✓"),
+        Look.ASIDE: BoxStyle(QColor(unread), width=1.0, dash=(3.0, 3.0), mark="×"),
     }
 
 
@@ -112,6 +114,8 @@ def by_confidence(confidence: float | None) -> Look:
 
 def look_of(word: Word) -> Look:
     """How this word looks."""
+    if word.mark:
+        return Look.ASIDE
     if word.human:
         return Look.CHECKED
     return by_confidence(word.machine.confidence) if word.machine else Look.UNREAD

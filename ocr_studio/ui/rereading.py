@@ -32,7 +32,7 @@ class Rereading(QObject):
     def possible(self) -> bool:
         """Whether there is a word that nobody has checked."""
         page = self._document.page
-        return page is not None and any(word.human is None for word in page.words.values())
+        return page is not None and any(not word.checked for word in page.words.values())
 
     def read_unreviewed(self) -> None:
         """Read the words again that nobody has checked; a person then chooses what to take over."""

@@ -232,7 +232,7 @@ class TrainerPanel(QDockWidget):
 
     def _has_unchecked(self) -> bool:
         page = self._document.page
-        return page is not None and any(word.human is None for word in page.words.values())
+        return page is not None and any(not word.checked for word in page.words.values())
 
     def _look_again(self) -> None:
         if self._training.project is not None:

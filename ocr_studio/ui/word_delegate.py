@@ -31,6 +31,7 @@ _ICONS = {
     WordState.READ: "mdi6.text-recognition",
     WordState.ACCEPTED: "mdi6.check-circle-outline",
     WordState.CORRECTED: "mdi6.pencil-outline",
+    WordState.MARKED: "mdi6.minus-circle-outline",
 }
 # Pixels before scaling: a handwritten word is legible at this height, and 20 rows are in sight.
 CROP_HEIGHT, CROP_WIDTH = 26, 104

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ocr_studio.core.page import WordState
 
 STATES = {
@@ -9,8 +11,11 @@ STATES = {
     WordState.READ: "Read",
     WordState.ACCEPTED: "Checked",
     WordState.CORRECTED: "Corrected",
+    WordState.MARKED: "Set aside",
 }
 
+
+_WORD = re.compile(r"\b([Ww])ord(?=s?\b)")
 
 # In the place of a text where nothing is written.
 NOTHING = "(nothing)"
@@ -34,6 +39,11 @@ def file_name(name: str) -> str:
 def label(text: str) -> str:
     """A text that is not ours, for a button or a menu: an ampersand in it underlines nothing."""
     return text.replace("&", "&&")
+
+
+def of_unit(text: str, unit: str) -> str:
+    """A text of ours about words, or the same about lines. unit: "words" or "lines"."""
+    return _WORD.sub(lambda found: f"{'L' if found[1] == 'W' else 'l'}ine", text) if unit == "lines" else text
 
 
 def counted(count: int, noun: str) -> str:

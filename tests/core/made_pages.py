@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
@@ -50,14 +50,27 @@ def words(draw: st.DrawFn, *, places: st.SearchStrategy[Quad] = quads) -> Word:
         draw(st.sampled_from(Source)),
         machine=draw(st.none() | transcriptions(Source.MODEL)),
         human=draw(st.none() | transcriptions(Source.HUMAN)),
+        mark=draw(st.none() | st.sampled_from(Mark)),
+        locked=draw(st.booleans()),
     )
+
+
+labels = texts.filter(bool)
+facts = st.builds(
+    PageFacts,
+    writer=st.none() | labels,
+    tags=st.lists(labels, max_size=3).map(tuple),
+    note=st.text(st.characters(codec="utf-8"), max_size=30),
+    order=st.lists(st.lists(ids, max_size=3).map(tuple), max_size=3).map(tuple),
+)
 
 
 @st.composite
 def pages(draw: st.DrawFn, *, places: st.SearchStrategy[Quad] = quads) -> Page:
     found = {word.id: word for word in draw(st.lists(words(places=places), max_size=6))}
     image = draw(names.filter(lambda name: name not in {".", ".."} and "\\" not in name and ":" not in name))
-    return Page(PAGE_ID, image, 1000, 1000, found, draw(st.none() | st.just("2026-01-02T03:04:05+00:00")))
+    when = draw(st.none() | st.just("2026-01-02T03:04:05+00:00"))
+    return Page(PAGE_ID, image, 1000, 1000, found, when, draw(facts))
 
 
 def read_word(text: str, x: float, y: float = 100.0, *, key: str | None = None, width: float | None = None) -> Word:

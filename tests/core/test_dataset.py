@@ -10,11 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_studio.core import dataset, dataset_choice, dataset_report, dataset_sources, geometry, images, reading_order
+from ocr_studio.core import (
+    dataset,
+    dataset_choice,
+    dataset_report,
+    dataset_sources,
+    edits,
+    geometry,
+    images,
+    reading_order,
+)
 from ocr_studio.core.dataset import Checked, Reason, Wanted
 from ocr_studio.core.dataset_choice import SourcePage
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, Quad, Word
+from ocr_studio.core.page import Mark, Page, PageFacts, Quad, Word, apply
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.word_crops import level
 from tests.core import made_datasets
@@ -186,6 +195,23 @@ def test_a_damaged_page_is_said_and_stays_where_it_is(tmp_path: Path, caplog: py
     assert str(bad) in report.trouble[0]
     assert bad.read_text() == "{"
     assert caplog.records
+
+
+def test_words_that_a_person_set_aside_are_counted_and_not_learned_from(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [words(1), words(2)])
+    key = next(iter(made.page_ids()))
+    page = made.load_page(key)
+    assert page is not None
+    first, second, *_ = page.words
+    for word, kind in ((first, Mark.UNREADABLE), (second, Mark.IGNORED)):
+        page = apply(page, edits.mark(page, [word], kind))
+    page = apply(page, edits.state(page, PageFacts(writer="Ann"), "Name the writer"))
+    made.save_page(page)
+    report = exported(made, tmp_path / "data")
+    assert (report.written, report.counts[Reason.UNREADABLE], report.counts[Reason.IGNORED]) == (14, 1, 1)
+    found = dataset.read(tmp_path / "data")
+    assert sorted({example.writer or "" for example in found.examples}) == ["", "Ann"]
+    assert sum(word.ignore for true in found.pages for word in true.words) == 2
 
 
 def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:

@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core import edits, reading_order
-from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word, WordState, apply
+from ocr_studio.core.page import (
+    Edit,
+    EditMismatch,
+    Mark,
+    Page,
+    PageFacts,
+    PageState,
+    Quad,
+    Source,
+    Transcription,
+    Word,
+    WordState,
+    apply,
+)
 from tests.core.made_pages import boxes, page_of, pages, read_word
 
 THE, MAP = read_word("the", 100), read_word("map", 200)
@@ -39,6 +52,60 @@ def test_writing_the_same_twice_is_no_edit() -> None:
 def test_a_text_that_utf8_cannot_carry_is_cleaned() -> None:
     word = done(PAGE, edits.write(PAGE, THE.id, "a\ud800b")).words[THE.id]
     assert word.text == "ab"
+
+
+def test_what_is_set_aside_has_no_text_and_comes_back_as_it_was() -> None:
+    page = done(PAGE, edits.write(PAGE, THE.id, "thy"))
+    aside = done(page, edits.mark(page, page.words, Mark.UNREADABLE))
+    assert [(word.text, word.state) for word in aside.words.values()] == [("", WordState.MARKED)] * 2
+    assert aside.state is PageState.REVIEWED
+    assert not edits.mark(aside, aside.words, Mark.UNREADABLE)
+    assert not edits.accept(aside, aside.words)
+    back = done(aside, edits.unaccept(aside, aside.words))
+    assert [word.text for word in back.words.values()] == ["the", "map"]
+    drawn = Word("drawn", Quad.from_box(0, 0, 9, 9), Source.HUMAN, human=Transcription.by_human("mine"))
+    lone = apply(page_of(drawn), edits.mark(page_of(drawn), ["drawn"], Mark.IGNORED))
+    assert done(lone, edits.unaccept(lone, lone.words)).words["drawn"] == drawn
+
+
+def test_writing_into_what_was_set_aside_makes_it_a_word_again() -> None:
+    page = apply(PAGE, edits.mark(PAGE, [THE.id], Mark.IGNORED))
+    assert done(page, edits.write(page, THE.id, "the")).words[THE.id].state is WordState.ACCEPTED
+    written = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
+    again = apply(written, edits.mark(written, [THE.id], Mark.IGNORED))
+    assert done(again, edits.write(again, THE.id, "thy")).words[THE.id].text == "thy"
+
+
+def test_words_set_aside_alike_stay_so_when_they_are_merged() -> None:
+    page = apply(PAGE, edits.mark(PAGE, PAGE.words, Mark.IGNORED))
+    (whole,) = done(page, edits.merge(page, page.words)).words.values()
+    assert whole.mark is Mark.IGNORED
+    one = apply(PAGE, edits.mark(PAGE, [THE.id], Mark.IGNORED))
+    (whole,) = done(one, edits.merge(one, one.words)).words.values()
+    assert (whole.mark, whole.text) == (None, "map")
+
+
+def test_a_locked_box_stays_where_it_is_and_can_be_written_into() -> None:
+    page = done(PAGE, edits.lock(PAGE, [THE.id], locked=True))
+    for edit in (
+        edits.move(page, page.words, 5, 5),
+        edits.rotate(page, page.words, 5),
+        edits.delete(page, page.words),
+        edits.reshape(page, THE.id, Quad.from_box(0, 0, 9, 9)),
+    ):
+        assert THE.id not in edit.changes
+    assert done(page, edits.write(page, THE.id, "thy")).words[THE.id].locked
+    assert done(page, edits.lock(page, page.words, locked=False)) == PAGE
+
+
+def test_what_is_said_of_a_page_is_an_edit() -> None:
+    first = edits.state(PAGE, PageFacts(writer="Ann"), "Name the writer")
+    page = done(PAGE, first)
+    second = edits.state(page, PageFacts(writer="Ann", tags=("maths",)), "Tag")
+    assert done(PAGE, first.then(second)).facts == PageFacts(writer="Ann", tags=("maths",))
+    assert not first.then(first.inverted())
+    with pytest.raises(EditMismatch):
+        apply(page, first)
 
 
 def test_accepting_takes_what_is_there_and_leaves_the_rest() -> None:

@@ -35,8 +35,29 @@ def test_remembered_lines_change_nothing(page: Page, other: Page) -> None:
 
 def test_the_file_is_fit_to_be_compared_line_by_line() -> None:
     lines = page_file.encode(PAGE).decode().splitlines()
-    assert lines[:3] == ["{", '"format": 1,', f'"id": "{PAGE_ID}",']
+    assert lines[:3] == ["{", '"format": 2,', f'"id": "{PAGE_ID}",']
     assert sum('"text": "the"' in line for line in lines) == 1
+
+
+def test_a_file_of_the_first_format_is_read() -> None:
+    data = page_file.encode(PAGE).replace(b'"format": 2', b'"format": 1')
+    assert page_file.decode(data) == PAGE
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['"writer": ""', '"tags": "one"', '"tags": [1]', '"note": 1', '"order": [[1]]', '"order": ["a"]', '"tags": [""]'],
+)
+def test_facts_that_make_no_sense_are_damage(field: str) -> None:
+    data = page_file.encode(PAGE).replace(b'"words": [', field.encode() + b',\n"words": [')
+    with pytest.raises(page_file.NotAPage):
+        page_file.decode(data)
+
+
+def test_a_mark_that_nobody_knows_is_damage() -> None:
+    data = page_file.encode(PAGE).replace(b'"quad_source"', b'"mark": "odd", "quad_source"')
+    with pytest.raises(page_file.NotAPage, match="mark is none of unreadable, ignored"):
+        page_file.decode(data)
 
 
 def test_a_photos_name_that_is_not_utf8_survives() -> None:

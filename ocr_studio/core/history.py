@@ -1,0 +1,216 @@
+"""What was done to the pages of a project, step by step, so that it can be taken back, also after a restart.
+
+``history.jsonl`` in the project's folder is only ever added to, a line for each thing that happens:
+
+    {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
+    {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
+    {"go": -1}          so many steps were taken back, or done again
+
+It is worth less than the pages: what of it cannot be read is left out, and a step that no longer fits the page that it
+was made for is not done. Deleting it loses nothing but the way back.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ocr_studio.core import page_file, paths
+from ocr_studio.core.page import Edit, Word
+
+FILE: Final = "history.jsonl"
+# Steps that can be taken back; the older ones are forgotten.
+MOST: Final = 1000
+# Bytes. A longer file is shortened when it is opened; one that is longer by far is no history of ours.
+LONG: Final = 4 * 2**20
+MAX_BYTES: Final = 256 * 2**20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the history: page id -> what it changed there. name: what the undo menu says."""
+
+    name: str
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "edits", MappingProxyType({key: edit for key, edit in self.edits.items() if edit}))
+
+    def __bool__(self) -> bool:
+        return bool(self.edits)
+
+    def inverted(self) -> Step:
+        """The step that takes this one back."""
+        return Step(self.name, {key: edit.inverted() for key, edit in self.edits.items()})
+
+    def then(self, later: Step) -> Step:
+        """This step and a later one as one, under this one's name."""
+        both = dict(self.edits)
+        for key, edit in later.edits.items():
+            both[key] = both[key].then(edit) if key in both else edit
+        return Step(self.name, both)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All steps that are known, the oldest first; the first ``index`` of them are done, the others taken back."""
+
+    steps: tuple[Step, ...] = ()
+    index: int = 0
+
+
+def did(step: Step) -> bytes:
+    """The line for a step that was done."""
+    return _line({"do": _step_fields(step)})
+
+
+def joined() -> bytes:
+    """The line that makes the newest two steps one."""
+    return _line({"join": True})
+
+
+def went(steps: int) -> bytes:
+    """The line for steps taken back (negative) or done again."""
+    return _line({"go": steps})
+
+
+def add(folder: Path, lines: bytes) -> None:
+    """Add lines to the history in a project's folder. Raises OSError."""
+    with (folder / FILE).open("ab") as file:
+        file.write(lines)
+
+
+def load(folder: Path, *, shorten: bool = False) -> Course:
+    """What the history in a project's folder tells; nothing where there is none or it cannot be read.
+
+    shorten: a long file is written anew without what is not needed any more.
+    """
+    path = folder / FILE
+    try:
+        data = paths.read_file(path, most=MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return Course()
+    except (OSError, paths.TooLarge) as error:
+        _log.warning("%s cannot be read, so nothing older can be taken back: %s", path, error)
+        return Course()
+    course = _replayed(_lines(data, path))
+    if shorten and len(data) > LONG:
+        course = _newest(course)
+        try:
+            paths.replace_file(path, b"".join(encoded(course)))
+        except OSError as error:
+            _log.warning("%s cannot be shortened: %s", path, error)
+    return course
+
+
+def encoded(course: Course) -> Iterator[bytes]:
+    """The lines that tell a course from nothing."""
+    yield from (did(step) for step in course.steps)
+    if course.index < len(course.steps):
+        yield went(course.index - len(course.steps))
+
+
+def _newest(course: Course) -> Course:
+    """So many of the newest steps as fit into half the length that is too long."""
+    room, kept = LONG // 2, 0
+    for step in reversed(course.steps):
+        room -= len(did(step))
+        if room < 0:
+            break
+        kept += 1
+    first = min(len(course.steps) - kept, course.index)
+    return Course(course.steps[first:], course.index - first)
+
+
+def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
+    steps: list[Step] = []
+    index = 0
+    for line in lines:
+        if isinstance(step := line.get("do"), Step):
+            del steps[index:]
+            steps.append(step)
+            index += 1
+        elif line.get("join") is True and index == len(steps) >= 2:
+            last = steps.pop()
+            steps[-1] = steps[-1].then(last)
+            index -= 1
+            if not steps[-1]:
+                steps.pop()
+                index -= 1
+        elif isinstance(by := line.get("go"), int):
+            index = min(len(steps), max(0, index + by))
+        if index > MOST:
+            del steps[: index - MOST]
+            index = MOST
+    return Course(tuple(steps), index)
+
+
+def _lines(data: bytes, path: Path) -> Iterator[Mapping[str, object]]:
+    """Each line that can be read. After one that cannot, a killed program's last, all goes on."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line:
+            continue
+        try:
+            found = json.loads(line)
+            if not isinstance(found, dict):
+                raise page_file.NotAPage("it is no object")
+            if "do" in found:
+                found["do"] = _step(found["do"])
+        except (ValueError, RecursionError) as error:
+            _log.warning("%s, line %d is left out: %s", path, number, error)
+            continue
+        yield found
+
+
+def _line(value: Mapping[str, object]) -> bytes:
+    return page_file.line(value) + b"\n"
+
+
+def _step_fields(step: Step) -> dict[str, object]:
+    return {"name": step.name, "pages": {key: _edit_fields(edit) for key, edit in step.edits.items()}}
+
+
+def _edit_fields(edit: Edit) -> dict[str, object]:
+    words = {key: [word and page_file.word_fields(word) for word in pair] for key, pair in edit.changes.items()}
+    facts = edit.facts and [page_file.facts_fields(each) for each in edit.facts]
+    return {"words": words} | ({"facts": facts} if facts else {})
+
+
+def _step(value: object) -> Step:
+    """Raises page_file.NotAPage."""
+    fields = page_file.an_object(value, "step")
+    name, pages = fields.get("name"), page_file.an_object(fields.get("pages"), "pages")
+    if not isinstance(name, str):
+        raise page_file.NotAPage("its name is no text")
+    return Step(name, {key: _edit(name, edit) for key, edit in pages.items()})
+
+
+def _edit(name: str, value: object) -> Edit:
+    fields = page_file.an_object(value, "edit")
+    words = page_file.an_object(fields.get("words"), "words")
+    changes: dict[str, tuple[Word | None, Word | None]] = {}
+    for key, pair in words.items():
+        old, new = _pair(pair)
+        changes[key] = (_word(old, key), _word(new, key))
+    facts = _pair(fields["facts"]) if "facts" in fields else None
+    if facts is None:
+        return Edit(name, changes)
+    before, after = (page_file.facts_of(page_file.an_object(each, "facts")) for each in facts)
+    return Edit(name, changes, (before, after))
+
+
+def _word(value: object, key: str) -> Word | None:
+    return None if value is None else page_file.word_of(value, f"word {key}")
+
+
+def _pair(value: object) -> tuple[object, object]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise page_file.NotAPage("a change is not [before, after]")
+    return value[0], value[1]
