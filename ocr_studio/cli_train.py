@@ -52,10 +52,12 @@ never touched. The new one is kept under NAME unless it is worse; it is not used
 Killed or interrupted, it can be gone on with: --resume, with the same DIR and NAME.
 
 --events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
-{"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at"}, {"event": "step", "step",
-"steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"} (with
---detector "held_out" and "keep", the F of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
-"settings", "verdict", "held_out", "general", "gained", "lost"}, {"event": "kept", "name"} or {"event": "discarded"}.
+{"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
+"step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"}
+(with --detector "held_out" and "keep", the F of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
+"settings", "verdict", "unit", "more_to_tell", "held_out", "general", "gained", "lost"}, {"event": "kept", "name"} or
+{"event": "discarded"}. unit: "words" or "lines". more_to_tell: about how many more corrected ones would make a
+difference clear that is not, or null.
 
 Exit status: 0 it was trained, 1 it could not be, or is worse and was not kept, 2 it was called wrongly.
 """
@@ -96,16 +98,19 @@ def train(options: argparse.Namespace) -> int:
             trained = next(event for event in telling if isinstance(event, Trained | DetectorTrained))
     except KeyboardInterrupt:
         show_progress("")
-        complain(f"interrupted; the same command with --resume goes on with “{course.run.name}”")
+        goes_on = f"with --resume goes on with “{course.run.name}”" if course.run.far else "begins anew"
+        complain(f"interrupted; the same command {goes_on}")
         raise
     return _decide(trained, options)
 
 
 def _course(options: argparse.Namespace) -> Course:
     """Raises StudioError."""
-    models.check_name(options.name)
-    chosen = settings.load().reader_options()
+    training_runs.check_name(options.name)
     known = training_runs.load(options.name)
+    if not (options.resume and known):
+        models.check_name(options.name)
+    chosen = settings.load().reader_options()
     given = _given(options)
     if options.resume:
         if known is None:
@@ -135,9 +140,11 @@ def _make_way(known: Run, found: Dataset) -> None:
             f"nobody has decided yet on what came of the training “{known.name}”",
             remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
         )
+    far = known.far
     if not found.folder.is_relative_to(known.folder.resolve()):  # a dataset that the window has made for that run
         training.throw_away(known)
-    complain(f"“{known.name}” was cut short before; it begins anew now, --resume would have gone on with it")
+    if far:
+        complain(f"“{known.name}” was cut short before; it begins anew now, --resume would have gone on with it")
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
@@ -162,7 +169,8 @@ def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
     model = training.keep(trained)
     does = "read" if model.kind == "recognizer" else "find writing"
     use = f"To {does} with it: {PROGRAM} models use {shlex.quote(model.name)}"
-    _tell(options, {"event": "kept", "name": model.name}, f"Kept as “{model.name}”. {use}")
+    kept = f"{training.renamed(model, trained.name)} Kept as “{model.name}”. {use}".lstrip()
+    _tell(options, {"event": "kept", "name": model.name}, kept)
     return GOOD
 
 
@@ -196,9 +204,10 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
 
 
 def _begun(event: Started) -> str:
-    counted = f"{event.train} to learn from, {event.held_out} held out, {event.keep} general; {event.steps} steps"
+    counted = f"{event.train} {event.unit} to learn from, {event.held_out} held out, {event.keep} general"
     letters = f"; new letters: {event.new_letters}" if event.new_letters else ""
-    return f"{counted}{letters}{f'; gone on with from step {event.resumed_at}' if event.resumed_at else ''}"
+    resumed = f"; gone on with from step {event.resumed_at}" if event.resumed_at else ""
+    return f"{counted}; {event.steps} steps{letters}{resumed}"
 
 
 def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ocr_studio.core.training import Interval
 from ocr_studio.jobs import training
 from ocr_studio.jobs.training import Course, LearningEvent
 from tests.core import made_datasets
+from tests.core.made_models import installed
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 
 
@@ -135,13 +137,16 @@ def test_a_folder_that_is_no_dataset_is_said(
     assert str(tmp_path) in capsys.readouterr().err
 
 
+@dataclass
 class Interrupted(StandInLearner):
-    """Somebody presses Ctrl+C after a while."""
+    """Somebody presses Ctrl+C after a while. at: so many events."""
+
+    at: int = 8
 
     def __call__(self, course: Course) -> Iterator[LearningEvent]:
         for number, event in enumerate(super().__call__(course)):
             yield event
-            if number == 8:
+            if number == self.at:
                 raise KeyboardInterrupt
 
 
@@ -159,6 +164,63 @@ def test_interrupted_it_can_be_gone_on_with(
     assert run(data, "--resume") == GOOD
     assert learner.resumed == [True]
     assert names() == ["mine"]
+
+
+class TakenMeanwhile(StandInLearner):
+    """Somebody imports a model of the same name while it learns."""
+
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+        installed(course.run.name)
+        yield from super().__call__(course)
+
+
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another(
+    data: Path, cut_short: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if cut_short:
+        monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": TakenMeanwhile()})
+    assert run(data, *(("--resume",) if cut_short else ())) == GOOD
+    out = capsys.readouterr().out
+    assert "Another model got the name “mine” meanwhile, so this one is called “mine 2”." in out
+    assert out.endswith("Kept as “mine 2”. To read with it: ocr-studio models use 'mine 2'\n")
+    assert names() == ["mine", "mine 2"]
+
+
+def test_taken_while_it_was_cut_short_it_can_still_be_gone_on_with(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    installed("mine")
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume") == GOOD
+    assert names() == ["mine", "mine 2"]
+
+
+def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted(at=1)})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    assert "interrupted; the same command begins anew" in capsys.readouterr().err
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data) == GOOD
+    assert "cut short" not in capsys.readouterr().err
+
+
+def test_lines_are_called_lines(data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]) -> None:
+    learner.unit = "lines"
+    assert run(data) == GOOD
+    out, err = capsys.readouterr()
+    assert "On 20 lines it had not seen" in out
+    assert " lines to learn from" in err
+    assert "word" not in out
 
 
 def test_without_resume_it_begins_anew_and_says_so(

@@ -81,7 +81,7 @@ class FindingComparison:
     (IoU) where they stand.
 
     change: of F on held-out words, after - before, with its uncertainty; keep_change: on general boards. gained, lost:
-    held-out words that only the new, or only the old detector has found.
+    held-out words that only the new, or only the old detector has found. unit: what a box holds, "words" or "lines".
     """
 
     before: Score
@@ -92,6 +92,7 @@ class FindingComparison:
     keep_change: Interval
     gained: tuple[PlaceOfWord, ...] = ()
     lost: tuple[PlaceOfWord, ...] = ()
+    unit: str = "words"
 
     @property
     def verdict(self) -> str | None:

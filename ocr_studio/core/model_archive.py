@@ -73,6 +73,8 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     name: what the model shall be called; by default like the file, with a number where a model is called so already.
     Raises BadModel for what no export has written, with nothing left behind, BadName, ModelsNotWritten.
     """
+    if name is not None:
+        models.check_name(name)
     contents = _read(file)
     folder = models.candidate_folder(models.free_name(file.stem) if name is None else name)
     try:

@@ -174,11 +174,16 @@ def ancestry(model: Model, among: Iterable[Model]) -> tuple[Ancestor, ...]:
 # ------------------------------------------------------------------------------------------------------- names
 
 
+def is_taken(name: str) -> bool:
+    """Whether a model is called that."""
+    return name.casefold() in _taken()
+
+
 def check_name(name: str) -> None:
     """Raises BadName where a model cannot be called that, or another is."""
     if trouble := name_trouble(name):
         raise BadName(trouble, remedy="Give another name.")
-    if name.casefold() in _taken():
+    if is_taken(name):
         raise BadName(f"there is a model “{name}” already", remedy="Give another name.")
 
 
@@ -212,8 +217,12 @@ def _taken() -> frozenset[str]:
 
 
 def candidate_folder(name: str) -> Path:
-    """A fresh, empty folder for a model that may be kept as ``name``. Raises BadName and ModelsNotWritten."""
-    check_name(name)
+    """A fresh, empty folder for a model that may be kept as ``name``. Raises BadName and ModelsNotWritten.
+
+    Another model may be called so: which name is free counts when it is kept.
+    """
+    if trouble := name_trouble(name):
+        raise BadName(trouble, remedy="Give another name.")
     folder = models_dir() / _CANDIDATES / f"{name}-{secrets.token_hex(4)}"
     with _changing(folder):
         folder.mkdir(parents=True)
@@ -252,6 +261,13 @@ def install(candidate: Path, *, name: str | None = None) -> Model:
     check_name(name)
     _move(candidate, models_dir() / name)
     return find(name)
+
+
+def retitle(candidate: Path, title: str) -> None:
+    """Call a candidate something else for a person. Raises BadModel and ModelsNotWritten; it is then as it was."""
+    card = inspect(candidate)
+    with _changing(candidate):
+        paths.replace_file(candidate / CARD_FILE, replace(card, title=title).to_json())
 
 
 def discard(candidate: Path) -> None:

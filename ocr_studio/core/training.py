@@ -60,7 +60,9 @@ class Preparing:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Training begins. train, held_out, keep: words of each kind; steps: all there will be; resumed_at: step."""
+    """Training begins. train, held_out, keep: words of each kind, or lines, as ``unit`` says; steps: all there will be;
+    resumed_at: step.
+    """
 
     train: int
     held_out: int
@@ -68,6 +70,7 @@ class Started:
     steps: int
     new_letters: str = ""
     resumed_at: int = 0
+    unit: str = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ class Comparison:
     """The old and the new model on the same held-out words, and on general ones.
 
     change: of the CER on held-out words, after - before, with its uncertainty; keep_change: of the general ones.
-    gained, lost: held-out words that only the new, or only the old model reads right. verdict: "better", "worse" or
-    "no clear difference"; None where there is nothing to compare on.
+    gained, lost: held-out words that only the new, or only the old model reads right. unit: what all of these are,
+    "words" or "lines". verdict: "better", "worse" or "no clear difference"; None where there is nothing to compare on.
     """
 
     before: Reading
@@ -129,6 +132,7 @@ class Comparison:
     keep_change: Interval
     gained: tuple[Sample, ...] = ()
     lost: tuple[Sample, ...] = ()
+    unit: str = "words"
 
     @property
     def verdict(self) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
 from ocr_studio.core import models, paths
+from ocr_studio.core.dataset_values import UNITS
 from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.page import Quad
@@ -18,7 +19,6 @@ from ocr_studio.core.training_runs import Run
 
 VERSION: Final = 1
 
-_FILE: Final = "result.json"
 _MOST_BYTES: Final = 64 << 20
 _Value = TypeVar("_Value")
 
@@ -29,19 +29,19 @@ def save(run: Run, trained: AnyTrained) -> None:
     """Keep what came of a run. Trouble with that is logged: the person can decide now all the same."""
     value = {"version": VERSION, "kind": run.kind, **asdict(trained), "folder": trained.folder.name}
     try:
-        paths.replace_file(run.folder / _FILE, json.dumps(value).encode("ascii"))
+        paths.replace_file(run.result, json.dumps(value).encode("ascii"))
     except OSError as error:
-        log.warning("%s: what came of the training is not kept: %s", run.folder / _FILE, error)
+        log.warning("%s: what came of the training is not kept: %s", run.result, error)
 
 
 def forget(run: Run) -> None:
     """It is learned anew."""
-    (run.folder / _FILE).unlink(missing_ok=True)
+    (run.result).unlink(missing_ok=True)
 
 
 def load(run: Run) -> AnyTrained | None:
     """What came of a run whose candidate is still there; None where nothing has, or nothing that can be read."""
-    file = run.folder / _FILE
+    file = run.result
     try:
         raw = json.loads(paths.read_file(file, most=_MOST_BYTES))
         trained = _trained(raw, run)
@@ -75,7 +75,10 @@ def _reading(raw: Any) -> Comparison:
         return Sample(crop, truth, before, now, place)
 
     return Comparison(
-        **_sides(raw, read), gained=tuple(map(sample, raw["gained"])), lost=tuple(map(sample, raw["lost"]))
+        **_sides(raw, read),
+        gained=tuple(map(sample, raw["gained"])),
+        lost=tuple(map(sample, raw["lost"])),
+        unit=_unit(raw),
     )
 
 
@@ -87,7 +90,10 @@ def _finding(raw: Any) -> FindingComparison:
         return PlaceOfWord(_text(one["photo"]), Quad.from_array(one["quad"]["corners"]), _text(one["text"]))
 
     return FindingComparison(
-        **_sides(raw, score), gained=tuple(map(place, raw["gained"])), lost=tuple(map(place, raw["lost"]))
+        **_sides(raw, score),
+        gained=tuple(map(place, raw["gained"])),
+        lost=tuple(map(place, raw["lost"])),
+        unit=_unit(raw),
     )
 
 
@@ -96,6 +102,13 @@ def _sides(raw: Any, of: Callable[[Any], _Value]) -> dict[str, Any]:
     for key in ("change", "keep_change"):
         found[key] = Interval(_number(raw[key]["low"]), _number(raw[key]["high"]))
     return found
+
+
+def _unit(raw: Any) -> str:
+    """Words where a program said nothing about it that knew of no lines."""
+    if (unit := raw.get("unit", "words")) not in UNITS:
+        raise ValueError(f"nothing is counted in {unit!r}")
+    return str(unit)
 
 
 def _text(value: Any) -> str:

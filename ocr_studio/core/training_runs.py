@@ -6,6 +6,7 @@ for this run; ``work/`` how far it has come, as ``engine.checkpoints`` keeps it;
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import shutil
@@ -57,6 +58,20 @@ class Run:
     def work(self) -> Path:
         """How far it has come."""
         return self.folder / "work"
+
+    @property
+    def result(self) -> Path:
+        """What has come of it; see ``training_results``."""
+        return self.folder / "result.json"
+
+    @property
+    def far(self) -> bool:
+        """Whether there is anything to go on with: how far it has come was kept, or something has come of it."""
+        try:
+            kept = any(not each.name.startswith(".") for each in self.work.iterdir())  # a dot: half written
+        except OSError:
+            kept = False
+        return kept or self.result.exists()
 
 
 def runs_dir() -> Path:
@@ -125,15 +140,15 @@ def load(name: str) -> Run | None:
 
 
 def unfinished() -> tuple[Run, ...]:
-    """The runs that nobody is at and nobody has decided on, the latest first."""
-    found = [run for run in map(load, _names()) if run is not None and not _held(run)]
+    """The runs that have come somewhere, that nobody is at and nobody has decided on, the latest first."""
+    found = [run for run in map(load, _names()) if run is not None and run.far and not _held(run)]
     return tuple(sorted(found, key=lambda run: run.begun, reverse=True))
 
 
 def check_free(model: str) -> None:
     """Raises ModelInUse where a training began with this model and is not over: it could not be gone on with."""
     for run in map(load, _names()):
-        if run is not None and run.recipe.base == model:
+        if run is not None and run.recipe.base == model and (run.far or _held(run)):
             raise models.ModelInUse(
                 f"the training “{run.name}” began with the model “{model}” and is not over",
                 remedy="Decide on that training first, or throw it away.",
@@ -141,7 +156,7 @@ def check_free(model: str) -> None:
 
 
 def sweep() -> None:
-    """Delete what a program has left that was killed before a run had truly begun."""
+    """Delete what is left of runs that had not truly begun, and of those that ended before they had come anywhere."""
     for name in _names():
         folder = runs_dir() / name
         try:
@@ -150,6 +165,8 @@ def sweep() -> None:
             continue
         if left:
             shutil.rmtree(folder, ignore_errors=True)
+        elif (run := load(name)) is not None and not run.far:
+            _sweep_away(run)
 
 
 def forget(name: str) -> None:
@@ -179,6 +196,17 @@ def _names() -> list[str]:
         return [each.name for each in runs_dir().iterdir() if not models.name_trouble(each.name)]
     except OSError:
         return []
+
+
+def _sweep_away(run: Run) -> None:
+    """Delete a run that has come nowhere, if nobody is at it."""
+    with contextlib.suppress(RunTrouble):
+        held = lock(run.name)
+        try:
+            if not run.far:  # it may have got there meanwhile
+                forget(run.name)
+        finally:
+            held.release()
 
 
 def _held(run: Run) -> bool:

@@ -24,8 +24,13 @@ def compare(
     read: tuple[Sequence[str], Sequence[str]],
     keep: Sequence[Lesson],
     keep_read: tuple[Sequence[str], Sequence[str]],
+    *,
+    unit: str = "words",
 ) -> Comparison:
-    """lessons: held-out words; keep: general ones. read, keep_read: how the old and how the new model reads them."""
+    """lessons: held-out words; keep: general ones. read, keep_read: how the old and how the new model reads them.
+
+    unit: what all of them are, "words" or "lines".
+    """
     texts = [normalise(lesson.text) for lesson in lessons]
     keep_texts = [normalise(lesson.text) for lesson in keep]
     before, after = (_edits(texts, side) for side in read)
@@ -43,6 +48,7 @@ def compare(
         keep_change=_interval(keep_texts, keep_after - keep_before),
         gained=tuple(word for word in changed if word.before != word.truth == word.now),
         lost=tuple(word for word in changed if word.before == word.truth != word.now),
+        unit=unit,
     )
 
 

@@ -140,10 +140,10 @@ class Comparing:
         return tuple(self._lost)
 
 
-def comparison(held_out: Comparing, keep: Comparing) -> FindingComparison:
-    """What came of both."""
+def comparison(held_out: Comparing, keep: Comparing, *, unit: str) -> FindingComparison:
+    """What came of both. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
-    return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost)
+    return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
 
 def _compared(reader: Reader, photo: Seen) -> metrics.Comparison:

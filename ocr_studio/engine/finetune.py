@@ -107,7 +107,7 @@ def finetune(
     yield from run.prepare()
     yield from run.learn(stop)
     comparison = yield from run.compare()
-    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
+    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
     card = ModelCard(
         architecture=RECOGNIZER,
         title=name,
@@ -147,7 +147,7 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
-                yield Preparing("Drawing general words", len(general), many)
+                yield Preparing(f"Drawing general {data.unit}", len(general), many)
             general.append(lesson)
         known = self.charset
         letters = growing.missing(known, [lesson.text for lesson in data.train])
@@ -159,7 +159,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
             [lesson for lesson in general[:KEPT] if batches.usable(lesson, known)],
         )
         if not self.lessons.train:
-            raise NothingToLearn("none of these words can be learned", remedy="Correct or confirm some words first.")
+            raise NothingToLearn(
+                f"none of these {data.unit} can be learned", remedy="Correct or confirm some words first."
+            )
         yield from self._read_before()
         published = pretrained.letter_scores(letters) if letters else {}
         self.net, self.charset = growing.grown(self.net, self.charset, letters, published)
@@ -185,16 +187,15 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
     def _read_before(self) -> Iterator[TrainingEvent]:
         self._reader = Recognizer(self.net, self.charset, name=self._base.name)
         self._before = yield from self._read(self._reader, self.lessons.held_out, "Reading with the model so far")
-        self._keep_before = yield from self._read(self._reader, self.lessons.keep, "Reading general words")
+        self._keep_before = yield from self._read(self._reader, self.lessons.keep, f"Reading general {self._data.unit}")
 
     # -------------------------------------------------------------------------------------------------- during
 
     def learn(self, stop: Callable[[], bool]) -> Iterator[TrainingEvent]:
         """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
         lessons = self.lessons
-        started = Started(
-            len(lessons.train), len(lessons.held_out), len(lessons.keep), self.steps, self._new, resumed_at=self.step
-        )
+        counts = len(lessons.train), len(lessons.held_out), len(lessons.keep)
+        started = Started(*counts, self.steps, self._new, resumed_at=self.step, unit=self._data.unit)
         yield from self.course(started, stop)
         self.trainee.take(self.best.weights)
 
@@ -259,9 +260,13 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         if self._new:
             reader = Recognizer(self.net, self.charset, name="")
         after = yield from self._read(reader, self.lessons.held_out, "Reading with the new model")
-        keep_after = yield from self._read(reader, self.lessons.keep, "Reading general words")
+        keep_after = yield from self._read(reader, self.lessons.keep, f"Reading general {self._data.unit}")
         return comparing.compare(
-            self.lessons.held_out, (self._before, after), self.lessons.keep, (self._keep_before, keep_after)
+            self.lessons.held_out,
+            (self._before, after),
+            self.lessons.keep,
+            (self._keep_before, keep_after),
+            unit=self._data.unit,
         )
 
     def _read(

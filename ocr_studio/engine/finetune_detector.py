@@ -136,7 +136,8 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
         held_out = detector_exam.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
         train = lines[0] - held_out * self.lessons.hidden
-        yield from self.course(Started(train, held_out, lines[1], self.steps, resumed_at=self.step), stop)
+        started = Started(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
+        yield from self.course(started, stop)
 
     def next_step(self) -> Callable[[], float]:
         """The step that comes now."""
@@ -201,4 +202,4 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
                 yield Preparing("Comparing the old and the new model", done, self.lessons.to_compare)
                 comparing.add(photo)
                 done += 1
-        return detector_exam.comparison(held_out, keep)
+        return detector_exam.comparison(held_out, keep, unit=self._options.unit)

@@ -43,6 +43,11 @@ class TrainingData:
     lines: bool = False
     digest: str = ""
 
+    @property
+    def unit(self) -> str:
+        """What a crop holds: "words" or "lines"."""
+        return "lines" if self.lines else "words"
+
     def fingerprint(self) -> str:
         """Another one for other crops, other texts or another division of them."""
         found = hashlib.sha256(self.digest.encode())

@@ -94,10 +94,24 @@ def gone_on_with(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> Co
 
 
 def keep(trained: AnyTrained) -> Model:
-    """Make a model of the candidate; it can be chosen from now on. Raises StudioError; it is then still a candidate."""
-    model = models.install(trained.folder, name=trained.name)
+    """Make a model of the candidate; it can be chosen from now on. Raises StudioError; it is then still a candidate.
+
+    Where another model got its name while it was learned, it gets another one that is free: nothing is lost.
+    """
+    name = trained.name
+    if models.is_taken(name):
+        name = training_runs.free_name(name)
+        models.retitle(trained.folder, name)
+    model = models.install(trained.folder, name=name)
     training_runs.forget(trained.name)
     return model
+
+
+def renamed(model: Model, wanted: str) -> str:
+    """Why a model that was kept is not called as it should be, for a person; nothing where it is."""
+    if model.name == wanted:
+        return ""
+    return f"Another model got the name “{wanted}” meanwhile, so this one is called “{model.name}”."
 
 
 def discard(trained: AnyTrained) -> None:

@@ -61,6 +61,13 @@ class Chart(QWidget):
         self._describe()
         self.update()
 
+    def rename(self, *titles: str) -> None:
+        """What its curves are called from now on."""
+        for curve, title in zip(self.curves, titles, strict=True):
+            curve.title = title
+        self._describe()
+        self.update()
+
     def add(self, index: int, step: float, value: float | None) -> None:
         """One more point of one curve; None where nothing could be measured."""
         if value is not None and math.isfinite(value):

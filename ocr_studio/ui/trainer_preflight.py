@@ -48,6 +48,8 @@ class PreflightPage(QWidget):
         self.details.setDocumentMode(True)
         for view in (self.examples, self.doubts):
             view.chosen.connect(self.chosen)
+        named = (self.column.meter, self.examples, self.doubts, self.groups)
+        self._names: dict[QWidget, str] = {view: view.accessibleName() for view in named}
         self._look: Preflight | None = None
         self._lay_out()
         self.show_look(None)
@@ -55,6 +57,7 @@ class PreflightPage(QWidget):
     def show_look(self, look: Preflight | None) -> None:
         """Show what was looked at; None where nothing was yet."""
         self._look = look
+        self._say_unit(f"{look.unit}s" if look else "words")
         self._pictures.use(look.dataset if look else None)
         self.examples.words.show_dataset(look.dataset if look else None)
         rows = doubt_rows(look) if look else []
@@ -70,6 +73,12 @@ class PreflightPage(QWidget):
         self.column.facts.setVisible(bool(look and look.words))
         self._show_parts()
         self.show_checked(look.words if look else 0)
+
+    def _say_unit(self, unit: str) -> None:
+        """Call what is learned from what it is, "words" or "lines"."""
+        for view, name in self._names.items():
+            view.setAccessibleName(wording.of_unit(name, unit))
+        self.recipe.show_unit(unit)
 
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushBut
 
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
+from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
 
 
@@ -79,6 +80,7 @@ class RecipeForm(QScrollArea):
         self.restore = QPushButton("Restore defaults")
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._said: list[tuple[QLabel, QWidget, str, str]] = []  # label and field, and what each is called
         self._lay_out()
 
     @property
@@ -125,6 +127,14 @@ class RecipeForm(QScrollArea):
             self.base.addItem(model.title, model.name if number else "")
         self.base.setCurrentIndex(max(0, self.base.findData(in_use or "")))
 
+    def show_unit(self, unit: str) -> None:
+        """Speak of words, or of lines where each picture holds one. unit: "words" or "lines"."""
+        for label, field, title, name in self._said:
+            label.setText(wording.of_unit(title, unit))
+            field.setAccessibleName(wording.of_unit(name, unit))
+            for each in (label, field):
+                each.setToolTip(field.accessibleName())
+
     def _lay_out(self) -> None:
         inside = QWidget()
         across = QHBoxLayout(inside)
@@ -150,10 +160,10 @@ class RecipeForm(QScrollArea):
                     field.setMinimumContentsLength(9)
                 label = QLabel(title)
                 label.setBuddy(field)
-                for each in (label, field):
-                    each.setToolTip(field.accessibleName())
+                self._said.append((label, field, title, field.accessibleName()))
                 form.addRow(label, field)
             across.addLayout(form, 1)
+        self.show_unit("words")
         self.setWidget(inside)
 
 

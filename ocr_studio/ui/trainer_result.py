@@ -12,6 +12,7 @@ from ocr_studio.core import training_report
 from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
 from ocr_studio.core.training import Sample
 from ocr_studio.core.training_report import AnyTrained
+from ocr_studio.jobs import training as jobs
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.learned_words import LearnedTable, WordRow
@@ -114,7 +115,8 @@ class ResultPage(QWidget):
         self.figures.setText(_figures(found))
         self.figures.setVisible(bool(found))
         self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.sizeHint().width())) if found else 220)
-        self.note.setText(f"{_SURE if found else ''} {training_report.took(trained)}.".lstrip())
+        sure = wording.of_unit(_SURE, trained.comparison.unit) if found else ""
+        self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
 
     def _show_words(self, table: LearnedTable, name: str, rows: list[WordRow]) -> None:
         table.show_rows(rows)
@@ -134,7 +136,9 @@ class ResultPage(QWidget):
         if kept and model is not None:
             does = "reads" if model.kind == "recognizer" else "finds writing"
             self.column.headline.setText(f"“{wording.file_name(model.title)}” {does} from now on")
-            say(self.advice, "The model before is still there; going back is one click.")
+            run = self._training.run
+            renamed = jobs.renamed(model, run.name) if run else ""
+            say(self.advice, f"{renamed} The model before is still there; going back is one click.".lstrip())
 
     def _lay_out(self) -> None:
         scroll = self._scroll = QScrollArea(widgetResizable=True)

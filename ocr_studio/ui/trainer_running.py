@@ -18,6 +18,8 @@ from ocr_studio.ui.training import Stage, Training
 _MEANWHILE = "Go on correcting meanwhile; nothing waits for this."
 # Else one wonders at the end why fewer are wrong, before as well.
 _BARELY = "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
+_WORDS = ("your held-out words", "general words")
+_SAMPLES = "How some held-out words are read by now"
 
 
 class RunningPage(QWidget):
@@ -44,11 +46,9 @@ class RunningPage(QWidget):
         self.column.add_buttons(self.keep_best)
         self.about = self.column.add_text(quiet=True)
         self.loss = Chart("Loss", [Curve("while learning", jumps=True)], lambda value: f"{value:.2g}")
-        self.cer = Chart("Letters wrong", _two("your held-out words", "general words"), _share)
+        self.cer = Chart("Letters wrong", _two(*_WORDS), _share)
         self.lines = Chart("Lines found (F)", _two("your held-out writing", "general boards"), _share, most=1.0)
-        self.samples = LearnedTable(
-            ("Written", "Read before", "Read now"), pictures, "How some held-out words are read by now"
-        )
+        self.samples = LearnedTable(("Written", "Read before", "Read now"), pictures, _SAMPLES)
         self._lay_out()
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
@@ -111,7 +111,9 @@ class RunningPage(QWidget):
         for chart in (self.loss, self.cer, self.lines):
             chart.clear(event.steps)
         detector = self._training.run is not None and self._training.run.kind == "detector"
-        unit = "line" if detector else "word"
+        unit = event.unit.removesuffix("s")
+        self.cer.rename(*(wording.of_unit(title, event.unit) for title in _WORDS))
+        self.samples.setAccessibleName(wording.of_unit(_SAMPLES, event.unit))
         self.column.headline.setText(f"Learning from {wording.counted(event.train, unit)}")
         held_out = wording.counted(event.held_out, unit)
         parts = [f"{held_out} of yours and {event.keep} general ones measure how it does."]

@@ -72,9 +72,13 @@ def test_a_name_is_one_folder_of_its_own_on_every_system(name: str) -> None:
     with pytest.raises(BadName):
         models.check_name(name)
     with pytest.raises(BadName):
-        models.candidate_folder(name)
-    with pytest.raises(BadName):
         models.install(fill(models.candidate_folder("x")), name=name)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../a", "con", "a\nb"])
+def test_no_name_of_a_candidate_leads_elsewhere(name: str) -> None:
+    with pytest.raises(BadName):
+        models.candidate_folder(name)
 
 
 @pytest.mark.parametrize("name", ["Tafel 3", "Привет", "日本", "wb_293-280", "é", "a" * 60])

@@ -114,3 +114,65 @@ def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
 def test_a_single_word_is_one() -> None:
     single = replace(UNCLEAR, before=Reading(1, 0, 0.5), after=Reading(1, 1, 0.0))
     assert training_report.advice(single).startswith("1 word is too few")
+
+
+@pytest.mark.parametrize(
+    ("comparison", "sentence", "row"),
+    [
+        (BETTER, "On 20 lines it had not seen", "held-out lines read wrongly"),
+        (FORGETFUL, "But on 64 general lines it makes", "letters wrong in general lines"),
+        (NOTHING, "No line was held out", "general lines read wrongly"),
+        (
+            FOUND,
+            "Of 200 lines it had not seen it finds 180 instead of 165; 12 boxes fit no line",
+            "held-out lines found",
+        ),
+    ],
+)
+def test_of_lines_nothing_speaks_of_words(comparison: Comparison | FindingComparison, sentence: str, row: str) -> None:
+    lines = replace(comparison, unit="lines")
+    assert sentence in training_report.sentence(lines)
+    assert row in [each.title for each in training_report.rows(lines)]
+    trained = (
+        Trained("mine", Path("c"), lines, 40, 31.4)
+        if isinstance(lines, Comparison)
+        else DetectorTrained("mine", Path("c"), lines, 40, 31.4)
+    )
+    assert "word" not in "\n".join((training_report.title(lines), *training_report.render(trained)))
+    assert training_report.values(trained)["unit"] == "lines"
+
+
+@pytest.mark.parametrize("comparison", [SAME, UNCLEAR, replace(UNCLEAR, after=UNCLEAR.before)])
+def test_what_is_unclear_of_lines_asks_for_lines(comparison: Comparison) -> None:
+    advice = training_report.advice(replace(comparison, unit="lines"))
+    assert "lines" in advice
+    assert "word" not in advice
+
+
+# One letter of nine words is read right now that was not.
+FEW = replace(UNCLEAR, before=Reading(9, 5, 4 / 36), after=Reading(9, 6, 3 / 36), change=Interval(-3 / 36, 0.0))
+
+
+def test_how_many_more_words_would_tell_is_reckoned_from_the_interval() -> None:
+    # Its wider side is twice the gain: four times nine must be held out, 27 more, and a fifth of all is.
+    assert training_report.more_to_tell(FEW) == 140
+    assert training_report.more_to_tell(replace(FEW, change=Interval(-2 / 36, 1 / 36))) == 140
+    assert training_report.more_to_tell(replace(FEW, change=Interval(-1.2 / 36, 0.0))) == 5
+    assert training_report.more_to_tell(BETTER) is training_report.more_to_tell(SAME) is None
+    found = replace(FOUND, change=Interval(-0.0025, 0.05))  # F 0.857 before, 0.918 after
+    assert isinstance(training_report.more_to_tell(found), int)
+
+
+def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> None:
+    said = "About 140 more corrected words, of which a fifth is held out, would tell if it stays as large."
+    assert said in training_report.advice(FEW)
+    assert said in "\n".join(training_report.render(trained := Trained("mine", Path("c"), FEW, 40, 31.4)))
+    assert training_report.values(trained)["more_to_tell"] == 140
+    tiny = replace(FEW, after=Reading(9, 6, 3.9 / 36), change=Interval(-3 / 36, 2 / 36))
+    assert "more than 1000 more corrected words" in training_report.advice(tiny)
+    even = replace(FEW, after=FEW.before, change=Interval(-1 / 36, 1 / 36))
+    assert "on 9 words only a change of more than 2.8 points would have shown" in training_report.advice(even)
+    right = Reading(9, 9, 0.0)
+    perfect = replace(SAME, before=right, after=right)
+    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(perfect)
+    assert training_report.would_tell(BETTER) == ""

@@ -20,15 +20,45 @@ def run(name: str = "my hand", begun: str = "2026-01-02T03:04:05+00:00") -> Run:
     return Run(name, "recognizer", Path("/data/set"), "d" * 64, RECIPE, "/photos", begun)
 
 
+def begin(some: Run) -> None:
+    """It begins, and how far it has come is kept for the first time."""
+    training_runs.begin(some)
+    (some.work / "checkpoint.npz").write_bytes(b"far")
+
+
 def test_what_was_begun_is_found_again_as_it_was() -> None:
-    training_runs.begin(run())
+    begin(run())
     assert training_runs.load("my hand") == run()
+    assert training_runs.unfinished() == (run(),)
+
+
+@pytest.mark.parametrize("left", [(), (".0123456789abcdef.tmp",)], ids=["nothing", "half a checkpoint"])
+def test_what_ended_before_it_had_come_anywhere_is_not_offered_and_goes(left: tuple[str, ...]) -> None:
+    training_runs.begin(run())
+    for name in left:
+        (run().work / name).write_bytes(b"")
+    assert training_runs.unfinished() == ()
+    training_runs.check_free("mine")  # nor does it keep the model it began with
+    held = training_runs.lock("my hand")
+    with pytest.raises(models.ModelInUse):
+        training_runs.check_free("mine")
+    training_runs.sweep()
+    assert training_runs.load("my hand") == run()
+    held.release()
+    training_runs.sweep()
+    assert not run().folder.exists()
+
+
+def test_what_has_come_of_it_stays() -> None:
+    training_runs.begin(run())
+    run().result.write_bytes(b"{}")
+    training_runs.sweep()
     assert training_runs.unfinished() == (run(),)
 
 
 def test_the_latest_comes_first_and_those_that_go_on_are_left_out() -> None:
     for name, begun in (("old", "2026-01-01T00:00:00+00:00"), ("new", "2026-01-03T00:00:00+00:00"), ("busy", "2027")):
-        training_runs.begin(run(name, begun))
+        begin(run(name, begun))
     held = training_runs.lock("busy")
     try:
         assert [each.name for each in training_runs.unfinished()] == ["new", "old"]
@@ -40,14 +70,14 @@ def test_the_latest_comes_first_and_those_that_go_on_are_left_out() -> None:
 
 
 def test_the_lock_of_a_program_that_was_killed_holds_nobody_back() -> None:
-    training_runs.begin(run())
+    begin(run())
     (run().folder / "lock").write_bytes(b"")
     assert training_runs.unfinished() == (run(),)
     training_runs.lock("my hand").release()
 
 
 def test_what_never_truly_began_is_swept_away_after_a_while() -> None:
-    training_runs.begin(run())
+    begin(run())
     for name, age in (("fresh", 60), ("stale", 200_000)):
         folder = training_runs.runs_dir() / name
         (folder / "data").mkdir(parents=True)

@@ -21,6 +21,7 @@ from ocr_studio.jobs import preflight, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import Course
 from tests.core import made_datasets
+from tests.core.made_models import installed
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 
 OPTIONS = ReaderOptions()
@@ -124,7 +125,9 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         assert learner.closed
         assert candidates() == []
         assert models.available() == (models.BUILT_IN,)
-        (run,) = training_runs.unfinished()
+        run = training_runs.load("photos")
+        assert run is not None
+        assert training_runs.unfinished() == ((run,) if run.far else ())
         again = training.gone_on_with(run, options=OPTIONS)
         *_, trained = training.train(again, resume=True, learn=StandInLearner())
         assert isinstance(trained, Trained)
@@ -189,11 +192,44 @@ def test_without_its_candidate_it_is_learned_again(project: Project) -> None:
     assert training_results.load(course.run) is None
 
 
-def test_a_learner_that_fails_leaves_the_run_and_frees_its_lock(project: Project) -> None:
+@pytest.mark.parametrize("far", [False, True])
+def test_a_learner_that_fails_leaves_how_far_it_had_come_and_frees_its_lock(project: Project, far: bool) -> None:
     def fail(_: Course) -> Iterator[TrainingEvent]:
+        if far:
+            (course.run.work / "checkpoint.npz").write_bytes(b"far")
         raise StudioError("the disk is full")
 
     course = course_of(project)
     with pytest.raises(StudioError, match="disk is full"):
         list(training.train(course, learn=fail))
-    assert training_runs.unfinished() == (course.run,)
+    assert training_runs.unfinished() == ((course.run,) if far else ())
+    training_runs.sweep()
+    assert course.run.data.exists() is far
+
+
+@pytest.mark.parametrize("when", ["meanwhile", "before it is kept"])
+def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, when: str) -> None:
+    course = course_of(project)
+    events = training.train(course, learn=StandInLearner())
+    next(events)
+    if when == "meanwhile":
+        other = installed("Photos")  # the same folder on many systems
+    *_, trained = events
+    assert isinstance(trained, Trained)
+    if when != "meanwhile":
+        other = installed("Photos")
+    model = training.keep(trained)
+    assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
+    assert "Another model got the name “photos” meanwhile" in training.renamed(model, trained.name)
+    assert models.available()[1:] == (other, model)
+    assert training_runs.load("photos") is None
+    assert candidates() == []
+
+
+def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:
+    course = course_of(project)
+    *_, trained = training.train(course, learn=StandInLearner())
+    assert isinstance(trained, Trained)
+    lines = replace(trained, comparison=replace(trained.comparison, unit="lines"))
+    training_results.save(course.run, lines)
+    assert training_results.load(course.run) == lines

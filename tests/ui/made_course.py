@@ -30,11 +30,12 @@ from ocr_studio.jobs.training import Course, LearningEvent
 @dataclass
 class StandInLearner:
     """Learns nothing, in as many steps as it is told. mistakes: before and after, of so many held-out words as there
-    are, or of ``words``; pause: seconds a step; gate: waited for before each step, to hold it."""
+    are, or of ``words``; unit: what these are; pause: seconds a step; gate: waited for before each step, to hold it."""
 
     steps: int = 12
     mistakes: tuple[int, int] = (15, 9)
     words: int = 20
+    unit: str = "words"
     pause: float = 0.0
     change: Interval = field(default_factory=lambda: Interval(-0.101, -0.013))
     gate: threading.Event | None = None
@@ -54,7 +55,7 @@ class StandInLearner:
     def _events(self, course: Course) -> Iterator[TrainingEvent]:
         dataset = course.dataset
         yield Preparing("Drawing general words", 3, 10)
-        yield Started(len(dataset.train), len(dataset.held_out), 64, self.steps, new_letters="ß→")
+        yield Started(len(dataset.train), len(dataset.held_out), 64, self.steps, new_letters="ß→", unit=self.unit)
         done, stopped = 0, ""
         for step in range(1, self.steps + 1):
             if self.gate is not None:
@@ -86,6 +87,7 @@ class StandInLearner:
             Interval(-0.006, 0.004),
             gained=samples,
             lost=samples[:1] if after > before else (),
+            unit=self.unit,
         )
         return Trained(course.run.name, folder, comparison, steps, 31.4, stopped)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import paths, training_runs
+from ocr_studio.core.errors import StudioError
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.training import Stage
-from tests.ui.learning import begin, press_learn, said
+from tests.ui.learning import begin, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
 from tests.ui.studio import Open
 
@@ -71,6 +73,36 @@ def test_going_on_leaves_nothing_of_what_was_looked_at(
     qtbot.mouseClick(other.window.trainer.offer.go_on, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: other.training.stage is Stage.DECIDING)
     assert not any(looked_at.iterdir())
+
+
+def test_what_failed_before_anything_was_kept_is_not_offered(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    def fail(_: object) -> object:
+        raise StudioError("the disk is full")
+
+    studio = open_studio(folder / "board 1.png", learners={"recognizer": fail})
+    correct(studio, 6)
+    press_learn(studio, qtbot)
+    with qtbot.waitSignal(studio.training.failed):
+        studio.window.trainer.preflight.column.begin.click()
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY and not studio.busy)
+    assert not studio.window.trainer.offer.isVisible()
+    assert not list(training_runs.runs_dir().iterdir())
+
+
+def test_a_window_closed_before_anything_was_kept_offers_nothing(
+    ready: Studio, learner: StandInLearner, open_studio: Open, qtbot: QtBot
+) -> None:
+    learner.gate = threading.Event()
+    begin(ready, qtbot, Stage.LEARNING)
+    qtbot.waitUntil(lambda: ready.training.started is not None)
+    ready.window.close()
+    learner.gate.set()
+    ready.stop()
+    assert training_runs.load("boards") is not None
+    other = open_studio(learners={})
+    qtbot.waitUntil(lambda: training_runs.load("boards") is None)
+    qtbot.waitUntil(lambda: not other.busy)
+    assert other.training.offers == ()
 
 
 def test_an_offer_can_be_thrown_away(ready: Studio, open_studio: Open, learner: StandInLearner, qtbot: QtBot) -> None:
