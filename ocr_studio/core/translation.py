@@ -1,0 +1,62 @@
+"""What the program says, in the language that a person has chosen. English is what stands in the code.
+
+Whole sentences are translated, with named places for what changes in them: ``tr("Read {words} in {seconds} s", …)``.
+A text that is made before the language is known (a table at the head of a module) is wrapped in ``later`` and given to
+``tr`` where it is shown. Catalogues are GNU gettext's (https://www.gnu.org/software/gettext/manual/), in
+``resources/translations/<language>/LC_MESSAGES/``.
+"""
+
+from __future__ import annotations
+
+import gettext
+import logging
+from pathlib import Path
+from typing import Final
+
+DOMAIN: Final = "ocr-studio"
+
+_log = logging.getLogger(__name__)
+
+
+class _Chosen:
+    """The catalogue in use; one for the whole program, as a program speaks one language at a time."""
+
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use(folder: Path, language: str) -> bool:
+    """Speak this language ("de", "uk") from now on. False where ``folder`` has no catalogue of it: English, then."""
+    try:
+        _Chosen.catalogue = gettext.translation(DOMAIN, folder, [language])
+    except (OSError, UnicodeDecodeError) as error:
+        _Chosen.catalogue = gettext.NullTranslations()
+        if language != "en":
+            _log.info("no translation to %s: %s", language, error)
+        return False
+    return True
+
+
+def tr(text: str, /, **values: object) -> str:
+    """A text in the language chosen, ``values`` put into its places: {name}."""
+    return _filled(_Chosen.catalogue.gettext(text), text, values)
+
+
+def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
+    """The form of a text that goes with so many things; {count} is one of its places."""
+    english = one if count == 1 else many
+    return _filled(_Chosen.catalogue.ngettext(one, many, count), english, {"count": count, **values})
+
+
+def later(text: str, /) -> str:
+    """A text that is to be translated where it is shown."""
+    return text
+
+
+def _filled(said: str, english: str, values: dict[str, object]) -> str:
+    if not values:
+        return said
+    try:
+        return said.format(**values)
+    except (LookupError, ValueError, AttributeError):
+        # A slip in a catalogue must not stop anybody; a test looks for such slips.
+        return english.format(**values)
