@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ocr_studio.core import language, page_file, paths
-from ocr_studio.core.page import PageState
+from ocr_studio.core.page import Page, PageState
 
 _log = logging.getLogger(__name__)
 
@@ -18,11 +18,20 @@ Stamp: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PageSummary:
-    """What a list of pages shows of one. image: as in Page. typed: see ``language.typed_words``."""
+    """What a list of pages shows of one. image: as in Page. typed: see ``language.typed_words``. unchecked: how many
+    words nobody has checked.
+    """
 
     image: str
     state: PageState
     typed: Mapping[str, int] = field(default_factory=dict)
+    unchecked: int = 0
+
+    @classmethod
+    def of(cls, page: Page) -> PageSummary:
+        """Of a page as it is."""
+        words = page.words.values()
+        return cls(page.image, page.state, language.typed_words(words), sum(not word.checked for word in words))
 
 
 class PageSummaries:
@@ -59,4 +68,4 @@ def _summary(path: Path) -> PageSummary | None:
         # Reported when the page is opened; a list is no place to move files aside.
         _log.warning("%s: %s", path, error)
         return None
-    return PageSummary(page.image, page.state, language.typed_words(page.words.values()))
+    return PageSummary.of(page)

@@ -202,7 +202,7 @@ class Project:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
         found = self._summaries.of(self._page_files())
         with self._noting:
-            return found | {key: PageSummary(page.image, page.state) for key, page in self._unsaved.items()}
+            return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
 
     def states(self) -> dict[str, PageState]:
         """Page id -> how far it has come."""
@@ -214,6 +214,14 @@ class Project:
         with self._noting:
             pages = saved | self._unsaved
         return self._typed.on(pages)
+
+    def has_others(self, page_id: str) -> bool:
+        """Whether there are pages on the disk besides this one; quick also where there are thousands."""
+        try:
+            with os.scandir(self.folder / "pages") as entries:
+                return any(entry.name.endswith(".json") and entry.name != f"{page_id}.json" for entry in entries)
+        except OSError:
+            return False
 
     def page_ids(self) -> tuple[str, ...]:
         """The pages on the disk, those that cannot be read included."""

@@ -17,6 +17,16 @@ class Difference:
     read: Transcription
 
 
+@dataclass(frozen=True, slots=True)
+class PageDifferences:
+    """What is read otherwise on one page. image: its photo, as the page has it; words: how many were read again."""
+
+    page_id: str
+    image: str
+    words: int
+    found: tuple[Difference, ...]
+
+
 def unreviewed(page: Page) -> tuple[Word, ...]:
     """The words that no person has checked, in reading order."""
     return tuple(word for key in reading_order.order(page.words.values()) if not (word := page.words[key]).checked)
@@ -44,6 +54,16 @@ def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Ed
     same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
     name = "Take over 1 reading" if len(some) == 1 else f"Take over {len(some)} readings"
     return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
+
+
+def taken_over_later(page: Page, found: Iterable[Difference], chosen: Collection[str]) -> tuple[Edit, int]:
+    """``taken_over`` some while after the reading: only words that are just as they were then, and how many are not.
+
+    found: what was read otherwise on this page.
+    """
+    some = [each for each in found if each.word.id in chosen]
+    still = [replace(each.word, machine=each.read) for each in some if page.words.get(each.word.id) == each.word]
+    return taken_over(page, still, {word.id for word in still}), len(some) - len(still)
 
 
 def _standing(page: Page, fresh: Iterable[Word]) -> list[Word]:

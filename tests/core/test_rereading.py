@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ocr_studio.core import edits
+from ocr_studio.core import edits, rereading
 from ocr_studio.core.page import Quad, Source, Transcription, Word, apply
+from ocr_studio.core.rereading import Difference
 from tests.core.made_pages import page_of, read_word
 from tests.core.test_edits import MAP, PAGE, THE, done
 
@@ -102,3 +103,18 @@ def test_words_read_again_take_the_machines_side_only() -> None:
 def test_a_word_moved_while_it_was_read_keeps_its_reading() -> None:
     page = apply(PAGE, edits.move(PAGE, [THE.id], 50, 50))
     assert not edits.refresh(page, [replace(THE, machine=Transcription("she", Source.MODEL))])
+
+
+def test_later_only_words_that_are_as_they_were_take_the_new_reading() -> None:
+    again = Transcription("mop", Source.MODEL, 0.9)
+    found = (Difference(THE, again), Difference(MAP, again))
+    edit, left = rereading.taken_over_later(PAGE, found, {THE.id, MAP.id})
+    assert left == 0
+    assert [word.text for word in done(PAGE, edit).words.values()] == ["mop", "mop"]
+    assert rereading.taken_over_later(PAGE, found, {MAP.id})[0].changes.keys() == {MAP.id}
+    written = apply(PAGE, edits.write(PAGE, THE.id, "thy"))
+    moved = apply(PAGE, edits.move(PAGE, [THE.id], 5, 5))
+    read = apply(PAGE, edits.refresh(PAGE, [replace(THE, machine=Transcription("tho", Source.MODEL, 0.5))]))
+    for page in (written, moved, read, apply(PAGE, edits.delete(PAGE, [THE.id]))):
+        edit, left = rereading.taken_over_later(page, found, {THE.id, MAP.id})
+        assert (left, edit.changes.keys()) == (1, {MAP.id})

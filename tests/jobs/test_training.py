@@ -212,16 +212,14 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     course = course_of(project)
     events = training.train(course, learn=StandInLearner())
     next(events)
-    if when == "meanwhile":
-        other = installed("Photos")  # the same folder on many systems
+    others = [installed("Photos")] if when == "meanwhile" else []  # the same folder on many systems
     *_, trained = events
     assert isinstance(trained, Trained)
-    if when != "meanwhile":
-        other = installed("Photos")
+    others = others or [installed("Photos")]
     model = training.keep(trained)
     assert (trained.name, model.name, model.title) == ("photos", "photos 2", "photos 2")
     assert "Another model got the name “photos” meanwhile" in training.renamed(model, trained.name)
-    assert models.available()[1:] == (other, model)
+    assert models.available()[1:] == (*others, model)
     assert training_runs.load("photos") is None
     assert candidates() == []
 
