@@ -32,7 +32,7 @@ class ActionSet(QObject):
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
                        parts.table.editing_changed, parts.evaluating.began, parts.evaluating.ended,
-                       parts.training.changed):  # fmt: skip
+                       parts.training.changed, *(panel.changed for panel in parts.panels)):  # fmt: skip
             signal.connect(self.refresh)
         parts.view.tool_changed.connect(self._show_tool)
         self._show_tool(parts.view.tool)
@@ -82,6 +82,12 @@ class ActionSet(QObject):
             before = spec.menu
             menu.addAction(self._actions[spec.id])
         return menu
+
+    def offer_menu(self, widget: QWidget) -> None:
+        """Show that menu where the right button is pressed."""
+        menu = self.context_menu(widget)
+        widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        widget.customContextMenuRequested.connect(lambda point: menu.popup(widget.mapToGlobal(point)))
 
     def refresh(self) -> None:
         """Offer what can be done now, and nothing else."""

@@ -27,11 +27,12 @@ from ocr_studio.ui.close_guard import CloseGuard
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.job_thread import JobThread, Trouble
-from ocr_studio.ui.main_window import Backstage, MainWindow
+from ocr_studio.ui.main_window import MainWindow
 from ocr_studio.ui.opening import SAVE_SECONDS, Opening
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
 from ocr_studio.ui.training import Training
+from ocr_studio.ui.workbench import Backstage
 
 
 class NoScreen(StudioError):
@@ -207,8 +208,8 @@ def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path
         _take_picture(app, studio, path, screenshot)
         return 0
     window_place.restore(studio.window)
-    for dock in (studio.window.evaluation, studio.window.trainer):
-        dock.hide()  # it may have been in sight at the end, and has nothing to show at the start
+    for panel in studio.window.parts.panels:
+        panel.hide()  # it may have been in sight at the end, and has nothing to show at the start
     studio.start([path] if path else [])
     return app.exec()
 

@@ -6,10 +6,9 @@ from html import escape
 from itertools import takewhile
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QDockWidget,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -33,6 +32,7 @@ from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
 from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.row_table import RowTable
 
 _COLUMNS = ("Photo", "Words", "Found", "Read", "Exactly", "CER")
@@ -53,16 +53,12 @@ _AIR = 24  # pixels beside a title
 _MOST_NEEDED = (3, 2, 5, 4, 1)  # the columns of figures, in this order
 
 
-class EvaluationDock(QDockWidget):
+class EvaluationDock(PanelDock):
     """Shows an evaluation while it grows and when it is done; a mistake that is chosen is shown on its photo."""
 
     def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
-        super().__init__("Evaluation", parent)
+        super().__init__("Evaluation", "evaluation", parent)
         self._evaluating, self.places = evaluating, places
-        self.setObjectName("evaluation")
-        features = QDockWidget.DockWidgetFeature
-        # Its own button closes it: the theme draws no other.
-        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self._evaluation: Evaluation | None = None
         self.said = OneLine("Nothing has been evaluated yet.")
         self.bar = QProgressBar(textVisible=False)
@@ -73,8 +69,6 @@ class EvaluationDock(QDockWidget):
         self.stop = _button("Stop", "Stop; the figures of the photos that are done stay", evaluating.cancel)
         self.again = _button("Evaluate again", "Read the photos again and compare", evaluating.again)
         self.export = _button("Export…", "Write web pages that show every mistake", self.ask_folder)
-        self.closer = _button("", "Close; it comes back by the menu View", self.close)
-        self.closer.setAccessibleName("Close the evaluation")
         self.photos = _Photos()
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
@@ -93,7 +87,6 @@ class EvaluationDock(QDockWidget):
         self._show_busy(False)
         self._show(None)
         self.retint()
-        self.hide()
         evaluating.began.connect(self._begin)
         evaluating.progressed.connect(self._show_progress)
         evaluating.grown.connect(self._show)
@@ -102,10 +95,6 @@ class EvaluationDock(QDockWidget):
         evaluating.written.connect(self._say_written)
         evaluating.write_failed.connect(self.said.setText)
         places.shown.connect(self._come_back)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """A few rows of mistakes; the photo above keeps most of the room."""
-        return QSize(1000, 330)
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -116,8 +105,7 @@ class EvaluationDock(QDockWidget):
         """An evaluation begins."""
         self._show_busy(True)
         self._show(None)
-        self.show()
-        self.raise_()
+        self.open()
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         """How far it is; total 0: nobody knows."""
@@ -154,7 +142,7 @@ class EvaluationDock(QDockWidget):
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
-        self.closer.setIcon(theme.icon("mdi6.close"))
+        super().retint()
         self._show_chosen()
 
     def _go(self, photo: PhotoResult, mistake: Mistake) -> None:

@@ -1,21 +1,28 @@
-"""The parts of the window that actions speak to, put together once in ``app``."""
+"""The parts of the window, made in ``workbench``: actions speak to them, the window places them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from ocr_studio.ui.panel_dock import PanelDock
+
 if TYPE_CHECKING:
+    from ocr_studio.ui.alternatives import Alternatives
     from ocr_studio.ui.choosing import Choosing
     from ocr_studio.ui.clipping import Clipping
     from ocr_studio.ui.document import Document
     from ocr_studio.ui.evaluating import Evaluating
+    from ocr_studio.ui.evaluation_dock import EvaluationDock
     from ocr_studio.ui.exporting import Exporting
+    from ocr_studio.ui.message_bar import MessageBar
     from ocr_studio.ui.opening import Opening
     from ocr_studio.ui.page_list import PageList
+    from ocr_studio.ui.photo_asking import PhotoAsking
     from ocr_studio.ui.photo_view import PhotoView
     from ocr_studio.ui.reading import Reading
+    from ocr_studio.ui.status import Status
     from ocr_studio.ui.trainer_panel import TrainerPanel
     from ocr_studio.ui.training import Training
     from ocr_studio.ui.word_table import WordTable
@@ -31,21 +38,35 @@ class Dialogs:
     quit: Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Who does what."""
+    """Who does what. First what works unseen, then what is always in sight, then who asks and tells, then panels."""
 
     document: Document
-    view: PhotoView
-    table: WordTable
-    photos: PageList
     opening: Opening
     reading: Reading
+    evaluating: Evaluating
+    training: Training
+    view: PhotoView
+    table: WordTable
+    alternatives: Alternatives
+    photos: PageList
+    messages: MessageBar
+    status: Status
     exporting: Exporting
     clipping: Clipping
     choosing: Choosing
-    evaluating: Evaluating
-    training: Training
-    trainer: TrainerPanel
+    asking: PhotoAsking
     dialogs: Dialogs
-    hint: Callable[[str], None]
+    evaluation: EvaluationDock
+    trainer: TrainerPanel
+
+    @property
+    def panels(self) -> tuple[PanelDock, ...]:
+        """The parts that a person opens and closes, in the order above."""
+        found = (getattr(self, each.name) for each in fields(self))
+        return tuple(part for part in found if isinstance(part, PanelDock))
+
+    def hint(self, text: str) -> None:
+        """Say for a moment, at the bottom, what has become of something."""
+        self.status.say(text)

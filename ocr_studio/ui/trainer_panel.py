@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +30,7 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.learned_words import Place
 from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.trainer_boxes import BoxesPage
 from ocr_studio.ui.trainer_column import button, say
 from ocr_studio.ui.trainer_preflight import PreflightPage
@@ -42,7 +41,7 @@ from ocr_studio.ui.training import Stage, Training
 _TABS = {"recognizer": "Reading words", "detector": "Finding words"}
 
 
-class TrainerPanel(QDockWidget):
+class TrainerPanel(PanelDock):
     """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting.
 
     Signals: ``reread()`` a person wants to see what the new model reads otherwise.
@@ -53,11 +52,8 @@ class TrainerPanel(QDockWidget):
     def __init__(
         self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Learning", parent)
+        super().__init__("Learning", "learning", parent)
         self._training, self._document, self._places = training, document, places
-        self.setObjectName("learning")
-        features = QDockWidget.DockWidgetFeature
-        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("What shall learn")
         for kind in KINDS:
@@ -66,10 +62,7 @@ class TrainerPanel(QDockWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.said.setProperty("quiet", True)
-        self.closer = QToolButton()
         self.closer.setToolTip("Close; learning goes on, and it comes back by the menu View")
-        self.closer.setAccessibleName("Close learning")
-        self.closer.clicked.connect(self.close)
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
@@ -88,17 +81,11 @@ class TrainerPanel(QDockWidget):
         self._connect()
         self._follow()
         self.retint()
-        self.hide()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """A few rows of words; the photo above keeps most of the room."""
-        return QSize(1000, 330)
 
     def open(self) -> None:
         """A person wants to learn: show what there is, or how far it has come."""
         self._say("")
-        self.show()
-        self.raise_()
+        super().open()
         self._asked_from = QApplication.focusWidget()
         self._focus()
 
@@ -120,7 +107,7 @@ class TrainerPanel(QDockWidget):
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
-        self.closer.setIcon(theme.icon("mdi6.close"))
+        super().retint()
         self.result.retint()
         self.offer.retint()
 
@@ -231,8 +218,10 @@ class TrainerPanel(QDockWidget):
         self._training.start(self.kind, recipe)
 
     def _has_unchecked(self) -> bool:
-        page = self._document.page
-        return page is not None and any(not word.checked for word in page.words.values())
+        """Whether there may be words to read again, here or on the other photos."""
+        page, project = self._document.page, self._project
+        here = page is not None and any(not word.checked for word in page.words.values())
+        return here or (page is not None and project is not None and project.has_others(page.id))
 
     def _look_again(self) -> None:
         if self._training.project is not None:

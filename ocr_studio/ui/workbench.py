@@ -1,0 +1,81 @@
+"""Makes the parts of the window and makes them known to each other. The window only places them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.ui.about_dialog import AboutDialog
+from ocr_studio.ui.alternatives import Alternatives
+from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.choosing import Choosing
+from ocr_studio.ui.clipping import Clipping
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.evaluation_dock import EvaluationDock
+from ocr_studio.ui.exporting import Exporting
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.message_bar import MessageBar
+from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.page_list import PageList
+from ocr_studio.ui.parts import Dialogs, Parts
+from ocr_studio.ui.photo_asking import PhotoAsking
+from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.status import Status
+from ocr_studio.ui.trainer_panel import TrainerPanel
+from ocr_studio.ui.training import Training
+from ocr_studio.ui.word_table import WordTable
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What works behind the window."""
+
+    document: Document
+    opening: Opening
+    reading: Reading
+    evaluating: Evaluating
+    training: Training
+    autosave: Autosave
+    pictures: JobThread
+
+
+def assemble(stage: Backstage, window: QWidget) -> Parts:
+    """Everything that is seen in the window or speaks for it. window: over it dialogs stand, and it is what quits."""
+    document, opening = stage.document, stage.opening
+    view, asking = PhotoView(document), PhotoAsking(opening, window)
+
+    def places() -> MistakePlaces:
+        # One for each panel: the keys go back to the panel that has shown a place.
+        return MistakePlaces(document, view, opening)
+
+    return Parts(
+        document=document,
+        opening=opening,
+        reading=stage.reading,
+        evaluating=stage.evaluating,
+        training=stage.training,
+        view=view,
+        table=WordTable(document),
+        alternatives=Alternatives(document),
+        photos=PageList(stage.pictures),
+        messages=MessageBar(),
+        status=Status(),
+        exporting=Exporting(document, opening, stage.pictures, window),
+        clipping=Clipping(document, opening),
+        choosing=Choosing(document, stage.reading, lambda: opening.settings, window),
+        asking=asking,
+        dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
+        evaluation=EvaluationDock(stage.evaluating, places()),
+        trainer=TrainerPanel(stage.training, document, places()),
+    )
+
+
+def _show_about(window: QWidget) -> None:
+    dialog = AboutDialog(window)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
