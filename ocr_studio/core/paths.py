@@ -13,6 +13,7 @@ import secrets
 import shutil
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -38,34 +39,35 @@ def _home() -> Path | None:
         ) from error
 
 
+def _dir(ours: str, systems: Callable[..., str]) -> Path:
+    """ours: its name under the folder that the variable names; systems: where the system wants it otherwise."""
+    home = _home()
+    return home / ours if home else Path(systems(_NAME, appauthor=False))
+
+
 def config_dir() -> Path:
     """The folder of the settings. It need not exist yet; so for all of these."""
-    home = _home()
-    return home / "config" if home else Path(platformdirs.user_config_dir(_NAME, appauthor=False))
+    return _dir("config", platformdirs.user_config_dir)
 
 
 def state_dir() -> Path:
     """The folder of what is remembered between starts but is no setting: recent files, window places."""
-    home = _home()
-    return home / "state" if home else Path(platformdirs.user_state_dir(_NAME, appauthor=False))
+    return _dir("state", platformdirs.user_state_dir)
 
 
 def cache_dir() -> Path:
     """The folder of what can be deleted at any time and is then made again."""
-    home = _home()
-    return home / "cache" if home else Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
+    return _dir("cache", platformdirs.user_cache_dir)
 
 
 def log_dir() -> Path:
     """The folder of the logs."""
-    home = _home()
-    return home / "log" if home else Path(platformdirs.user_log_dir(_NAME, appauthor=False))
+    return _dir("log", platformdirs.user_log_dir)
 
 
 def data_dir() -> Path:
     """The folder of what a person has made with the program and wants to keep: models."""
-    home = _home()
-    return home / "data" if home else Path(platformdirs.user_data_dir(_NAME, appauthor=False))
+    return _dir("data", platformdirs.user_data_dir)
 
 
 def library_dir() -> Path:
