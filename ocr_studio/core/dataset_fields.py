@@ -59,18 +59,20 @@ def file_bytes(folder: ClosedFolder, name: str, *, most: int = MAX_BYTES) -> byt
         raise BadDataset(f"it cannot be read: {reason(error)}", file=folder.root / name) from error
 
 
-def numbered_lines(data: bytes, what: str) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not empty, with their numbers from 1. Raises BadDataset where there are beyond measure many.
-
-    what: the file, for the error.
+def numbered_lines(folder: ClosedFolder, name: str) -> Iterator[tuple[str, bytes]]:
+    """The lines of a file of labels that are not empty, each with where it is: file and line, from 1. Raises BadDataset
+    also where there are beyond measure many.
     """
+    data = file_bytes(folder, name)
     if data.count(b"\n") > MAX_EXAMPLES:
         raise BadDataset(
-            f"it has more than {MAX_EXAMPLES} lines", file=what, remedy="Split it, with its pictures, into several."
+            f"it has more than {MAX_EXAMPLES} lines",
+            file=str(folder.root / name),
+            remedy="Split it, with its pictures, into several.",
         )
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
-            yield number, line
+            yield f"{name}, line {number}", line
 
 
 def decoded_text(line: bytes) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from ocr_studio.core import dataset_fields as fields
 from ocr_studio.core.closed_folder import ClosedFolder
@@ -21,6 +22,8 @@ from ocr_studio.core.dataset_values import (
 )
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.plain_text import one_line
+
+_Thing = TypeVar("_Thing")
 
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
@@ -68,13 +71,19 @@ def _read(folder: ClosedFolder, manifest: Mapping[str, object], troubles: Troubl
             file=folder.root,
             remedy="Export it once more.",
         )
-    examples: list[Example] = []
-    for number, line in fields.numbered_lines(fields.file_bytes(folder, LABELS), str(folder.root / LABELS)):
+    examples = list(_made(_example, folder, LABELS, troubles))
+    return Listed(examples, list(_made(_page, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
+
+
+def _made(
+    make: Callable[[Mapping[str, object]], _Thing], folder: ClosedFolder, file: str, troubles: Troubles
+) -> Iterator[_Thing]:
+    """What each line of a file says; those that say nothing that fits are told."""
+    for where, line in fields.numbered_lines(folder, file):
         try:
-            examples.append(_example(fields.mapping(fields.json_value(_short(line)))))
+            yield make(fields.mapping(fields.json_value(_short(line))))
         except Unfit as error:
-            troubles.add(f"{LABELS}, line {number}", error)
-    return Listed(examples, _pages(folder, troubles) if folder.has(BOXES) else [], divided=True)
+            troubles.add(where, error)
 
 
 def _short(line: bytes) -> bytes:
@@ -125,16 +134,6 @@ def _machine(value: object) -> MachineReading | None:
         confidence=None if confidence is None else fields.number(confidence, "its confidence", least=0, most=1),
         model=None if model is None else fields.label(model, "its model"),
     )
-
-
-def _pages(folder: ClosedFolder, troubles: Troubles) -> list[TruePhoto]:
-    pages: list[TruePhoto] = []
-    for number, line in fields.numbered_lines(fields.file_bytes(folder, BOXES), str(folder.root / BOXES)):
-        try:
-            pages.append(_page(fields.mapping(fields.json_value(_short(line)))))
-        except Unfit as error:
-            troubles.add(f"{BOXES}, line {number}", error)
-    return pages
 
 
 def _page(found: Mapping[str, object]) -> TruePhoto:

@@ -17,8 +17,7 @@ def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 def rows(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str, str]]:
     """(where: file and line, picture, what stands behind the tab) of each line. Raises BadDataset."""
-    for number, line in fields.numbered_lines(fields.file_bytes(folder, file), str(folder.root / file)):
-        where = f"{file}, line {number}"
+    for where, line in fields.numbered_lines(folder, file):
         try:
             picture, tab, rest = fields.decoded_text(line).rstrip("\r").partition("\t")
             if not tab:
