@@ -5,6 +5,7 @@
     {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
     {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
     {"go": -1}          so many steps were taken back, or done again
+    {"drop": true}      the step that would be done again next cannot be, and is forgotten
 
 It is worth less than the pages: what of it cannot be read is left out, and a step that no longer fits the page that it
 was made for is not done. Deleting it loses nothing but the way back.
@@ -81,6 +82,11 @@ def went(steps: int) -> bytes:
     return _line({"go": steps})
 
 
+def dropped() -> bytes:
+    """The line that forgets the step that would be done again next."""
+    return _line({"drop": True})
+
+
 def add(folder: Path, lines: bytes) -> None:
     """Add lines to the history in a project's folder. Raises OSError."""
     with (folder / FILE).open("ab") as file:
@@ -144,6 +150,8 @@ def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
             if not steps[-1]:
                 steps.pop()
                 index -= 1
+        elif line.get("drop") is True:
+            del steps[index : index + 1]
         elif isinstance(by := line.get("go"), int):
             index = min(len(steps), max(0, index + by))
         if index > MOST:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images, paths
+from ocr_studio.core import history, images, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
@@ -44,7 +44,7 @@ class PhotoOpened:
 
     image: upright, (H, W, 3) uint8 RGB. read_only: why nothing may be changed here, or nothing. warning: what a
     person should know about it, or nothing. twin: another file in the folder with the same bytes, whose words these
-    are, or nothing.
+    are, or nothing. course: what was done to the project's pages before, None where that was known.
     """
 
     path: Path
@@ -54,6 +54,7 @@ class PhotoOpened:
     read_only: str = ""
     warning: str = ""
     twin: str = ""
+    course: history.Course | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,14 @@ class PhotoKept:
     path: Path
 
 
-def open_photo(path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project]) -> Iterator[PhotoOpened]:
+def open_photo(
+    path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project], known: Project | None = None
+) -> Iterator[PhotoOpened]:
     """Open a photo and what is kept about it. Raises PhotoError, or StudioError where that cannot be read.
 
-    projects: photos' folder -> its project, for those that are open already. A folder that is not among them is added:
-    two projects of one folder would lock each other out. They are the caller's to unlock.
+    known: the project whose history is known already. projects: photos' folder -> its project, for those that are open
+    already. A folder that is not among them is added: two projects of one folder would lock each other out. They are
+    the caller's to unlock.
     """
     path = Path(os.path.abspath(path))
     image, page_id = images.open_with_id(path)
@@ -103,7 +107,10 @@ def open_photo(path: Path, *, keeping: Keeping, projects: MutableMapping[Path, P
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
-    yield PhotoOpened(path, page, image, project, read_only, warning, twin)
+    course = None
+    if project is not known and keeping.keeps and not read_only:
+        course = history.load(project.folder, shorten=project.locked)
+    yield PhotoOpened(path, page, image, project, read_only, warning, twin, course)
 
 
 def lock_again(project: Project) -> Iterator[Project]:

@@ -84,6 +84,8 @@ class Studio(QObject):
         self._guard = CloseGuard(self.window, self.opening.save)
         self._guard.held.connect(self._say_unsaved)
         self.autosave.saved.connect(self._guard.forget)
+        self.document.history.led_to.connect(self.opening.open_page)
+        self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
         self.reading.learn_from(lambda: self.opening.project)
         self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)

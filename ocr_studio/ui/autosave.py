@@ -11,6 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from ocr_studio.core import history
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
@@ -52,6 +53,7 @@ class _Desk:
     failed: dict[tuple[Project, str], _Due] = field(default_factory=dict)
     writing: bool = False  # there is a thread
     at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
+    lines: dict[Project, bytes] = field(default_factory=dict)  # for their histories
     hurry: bool = False
     trouble: str = ""
     told: set[str] = field(default_factory=set)  # troubles, until all is well again
@@ -136,9 +138,17 @@ class Autosave(QObject):
 
     def _take(self, _ids: object) -> None:
         """The open page has changed."""
-        page, project = self._document.page, self._project
-        if page is None or project is None:
-            return
+        if self._document.page is not None and self._project is not None:
+            self.keep(self._project, self._document.page)
+
+    def tell(self, project: Project, lines: bytes) -> None:
+        """Add lines to a project's history, after the pages that they tell of. See ``core.history``."""
+        with self._desk.changed:
+            self._desk.lines[project] = self._desk.lines.get(project, b"") + lines
+            self._go_on()
+
+    def keep(self, project: Project, page: Page) -> None:
+        """A page has changed: it is saved in a moment."""
         project.note(page)
         now, key, desk = time.monotonic(), (project, page.id), self._desk
         with desk.changed:
@@ -159,7 +169,7 @@ class Autosave(QObject):
     def _go_on(self) -> None:
         """With ``changed`` held: see to it that a thread looks at what is due."""
         desk = self._desk
-        if desk.due and not desk.writing:
+        if (desk.due or desk.lines) and not desk.writing:
             desk.writing = True
             # Not a daemon: should the program end first, Python waits for the last page.
             self._thread = threading.Thread(target=self._write, name="autosave")
@@ -181,9 +191,10 @@ class Autosave(QObject):
     def _write(self) -> None:
         """The thread: write what is due when it is due, until nothing is."""
         try:
-            while dues := self._next():
-                for due in dues:
+            while self._next():
+                for due in self._desk.at_work:
                     self._save(due)
+                self._add()
                 self._rest()
         finally:
             self._leave()
@@ -204,7 +215,8 @@ class Autosave(QObject):
         if trouble:
             self._tell(trouble)
 
-    def _next(self) -> list[_Due]:
+    def _next(self) -> bool:
+        """Take what is due, when it is. False where there is nothing to write."""
         desk = self._desk
         with desk.changed:
             while desk.due and not desk.hurry:
@@ -215,9 +227,9 @@ class Autosave(QObject):
             dues = list(desk.due.values())
             desk.due.clear()
             # Said here, not after: what comes now must find a thread that looks again, or start a new one.
-            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues)
+            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues or desk.lines)
             desk.changed.notify_all()
-            return dues
+            return desk.writing
 
     def _save(self, due: _Due) -> None:
         desk, key = self._desk, (due.project, due.page.id)
@@ -233,6 +245,17 @@ class Autosave(QObject):
                 desk.told.add(desk.trouble)
             if news:
                 self._tell(str(error))
+
+    def _add(self) -> None:
+        """What was done is written down after it is saved: a history must not know of more than the pages do."""
+        with self._desk.changed:
+            lines, self._desk.lines = self._desk.lines, {}
+        for project, added in lines.items():
+            try:
+                history.add(project.folder, added)
+            except OSError as error:
+                # The words are what counts, and whatever keeps them from being saved is told.
+                _log.info("%s: the history is not written: %s", project.folder, error)
 
     def _rest(self) -> None:
         """All that was taken is written or has failed."""

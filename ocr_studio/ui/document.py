@@ -1,4 +1,4 @@
-"""The open page: its photo, its words, what is selected, and the one undo history."""
+"""The open page: its photo, its words, and what is selected."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from ocr_studio.core import reading_order
-from ocr_studio.core.page import Edit, Page, Word, apply
+from ocr_studio.core.history import Step
+from ocr_studio.core.page import Edit, Page, Word
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.ui.history import History
 
 
 class Document(QObject):
-    """The page on the screen. Everybody looks here and listens; every change goes through ``push``.
+    """The page on the screen. Everybody looks here and listens; every change goes through ``push``, or through
+    ``history.push`` where it is one of several pages.
 
     Signals: ``opened`` another photo (or none) is on the screen; ``words_changed(frozenset of ids)`` words came, went
     or changed, in any way, undo included; ``selection_changed`` other words, or another current word.
@@ -28,7 +31,7 @@ class Document(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
+        self.history = History(self, self)
         self._page: Page | None = None
         self._image: NDArray[np.uint8] | None = None
         self._pyramid: Pyramid | None = None
@@ -38,6 +41,11 @@ class Document(QObject):
         self._writable = True
         self._unread = False  # as it was opened, the page had never been read
         self._read_at: str | None = None
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """The steps of the history, for menus and buttons."""
+        return self.history.stack
 
     @property
     def writable(self) -> bool:
@@ -93,8 +101,9 @@ class Document(QObject):
         return order[place] if 0 <= place < len(order) else None
 
     def open(self, page: Page | None, image: NDArray[np.uint8] | None, *, writable: bool = True) -> None:
-        """Put a photo on the screen, or take it off with two Nones. The undo history starts anew."""
-        self.undo_stack.clear()
+        """Put a photo on the screen, or take it off with two Nones. A history of one page only starts anew."""
+        if self.history.pages is None:
+            self.history.begin(None)
         self._writable = writable
         self._page, self._image, self._order = page, image, None
         self._read_at = page.read_at if page else None
@@ -118,8 +127,8 @@ class Document(QObject):
         if edit and not self._writable:
             # Views may have drawn the change already: they look again.
             self.words_changed.emit(frozenset(edit.changes))
-        elif edit:
-            self.undo_stack.push(_EditCommand(self, edit, join))
+        elif self._page:
+            self.history.push(Step(edit.name, {self._page.id: edit}), join=join)
 
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
         """Select these words. current: the one that keys speak to; if not given, the first in reading order."""
@@ -131,10 +140,8 @@ class Document(QObject):
             self._selection, self._current = chosen, current
             self.selection_changed.emit()
 
-    def _apply(self, edit: Edit, *, back: bool = False) -> None:
-        if self._page is None:
-            return
-        page = apply(self._page, edit)
+    def show(self, page: Page, edit: Edit, *, back: bool) -> None:
+        """For the history: an edit has made the page so. back: by being taken back."""
         if back and self._unread and not page.words:
             # The reading itself has been taken back: opened again, the photo is one that nobody has read.
             page = replace(page, read_at=None)
@@ -145,28 +152,3 @@ class Document(QObject):
         gone = {key for key, (_, after) in edit.changes.items() if after is None}
         if gone & self._selection:
             self.select(self._selection - gone, current=self._current)
-
-
-class _EditCommand(QUndoCommand):
-    """The one undo command: an Edit and its inverse."""
-
-    def __init__(self, document: Document, edit: Edit, join: str) -> None:
-        super().__init__(edit.name)
-        self._document, self._edit, self._join = document, edit, join
-
-    def redo(self) -> None:
-        self._document._apply(self._edit)
-
-    def undo(self) -> None:
-        self._document._apply(self._edit.inverted(), back=True)
-
-    def id(self) -> int:
-        """Qt offers only commands with the same id, other than -1, for joining."""
-        return 1 if self._join else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802  (Qt's name)
-        if not isinstance(other, _EditCommand) or other._join != self._join:
-            return False
-        self._edit = self._edit.then(other._edit)
-        self.setObsolete(not self._edit)
-        return True

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from ocr_studio.core import images, paths, resources
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.history import Course
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import RecentFiles, Settings
@@ -21,6 +22,7 @@ from ocr_studio.ui import pictures
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.project_pages import ProjectPages
 
 # How long the window may stand still for a slow disk when it is closed; then it is said that something is unsaved.
 SAVE_SECONDS: Final = 3.0
@@ -125,6 +127,17 @@ class Opening(QObject):
             return
         self._keep(lambda: opening.keep_copy(sample, folder=folder), "Opening the sample")
 
+    def open_page(self, page_id: str) -> None:
+        """Open the photo of a page of this project."""
+        if self.project is None:
+            return
+        try:
+            page = self.project.load_page(page_id, aside=False)
+            if page is not None:
+                self._open(self.project.photo(page))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+
     def step(self, by: int) -> bool:
         """Open the photo ``by`` places on in the folder. False at either end."""
         here = self._going_to or self.path
@@ -157,13 +170,14 @@ class Opening(QObject):
     def _open(self, path: Path) -> None:
         self._latest += 1
         number, keeping, before = self._latest, self._keeping(), self._document.page
+        known = self.project if self._document.history.pages else None
         self._going_to = path
 
         def make() -> Iterator[object]:
             # Asked for in a row, only the last is worth decoding.
             if number == self._latest:
                 photo = opening.first_photo(path) if paths.is_folder(path) else path
-                yield from opening.open_photo(photo, keeping=keeping, projects=self._projects)
+                yield from opening.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
                 # Here, as it waits for the disk.
                 if self.keeps:
                     self.recent.add(photo)
@@ -202,12 +216,21 @@ class Opening(QObject):
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
             moved, self.photos = True, (event.path,)
+        self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
         self._document.open(event.page, event.image, writable=not event.read_only)
         self.opened.emit(event)
         if moved:
             self._list(event.path.parent)
+
+    def _follow_history(self, event: opening.PhotoOpened) -> None:
+        """The history of a project goes on from photo to photo, and from one sitting to the next."""
+        history = self._document.history
+        if not self.keeps or event.read_only:
+            history.begin(None)
+        elif event.project is not self.project or history.pages is None:
+            history.begin(ProjectPages(event.project, self._autosave), event.course or Course())
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:

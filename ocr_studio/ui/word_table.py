@@ -79,7 +79,7 @@ class WordTable(RowTable):
             return "No words."
         if page.read_at:
             # With a history, words were there and have been deleted or taken back.
-            why = "No words here." if self._document.undo_stack.count() else "No writing was found."
+            why = "No words here." if self._document.history.touches(page.id) else "No writing was found."
             return f"{why}\nDraw a box (D) or read again (Ctrl+R)."
         return "No words yet.\nRead photo (Ctrl+R)"
 

@@ -52,6 +52,13 @@ def test_steps_that_are_joined_are_one_and_none_if_they_cancel_out(tmp_path: Pat
     assert _kept(tmp_path, history.did(back), history.joined()) == Course()
 
 
+def test_a_step_that_cannot_be_done_again_is_forgotten(tmp_path: Path) -> None:
+    first, second, third = _write("a"), _write("b"), _write("c")
+    lines = [history.did(step) for step in (first, second, third)]
+    course = _kept(tmp_path, *lines, history.went(-2), history.dropped())
+    assert course == Course((first, third), 1)
+
+
 def test_none_is_no_trouble(tmp_path: Path) -> None:
     assert history.load(tmp_path) == Course()
 
