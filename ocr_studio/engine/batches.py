@@ -50,9 +50,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How batches are mixed of a dataset's own words and general ones.
+    """How batches are mixed of what is to be learned and what is general: crops of words, or pieces of photos.
 
-    batch: crops of a batch; replay: share (0..0.9) of general words; augmentation: 0..1; seed: of all that is drawn.
+    batch: how many a batch holds; replay: share (0..0.9) of general ones; augmentation: 0..1; seed: of all that is
+    drawn.
     """
 
     batch: int
@@ -61,7 +62,7 @@ class Mixture:
     seed: int
 
     def own(self) -> int:
-        """How many crops of a batch are the dataset's own."""
+        """How many of a batch are to be learned."""
         return max(1, round(self.batch * (1 - self.replay)))
 
 

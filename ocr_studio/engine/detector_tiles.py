@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import geometry
 from ocr_studio.engine import detector_targets
+from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.synth import boards
 from ocr_studio.engine.synth.boards import BoardKind
@@ -96,24 +97,10 @@ class Tiles:
         return Tiles(*(np.asarray(every[chosen], np.float32) for every in (self.pixels, self.cores, self.known)))
 
 
-@dataclass(frozen=True, slots=True)
-class TileMixture:
-    """As ``batches.Mixture``: batch: pieces of a step; replay: share of general ones; augmentation: 0..1; seed."""
-
-    batch: int
-    replay: float
-    augmentation: float
-    seed: int
-
-    def own(self) -> int:
-        """How many of a batch are of the photos to learn from."""
-        return max(1, round(self.batch * (1 - self.replay)))
-
-
 class TileBatches:
     """Batches of a run, by the number of the step; nothing is remembered between two."""
 
-    def __init__(self, photos: Sequence[SizedPhoto], general: Tiles | None, mixture: TileMixture) -> None:
+    def __init__(self, photos: Sequence[SizedPhoto], general: Tiles | None, mixture: Mixture) -> None:
         """photos: at least one. general: pieces that are repeated against forgetting."""
         self._photos, self._general, self._mixture = list(photos), general, mixture
         self._own = mixture.own() if general else mixture.batch

@@ -31,11 +31,12 @@ from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started
 from ocr_studio.engine import candidate, checkpoints, detector_exam, runtime, weights
+from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector import Detector, DetectorOptions
 from ocr_studio.engine.detector_exam import Comparing
 from ocr_studio.engine.detector_learning import DetectorTrainee
 from ocr_studio.engine.detector_lessons import DetectorLessons
-from ocr_studio.engine.detector_tiles import TileBatches, TileMixture
+from ocr_studio.engine.detector_tiles import TileBatches
 from ocr_studio.engine.learning_run import LearningRun
 from ocr_studio.engine.reader import Reader
 
@@ -120,7 +121,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         recipe = self.recipe
         self.lessons = DetectorLessons()
         yield from self.lessons.prepare(data, self._detector, recipe)
-        mixture = TileMixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
+        mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
         steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), MOST_STEPS)
         with candidate.device(recipe.device):

@@ -38,11 +38,12 @@ from ocr_studio.engine import (
     runtime,
     weights,
 )
+from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector import Detector, Quads
 from ocr_studio.engine.detector_learning import DetectorTrainee, choose, loss_of
 from ocr_studio.engine.detector_lessons import NoLines, hidden_part
 from ocr_studio.engine.detector_targets import LinePlaces
-from ocr_studio.engine.detector_tiles import SIDE, SizedPhoto, TileBatches, TileMixture, piece_of
+from ocr_studio.engine.detector_tiles import SIDE, SizedPhoto, TileBatches, piece_of
 from ocr_studio.engine.moving_weights import TrainingFailed
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.synth.boards import BoardKind
@@ -96,7 +97,7 @@ def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
     sized = SizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
     assert detector_exam.lines_found(detector, [sized], hidden=False).found == 0
     recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
-    tiles = TileBatches([sized], None, TileMixture(batch=2, replay=0.0, augmentation=0.0, seed=1))
+    tiles = TileBatches([sized], None, Mixture(batch=2, replay=0.0, augmentation=0.0, seed=1))
     trainee = DetectorTrainee(net, recipe, steps=160)
     losses = [trainee.learn(tiles.at(step)) for step in range(160)]
     assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
@@ -108,7 +109,7 @@ def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
     net = tiny_net()
     photo, words = board()
     sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
-    tiles = TileBatches([sized], None, TileMixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
     before = weights.taken(net)
     trainee = DetectorTrainee(net, replace(RECIPE, what="head", average=0.25), steps=2)
     for step in range(2):
@@ -151,7 +152,7 @@ def test_the_loss_is_nothing_where_all_is_as_it_should_be_and_finite_at_worst() 
 def test_numbers_that_run_away_are_said() -> None:
     photo, words = board()
     sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
-    tiles = TileBatches([sized], None, TileMixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
     net = tiny_net()
     net.get_layer("head3").set_weights([np.full((2, 2, 1, 8), np.nan, np.float32), np.zeros(1, np.float32)])
     with pytest.raises(TrainingFailed, match="lower rate"):
