@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ocr_studio.core import images
 from ocr_studio.core.dataset import Split
@@ -14,6 +14,7 @@ from ocr_studio.core.models import Model
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.ui import trainer_outset, wording
 from ocr_studio.ui.figure_table import FigureTable
+from ocr_studio.ui.trainer_column import lay_beside
 from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.trainer_outset import (
     HOW_BOXES,
@@ -91,14 +92,4 @@ class BoxesPage(QWidget):
         self._middle = QStackedWidget()
         for widget in (self.how, self.recipe):
             self._middle.addWidget(widget)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        for part in (self._middle, self.photos):
-            part.setMinimumWidth(200)
-            split.addWidget(part)
-        split.setSizes([480, 520])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.column)
-        row.addWidget(split, 1)
+        lay_beside(self.column, self, ((self._middle, 200, 480), (self.photos, 200, 520)))

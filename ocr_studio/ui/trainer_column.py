@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 _WIDTH = 300
 
@@ -60,6 +72,24 @@ class TrainerColumn(QScrollArea):
             row.addWidget(each)
         row.addStretch(1)
         self._column.insertLayout(self._column.count() - 1, row)
+
+
+def lay_beside(column: TrainerColumn, page: QWidget, parts: Sequence[tuple[QWidget, int, int]]) -> None:
+    """Lay out a page: the column, and to its right parts whose borders can be moved.
+
+    parts: each with the least width, in pixels, and its share of the width.
+    """
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    for part, least, _ in parts:
+        part.setMinimumWidth(least)
+        split.addWidget(part)
+    split.setSizes([share for _, _, share in parts])
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addWidget(column)
+    row.addWidget(split, 1)
 
 
 class PressButton(QPushButton):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from ocr_studio.core.dataset import REASONS, RULES
 from ocr_studio.core.models import Model
@@ -16,6 +16,7 @@ from ocr_studio.ui import trainer_outset, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.figure_table import FigureTable
 from ocr_studio.ui.learned_words import ExampleList, LearnedTable, WordRow
+from ocr_studio.ui.trainer_column import lay_beside
 from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.trainer_outset import HOW_WORDS, LEARN_WORDS, OutsetColumn
 from ocr_studio.ui.trainer_recipe import READING, RecipeForm
@@ -110,17 +111,7 @@ class PreflightPage(QWidget):
             self._middle.addWidget(widget)
         self.details.addTab(self.doubts, "")
         self.details.addTab(self.groups, "")
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        for part in (self._middle, self.details):
-            part.setMinimumWidth(200)
-            split.addWidget(part)
-        split.setSizes([500, 500])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.column)
-        row.addWidget(split, 1)
+        lay_beside(self.column, self, ((self._middle, 200, 500), (self.details, 200, 500)))
 
 
 def doubt_rows(look: Preflight) -> list[WordRow]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core import training_report
 from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
@@ -16,7 +16,7 @@ from ocr_studio.jobs import training as jobs
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.learned_words import LearnedTable, WordRow
-from ocr_studio.ui.trainer_column import TrainerColumn, button, say, set_primary
+from ocr_studio.ui.trainer_column import TrainerColumn, button, lay_beside, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
 
@@ -153,18 +153,7 @@ class ResultPage(QWidget):
         scroll.setWidget(inside)
         self.words.addTab(self.gained, "Gained")
         self.words.addTab(self.lost, "Lost")
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        parts: tuple[QWidget, ...] = (scroll, self.words)
-        for part, least in zip(parts, (220, _LEAST_WORDS), strict=True):
-            part.setMinimumWidth(least)
-            split.addWidget(part)
-        split.setSizes([535, 445])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.column)
-        row.addWidget(split, 1)
+        lay_beside(self.column, self, ((scroll, 220, 535), (self.words, _LEAST_WORDS, 445)))
 
 
 def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
