@@ -8,17 +8,22 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import models, reading_order, rereading
-from ocr_studio.core.page import Word
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.project import Project
 from ocr_studio.jobs import reading as reading_jobs
 from ocr_studio.jobs.reading import WordsRead
 from ocr_studio.jobs.rereading import Comparing, FindingCompared, ModelsCompared, compare, compare_finding
+from ocr_studio.jobs.rereading_project import PageToRead, pages_to_read
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
 from ocr_studio.ui.job_result_dialog import JobResultDialog
-from ocr_studio.ui.job_thread import Job
+from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
+from ocr_studio.ui.project_rereading import RereadingPhotos
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.rereading_dialog import RereadingDialog
+from ocr_studio.ui.rereading_scope import RereadingScopeDialog
 
 
 class Rereading(QObject):
@@ -27,17 +32,57 @@ class Rereading(QObject):
     def __init__(self, document: Document, reading: Reading, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._reading, self._window = document, reading, window
+        self._photos: RereadingPhotos | None = None
 
     @property
     def possible(self) -> bool:
-        """Whether there is a word that nobody has checked."""
-        page = self._document.page
-        return page is not None and any(not word.checked for word in page.words.values())
+        """Whether there may be a word that nobody has checked, on the open photo or on another of its folder."""
+        page, project = self._document.page, self._reading.project
+        return page is not None and (_unchecked(page) > 0 or (project is not None and project.has_others(page.id)))
 
     def read_unreviewed(self) -> None:
-        """Read the words again that nobody has checked; a person then chooses what to take over."""
+        """Read the words again that nobody has checked, of the open photo or, if a person wants it, of all photos of
+        its folder; a person then chooses what to take over.
+        """
+        page, project = self._document.page, self._reading.project
+        if page is None or not self.possible:
+            return
+        if self._photos is not None:
+            self._photos.dialog.show()
+            self._photos.dialog.activateWindow()
+        elif project is None or self._document.history.pages is None or not project.has_others(page.id):
+            self.read_here()
+        else:
+            self._ask(page, project)
+
+    def _ask(self, page: Page, project: Project) -> None:
+        dialog = RereadingScopeDialog(_unchecked(page), self._window)
+        job = self._reading.lane.submit(lambda: pages_to_read(project), name="Counting unreviewed words")
+        job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
+        job.failed.connect(dialog.show_trouble)
+        dialog.here.connect(self.read_here)
+        dialog.everywhere.connect(lambda pages: self._read_everywhere(project, pages))
+        self._document.opened.connect(dialog.reject)
+        dialog.finished.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _read_everywhere(self, project: Project, pages: tuple[PageToRead, ...]) -> None:
+        try:
+            photos = self._photos = RereadingPhotos(self._document, self._reading, project, pages, self._window)
+        except StudioError as error:
+            self._reading.failed.emit(Trouble(str(error)))
+            return
+        photos.dialog.finished.connect(self._forget_photos)
+        photos.start()
+
+    def _forget_photos(self) -> None:
+        self._photos = None
+
+    def read_here(self) -> None:
+        """Read those of the open photo."""
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
-        if image is None or page is None or pyramid is None or not self.possible:
+        if image is None or page is None or pyramid is None or not _unchecked(page):
             return
         words, desk, project = rereading.unreviewed(page), self._reading.desk, self._reading.project
         dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
@@ -116,3 +161,8 @@ class Rereading(QObject):
         dialog.finished.connect(job.cancel)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _unchecked(page: Page) -> int:
+    """How many words of a page nobody has checked."""
+    return sum(not word.checked for word in page.words.values())

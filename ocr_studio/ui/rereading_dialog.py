@@ -62,7 +62,9 @@ class RereadingDialog(JobResultDialog):
             f"{many} {'is' if len(found) == 1 else 'are'} read otherwise. Tick what you want to take over."
         )
         self.table.words.show_rows(
-            WordRow(each.word.id, each.word.quad, (_now(each), each.read.text or wording.NOTHING, sureness(each.read)))
+            WordRow(
+                each.word.id, each.word.quad, (standing(each), each.read.text or wording.NOTHING, sureness(each.read))
+            )
             for each in found
         )
         self._show(table=True)
@@ -92,7 +94,8 @@ class RereadingDialog(JobResultDialog):
         self.accept()
 
 
-def _now(each: Difference) -> str:
+def standing(each: Difference) -> str:
+    """What stands there now."""
     return each.word.text or (wording.NOTHING if each.word.machine else "(not read yet)")
 
 

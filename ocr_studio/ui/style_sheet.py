@@ -86,7 +86,8 @@ def _lists(c: Colours) -> str:
     RecipeForm QSpinBox::up-button, RecipeForm QSpinBox::down-button {{ width: 0; border: 0; }}
     SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit {{
         border: 0; padding: 0 6px; background: transparent; }}
-    SettingsDialog QCheckBox::indicator:unchecked {{
+    SettingsDialog QCheckBox::indicator:unchecked,
+    WordsTable::indicator:unchecked, DifferencesTree::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
     Choice:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus {{ border-color: {c.accent}; }}
     Choice::drop-down {{ border: 0; width: 26px; }}

@@ -8,21 +8,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, models, training_runs
 from ocr_studio.core import settings as settings_file
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.settings import Settings
-from ocr_studio.core.training import Interval, Recipe
+from ocr_studio.core.training import Interval
 from ocr_studio.jobs import preflight
 from ocr_studio.ui import pictures
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.curves import Chart, Curve
 from ocr_studio.ui.rereading_dialog import RereadingDialog
 from ocr_studio.ui.training import Stage
-from tests.core.made_models import installed
 from tests.ui import made_board
 from tests.ui.learning import begin, candidates, correct, press_learn, said
 from tests.ui.made_course import StandInLearner
@@ -89,43 +87,6 @@ def test_five_words_learned_watched_kept_and_taken_back(studio: Studio, learner:
     assert studio.settings.model is settings_file.load().model is None
     assert "boards" in [model.name for model in models.available()]
     assert trainer.pages.currentWidget() is trainer.preflight
-
-
-def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another_and_said(ready: Studio, qtbot: QtBot) -> None:
-    begin(ready, qtbot)
-    installed("boards")
-    qtbot.mouseClick(ready.window.trainer.result.keep, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ready.training.stage is Stage.KEPT)
-    assert ready.settings.model == "boards 2"
-    assert "“boards 2” reads from now on" in said(ready)
-    assert "Another model got the name “boards” meanwhile, so this one is called “boards 2”." in said(ready)
-    assert training_runs.unfinished() == ()
-
-
-def test_of_lines_the_panel_speaks_of_lines(
-    open_studio: Open, folder: Path, learner: StandInLearner, qtbot: QtBot
-) -> None:
-    learner.unit, learner.change, learner.gate = "lines", Interval(-0.1, 0.02), threading.Event()
-    studio = open_studio(folder / "board 1.png", settings=Settings(unit="lines"), learners={"recognizer": learner})
-    correct(studio, 8)
-    press_learn(studio, qtbot)
-    trainer = studio.window.trainer
-    outset = trainer.preflight
-    assert "2 lines checked" in said(studio)
-    named = (outset.column.meter, outset.examples, outset.doubts, outset.groups, outset.recipe.epochs)
-    names = [each.accessibleName().lower() for each in named]
-    assert all("line" in name and "word" not in name for name in names)
-    labels = [each.text() for each in outset.recipe.findChildren(QLabel)]
-    assert {"Lines in a step", "General lines"} <= set(labels)
-    studio.training.start("recognizer", Recipe())  # two lines are too few for the button
-    qtbot.waitUntil(lambda: studio.training.started is not None)
-    assert trainer.running.column.headline.text() in ("Learning from 1 line", "Learning from 2 lines")
-    assert [curve.title for curve in trainer.running.cer.curves] == ["your held-out lines", "general lines"]
-    learner.gate.set()
-    qtbot.waitUntil(lambda: studio.training.stage is Stage.DECIDING)
-    assert "On 20 lines it had not seen it makes 9 mistakes instead of 15." in said(studio)
-    assert "more corrected lines, of which a fifth is held out, would tell" in said(studio)
-    assert "word" not in said(studio).replace("\u00a0", " ").lower()
 
 
 def test_keep_is_heard_once(ready: Studio, qtbot: QtBot) -> None:
