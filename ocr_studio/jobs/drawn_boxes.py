@@ -39,12 +39,13 @@ class DrawnBoxes:
         self._reader, self._image = reader, image
         self._many = sum(map(_may_hold_lines, words)) >= _MANY
 
-    def lines_inside(self, word: Word) -> Transcription | None:
+    def lines_inside(self, word: Word, read: Transcription) -> Transcription | None:
         """What is written in a box over several lines or a loose one; in reading order, joined by spaces.
 
-        None for all other boxes: they are read as they stand.
+        read: what is read as it stands; where that is nothing, the box is looked at on its own in any case. None for
+        all other boxes: they are read as they stand.
         """
-        if not _may_hold_lines(word) or (self._many and _is_one_line(word.quad, self._lines)):
+        if not _may_hold_lines(word) or (self._many and read.text and _is_one_line(word.quad, self._lines)):
             return None
         crop = geometry.crop(self._image, word.quad)
         lines = self._reader.find(crop)

@@ -192,7 +192,7 @@ def read_words(
         batch = words[done : done + len(transcriptions)]
         done += len(transcriptions)
         fresh = tuple(
-            replace(word, machine=drawn.lines_inside(word) or read)
+            replace(word, machine=drawn.lines_inside(word, read) or read)
             for word, read in zip(batch, transcriptions, strict=True)
         )
         yield WordsRead(fresh, done, len(words))
