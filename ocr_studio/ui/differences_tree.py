@@ -43,7 +43,9 @@ class DifferencesTree(QTreeWidget):
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+        # By contents all words would be asked for at every further photo.
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(3, self.fontMetrics().horizontalAdvance("How sure") + 40)
         header.resizeSection(0, _PICTURE.width() + 80)
         # A tick on a photo changes hundreds of words, one after the other.
         self._soon = QTimer(self, singleShot=True, interval=0)
