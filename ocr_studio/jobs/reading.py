@@ -186,13 +186,12 @@ def read_words(
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
-    drawn = drawn_boxes.DrawnBoxes(reader, image, words)
     done = 0
     for transcriptions in reader.read_quads(image, [word.quad for word in words]):
         batch = words[done : done + len(transcriptions)]
         done += len(transcriptions)
         fresh = tuple(
-            replace(word, machine=drawn.lines_inside(word, read) or read)
+            replace(word, machine=drawn_boxes.lines_inside(reader, image, word) or read)
             for word, read in zip(batch, transcriptions, strict=True)
         )
         yield WordsRead(fresh, done, len(words))
