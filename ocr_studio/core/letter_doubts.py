@@ -1,0 +1,44 @@
+"""Which letters of a reading may be wrong: those in which the other readings, that were held possible, differ."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Final
+
+from ocr_studio.core.page import Transcription
+
+# From this doubt on a letter deserves a look: other readings with a seventh of all the evidence have another one there.
+DOUBTFUL: Final = 0.15
+
+
+def doubts(reading: Transcription) -> tuple[float, ...]:
+    """The doubt 0..1 of each letter of ``reading.text``: which share of all readings has no such letter there.
+
+    Readings count by their confidence. A letter that others have between two of ours casts its doubt on the one before
+    it, or on the first. Where there are no other readings nothing is doubted.
+    """
+    found = [0.0] * len(reading.text)
+    whole = sum(each.confidence for each in reading.alternatives)
+    if whole <= 0:
+        return tuple(found)
+    for other in reading.alternatives:
+        if other.text != reading.text:
+            for place in _differing(reading.text, other.text):
+                found[place] += other.confidence / whole
+    return tuple(min(1.0, each) for each in found)
+
+
+def doubtful(reading: Transcription) -> tuple[int, ...]:
+    """The places of the letters of ``reading.text`` that deserve a look."""
+    return tuple(place for place, doubt in enumerate(doubts(reading)) if doubt >= DOUBTFUL)
+
+
+def _differing(text: str, other: str) -> set[int]:
+    """Places of letters of a text that another text has not, or behind which it has more."""
+    found: set[int] = set()
+    for what, start, end, _, _ in SequenceMatcher(None, text, other, autojunk=False).get_opcodes():
+        if what == "insert":
+            found |= {max(0, start - 1)} if text else set()
+        elif what != "equal":
+            found |= set(range(start, end))
+    return found
