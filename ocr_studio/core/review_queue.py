@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -247,7 +248,7 @@ class Sitting:
     def pace(self) -> float | None:
         """Words a minute lately, breaks not counted; None until there are a few."""
         moments = list(self._moments)
-        seconds = sum(min(_BREAK, late - early) for early, late in zip(moments, moments[1:], strict=False))
+        seconds = sum(min(_BREAK, late - early) for early, late in itertools.pairwise(moments))
         return 60.0 * (len(moments) - 1) / seconds if len(moments) > _ENOUGH and seconds > 0 else None
 
     @property
