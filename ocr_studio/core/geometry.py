@@ -191,6 +191,17 @@ def moved(quad: Quad, dx: float, dy: float) -> Quad:
     return Quad.from_array(np.asarray(quad.corners) + np.array([dx, dy]))
 
 
+def spanned(one: Point, other: Point, degrees: float = 0.0) -> Quad:
+    """The rectangle of writing that slopes so (as in ``angle``), with two opposite corners at these points."""
+    turn = math.radians(degrees)
+    along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
+    points = np.array([one, other], dtype=np.float64)
+    (left, right), (top, bottom) = sorted(points @ along), sorted(points @ across)
+    return Quad.from_array(
+        [u * along + v * across for u, v in ((left, top), (right, top), (right, bottom), (left, bottom))]
+    )
+
+
 def rotated(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
     """The quad turned clockwise on the screen, about a point or its own centre."""
     pivot = np.asarray(centre(quad) if about is None else about)

@@ -84,7 +84,8 @@ class Settings:
     theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength,
     detector: see ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder:
     where that is; None is ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read
-    as soon as it is opened in the window.
+    as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether edges that
+    are placed by the mouse jump to their neighbours'.
     """
 
     theme: str = "system"
@@ -99,6 +100,8 @@ class Settings:
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
     detector: str | None = None
+    box_opacity: float = 1.0
+    snapping: bool = True
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -174,6 +177,10 @@ def _languages(value: object) -> bool:
     return known and isinstance(value, list) and len(set(value)) == len(value)
 
 
+def _opacity(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 1
+
+
 def _strength(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
 
@@ -190,6 +197,8 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "unit": lambda value: value in UNITS,
     "languages": _languages,
     "language_strength": _strength,
+    "box_opacity": _opacity,
+    "snapping": lambda value: isinstance(value, bool),
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -97,6 +97,11 @@ def of_corner(quad: Quad, index: int) -> tuple[Edge, ...]:
     return tuple(Edge(side, point, point, along if side % 2 else across) for side in _EDGES[index])
 
 
+def shifted(edges: Iterable[Edge], by: Point) -> tuple[Edge, ...]:
+    """The edges where a hand has brought them, (dx, dy) pixels from where they were."""
+    return tuple(replace(edge, start=_moved(edge.start, by), end=_moved(edge.end, by)) for edge in edges)
+
+
 def snap(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
     """Where edges jump to: across the writing and along it, each to the nearest line within reach.
 
@@ -116,6 +121,10 @@ def snap(edges: Iterable[Edge], neighbours: ArrayLike, reach: float) -> Snap:
         return Snap()
     by = _together(best)
     return Snap((float(by[0]), float(by[1])), tuple(_guide(each, by) for each in best))
+
+
+def _moved(point: Point, by: Point) -> Point:
+    return point[0] + by[0], point[1] + by[1]
 
 
 def _ways(quad: Quad) -> tuple[Point, Point]:

@@ -31,8 +31,9 @@ class ActionSet(QObject):
         document = parts.document
         for signal in (document.opened, document.words_changed, document.selection_changed, parts.reading.progressed,
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
-                       parts.table.editing_changed, parts.evaluating.began, parts.evaluating.ended,
-                       parts.training.changed, *(panel.changed for panel in parts.panels)):  # fmt: skip
+                       parts.view.looks.changed, parts.table.editing_changed, parts.evaluating.began,
+                       parts.evaluating.ended, parts.training.changed,
+                       *(panel.changed for panel in parts.panels)):  # fmt: skip
             signal.connect(self.refresh)
         parts.view.tool_changed.connect(self._show_tool)
         self._show_tool(parts.view.tool)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF
-from PySide6.QtGui import QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad, Word
 from ocr_studio.ui import colours, wording
+from ocr_studio.ui.baselines_item import BaselinesItem
+from ocr_studio.ui.canvas_looks import CanvasLooks
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handles
+from ocr_studio.ui.magnifier import Magnifier
 from ocr_studio.ui.photo_item import PhotoItem
+from ocr_studio.ui.sketch import Sketch
 from ocr_studio.ui.sketch_item import SketchItem
-from ocr_studio.ui.tools import Sketch
-from ocr_studio.ui.word_index import WordIndex
+from ocr_studio.ui.word_index import Box, WordIndex
 from ocr_studio.ui.word_item import WordsItem
 from ocr_studio.ui.zoom_view import ZoomView
 
@@ -25,7 +28,8 @@ _TOO_SMALL, _READABLE = 18, 40
 class BoxView(ZoomView):
     """Shows the open page of a document, its selection, and a sketch of what a hand is about to do; changes nothing.
 
-    button_down: while a button of the mouse is held the photo stays where it is, whatever is selected.
+    button_down: while a button of the mouse is held the photo stays where it is, whatever is selected. looks: how all
+    that is shown.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -35,9 +39,16 @@ class BoxView(ZoomView):
         self.sketch = Sketch()
         self.button_down = False
         self._photo, self._words = PhotoItem(), WordsItem(self.index)
+        self._lines = BaselinesItem(document)
         self._above = SketchItem(document, self.index, self._words, self.sketch)
-        for item in (self._photo, self._words, self._above):
+        layers = (self._photo, self._lines, self._words, self._above)
+        for item in layers:
             self.scene().addItem(item)
+        self._lens, self._mouse = Magnifier(layers), QPointF(-1.0, -1.0)
+        self.looks = CanvasLooks(*layers, parent=self)
+        self.looks.changed.connect(self._place_lens)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self._follow_lens)
         document.opened.connect(self._on_opened)
         document.words_changed.connect(self._on_words)
         document.selection_changed.connect(self._on_selection)
@@ -63,6 +74,12 @@ class BoxView(ZoomView):
             self.zoom_by(factor)
             self.centre_on(QPointF((left + right) / 2, (top + bottom) / 2))
         self.show_word(word_id)
+
+    def seen(self) -> Box:
+        """What of the photo is in sight: left, top, right, bottom in its pixels; may reach beyond it."""
+        inverse, _ = self.viewportTransform().inverted()
+        box = inverse.mapRect(QRectF(self.viewport().rect()))
+        return box.left(), box.top(), box.right(), box.bottom()
 
     def set_busy(self, busy: bool) -> None:
         """Whether the page is being read: boxes that wait for their text look so."""
@@ -102,6 +119,12 @@ class BoxView(ZoomView):
         """What of this widget shows the photo."""
         return self.viewport().geometry()
 
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802  (Qt's name)
+        """The lens lies above all."""
+        super().drawForeground(painter, rect)
+        if self._lens.at is not None:
+            self._lens.paint(painter, self.viewportTransform(), self._above.colours)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
         """Follow the theme."""
         super().changeEvent(event)
@@ -112,7 +135,7 @@ class BoxView(ZoomView):
         chosen = colours.over(self.document.image)
         self.setBackgroundBrush(chosen.board)
         self._words.set_colours(chosen)
-        self._above.colours = chosen
+        self._above.colours = self._lines.colours = chosen
         self.viewport().update()
 
     def _on_opened(self) -> None:
@@ -127,6 +150,7 @@ class BoxView(ZoomView):
         roomy = content.adjusted(-content.width(), -content.height(), content.width(), content.height())
         self._words.reset(roomy, content)
         self._above.reset(roomy)
+        self._lines.reset(roomy)
         if page:
             self._on_words(frozenset(page.words))
         self.set_content(content)
@@ -137,7 +161,31 @@ class BoxView(ZoomView):
             self.index.update(page.words, ids)
             self._words.update_words(page.words, ids)
             self._above.forget_paths()
+            self._lines.forget()
             self.redraw()
+
+    def _carry_lens(self, mouse: QPointF) -> None:
+        """The mouse went here; away from the photo, with coordinates below zero, the lens is at the current word."""
+        self._mouse = mouse
+        if self.looks.lens:
+            self._place_lens()
+
+    def _follow_lens(self) -> None:
+        """The photo has moved: Qt moves what was drawn over it along with it."""
+        if self.looks.lens:
+            self._place_lens()
+            self.viewport().update()
+
+    def _place_lens(self) -> None:
+        before, self._lens.at = self._lens.area(), None
+        word = self.document.word(self.document.current)
+        if self.looks.lens and self.viewport().rect().contains(self._mouse.toPoint()):
+            self._lens.at = self._mouse
+        elif self.looks.lens:
+            x, y = geometry.centre(word.quad) if word else self.scene().sceneRect().center().toTuple()
+            self._lens.at = self.viewportTransform().map(QPointF(x, y))
+        for area in (before, self._lens.area()):
+            self.viewport().update(area)
 
     def _on_selection(self) -> None:
         self._words.selected = self.document.selection
@@ -148,6 +196,8 @@ class BoxView(ZoomView):
         # A word that was clicked is in sight; the photo must not run away under the mouse.
         if word and len(self.document.selection) == 1 and not self.button_down:
             self.show_word(word.id)
+        if self.looks.lens:
+            self._place_lens()
 
 
 def _described(word: Word | None, count: int) -> str:

@@ -42,6 +42,13 @@ class Choosing(QObject):
         """From words to lines or back."""
         self.chosen.emit(replace(self._current(), unit="words" if self.lines else "lines"))
 
+    def remember_canvas(self, *, box_opacity: float, snapping: bool) -> None:
+        """From now on, and at the next start, boxes are as faint, and edges snap or do not."""
+        now = self._current()
+        chosen = replace(now, box_opacity=round(box_opacity, 2), snapping=snapping)
+        if chosen != now:
+            self.chosen.emit(chosen)
+
     def show_settings(self) -> None:
         """Show the settings."""
         dialog = SettingsDialog(self._current(), self._try_finding, self._window)

@@ -47,11 +47,13 @@ class BoxStyle:
 class CanvasColours:
     """Everything that is drawn on and around the photo, for one theme.
 
-    halo: under every line; handle: inside of handles; plate, plate_text: small labels; board: round the photo.
+    halo: under every line; guide: lines that edges jump to, and baselines; handle: inside of handles; plate,
+    plate_text: small labels; board: round the photo.
     """
 
     styles: Mapping[Look, BoxStyle]
     halo: QColor
+    guide: QColor
     selection: QColor
     handle: QColor
     plate: QColor
@@ -73,6 +75,7 @@ def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) ->
 LIGHT = CanvasColours(
     styles=_styles("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
     halo=QColor("#ffffff"),
+    guide=QColor("#8a1fb0"),
     selection=QColor("#2f6fde"),
     handle=QColor("#ffffff"),
     plate=QColor("#ffffff"),
@@ -82,6 +85,7 @@ LIGHT = CanvasColours(
 DARK = CanvasColours(
     styles=_styles("#b4bdc9", "#4fc7e8", "#ffb74d", "#ff7d9c", "#63d893"),
     halo=QColor("#0b0e12"),
+    guide=QColor("#e29bff"),
     selection=QColor("#6ea1ff"),
     handle=QColor("#0d1420"),
     plate=QColor("#1a1d21"),
@@ -102,7 +106,7 @@ def over(image: NDArray[np.uint8] | None) -> CanvasColours:
         return chosen
     few = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
     lines = LIGHT if float(np.median(few)) >= _BRIGHT else DARK
-    return replace(chosen, styles=lines.styles, halo=lines.halo)
+    return replace(chosen, styles=lines.styles, halo=lines.halo, guide=lines.guide)
 
 
 def by_confidence(confidence: float | None) -> Look:

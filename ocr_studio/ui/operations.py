@@ -5,7 +5,7 @@ Each looks at the selection, makes an edit and pushes it; none knows a widget.
 
 from __future__ import annotations
 
-from ocr_studio.core import edits, reading_order
+from ocr_studio.core import edits, geometry, reading_order
 from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.ui.document import Document
@@ -160,6 +160,28 @@ def nudge(document: Document, dx: float, dy: float) -> None:
     """Move the selected boxes by pixels of the photo. Moves in a row are one step of the history."""
     if page := document.page:
         document.push(edits.move(page, document.selection, dx, dy), join=_mark("nudge", document))
+
+
+def move_corner(document: Document, corner: int, dx: float, dy: float) -> None:
+    """Move one corner, 0..3, of the current box by pixels of the photo, not beyond it. Moves in a row are one step."""
+    page, word = document.page, document.word(document.current)
+    if page and word:
+        x, y = word.quad.corners[corner]
+        point = min(max(x + dx, 0.0), float(page.width)), min(max(y + dy, 0.0), float(page.height))
+        edit = edits.reshape(page, word.id, geometry.with_corner(word.quad, corner, point))
+        document.push(edit, join=f"corner {corner} {word.id}")
+
+
+def all_locked(document: Document) -> bool:
+    """Whether words are selected and the boxes of all of them are locked."""
+    words = document.selected_words()
+    return bool(words) and all(word.locked for word in words)
+
+
+def lock(document: Document) -> None:
+    """Lock the selected boxes; where all of them are locked, they may be moved again."""
+    if page := document.page:
+        document.push(edits.lock(page, document.selection, locked=not all_locked(document)))
 
 
 def select_all(document: Document) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.tones import Tones
+from ocr_studio.ui.toned_level import TonedLevel
 
 # Smaller levels are not worth their making.
 _SMALLEST = 512
@@ -30,11 +32,13 @@ class PhotoItem(QGraphicsItem):
         self._arrays: list[NDArray[np.uint8]] = []  # QImage only borrows its pixels
         self._levels: list[QImage] = []
         self._rect = QRectF()
+        self._tones = Tones()
+        self._toned: tuple[int, TonedLevel] | None = None  # of the level that was last in sight
 
     def set_photo(self, photo: Pyramid | None) -> None:
         """photo: (H, W, 3) uint8 RGB, or None for no photo."""
         self.prepareGeometryChange()
-        self._levels, self._arrays = [], []
+        self._levels, self._arrays, self._toned = [], [], None
         if photo is None:
             self._rect = QRectF()
             return
@@ -46,6 +50,16 @@ class PhotoItem(QGraphicsItem):
             image = photo.level(len(self._levels))
             self._add(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), dtype=np.uint8), QImage.Format.Format_RGB32)
 
+    @property
+    def tones(self) -> Tones:
+        """In which it is shown."""
+        return self._tones
+
+    def set_tones(self, tones: Tones) -> None:
+        """Show it brighter or darker, stronger or weaker; its pixels stay as they are."""
+        self._tones, self._toned = tones, None
+        self.update()
+
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
         """The photo, in its own pixels."""
         return self._rect
@@ -56,12 +70,19 @@ class PhotoItem(QGraphicsItem):
             return
         device = painter.device()
         scale = painter.worldTransform().m11() * (device.devicePixelRatio() if device else 1.0)
-        level = self._levels[self._level_for(scale)]
+        number = self._level_for(scale)
+        level = self._levels[number]
         across, down = level.width() / self._rect.width(), level.height() / self._rect.height()
         shown = option.exposedRect.intersected(self._rect)
         source = QRectF(shown.x() * across, shown.y() * down, shown.width() * across, shown.height() * down)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _PIXELS_FROM)
-        painter.drawImage(shown, level, source)
+        painter.drawImage(shown, level if self._tones.neutral else self._in_tones(number, source), source)
+
+    def _in_tones(self, number: int, needed: QRectF) -> QImage:
+        if self._toned is None or self._toned[0] != number:
+            form = self._levels[number].format()
+            self._toned = number, TonedLevel(self._arrays[number], form, self._tones.table())
+        return self._toned[1].image(needed)
 
     def _level_for(self, scale: float) -> int:
         level = 0

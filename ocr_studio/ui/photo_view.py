@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Quad
-from ocr_studio.ui import operations, tools
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui import gestures, operations, tools
 from ocr_studio.ui.box_view import BoxView
+from ocr_studio.ui.corner_picking import CornerPicking
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle
 from ocr_studio.ui.photo_editing import PhotoEditing
-from ocr_studio.ui.tools import Gesture, Pointer, Tool
+from ocr_studio.ui.sketch import Gesture, Pointer
+from ocr_studio.ui.tools import Tool
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -25,6 +30,9 @@ _FAST = 10.0
 _SCROLL = 60.0
 # Screen pixels: a box that is put down by a key, to be moved and pulled from there.
 _NEW_BOX = (140.0, 44.0)
+_LOCKED = later("This box is locked, so it stays as it is. Press K, or choose Boxes → Lock, to unlock it.")
+_SOME_LOCKED = later("Locked boxes stay where they are.")
+_NOWHERE = QPointF(-1.0, -1.0)
 
 
 class PhotoView(BoxView):
@@ -32,7 +40,8 @@ class PhotoView(BoxView):
 
     Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
     which nobody has read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
-    Every change goes through ``Document.push``, one edit for each gesture.
+    Every change goes through ``Document.push``, one edit for each gesture. snapping: edges that are placed by the mouse
+    jump to their neighbours', and new boxes take the slope of the line they go on with; not while Alt is held.
     """
 
     tool_changed = Signal(Tool)
@@ -46,6 +55,9 @@ class PhotoView(BoxView):
         self._gesture: Gesture | None = None
         self._space = False
         self._before_click: str | None = None
+        self._key_down = False
+        self.snapping = True
+        self.corners = CornerPicking(document, self.sketch, self.redraw, self)
         self.editing = PhotoEditing(document, self, self)
         self.editing.message.connect(self.message)
         self.editing.changed.connect(self._on_editing)
@@ -69,12 +81,13 @@ class PhotoView(BoxView):
     def set_tool(self, tool: Tool) -> None:
         """Take another tool."""
         self._drop_gesture()
+        self.corners.drop()
         self.sketch.hover = None
         if tool is not self._tool:
             self._tool = tool
             self.tool_changed.emit(tool)
         self._set_cursor(tools.CURSORS[tool])
-        self.message.emit(tools.HINTS[tool])
+        self.message.emit(tr(tools.HINTS[tool]))
         self.redraw()
 
     def edit_current(self) -> None:
@@ -91,6 +104,9 @@ class PhotoView(BoxView):
         """Esc: drop what is being dragged, else the tool, else the selection."""
         if self._gesture:
             self._drop_gesture()
+        elif self.corners.picked:
+            self.corners.drop()
+            self.message.emit(tr(tools.HINTS[self._tool]))
         elif self._tool is not Tool.SELECT:
             self.set_tool(Tool.SELECT)
         else:
@@ -100,11 +116,28 @@ class PhotoView(BoxView):
         """A person drew this word."""
         self.word_drawn.emit(word_id)
 
-    def may_change(self) -> bool:
-        """Whether the page may be changed; if not, the person is told so."""
+    def may_change(self, ids: Collection[str] = ()) -> bool:
+        """Whether the page, and the box of any of these words, may be changed; if not, the person is told so."""
         if not self.document.writable:
             self.message.emit(operations.READ_ONLY)
-        return self.document.writable
+            return False
+        locked = [word.locked for word in map(self.document.word, ids) if word]
+        if any(locked):
+            self.message.emit(tr(_LOCKED if all(locked) else _SOME_LOCKED))
+        return not locked or not all(locked)
+
+    def pick_corner(self) -> None:
+        """The next corner of the selected box is for the arrow keys; after the last one the whole box."""
+        if self.may_change(self.document.selection):
+            self.message.emit(self.corners.next())
+
+    def hide_boxes(self) -> None:
+        """Show no boxes: by a key as long as it is held, else until this is asked for again."""
+        self.looks.hide_boxes(held=self._key_down)
+
+    def switch_lens(self) -> None:
+        """Show a lens at the mouse: by a key as long as it is held, else until this is asked for again."""
+        self.looks.switch_lens(held=self._key_down)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Begin a gesture."""
@@ -119,6 +152,9 @@ class PhotoView(BoxView):
             self._gesture = tools.begin(Tool.PAN, self, pointer)
             self._set_cursor(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
+            # What cannot be seen cannot be taken hold of.
+            if self.looks.hidden:
+                self.looks.show_boxes()
             self._gesture = tools.begin(self._tool, self, pointer)
             self.sketch.cut = None
         self.redraw()
@@ -126,6 +162,7 @@ class PhotoView(BoxView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Go on with the gesture, or show what a press would do here."""
         pointer = self._pointer(event)
+        self._carry_lens(event.position())
         if self._gesture and not event.buttons():
             # The release went to somebody else: a dialog came up in between.
             self._drop_gesture()
@@ -147,7 +184,7 @@ class PhotoView(BoxView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Correct the word under the mouse."""
-        found = tools.under(self, self._pointer(event)) if self._tool is Tool.SELECT and not self._space else []
+        found = gestures.under(self, self._pointer(event)) if self._tool is Tool.SELECT and not self._space else []
         if event.button() != Qt.MouseButton.LeftButton or not found:
             self.mousePressEvent(event)
             return
@@ -159,6 +196,7 @@ class PhotoView(BoxView):
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
         """Nothing is under the mouse any more."""
         super().leaveEvent(event)
+        self._carry_lens(_NOWHERE)
         if self._gesture is None:
             self.sketch.hover = self.sketch.cut = None
             self.redraw()
@@ -166,8 +204,10 @@ class PhotoView(BoxView):
     def event(self, event: QEvent) -> bool:
         """Keep the keys that mean something else in the middle of a gesture or with a tool in hand."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            self._key_down = True
             drawing = self._tool is Tool.DRAW and event.key() in _ENTER
-            leaving = event.key() == Qt.Key.Key_Escape and (self._gesture or self._tool is not Tool.SELECT)
+            away = self._gesture or self.corners.picked or self._tool is not Tool.SELECT
+            leaving = event.key() == Qt.Key.Key_Escape and away
             if drawing or leaving:
                 event.accept()
                 return True
@@ -193,7 +233,9 @@ class PhotoView(BoxView):
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Space panned while it was held."""
+        """Space panned while it was held; other keys showed or hid something."""
+        if not event.isAutoRepeat():
+            self._let_go()
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._hold_space(False)
         else:
@@ -202,6 +244,7 @@ class PhotoView(BoxView):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
         """A key that is released elsewhere is not held here."""
         super().focusOutEvent(event)
+        self._let_go()
         self._hold_space(False)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
@@ -218,7 +261,7 @@ class PhotoView(BoxView):
     def _hover(self, pointer: Pointer) -> None:
         shown = self.handles()
         handle = shown[1].at(pointer.screen) if shown else None
-        found = tools.under(self, pointer) if handle is None and self.document.page else []
+        found = gestures.under(self, pointer) if handle is None and self.document.page else []
         over = found[0] if found else None
         shape = Qt.CursorShape.ArrowCursor
         if handle is not None:
@@ -234,8 +277,11 @@ class PhotoView(BoxView):
 
     def _arrow(self, dx: float, dy: float, held: Qt.KeyboardModifier) -> None:
         step = _FAST if held & Qt.KeyboardModifier.ShiftModifier else operations.NUDGE
-        if self.document.selection and self.may_change():
-            operations.nudge(self.document, dx * step, dy * step)
+        if self.document.selection and self.may_change(self.document.selection):
+            if self.corners.picked:
+                self.corners.move(dx * step, dy * step)
+            else:
+                operations.nudge(self.document, dx * step, dy * step)
         elif not self.document.selection:
             self.pan_by(-dx * _SCROLL, -dy * _SCROLL)
 
@@ -244,9 +290,13 @@ class PhotoView(BoxView):
         across, down = (side / 2 / self.zoom for side in _NEW_BOX)
         page = self.document.page
         if page and self.may_change():
-            left, top = tools.on_photo(page, (middle.x() - across, middle.y() - down))
-            right, bottom = tools.on_photo(page, (middle.x() + across, middle.y() + down))
-            tools.draw(self, Quad.from_box(left, top, right, bottom))
+            left, top = gestures.on_photo(page, (middle.x() - across, middle.y() - down))
+            right, bottom = gestures.on_photo(page, (middle.x() + across, middle.y() + down))
+            gestures.draw(self, Quad.from_box(left, top, right, bottom))
+
+    def _let_go(self) -> None:
+        self._key_down = False
+        self.looks.let_go()
 
     def _hold_space(self, held: bool) -> None:
         self._space = held

@@ -13,9 +13,9 @@ from ocr_studio.ui import colours, handles, strokes
 from ocr_studio.ui.colours import BoxStyle, CanvasColours
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle, Handles
+from ocr_studio.ui.sketch import Cut, Sketch
 from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.tiled_paths import TiledPaths
-from ocr_studio.ui.tools import Cut, Sketch
 from ocr_studio.ui.word_index import WordIndex
 from ocr_studio.ui.word_item import WordsItem
 
@@ -23,6 +23,9 @@ from ocr_studio.ui.word_item import WordsItem
 _FEW, _MANY_WIDTH = 100, 1.5
 # Screen pixels: a wide line round a lower box would cover its writing.
 _SMALL = 26.0
+# Screen pixels: how far a guide reaches beyond what it joins, and the radius of the corner that keys move.
+_GUIDE_OVER = 14.0
+_PICKED = 9.0
 
 
 class SketchItem(QGraphicsItem):
@@ -58,7 +61,7 @@ class SketchItem(QGraphicsItem):
         if not self.handles_shown or not self._document.writable or len(self._document.selection) != 1:
             return None
         word = self._document.word(self._document.current)
-        if word is None:
+        if word is None or word.locked:
             return None
         return word.id, handles.of(self._sketch.quads.get(word.id, word.quad), to_screen, area)
 
@@ -73,8 +76,12 @@ class SketchItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._sketch.band:
             self._paint_band(painter, to_screen.mapRect(_rect(*self._sketch.band)))
+        if self._sketch.lasso:
+            self._paint_lasso(painter, to_screen.map(QPolygonF([QPointF(x, y) for x, y in self._sketch.lasso])))
         if self._sketch.cut:
             self._paint_cut(painter, self._sketch.cut, to_screen)
+        for guide in self._sketch.guides:
+            self._paint_guide(painter, *(to_screen.map(QPointF(x, y)) for x, y in guide))
         shown = self.handles(to_screen, QRectF(widget.rect()) if widget else QRectF())
         if shown:
             self._paint_handles(painter, shown[1])
@@ -119,6 +126,25 @@ class SketchItem(QGraphicsItem):
         painter.setPen(QPen(self.colours.selection, 1.0))
         painter.drawRect(band)
 
+    def _paint_lasso(self, painter: QPainter, outline: QPolygonF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_faint(self.colours.selection, 36))
+        painter.drawPolygon(outline, Qt.FillRule.WindingFill)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (QPen(self.colours.halo, 3.0), QPen(self.colours.selection, 1.5)):
+            painter.setPen(pen)
+            painter.drawPolyline(outline)
+        # How it closes by itself.
+        painter.setPen(QPen(self.colours.selection, 1.0, Qt.PenStyle.DashLine))
+        painter.drawLine(outline.last(), outline.first())
+
+    def _paint_guide(self, painter: QPainter, start: QPointF, end: QPointF) -> None:
+        along = end - start
+        over = along / max(1.0, math.hypot(along.x(), along.y())) * _GUIDE_OVER
+        for pen in (QPen(self.colours.halo, 3.0), QPen(self.colours.guide, 1.5)):
+            painter.setPen(pen)
+            painter.drawLine(start - over, end + over)
+
     def _paint_handles(self, painter: QPainter, shown: Handles) -> None:
         turn = shown.places[Handle.TURN]
         for colour, width in ((self.colours.halo, 4.0), (self.colours.selection, 1.5)):
@@ -131,10 +157,22 @@ class SketchItem(QGraphicsItem):
             grip = QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half)
             painter.setPen(QPen(self.colours.selection, 1.75))
             painter.setBrush(self.colours.handle)
-            if handle is Handle.TURN:
+            if handle.value == self._sketch.corner:
+                self._paint_picked(painter, place)
+            elif handle is Handle.TURN:
                 painter.drawEllipse(grip)
             else:
                 painter.drawRect(grip)
+
+    def _paint_picked(self, painter: QPainter, place: QPointF) -> None:
+        """The corner that arrow keys move: filled, with a ring, and larger than the others."""
+        for radius, pen in ((_PICKED, QPen(self.colours.halo, 4.0)), (_PICKED, QPen(self.colours.selection, 2.0))):
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(place, radius, radius)
+        painter.setPen(QPen(self.colours.halo, 1.0))
+        painter.setBrush(self.colours.selection)
+        painter.drawEllipse(place, _PICKED / 2, _PICKED / 2)
 
     def _paint_cut(self, painter: QPainter, cut: Cut, to_screen: QTransform) -> None:
         start, _, _, end = geometry.between(cut.quad, cut.fraction, cut.fraction).corners

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core.page import Word
-from ocr_studio.ui import colours, strokes
+from ocr_studio.ui import colours, signs, strokes
 from ocr_studio.ui.colours import CanvasColours, Look
 from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.tiled_paths import TiledPaths
@@ -23,7 +23,6 @@ from ocr_studio.ui.word_index import WordIndex
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 20.0
 _TEXT_FROM = 20.0
-_MARK_SIZE = 13.0
 
 
 @dataclass(slots=True)
@@ -34,6 +33,7 @@ class _Box:
     start: QPointF  # the text's top left
     height: float
     text: str
+    below: QPointF | None  # the text's bottom right, where the lock of a locked box sits
 
 
 class WordsItem(QGraphicsItem):
@@ -47,7 +47,7 @@ class WordsItem(QGraphicsItem):
         self._merged: TiledPaths[Look] | None = None
         self._rect = QRectF()
         self._content = QRectF()
-        self._marks: dict[tuple[Look, float], QPixmap] = {}
+        self._marks: dict[tuple[Look | None, float], QPixmap] = {}
         self.colours: CanvasColours = colours.current()
         self.hidden: Collection[str] = ()
         self.selected: Set[str] = frozenset()
@@ -75,11 +75,12 @@ class WordsItem(QGraphicsItem):
             if word is None:
                 self._boxes.pop(word_id, None)
                 continue
-            start, corner, _, end = (QPointF(x, y) for x, y in word.quad.corners)
+            start, corner, below, end = (QPointF(x, y) for x, y in word.quad.corners)
             height = QPointF(end - start)
             length = (height.x() ** 2 + height.y() ** 2) ** 0.5
             look = colours.look_of(word)
-            self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, word.text)
+            lock = below if word.locked else None
+            self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, word.text, lock)
         self.update()
 
     def path(self, word_id: str) -> QPainterPath | None:
@@ -94,7 +95,7 @@ class WordsItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw the boxes in sight."""
         scale = painter.worldTransform().m11()
-        reach = 2 * _MARK_SIZE / scale
+        reach = 2 * signs.SIZE / scale
         seen = option.exposedRect.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         if len(ids) > strokes.BRAIDED_UP_TO and not self.hidden:
@@ -146,14 +147,18 @@ class WordsItem(QGraphicsItem):
         for look, boxes in by_look.items():
             if self.texts_shown:
                 self._paint_texts(painter, [box for box in boxes if box.height * scale >= _TEXT_FROM], to_screen)
-            if not self.colours.styles[look].mark:
-                continue
-            mark = self._mark(look, ratio)
-            for box in boxes:
-                if box.height * scale >= _MARK_FROM:
-                    place = to_screen.map(box.corner)
-                    painter.drawPixmap(QPointF(place.x() - _MARK_SIZE / 2, place.y() - _MARK_SIZE / 2), mark)
+            large = [box for box in boxes if box.height * scale >= _MARK_FROM]
+            if self.colours.styles[look].mark:
+                self._paint_mark(painter, self._mark(look, ratio), (to_screen.map(box.corner) for box in large))
+            locks = [box.below for box in large if box.below is not None]
+            if locks:
+                self._paint_mark(painter, self._mark(None, ratio), map(to_screen.map, locks))
         painter.restore()
+
+    @staticmethod
+    def _paint_mark(painter: QPainter, mark: QPixmap, places: Iterable[QPointF]) -> None:
+        for place in places:
+            painter.drawPixmap(QPointF(place.x() - signs.SIZE / 2, place.y() - signs.SIZE / 2), mark)
 
     def _paint_texts(self, painter: QPainter, boxes: Iterable[_Box], to_screen: QTransform) -> None:
         font = QFont()
@@ -170,26 +175,12 @@ class WordsItem(QGraphicsItem):
                 painter.setPen(self.colours.plate_text)
                 painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, box.text)
 
-    def _mark(self, look: Look, ratio: float) -> QPixmap:
-        """A small disc with the look's sign, made once for each look and sharpness of screen."""
+    def _mark(self, look: Look | None, ratio: float) -> QPixmap:
+        """A look's sign, or with None that of a lock, made once for each sharpness of screen."""
         key = (look, ratio)
         if key not in self._marks:
-            style = self.colours.styles[look]
-            side = round(_MARK_SIZE * ratio)
-            made = QPixmap(side, side)
-            made.setDevicePixelRatio(ratio)
-            made.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(made)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self.colours.halo, 1.0))
-            painter.setBrush(style.colour)
-            disc = QRectF(0.5, 0.5, _MARK_SIZE - 1, _MARK_SIZE - 1)
-            painter.drawEllipse(disc)
-            font = QFont()
-            font.setPixelSize(10)
-            font.setBold(True)
-            painter.setFont(font)
-            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, style.mark)
-            painter.end()
-            self._marks[key] = made
+            if look is None:
+                self._marks[key] = signs.lock(self.colours, ratio)
+            else:
+                self._marks[key] = signs.mark(self.colours.styles[look], self.colours.halo, ratio)
         return self._marks[key]

@@ -49,6 +49,9 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     document, opening = stage.document, stage.opening
     view, asking = PhotoView(document), PhotoAsking(opening, window)
 
+    view.looks.set_opacity(opening.settings.box_opacity)
+    view.snapping = opening.settings.snapping
+
     def places() -> MistakePlaces:
         # One for each panel: the keys go back to the panel that has shown a place.
         return MistakePlaces(document, view, opening)

@@ -11,6 +11,12 @@ def _writing(parts: Parts) -> bool:
     return parts.view.editing.word_id is not None or parts.table.word_id is not None
 
 
+def _delete(parts: Parts) -> None:
+    # Nothing is selected instead of boxes that stay.
+    if parts.view.may_change(parts.document.selection):
+        operations.delete(parts.document)
+
+
 ACTIONS = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
@@ -41,7 +47,7 @@ ACTIONS = (
         Where.CONTEXT, tip="Paste copied words onto this photo, or open the picture on the clipboard",
     ),
     ActionSpec(
-        "delete", "&Delete", lambda p: operations.delete(p.document), "&Edit", 3, "mdi6.delete-outline",
+        "delete", "&Delete", _delete, "&Edit", 3, "mdi6.delete-outline",
         ("Del",), Where.BOTH, Scope.WORDS, "Delete the selected words, boxes and texts", has_selected, True,
     ),
     ActionSpec(
