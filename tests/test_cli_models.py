@@ -150,7 +150,8 @@ def test_what_a_training_began_with_stays_until_that_is_over(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     installed("Anna")
-    training_runs.begin(Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    (run.work / "checkpoint.npz").write_bytes(b"far")
     for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
         assert "the training “Clara” began with the model “Anna”" in _run(capsys, *asked, status=1)[1]
     training_runs.forget("Clara")

@@ -11,7 +11,7 @@ from ocr_studio.core.models import Ancestor, Model
 
 DOES: Final[Mapping[Kind, str]] = {"recognizer": "Reads writing", "detector": "Finds writing"}
 _ARROW = "\u2192"
-_GROUPS: Final = (("", "On words held out"), ("general_", "On general words"))
+_GROUPS: Final = (("", "On {} held out"), ("general_", "On general {}"))
 
 
 def title(model: Model) -> str:
@@ -28,7 +28,7 @@ def gain(card: ModelCard | None) -> str:
     if None in (before.get("right"), after.get("right"), after.get("words")):
         return ""
     what = "right" if card.kind == "recognizer" else "found"
-    return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} words {what}"
+    return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} {_unit(card)} {what}"
 
 
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
@@ -71,7 +71,9 @@ def _measured(card: ModelCard) -> list[tuple[str, str]]:
     for prefix, of in _GROUPS:
         before, after = (card.scores.get(f"{prefix}{name}") for name in ("before", "after"))
         if before and after:
-            lines.append((of, f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}"))
+            lines.append(
+                (of.format(_unit(card)), f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}")
+            )
             known |= {f"{prefix}{name}" for name in ("before", "after", "change")}
     for name, figures in card.scores.items():
         if name not in known:
@@ -87,6 +89,11 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
     if cer is not None:
         return f"{shown}, {100 * cer:.1f} % of letters wrong"
     return shown if f is None else f"{shown}, F {f:.3f}"
+
+
+def _unit(card: ModelCard) -> str:
+    """What it was measured on, "words" or "lines"."""
+    return "lines" if card.settings.get("unit") == "lines" else "words"
 
 
 def _plain(value: object) -> str:

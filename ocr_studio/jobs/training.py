@@ -170,7 +170,8 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
     yield from _read(dataset, dataset.train, train)
     yield from _read(dataset, dataset.held_out, held_out)
     if not train:
-        raise StudioError("there is no word to learn from", file=dataset.folder, remedy="Correct some words first.")
+        what = f"there is no {dataset.unit.removesuffix('s')} to learn from"
+        raise StudioError(what, file=dataset.folder, remedy="Correct some words first.")
     data = TrainingData(
         train,
         held_out,
@@ -187,7 +188,7 @@ def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> 
 
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
-            yield Preparing("Looking at the words", number, len(examples))
+            yield Preparing(f"Looking at the {dataset.unit}", number, len(examples))
         with contextlib.suppress(BadCrop):
             crop = dataset.crop(example)
             into.append(Lesson(crop, example.text, name=example.crop, place=example.place))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import models, paths, training_results, training_runs
+from ocr_studio.core import model_text, models, paths, training_results, training_runs
 from ocr_studio.core.dataset import Reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Transcription
@@ -222,6 +222,15 @@ def test_where_its_name_is_taken_meanwhile_it_gets_another(project: Project, whe
     assert models.available()[1:] == (*others, model)
     assert training_runs.load("photos") is None
     assert candidates() == []
+
+
+def test_a_model_that_learned_from_lines_is_told_by_lines() -> None:
+    scores = {"before": {"words": 20.0, "right": 5.0, "cer": 0.15}, "after": {"words": 20.0, "right": 11.0, "cer": 0.1}}
+    model = installed("lines", scores=scores, settings={"unit": "lines"})
+    assert model.card is not None
+    assert model_text.gain(model.card) == "5 → 11 of 20 lines right"
+    assert "On lines held out" in dict(model_text.facts(model, ()))
+    assert model_text.gain(replace(model.card, settings={})) == "5 → 11 of 20 words right"
 
 
 def test_a_result_of_lines_is_kept_as_one(project: Project) -> None:
