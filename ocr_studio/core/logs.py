@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from ocr_studio.core import paths
+
+# Of one file, and how many older ones stay beside it.
+_MOST_BYTES: Final = 1_000_000
+_OLDER: Final = 2
 
 
 @contextlib.contextmanager
@@ -46,21 +52,56 @@ def _native_stderr_in_log() -> Iterator[None]:
     spoken, number = sys.stderr, sys.stderr.fileno()
     spoken.flush()
     kept = os.dup(number)
-    try:
-        log = os.open(_folder() / "native.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError:
-        log = os.open(os.devnull, os.O_WRONLY)
+    log = _open_native()
     os.dup2(log, number)
     os.close(log)
     logging.captureWarnings(capture=True)
+    faulted = not faulthandler.is_enabled()
+    if faulted:
+        # What the program did as it died by a fault outside of Python: into the file, past what is spoken.
+        faulthandler.enable(number)
     try:
         with open(kept, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False) as sys.stderr:
             yield
     finally:
         sys.stderr = spoken
         logging.captureWarnings(capture=False)
+        if faulted:
+            faulthandler.disable()
         os.dup2(kept, number)
         os.close(kept)
+
+
+def last_lines(count: int) -> list[str]:
+    """The newest lines of the log; none where there is no log."""
+    try:
+        with open(_folder() / "ocr-studio.log", encoding="utf-8", errors="replace") as stream:
+            return [line.rstrip("\n") for line in deque(stream, maxlen=count)]
+    except OSError:
+        return []
+
+
+def limit_native() -> None:
+    """Begin the file of what libraries write anew if it has grown too large; to be called now and then."""
+    with contextlib.suppress(OSError):
+        path = _folder() / "native.log"
+        if path.stat().st_size > _MOST_BYTES:
+            os.truncate(path, 0)
+
+
+def _open_native() -> int:
+    """A handle on a new file for what libraries write. What was written the last times stays for a while: it may tell
+    why the program died.
+    """
+    try:
+        path = _folder() / "native.log"
+        for age in range(_OLDER, 0, -1):
+            older = path.with_name(f"native.log.{age - 1}") if age > 1 else path
+            with contextlib.suppress(FileNotFoundError):
+                older.replace(path.with_name(f"native.log.{age}"))
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def _is_stderr(stream: TextIO | None) -> bool:
@@ -73,7 +114,7 @@ def _is_stderr(stream: TextIO | None) -> bool:
 def _file_handler() -> logging.Handler:
     try:
         path = _folder() / "ocr-studio.log"
-        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+        handler = RotatingFileHandler(path, maxBytes=_MOST_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
     except OSError:
         return logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import language, models, paths
+from ocr_studio.core import kept_json, language, models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import Kind
 
@@ -83,7 +82,9 @@ class Settings:
 
     theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength,
     detector: see ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder:
-    where that is; None is ``paths.library_dir()``. read_when_opened: whether a photo that nobody has read yet is read
+    where that is; None is ``paths.library_dir()``. keys: of actions that a person has given others, by the action's
+    id, in Qt's portable notation. hints_seen: hints for beginners that have been shown. go_on: whether the window opens
+    with the photo it was closed with. read_when_opened: whether a photo that nobody has read yet is read
     as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether edges that
     are placed by the mouse jump to their neighbours'.
     """
@@ -102,6 +103,9 @@ class Settings:
     detector: str | None = None
     box_opacity: float = 1.0
     snapping: bool = True
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hints_seen: tuple[str, ...] = ()
+    go_on: bool = True
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -181,6 +185,21 @@ def _opacity(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 1
 
 
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and len(value) < 100 and all(isinstance(each, str) and each for each in value)
+
+
+def _keys(value: object) -> bool:
+    # Of actions that this version does not know they stay: another one may.
+    return isinstance(value, dict) and all(_texts(keys) for keys in value.values())
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _frozen(each) for key, each in value.items()}
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _strength(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
 
@@ -197,6 +216,9 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "unit": lambda value: value in UNITS,
     "languages": _languages,
     "language_strength": _strength,
+    "keys": _keys,
+    "hints_seen": _texts,
+    "go_on": lambda value: isinstance(value, bool),
     "box_opacity": _opacity,
     "snapping": lambda value: isinstance(value, bool),
 }
@@ -214,8 +236,8 @@ def load(path: Path | None = None) -> Settings:
     or a value this version does not know is left out; the log says which.
     """
     path = path or settings_file()
-    raw = _read_object(path)
-    known = {field.name for field in fields(Settings)}
+    raw = kept_json.read(path)
+    known = {each.name for each in fields(Settings)}
     chosen: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in known:
@@ -225,7 +247,7 @@ def load(path: Path | None = None) -> Settings:
         elif not _ALLOWED[key](value):
             log.warning("%s: setting %r cannot be %r; the default is used", path, key, value)
         else:
-            chosen[key] = tuple(value) if isinstance(value, list) else value
+            chosen[key] = _frozen(value)
     return Settings(**chosen)
 
 
@@ -233,7 +255,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
     """Keep the settings, all or nothing. Raises SettingsNotSaved."""
     path = path or settings_file()
     try:
-        _write(path, asdict(settings))
+        kept_json.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
             f"the settings could not be saved: {error.strerror or error}",
@@ -256,7 +278,7 @@ class RecentFiles:
 
     def paths(self) -> list[Path]:
         """Absolute paths, newest first. They may have vanished since."""
-        entries = _read_object(self._path).get("files")
+        entries = kept_json.read(self._path).get("files")
         if not isinstance(entries, list):
             return []
         return [Path(entry) for entry in entries if isinstance(entry, str) and entry][: self._limit]
@@ -280,39 +302,6 @@ class RecentFiles:
 
     def _keep(self, entries: list[Path]) -> None:
         try:
-            _write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
+            kept_json.write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
         except OSError as error:
             log.warning("%s: recent files were not kept: %s", self._path, error)
-
-
-def _write(path: Path, value: Mapping[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A file name need not be valid Unicode; escaped, its stray bytes survive the way to the disk and back.
-    paths.replace_file(path, (json.dumps(value, indent=2) + "\n").encode("ascii"))
-
-
-def _read_object(path: Path) -> Mapping[str, object]:
-    """The JSON object in a file; an empty one where there is no such file or, put aside, a damaged one."""
-    try:
-        value = json.loads(paths.read_file(path))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        log.warning("%s: cannot be read: %s", path, error)
-        return {}
-    except (ValueError, RecursionError) as error:
-        _put_aside(path, error)
-        return {}
-    if not isinstance(value, dict):
-        _put_aside(path, "not a JSON object")
-        return {}
-    return value
-
-
-def _put_aside(path: Path, reason: object) -> None:
-    try:
-        other = paths.aside(path, "damaged")
-        path.rename(other)
-        log.warning("%s: damaged (%s); put aside as %s", path, reason, other.name)
-    except OSError as error:
-        log.warning("%s: damaged (%s) and cannot be put aside: %s", path, reason, error)

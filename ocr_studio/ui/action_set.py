@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
-from ocr_studio.ui import operations, theme, wording
+from ocr_studio.ui import key_rules, operations, theme, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.parts import Parts
 
 
 class ActionSet(QObject):
-    """Makes the actions, puts them where they belong and keeps them enabled or not."""
+    """Makes the actions, puts them where they belong and keeps them enabled or not.
+
+    changed_keys: of actions that a person has given other keys, by id. Signals: ``keys_changed()``.
+    """
+
+    keys_changed = Signal()
 
     def __init__(self, parts: Parts, window: QWidget) -> None:
         super().__init__(window)
         self._parts = parts
+        self.changed_keys: Mapping[str, tuple[str, ...]] = parts.opening.settings.keys
         self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
         self._menus: dict[str, QMenu] = {}
         # The arrow to what a small window has no room for; the style's own can hardly be seen.
@@ -41,6 +47,19 @@ class ActionSet(QObject):
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
+
+    def use_keys(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        """These keys hold from now on, wherever they are heard and shown."""
+        if changed != self.changed_keys:
+            self.changed_keys = changed
+            for spec in TABLE:
+                self._give_keys(spec)
+            self.refresh()
+            self.keys_changed.emit()
+
+    def key(self, action_id: str) -> str:
+        """The first key of an action as this system writes it; nothing if it has none."""
+        return _first_key(self._actions[action_id])
 
     def fill_menus(self, bar: QMenuBar) -> None:
         """Make the menus in the order of the table."""
@@ -115,9 +134,7 @@ class ActionSet(QObject):
     def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
         action = QAction(spec.title, window)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setIconText(spec.title.replace("&", "").rstrip("…"))
-        action.setToolTip(_tip(spec.tip, action))
         action.setStatusTip(spec.tip)
         if spec.icon:
             action.setIcon(theme.icon(spec.icon))
@@ -135,7 +152,13 @@ class ActionSet(QObject):
                 near = QShortcut(QKeySequence(key), widget, context=Qt.ShortcutContext.WidgetShortcut)
                 near.activated.connect(action.trigger)
         action.triggered.connect(lambda: self._do(spec))
+        self._give_keys(spec, action)
         return action
+
+    def _give_keys(self, spec: ActionSpec, action: QAction | None = None) -> None:
+        action = action or self._actions[spec.id]
+        action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
+        action.setToolTip(_tip(spec.tip, action))
 
     def _do(self, spec: ActionSpec) -> None:
         if not spec.looks:
@@ -175,5 +198,9 @@ class ActionSet(QObject):
 
 
 def _tip(text: str, action: QAction) -> str:
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{text} ({keys})" if keys else text
+    key = _first_key(action)
+    return f"{text} ({key})" if key else text
+
+
+def _first_key(action: QAction) -> str:
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

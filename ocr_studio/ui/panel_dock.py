@@ -12,11 +12,13 @@ class PanelDock(QDockWidget):
     """A panel beside or below the photo, closed at the start.
 
     area: where it stands until a person moves it; panels of one area share it as tabs. closer: the button that closes
-    it, for the panel to put into its head, as the theme draws none.
+    it, for the panel to put into its head, as the theme draws none. own_keys: keys that mean something in it only, and
+    what they do, for the list of all keys.
     Signals: ``changed()`` other things can be done now, so the actions look again which.
     """
 
     area = Qt.DockWidgetArea.BottomDockWidgetArea
+    own_keys: tuple[tuple[str, str], ...] = ()
     changed = Signal()
 
     def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:

@@ -31,6 +31,9 @@ OTHER = Settings(
     languages=("de", "fr"),
     language_strength=0.5,
     detector=models.BUILT_IN_DETECTOR.name,
+    keys={"merge": ("J", "Ctrl+J"), "delete": (), "of another version": ("X",)},
+    hints_seen=("correcting",),
+    go_on=False,
 )
 
 

@@ -1,0 +1,114 @@
+"""How well what somebody types fits a title: beginnings of words, initials, letters in order, a slip of the finger."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+_WORD: Final = re.compile(r"\w+")
+# The worse kinds of fit cost more than any number of better ones.
+_WHOLE, _BEGINS, _INITIALS, _INSIDE, _SCATTERED, _SLIP = 0.0, 1.0, 2.0, 4.0, 8.0, 12.0
+# From so many letters on, one slip or two may be meant.
+_ONE_SLIP, _TWO_SLIPS = 3, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """cost: 0 fits best. places: of the title's letters that were typed, where that can be said."""
+
+    cost: float
+    places: tuple[int, ...] = ()
+
+
+def fit(typed: str, title: str) -> Fit | None:
+    """How well this fits, or None if it does not. Nothing typed fits everything.
+
+    Each word that is typed must fit; their order does not matter.
+    """
+    letters, origins = _folded(title)
+    words = [(found.start(), found.group()) for found in _WORD.finditer(letters)]
+    cost, places = 0.0, set[int]()
+    for token in _folded(typed)[0].split():
+        found = _fit_token(token, letters, words)
+        if found is None:
+            return None
+        cost += found.cost
+        places.update(origins[place] for place in found.places)
+    return Fit(cost, tuple(sorted(places)))
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """A text without case and accents, and for each of its letters where it comes from."""
+    letters: list[str] = []
+    origins: list[int] = []
+    for place, letter in enumerate(text):
+        for part in unicodedata.normalize("NFKD", letter).casefold():
+            if not unicodedata.combining(part):
+                letters.append(part)
+                origins.append(place)
+    return "".join(letters), origins
+
+
+def _fit_token(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | None:
+    # The first word says most of what a thing is.
+    begun = [
+        Fit((_WHOLE if word == token else _BEGINS) + min(number, 9) / 100, tuple(range(start, start + len(token))))
+        for number, (start, word) in enumerate(words)
+        if word.startswith(token)
+    ]
+    if begun:
+        return min(begun, key=lambda found: found.cost)
+    initials = "".join(word[0] for _, word in words)
+    place = initials.find(token) if len(token) > 1 else -1
+    if place >= 0:
+        return Fit(_INITIALS, tuple(words[place + number][0] for number in range(len(token))))
+    place = letters.find(token)
+    if place >= 0:
+        return Fit(_INSIDE, tuple(range(place, place + len(token))))
+    return _scattered(token, letters, words) or _slipped(token, words)
+
+
+def _scattered(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | None:
+    """All letters in their order, from the beginning of a word on, and close together."""
+    for start, _ in words if len(token) > 1 else ():
+        places: list[int] = []
+        after = start
+        for letter in token:
+            after = letters.find(letter, after) + 1
+            if not after:
+                break
+            places.append(after - 1)
+        else:
+            width = places[-1] - places[0] + 1
+            if places[0] == start and width <= 3 * len(token):
+                return Fit(_SCATTERED + width / len(token) / 10, tuple(places))
+    return None
+
+
+def _slipped(token: str, words: list[tuple[int, str]]) -> Fit | None:
+    """The beginning of a word, but for a letter too many, missing, wrong, or in its neighbour's place."""
+    allowed = 0 if len(token) < _ONE_SLIP else 1 if len(token) < _TWO_SLIPS else 2
+    best: Fit | None = None
+    for start, word in words if allowed else ():
+        for length in range(max(1, len(token) - 1), len(token) + 2):
+            slips = _slips(token, word[:length])
+            if slips <= allowed and (best is None or _SLIP + slips < best.cost):
+                best = Fit(_SLIP + slips, tuple(range(start, start + min(length, len(word)))))
+    return best
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters to insert, delete, change or swap with their neighbours (optimal string alignment distance)."""
+    before_last: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, a in enumerate(one, 1):
+        now = [row]
+        for column, b in enumerate(other, 1):
+            cost = min(now[-1] + 1, last[column] + 1, last[column - 1] + (a != b))
+            if row > 1 and column > 1 and a == other[column - 2] and one[row - 2] == b:
+                cost = min(cost, before_last[column - 2] + 1)
+            now.append(cost)
+        before_last, last = last, now
+    return last[-1]
