@@ -32,7 +32,7 @@ from ocr_studio.cli_speaking import (
     speak_utf8,
     visible,
 )
-from ocr_studio.core import images, logs, models, paths, reading_order, settings
+from ocr_studio.core import images, logs, models, page_order, paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, json_pages, make_folder, write_text
 from ocr_studio.core.output_names import output_names
@@ -235,7 +235,7 @@ def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.N
     for page in pages:
         if len(photos) > 1:
             print(f"{'' if count == 0 else chr(10)}{visible(page.image)}:")
-        print(reading_order.text(page.words.values()), flush=True)
+        print(page_order.text(page), flush=True)
         count += 1
     return count
 
@@ -348,7 +348,7 @@ def _tell_unread_pages(path: Path) -> None:
 
 def _numbered(page: Page) -> Page:
     """The page with ids that are the same at every reading."""
-    names = {key: f"w{number}" for number, key in enumerate(reading_order.order(page.words.values()), start=1)}
+    names = {key: f"w{number}" for number, key in enumerate(page_order.order(page), start=1)}
     return replace(page, words={name: replace(page.words[key], id=name) for key, name in names.items()})
 
 

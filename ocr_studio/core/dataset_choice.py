@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_studio.core import geometry, overlap, reading_order, word_crops
+from ocr_studio.core import geometry, overlap, page_order, word_crops
 from ocr_studio.core.dataset_report import Reason
 from ocr_studio.core.dataset_values import Checked, MachineReading
 from ocr_studio.core.page import Mark, Page, Quad, Source, Word, WordState
@@ -49,7 +49,7 @@ class Candidate:
 
 def candidates(source: SourcePage, *, unit: str, letters: frozenset[str] | None) -> list[Candidate]:
     """The words (or lines) of a page in reading order. letters: the only ones that may be in a text; None: any."""
-    lines = reading_order.lines(source.page.words.values())
+    lines = page_order.lines(source.page)
     found = list(_lines(lines, source) if unit == "lines" else _words(lines, source))
     judged = [each if each.reason else replace(each, reason=_unfit(each, source.page, letters)) for each in found]
     return _without_twins(judged)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ocr_studio.core import dividing, geometry, reading_order
+from ocr_studio.core import dividing, geometry, page_order, reading_order
 from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.plain_text import one_line
 
@@ -35,6 +35,17 @@ def accept(page: Page, ids: Iterable[str]) -> Edit:
     return _changed(
         _counted("Accept", words), words, [replace(word, human=Transcription.by_human(word.text)) for word in words]
     )
+
+
+def answer(page: Page, word_id: str, text: str) -> Edit:
+    """A person wrote this text into a word, or left it as it was and agrees with it. An empty text leaves a word that
+    was set aside as it is.
+    """
+    word = page.words.get(word_id)
+    if word is None or (word.mark and not one_line(text)):
+        return Edit("Write")
+    same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
+    return accept(page, [word_id]) if same else write(page, word_id, text)
 
 
 def unaccept(page: Page, ids: Iterable[str]) -> Edit:
@@ -144,7 +155,7 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     Where nobody has, it stays the recognizer's, still to be checked.
     """
     found = {word.id: word for word in _known(page, ids)}
-    words = [found[key] for key in reading_order.order(found.values())]
+    words = [found[key] for key in page_order.order(page, found)]
     if len(words) < 2:
         return Edit("Merge words")
     quad = geometry.joined([word.quad for word in words])

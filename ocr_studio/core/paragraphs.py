@@ -25,31 +25,44 @@ _COS_ALIKE = float(np.cos(np.radians(25)))
 _STEP = "  "
 
 
-def text(written: Sequence[str], lines: Boxes) -> str:
+def text(written: Sequence[str], lines: Boxes, *, begins: Sequence[bool] | None = None) -> str:
     """The lines as text: a blank line between paragraphs and columns, two spaces for each level of indentation.
 
-    lines: where each of ``written`` stands, in the frame of the page's writing.
+    lines: where each of ``written`` stands, in the frame of the page's writing. begins: which of them begin a
+    paragraph, where somebody has said so; else they are found by the blanks.
     """
-    gaps = _gaps(lines)
-    starts = [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(written)]
-    columns = [
-        _column(written[first:last], lines.part(np.arange(first, last)), gaps[first : last - 1])
-        for first, last in pairwise(starts)
-    ]
-    return "\n\n".join(columns)
-
-
-def _column(written: Sequence[str], lines: Boxes, gaps: Floats) -> str:
-    """Lines one below the other. gaps: blanks between them."""
-    usual = float(np.median(gaps)) if len(gaps) > 1 else 0.0
+    found = begun(lines) if begins is None else begins
     parts: list[str] = []
-    for index, (line, level) in enumerate(zip(written, _levels(lines), strict=True)):
+    for index, (line, level) in enumerate(zip(written, _indented(lines), strict=True)):
         if index:
-            height = (lines.height[index - 1] + lines.height[index]) / 2
-            bar = max(_GAP * height, min(_MORE * usual, _SURELY * height))
-            parts.append("\n\n" if gaps[index - 1] > bar else "\n")
+            parts.append("\n\n" if found[index] else "\n")
         parts.append(_STEP * level + line)
     return "".join(parts)
+
+
+def begun(lines: Boxes) -> list[bool]:
+    """Which lines begin a paragraph or a column; the first one does."""
+    gaps = _gaps(lines)
+    found = [True]
+    for first, last in pairwise(_columns(gaps)):
+        blanks = gaps[first : last - 1]
+        usual = float(np.median(blanks)) if len(blanks) > 1 else 0.0
+        for index in range(first + 1, last):
+            height = (lines.height[index - 1] + lines.height[index]) / 2
+            found.append(bool(gaps[index - 1] > max(_GAP * height, min(_MORE * usual, _SURELY * height))))
+        found.append(True)
+    return found[: len(lines.height)]
+
+
+def _indented(lines: Boxes) -> list[int]:
+    """How many levels each line is indented in its column."""
+    columns = pairwise(_columns(_gaps(lines)))
+    return [level for first, last in columns for level in _levels(lines.part(np.arange(first, last)))]
+
+
+def _columns(gaps: Floats) -> list[int]:
+    """Where columns of lines begin, and where the last one ends. gaps: as ``_gaps`` finds them."""
+    return [0, *(np.nonzero(np.isinf(gaps))[0] + 1).tolist(), len(gaps) + 1]
 
 
 def _gaps(lines: Boxes) -> Floats:

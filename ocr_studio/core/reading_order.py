@@ -1,4 +1,6 @@
-"""Words → lines → blocks → text. Computed whenever it is wanted, never stored.
+"""Words → lines → blocks → text, as they stand. Computed whenever it is wanted, never stored.
+
+Where a page is at hand, ask ``page_order``: a person may have given its words another order.
 
 Words that follow each other closely, along their own slope, form a row (``rows``); rows are put in order by cutting the
 page at its gutters and blanks (``cuts``). Writing that is turned against the rest of the page is read in its own
@@ -7,7 +9,7 @@ direction and takes part in the page's order as one piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +55,33 @@ def text(words: Iterable[Word]) -> str:
     if not kept:
         return ""
     return paragraphs.text([written[index] for index in kept], page.boxes.joined([page.lines[index] for index in kept]))
+
+
+def blocks(words: Iterable[Word]) -> list[list[list[Word]]]:
+    """The lines of ``lines``, gathered to paragraphs and columns: to what stands between blank lines of the text."""
+    page = _Layout.of(words)
+    if not page.lines:
+        return []
+    found: list[list[list[Word]]] = []
+    for line, begins in zip(page.lines, paragraphs.begun(page.boxes.joined(page.lines)), strict=True):
+        if begins:
+            found.append([])
+        found[-1].append([page.words[index] for index in line])
+    return found
+
+
+def written(given: Sequence[Sequence[Sequence[Word]]]) -> str:
+    """The text of blocks of lines that somebody has put in order, written as ``text`` writes it."""
+    kept = [[line for line in block if any(word.text for word in line)] for block in given]
+    lines = [line for block in kept for line in block]
+    if not lines:
+        return ""
+    corners = np.array([word.quad.corners for line in lines for word in line], dtype=np.float64)
+    ends = np.cumsum([len(line) for line in lines])
+    boxes = Boxes.of(corners @ rows.frame(corners).T)
+    places = boxes.joined([np.arange(end - len(line), end) for line, end in zip(lines, ends, strict=True)])
+    texts = [" ".join(word.text for word in line if word.text) for line in lines]
+    return paragraphs.text(texts, places, begins=[line is block[0] for block in kept for line in block])
 
 
 @dataclass(frozen=True, slots=True)

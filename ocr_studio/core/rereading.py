@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ocr_studio.core import edits, reading_order
+from ocr_studio.core import edits, page_order
 from ocr_studio.core.page import Edit, Page, Transcription, Word
 
 
@@ -29,7 +29,7 @@ class PageDifferences:
 
 def unreviewed(page: Page) -> tuple[Word, ...]:
     """The words that no person has checked, in reading order."""
-    return tuple(word for key in reading_order.order(page.words.values()) if not (word := page.words[key]).checked)
+    return tuple(word for key in page_order.order(page) if not (word := page.words[key]).checked)
 
 
 def differences(page: Page, fresh: Iterable[Word]) -> tuple[Difference, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from ocr_studio.core import images, reading_order
+from ocr_studio.core import images, page_order
 from ocr_studio.core.page import Page
 
 Place: TypeAlias = tuple[str, str]  # page id, word id
@@ -55,7 +55,7 @@ class QueueRow:
 
 def rows(page: Page) -> Iterator[QueueRow]:
     """The words of a page that nobody has checked, in reading order."""
-    for place, key in enumerate(reading_order.order(page.words.values())):
+    for place, key in enumerate(page_order.order(page)):
         word = page.words[key]
         if not word.checked:
             read = word.machine.alternatives if word.machine else ()
@@ -197,6 +197,12 @@ class Sitting:
                 self._at = at
                 return True
         return False
+
+    def go_to(self, place: Place) -> None:
+        """To a word that has been shown."""
+        number = self._index.get(place)
+        if number in self._shown:
+            self._at = self._trail.index(number)
 
     def settle(self, place: Place, *, when: float) -> None:
         """The person has settled this word. when: seconds of any clock that runs evenly."""

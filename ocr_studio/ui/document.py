@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from ocr_studio.core import reading_order
+from ocr_studio.core import page_order
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Edit, Page, Word
 from ocr_studio.core.pyramid import Pyramid
@@ -89,7 +89,7 @@ class Document(QObject):
     def order(self) -> tuple[str, ...]:
         """Word ids in reading order."""
         if self._order is None:
-            self._order = reading_order.order(self._page.words.values()) if self._page else ()
+            self._order = page_order.order(self._page) if self._page else ()
         return self._order
 
     def neighbour(self, step: int) -> str | None:

@@ -5,7 +5,7 @@ Each looks at the selection, makes an edit and pushes it; none knows a widget.
 
 from __future__ import annotations
 
-from ocr_studio.core import edits, geometry, reading_order
+from ocr_studio.core import edits, geometry, page_order
 from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.ui.document import Document
@@ -199,13 +199,12 @@ def text_to_copy(document: Document) -> str:
     page = document.page
     if page is None:
         return ""
-    words = document.selected_words() or tuple(page.words.values())
-    return reading_order.text(words)
+    return page_order.text(page, document.selection or None)
 
 
 def page_text(page: Page) -> str:
     """The text of the whole page in reading order."""
-    return reading_order.text(page.words.values())
+    return page_order.text(page)
 
 
 def _go_from(document: Document, word_id: str, step: int) -> bool:

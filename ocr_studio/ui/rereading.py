@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import models, reading_order, rereading
+from ocr_studio.core import models, page_order, rereading
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project import Project
@@ -112,7 +112,7 @@ class Rereading(QObject):
         image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
         if image is None or page is None or pyramid is None:
             return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in reading_order.order(page.words.values()))
+        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
         dialog = ModelComparisonDialog(pyramid, self._model, other, parent)
         job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name="Comparing two models")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ocr_studio.core import reading_order
+from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page, Word
 
@@ -21,11 +21,9 @@ def page_object(page: Page) -> dict[str, object]:
         "width": page.width,
         "height": page.height,
         "words": [
-            _word_object(word, number)
-            for number, line in enumerate(reading_order.lines(page.words.values()), start=1)
-            for word in line
+            _word_object(word, number) for number, line in enumerate(page_order.lines(page), start=1) for word in line
         ],
-        "text": reading_order.text(page.words.values()),
+        "text": page_order.text(page),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ocr_studio.core import reading_order
+from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
 
@@ -37,7 +37,7 @@ def _inline(line: str) -> str:
 
 
 def _body(page: Page) -> str:
-    text = reading_order.text(page.words.values()).strip("\n")
+    text = page_order.text(page).strip("\n")
     paragraphs = [part for part in re.split(r"\n{2,}", text) if part.strip()]
     # A backslash before the line's end is a line break; two spaces would do, but editors strip them.
     return "\n".join("\\\n".join(escaped(line) for line in part.split("\n")) + "\n" for part in paragraphs)

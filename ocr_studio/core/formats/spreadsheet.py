@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ocr_studio.core import reading_order
+from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
@@ -39,7 +39,7 @@ def safe(cell: str) -> str:
 
 def _rows(page: Page) -> Iterator[list[object]]:
     name, number = safe(shown(page.image)), 0
-    for line, words in enumerate(reading_order.lines(page.words.values()), start=1):
+    for line, words in enumerate(page_order.lines(page), start=1):
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)
