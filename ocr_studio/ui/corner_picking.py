@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import operations
@@ -20,7 +20,12 @@ _SAID = (
 
 
 class CornerPicking(QObject):
-    """Goes round: the box, its four corners, the box again. Another selection has no corner picked."""
+    """Goes round: the box, its four corners, the box again. Another selection has no corner picked.
+
+    Signals: ``dropped()`` arrow keys move the whole box again.
+    """
+
+    dropped = Signal()
 
     def __init__(self, document: Document, sketch: Sketch, redraw: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -48,6 +53,7 @@ class CornerPicking(QObject):
         if self._sketch.corner is not None:
             self._sketch.corner = None
             self._redraw()
+            self.dropped.emit()
 
     def move(self, dx: float, dy: float) -> None:
         """Move the picked corner by pixels of the photo."""

@@ -58,6 +58,7 @@ class PhotoView(BoxView):
         self._key_down = False
         self.snapping = True
         self.corners = CornerPicking(document, self.sketch, self.redraw, self)
+        self.corners.dropped.connect(lambda: self.message.emit(tr(tools.HINTS[self._tool])))
         self.editing = PhotoEditing(document, self, self)
         self.editing.message.connect(self.message)
         self.editing.changed.connect(self._on_editing)
@@ -106,7 +107,6 @@ class PhotoView(BoxView):
             self._drop_gesture()
         elif self.corners.picked:
             self.corners.drop()
-            self.message.emit(tr(tools.HINTS[self._tool]))
         elif self._tool is not Tool.SELECT:
             self.set_tool(Tool.SELECT)
         else:
