@@ -16,10 +16,10 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ocr_studio.core import page_file, paths, project_places
 from ocr_studio.core.errors import StudioError
@@ -31,6 +31,9 @@ from ocr_studio.core.typed_words import TypedWords
 
 FOLDER: Final = "ocr-studio-project"
 FORMAT: Final = 1
+
+# Called with a page, and the stamp of its file where it is on the disk.
+Watcher: TypeAlias = Callable[[Page, Stamp | None], None]
 
 _PAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _log = logging.getLogger(__name__)
@@ -67,6 +70,7 @@ class Project:
         self._files = threading.RLock()
         self._noting = threading.Lock()
         self._unsaved: dict[str, Page] = {}
+        self._watchers: tuple[Watcher, ...] = ()
         self._lines: page_file.Lines = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._summaries = PageSummaries()
@@ -178,6 +182,18 @@ class Project:
         """Remember a state that is about to be saved: from now on ``load_page`` gives this one."""
         with self._noting:
             self._unsaved[page.id] = page
+        for watcher in self._watchers:
+            watcher(page, None)
+
+    def watch(self, watcher: Watcher) -> None:
+        """From now on tell of each page that is about to be saved, and, with its file's stamp, that is saved; in the
+        thread that says or saves it.
+        """
+        self._watchers += (watcher,)
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Tell this one no more."""
+        self._watchers = tuple(each for each in self._watchers if each != watcher)
 
     def save_page(self, page: Page) -> None:
         """Put a page on the disk, whole or not at all. Raises SaveFailed, ProjectInUse or NewerFile.
@@ -193,14 +209,17 @@ class Project:
                 paths.replace_file(path, data)
             except (OSError, ValueError) as error:
                 raise _save_failed(self.photos / page.image, error) from error
-            self._stamps[page.id] = stamp(path)
+            now = self._stamps[page.id] = stamp(path)
         with self._noting:
-            if self._unsaved.get(page.id) is page:
-                del self._unsaved[page.id]
+            newer = self._unsaved.get(page.id, page) is not page
+            if not newer:
+                self._unsaved.pop(page.id, None)
+        for watcher in self._watchers if not newer else ():
+            watcher(page, now)
 
     def summaries(self) -> dict[str, PageSummary]:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
-        found = self._summaries.of(self._page_files())
+        found = self._summaries.of(self.page_files())
         with self._noting:
             return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
 
@@ -210,7 +229,7 @@ class Project:
 
     def typed_words(self) -> Mapping[str, int]:
         """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""
-        saved = self._summaries.of(self._page_files())
+        saved = self._summaries.of(self.page_files())
         with self._noting:
             pages = saved | self._unsaved
         return self._typed.on(pages)
@@ -225,14 +244,15 @@ class Project:
 
     def page_ids(self) -> tuple[str, ...]:
         """The pages on the disk, those that cannot be read included."""
-        return tuple(path.stem for path in self._page_files())
+        return tuple(path.stem for path in self.page_files())
 
     def _page_path(self, page_id: str) -> Path:
         if not _PAGE_ID.fullmatch(page_id):
             raise StudioError(f"“{page_id}” is no page id", file=self.folder)
         return self.folder / "pages" / f"{page_id}.json"
 
-    def _page_files(self) -> list[Path]:
+    def page_files(self) -> list[Path]:
+        """The files of ``page_ids``."""
         try:
             files = sorted((self.folder / "pages").iterdir())
         except (FileNotFoundError, NotADirectoryError):

@@ -1,0 +1,43 @@
+"""Texts as they are compared when something is looked for: without case, accents and punctuation around words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_APOSTROPHES: Final = re.compile("['’ʼ`´]")
+# Where one piece of a name ends and the next begins: anything but letters and digits, and a capital after a small one.
+_HUMP: Final = re.compile("(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_BETWEEN: Final = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """The text without what is often left out or varies: case, accents, apostrophes, wide and raised forms."""
+    if text.isascii():
+        return _APOSTROPHES.sub("", text.lower())
+    parts = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def word(text: str) -> str:
+    """One word folded, without punctuation around it; a sign that is nothing else stays."""
+    folded = "".join(fold(text).split())
+    return _EDGES.sub("", folded) or folded
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """What a text is found by: its words, and the pieces of those that are put together ("load-balancer", "userId").
+
+    Each is folded and without spaces; the words come first, in their order.
+    """
+    whole = [folded for each in text.split() if (folded := word(each))]
+    pieces = [piece for each in text.split() for piece in _pieces(each)]
+    return tuple(dict.fromkeys([*whole, *pieces]))
+
+
+def _pieces(text: str) -> list[str]:
+    parted = _BETWEEN.split(_HUMP.sub(" ", _APOSTROPHES.sub("", text)))
+    found = [folded for part in parted if (folded := word(part))]
+    return found if len(found) > 1 else []

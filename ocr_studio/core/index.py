@@ -1,0 +1,294 @@
+"""The index of a project: all words of all its photos, to be found by what they say, and what is known of each photo.
+
+It is one file that may be deleted at any time, ``index.sqlite`` in the project's folder, made from the pages and
+brought up to date by what has changed among their files. Where this window may not write, or there is no project on the
+disk yet, the file lies among the system's temporary ones and goes with the program. Changes of pages reach it through
+``Project.watch``, saved or not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from ocr_studio.core import index_packing, page_file, paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.index_arrays import IndexArrays
+from ocr_studio.core.index_file import IndexDamaged, IndexFile, PackedWords, PageRow
+from ocr_studio.core.index_reading import Findings, IndexReading, WordRow
+from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import Stamp, stamp
+from ocr_studio.core.project import Project
+from ocr_studio.core.search import Hit
+
+__all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "PageRow", "Progress", "WordRow"]
+
+FILE: Final = "index.sqlite"
+# So many pages are stored at once: what searches meanwhile waits for no more than these.
+_AT_ONCE: Final = 20
+_LIMIT: Final = 500
+
+Order: TypeAlias = Literal["confidence", "page"]
+_Answer = TypeVar("_Answer")
+_log = logging.getLogger(__name__)
+
+
+class IndexTrouble(StudioError):
+    """The index cannot be used: no room, or no permission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """So many of the pages that have changed are in the index."""
+
+    done: int
+    total: int
+
+
+class Index:
+    """May be used from several threads. All but ``pages`` and ``update`` may take some tens of milliseconds, and the
+    first call of them, with thousands of photos, a second: call them in a lane.
+    """
+
+    def __init__(self, project: Project) -> None:
+        """Nothing is read or written yet."""
+        self.project = project
+        self._guard = threading.RLock()  # file, arrays
+        self._noting = threading.Lock()  # what is to be stored
+        self._waiting: dict[str, tuple[Page, str]] = {}
+        self._unsaved: set[str] = set()
+        self._file: IndexFile | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._arrays = IndexArrays()
+        self._rows: dict[str, PageRow] | None = None
+        self.complete = False
+        project.watch(self._hear)
+
+    def pages(self) -> list[PageRow]:
+        """What is known of every page, in no order; at once, but for the first time."""
+        if self._rows is None:
+            self._with(self._known)
+        with self._noting:
+            waiting = list(self._waiting.values())
+        rows = dict(self._rows or {})
+        rows.update((page.id, index_packing.row_of(page, seen)) for page, seen in waiting)
+        return list(rows.values())
+
+    def words(
+        self,
+        *,
+        unchecked_only: bool = False,
+        order: Order = "confidence",
+        after: WordRow | None = None,
+        limit: int | None = None,
+    ) -> list[WordRow]:
+        """Words of all photos: the least sure first, those that nobody has read before them; or photo by photo.
+
+        after: the last one of those that were had already. limit: how many at most. Raises IndexTrouble.
+        """
+        return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
+
+    def like(self, text_read: str) -> list[WordRow]:
+        """Words of all photos that the machine read as this, or as something of the same shape. Raises IndexTrouble."""
+        return self._read(lambda reading: reading.like(text_read))
+
+    def find(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> list[Hit]:
+        """Where the query stands, best first; see ``core.search``.
+
+        typing: its last word may go on. page_id: on this photo alone. Raises IndexTrouble.
+        """
+        return self.search(query, limit, typing=typing, page_id=page_id).hits
+
+    def search(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> Findings:
+        """``find``, and how much there is in all."""
+        return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
+
+    def update(self, page: Page) -> None:
+        """A page is so now, saved or not; from now on it is found as it is. At once."""
+        self._hear(page, None)
+
+    def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
+        """Take over what has changed among the pages' files, some at a time. Raises IndexTrouble.
+
+        stop: asked between pages; what is done until then is kept.
+        """
+        self._move_in()
+        files = {path.stem: path for path in self.project.page_files()}
+        rows = self._with(self._known)
+        with self._noting:
+            fresh = self._unsaved | self._waiting.keys()
+        stamps = {key: _seen(stamp(path)) for key, path in files.items() if key not in fresh}
+        gone = [key for key in rows.keys() - files.keys() if key not in fresh]
+        changed = [key for key, seen in stamps.items() if key not in rows or rows[key].seen != seen]
+        if gone:
+            self._store([], gone)
+        yield Progress(0, len(changed))
+        for first in range(0, len(changed), _AT_ONCE):
+            some = []
+            for key in changed[first : first + _AT_ONCE]:
+                if stop():
+                    return
+                some.append(_read_page(files[key], stamps[key]))
+            self._store(some)
+            yield Progress(min(first + _AT_ONCE, len(changed)), len(changed))
+        self.complete = True
+
+    def close(self) -> None:
+        """Let go of the file. Nothing may be asked afterwards."""
+        self.project.unwatch(self._hear)
+        with self._guard:
+            if self._file:
+                with contextlib.suppress(IndexDamaged, sqlite3.Error):
+                    self._settle(self._file)
+                self._file.close()
+            self._file, self._arrays, self._rows = None, IndexArrays(), None
+            if self._temporary:
+                self._temporary.cleanup()
+                self._temporary = None
+
+    # ------------------------------------------------------------------------------------------------------- changes
+
+    def _hear(self, page: Page, saved: Stamp | None) -> None:
+        """A page has changed (saved: None), or is on the disk."""
+        with self._noting:
+            self._waiting[page.id] = page, _seen(saved)
+            (self._unsaved.discard if saved else self._unsaved.add)(page.id)
+        # Saving goes on in a thread of its own, which has the time.
+        if saved and self._file is not None:
+            with contextlib.suppress(IndexTrouble):
+                self._with(self._settle)
+
+    def _settle(self, file: IndexFile) -> None:
+        """Store what is waiting."""
+        with self._noting:
+            waiting = dict(self._waiting)
+        if waiting:
+            self._put(file, [_packed(page, seen) for page, seen in waiting.values()])
+            with self._noting:
+                for key, pair in waiting.items():
+                    if self._waiting.get(key) is pair:
+                        del self._waiting[key]
+
+    def _store(self, pages: Iterable[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
+        self._with(lambda file: self._put(file, [each for each in pages if each[0].page_id not in self._unsaved], gone))
+
+    def _put(self, file: IndexFile, pages: list[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
+        gone = tuple(gone)
+        file.put(pages, gone)
+        rows = dict(self._known(file))
+        rows.update((row.page_id, row) for row, _ in pages)
+        for key in gone:
+            rows.pop(key, None)
+        self._rows = rows
+
+    def _known(self, file: IndexFile) -> dict[str, PageRow]:
+        if self._rows is None:
+            self._rows = {row.page_id: row for row in file.pages()}
+        return self._rows
+
+    # ---------------------------------------------------------------------------------------------------------- file
+
+    def _read(self, ask: Callable[[IndexReading], _Answer]) -> _Answer:
+        def work(file: IndexFile) -> _Answer:
+            self._settle(file)
+            self._arrays.follow(file)
+            return ask(IndexReading(file, self._arrays, self._known(file)))
+
+        return self._with(work)
+
+    def _with(self, work: Callable[[IndexFile], _Answer]) -> _Answer:
+        """Do this with the file; a damaged one is thrown away first. Raises IndexTrouble."""
+        with self._guard:
+            try:
+                try:
+                    return work(self._opened())
+                except sqlite3.OperationalError:
+                    raise
+                except (IndexDamaged, sqlite3.DatabaseError) as error:
+                    self._throw_away(error)
+                    return work(self._opened())
+            except (OSError, sqlite3.Error, IndexDamaged) as error:
+                raise IndexTrouble(
+                    f"nothing can be found at the moment: {error}",
+                    file=self._place(),
+                    remedy="Make room there, or see that you may write there.",
+                ) from error
+
+    def _opened(self) -> IndexFile:
+        if self._file is None:
+            self._file = IndexFile(self._place())
+        return self._file
+
+    def _place(self) -> Path:
+        """Where the file is, or is to be."""
+        if self._file is not None:
+            return self._file.path
+        if self._may_write():
+            return self.project.folder / FILE
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="ocr-studio-", ignore_cleanup_errors=True)
+            self._copy(self.project.folder / FILE, Path(self._temporary.name) / FILE)
+        return Path(self._temporary.name) / FILE
+
+    def _may_write(self) -> bool:
+        return self.project.locked and self.project.exists
+
+    def _move_in(self) -> None:
+        """Go on in the project's folder, now that this window may write there."""
+        with self._guard:
+            if self._temporary is not None and self._may_write():
+                if self._file is not None:
+                    self._with(self._settle)
+                    self._file.close()
+                self._file, self._arrays, self._rows = None, IndexArrays(), None
+                self._temporary.cleanup()
+                self._temporary = None
+
+    def _throw_away(self, why: Exception) -> None:
+        place = self._place()
+        _log.info("%s is made anew: %s", place, why)
+        if self._file is not None:
+            self._file.close()
+        self._file, self._arrays, self._rows, self.complete = None, IndexArrays(), None, False
+        for ending in ("", "-wal", "-shm", "-journal"):
+            place.with_name(place.name + ending).unlink(missing_ok=True)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """Begin with what another window's index knows already."""
+        if not paths.exists(source):
+            return
+        try:
+            with (
+                contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as other,
+                contextlib.closing(sqlite3.connect(target)) as own,
+            ):
+                other.backup(own)
+        except sqlite3.Error as error:
+            _log.info("%s cannot be copied: %s", source, error)
+            target.unlink(missing_ok=True)
+
+
+def _read_page(path: Path, seen: str) -> tuple[PageRow, PackedWords]:
+    try:
+        page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
+        if page.id != path.stem:
+            raise page_file.NotAPage("it belongs to another photo")
+    except (OSError, ValueError) as error:
+        # Reported when the page is opened; an index is no place to move files aside.
+        return index_packing.unreadable(path.stem, seen, str(error)), index_packing.packed([])
+    return _packed(page, seen)
+
+
+def _packed(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
+    return index_packing.row_of(page, seen), index_packing.packed(list(page.words.values()))
+
+
+def _seen(found: Stamp | None) -> str:
+    return "-".join(map(str, found)) if found else ""

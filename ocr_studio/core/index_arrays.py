@@ -1,0 +1,134 @@
+"""The words of all pages in memory, packed, as searching needs them: 1.5 million words take about 100 MB.
+
+They follow the index's file: each look takes over what has changed there since the last one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.index_file import CHOICE, ENTRY, IndexDamaged, IndexFile, PageChange
+from ocr_studio.core.vocabulary import Vocabulary
+
+Array = NDArray[Any]
+
+_GONE: Final = -1
+# When more than this share of the rows is of pages that have changed since, all are read anew.
+_WASTE: Final = 0.5
+_SMALL: Final = 10_000
+
+# As in the file, with the page's number, or -1 for a word that is no more, and the word's place among its page's; a
+# choice's word is its place in the table of entries.
+_ENTRY: Final = np.dtype([("page", "<i4"), ("place", "<i4"), *((name, ENTRY[name]) for name in ENTRY.names or ())])
+
+
+@dataclass(slots=True)
+class Grown:
+    """A table that grows at its end."""
+
+    rows: Array
+    length: int = 0
+
+    def add(self, rows: Array) -> None:
+        """Put these at the end."""
+        if (end := self.length + len(rows)) > len(self.rows):
+            wider = np.empty(max(end, 2 * len(self.rows)), self.rows.dtype)
+            wider[: self.length] = self.rows[: self.length]
+            self.rows = wider
+        self.rows[self.length : end] = rows
+        self.length = end
+
+    @property
+    def all(self) -> Array:
+        """The rows that there are."""
+        return self.rows[: self.length]
+
+
+@dataclass(slots=True)
+class IndexArrays:
+    """entries: a row for each word; choices: one for each other reading of an unchecked word. Belongs to one thread at
+    a time.
+    """
+
+    entries: Grown = field(default_factory=lambda: Grown(np.empty(1024, _ENTRY)))
+    choices: Grown = field(default_factory=lambda: Grown(np.empty(1024, CHOICE)))
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    pages: dict[int, str] = field(default_factory=dict)  # number -> id
+    images: dict[int, str] = field(default_factory=dict)
+    _spans: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _seq: int = 0
+    _wasted: int = 0
+
+    def follow(self, file: IndexFile) -> None:
+        """Take over what has changed in the file. Raises IndexDamaged and sqlite3.Error."""
+        with file.reading() as database:
+            database.execute("BEGIN")
+            try:
+                self._follow(file, database)
+            finally:
+                database.execute("ROLLBACK")
+
+    def number_of(self, page_id: str) -> int | None:
+        """The number of a page."""
+        return self._numbers.get(page_id)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where the entries of a page begin and end."""
+        found = self._spans.get(number)
+        return (found[0], found[1]) if found else (0, 0)
+
+    def _follow(self, file: IndexFile, database: sqlite3.Connection) -> None:
+        if self._wasted > max(_SMALL, _WASTE * self.entries.length):
+            self._start_anew()
+        last, lines = file.folded(database, self.vocabulary.last)
+        self.vocabulary.add(lines, last)
+        for change in file.changes(database, self._seq):
+            self._seq = change.seq
+            self._take(change)
+
+    def _start_anew(self) -> None:
+        for table in (self.entries, self.choices):
+            table.length = 0
+        for each in (self.pages, self.images, self._spans, self._numbers):
+            each.clear()
+        self._seq = self._wasted = 0
+
+    def _take(self, change: PageChange) -> None:
+        if span := self._spans.pop(change.number, None):
+            first, end, first_choice, end_choice = span
+            self.entries.rows["page"][first:end] = _GONE
+            self.entries.rows["text"][first:end] = 0
+            self.entries.rows["read"][first:end] = 0
+            self.choices.rows["text"][first_choice:end_choice] = 0
+            self._wasted += end - first
+        if change.page is None:
+            if (page_id := self.pages.pop(change.number, None)) is not None:
+                del self.images[change.number], self._numbers[page_id]
+            return
+        self.pages[change.number], self.images[change.number] = change.page.page_id, change.page.image
+        self._numbers[change.page.page_id] = change.number
+        _check(change, self.vocabulary.last)
+        first, first_choice = self.entries.length, self.choices.length
+        rows = np.empty(len(change.entries), _ENTRY)
+        rows["page"], rows["place"] = change.number, np.arange(len(rows))
+        for name in ENTRY.names or ():
+            rows[name] = change.entries[name]
+        self.entries.add(rows)
+        choices = change.choices.copy()
+        choices["word"] += np.uint32(first)
+        self.choices.add(choices)
+        self._spans[change.number] = first, self.entries.length, first_choice, self.choices.length
+
+
+def _check(change: PageChange, last: int) -> None:
+    numbers = [change.entries[name] for name in ("text", "read", "model")] + [change.choices["text"]]
+    if any(((each < 0) | (each > last)).any() for each in numbers):
+        raise IndexDamaged("a page has texts that are missing")
+    if (change.choices["word"] >= len(change.entries)).any():
+        raise IndexDamaged("a reading belongs to no word")

@@ -1,0 +1,199 @@
+"""What is asked of the index, and the answers with texts and places instead of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import folding, images, look_alikes, search, search_together
+from ocr_studio.core.index_arrays import IndexArrays
+from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE, IndexDamaged, IndexFile, PageRow
+from ocr_studio.core.page import Mark, Quad
+from ocr_studio.core.search import FoundWord, Hit, Side
+from ocr_studio.core.search_together import PageWords, Part
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """One word of one photo. text: what counts; read: what the machine read; confidence: the machine's own in that,
+    None where there is none; model: which read it. quad: pixels of the upright photo.
+    """
+
+    page_id: str
+    word_id: str
+    text: str
+    confidence: float | None
+    checked: bool
+    mark: Mark | None
+    model: str | None
+    read: str
+    image: str
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The best hits, and how many there are in all, on how many photos; of several words perhaps more."""
+
+    hits: list[Hit]
+    total: int
+    photos: int
+
+
+class IndexReading:
+    """One look into the index."""
+
+    def __init__(self, file: IndexFile, arrays: IndexArrays, rows: Mapping[str, PageRow]) -> None:
+        self._file, self._arrays, self._rows = file, arrays, rows
+        self._places = lru_cache(maxsize=None)(file.places)
+
+    def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> Findings:
+        """See ``Index.find``."""
+        terms = search.parse(query, typing=typing)
+        page = None if page_id is None else self._arrays.number_of(page_id)
+        if not terms or limit < 1 or (page_id is not None and page is None):
+            return Findings([], 0, 0)
+        found = [search.rows(self._arrays, term, page=page) for term in terms]
+        if len(terms) > 1:
+            parts, photos = search_together.together(self._arrays, terms, found, self._page_words, limit=limit)
+            return Findings(self._hits(parts), len(parts), photos if len(parts) == limit else self._photos(parts))
+        best = search.ranked(self._arrays, found[0], limit)
+        columns = best.entries.tolist(), best.choices.tolist(), best.scores.tolist()
+        parts = [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
+        pages = self._arrays.entries.all["page"][found[0].entries]
+        return Findings(self._hits(parts), len(pages), len(np.unique(pages)))
+
+    def like(self, text_read: str) -> list[WordRow]:
+        """See ``Index.like``."""
+        wanted = folding.word(text_read)
+        whole, _ = self._arrays.vocabulary.near(wanted, most=_shape_slips(wanted))
+        entries = self._arrays.entries.all
+        near = whole[entries["read"]]
+        places = np.flatnonzero(np.isfinite(near))
+        texts = self._file.texts(entries["read"][places].tolist())
+        # Of texts with several words, only those that are alike as a whole.
+        words = len(text_read.split())
+        kept = [place for place in places.tolist() if len(texts[int(entries["read"][place])].split()) == words]
+        return self._word_rows(np.array(sorted(kept, key=lambda place: (near[place], place)), np.intp))
+
+    def words(self, unchecked_only: bool, order: str, after: WordRow | None, limit: int | None) -> list[WordRow]:
+        """See ``Index.words``."""
+        entries = self._arrays.entries.all
+        places = np.flatnonzero(entries["page"] >= 0)
+        if unchecked_only:
+            places = places[(entries["flags"][places] & CHECKED) == 0]
+        numbers, where = entries["page"][places], entries["place"][places]
+        rank = self._page_ranks()[numbers]
+        sure = np.nan_to_num(entries["confidence"][places], nan=-1.0)
+        keys: tuple[NDArray[np.generic], ...] = (sure, rank, where) if order == "confidence" else (rank, where)
+        if after is not None:
+            later = self._later(keys, after, order)
+            places, keys = places[later], tuple(key[later] for key in keys)
+        if limit is not None and order == "confidence" and len(places) > 4 * limit:
+            most = np.partition(keys[0], limit)[limit]
+            kept = keys[0] <= most
+            places, keys = places[kept], tuple(key[kept] for key in keys)
+        return self._word_rows(places[np.lexsort(keys[::-1])][:limit])
+
+    def _page_ranks(self) -> NDArray[np.int64]:
+        """Page number -> how many photos come before it, by their names."""
+        images_of = self._arrays.images
+        ranks = np.zeros(max(images_of, default=0) + 1, np.int64)
+        for rank, number in enumerate(sorted(images_of, key=lambda each: (images.natural_key(images_of[each]), each))):
+            ranks[number] = rank
+        return ranks
+
+    def _later(self, keys: tuple[NDArray[np.generic], ...], after: WordRow, order: str) -> NDArray[np.bool_]:
+        """Which come after this word, wherever it is now."""
+        number = self._arrays.number_of(after.page_id)
+        if number is None:
+            return np.ones(len(keys[0]), np.bool_)
+        ids, _ = self._places(number)
+        place = ids.index(after.word_id) if after.word_id in ids else -1
+        sure = np.float32(-1.0 if after.confidence is None else after.confidence)
+        mine = (self._page_ranks()[number], place)
+        last = (sure, *mine) if order == "confidence" else mine
+        later, same = np.zeros(len(keys[0]), np.bool_), np.ones(len(keys[0]), np.bool_)
+        for key, value in zip(keys, last, strict=True):
+            later |= same & (key > value)
+            same &= key == value
+        return later
+
+    def _word_rows(self, places: Places) -> list[WordRow]:
+        entries = self._arrays.entries.all[places]
+        names = ("text", "read", "model")
+        texts = self._file.texts(number for name in names for number in entries[name].tolist())
+        found: list[WordRow] = []
+        for entry in entries:
+            ids, quads = self._place(int(entry["page"]), int(entry["place"]))
+            number, flags = int(entry["page"]), int(entry["flags"])
+            text, read, model = (texts[int(entry[name])] for name in names)
+            sure = None if np.isnan(entry["confidence"]) else float(entry["confidence"])
+            found.append(
+                WordRow(
+                    self._arrays.pages[number], ids, text, sure, bool(flags & CHECKED), _mark(flags), model or None,
+                    read, self._arrays.images[number], quads,
+                )
+            )  # fmt: skip
+        return found
+
+    def _place(self, number: int, place: int) -> tuple[str, Quad]:
+        ids, quads = self._places(number)
+        if place >= len(ids):
+            raise IndexDamaged("a word has no place")
+        return ids[place], _quad(quads[place])
+
+    def _hits(self, parts: Sequence[Part]) -> list[Hit]:
+        entries, choices = self._arrays.entries.all, self._arrays.choices.all
+        wanted = {int(entries["text"][entry]) for part in parts for entry in part.entries}
+        wanted |= {int(choices["text"][choice]) for part in parts for choice in part.choices if choice >= 0}
+        texts = self._file.texts(wanted)
+        return [self._hit(part, texts) for part in parts]
+
+    def _hit(self, part: Part, texts: Mapping[int, str]) -> Hit:
+        words: list[FoundWord] = []
+        number = int(self._arrays.entries.all["page"][part.entries[0]])
+        for at, choice in dict(zip(part.entries, part.choices, strict=True)).items():
+            entry = self._arrays.entries.all[at]
+            word_id, quad = self._place(number, int(entry["place"]))
+            text = texts[int(entry["text"])]
+            side = Side.HUMAN if int(entry["flags"]) & HUMAN else Side.MACHINE
+            matched, rank = text, 1
+            if choice >= 0:
+                other = self._arrays.choices.all[choice]
+                matched, rank, side = texts[int(other["text"])], int(other["rank"]) + 1, Side.CHOICE
+            words.append(FoundWord(word_id, quad, text, matched, side, rank, round(part.score, 4)))
+        return Hit(self._arrays.pages[number], self._arrays.images[number], tuple(words), round(part.score, 4))
+
+    def _photos(self, parts: Iterable[Part]) -> int:
+        return len({int(self._arrays.entries.all["page"][part.entries[0]]) for part in parts})
+
+    def _page_words(self, number: int) -> PageWords:
+        first, end = self._arrays.span(number)
+        _, quads = self._places(number)
+        numbers = self._arrays.entries.all["text"][first:end].tolist()
+
+        @lru_cache(maxsize=1)
+        def texts() -> dict[int, str]:
+            return self._file.texts(numbers)
+
+        return PageWords(first, quads, lambda entry: search_together.folded_words(texts()[numbers[entry - first]]))
+
+
+def _shape_slips(wanted: str) -> float:
+    """Slips of shape alone: one in each few letters, as a word that is nothing else is nothing sure either."""
+    return look_alikes.SHAPE * max(1, len(wanted) // 3)
+
+
+def _mark(flags: int) -> Mark | None:
+    return Mark.UNREADABLE if flags & UNREADABLE else Mark.IGNORED if flags & IGNORED else None
+
+
+def _quad(corners: NDArray[np.float32]) -> Quad:
+    return Quad.from_array(corners)

@@ -1,0 +1,200 @@
+"""Finding words by what somebody types: past slips of typing and of reading, on one photo or on all.
+
+What is found, and what comes first:
+
+- A word is as near as the letters that differ cost (``look_alikes``: little for those of the same shape, more for those
+  that differ by a stroke, 1 for others, for one too many or too few, and for two swapped); no more may differ than
+  ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
+- The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
+- What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
+  all that was found otherwise, the sooner the surer it was. A choice is a guess already, so in it only letters of the
+  same shape may differ.
+- Several words must all be on a photo; their score is the mean, less the further apart they are.
+- "In quotes" means just so: no slips, and several words one after the other on a line.
+- What a person wrote stands for what the machine had read there. Words that were set aside are not found.
+
+Of the same score, what a person wrote comes first, then what the recognizer was surer of, then by photo.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import folding, look_alikes
+from ocr_studio.core.index_arrays import IndexArrays
+from ocr_studio.core.index_file import HUMAN
+from ocr_studio.core.page import Quad
+from ocr_studio.core.vocabulary import Vocabulary
+
+Floats = NDArray[np.floating[Any]]
+
+_BEGINNING: Final = 0.9
+# The least score of what counts is 0.9 / (1 + 2); choices stay below.
+_CHOICE: Final = 0.25
+# A beginning of fewer letters than this fits too much to allow for slips as well.
+_SLIPS_FROM: Final = 4
+_WORDS: Final = re.compile(r'["“”„«»]([^"“”„«»]*)(["“”„«»]?)|([^\s"“”„«»]+)')
+
+
+class Side(StrEnum):
+    """Whose text was found: a person's, the machine's, or another reading the machine held possible."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWord:
+    """A word that was found. text: what stands there; matched: what was found, another text where side is CHOICE;
+    rank: 2 for the second choice, 3 for the third …; 1 for what counts. quad: pixels of the upright photo.
+    """
+
+    word_id: str
+    quad: Quad
+    text: str
+    matched: str
+    side: Side
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place on a photo where all that was looked for stands. words: one for each word of the query, in its order.
+
+    score: 0..1; hits come with the highest first.
+    """
+
+    page_id: str
+    image: str
+    words: tuple[FoundWord, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        """What was found, words between spaces."""
+        return " ".join(word.matched for word in self.words)
+
+    @property
+    def side(self) -> Side:
+        """CHOICE if any of its words is one, else HUMAN if a person wrote all of them."""
+        sides = {word.side for word in self.words}
+        return Side.CHOICE if Side.CHOICE in sides else Side.MACHINE if Side.MACHINE in sides else Side.HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word that is looked for, folded. exact: without slips. open: it may go on. phrase: number of the quotes that
+    it stands in, 0 for none.
+    """
+
+    text: str
+    exact: bool = False
+    open: bool = False
+    phrase: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Words that fit a term. entries: (N,) places in the index's table; scores: (N,); choices: (N,) places among the
+    other readings, or -1.
+    """
+
+    entries: NDArray[np.intp]
+    scores: Floats
+    choices: NDArray[np.intp]
+
+    def on(self, kept: NDArray[np.bool_]) -> Rows:
+        """Some of them."""
+        return Rows(self.entries[kept], self.scores[kept], self.choices[kept])
+
+
+def parse(query: str, *, typing: bool = False) -> tuple[Term, ...]:
+    """The words of a query. typing: the last one may go on, unless a space or a quote ends it."""
+    terms: list[Term] = []
+    for number, found in enumerate(_WORDS.finditer(query), start=1):
+        quoted, closed, plain = found.groups()
+        unfinished = typing and found.end() == len(query) and not closed
+        if plain is not None:
+            terms += [Term(text, open=unfinished) for text in [folding.word(plain)] if text]
+            continue
+        inside = [text for each in quoted.split() if (text := folding.word(each))]
+        going_on = unfinished and not quoted.endswith(" ")
+        terms += [
+            Term(text, exact=True, open=going_on and place == len(inside), phrase=number)
+            for place, text in enumerate(inside, start=1)
+        ]
+    return tuple(terms)
+
+
+def allowed(letters: int) -> float:
+    """What slips may cost in a word of so many letters.
+
+    One letter has only its look-alikes; two or three may have one stroke wrong, four or five any one letter, six to
+    eight two strokes, longer ones any two letters: about one letter in four, as people and recognizers slip.
+    """
+    steps = ((2, look_alikes.SHAPE), (4, look_alikes.STROKE), (6, 1.0), (9, 2 * look_alikes.STROKE + 0.1))
+    return next((most for below, most in steps if letters < below), 2.0)
+
+
+def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
+    """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
+    most = 0.0 if term.exact else allowed(len(term.text))
+    whole, begun = vocabulary.near(term.text, most=most, beginnings=term.open)
+    if len(term.text) < _SLIPS_FROM:
+        begun = np.where(begun > 0, np.inf, begun)
+    counts = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
+    near = 0.0 if term.exact else look_alikes.SHAPE
+    choice = np.maximum(
+        np.where(whole <= near, 1 / (1 + whole), 0), np.where(begun <= near, _BEGINNING / (1 + begun), 0)
+    )
+    return counts, choice
+
+
+def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | None = None) -> Rows:
+    """All words that fit a term, each once. page: number of the one to look on; None for all."""
+    counts, choice = scores(arrays.vocabulary, term)
+    entries = arrays.entries.all
+    first, end = (0, len(entries)) if page is None else arrays.span(page)
+    fitting = counts[entries["text"][first:end]]
+    main = np.flatnonzero(fitting) + first
+    found = Rows(main, fitting[main - first], np.full(len(main), -1))
+    if not choices:
+        return found
+    others = arrays.choices.all
+    fits = choice[others["text"]]
+    second = np.flatnonzero(fits)
+    words = others["word"][second].astype(np.intp)
+    taken = np.zeros(len(entries), np.bool_)
+    taken[main] = True
+    kept = ~taken[words] & (words >= first) & (words < end)
+    second, words = second[kept], words[kept]
+    # Of one word's readings the surest is first.
+    words, once = np.unique(words, return_index=True)
+    second = second[once]
+    sure = others["confidence"][second] / 255
+    return Rows(
+        np.concatenate([main, words]),
+        np.concatenate([found.scores, _CHOICE * fits[second] * (0.5 + 0.5 * sure)]),
+        np.concatenate([found.choices, second]),
+    )
+
+
+def ranked(arrays: IndexArrays, found: Rows, limit: int) -> Rows:
+    """The best of them, the best first; see above."""
+    if len(found.entries) > 4 * limit:
+        # What scores below the limit's last one need not be put in order.
+        least = np.partition(found.scores, -limit)[-limit]
+        found = found.on(found.scores >= least)
+    entries = arrays.entries.all[found.entries]
+    confidence = np.nan_to_num(entries["confidence"], nan=0.0)
+    machine = (entries["flags"] & HUMAN) == 0
+    order = np.lexsort((found.entries, entries["page"], -confidence, machine, -found.scores))[:limit]
+    return Rows(found.entries[order], found.scores[order], found.choices[order])

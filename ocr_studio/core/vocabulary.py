@@ -1,0 +1,139 @@
+"""All distinct words of a project, packed so that a quarter of a million are compared in some milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import look_alikes, slips
+
+Array = NDArray[Any]
+
+_LINE, _SPACE = ord("\n"), ord(" ")
+# Letters behind this many are not compared: no word that somebody looks for is longer, but a damaged text may be.
+LONGEST: Final = 40
+# Letters whose codes do not fit share the last one.
+_MOST_LETTERS: Final = 60_000
+# How many words are compared at once; more would not fit a processor's cache.
+_AT_ONCE: Final = 4096
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The tokens (``folding.tokens``) of texts that are numbered 0, 1, …; last: the highest number so far, or -1."""
+
+    last: int = -1
+    _codes: dict[str, int] = field(default_factory=dict)
+    _letters: NDArray[np.uint16] = field(default_factory=lambda: np.empty(0, np.uint16))
+    _starts: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    _lengths: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    _texts: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    _marks: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+
+    def add(self, lines: str, last: int) -> None:
+        """Take in the texts up to number ``last``: a line of tokens for each."""
+        if last <= self.last:
+            return
+        points = np.frombuffer(lines.encode("utf-32-le", "surrogatepass"), np.uint32)
+        between = (points == _LINE) | (points == _SPACE)
+        edges = np.flatnonzero(np.diff(np.concatenate([[True], between, [True]])))
+        starts, ends = edges[::2], edges[1::2]
+        codes = self._coded(points)
+        texts = np.cumsum(points == _LINE)[starts] + self.last + 1 if len(points) else starts
+        marks = self._bits()[codes]
+        # reduceat goes on to the next start: what lies between is no letter and has no bit.
+        found = np.bitwise_or.reduceat(marks, starts) if len(starts) else np.empty(0, np.uint64)
+        self._starts = np.concatenate([self._starts, (starts + len(self._letters)).astype(np.int32)])
+        self._letters = np.concatenate([self._letters, codes])
+        self._lengths = np.concatenate([self._lengths, np.minimum(ends - starts, LONGEST).astype(np.uint8)])
+        self._texts = np.concatenate([self._texts, texts.astype(np.int32)])
+        self._marks = np.concatenate([self._marks, found])
+        self.last = last
+
+    def near(self, wanted: str, *, most: float, beginnings: bool = False) -> tuple[Array, Array]:
+        """How far the nearest token of each text is from a folded word, inf beyond ``most``: (texts,) and (texts,).
+
+        The second is for the nearest beginning of a token, inf everywhere unless ``beginnings``.
+        """
+        whole, begun = (np.full(self.last + 1, np.inf, np.float32) for _ in range(2))
+        wanted = wanted[:LONGEST]
+        if not wanted:
+            return whole, begun
+        likely = self._likely(wanted, most, beginnings=beginnings)
+        letters = slips.Letters(self._codes)
+        for first in range(0, len(likely), _AT_ONCE):
+            some = likely[first : first + _AT_ONCE]
+            ends, starts = slips.distances(wanted, self._words(some), self._lengths[some], letters, most=most)
+            np.minimum.at(whole, self._texts[some], ends)
+            if beginnings:
+                np.minimum.at(begun, self._texts[some], starts)
+        return whole, begun
+
+    def _likely(self, wanted: str, most: float, *, beginnings: bool) -> NDArray[np.intp]:
+        """Tokens that may be near enough, the short ones first: by length, and by which letters they have."""
+        edits = int(most / slips.SIGN)
+        double = min(edits, sum(wanted.count(one) for _, one in look_alikes.pairs()))
+        # Pairs of letters that are taken for one change the length at little cost, each at most once or twice a word.
+        spare = int(most / slips.SIGN) + int(most / look_alikes.SHAPE)
+        ours = np.uint64(0)
+        for letter in wanted:
+            ours |= _bits_of(letter)
+        missing = np.bitwise_count(ours & ~self._marks)
+        fits = (self._lengths >= len(wanted) - spare) & (missing <= edits + double)
+        if not beginnings:
+            fits &= (self._lengths <= len(wanted) + spare) & (np.bitwise_count(self._marks & ~ours) <= 2 * edits)
+        found = np.flatnonzero(fits)
+        return found[np.argsort(self._lengths[found], kind="stable")]
+
+    def _words(self, tokens: NDArray[np.intp]) -> slips.Codes:
+        """(L, N) codes, a token a column, 0 behind its end."""
+        lengths = self._lengths[tokens]
+        places = np.arange(int(lengths.max(initial=0)))[:, None]
+        inside = places < lengths
+        return np.where(inside, self._letters[np.where(inside, self._starts[tokens] + places, 0)], np.uint16(0))
+
+    def _coded(self, points: NDArray[np.uint32]) -> NDArray[np.uint16]:
+        """Codes of code points; a letter that is new gets the next one."""
+        distinct = np.flatnonzero(np.bincount(points, minlength=1)) if len(points) else np.empty(0, np.intp)
+        table = np.zeros(int(distinct.max(initial=0)) + 1, np.uint16)
+        for point in distinct.tolist():
+            if point not in (_LINE, _SPACE):
+                table[point] = self._codes.setdefault(chr(point), min(len(self._codes) + 1, _MOST_LETTERS))
+        return table[points]
+
+    def _bits(self) -> NDArray[np.uint64]:
+        """The bits of each code."""
+        table = np.zeros(max(self._codes.values(), default=0) + 1, np.uint64)
+        for letter, code in self._codes.items():
+            table[code] = _bits_of(letter)
+        return table
+
+
+def _bits_of(letter: str) -> np.uint64:
+    """Bits for which letters a word has. Letters of one shape have the same, and those that two letters make have both
+    of theirs, so that slips of shape change none, and others one of each kind: one that is missing, one too many, or
+    two where a letter has both of a pair's.
+    """
+    for two, one in look_alikes.pairs():
+        if letter == one:
+            return _bits_of(two[0]) | _bits_of(two[1])
+    number = _SHAPES.get(letter)
+    return np.uint64(1) << np.uint64(_FREE + ord(letter) % (64 - _FREE) if number is None else number)
+
+
+def _numbered() -> dict[str, int]:
+    groups: list[set[str]] = []
+    for shape in look_alikes.shapes():
+        mine = set(shape)
+        for other in [group for group in groups if group & mine]:
+            mine |= other
+            groups.remove(other)
+        groups.append(mine)
+    return {letter: number for number, group in enumerate(groups) for letter in group}
+
+
+_SHAPES: Final = _numbered()
+_FREE: Final = max(_SHAPES.values()) + 1
