@@ -62,7 +62,7 @@ class Studio(QObject):
         self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures", "training")}
+        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures", "cards", "training")}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
@@ -72,7 +72,7 @@ class Studio(QObject):
         self.window = MainWindow(
             Backstage(
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
-                self.lanes["pictures"],
+                self.lanes["pictures"], self.lanes["cards"],
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)
@@ -84,7 +84,7 @@ class Studio(QObject):
         self._guard = CloseGuard(self.window, self.opening.save)
         self._guard.held.connect(self._say_unsaved)
         self.autosave.saved.connect(self._guard.forget)
-        self.document.history.led_to.connect(self.opening.open_page)
+        self.document.history.led_to.connect(self._show_page)
         self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
         self.reading.learn_from(lambda: self.opening.project)
         self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
@@ -130,6 +130,11 @@ class Studio(QObject):
             lane.stop()
         # Qt empties a stack that it destroys, and says so to a window that is half gone.
         self.document.undo_stack.blockSignals(True)
+
+    def _show_page(self, page_id: str) -> None:
+        review = self.window.parts.review
+        if not (review.isVisible() and review.reviewing.holds(page_id)):
+            self.opening.open_page(page_id)
 
     def _read_new(self, event: PhotoOpened) -> None:
         if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:

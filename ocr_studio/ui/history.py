@@ -46,11 +46,13 @@ class Screen(Protocol):
 class History(QObject):
     """Does steps, takes them back and does them again: all that a step says, or nothing of it.
 
-    Signals: ``changed(frozenset of page ids)`` pages that are not on the screen have changed; ``led_to(page id)``
+    Signals: ``did(Step)`` something new was done; ``changed(frozenset of page ids)`` pages that are not on the screen
+    have changed; ``led_to(page id)``
     a step was taken back or done again that has changed nothing on the screen, but this page; ``refused(str)`` a step
     cannot be taken back or done again, one line for a person.
     """
 
+    did = Signal(object)
     changed = Signal(object)
     led_to = Signal(str)
     refused = Signal(str)
@@ -93,6 +95,12 @@ class History(QObject):
             return shown
         return self._pages.page(page_id) if self._pages else None
 
+    @property
+    def newest(self) -> Step | None:
+        """The step that would be taken back next, or None."""
+        command = self.stack.command(self.stack.index() - 1)
+        return command.step if isinstance(command, _Command) else None
+
     def touches(self, page_id: str) -> bool:
         """Whether any of its steps, done or taken back, is one of this page."""
         commands = (self.stack.command(index) for index in range(self.stack.count()))
@@ -103,6 +111,7 @@ class History(QObject):
         if not self._silent:
             self._put(step, after, back=False)
             self.tell(history.did(step))
+            self.did.emit(step)
 
     def go(self, step: Step, *, back: bool) -> bool:
         """For its commands: a step is taken back, or done again. False where it cannot be."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.photo_asking import PhotoAsking
     from ocr_studio.ui.photo_view import PhotoView
     from ocr_studio.ui.reading import Reading
+    from ocr_studio.ui.review_panel import ReviewPanel
     from ocr_studio.ui.status import Status
     from ocr_studio.ui.trainer_panel import TrainerPanel
     from ocr_studio.ui.training import Training
@@ -60,6 +61,7 @@ class Parts:
     dialogs: Dialogs
     evaluation: EvaluationDock
     trainer: TrainerPanel
+    review: ReviewPanel
 
     @property
     def panels(self) -> tuple[PanelDock, ...]:

@@ -25,6 +25,8 @@ from ocr_studio.ui.parts import Dialogs, Parts
 from ocr_studio.ui.photo_asking import PhotoAsking
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.review_panel import ReviewPanel
+from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.trainer_panel import TrainerPanel
 from ocr_studio.ui.training import Training
@@ -42,6 +44,7 @@ class Backstage:
     training: Training
     autosave: Autosave
     pictures: JobThread
+    cards: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -56,6 +59,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         # One for each panel: the keys go back to the panel that has shown a place.
         return MistakePlaces(document, view, opening)
 
+    review = ReviewPanel(Reviewing(document, stage.cards, lambda: opening.project), places())
+    review.left.connect(view.setFocus)
     return Parts(
         document=document,
         opening=opening,
@@ -75,6 +80,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
+        review=review,
     )
 
 

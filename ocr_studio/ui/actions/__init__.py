@@ -7,6 +7,7 @@ The table feeds the menus, the toolbar, the canvas' menu, the shortcuts and the 
 from __future__ import annotations
 
 from ocr_studio.ui.actions.boxes import ACTIONS as _BOXES
+from ocr_studio.ui.actions.check import ACTIONS as _CHECK
 from ocr_studio.ui.actions.edit import ACTIONS as _EDIT
 from ocr_studio.ui.actions.file import ACTIONS as _FILE
 from ocr_studio.ui.actions.help import ACTIONS as _HELP
@@ -17,4 +18,4 @@ from ocr_studio.ui.actions.words import ACTIONS as _WORDS
 
 __all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
 
-TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_READ, *_VIEW, *_HELP)
+TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_CHECK, *_READ, *_VIEW, *_HELP)

@@ -1,0 +1,155 @@
+"""What the review queue needs beforehand: which words wait, and a picture of each with what stands around it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import cv2
+
+from ocr_studio.core import review_card, review_queue
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import Floats
+from ocr_studio.core.moved_photos import MovedPhotos
+from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.project import Project
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.review_queue import Order, Place, QueueRow
+
+# Bytes of decoded photos that are kept for the next words; one is kept in any case.
+_PHOTOS: Final = 160 * 2**20
+# As small as a photo on a web page, and hardly to be told from the photo itself.
+_QUALITY: Final = 88
+_TOLD_EVERY: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class PagesLooked:
+    """How many pages of all have been looked through for words that wait."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsWait:
+    """The words that come first, how many wait in all, and the photos whose words cannot be known."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageChecked:
+    """Which words of a page nobody has checked."""
+
+    page_id: str
+    unchecked: frozenset[str]
+
+    @classmethod
+    def of(cls, page: Page) -> PageChecked:
+        """As the page is now."""
+        return cls(page.id, frozenset(key for key, word in page.words.items() if not word.checked))
+
+
+@dataclass(frozen=True, slots=True)
+class CardMade:
+    """The card of a word. quad: the box it was made for; picture: JPEG; corners: of the word, (4, 2) pixels of it."""
+
+    place: Place
+    quad: Quad
+    picture: bytes
+    corners: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """There is no picture of a word. error: one line for a person."""
+
+    place: Place
+    error: str
+
+
+Waiting: TypeAlias = PagesLooked | WordsWait
+CardEvent: TypeAlias = CardMade | CardFailed
+
+
+def waiting(project: Project, order: Order) -> Iterator[Waiting]:
+    """The words of a project that nobody has checked: PagesLooked …, then WordsWait. Raises StudioError."""
+    pages = [key for key, summary in project.summaries().items() if summary.unchecked]
+    rows: list[QueueRow] = []
+    failed: list[str] = []
+    cut = 0
+    for done, key in enumerate(pages):
+        if done % _TOLD_EVERY == 0:
+            yield PagesLooked(done, len(pages))
+        try:
+            page = project.load_page(key, aside=False)
+        except StudioError as error:
+            failed.append(str(error))
+            continue
+        rows += review_queue.rows(page) if page else ()
+        if len(rows) > 4 * review_queue.MOST:
+            cut += len(rows) - review_queue.MOST
+            rows = list(review_queue.first(rows, order)[0])
+    found, total = review_queue.first(rows, order)
+    yield WordsWait(found, total + cut, tuple(failed))
+
+
+def checked(project: Project, page_ids: Iterable[str]) -> Iterator[PageChecked]:
+    """How far the words of these pages have come by now; what cannot be read is passed over."""
+    for key in page_ids:
+        with contextlib.suppress(StudioError):
+            if page := project.load_page(key, aside=False):
+                yield PageChecked.of(page)
+
+
+@dataclass(slots=True)
+class CardMaker:
+    """Makes cards of the words of a project. Belongs to the thread that makes them; keeps a few photos decoded."""
+
+    project: Project
+    _moved: MovedPhotos = field(default_factory=MovedPhotos)
+    _photos: OrderedDict[str, Pyramid] = field(default_factory=OrderedDict)
+
+    def make(self, wanted: Sequence[Place], size: tuple[int, int], *, enough: int) -> Iterator[CardEvent]:
+        """Cards of these words, and of further ones on the same photos, until the first ``enough`` have theirs.
+
+        size: (width, height) of their pictures. Page for page, as decoding a photo takes longer than all its cards.
+        """
+        of_page: OrderedDict[str, list[Place]] = OrderedDict()
+        for number, place in enumerate(wanted):
+            if number < enough or place[0] in of_page:
+                of_page.setdefault(place[0], []).append(place)
+        for page_id, places in of_page.items():
+            try:
+                page = self.project.load_page(page_id, aside=False)
+                photo = self._photo(page) if page else None
+            except StudioError as error:
+                yield from (CardFailed(place, str(error)) for place in places)
+                continue
+            for place in places:
+                word = page.words.get(place[1]) if page else None
+                gone = CardFailed(place, "the word is not on the photo any more")
+                yield _card(photo, place, word.quad, size) if photo and word else gone
+
+    def _photo(self, page: Page) -> Pyramid:
+        if page.id not in self._photos:
+            path, image = self._moved.open(self.project.photo(page), page.id, self.project.photos)
+            if image.shape[:2] != (page.height, page.width):
+                raise StudioError("the photo has another size than when its words were found", file=path)
+            self._photos[page.id] = Pyramid(image)
+            while len(self._photos) > 1 and sum(each.level(0).nbytes for each in self._photos.values()) > _PHOTOS:
+                self._photos.popitem(last=False)
+        self._photos.move_to_end(page.id)
+        return self._photos[page.id]
+
+
+def _card(photo: Pyramid, place: Place, quad: Quad, size: tuple[int, int]) -> CardEvent:
+    card = review_card.cut(photo, quad, size)
+    done, data = cv2.imencode(".jpg", card.picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return CardMade(place, quad, data.tobytes(), card.corners) if done else CardFailed(place, "no picture can be made")

@@ -1,0 +1,39 @@
+"""The menu of checking the words of all photos, one after the other."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ocr_studio.core.review_queue import Order
+from ocr_studio.ui.actions.spec import ActionSpec
+from ocr_studio.ui.parts import Parts
+
+
+def _possible(parts: Parts) -> bool:
+    return parts.opening.project is not None and parts.document.writable
+
+
+def _is_order(order: Order, parts: Parts) -> bool:
+    return parts.review.reviewing.order is order
+
+
+ACTIONS = (
+    ActionSpec(
+        "review", "&Review queue", lambda p: p.review.begin(), "&Check", 1, "mdi6.cards-outline", ("F6",),
+        tip="Go through the words of all photos that nobody has checked, one large picture after the other",
+        when=_possible, edits=True,
+    ),
+    *(
+        ActionSpec(
+            f"review_{order.name.lower()}", title, partial(lambda order, p: p.review.begin(order), order),
+            "&Check/&Order of the queue", 1, "", (), tip=tip, when=_possible, edits=True,
+            checked=partial(_is_order, order),
+        )
+        for order, title, tip in (
+            (Order.LEAST_SURE, "&Least sure first", "Begin with the words of which the recognizer was least sure"),
+            (Order.PAGE, "&Photo by photo", "Take the words of each photo together, in reading order"),
+            (Order.WRITER, "&Writer by writer", "Take the photos of each writer together"),
+            (Order.CLOSE, "&Two likely readings first", "Begin where another reading was nearly as likely"),
+        )
+    ),
+)  # fmt: skip

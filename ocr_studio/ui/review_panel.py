@@ -1,0 +1,314 @@
+"""The panel of the review queue: a card, what was read, and the line in which it is corrected."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ocr_studio.core import letter_doubts
+from ocr_studio.core.page import Mark, Transcription, WordState
+from ocr_studio.core.review_queue import Order
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.reviewing import CardFailed, CardMade
+from ocr_studio.ui import colours, wording
+from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.mistake_places import MistakePlaces
+from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.operations import CHOICES
+from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.review_card_view import CardView
+from ocr_studio.ui.review_line import ReviewLine
+from ocr_studio.ui.reviewing import Reviewing, Stage
+
+ORDERS = {
+    Order.LEAST_SURE: later("Least sure first"),
+    Order.PAGE: later("Photo by photo"),
+    Order.WRITER: later("Writer by writer"),
+    Order.CLOSE: later("Two likely readings first"),
+}
+_KEYS = later(
+    "Enter: right, next word   Shift+Enter: back   F7: no text   F8: unreadable   F9: ignore"
+    "   Tab: pass by   F5: show on the photo"
+)
+_LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
+_SETTLED = (
+    (WordState.ACCEPTED, later("{count} right"), later("{count} right")),
+    (WordState.CORRECTED, later("{count} corrected"), later("{count} corrected")),
+    (WordState.MARKED, later("{count} set aside"), later("{count} set aside")),
+)
+
+
+class ReviewPanel(PanelDock):
+    """Goes from word to word by keys alone.
+
+    Signals: ``left()`` the person is done here, so the keys are for the photo.
+    """
+
+    left = Signal()
+
+    def __init__(self, reviewing: Reviewing, places: MistakePlaces, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Review"), "review", parent)
+        self.reviewing, self._places = reviewing, places
+        self.said = OneLine()
+        self.pace = QLabel()
+        self.pace.setProperty("quiet", True)
+        self.order = Choice(
+            [(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Which words first")
+        )
+        self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
+        self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.card = CardView()
+        self.read = QLabel()
+        self.read.setTextFormat(Qt.TextFormat.RichText)
+        self.read.setAccessibleName(tr("What was read"))
+        self.line = ReviewLine()
+        font = self.line.font()
+        font.setPixelSize(_LINE_SIZE)
+        self.line.setFont(font)
+        self.choices = [self._choice(index) for index in range(CHOICES)]
+        self.keys = OneLine(tr(_KEYS))
+        self.keys.setProperty("quiet", True)
+        self._lay_out()
+        self._connect()
+        self.retint()
+        self._show()
+
+    def begin(self, order: Order | None = None) -> None:
+        """Open, and go on where the person was; or begin anew, in this order."""
+        self.open()
+        if order is None and self.reviewing.is_under_way:
+            self.reviewing.go_on_with()
+        else:
+            self.reviewing.start(order)
+        self.order.setCurrentIndex(self.order.findData(self.reviewing.order))
+        self.card.tell_size()
+        self.line.setFocus()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """High enough for the lines above and below a word."""
+        return QSize(1000, 430)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The keys are for it."""
+        super().showEvent(event)
+        self.line.setFocus()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        super().retint()
+        self.card.update()
+        self._show_reading()
+
+    def _connect(self) -> None:
+        reviewing, line = self.reviewing, self.line
+        reviewing.changed.connect(self._show)
+        reviewing.carded.connect(self._show_card)
+        reviewing.looked.connect(self._show_looked)
+        reviewing.said.connect(self.keys.setText)
+        reviewing.failed.connect(lambda trouble: self.keys.setText(trouble.message))
+        self.card.resized.connect(reviewing.set_size)
+        line.accepted.connect(self._accept)
+        line.accepted_here.connect(self._accept)
+        line.stepped.connect(lambda step, _: reviewing.pass_by() if step > 0 else reviewing.back())
+        line.cancelled.connect(self._cancel)
+        line.went_back.connect(reviewing.back)
+        line.nothing.connect(lambda: reviewing.answer(""))
+        line.marked.connect(self._set_aside)
+        line.place_wanted.connect(self._show_place)
+        line.taken_back.connect(reviewing.take_back)
+        line.done_again.connect(reviewing.do_again)
+        line.textChanged.connect(lambda _: self._show_choices())
+        self.visibilityChanged.connect(lambda seen: None if seen or self.isVisible() else reviewing.stop())
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 12, 4)
+        head.setSpacing(10)
+        head.addWidget(self.said, 1)
+        head.addWidget(self.pace)
+        head.addWidget(self.order)
+        head.addWidget(self.closer)
+        answer = QHBoxLayout()
+        answer.setContentsMargins(12, 0, 12, 0)
+        answer.setSpacing(6)
+        self.read.setMinimumWidth(150)
+        answer.addWidget(self.read)
+        answer.addWidget(self.line, 2)
+        for button in self.choices:
+            answer.addWidget(button, 1)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.card, 1)
+        layout.addLayout(answer)
+        keys = QHBoxLayout()
+        keys.setContentsMargins(12, 0, 12, 0)
+        keys.addWidget(self.keys)
+        layout.addLayout(keys)
+        self.setWidget(whole)
+
+    def _choice(self, index: int) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("reading", True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: self.line.choose(index))
+        return button
+
+    # ------------------------------------------------------------------------------------------------------ a person
+
+    def _accept(self, text: str) -> None:
+        if self.reviewing.stage is Stage.GOING:
+            self.reviewing.answer(text)
+        elif self.reviewing.stage is Stage.DONE:
+            self._leave()
+
+    def _set_aside(self, kind: Mark) -> None:
+        self.reviewing.set_aside(kind)
+
+    def _cancel(self) -> None:
+        if self.line.isModified() and self.reviewing.word is not None:
+            self.line.show_word(self.reviewing.word)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.close()
+        self.left.emit()
+
+    def _show_place(self) -> None:
+        photo, word = self.reviewing.photo, self.reviewing.word
+        if photo is not None and word is not None:
+            self.left.emit()
+            self._places.go_to_word(photo, word.id)
+
+    # -------------------------------------------------------------------------------------------------- what is shown
+
+    def _show(self) -> None:
+        going = self.reviewing.stage is Stage.GOING
+        for widget in (self.read, self.line, *self.choices):
+            widget.setEnabled(going or widget is self.line)
+        self.line.setReadOnly(not going)
+        self.line.show_word(self.reviewing.word)
+        self.keys.setText(tr(_KEYS))
+        self._show_counts()
+        self._show_reading()
+        self._show_choices()
+        self._show_card()
+
+    def _show_counts(self) -> None:
+        sitting, page = self.reviewing.sitting, self.reviewing.page
+        if sitting is None or page is None:
+            self.said.setText(tr("Words that nobody has checked"))
+            self.pace.clear()
+            return
+        name = wording.file_name(page.image)
+        self.said.setText(
+            tr("Word {number} of {total}   {photo}", number=sitting.number, total=sitting.total, photo=name)
+        )
+        pace, left = sitting.pace, sitting.minutes_left
+        if pace is None or left is None:
+            self.pace.clear()
+        else:
+            left_said = tr_n("about {count} minute left", "about {count} minutes left", max(1, round(left)))
+            self.pace.setText(tr("{pace} words a minute, {left}", pace=round(pace), left=left_said))
+
+    def _show_looked(self, done: int, total: int) -> None:
+        self.card.show_text(
+            tr("Looking for words that nobody has checked: {done} of {total} photos", done=done, total=total)
+        )
+
+    def _show_card(self) -> None:
+        reviewing = self.reviewing
+        card = reviewing.card
+        if reviewing.stage is Stage.DONE:
+            self.card.show_text(self._summary())
+        elif reviewing.stage is not Stage.GOING or reviewing.word is None:
+            self.card.show_text(tr("Looking for words that nobody has checked"))
+        elif isinstance(card, CardMade):
+            self.card.show_card(card, reviewing.word.machine)
+        elif isinstance(card, CardFailed):
+            self.card.show_text(tr("This word cannot be shown: {why}", why=card.error))
+        else:
+            self.card.show_text(tr("The photo is being opened"))
+
+    def _show_reading(self) -> None:
+        word = self.reviewing.word
+        reading = word.machine if word else None
+        if reading is None:
+            self.read.setText(tr("Not read yet") if word else "")
+            return
+        sure = f"{reading.confidence:.0%}" if reading.confidence is not None else ""
+        self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
+
+    def _show_choices(self) -> None:
+        readings = self.line.readings
+        for index, button in enumerate(self.choices):
+            known = index < len(readings)
+            button.setVisible(known)
+            if known:
+                button.setText(wording.label(wording.choice(index, readings[index])))
+                button.setAccessibleName(tr("Reading {number}: {text}", number=index + 1, text=readings[index]))
+                chosen = self.line.text() == readings[index]
+                if button.property("chosen") != chosen:
+                    button.setProperty("chosen", chosen)
+                    button.style().unpolish(button)
+                    button.style().polish(button)
+
+    def _summary(self) -> str:
+        sitting = self.reviewing.sitting
+        if sitting is None or sitting.total == 0:
+            return tr("Every word is checked. Nothing waits here.")
+        done = Counter(state for place, state in self.reviewing.outcomes.items() if sitting.has_settled(place))
+        parts = [tr_n(one, many, done[state]) for state, one, many in _SETTLED if done[state]]
+        minutes = max(1, round((time.monotonic() - self.reviewing.began) / 60))
+        lines = [
+            tr_n(
+                "Done: you have gone through {count} word.",
+                "Done: you have gone through {count} words.",
+                sitting.settled,
+            ),
+            ", ".join(parts),
+            tr_n(
+                "{count} was settled elsewhere meanwhile.",
+                "{count} were settled elsewhere meanwhile.",
+                sitting.fallen_away,
+            )
+            if sitting.fallen_away
+            else "",
+            tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if sitting.settled else "",
+            tr_n(
+                "{count} word was passed by; F6 shows it.", "{count} words were passed by; F6 shows them.", sitting.left
+            )
+            if sitting.left
+            else "",
+            tr_n(
+                "{count} photo could not be looked at.",
+                "{count} photos could not be looked at.",
+                len(self.reviewing.failures),
+            )
+            if self.reviewing.failures
+            else "",
+            tr("Enter leads back to the photo."),
+        ]
+        return "\n".join(line for line in lines if line)
+
+
+def _marked(reading: Transcription) -> str:
+    """A reading as rich text, its doubtful letters marked by colour and by a line below."""
+    doubtful = frozenset(letter_doubts.doubtful(reading))
+    doubt = colours.current().styles[colours.Look.DOUBTFUL].colour.name()
+    letters = [
+        f'<span style="color:{doubt}; text-decoration:underline">{escape(letter)}</span>'
+        if place in doubtful
+        else escape(letter)
+        for place, letter in enumerate(reading.text)
+    ]
+    return f"<b>{''.join(letters) or escape(wording.NOTHING)}</b>"

@@ -1,0 +1,330 @@
+"""Goes through the words of a project that nobody has checked: knows where the person is, and what comes next."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.history import Step
+from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
+from ocr_studio.core.project import Project
+from ocr_studio.core.review_queue import Order, Place, Sitting
+from ocr_studio.jobs import reviewing
+from ocr_studio.jobs.reviewing import CardEvent, CardFailed, CardMade, CardMaker, PageChecked, PagesLooked, WordsWait
+from ocr_studio.ui import operations
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+# So many words ahead have their cards, and no new ones are made before there are only so few; from further words
+# those are made along with them that stand on the same photos. All together so many are kept.
+_ENOUGH, _FEW, _ALONG, _KEPT = 24, 12, 150, 200
+# Pages are read in the window's thread, when they have changed, up to so many.
+_AT_ONCE = 3
+
+
+class Stage(Enum):
+    """How far it is."""
+
+    IDLE = auto()
+    LOOKING = auto()
+    GOING = auto()
+    DONE = auto()
+
+
+class Reviewing(QObject):
+    """One sitting at a time.
+
+    Signals: ``changed()`` another word is to be shown, or the same one anew, or there are none left; ``carded()`` the
+    card of the word that is shown has come; ``looked(done, total)`` pages; ``failed(Trouble)``; ``said(str)`` a hint.
+    """
+
+    changed = Signal()
+    carded = Signal()
+    looked = Signal(int, int)
+    failed = Signal(object)
+    said = Signal(str)
+
+    def __init__(self, document: Document, lane: JobThread, project: Callable[[], Project | None]) -> None:
+        """lane: for cards and for looking through pages; no one else's."""
+        super().__init__(document)
+        self._document, self._lane, self._project = document, lane, project
+        self.stage = Stage.IDLE
+        self.order = Order.LEAST_SURE
+        self.sitting: Sitting | None = None
+        self.outcomes: dict[Place, WordState] = {}
+        self.failures: tuple[str, ...] = ()
+        self.began = 0.0
+        self.word: Word | None = None
+        self.page: Page | None = None
+        self._of: Project | None = None
+        self._doing = False
+        self._size: Final = [0, 0]
+        self._cards: OrderedDict[Place, CardEvent] = OrderedDict()
+        self._maker: CardMaker | None = None
+        self._looking: Job | None = None
+        self._making: tuple[Job, frozenset[Place]] | None = None
+        document.history.changed.connect(self._hear)
+        document.words_changed.connect(lambda _: self._hear_screen())
+
+    @property
+    def card(self) -> CardEvent | None:
+        """The card of the word that is shown; None while it is being made."""
+        here = self.sitting.current if self.sitting else None
+        card = self._cards.get(here.key) if here else None
+        outdated = isinstance(card, CardMade) and self.word is not None and card.quad != self.word.quad
+        return None if outdated else card
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is a word to go on with, in the project that is open."""
+        return self.stage is Stage.GOING and self._of is self._project()
+
+    @property
+    def photo(self) -> Path | None:
+        """Where the photo of the word is that is shown."""
+        return self._of.photo(self.page) if self._of and self.page else None
+
+    def start(self, order: Order | None = None) -> None:
+        """Look which words wait, and show the first."""
+        project = self._project()
+        if project is None:
+            return
+        self.stop()
+        self.order = order or self.order
+        self._of, self._maker, self.sitting, self.word, self.page = project, CardMaker(project), None, None, None
+        self.outcomes.clear()
+        self.began = time.monotonic()
+        self.stage = Stage.LOOKING
+        chosen = self.order
+        job = self._looking = self._lane.submit(lambda: reviewing.waiting(project, chosen), name="Looking for words")
+        job.came.connect(self._take_looked)
+        job.failed.connect(self._fail)
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Do nothing more in the background, and let go of photos; where the person is stays known."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+            if self.stage is Stage.LOOKING:
+                self.stage = Stage.IDLE
+        self._stop_making()
+        self._cards.clear()
+        self._maker = None
+
+    def go_on_with(self) -> None:
+        """Take up again where the person was."""
+        if self._of is not None:
+            self._maker = self._maker or CardMaker(self._of)
+            self._show()
+
+    def set_size(self, width: int, height: int) -> None:
+        """Cards are so large from now on, in pixels."""
+        if [width, height] != self._size:
+            self._size[:] = [width, height]
+            self._stop_making()
+            self._cards.clear()
+            self.carded.emit()
+            self._prepare()
+
+    def answer(self, text: str) -> None:
+        """This is what is written there, nothing if it is empty; on to the next word."""
+        if self.page is not None and self.word is not None:
+            self._do(edits.answer(self.page, self.word.id, text))
+
+    def set_aside(self, kind: Mark) -> None:
+        """The word cannot be read, or does not count; on to the next one."""
+        if self.page is not None and self.word is not None:
+            self._do(edits.mark(self.page, [self.word.id], kind))
+
+    def pass_by(self) -> None:
+        """On to the next word, without a word about this one."""
+        if self.sitting is not None:
+            self.sitting.go_on()
+            self._show()
+
+    def back(self) -> None:
+        """To the word before."""
+        if self.sitting is not None:
+            if self.sitting.go_back():
+                self._show()
+            else:
+                self.said.emit("This is the first word.")
+
+    def take_back(self) -> None:
+        """Undo the newest change, and show the word if it is one of this sitting."""
+        history = self._document.history
+        step = history.newest
+        if step is None:
+            return
+        history.stack.undo()
+        places = [(page, word) for page, edit in step.edits.items() for word in edit.changes]
+        here = self.sitting.current if self.sitting else None
+        if self.sitting is not None and len(places) == 1 and (here is None or here.key != places[0]):
+            self.sitting.go_to(places[0])
+            self._show()
+
+    def do_again(self) -> None:
+        """Do again what was taken back."""
+        self._document.history.stack.redo()
+
+    def holds(self, page_id: str) -> bool:
+        """Whether what is done to this page is seen here."""
+        return self.is_under_way and self.sitting is not None and page_id in self.sitting.pages
+
+    # ---------------------------------------------------------------------------------------------------- what is done
+
+    def _do(self, edit: Edit) -> None:
+        sitting, page = self.sitting, self.page
+        here = sitting.current if sitting else None
+        if sitting is None or page is None or here is None:
+            return
+        if edit and self._document.history.pages is None:
+            self.said.emit(operations.READ_ONLY)
+            return
+        self._doing = True
+        try:
+            # Of the page on the screen as of any other.
+            self._document.history.push(Step(edit.name, {page.id: edit}))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+        else:
+            sitting.settle(here.key, when=time.monotonic())
+            self.outcomes.update((here.key, after.state) for _, after in edit.changes.values() if after)
+            sitting.go_on()
+        finally:
+            self._doing = False
+        self._show()
+
+    def _hear_screen(self) -> None:
+        if self._document.page is not None:
+            self._hear({self._document.page.id})
+
+    def _hear(self, pages: Collection[str]) -> None:
+        """Pages have changed: words were settled, or wait again."""
+        sitting, project = self.sitting, self._of
+        if sitting is None or self._doing or project is not self._project():
+            return
+        touched = sitting.pages & frozenset(pages)
+        if len(touched) > _AT_ONCE and project is not None:
+            job = self._lane.submit(lambda: reviewing.checked(project, touched), name="Looking at words")
+            job.came.connect(self._take_checked)
+            return
+        for key in touched:
+            try:
+                page = self._document.history.page(key)
+            except StudioError:
+                continue  # said when its word is shown
+            if page is not None:
+                self._take_checked(PageChecked.of(page))
+
+    def _take_checked(self, found: PageChecked) -> None:
+        sitting = self.sitting
+        if sitting is None:
+            return
+        before = sitting.current
+        gone, back = [], []
+        for place in sitting.places({found.page_id}):
+            here, elsewhere = sitting.has_settled(place), sitting.has_left_out(place)
+            if place[1] not in found.unchecked and not (here or elsewhere):
+                gone.append(place)
+            elif place[1] in found.unchecked and (here or elsewhere):
+                back.append(place)
+        sitting.leave_out(gone)
+        sitting.bring_back(back)
+        if sitting.current != before or gone or back or (before and before.page_id == found.page_id):
+            self._show()
+
+    # --------------------------------------------------------------------------------------------------- what is shown
+
+    def _take_looked(self, event: object) -> None:
+        if isinstance(event, PagesLooked):
+            self.looked.emit(event.done, event.total)
+        elif isinstance(event, WordsWait):
+            self._looking = None
+            self.failures = event.failed
+            self.sitting = Sitting(event.rows, event.total)
+            self.stage = Stage.GOING
+            self._show()
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._looking = None
+        self.stage = Stage.IDLE
+        self.failed.emit(trouble)
+        self.changed.emit()
+
+    def _show(self) -> None:
+        """Show the word where the person is; words that are settled or gone by now are passed over."""
+        sitting = self.sitting
+        if sitting is None:
+            return
+        self.page = self.word = None
+        while (here := sitting.current) is not None:
+            try:
+                page = self._document.history.page(here.page_id)
+            except StudioError as error:
+                page = None
+                self.failures = (*self.failures, str(error))
+            word = page.words.get(here.word_id) if page else None
+            if word is not None and (sitting.has_settled(here.key) or not word.checked):
+                self.page, self.word = page, word
+                break
+            sitting.leave_out([here.key])
+            if sitting.current == here:  # settled here, and gone since
+                sitting.go_on()
+        self.stage = Stage.DONE if self.word is None else Stage.GOING
+        self.changed.emit()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """See to it that the next words have their cards when they are shown."""
+        sitting, maker = self.sitting, self._maker
+        if sitting is None or maker is None or not all(self._size) or self.stage is not Stage.GOING:
+            return
+        ahead = [row.key for row in sitting.ahead(_ALONG)]
+        if self.card is None and ahead:
+            self._cards.pop(ahead[0], None)
+        missing = [place for place in ahead if place not in self._cards]
+        if self._making is not None:
+            job, places = self._making
+            if not missing or missing[0] in places or missing[0] not in ahead[:_FEW]:
+                return
+            job.cancel()
+        if not any(place in missing for place in ahead[:_FEW]):
+            return
+        size = self._size[0], self._size[1]
+        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name="Making cards")
+        self._making = job, frozenset(missing[:_ENOUGH])
+        job.came.connect(self._take_card)
+        job.failed.connect(self._fail_making)
+        job.done.connect(self._made)
+
+    def _take_card(self, card: CardEvent) -> None:
+        if isinstance(card, CardMade | CardFailed):
+            self._cards[card.place] = card
+            while len(self._cards) > _KEPT:
+                self._cards.popitem(last=False)
+            here = self.sitting.current if self.sitting else None
+            if here is not None and here.key == card.place:
+                self.carded.emit()
+
+    def _made(self) -> None:
+        self._making = None
+        self._prepare()
+
+    def _fail_making(self, trouble: Trouble) -> None:
+        self._making = None
+        self.failed.emit(trouble)
+
+    def _stop_making(self) -> None:
+        if self._making is not None:
+            self._making[0].cancel()
+            self._making = None
