@@ -18,6 +18,7 @@ Floats = NDArray[np.float32]
 SIGN: Final = 0.5
 # So many letters are compared before the words that are too far off already are laid aside.
 _FIRST: Final = 3
+_ROUNDING: Final = 1e-4  # of sums of costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def distances(
     restricted form (optimal string alignment; Boytsov 2011, https://doi.org/10.1145/1963190.1963191), with the costs of
     ``look_alikes`` for letters and for two letters that are taken for one.
     """
+    most += _ROUNDING
     whole = np.full(words.shape[1], np.inf, np.float32)
     begun = whole.copy()
     rows = _Rows(wanted, words, letters)
