@@ -62,7 +62,7 @@ def test_a_page_of_another_photo_is_not_taken_for_this_one(photos: Path) -> None
 
 def test_a_newer_page_is_left_untouched_and_not_written_over(photos: Path) -> None:
     project = saved(photos)
-    data = page_file.encode(PAGE).replace(b'"format": 1', b'"format": 2')
+    data = page_file.encode(PAGE).replace(b'"format": 2', b'"format": 3')
     page_path(project).write_bytes(data)
     with pytest.raises(NewerFile, match="newer version"):
         project.load_page(PAGE_ID)
