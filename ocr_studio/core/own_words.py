@@ -1,0 +1,36 @@
+"""The words that a person has added to those of a project: ``words.json`` in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core import kept_json
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.plain_text import one_line
+
+FILE: Final = "words.json"
+_MOST: Final = 50_000
+_LONGEST: Final = 100
+
+
+class WordsNotSaved(StudioError):
+    """The project's words could not be written; the earlier file is as it was."""
+
+
+def load(folder: Path) -> frozenset[str]:
+    """The words that were added. folder: the project's own."""
+    found = kept_json.read(folder / FILE).get("words")
+    words = found[:_MOST] if isinstance(found, list) else []
+    return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
+
+
+def save(folder: Path, words: frozenset[str]) -> None:
+    """Keep these words instead. Raises WordsNotSaved."""
+    try:
+        kept_json.write(folder / FILE, {"format": 1, "words": sorted(words)})
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise WordsNotSaved(
+            f"the project’s words cannot be written: {why}", file=folder / FILE, remedy="Make room, or free the folder."
+        ) from error
