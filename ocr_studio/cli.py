@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_train
+from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_train
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -44,6 +44,7 @@ from ocr_studio.jobs import reading
 _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON
+  search QUERY      where on the photos of a project a word stands, or several
   export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
   dataset PROJECT   make a dataset of the words a person has checked
   evaluate DATA     how well photos are read whose words are known
@@ -305,6 +306,7 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
     "dataset": (cli_dataset.parser, cli_dataset.work),
     "train": (cli_train.parser, cli_train.train),
+    "search": (cli_search.parser, cli_search.work),
 }
 
 

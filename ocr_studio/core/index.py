@@ -24,7 +24,7 @@ from ocr_studio.core.index_arrays import IndexArrays
 from ocr_studio.core.index_file import IndexDamaged, IndexFile, PackedWords, PageRow
 from ocr_studio.core.index_reading import Findings, IndexReading, WordRow
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp, stamp
+from ocr_studio.core.page_summaries import PageSummary, Stamp, stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Hit
 
@@ -110,6 +110,12 @@ class Index:
         """``find``, and how much there is in all."""
         return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
 
+    def pages_with(self, text: str) -> frozenset[str]:
+        """Ids of the pages on which each word of this stands, be it as a part of a longer one; without slips, but case,
+        accents and apostrophes do not count. Raises IndexTrouble.
+        """
+        return self._read(lambda reading: reading.pages_with(text))
+
     def update(self, page: Page) -> None:
         """A page is so now, saved or not; from now on it is found as it is. At once."""
         self._hear(page, None)
@@ -191,6 +197,8 @@ class Index:
     def _known(self, file: IndexFile) -> dict[str, PageRow]:
         if self._rows is None:
             self._rows = {row.page_id: row for row in file.pages()}
+            known = {key: (found, _summary(row)) for key, row in self._rows.items() if (found := _stamp(row.seen))}
+            self.project.know(known)
         return self._rows
 
     # ---------------------------------------------------------------------------------------------------------- file
@@ -288,6 +296,15 @@ def _read_page(path: Path, seen: str) -> tuple[PageRow, PackedWords]:
 
 def _packed(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
     return index_packing.row_of(page, seen), index_packing.packed(list(page.words.values()))
+
+
+def _summary(row: PageRow) -> PageSummary | None:
+    return None if row.failed else PageSummary(row.image, row.state, row.typed, row.unchecked)
+
+
+def _stamp(seen: str) -> Stamp | None:
+    parts = tuple(map(int, seen.split("-"))) if seen else ()
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
 
 
 def _seen(found: Stamp | None) -> str:

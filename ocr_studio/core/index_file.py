@@ -223,6 +223,12 @@ class IndexFile:
             raise IndexDamaged("texts are missing")
         return found
 
+    def texts_with(self, part: str) -> list[int]:
+        """Numbers of the texts in which this stands, folded, be it inside a word."""
+        with self.reading() as database:
+            rows = database.execute("SELECT id FROM texts WHERE id > 0 AND instr(folded, ?)", (part,)).fetchall()
+        return [number for (number,) in rows]
+
     def pages(self) -> list[PageRow]:
         """All pages that are not gone. Raises IndexDamaged."""
         with self.reading() as database:

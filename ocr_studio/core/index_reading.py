@@ -69,6 +69,16 @@ class IndexReading:
         pages = self._arrays.entries.all["page"][found[0].entries]
         return Findings(self._hits(parts), len(pages), len(np.unique(pages)))
 
+    def pages_with(self, text: str) -> frozenset[str]:
+        """See ``Index.pages_with``."""
+        entries = self._arrays.entries.all
+        found = set(self._arrays.pages)
+        for part in folding.fold(text).split():
+            fits = np.zeros(self._arrays.vocabulary.last + 1, np.bool_)
+            fits[self._file.texts_with(part)] = True
+            found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
+        return frozenset(self._arrays.pages[number] for number in found)
+
     def like(self, text_read: str) -> list[WordRow]:
         """See ``Index.like``."""
         wanted = folding.word(text_read)

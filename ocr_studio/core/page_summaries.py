@@ -40,6 +40,10 @@ class PageSummaries:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Stamp | None, PageSummary | None]] = {}
 
+    def know(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
+        """These files need not be read while they have these stamps; what was read here already stays."""
+        self._known = {**summaries, **self._known}
+
     def of(self, files: Iterable[Path]) -> dict[str, PageSummary]:
         """Page id -> summary, of those that can be read."""
         found: dict[str, PageSummary] = {}

@@ -4,12 +4,12 @@ ocr-studio-project/       beside the photos, or in the library under the folder'
     project.json          format and where the photos are
     pages/<id>.json       one file for each page, see ``page_file``; <id> is the hash of the photo's bytes
     lock                  held by the system for the window that may write; a killed program lets go of it
+    index.sqlite          all of it, to be found quickly; made again where it is missing, see ``index``
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import logging
 import os
@@ -21,13 +21,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core import page_file, paths, project_places
+from ocr_studio.core import page_file, paths, project_errors, project_places
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
+from ocr_studio.core.project_errors import NewerFile, PageDamaged, ProjectInUse, SaveFailed
 from ocr_studio.core.typed_words import TypedWords
+
+__all__ = ["FOLDER", "FORMAT", "NewerFile", "PageDamaged", "Project", "ProjectInUse", "SaveFailed", "Watcher"]
 
 FOLDER: Final = "ocr-studio-project"
 FORMAT: Final = 1
@@ -37,22 +40,6 @@ Watcher: TypeAlias = Callable[[Page, Stamp | None], None]
 
 _PAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,100}")
 _log = logging.getLogger(__name__)
-
-
-class ProjectInUse(StudioError):
-    """Another window has the project; it can be read, not written."""
-
-
-class PageDamaged(StudioError):
-    """A page's file makes no sense; it was put aside, under the name that the message gives."""
-
-
-class NewerFile(StudioError):
-    """A file was written by a newer version of the program; it is left untouched."""
-
-
-class SaveFailed(StudioError):
-    """A page could not be saved; the earlier file is as it was."""
 
 
 class Project:
@@ -139,12 +126,12 @@ class Project:
                 elif self.exists:
                     self._hold()
             except LockedElsewhere as error:
-                raise _in_use(self.photos) from error
+                raise project_errors.in_use(self.photos) from error
             except ProjectInUse:
                 self._opened.release()
                 raise
             except OSError as error:
-                raise _save_failed(self.folder, error) from error
+                raise project_errors.save_failed(self.folder, error) from error
 
     def unlock(self) -> None:
         """Let another window write."""
@@ -208,7 +195,7 @@ class Project:
                 self._keep_foreign(page.id, path)
                 paths.replace_file(path, data)
             except (OSError, ValueError) as error:
-                raise _save_failed(self.photos / page.image, error) from error
+                raise project_errors.save_failed(self.photos / page.image, error) from error
             now = self._stamps[page.id] = stamp(path)
         with self._noting:
             newer = self._unsaved.get(page.id, page) is not page
@@ -216,6 +203,10 @@ class Project:
                 self._unsaved.pop(page.id, None)
         for watcher in self._watchers if not newer else ():
             watcher(page, now)
+
+    def know(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
+        """Page id -> stamp of its file and what that says, from who has looked: these files need not be read."""
+        self._summaries.know(summaries)
 
     def summaries(self) -> dict[str, PageSummary]:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
@@ -258,7 +249,7 @@ class Project:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise _unreadable(self.folder, error) from error
+            raise project_errors.unreadable(self.folder, error) from error
         return [path for path in files if path.suffix == ".json" and _PAGE_ID.fullmatch(path.stem)]
 
     def _read(self, page_id: str, *, aside: bool) -> Page | None:
@@ -271,9 +262,9 @@ class Project:
             if page.id != page_id:
                 raise page_file.NotAPage("it belongs to another photo")
         except page_file.NewerFormat as error:
-            raise _newer(path, error) from error
+            raise project_errors.newer(path, error) from error
         except (page_file.NotAPage, paths.TooLarge) as error:
-            raise _damaged(path, error, aside=aside) from error
+            raise project_errors.damaged(path, error, aside=aside) from error
         except OSError as error:
             raise StudioError(f"the page cannot be read: {error.strerror or error}", file=path) from error
         self._stamps[page_id] = when
@@ -296,7 +287,7 @@ class Project:
         try:
             self._lock.take()
         except LockedElsewhere as error:
-            raise _in_use(self.photos) from error
+            raise project_errors.in_use(self.photos) from error
         self._sweep()
 
     def _sweep(self) -> None:
@@ -313,7 +304,7 @@ class Project:
         try:
             page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
         except page_file.NewerFormat as error:
-            raise _newer(path, error) from error
+            raise project_errors.newer(path, error) from error
         except (page_file.NotAPage, paths.TooLarge):
             _log.warning("%s is damaged and will be kept aside", path)
         other = paths.aside(path, "other")
@@ -340,63 +331,12 @@ def _project_fields(about: Path) -> dict[str, object]:
     try:
         fields = json.loads(paths.read_file(about).decode("utf-8"))
     except OSError as error:
-        raise _unreadable(about, error) from error
+        raise project_errors.unreadable(about, error) from error
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
         _log.warning("%s is damaged", about)
         return {}
     if fields["format"] > FORMAT:
-        raise _newer(about, f"it has format {fields['format']}")
+        raise project_errors.newer(about, f"it has format {fields['format']}")
     return fields
-
-
-def _in_use(photos: Path) -> ProjectInUse:
-    return ProjectInUse(
-        "these photos are open in another window of OCR Studio, so nothing is saved from here",
-        file=photos,
-        remedy="Close the other window, or go on there.",
-    )
-
-
-def _damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:
-    if not aside:
-        return PageDamaged(f"what was saved about this photo is damaged ({error})", file=path)
-    other = paths.aside(path, "damaged")
-    try:
-        path.rename(other)
-    except OSError as trouble:
-        return PageDamaged(
-            f"what was saved about this photo is damaged ({error}), and the file cannot be put aside"
-            f" ({trouble.strerror or trouble})",
-            file=path,
-            remedy="Move it elsewhere before you change anything.",
-        )
-    _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
-    return PageDamaged(
-        f"what was saved about this photo is damaged ({error}); the file was kept as {other.name}",
-        file=other,
-        remedy="The photo opens without words; read it again, or mend the file and give it back its name.",
-    )
-
-
-def _newer(path: Path, error: object) -> NewerFile:
-    return NewerFile(
-        f"it was written by a newer version of OCR Studio ({error}) and is left untouched",
-        file=path,
-        remedy="Open it with that version.",
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> StudioError:
-    return StudioError(f"the project cannot be read: {error.strerror or error}", file=path)
-
-
-def _save_failed(path: Path, error: Exception) -> SaveFailed:
-    number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return SaveFailed(
-            "the words are not saved, the disk is full", file=path, remedy="They will be as soon as there is room."
-        )
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return SaveFailed(f"the words are not saved: {why}", file=path, remedy="They are kept open, and tried again.")

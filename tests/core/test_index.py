@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core import folding, index_packing, look_alikes, search
+from ocr_studio.core import folding, index_packing, look_alikes, page_file, search
 from ocr_studio.core.index import FILE, Index, Progress
 from ocr_studio.core.page import Mark, Page, PageFacts, PageState, Transcription, Word
+from ocr_studio.core.page_summaries import PageSummary
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Side
 from tests.core.made_pages import page_of, pages, read_word
@@ -299,6 +300,42 @@ def test_one_page_alone(tmp_path: Path) -> None:
     index = indexed(project)
     assert [hit.page_id for hit in index.find("map", page_id=OTHER)] == [OTHER]
     assert index.find("map", page_id="0" * 32) == []
+
+
+def test_a_project_takes_from_the_index_what_it_need_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = opened(tmp_path)
+    checked = replace(read_word("map", 100), human=Transcription.by_human("map"))
+    project.save_page(page_of(checked))
+    project.save_page(replace(BOARD, id=OTHER))
+    before = project.summaries()
+    indexed(project).close()
+    again = opened(tmp_path)
+    index = Index(again)
+    assert len(index.pages()) == 2
+    index.close()
+    later = page_of(checked, read_word("new", 300))
+    project.save_page(later)
+    decode, read = page_file.decode, list[bytes]()
+
+    def noted(data: bytes) -> Page:
+        read.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(page_file, "decode", noted)
+    assert again.summaries() == before | {BOARD.id: PageSummary.of(later)}
+    assert len(read) == 1
+    assert dict(again.typed_words()) == {"map": 1}
+
+
+def test_pages_with_a_text(tmp_path: Path) -> None:
+    project = opened(tmp_path)
+    project.save_page(BOARD)
+    project.save_page(replace(page_of(read_word("Roadmap", 100), read_word("cue", 400)), id=OTHER))
+    index = indexed(project)
+    assert index.pages_with("MAP") == {BOARD.id, OTHER}
+    assert index.pages_with("map que") == {BOARD.id}
+    assert index.pages_with("pam") == frozenset()  # no second choices here
+    assert index.pages_with("") == {BOARD.id, OTHER}
 
 
 def words_of(*sure: float | None) -> list[Word]:

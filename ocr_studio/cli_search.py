@@ -1,0 +1,134 @@
+"""The command ``ocr-studio search``: where a word stands on the photos of a project, or several."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.core import settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.index import Hit, Index
+from ocr_studio.core.page import Quad
+from ocr_studio.core.project import Project
+from ocr_studio.core.search import FoundWord, Side
+from ocr_studio.jobs import indexing
+
+_EPILOG: Final = """\
+Slips of typing and of reading are allowed for: "modern" finds "modem" and "m0dern", too, further down. Several words
+must all be on a photo; the nearer to each other, the further up. 'in "quotes"' means just so. What the recognizer held
+for its second choice, or a further one, comes last and is marked. "map*" finds words that begin so.
+
+Text: one line for each hit: photo, place (x,y,width,height in pixels of the upright photo), text; between tabs.
+JSON: one list with one object for each hit, the best first: {"page", "image", "score", "words": [{"id", "quad":
+[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is what was found,
+"text" what stands there, which differs for a choice; "choice" is 1 for what stands there, 2 for the second choice ….
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} search",
+        description="Where a word, or several, stand on the photos of a project.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("query", nargs="+", metavar="QUERY", help="what to look for")
+    made.add_argument(
+        "--project",
+        type=given_path,
+        required=True,
+        metavar="DIR",
+        help="project folder, or folder of photos that has one",
+    )
+    made.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    made.add_argument("--limit", type=_count, default=100, metavar="N", help="at most so many hits; default: 100")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Find, and say where. Returns the exit status; raises StudioError."""
+    chosen = settings.load()
+    # The one that the window would open.
+    project = Project.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
+    if not project.exists:
+        raise StudioError(
+            "nothing is known about photos here yet",
+            file=options.project,
+            remedy="Open them in the window first, or use ocr-studio read.",
+        )
+    # Where a window has the project, or nothing may be written, the index is kept elsewhere for this once.
+    with contextlib.suppress(StudioError):
+        project.lock()
+    index = Index(project)
+    try:
+        return _search(index, options)
+    finally:
+        index.close()
+        project.unlock()
+
+
+def _search(index: Index, options: argparse.Namespace) -> int:
+    for progress in indexing.bring_up_to_date(index):
+        show_progress(f"taking over what has changed: {progress.done} of {progress.total} photos")
+    show_progress("")
+    query = " ".join(options.query)
+    hits = index.find(query.removesuffix("*"), options.limit, typing=query.endswith("*"))
+    _ANSWERS[options.format](hits)
+    broken = [row for row in index.pages() if row.failed]
+    for row in broken:
+        complain(StudioError(f"its page cannot be read: {row.failed}", file=f"{row.page_id}.json"))
+    return FAILED if broken else GOOD
+
+
+def _answer_as_text(hits: Sequence[Hit]) -> None:
+    for hit in hits:
+        left, top, right, bottom = _around([word.quad for word in hit.words])
+        place = f"{left:.0f},{top:.0f},{right - left:.0f},{bottom - top:.0f}"
+        print(f"{visible(hit.image)}\t{place}\t{visible(' '.join(_said(word) for word in hit.words))}")
+
+
+def _said(word: FoundWord) -> str:
+    if word.side is not Side.CHOICE:
+        return word.text
+    return f"{word.matched} (choice {word.rank}; it was read “{word.text}”)"
+
+
+def _answer_as_json(hits: Sequence[Hit]) -> None:
+    print(json.dumps([_fields(hit) for hit in hits], ensure_ascii=False, indent=1))
+
+
+def _fields(hit: Hit) -> Mapping[str, object]:
+    words = [
+        {
+            "id": word.word_id,
+            "quad": [list(corner) for corner in word.quad.corners],
+            "text": word.text,
+            "matched": word.matched,
+            "side": word.side.value,
+            "choice": word.rank,
+            "score": word.score,
+        }
+        for word in hit.words
+    ]
+    return {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words}
+
+
+def _around(quads: Sequence[Quad]) -> tuple[float, float, float, float]:
+    bounds = [quad.bounds() for quad in quads]
+    lefts, tops, rights, bottoms = zip(*bounds, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 100_000):
+        raise argparse.ArgumentTypeError(f"the limit is a number from 1 to 100000, not “{visible(text)}”")
+    return int(text)
+
+
+_ANSWERS: Final[Mapping[str, Callable[[Sequence[Hit]], None]]] = {"text": _answer_as_text, "json": _answer_as_json}

@@ -1,0 +1,84 @@
+"""What goes wrong with projects, said so that a person can act on it."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from pathlib import Path
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+
+_log = logging.getLogger(__name__)
+
+
+class ProjectInUse(StudioError):
+    """Another window has the project; it can be read, not written."""
+
+
+class PageDamaged(StudioError):
+    """A page's file makes no sense; it was put aside, under the name that the message gives."""
+
+
+class NewerFile(StudioError):
+    """A file was written by a newer version of the program; it is left untouched."""
+
+
+class SaveFailed(StudioError):
+    """A page could not be saved; the earlier file is as it was."""
+
+
+def in_use(photos: Path) -> ProjectInUse:
+    """Another window has the project of these photos."""
+    return ProjectInUse(
+        "these photos are open in another window of OCR Studio, so nothing is saved from here",
+        file=photos,
+        remedy="Close the other window, or go on there.",
+    )
+
+
+def damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:
+    """A page's file is damaged. aside: put it aside first."""
+    if not aside:
+        return PageDamaged(f"what was saved about this photo is damaged ({error})", file=path)
+    other = paths.aside(path, "damaged")
+    try:
+        path.rename(other)
+    except OSError as trouble:
+        return PageDamaged(
+            f"what was saved about this photo is damaged ({error}), and the file cannot be put aside"
+            f" ({trouble.strerror or trouble})",
+            file=path,
+            remedy="Move it elsewhere before you change anything.",
+        )
+    _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
+    return PageDamaged(
+        f"what was saved about this photo is damaged ({error}); the file was kept as {other.name}",
+        file=other,
+        remedy="The photo opens without words; read it again, or mend the file and give it back its name.",
+    )
+
+
+def newer(path: Path, error: object) -> NewerFile:
+    """A file is of a newer version. error: says of which."""
+    return NewerFile(
+        f"it was written by a newer version of OCR Studio ({error}) and is left untouched",
+        file=path,
+        remedy="Open it with that version.",
+    )
+
+
+def unreadable(path: Path, error: OSError) -> StudioError:
+    """The project, or a part of it, cannot be read."""
+    return StudioError(f"the project cannot be read: {error.strerror or error}", file=path)
+
+
+def save_failed(path: Path, error: Exception) -> SaveFailed:
+    """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return SaveFailed(
+            "the words are not saved, the disk is full", file=path, remedy="They will be as soon as there is room."
+        )
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return SaveFailed(f"the words are not saved: {why}", file=path, remedy="They are kept open, and tried again.")
