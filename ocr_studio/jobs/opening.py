@@ -1,10 +1,10 @@
-"""Opening photos: decoding, what is known about them, the folder around them, small pictures of them."""
+"""Opening photos: decoding, what is known about them, the folder around them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import history, images, paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
 
 
@@ -59,19 +60,11 @@ class PhotoOpened:
 
 @dataclass(frozen=True, slots=True)
 class FolderListed:
-    """The photos of a folder, in natural order."""
+    """The photos of a folder, in natural order. stamps: of the files, see ``page_summaries.stamp``."""
 
     folder: Path
     photos: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """A small picture of a photo, (h, w, 3) uint8 RGB, None where it cannot be opened; and its page's state."""
-
-    path: Path
-    picture: NDArray[np.uint8] | None
-    state: PageState
+    stamps: tuple[Stamp | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +141,15 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
 
 def list_folder(folder: Path) -> Iterator[FolderListed]:
     """Which photos are in a folder."""
-    yield FolderListed(folder, tuple(images.photos_in(folder)))
+    photos = tuple(images.photos_in(folder))
+    yield FolderListed(folder, photos, tuple(_stamp(photo) for photo in photos))
+
+
+def _stamp(photo: Path) -> Stamp | None:
+    try:
+        return stamp(photo)
+    except OSError:  # it is told when somebody opens it
+        return None
 
 
 def first_photo(folder: Path) -> Path:
@@ -159,18 +160,6 @@ def first_photo(folder: Path) -> Path:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in images.PHOTO_SUFFIXES))
         raise NoPhotos("there is no photo in this folder", file=folder, remedy=f"Photos end in {endings}.")
     return photos[0]
-
-
-def thumbnails(paths: Sequence[Path], *, project: Project | None, side: int) -> Iterator[Thumbnail]:
-    """Small pictures of photos, at most ``side`` pixels long. One that cannot be opened stops nothing."""
-    states = dict(project.states()) if project else {}
-    for path in paths:
-        try:
-            state = states.get(images.content_id(path), PageState.UNREAD) if states else PageState.UNREAD
-            picture = images.thumbnail(path, side=side)
-        except StudioError:
-            state, picture = PageState.UNREAD, None
-        yield Thumbnail(path, picture, state)
 
 
 def keep_picture(picture: NDArray[np.uint8], *, folder: Path, when: datetime, word: str) -> Iterator[PhotoKept]:

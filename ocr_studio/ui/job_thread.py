@@ -135,6 +135,11 @@ class JobThread(QThread):
         """Whether a job waits or runs."""
         return any(job.running for job in self._jobs.values())
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a job waits behind the one that runs."""
+        return not self._waiting.empty()
+
     def submit(self, make: Callable[[], Iterator[object]], *, name: str) -> Job:
         """Do this job after those given before. make: gives the generator; called in the lane's thread."""
         number, work = next(self._numbers), _Work(make, name)

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         # Not closable: the table is always in sight. Not called words, as each box may hold a line.
         self._words_dock = SideDock("Writing", "words", Writing(self.table, self.alternatives), closable=False)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._words_dock)
-        self._photos_dock = SideDock("Photos", "photos", self.photos, closable=True)
+        self._photos_dock = SideDock("Photos", "photos", self.parts.photos_panel, closable=True)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._photos_dock)
         self._toolbar = Toolbar(self.action_set)
         self.addToolBar(self._toolbar)
@@ -133,7 +133,9 @@ class MainWindow(QMainWindow):
         learning_news.tell(self._stage.training, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
-        self.photos.failed.connect(self.show_trouble)
+        self.parts.photos_panel.failed.connect(self.show_trouble)
+        self.parts.photos_panel.said.connect(status.say)
+        self.parts.photos_panel.counted.connect(status.show_photos)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Say why something did not work."""
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
         for panel in self.parts.panels:
             panel.retint()
         self.status.retint()
+        self.parts.photos_panel.retint()
         self.messages.retint()
         self._show_recent()
 
@@ -169,17 +172,19 @@ class MainWindow(QMainWindow):
             return
         self.status.show_words(len(page.words), sum(word.checked for word in page.words.values()))
         if path is not None:
-            self.photos.set_state(path, page.state)
+            self.photos.set_page(path, page)
 
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
-        self.photos.show_photos(self._stage.opening.photos or (event.path,), event.path, event.project)
+        opening = self._stage.opening
+        self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.stamps)
         self._kept.tell()
         self._show_count()
         self.view.setFocus()
 
     def _show_folder(self, photos: tuple[Path, ...]) -> None:
-        self.photos.show_photos(photos, self._stage.opening.path, self._stage.opening.project)
+        opening = self._stage.opening
+        self.photos.show_photos(photos, opening.path, opening.project, opening.stamps)
 
     def _show_recent(self) -> None:
         paths = self._stage.opening.recent.paths()

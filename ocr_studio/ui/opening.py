@@ -15,6 +15,7 @@ from ocr_studio.core import images, paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Course
 from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.jobs import opening
@@ -65,6 +66,7 @@ class Opening(QObject):
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
+        self.stamps: tuple[Stamp | None, ...] | None = None  # of those files, once somebody has looked
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
@@ -149,6 +151,11 @@ class Opening(QObject):
         self._open(self.photos[place])
         return True
 
+    def look_again(self, folder: Path) -> None:
+        """Files of a folder have come, gone or changed; said nowhere if it cannot be listed."""
+        if self.path is not None and folder == self.path.parent:
+            self._list(folder, quiet=True)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """When a person comes back to the window: the other one that had the photo may be gone."""
         if event.type() == QEvent.Type.WindowActivate:
@@ -215,7 +222,7 @@ class Opening(QObject):
     def _show(self, event: opening.PhotoOpened) -> None:
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
-            moved, self.photos = True, (event.path,)
+            moved, self.photos, self.stamps = True, (event.path,), None
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
@@ -269,7 +276,7 @@ class Opening(QObject):
 
     def _take_list(self, event: opening.FolderListed) -> None:
         if self.path is not None and event.folder == self.path.parent:
-            self.photos = event.photos
+            self.photos, self.stamps = event.photos, event.stamps
             self.listed.emit(event.photos)
 
     def _keep_picture(self, picture: QImage, word: str) -> None:

@@ -41,7 +41,7 @@ class OpeningNews(QObject):
         short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
         details = trouble.details or (str(path) if short != trouble.message else "")
         self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
-        self._photos.set_refused(path)
+        self._photos.set_refused(path, short)
 
     def _show(self, event: PhotoOpened) -> None:
         for key, text in ((_READ_ONLY, event.read_only), (str(event.path), event.warning)):

@@ -2,243 +2,273 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeAlias
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QListView, QWidget
 
-from ocr_studio.core.page import PageState
+from ocr_studio.core import photo_rows
+from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import Stamp
+from ocr_studio.core.photo_filter import PhotoFilter
+from ocr_studio.core.photo_rows import PhotoRow, PhotoSort
 from ocr_studio.core.project import Project
-from ocr_studio.jobs import opening
-from ocr_studio.ui import pictures, theme
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.thumbnails import Thumbnail
+from ocr_studio.ui.folder_photos import FolderPhotos
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.page_texts import PageTexts
+from ocr_studio.ui.photo_delegate import SIDE, PhotoDelegate
+from ocr_studio.ui.photo_list_model import PhotoListModel
+from ocr_studio.ui.photo_pictures import PhotoPictures
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-SIDE = 72
-# In a list narrower than this the picture is smaller and stands closer, so that the photo's name can be read.
-_ROOMY, _SMALL_SIDE = SIDE + 130, 44
-STATES = {
-    PageState.UNREAD: ("Not read", "mdi6.circle-outline"),
-    PageState.READ: ("Read", "mdi6.text-recognition"),
-    PageState.REVIEWED: ("Reviewed", "mdi6.check-circle-outline"),
-}
-REFUSED = ("Cannot be opened", "mdi6.image-off-outline")
-
-
-class PageListModel(QAbstractListModel):
-    """Photos as rows. Small pictures are made in a lane of their own, for those rows that somebody looks at.
-
-    Signals: ``failed(Trouble)``.
-    """
-
-    failed = Signal(object)
-
-    def __init__(self, lane: JobThread, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._lane, self._widget = lane, parent
-        self._photos: tuple[Path, ...] = ()
-        self._rows: dict[Path, int] = {}
-        self._pictures: dict[Path, QPixmap | None] = {}
-        self._states: dict[Path, PageState] = {}
-        self._refused: set[Path] = set()
-        self._project: Project | None = None
-        self._wanted: list[Path] = []
-        self._job: Job | None = None
-        self._ask = QTimer(self, singleShot=True, interval=0)
-        self._ask.timeout.connect(self._fetch)
-
-    def show_photos(self, photos: Sequence[Path], project: Project | None) -> None:
-        """Show these photos."""
-        self._project = project
-        if tuple(photos) == self._photos:
-            return
-        self.beginResetModel()
-        if self._job:
-            self._job.cancel()
-        self._wanted.clear()
-        self._photos = tuple(photos)
-        self._rows = {path: row for row, path in enumerate(photos)}
-        # Those that were asked for and have not come are asked for again.
-        self._pictures = {path: kept for path, kept in self._pictures.items() if path in self._rows and kept}
-        self._states = {path: state for path, state in self._states.items() if path in self._rows}
-        self._refused &= self._rows.keys()
-        self.endResetModel()
-
-    def set_state(self, path: Path, state: PageState) -> None:
-        """How far the page of this photo, which is open, has come."""
-        if path in self._rows and (path in self._refused or self._states.get(path) != state):
-            if path in self._refused:
-                # It has been mended, so there is a picture of it.
-                self._refused.remove(path)
-                self._pictures.pop(path, None)
-            self._states[path] = state
-            self._changed(path)
-
-    def set_refused(self, path: Path) -> None:
-        """This photo cannot be opened."""
-        if path in self._rows:
-            self._refused.add(path)
-            self._changed(path)
-
-    def row_of(self, path: Path | None) -> int | None:
-        """The row of a photo."""
-        return self._rows.get(path) if path else None
-
-    def photo(self, row: int) -> Path:
-        """The photo in a row."""
-        return self._photos[row]
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
-        """How many photos there are."""
-        return 0 if parent.isValid() else len(self._photos)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a row shows: name, small picture, how far it has come (UserRole: words, icon)."""
-        path = self._photos[index.row()]
-        state = REFUSED if path in self._refused else STATES[self._states.get(path, PageState.UNREAD)]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return path.name
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{path}\n{state[0]}"
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{path.name}, {state[0].lower()}"
-        if role == Qt.ItemDataRole.UserRole:
-            return state
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._picture(path)
-        return None
-
-    def _picture(self, path: Path) -> QPixmap | None:
-        if path not in self._pictures:
-            self._pictures[path] = None
-            self._wanted.append(path)
-            self._ask.start()
-        return self._pictures[path]
-
-    def _fetch(self) -> None:
-        if self._job is not None and self._job.running:
-            return
-        wanted, self._wanted = tuple(self._wanted), []
-        if not wanted:
-            return
-        project = self._project
-        side = round(SIDE * self._widget.devicePixelRatioF())
-        job = self._job = self._lane.submit(
-            lambda: opening.thumbnails(wanted, project=project, side=side), name="Small pictures"
-        )
-        job.came.connect(self._take)
-        job.failed.connect(self.failed)
-        job.ended.connect(self._ask.start)
-
-    def _take(self, thumbnail: opening.Thumbnail) -> None:
-        if thumbnail.path not in self._rows:
-            return
-        if thumbnail.picture is not None:
-            pixmap = pictures.pixmap(thumbnail.picture)
-            pixmap.setDevicePixelRatio(self._widget.devicePixelRatioF())
-            self._pictures[thumbnail.path] = pixmap
-        else:
-            self._refused.add(thumbnail.path)
-        self._states.setdefault(thumbnail.path, thumbnail.state)
-        self._changed(thumbnail.path)
-
-    def _changed(self, path: Path) -> None:
-        index = self.index(self._rows[path])
-        self.dataChanged.emit(index, index)
+# Milliseconds that a list stands still before small pictures are made of what is in sight.
+_STILL = 40
 
 
 class PageList(QListView):
-    """The list's view. A click or Enter opens a photo.
+    """A click or Enter opens a photo; several are selected as in any list.
 
-    Signals: ``photo_chosen(Path)``; ``failed(Trouble)``.
+    It shows what a filter lets through. A photo that is worked on stays where it is: what it has become is looked at
+    when the filter, the order or the open photo is another.
+    Signals: ``photo_chosen(Path)``; ``changed()`` others are shown or selected, or something else is known of them;
+    ``failed(Trouble)``.
     """
 
     photo_chosen = Signal(object)
+    changed = Signal()
     failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = PageListModel(lane, self)
-        self._model.failed.connect(self.failed)
+        self.photos = FolderPhotos(lane, self)
+        self.pictures = PhotoPictures(lane, self)
+        self.texts = PageTexts(lane, self)
+        self.filter, self.sort = PhotoFilter(), PhotoSort.NAME
+        self._current: Path | None = None
+        self._before: tuple[set[str], tuple[str, int] | None] = set(), None
+        self._model = PhotoListModel(self.photos, self.pictures, self)
+        self._look = QTimer(self, singleShot=True, interval=_STILL)
+        self._look.timeout.connect(self._want_pictures)
+        self._delegate = PhotoDelegate()
         self.setModel(self._model)
-        self.setItemDelegate(_PhotoDelegate(self))
-        self.setAccessibleName("Photos in this folder")
+        self.setItemDelegate(self._delegate)
+        self._dress()
+        for part in (self.photos, self.pictures, self.texts):
+            part.failed.connect(self.failed)
+        self.photos.listing.connect(self._remember)
+        self.photos.listed.connect(self._take_list)
+        self.photos.learned.connect(self.reshow)
+        self.photos.changed.connect(self._model.tell)
+        self.photos.changed.connect(lambda _: self.changed.emit())
+        self.pictures.came.connect(self._take_picture)
+        self.texts.came.connect(self.reshow)
+        self.clicked.connect(self._choose_clicked)
+        self.activated.connect(self._choose)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.changed.emit())
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Wide enough for the name of a photo from a camera."""
+        return QSize(SIDE + 145, 400)
+
+    def show_photos(
+        self,
+        photos: Sequence[Path],
+        current: Path | None,
+        project: Project | None,
+        stamps: Sequence[Stamp | None] | None = None,
+    ) -> None:
+        """Show these photos with one marked as open. stamps: of their files, where somebody has looked."""
+        moved = current != self._current
+        self._current = current
+        self._model.set_open(current.name if current else "")
+        self.photos.show(photos, project, stamps)
+        if moved:
+            if self.filter or self.sort is not PhotoSort.NAME:
+                self.reshow()
+            self._select_current()
+
+    def set_page(self, path: Path, page: Page) -> None:
+        """The page of this photo, which is open, is so now."""
+        if path.parent == self.photos.folder:
+            self.photos.set_page(path.name, page)
+
+    def set_refused(self, path: Path, why: str) -> None:
+        """This photo cannot be opened."""
+        if path.parent == self.photos.folder:
+            self.photos.set_failed(path.name, why)
+
+    def set_filter(self, chosen: PhotoFilter) -> None:
+        """Show only what this lets through."""
+        if chosen != self.filter:
+            self.filter = chosen
+            self.texts.want(chosen.texts)
+            self.reshow()
+
+    def set_sort(self, sort: PhotoSort) -> None:
+        """Show them in this order."""
+        if sort is not self.sort:
+            self.sort = sort
+            self.reshow()
+
+    @property
+    def shown(self) -> int:
+        """How many photos are shown."""
+        return len(self._model.shown)
+
+    def shown_rows(self) -> list[PhotoRow]:
+        """What is known of those that are shown, in their order."""
+        return [self.photos.rows[number] for number in self._model.shown]
+
+    def chosen_rows(self) -> list[PhotoRow]:
+        """What is known of those that are selected, in their order."""
+        return [self._model.row(place) for place in self._selected_places()]
+
+    def next_to_review(self, step: int) -> Path | None:
+        """The next photo of those shown that a person has still to look at, round to the other end; step: 1 or -1."""
+        number = self.photos.number(self._current.name) if self._current else None
+        here = None if number is None else self._model.place(number)
+        count = len(self._model.shown)
+        begin = (-1 if step > 0 else count) if here is None else here
+        places = ((begin + step * far) % count for far in range(1, count + 1)) if count else ()
+        found = (place for place in places if place != here and self._model.row(place).to_review)
+        place = next(found, None)
+        return None if place is None else self.photos.path(self._model.shown[place])
+
+    def reshow(self) -> None:
+        """Look anew at what the filter lets through and in which order; what is selected and in sight stays so."""
+        chosen = {row.name for row in self.chosen_rows()}
+        self._show_numbers(chosen, self._anchor())
+        self.changed.emit()
+
+    # --------------------------------------------------------------------------------------------------- what is shown
+
+    def _remember(self) -> None:
+        """The photos will be others in a moment."""
+        self._before = {row.name for row in self.chosen_rows()}, self._anchor()
+
+    def _take_list(self) -> None:
+        renamed = self.photos.renamed
+        self.pictures.rename(renamed)
+        for name in self.photos.replaced:
+            self.pictures.forget(name)
+        chosen, anchor = self._before
+        if self._current is not None and not chosen:
+            chosen = {self._current.name}
+        self._show_numbers(
+            {renamed.get(name, name) for name in chosen},
+            (renamed.get(anchor[0], anchor[0]), anchor[1]) if anchor else None,
+        )
+        self.changed.emit()
+
+    def _show_numbers(self, chosen: Collection[str], anchor: tuple[str, int] | None) -> None:
+        found = self.filter.chosen(self.photos.rows, self.texts.pages_with)
+        self._model.show(photo_rows.ordered(found, self.sort))
+        self._select(chosen)
+        place = self._place_of(anchor[0]) if anchor else None
+        if anchor and place is not None:
+            self.scrollTo(self._model.index(place), QListView.ScrollHint.PositionAtTop)
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() - anchor[1])
+        elif self._current is not None and (place := self._place_of(self._current.name)) is not None:
+            self.scrollTo(self._model.index(place), QListView.ScrollHint.PositionAtCenter)
+        self._look.start()
+
+    def _anchor(self) -> tuple[str, int] | None:
+        """The uppermost photo in sight, and where it stands."""
+        index = self.indexAt(QPoint(self.viewport().width() // 2, 2))
+        if not index.isValid() or not self.verticalScrollBar().value():
+            return None
+        return self._model.row(index.row()).name, self.visualRect(index).top()
+
+    def _place_of(self, name: str) -> int | None:
+        number = self.photos.number(name)
+        return None if number is None else self._model.place(number)
+
+    def _select(self, names: Iterable[str]) -> None:
+        places = sorted(place for name in names if (place := self._place_of(name)) is not None)
+        selection = QItemSelection()
+        for _, group in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
+            run = [place for _, place in group]
+            selection.select(self._model.index(run[0]), self._model.index(run[-1]))
+        model, flags = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        if self._current is not None and (place := self._place_of(self._current.name)) is not None:
+            model.setCurrentIndex(self._model.index(place), flags.NoUpdate)
+        model.select(selection, flags.ClearAndSelect)
+
+    def _select_current(self) -> None:
+        place = self._place_of(self._current.name) if self._current else None
+        if place is None:
+            self.clearSelection()
+        elif place in self._selected_places():
+            # One of several that are selected: they stay so.
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._model.index(place), flag)
+        else:
+            self.setCurrentIndex(self._model.index(place))
+
+    def _selected_places(self) -> list[int]:
+        ranges = self.selectionModel().selection().toList()
+        return sorted(place for each in ranges for place in range(each.top(), each.bottom() + 1))
+
+    # -------------------------------------------------------------------------------------------------------- pictures
+
+    def _want_pictures(self) -> None:
+        """Of the photos in sight, the nearest to its middle first, then of as many below and above."""
+        if not self.isVisible() or not self._model.shown:
+            self.pictures.want(self.photos.folder, (), side=SIDE, ratio=self.devicePixelRatioF())
+            return
+        height, last = self.viewport().height(), len(self._model.shown) - 1
+        row = max(1, self.sizeHintForRow(0))
+        first = self.verticalScrollBar().value() // row
+        many = height // row + 2
+        middle = first + (many - 1) / 2
+        places = range(max(0, first - many // 2), min(last, first + many + many // 2) + 1)
+        near = sorted(places, key=lambda place: abs(place - middle))
+        names = [self._model.row(place).name for place in near]
+        self.pictures.want(self.photos.folder, names, side=SIDE, ratio=self.devicePixelRatioF())
+
+    def _take_picture(self, thumbnail: Thumbnail) -> None:
+        if thumbnail.picture is None:
+            self.photos.set_failed(thumbnail.name, thumbnail.why)
+            return
+        self.photos.set_seen(thumbnail.name, thumbnail.page_id, thumbnail.stamp)
+        number = self.photos.number(thumbnail.name)
+        if number is not None:
+            self._model.tell((number,))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """More may be in sight."""
+        super().resizeEvent(event)
+        self._look.start()
+
+    # ----------------------------------------------------------------------------------------------------------- hands
+
+    def _dress(self) -> None:
+        self.setAccessibleName(tr("Photos in this folder"))
         self.setUniformItemSizes(True)
         self.setMinimumWidth(SIDE + 88)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Wide enough for the name of a photo from a camera."""
-        return QSize(SIDE + 145, 400)
+    def event(self, event: QEvent) -> bool:
+        """The key that selects all words selects all photos here."""
+        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if asks and event.matches(QKeySequence.StandardKey.SelectAll):  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
 
-    def show_photos(self, photos: Sequence[Path], current: Path | None, project: Project | None) -> None:
-        """Show these photos with one marked as open."""
-        self._model.show_photos(photos, project)
-        row = self._model.row_of(current)
-        if row is None:
-            self.clearSelection()
-        else:
-            self.setCurrentIndex(self._model.index(row))
-
-    def set_state(self, path: Path, state: PageState) -> None:
-        """How far the page of this photo, which is open, has come."""
-        self._model.set_state(path, state)
-
-    def set_refused(self, path: Path) -> None:
-        """This photo cannot be opened."""
-        self._model.set_refused(path)
+    def _choose_clicked(self, index: QModelIndex) -> None:
+        # With Ctrl or Shift a click only selects.
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self._choose(index)
 
     def _choose(self, index: QModelIndex) -> None:
-        self.photo_chosen.emit(self._model.photo(index.row()))
-
-
-class _PhotoDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(SIDE + 60, SIDE + 14)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        name, option.text, option.icon = option.text, "", type(option.icon)()
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        state = index.data(Qt.ItemDataRole.UserRole)
-        side, gap = (SIDE, 12) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
-        frame = QRect(0, 0, side, side)
-        frame.moveCenter(option.rect.center())
-        frame.moveLeft(option.rect.left() + gap)
-        painter.save()
-        _draw_photo(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
-        place = option.rect.adjusted(side + 2 * gap, 0, 2 - gap, 0)
-        metrics = painter.fontMetrics()
-        line = metrics.height()
-        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        top = place.center().y() - line - 1
-        painter.drawText(
-            place.left(), top + metrics.ascent(), metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, place.width())
-        )
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
-        said = metrics.elidedText(state[0], Qt.TextElideMode.ElideRight, place.width() - 19)
-        theme.icon(state[1], role="quiet").paint(painter, place.left(), top + line + 3, 14, 14)
-        painter.drawText(place.left() + 19, top + line + 2 + metrics.ascent(), said)
-        painter.restore()
-
-
-def _draw_photo(painter: QPainter, frame: QRect, picture: object) -> None:
-    if isinstance(picture, QPixmap):
-        size = picture.deviceIndependentSize().toSize()
-        if size.width() > frame.width() or size.height() > frame.height():
-            size.scale(frame.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(frame.topLeft(), size)
-        place.moveCenter(frame.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(place, picture)
-    else:
-        painter.fillRect(frame.adjusted(4, frame.height() // 6, -4, -frame.height() // 6), QColor(theme.colours().line))
+        self.photo_chosen.emit(self.photos.path(self._model.shown[index.row()]))

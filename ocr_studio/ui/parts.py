@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.page_list import PageList
     from ocr_studio.ui.photo_asking import PhotoAsking
     from ocr_studio.ui.photo_view import PhotoView
+    from ocr_studio.ui.photos_panel import PhotosPanel
     from ocr_studio.ui.reading import Reading
     from ocr_studio.ui.review_panel import ReviewPanel
     from ocr_studio.ui.status import Status
@@ -52,6 +53,7 @@ class Parts:
     table: WordTable
     alternatives: Alternatives
     photos: PageList
+    photos_panel: PhotosPanel
     messages: MessageBar
     status: Status
     exporting: Exporting

@@ -85,6 +85,10 @@ class Reading(QObject):
         """being_written: asked for the words in which somebody is writing, which no reading takes away."""
         self._being_written = being_written
 
+    def being_written(self) -> Collection[str]:
+        """The words of the open photo in which somebody is writing."""
+        return self._being_written()
+
     def learn_from(self, project: Callable[[], Project | None]) -> None:
         """project: asked for the project of the open photo; the words that a person has written there count."""
         self._project = project

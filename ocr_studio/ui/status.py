@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 
 # Long enough to be read, short enough not to be old news.
@@ -33,15 +34,18 @@ class Status(QStatusBar):
         self._stop.setText("Stop")
         self._stop.setToolTip("Stop reading; what has been read so far stays")
         self._stop.clicked.connect(self.stop_requested)
-        self._words = QLabel()
+        self._words, self._photos = QLabel(), QLabel()
+        self._photos.setAccessibleName(tr("Photos reviewed"))
         self._zoom = QLabel()
         self._kept_icon, self._kept = QLabel(), QLabel()
         self._kept.setAccessibleName("Saving")
         self._kept_state = ("", "")
         self.addWidget(self._hint, 1)
-        for widget in (self._doing, self._bar, self._stop, self._words, self._zoom, self._kept_icon, self._kept):
+        for widget in (
+            self._doing, self._bar, self._stop, self._photos, self._words, self._zoom, self._kept_icon, self._kept,
+        ):  # fmt: skip
             self.addPermanentWidget(widget)
-        for label in (self._hint, self._doing, self._words, self._zoom, self._kept):
+        for label in (self._hint, self._doing, self._photos, self._words, self._zoom, self._kept):
             label.setProperty("quiet", True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 3, 6, 3)
@@ -73,6 +77,11 @@ class Status(QStatusBar):
     def show_words(self, words: int, checked: int) -> None:
         """How many words there are and how many a person has checked."""
         self._words.setText(f"{checked} of {words} checked" if words else "")
+
+    def show_photos(self, reviewed: int, total: int) -> None:
+        """How many photos of the folder a person has reviewed."""
+        said = tr("{reviewed} of {total} photos reviewed", reviewed=reviewed, total=total)
+        self._photos.setText(said if total > 1 else "")
 
     def show_zoom(self, percent: float) -> None:
         """How large the photo is shown."""

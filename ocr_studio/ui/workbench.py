@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.alternatives import Alternatives
 from ocr_studio.ui.autosave import Autosave
+from ocr_studio.ui.batch_reading import BatchReading
 from ocr_studio.ui.choosing import Choosing
 from ocr_studio.ui.clipping import Clipping
 from ocr_studio.ui.document import Document
@@ -24,6 +25,7 @@ from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.parts import Dialogs, Parts
 from ocr_studio.ui.photo_asking import PhotoAsking
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.photos_panel import PhotosPanel
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
@@ -61,6 +63,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
 
     review = ReviewPanel(Reviewing(document, stage.cards, lambda: opening.project), places())
     review.left.connect(view.setFocus)
+    photos, batch = PageList(stage.pictures), BatchReading(document, stage.reading, stage.autosave, window)
     return Parts(
         document=document,
         opening=opening,
@@ -70,7 +73,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         view=view,
         table=WordTable(document),
         alternatives=Alternatives(document),
-        photos=PageList(stage.pictures),
+        photos=photos,
+        photos_panel=PhotosPanel(photos, batch, document, opening, stage.pictures),
         messages=MessageBar(),
         status=Status(),
         exporting=Exporting(document, opening, stage.pictures, window),

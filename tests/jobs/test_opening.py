@@ -146,17 +146,6 @@ def test_the_list_of_a_folder_counts_as_people_do(folder: Path) -> None:
     assert [path.name for path in event.photos] == ["board 1.png", "board 2.png", "board 10.png"]
 
 
-def test_thumbnails_say_the_state_and_go_on_past_a_bad_file(folder: Path, keeping: opening.Keeping) -> None:
-    kept = _kept(folder / "board 1.png", keeping)
-    (folder / "bad.png").write_text("no picture")
-    paths = [folder / "bad.png", folder / "board 1.png", folder / "board 2.png"]
-    bad, read, unread = opening.thumbnails(paths, project=kept.project, side=32)
-    assert bad.picture is None
-    assert read.picture is not None
-    assert max(read.picture.shape[:2]) <= 32
-    assert (read.state, unread.state) == (PageState.READ, PageState.UNREAD)
-
-
 def test_a_pasted_picture_gets_a_file_and_never_takes_anothers_place(tmp_path: Path) -> None:
     when, picture = datetime(2026, 5, 4, 12, 30, 5).astimezone(), np.full((5, 7, 3), 9, np.uint8)
     paths = []

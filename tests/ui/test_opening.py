@@ -18,9 +18,10 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, images
 from ocr_studio.core import settings as settings_module
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import Settings
+from ocr_studio.jobs import listing
 from ocr_studio.ui import app
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.photo_view import PhotoView
@@ -212,13 +213,13 @@ def test_a_disk_that_is_full_once_more_holds_the_window_once_more(
     assert studio.window.close()
 
 
-def test_small_pictures_that_cannot_be_made_are_said(
+def test_a_list_of_which_nothing_can_be_known_says_so(
     open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def states(project: Project) -> dict[str, PageState]:
+    def refuse(project: Project, *_: object) -> None:
         raise StudioError("the project cannot be read", file=project.folder)
 
-    monkeypatch.setattr(Project, "states", states)
+    monkeypatch.setattr(listing, "_pages", refuse)
     studio = open_studio(folder / "board 1.png")
     qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
 

@@ -1,0 +1,99 @@
+"""Small pictures of photos kept on the disk, so that a folder that was looked at once is there at once.
+
+``thumbnails/<folder>/<photo>`` in the cache folder, both named by a hash. A file is a line that says of which state of
+which photo it is and how it must add up, then the picture as PNG or JPEG. All of it may be deleted at any time; what
+is damaged or of an older state of the photo is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ocr_studio.core import paths
+from ocr_studio.core.page_summaries import Stamp
+from ocr_studio.core.pixels import RGB
+
+# Folders whose small pictures are kept; the ones not looked at for longest go first. One of 10,000 photos takes 60 MB.
+MOST_FOLDERS: Final = 24
+_MAX_BYTES: Final = 1 << 20
+_QUALITY: Final = 88
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPicture:
+    """A small picture, (h, w, 3) uint8 RGB, and the content id of its photo."""
+
+    picture: RGB
+    page_id: str
+
+
+class ThumbnailCache:
+    """The small pictures of one folder of photos. Never raises for the disk: without it, all is made again."""
+
+    def __init__(self, photos: Path, *, side: int, root: Path | None = None) -> None:
+        """side: length of the pictures' longer side, pixels. root: in place of the program's own cache folder."""
+        self._root = (root or paths.cache_dir()) / "thumbnails"
+        self._folder = self._root / _hash(os.fsencode(photos))
+        self._side = side
+        self._ready = False
+
+    def get(self, name: str, stamp: Stamp) -> CachedPicture | None:
+        """The picture of a photo as it is now, or None. stamp: see ``page_summaries.stamp``."""
+        try:
+            data = paths.read_file(self._path(name), most=_MAX_BYTES)
+        except (OSError, ValueError):
+            return None
+        head, _, body = data.partition(b"\n")
+        page_id, _, about = head.decode("ascii", "replace").partition(" ")
+        if about != self._about(stamp, body):
+            return None
+        pixels = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR_RGB) if body else None
+        return None if pixels is None else CachedPicture(np.asarray(pixels, np.uint8), page_id)
+
+    def put(self, name: str, stamp: Stamp, made: CachedPicture) -> None:
+        """Keep a picture: whole or not at all."""
+        done, encoded = cv2.imencode(".jpg", made.picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        if not done:
+            return
+        body = encoded.tobytes()
+        path = self._path(name)
+        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+        with contextlib.suppress(OSError):
+            self._prepare()
+            try:
+                # Not flushed to the disk, as a page is: what a power cut leaves does not add up and is made again.
+                temporary.write_bytes(f"{made.page_id} {self._about(stamp, body)}\n".encode("ascii") + body)
+                os.replace(temporary, path)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+
+    def _prepare(self) -> None:
+        if not self._ready:
+            self._ready = True
+            self._folder.mkdir(parents=True, exist_ok=True)
+            os.utime(self._folder)
+            folders = sorted(self._root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            for old in folders[MOST_FOLDERS:]:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / _hash(os.fsencode(name))
+
+    def _about(self, stamp: Stamp, body: bytes) -> str:
+        return " ".join(map(str, (*stamp, self._side, zlib.crc32(body))))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=12).hexdigest()

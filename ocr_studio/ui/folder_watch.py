@@ -1,0 +1,43 @@
+"""Notices when files come into a folder, go or change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+# Milliseconds between the first sign of a change and the look at it: a camera's import brings hundreds of files.
+WAIT = 400
+
+
+class FolderWatch(QObject):
+    """Signals: ``changed(Path)`` the folder, a moment after its files did; again and again while they go on."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wait = QTimer(self, singleShot=True, interval=WAIT)
+        self._wait.timeout.connect(self._tell)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._notice)
+        self._folder: Path | None = None
+
+    def watch(self, folder: Path | None) -> None:
+        """Look at this folder from now on, and at no other."""
+        if folder == self._folder and self._watcher.directories():
+            return
+        if self._watcher.directories():
+            self._watcher.removePaths(self._watcher.directories())
+        self._wait.stop()
+        self._folder = folder
+        if folder is not None and folder.is_dir():
+            self._watcher.addPath(str(folder))
+
+    def _notice(self) -> None:
+        if not self._wait.isActive():
+            self._wait.start()
+
+    def _tell(self) -> None:
+        if self._folder is not None:
+            self.changed.emit(self._folder)
