@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from ocr_studio.core import model_archive, models, training_runs
@@ -27,8 +27,11 @@ _WIDE = 420  # pixels, in which most names are seen whole
 class Modelling(QObject):
     """Shows the models, and does with them what is wanted.
 
-    current: asked for the settings as they are. choose: told the settings as they shall be.
+    current: asked for the settings as they are. choose: told the settings as they shall be. Signals:
+    ``comparison_wanted(str)`` the open photo is to be read by the model of this name, too.
     """
+
+    comparison_wanted = Signal(str)
 
     def __init__(
         self,
@@ -123,8 +126,12 @@ class Modelling(QObject):
     def _compare(self, name: str) -> None:
         entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog
         if dialog is not None and isinstance(entry, Model):
-            compare = self._rereading.compare if entry.kind == "recognizer" else self._rereading.compare_finding
-            compare(name, dialog)
+            if entry.kind == "recognizer":
+                # In a panel beside the photo, as it shows there what differs.
+                dialog.accept()
+                self.comparison_wanted.emit(name)
+            else:
+                self._rereading.compare_finding(name, dialog)
 
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)

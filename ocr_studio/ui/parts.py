@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.alternatives import Alternatives
     from ocr_studio.ui.choosing import Choosing
     from ocr_studio.ui.clipping import Clipping
+    from ocr_studio.ui.comparison_panel import ComparisonPanel
     from ocr_studio.ui.document import Document
     from ocr_studio.ui.evaluating import Evaluating
     from ocr_studio.ui.evaluation_dock import EvaluationDock
@@ -64,6 +65,7 @@ class Parts:
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel
+    comparison: ComparisonPanel
 
     @property
     def panels(self) -> tuple[PanelDock, ...]:

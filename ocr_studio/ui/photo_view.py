@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
@@ -130,6 +130,12 @@ class PhotoView(BoxView):
         """The next corner of the selected box is for the arrow keys; after the last one the whole box."""
         if self.may_change(self.document.selection):
             self.message.emit(self.corners.next())
+
+    def show_others(self, others: Mapping[str, str]) -> None:
+        """Show on these words, by their ids, how another model reads them."""
+        if others != self.sketch.others:
+            self.sketch.others = others
+            self.redraw()
 
     def hide_boxes(self) -> None:
         """Show no boxes: by a key as long as it is held, else until this is asked for again."""

@@ -59,6 +59,15 @@ class WordRows(TitledRows):
         self.endResetModel()
         self.ticked.emit()
 
+    def say_rows(self, rows: Iterable[WordRow]) -> None:
+        """The same words say something else; the current row stays. Other words are shown as new ones."""
+        new = tuple(rows)
+        if [row.id for row in new] != [row.id for row in self.rows]:
+            self.show_rows(new)
+        elif new:
+            self.rows = new
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.titles) - 1))
+
     def tick(self, rows: Iterable[int], *, on: bool) -> None:
         """Tick some rows, or do not."""
         ids = {self.rows[row].id for row in rows}

@@ -7,19 +7,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import models, page_order, rereading
+from ocr_studio.core import models, rereading
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import reading as reading_jobs
 from ocr_studio.jobs.reading import WordsRead
-from ocr_studio.jobs.rereading import Comparing, FindingCompared, ModelsCompared, compare, compare_finding
+from ocr_studio.jobs.rereading import Comparing, FindingCompared, compare_finding
 from ocr_studio.jobs.rereading_project import PageToRead, pages_to_read
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Job, Trouble
-from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
 from ocr_studio.ui.project_rereading import RereadingPhotos
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.rereading_dialog import RereadingDialog
@@ -106,23 +105,6 @@ class Rereading(QObject):
 
         dialog.taken.connect(take)
         self._connect(job, dialog, hear, finish)
-
-    def compare(self, other: str, parent: QWidget) -> None:
-        """Read the words of the open photo by the model in use and by another. parent: what it is shown over."""
-        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
-        if image is None or page is None or pyramid is None:
-            return
-        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
-        dialog = ModelComparisonDialog(pyramid, self._model, other, parent)
-        job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name="Comparing two models")
-
-        def hear(event: object) -> None:
-            if isinstance(event, Comparing):
-                dialog.show_progress(event.done, event.total)
-            elif isinstance(event, ModelsCompared):
-                dialog.show_comparison(event)
-
-        self._connect(job, dialog, hear, lambda: None)
 
     def compare_finding(self, other: str, parent: QWidget) -> None:
         """Find the words of the open photo by the model in use and by another. parent: what it is shown over."""

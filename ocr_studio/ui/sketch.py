@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,7 +37,8 @@ class Cut:
 @dataclass(slots=True)
 class Sketch:
     """What a hand is about to do: words as they would stand, a new box, a band, a lasso, a cut, and the lines that
-    edges have jumped to; the word under the mouse; and the corner, 0..3, of the selected box that arrow keys move.
+    edges have jumped to; the word under the mouse; the corner, 0..3, of the selected box that arrow keys move; and how
+    another model reads words, by their ids, where that may be taken over.
     """
 
     quads: dict[str, Quad] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Sketch:
     guides: tuple[Guide, ...] = ()
     hover: str | None = None
     corner: int | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Nothing is about to happen."""

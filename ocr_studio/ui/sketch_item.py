@@ -26,6 +26,8 @@ _SMALL = 26.0
 # Screen pixels: how far a guide reaches beyond what it joins, and the radius of the corner that keys move.
 _GUIDE_OVER = 14.0
 _PICKED = 9.0
+# Screen pixels: boxes lower than this have no room for another reading below them.
+_OTHER_FROM = 20.0
 
 
 class SketchItem(QGraphicsItem):
@@ -69,6 +71,8 @@ class SketchItem(QGraphicsItem):
         """Draw selection, handles and sketch."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_hover(painter)
+        if self._sketch.others:
+            self._paint_others(painter, option.exposedRect)
         self._paint_selection(painter, option.exposedRect)
         to_screen = painter.worldTransform()
         painter.save()
@@ -91,6 +95,34 @@ class SketchItem(QGraphicsItem):
         word = self._document.word(self._sketch.hover)
         if word and word.id not in self._document.selection and not self._sketch.quads:
             painter.fillPath(strokes.outline(word.quad), _faint(self.colours.selection, 40))
+
+    def _paint_others(self, painter: QPainter, seen: QRectF) -> None:
+        """Words that another model reads differently: tinted, and below each how it does, where there is room."""
+        to_screen, reach = painter.worldTransform(), 2 * _OTHER_FROM / painter.worldTransform().m11()
+        near = seen.adjusted(-reach, -reach, reach, reach)
+        ids = self._index.inside((near.left(), near.top(), near.right(), near.bottom()))
+        for key in self._sketch.others.keys() & set(ids):
+            path = self._words.path(key)
+            if path is None:
+                continue
+            painter.fillPath(path, _faint(self.colours.guide, 70))
+            if _height(path) * to_screen.m11() >= _OTHER_FROM:
+                below = to_screen.map(QPointF(path.elementAt(3).x, path.elementAt(3).y))
+                painter.save()
+                painter.resetTransform()
+                self._paint_other(painter, self._sketch.others[key] or "–", below)
+                painter.restore()
+
+    def _paint_other(self, painter: QPainter, text: str, corner: QPointF) -> None:
+        font = QFont()
+        font.setPixelSize(12)
+        painter.setFont(font)
+        plate = QRectF(corner.x(), corner.y() + 2, QFontMetricsF(font).horizontalAdvance(text) + 8, 16)
+        painter.setPen(QPen(self.colours.guide, 1.25))
+        painter.setBrush(self.colours.plate)
+        painter.drawRoundedRect(plate, 3, 3)
+        painter.setPen(self.colours.plate_text)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_selection(self, painter: QPainter, seen: QRectF) -> None:
         reach = 8 / painter.worldTransform().m11()

@@ -13,6 +13,7 @@ from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.batch_reading import BatchReading
 from ocr_studio.ui.choosing import Choosing
 from ocr_studio.ui.clipping import Clipping
+from ocr_studio.ui.comparison_panel import ComparisonPanel
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
@@ -32,6 +33,7 @@ from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.trainer_panel import TrainerPanel
 from ocr_studio.ui.training import Training
+from ocr_studio.ui.two_readings import TwoReadings
 from ocr_studio.ui.word_table import WordTable
 
 
@@ -63,6 +65,9 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
 
     review = ReviewPanel(Reviewing(document, stage.cards, lambda: opening.project), places())
     review.left.connect(view.setFocus)
+    choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
+    comparison = ComparisonPanel(TwoReadings(document, stage.reading, window), document, view)
+    choosing.modelling.comparison_wanted.connect(comparison.start)
     photos, batch = PageList(stage.pictures), BatchReading(document, stage.reading, stage.autosave, window)
     return Parts(
         document=document,
@@ -79,12 +84,13 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         status=Status(),
         exporting=Exporting(document, opening, stage.pictures, window),
         clipping=Clipping(document, opening),
-        choosing=Choosing(document, stage.reading, lambda: opening.settings, window),
+        choosing=choosing,
         asking=asking,
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
         review=review,
+        comparison=comparison,
     )
 
 

@@ -96,6 +96,17 @@ class StandInReader:
             yield [reading(f"again{place.bounds()[0]:.0f}", 0.8)]
 
 
+class OtherReader(StandInReader):
+    """Another model: reads the first word of LINES as it is, and two of the second line in its own way."""
+
+    name = "another"
+
+    def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
+        own = {quad(0, 0): "Ship", quad(1, 2): "abaut", quad(1, 3): "queues"}
+        for place in quads:
+            yield [reading(own.get(place, f"again{place.bounds()[0]:.0f}"))]
+
+
 class StandInPreview:
     """Finds the words of LINES, the fewer the higher the threshold; of a word there are two boxes at a small gap."""
 
@@ -135,3 +146,12 @@ class StandInDesk(ReadingDesk):
 
     def preview(self, image: NDArray[np.uint8]) -> Any:
         return StandInPreview(self.stand_in)
+
+
+class DeskOfTwo(StandInDesk):
+    """With another reader for another model."""
+
+    def successor(self, options: ReaderOptions) -> StandInDesk:
+        other = DeskOfTwo(OtherReader())
+        other.options = options
+        return other

@@ -123,6 +123,7 @@ def test_without_a_mouse_the_lens_is_at_the_current_word(studio: Studio) -> None
         there = view.to_scene(view._lens.at)
         assert (there.x(), there.y()) == pytest.approx(middle(name), abs=1)
     before = view._lens.at
+    assert before is not None
     view.pan_by(40, 0)
     assert view._lens.at == before + QPointF(40, 0)
     assert not view.viewport().grab().isNull()

@@ -11,13 +11,16 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits
+from ocr_studio.core import edits, models
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
 from tests.ui import made_board
-from tests.ui.made_board import StandInReader
+from tests.ui.made_board import DeskOfTwo, StandInReader
 from tests.ui.studio import Open
+
+# They need what two models have read.
+_OF_TWO = ("take_other", "next_other")
 
 
 def _prepare(studio: Studio, action_id: str) -> None:
@@ -31,14 +34,21 @@ def _prepare(studio: Studio, action_id: str) -> None:
         assert document.page is not None
         document.push(edits.write(document.page, "w0", text))
     document.undo_stack.undo()
-    document.select(["w0", "w1"])
+    document.select(["w6", "w7"] if action_id in _OF_TWO else ["w0", "w1"])
     if action_id == "stop":
         studio.reading.read_page()
 
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
-def test_it_can_be_done_where_it_is_offered(spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+def test_it_can_be_done_where_it_is_offered(
+    spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if spec.id in _OF_TWO:
+        monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
     studio = open_studio(folder / "board 2.png", reader=StandInReader())
+    if spec.id in _OF_TWO:
+        studio.window.parts.comparison.start(models.BUILT_IN.name)
+        qtbot.waitUntil(lambda: not studio.busy)
     _prepare(studio, spec.id)
     action = studio.window.action_set[spec.id]
     assert action.isEnabled()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QPushButton
@@ -15,17 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, model_archive, models, settings
 from ocr_studio.core.model_card import DETECTOR
-from ocr_studio.core.page import Quad, Transcription
-from ocr_studio.core.settings import ReaderOptions, Settings
+from ocr_studio.core.settings import Settings
 from ocr_studio.engine import weights
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.finding_comparison_dialog import FindingComparisonDialog
-from ocr_studio.ui.model_comparison_dialog import ModelComparisonDialog
 from ocr_studio.ui.models_dialog import ModelsDialog
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests.core.made_models import installed
-from tests.ui import made_board
-from tests.ui.made_board import StandInDesk, StandInReader
 from tests.ui.studio import Open
 
 LEFT = Qt.MouseButton.LeftButton
@@ -183,48 +176,6 @@ def test_an_import_that_nobody_waits_for_leaves_nothing(
     qtbot.waitUntil(lambda: not studio.busy)
     studio.stop()
     assert not models.candidates("Hand")
-
-
-class _OtherDesk(StandInDesk):
-    """With another reader for another model."""
-
-    def successor(self, options: ReaderOptions) -> StandInDesk:
-        other = _OtherDesk(_Other())
-        other.options = options
-        return other
-
-
-class _Other(StandInReader):
-    def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
-        for quad in quads:
-            yield [made_board.reading("Ship" if quad == made_board.quad(0, 0) else f"again{quad.bounds()[0]:.0f}")]
-
-
-def test_another_model_is_compared_on_the_open_photo(
-    qtbot: QtBot, folder: Path, open_studio: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    installed("Anna")
-    monkeypatch.setattr("tests.ui.conftest.StandInDesk", _OtherDesk)
-    studio = open_studio(folder / "board 1.png")
-    document = studio.document
-    assert document.page is not None
-    document.push(edits.accept(document.page, ["w0"]))
-    page = document.page
-    dialog = shown(studio)
-    choose(dialog, "Anna")
-    click(dialog.compare)
-    (compared,) = dialog.findChildren(ModelComparisonDialog)
-    qtbot.waitUntil(lambda: not studio.busy)
-    assert compared.said.text() == (
-        f"Of the only word you have checked here, “{BASE}” reads 0 right (150.0 % of letters wrong),"
-        " “Anna” 1 right (0.0 % of letters wrong). They read 1 of 8 words differently:"
-    )
-    (row,) = compared.table.words.rows
-    assert row.cells == ("again10", "Ship", "Ship")
-    assert row.right == (False, True)
-    assert document.page is page
-    compared.reject()
-    dialog.reject()
 
 
 def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Path, open_studio: Open) -> None:

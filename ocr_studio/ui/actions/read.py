@@ -53,6 +53,21 @@ ACTIONS = (
         tip="Which models can read, how well, and which one does", looks=True,
     ),
     ActionSpec(
+        "compare_models", "&Compare with another model", lambda p: p.comparison.begin(), "&Read", 2,
+        "mdi6.file-compare", tip="See which words of this photo another model reads differently, and take over from it",
+        when=has_photo, looks=True,
+    ),
+    ActionSpec(
+        "take_other", "Take over the &other reading", lambda p: p.comparison.take_current(), "&Read", 2,
+        "mdi6.swap-horizontal", ("O",), scope=Scope.CANVAS, tip="The word gets what the other model reads there",
+        when=lambda p: p.comparison.offers(p.document.current), edits=True,
+    ),
+    ActionSpec(
+        "next_other", "&Next word read differently", lambda p: p.comparison.go_on(), "&Read", 2,
+        "mdi6.arrow-right-bold-outline", ("N",), scope=Scope.CANVAS,
+        tip="Go to the next word that the other model reads differently", when=lambda p: p.comparison.offers_any,
+    ),
+    ActionSpec(
         "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),
         tip="Read the photos of this folder again and compare with the words you have checked; nothing is changed",
         when=lambda p: p.opening.project is not None and not p.evaluating.busy,
