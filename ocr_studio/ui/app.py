@@ -26,6 +26,7 @@ from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.close_guard import CloseGuard
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.main_window import MainWindow
 from ocr_studio.ui.opening import SAVE_SECONDS, Opening
@@ -62,17 +63,19 @@ class Studio(QObject):
         self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        self.lanes = {name: JobThread(name, self) for name in ("reading", "photos", "pictures", "cards", "training")}
+        lanes = ("reading", "photos", "pictures", "cards", "index", "training")
+        self.lanes = {name: JobThread(name, self) for name in lanes}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
+        self.indexing = Indexing(self.opening, self.lanes["index"])
         self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
         self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
         self.training = Training(self.lanes["training"], lambda: self.settings, learners=learners)
         self.window = MainWindow(
             Backstage(
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
-                self.lanes["pictures"], self.lanes["cards"],
+                self.lanes["pictures"], self.lanes["cards"], self.indexing,
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)
@@ -128,6 +131,7 @@ class Studio(QObject):
         """End the threads. Waits for the step that each is at."""
         for lane in self.lanes.values():
             lane.stop()
+        self.indexing.stop()
         # Qt empties a stack that it destroys, and says so to a window that is half gone.
         self.document.undo_stack.blockSignals(True)
 
@@ -158,6 +162,7 @@ class Studio(QObject):
         self.reading.cancel()
         self.evaluating.cancel()
         self.training.close()
+        self.indexing.close()
         self.opening.close()
 
 

@@ -18,7 +18,7 @@ from ocr_studio.jobs import listing
 from ocr_studio.ui.job_thread import Job, JobThread
 
 # Milliseconds between two looks at all that is known, while it is still being found out.
-_SOON = 700
+_SOON = 1500
 
 
 class FolderPhotos(QObject):
@@ -76,10 +76,8 @@ class FolderPhotos(QObject):
         self.look()
 
     def use(self, index: Index | None) -> None:
-        """What is known of the pages is in this index."""
-        if index is not self.index:
-            self.index = index
-            self.look()
+        """What is known of the pages is in this index; asked once photos of its project are shown."""
+        self.index = index
 
     def look_soon(self) -> None:
         """The index knows more than before."""
@@ -91,12 +89,12 @@ class FolderPhotos(QObject):
         if self._job is not None:
             self._again = True
             return
-        if not self.rows or (self.project is None and self.index is None):
+        project, index = self.project, self.index
+        if not self.rows or index is None or index.project is not project:
             return
         files, ids = [(row.name, row.time) for row in self.rows], dict(self._ids)
-        project, index = self.project, self.index
         job = self._job = self._lane.submit(
-            lambda: listing.rows(files, project, index, ids), name="Looking at what is known of the photos"
+            lambda: listing.rows(files, index, ids), name="Looking at what is known of the photos"
         )
         job.came.connect(lambda rows: self._learn(project, rows))
         job.failed.connect(self.failed)

@@ -19,6 +19,7 @@ from ocr_studio.core.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.thumbnails import Thumbnail
 from ocr_studio.ui.folder_photos import FolderPhotos
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.page_texts import PageTexts
 from ocr_studio.ui.photo_delegate import SIDE, PhotoDelegate
@@ -74,6 +75,14 @@ class PageList(QListView):
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Wide enough for the name of a photo from a camera."""
         return QSize(SIDE + 145, 400)
+
+    def follow(self, indexing: Indexing) -> None:
+        """What is known of the photos' pages is in that index."""
+        indexing.changed.connect(self.photos.use)
+        indexing.changed.connect(self.texts.use)
+        indexing.progressed.connect(lambda *_: self.photos.look_soon())
+        indexing.finished.connect(self.photos.look)
+        indexing.finished.connect(self.texts.forget)
 
     def show_photos(
         self,

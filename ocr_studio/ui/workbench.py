@@ -18,6 +18,7 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.message_bar import MessageBar
 from ocr_studio.ui.mistake_places import MistakePlaces
@@ -49,6 +50,7 @@ class Backstage:
     autosave: Autosave
     pictures: JobThread
     cards: JobThread
+    indexing: Indexing
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -69,6 +71,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     comparison = ComparisonPanel(TwoReadings(document, stage.reading, window), document, view)
     choosing.modelling.comparison_wanted.connect(comparison.start)
     photos, batch = PageList(stage.pictures), BatchReading(document, stage.reading, stage.autosave, window)
+    photos.follow(stage.indexing)
     return Parts(
         document=document,
         opening=opening,

@@ -18,10 +18,10 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, images
 from ocr_studio.core import settings as settings_module
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.index import Index, IndexTrouble
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import Settings
-from ocr_studio.jobs import listing
 from ocr_studio.ui import app
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.photo_view import PhotoView
@@ -216,10 +216,10 @@ def test_a_disk_that_is_full_once_more_holds_the_window_once_more(
 def test_a_list_of_which_nothing_can_be_known_says_so(
     open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(project: Project, *_: object) -> None:
-        raise StudioError("the project cannot be read", file=project.folder)
+    def refuse(index: Index) -> None:
+        raise IndexTrouble("the index cannot be read", file=index.project.folder)
 
-    monkeypatch.setattr(listing, "_pages", refuse)
+    monkeypatch.setattr(Index, "pages", refuse)
     studio = open_studio(folder / "board 1.png")
     qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
 
