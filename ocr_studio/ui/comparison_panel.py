@@ -14,7 +14,6 @@ from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.read_words import WordRow, WordsTable
@@ -61,7 +60,6 @@ class ComparisonPanel(PanelDock):
         self.take_all.clicked.connect(lambda: self._take(readings.others()))
         readings.progressed.connect(self._show_progress)
         readings.changed.connect(self._show)
-        readings.failed.connect(self._show_trouble)
         document.selection_changed.connect(self._follow)
         self.visibilityChanged.connect(lambda _: self._mark())
         self._lay_out()
@@ -140,9 +138,6 @@ class ComparisonPanel(PanelDock):
         self.bar.setRange(0, total)
         self.bar.setValue(done)
 
-    def _show_trouble(self, trouble: Trouble) -> None:
-        self.said.setText(trouble.message)
-
     def _show(self) -> None:
         busy, compared = self.readings.busy, self.readings.compared
         for widget, wanted in ((self.bar, busy), (self.stop, busy), (self.compare, not busy)):
@@ -161,6 +156,8 @@ class ComparisonPanel(PanelDock):
             return tr("Both models read the words of this photo…")
         if compared is not None:
             return f"{_checked(compared)} {_differing(compared)}"
+        if self.readings.trouble is not None:
+            return self.readings.trouble.message
         if self.models.count() == 0:
             return tr("There is no other model yet. Learn from your corrections, or import one (Read → Models).")
         return tr("See which words another model reads differently. Nothing changes until you take a reading over.")

@@ -105,7 +105,7 @@ class SketchItem(QGraphicsItem):
             path = self._words.path(key)
             if path is None:
                 continue
-            painter.fillPath(path, _faint(self.colours.guide, 70))
+            painter.fillPath(path, _faint(self.colours.guide, 55))
             if _height(path) * to_screen.m11() >= _OTHER_FROM:
                 below = to_screen.map(QPointF(path.elementAt(3).x, path.elementAt(3).y))
                 painter.save()

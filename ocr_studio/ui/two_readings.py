@@ -11,26 +11,26 @@ from ocr_studio.core import models, page_order, rereading
 from ocr_studio.core.page import Word
 from ocr_studio.jobs.rereading import Comparing, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.job_thread import Job
+from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading import Reading
 
 
 class TwoReadings(QObject):
     """Reads in the lane of reading and changes nothing, until a person takes over a reading. Another photo ends it.
 
-    Signals: ``progressed(done, total)``; ``changed()`` it has begun, has come to its end or is thrown away, or what of
-    it may be taken over is other than before; ``failed(Trouble)``.
+    trouble: why the last reading could not be done. Signals: ``progressed(done, total)``; ``changed()`` it has begun,
+    has come to its end or is thrown away, or what of it may be taken over is other than before.
     """
 
     progressed = Signal(int, int)
     changed = Signal()
-    failed = Signal(object)
 
     def __init__(self, document: Document, reading: Reading, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._reading = document, reading
         self._job: Job | None = None
         self.compared: ModelsCompared | None = None
+        self.trouble: Trouble | None = None
         document.opened.connect(self.forget)
         document.words_changed.connect(self._follow)
 
@@ -59,7 +59,7 @@ class TwoReadings(QObject):
         desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
         job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name="Comparing two models")
         job.came.connect(self._hear)
-        job.failed.connect(self.failed)
+        job.failed.connect(self._fail)
         job.ended.connect(self._end)
         self._job = job
         self.changed.emit()
@@ -72,8 +72,8 @@ class TwoReadings(QObject):
     def forget(self) -> None:
         """Nothing is compared any more."""
         self.cancel()
-        if self.compared is not None:
-            self.compared = None
+        if self.compared is not None or self.trouble is not None:
+            self.compared = self.trouble = None
             self.changed.emit()
 
     def word(self, each: WordCompared) -> Word | None:
@@ -105,6 +105,9 @@ class TwoReadings(QObject):
             self.progressed.emit(event.done, event.total)
         elif isinstance(event, ModelsCompared):
             self.compared = event
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.trouble = trouble
 
     def _end(self) -> None:
         self._job = None

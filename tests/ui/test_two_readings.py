@@ -10,11 +10,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
+from ocr_studio.core.errors import StudioError
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.comparison_panel import ComparisonPanel
 from ocr_studio.ui.models_dialog import ModelsDialog
 from tests.core.made_models import installed
-from tests.ui.made_board import DeskOfTwo, StandInReader
+from tests.ui.made_board import DeskOfTwo, OtherReader, StandInReader
 from tests.ui.studio import Open, texts
 
 Key = Qt.Key
@@ -168,6 +169,22 @@ def test_it_can_be_stopped(studio: Studio, qtbot: QtBot, monkeypatch: pytest.Mon
     assert panel.compare.isVisible()
     qtbot.waitUntil(lambda: not studio.busy)
     assert panel.readings.compared is None
+
+
+def test_what_goes_wrong_is_said(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> object:
+        raise StudioError("the weights are gone")
+
+    able = OtherReader.read_quads
+    monkeypatch.setattr(OtherReader, "read_quads", fail)
+    panel = compared(studio, qtbot)
+    assert "the weights are gone" in panel.said.text()
+    assert panel.table is None
+    assert panel.compare.isEnabled()
+    monkeypatch.setattr(OtherReader, "read_quads", able)
+    QTest.mouseClick(panel.compare, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert len(cells(panel)) == 3
 
 
 def test_the_dialog_of_models_leads_here(studio: Studio, qtbot: QtBot) -> None:
