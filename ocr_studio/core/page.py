@@ -174,18 +174,38 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardLook:
+    """How the board on a photo is shown in the board view: a look only, the photo and all places on it stay.
+
+    corners: where the board is, clockwise from the top left as the photo is held; None: as it is found. straighten,
+    even_light, less_glare, strong_ink: see ``board_cleaning``; strength: 0..1, of the last three. read: whether the
+    recognizer reads the cleaned picture instead of the photo.
+    """
+
+    corners: Quad | None = None
+    straighten: bool = True
+    even_light: bool = True
+    less_glare: bool = True
+    strong_ink: bool = True
+    strength: float = 0.5
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PageFacts:
     """What a person says of a whole page.
 
     writer: who wrote on the board. tags: words to find it by, in the order given. note: whatever else, any number of
     lines. order: ids of words in the reading order that a person gave them, a tuple for each line, an empty tuple
-    between two blocks; () where the computed order counts. Ids that the page has no more are passed over.
+    between two blocks; () where the computed order counts. Ids that the page has no more are passed over. board: how
+    its board is looked at, None where nobody has changed that.
     """
 
     writer: str | None = None
     tags: tuple[str, ...] = ()
     note: str = ""
     order: tuple[tuple[str, ...], ...] = ()
+    board: BoardLook | None = None
 
 
 @dataclass(frozen=True, slots=True)

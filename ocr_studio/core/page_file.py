@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final, TypeAlias, TypeVar
 
-from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
@@ -26,6 +26,9 @@ MAX_TEXT: Final = 1_000_000
 MAX_ALTERNATIVES: Final = 100
 MAX_PIXELS: Final = 1_000_000
 MAX_TAGS: Final = 1000
+
+# What is on or off in a BoardLook.
+BOARD_SWITCHES: Final = ("straighten", "even_light", "less_glare", "strong_ink", "read")
 
 # Word id -> the word and its line.
 Lines: TypeAlias = dict[str, tuple[Word, bytes]]
@@ -156,6 +159,8 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
         fields["note"] = facts.note
     if facts.order:
         fields["order"] = [list(line) for line in facts.order]
+    if facts.board:
+        fields["board"] = _board_fields(facts.board)
     return fields
 
 
@@ -171,7 +176,21 @@ def facts_of(fields: Mapping[str, object]) -> PageFacts:
         tags=tags,
         note=note,
         order=tuple(tuple(_label({"order": key}, "order") for key in line) for line in lines),
+        board=_optional(fields, "board", _board),
     )
+
+
+def _board_fields(look: BoardLook) -> dict[str, object]:
+    corners = look.corners and [list(point) for point in look.corners.corners]
+    return {"corners": corners, **{name: getattr(look, name) for name in BOARD_SWITCHES}, "strength": look.strength}
+
+
+def _board(fields: Mapping[str, object], key: str) -> BoardLook:
+    board = an_object(fields[key], key)
+    switches = {name: board[name] is True for name in BOARD_SWITCHES if name in board}
+    corners = _optional(board, "corners", lambda found, name: _quad({"quad": found[name]}, _ANYWHERE))
+    strength = _share_in(board, "strength") if "strength" in board else BoardLook().strength
+    return BoardLook(corners=corners, strength=strength, **switches)
 
 
 def _side_fields(side: Transcription) -> dict[str, object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Quad, Source, Transcription, Word
+from ocr_studio.core.page_file import BOARD_SWITCHES
 from ocr_studio.core.plain_text import one_line
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
@@ -62,6 +63,13 @@ facts = st.builds(
     tags=st.lists(labels, max_size=3).map(tuple),
     note=st.text(st.characters(codec="utf-8"), max_size=30),
     order=st.lists(st.lists(ids, max_size=3).map(tuple), max_size=3).map(tuple),
+    board=st.none()
+    | st.builds(
+        BoardLook,
+        corners=st.none() | quads,
+        strength=st.floats(0, 1),
+        **{name: st.booleans() for name in BOARD_SWITCHES},
+    ),
 )
 
 

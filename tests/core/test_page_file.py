@@ -46,7 +46,18 @@ def test_a_file_of_the_first_format_is_read() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    ['"writer": ""', '"tags": "one"', '"tags": [1]', '"note": 1', '"order": [[1]]', '"order": ["a"]', '"tags": [""]'],
+    [
+        '"writer": ""',
+        '"tags": "one"',
+        '"tags": [1]',
+        '"note": 1',
+        '"order": [[1]]',
+        '"order": ["a"]',
+        '"tags": [""]',
+        '"board": 1',
+        '"board": {"corners": [[1, 2]]}',
+        '"board": {"strength": 2}',
+    ],
 )
 def test_facts_that_make_no_sense_are_damage(field: str) -> None:
     data = page_file.encode(PAGE).replace(b'"words": [', field.encode() + b',\n"words": [')
