@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import models
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.rereading import ModelsCompared, WordCompared
 from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
@@ -34,6 +34,8 @@ class ComparisonPanel(PanelDock):
     these words how the other model reads it; Return takes that over and goes on.
     """
 
+    own_keys = ((later("Return"), later("Take over the other reading of this row, and go on to the next")),)
+
     def __init__(
         self, readings: TwoReadings, document: Document, view: PhotoView, parent: QWidget | None = None
     ) -> None:
@@ -46,9 +48,7 @@ class ComparisonPanel(PanelDock):
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setFixedWidth(160)
         self.bar.setAccessibleName(tr("Progress of the comparison"))
-        self.take_one = _button(
-            tr("Take over"), tr("The word gets the other model’s reading (Return, or O on the photo)")
-        )
+        self.take_one = _button(tr("Take over"), tr("The word gets the other model’s reading; Return does so, too"))
         self.take_all = _button(tr("Take over all"), tr("All words that you have not checked get the other reading"))
         self.said = QLabel()
         self.said.setWordWrap(True)

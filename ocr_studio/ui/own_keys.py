@@ -24,6 +24,7 @@ MOUSE = OwnKeys(
         (later("Drag over several"), later("Select them")),
         (later("Drag a selected word"), later("Move it")),
         (later("Drag a corner or a side"), later("Shape the box; with Ctrl the corner alone")),
+        (later("Alt held while dragging"), later("Edges do not snap to neighbours; a new box stays upright")),
         (later("Drag the round handle"), later("Turn the box; with Shift in steps")),
         (later("Wheel"), later("Zoom; with Shift go sideways")),
         (later("Middle button, or space and drag"), later("Move the photo")),
@@ -33,7 +34,10 @@ MOUSE = OwnKeys(
 PHOTO_KEYS = OwnKeys(
     later("On the photo"),
     (
-        (later("Arrows"), later("Move the selected boxes; with Shift further. With none selected, move the photo")),
+        (
+            later("Arrows"),
+            later("Move the selected boxes, or the picked corner; with Shift further. With none, the photo"),
+        ),
         (later("Space held"), later("Drag the photo")),
         ("Enter", later("With Draw a box in hand: put a box in the middle")),
         ("Esc", later("Drop what is dragged, then the tool, then the selection")),

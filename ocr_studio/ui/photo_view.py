@@ -30,7 +30,7 @@ _FAST = 10.0
 _SCROLL = 60.0
 # Screen pixels: a box that is put down by a key, to be moved and pulled from there.
 _NEW_BOX = (140.0, 44.0)
-_LOCKED = later("This box is locked, so it stays as it is. Press K, or choose Boxes → Lock, to unlock it.")
+_LOCKED = later("This box is locked, so it stays as it is. Boxes → Lock lets it go again.")
 _SOME_LOCKED = later("Locked boxes stay where they are.")
 _NOWHERE = QPointF(-1.0, -1.0)
 
