@@ -11,7 +11,7 @@ _WORD: Final = re.compile(r"\w+")
 # The worse kinds of fit cost more than any number of better ones.
 _WHOLE, _BEGINS, _INITIALS, _INSIDE, _SCATTERED, _SLIP = 0.0, 1.0, 2.0, 4.0, 8.0, 12.0
 # From so many letters on, one slip or two may be meant.
-_ONE_SLIP, _TWO_SLIPS = 3, 7
+_ONE_SLIP, _TWO_SLIPS = 4, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,21 @@ class Fit:
     places: tuple[int, ...] = ()
 
 
-def fit(typed: str, title: str) -> Fit | None:
+def fit(typed: str, title: str, *, scattered: bool = True, slips: bool = True) -> Fit | None:
     """How well this fits, or None if it does not. Nothing typed fits everything.
 
-    Each word that is typed must fit; their order does not matter.
+    Each word that is typed must fit; their order does not matter. scattered: whether letters in their order are enough;
+    among words of whole sentences they are there by chance. slips: whether slips of the finger are forgiven.
     """
     letters, origins = _folded(title)
     words = [(found.start(), found.group()) for found in _WORD.finditer(letters)]
     cost, places = 0.0, set[int]()
     for token in _folded(typed)[0].split():
         found = _fit_token(token, letters, words)
+        if found is None and scattered:
+            found = _scattered(token, letters, words)
+        if found is None and slips:
+            found = _slipped(token, words)
         if found is None:
             return None
         cost += found.cost
@@ -67,7 +72,7 @@ def _fit_token(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | 
     place = letters.find(token)
     if place >= 0:
         return Fit(_INSIDE, tuple(range(place, place + len(token))))
-    return _scattered(token, letters, words) or _slipped(token, words)
+    return None
 
 
 def _scattered(token: str, letters: str, words: list[tuple[int, str]]) -> Fit | None:

@@ -110,6 +110,7 @@ class Studio(QObject):
         self.settings = self.opening.settings = chosen
         use_theme(self.theme)
         self.window.retint()
+        self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
         try:

@@ -30,8 +30,8 @@ class Choosing(QObject):
     def __init__(self, document: Document, reading: Reading, current: Callable[[], Settings], window: QWidget) -> None:
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
-        self.rereading = Rereading(document, reading, window)
-        self.modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
+        self.rereading: Rereading = Rereading(document, reading, window)
+        self.modelling: Modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
 
     @property
     def lines(self) -> bool:
@@ -49,9 +49,10 @@ class Choosing(QObject):
         if chosen != now:
             self.chosen.emit(chosen)
 
-    def show_settings(self) -> None:
-        """Show the settings."""
-        dialog = SettingsDialog(self._current(), self._try_finding, self._window)
+    def show_settings(self, page: str = "general") -> None:
+        """Show the settings. page: "general", "reading" or "keys"."""
+        dialog = SettingsDialog(self._current, self._try_finding, self._window)
+        dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
@@ -14,7 +14,9 @@ _SHOWN = 3  # names for which there is room
 
 
 class LanguageChoice(QPushButton):
-    """Shows languages, keys of LANGUAGES, for choosing."""
+    """Shows languages, keys of LANGUAGES, for choosing. Signals: ``changed()``."""
+
+    changed = Signal()
 
     def __init__(self, chosen: Collection[str]) -> None:
         super().__init__()
@@ -29,6 +31,7 @@ class LanguageChoice(QPushButton):
             action.setCheckable(True)
             action.setChecked(code in chosen)
             action.toggled.connect(self._show)
+            action.toggled.connect(self.changed)
             self._actions[code] = action
         self.setMenu(menu)
         self._show()

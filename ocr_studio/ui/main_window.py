@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         self._kept = KeptNews(stage.autosave, stage.document, self.messages, self.status)
         self.action_set = ActionSet(parts, self)
+        parts.guide.know(parts, self.action_set)
         self.recent_menu = RecentMenu(self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
         self._place()

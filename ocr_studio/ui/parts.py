@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.evaluating import Evaluating
     from ocr_studio.ui.evaluation_dock import EvaluationDock
     from ocr_studio.ui.exporting import Exporting
+    from ocr_studio.ui.guide import Guide
     from ocr_studio.ui.message_bar import MessageBar
     from ocr_studio.ui.opening import Opening
     from ocr_studio.ui.page_list import PageList
@@ -62,6 +63,7 @@ class Parts:
     choosing: Choosing
     asking: PhotoAsking
     dialogs: Dialogs
+    guide: Guide
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel

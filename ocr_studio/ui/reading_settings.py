@@ -3,72 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TypeAlias
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from ocr_studio.core import models
+from ocr_studio.core.language import LANGUAGES
 from ocr_studio.core.model_card import Kind
-from ocr_studio.core.settings import STRONGEST, Finding, Settings
+from ocr_studio.core.settings import STRONGEST, Finding, ReaderOptions, Settings
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.language_choice import LanguageChoice
+from ocr_studio.ui.settings_page import SettingsPage
 
 # Shows a dialog over a widget in which this way of finding writing can be changed; calls what is told with the result.
 TryFinding: TypeAlias = Callable[[Finding, QWidget, Callable[[Finding], None]], None]
 
-_ALPHABETS = (("latin", "Latin letters, digits and common signs"), ("all", "All characters, other scripts included"))
-_UNITS = (("words", "For each word"), ("lines", "For each line of writing"))
+_ALPHABETS = (
+    ("latin", later("Latin letters, digits and common signs")),
+    ("all", later("All characters, other scripts included")),
+)
+_UNITS = (("words", later("For each word")), ("lines", later("For each line of writing")))
 
 
-class ReadingSettings(QWidget):
+class ReadingSettings(SettingsPage):
     """Shows them for changing.
 
     try_finding: shows how writing is found. finding: what has been chosen there.
     """
 
+    slow = True
+
     def __init__(self, settings: Settings, try_finding: TryFinding) -> None:
         super().__init__()
+        self.title = tr("&Reading")
+        self._before = settings
         self.finding = settings.finding
         self._try_finding = try_finding
-        self.model = _model_choice("recognizer", settings.model, "Which model reads")
-        self.detector = _model_choice("detector", settings.detector, "Which model finds writing")
-        self.alphabet = Choice(_ALPHABETS, settings.alphabet, "Alphabet")
-        self.alphabet.setToolTip("Of the model that comes with the program; a model that was learned has its own.")
+        self.model = _model_choice("recognizer", settings.model, tr("Which model reads"))
+        self.detector = _model_choice("detector", settings.detector, tr("Which model finds writing"))
+        self.alphabet = Choice([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
+        self.alphabet.setToolTip(tr("Of the model that comes with the program; a model that was learned has its own."))
         self.model.currentIndexChanged.connect(self._offer_alphabet)
-        self._offer_alphabet()
-        self.unit = Choice(_UNITS, settings.unit, "One box for each word or for each line")
-        self.read_when_opened = QCheckBox("Read a new photo as soon as it is opened")
-        self.read_when_opened.setChecked(settings.read_when_opened)
-        self.tune = QPushButton("Try on the photo…")
-        self.tune.setAccessibleName("Try on the photo how writing is found")
-        self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._take))
+        units = [(key, tr(title)) for key, title in _UNITS]
+        self.unit = Choice(units, settings.unit, tr("One box for each word or for each line"))
+        self.read_when_opened = QCheckBox(tr("Read a new photo as soon as it is opened"))
+        self.tune = QPushButton(tr("Try on the photo…"))
+        self.tune.setAutoDefault(False)
+        self.tune.setAccessibleName(tr("Try on the photo how writing is found"))
+        self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._choose_finding))
         self._how = QLabel()
         self._how.setProperty("quiet", True)
-        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=" MB")
-        self.memory.setSpecialValueText("As much as is needed")
-        self.memory.setValue(settings.gpu_memory_mb or 0)
-        self.memory.setAccessibleName("Most memory of the graphics card")
-        self.memory.setMinimumHeight(28)
-        # In line with the other fields: the style sheet's padding does not reach it.
-        self.memory.lineEdit().setTextMargins(6, 0, 6, 0)
         self.languages = LanguageChoice(settings.languages)
         self.languages.setToolTip(
-            "Usual words of these languages come before look-alikes that are none.\n"
-            "Words that you have typed in a project count there in any case."
+            tr(
+                "Usual words of these languages come before look-alikes that are none.\n"
+                "Words that you have typed in a project count there in any case."
+            )
         )
-        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
-        self.strength.setSpecialValueText("Off: what the network alone reads")
-        self.strength.setValue(round(100 * settings.language_strength))
-        self.strength.setAccessibleName("How much usual words count")
-        self.strength.setToolTip(
-            "100 % reads best. Less leaves unusual names and codes more as they look;\n"
-            "more corrects bad writing further, and now and then a name into a word."
-        )
-        self.strength.setMinimumHeight(28)
-        self.strength.lineEdit().setTextMargins(6, 0, 6, 0)
-        self._take(settings.finding)
+        self._make_numbers()
         self._place()
+        self.show_settings(settings)
+        for field in (self.model, self.detector, self.alphabet, self.unit):
+            field.currentIndexChanged.connect(self._say_all)
+        for number in (self.memory, self.strength):
+            number.valueChanged.connect(self._say_all)
+        self.read_when_opened.toggled.connect(self._say_all)
+        self.languages.changed.connect(self._say_all)
+
+    def _make_numbers(self) -> None:
+        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=" MB")
+        self.memory.setSpecialValueText(tr("As much as is needed"))
+        self.memory.setAccessibleName(tr("Most memory of the graphics card"))
+        self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
+        self.strength.setSpecialValueText(tr("Off: what the network alone reads"))
+        self.strength.setAccessibleName(tr("How much usual words count"))
+        self.strength.setToolTip(
+            tr(
+                "100 % reads best. Less leaves unusual names and codes more as they look;\n"
+                "more corrects bad writing further, and now and then a name into a word."
+            )
+        )
+        for number in (self.memory, self.strength):
+            number.setMinimumHeight(28)
+            # In line with the other fields: the style sheet's padding does not reach it.
+            number.lineEdit().setTextMargins(6, 0, 6, 0)
+
+    def fill(self, settings: Settings) -> None:
+        """Put these into the fields."""
+        self._before = settings
+        _choose(self.model, settings.model)
+        _choose(self.detector, settings.detector)
+        self.alphabet.setCurrentIndex(self.alphabet.findData(settings.alphabet))
+        self.unit.setCurrentIndex(self.unit.findData(settings.unit))
+        self.read_when_opened.setChecked(settings.read_when_opened)
+        self.memory.setValue(settings.gpu_memory_mb or 0)
+        for code in LANGUAGES:
+            self.languages.choose(code, on=code in settings.languages)
+        self.strength.setValue(round(100 * settings.language_strength))
+        self._take(settings.finding)
+        self._offer_alphabet()
+
+    def defaults(self, settings: Settings) -> Settings:
+        """These settings, with those of this page as the program comes."""
+        new = Settings()
+        values = {each.name: getattr(new, each.name) for each in fields(ReaderOptions)}
+        return replace(settings, **values, read_when_opened=new.read_when_opened)
 
     def chosen(self, settings: Settings) -> Settings:
         """These settings, with what this page says."""
@@ -85,40 +126,47 @@ class ReadingSettings(QWidget):
             language_strength=self.strength.value() / 100,
         )
 
+    def _say_all(self) -> None:
+        """Say what differs from what was there; what somebody else changes meanwhile stays."""
+        if self._showing:
+            return
+        before, after = self._before, self.chosen(self._before)
+        self._before = after
+        names = (each.name for each in fields(Settings))
+        self.say(**{name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)})
+
     def _place(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 16, 0, 0)
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.addRow("&Model", self.model)
-        form.addRow("&Alphabet", self.alphabet)
-        form.addRow("&Languages", self.languages)
-        form.addRow("&Usual words count", self.strength)
-        form.addRow("One &box", self.unit)
-        form.addRow("", self.read_when_opened)
+        self.add_row(tr("&Model"), self.model, words=tr("recognizer network"))
+        self.add_row(tr("&Alphabet"), self.alphabet, words=tr("letters characters signs"))
+        self.add_row(tr("&Languages"), self.languages, words=tr("dictionary usual words"))
+        self.add_row(tr("&Usual words count"), self.strength, words=tr("dictionary language strength"))
+        self.add_row(tr("One &box"), self.unit, words=tr("words lines unit"))
+        self.add_row("", self.read_when_opened, words=tr("automatic start"))
         found = QHBoxLayout()
         found.setSpacing(12)
         found.addWidget(self.tune)
         found.addWidget(self._how, 1)
-        label = QLabel("&Finding writing")
-        label.setBuddy(self.tune)
-        form.addRow(label, found)
-        form.addRow("F&ound by", self.detector)
-        form.addRow("Most &graphics memory", self.memory)
-        note = QLabel(
-            "Photos that have been read stay as they are; Read photo reads them anew.\n"
-            "Graphics memory is what the recognizer may take of the graphics card, in MB,\n"
-            "from the next start on; 0 is as much as it needs. Without a card it means nothing."
+        self.add_row(tr("&Finding writing"), self.tune, place=found, words=tr("threshold faint small gap detection"))
+        self.add_row(tr("F&ound by"), self.detector, words=tr("detector network model"))
+        self.add_row(tr("Most &graphics memory"), self.memory, words=tr("gpu card limit"))
+        self.add_note(
+            tr(
+                "Photos that have been read stay as they are; Read photo reads them anew. Graphics memory is what the"
+                " recognizer may take of the graphics card, in MB, from the next start on; 0 is as much as it needs."
+                " Without a card it means nothing."
+            )
         )
-        note.setProperty("quiet", True)
-        form.addRow("", note)
+
+    def _choose_finding(self, finding: Finding) -> None:
+        self._take(finding)
+        self._say_all()
 
     def _offer_alphabet(self) -> None:
         self.alphabet.setEnabled(not self.model.currentData())
 
     def _take(self, finding: Finding) -> None:
         self.finding = finding
-        self._how.setText("As the program comes" if finding == Finding() else "In your own way")
+        self._how.setText(tr("As the program comes") if finding == Finding() else tr("In your own way"))
 
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
@@ -126,8 +174,12 @@ def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
     items = [("", built_in.title), *((model.name, model.name) for model in others)]
     value = "" if value in (None, built_in.name) else value
     if value not in dict(items):  # it has gone since; that is for a person to change
-        items.append((value, f"{value} (not there any more)"))
+        items.append((value, tr("{model} (not there any more)", model=value)))
     return Choice(items, value, name)
+
+
+def _choose(choice: Choice, value: str | None) -> None:
+    choice.setCurrentIndex(max(0, choice.findData(value or "")))
 
 
 def _chosen(choice: Choice, before: str | None) -> str | None:

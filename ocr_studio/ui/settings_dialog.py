@@ -1,16 +1,14 @@
-"""The settings, as a dialog that waits for nobody: it is shown, and says what was chosen."""
+"""The settings, as a dialog that waits for nobody: what is chosen holds at once, and can be put back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -19,106 +17,144 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import paths
-from ocr_studio.core.settings import Settings, folder_trouble
-from ocr_studio.ui import file_dialogs
-from ocr_studio.ui.choice import Choice
+from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.general_settings import GeneralSettings
+from ocr_studio.ui.keys_settings import KeysSettings
 from ocr_studio.ui.reading_settings import ReadingSettings, TryFinding
+from ocr_studio.ui.settings_page import Change, SettingsPage
 
-_THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
-_KEEP = (("beside", "In a folder beside the photos"), ("library", "In my library folder"))
+# Milliseconds without a change after which a person has chosen.
+_REST = 350
 
 
 class SettingsDialog(QDialog):
-    """Shows settings for changing, on one page the window's and on one how photos are read.
+    """Shows settings for changing, on pages; a field above finds them by words.
 
-    try_finding: shows how writing is found. Signals: ``chosen(Settings)`` when the person presses OK.
+    current: asked for the settings as they are. try_finding: shows how writing is found. Signals:
+    ``chosen(Settings)`` whenever something was chosen.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, settings: Settings, try_finding: TryFinding, parent: QWidget | None = None) -> None:
+    def __init__(self, current: Callable[[], Settings], try_finding: TryFinding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
-        self._settings = settings
-        self.theme = Choice(_THEMES, settings.theme, "Theme")
-        self.keep = Choice(_KEEP, settings.keep, "Where corrections are kept")
-        self.library = QLineEdit(settings.library_folder or "")
-        self.library.setPlaceholderText(str(paths.library_dir()))
-        self.library.setAccessibleName("Library folder")
-        self._library_shown = self.library.text()
-        self.library_wrong = QLabel()
-        self.library_wrong.setProperty("wrong", True)
-        self.library_wrong.setTextFormat(Qt.TextFormat.PlainText)
-        self.library_wrong.setWordWrap(True)
-        self.library_wrong.hide()
-        self.library.textChanged.connect(self.library_wrong.hide)
+        self.setWindowTitle(tr("Settings"))
+        self._current = current
+        self._changes: list[Change] = []
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self.flush)
+        settings = current()
+        self.general = GeneralSettings(settings)
         self.reading = ReadingSettings(settings, try_finding)
+        self.keys = KeysSettings(settings)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
-        self.pages.addTab(self._general(), "&General")
-        self.pages.addTab(self.reading, "&Reading")
-        buttons = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
-        self.buttons.accepted.connect(self._accept)
+        for page in (self.general, self.reading, self.keys):
+            self.pages.addTab(page, page.title)
+            page.changed.connect(lambda change, page=page: self._take(page, change))
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("Find a setting"))
+        self.line.setAccessibleName(tr("Find a setting"))
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._find)
+        self.line.installEventFilter(self)
+        self.said = QLabel()
+        self.said.setProperty("quiet", True)
+        self.said.hide()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 18)
-        layout.setSpacing(20)
-        layout.addWidget(self.pages, 1)
-        layout.addWidget(self.buttons)
+        self.reset = QPushButton(tr("Reset this &page"))
+        self.reset.setToolTip(tr("All settings of this page as the program comes"))
+        self.buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset.clicked.connect(self._reset)
+        for button in self.buttons.buttons():
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)  # Enter finds, or ends what is typed
+        self._place()
+        self.pages.currentChanged.connect(self._offer_reset)
+        self._offer_reset()
 
-    def _general(self) -> QWidget:
-        page = QWidget()
-        form = QFormLayout(page)
-        form.setContentsMargins(0, 16, 0, 0)
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.addRow("&Theme", self.theme)
-        form.addRow("&Keep corrections", self.keep)
-        folder = QHBoxLayout()
-        folder.setSpacing(8)
-        folder.addWidget(self.library, 1)
-        choose = QPushButton("Choose…")
-        choose.clicked.connect(self._choose_folder)
-        folder.addWidget(choose)
-        label = QLabel("&Library folder")
-        label.setBuddy(self.library)
-        form.addRow(label, folder)
-        form.addRow("", self.library_wrong)
-        note = QLabel("Where corrections are kept holds for photos opened from now on.")
-        note.setProperty("quiet", True)
-        form.addRow("", note)
+    def flush(self) -> None:
+        """What was chosen holds now."""
+        self._rest.stop()
+        now = self._current()
+        changes, self._changes = self._changes, []
+        then = now
+        for change in changes:
+            then = change(then)
+        if then != now:
+            self.chosen.emit(then)
+        self._offer_reset()
+
+    def go_to(self, page: str) -> None:
+        """Show a page: "general", "reading" or "keys"."""
+        self.pages.setCurrentWidget(getattr(self, page))
+
+    def done(self, result: int) -> None:
+        """The dialog goes, by whatever way."""
+        self.general.flush()
+        self.flush()
+        super().done(result)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Enter and Down go to what was found."""
+        going = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in going:
+            self._page.go_to_found()
+            return True
+        return super().eventFilter(watched, event)
+
+    @property
+    def _page(self) -> SettingsPage:
+        page = self.pages.currentWidget()
+        assert isinstance(page, SettingsPage)
         return page
 
-    def _choose_folder(self) -> None:
-        dialog = file_dialogs.make(self, "Library folder", self.library.text() or str(paths.library_dir().parent))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.library.setText)
-        dialog.open()
+    def _place(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        for widget in (self.line, self.said, self.pages, self.buttons):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.pages, 1)
 
-    def _accept(self) -> None:
-        library = self.library.text().strip() or None
-        if self.library.text() == self._library_shown:
-            library = self._settings.library_folder  # of a name that is no valid Unicode the field shows only a part
-        elif library and (trouble := folder_trouble(library)):
-            self._refuse_library(trouble)
-            return
-        self.chosen.emit(
-            replace(
-                self.reading.chosen(self._settings),
-                theme=self.theme.currentData(),
-                keep=self.keep.currentData(),
-                library_folder=library,
-            )
-        )
-        self.accept()
+    def _take(self, page: SettingsPage, change: Change) -> None:
+        self._changes.append(change)
+        if page.slow:
+            self._rest.start()
+        else:
+            self.flush()
 
-    def _refuse_library(self, trouble: str) -> None:
-        self.library_wrong.setText(trouble)
-        self.library_wrong.show()
-        self.library.setAccessibleDescription(trouble)
-        self.pages.setCurrentIndex(0)
-        self.library.setFocus()
-        self.library.selectAll()
+    def _find(self) -> None:
+        typed = self.line.text()
+        found = self._find_on_pages(typed, slips=False)
+        if not any(found):
+            # Only then: among so many words a slip fits something that nobody meant.
+            found = self._find_on_pages(typed, slips=True)
+        if any(found) and not found[self.pages.currentIndex()]:
+            self.pages.setCurrentIndex(next(index for index, count in enumerate(found) if count))
+        nothing = bool(typed.strip()) and not any(found)
+        self.said.setText(tr("No setting is called so.") if nothing else "")
+        self.said.setVisible(nothing)
+
+    def _find_on_pages(self, typed: str, *, slips: bool) -> list[int]:
+        """How many fit on each page, which its tab says as well."""
+        counts: list[int] = []
+        for index, page in enumerate((self.general, self.reading, self.keys)):
+            counts.append(page.look_for(typed, slips=slips))
+            self.pages.setTabText(index, f"{page.title} ({counts[-1]})" if counts[-1] else page.title)
+        return counts
+
+    def _reset(self) -> None:
+        self.flush()
+        page, then = self._page, self._page.defaults(self._current())
+        page.show_settings(then)
+        if then != self._current():
+            self.chosen.emit(then)
+        self._offer_reset()
+        self._find()
+
+    def _offer_reset(self) -> None:
+        now = self._current()
+        self.reset.setEnabled(bool(self._changes) or self._page.defaults(now) != now)

@@ -153,8 +153,17 @@ def _surroundings(c: Colours) -> str:
     QFrame[message="info"] {{ border-left: 4px solid {c.info}; }}
     QFrame[message="warning"] {{ border-left: 4px solid {c.warning}; }}
     QFrame[message="error"] {{ border-left: 4px solid {c.error}; }}
+    QFrame#palette {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 10px; }}
+    QFrame#palette QListView {{ background: transparent; }}
+    QFrame#palette QLineEdit {{ padding: 7px 10px; font-size: 15px; }}
+    QLabel[keycap="true"] {{
+        background: {c.surface}; border: 1px solid {c.line}; border-radius: 5px; padding: 1px 6px; color: {c.quiet}; }}
+    QLabel[heading="true"] {{ font-weight: 600; padding-bottom: 3px; }}
     QLabel[quiet="true"] {{ color: {c.quiet}; }}
     QLabel[wrong="true"] {{ color: {c.error}; }}
+    SettingsPage QLabel[found="true"], SettingsPage QCheckBox[found="true"] {{
+        background: {c.selection}; border-radius: 5px; }}
+    QLabel[catching="true"] {{ border: 2px solid {c.accent}; border-radius: 6px; padding: 7px 9px; }}
     QFrame#drop-zone {{ border: 2px dashed {c.line}; border-radius: 16px; background: {c.base}; }}
     QFrame#drop-zone[over="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """

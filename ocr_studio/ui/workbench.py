@@ -19,6 +19,7 @@ from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
 from ocr_studio.ui.indexing import Indexing
+from ocr_studio.ui.guide import Guide
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.message_bar import MessageBar
 from ocr_studio.ui.mistake_places import MistakePlaces
@@ -90,6 +91,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         choosing=choosing,
         asking=asking,
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
+        guide=Guide(window),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
         review=review,

@@ -25,93 +25,141 @@ from tests.ui.studio import Open, texts
 Button = QDialogButtonBox.StandardButton
 
 
-def settings_dialog(chosen: Settings) -> SettingsDialog:
+class Chosen:
+    """Settings as the program holds them while a dialog changes them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.now = settings
+        self.told = 0
+
+    def choose(self, settings: Settings) -> None:
+        self.now = settings
+        self.told += 1
+
+
+def settings_dialog(chosen: Chosen) -> SettingsDialog:
     """The dialog; whoever tries how writing is found at once decides for half the threshold."""
-    return SettingsDialog(chosen, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2)))
+    dialog = SettingsDialog(
+        lambda: chosen.now, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2))
+    )
+    dialog.chosen.connect(chosen.choose)
+    return dialog
 
 
-def test_settings_say_what_was_chosen(qtbot: QtBot) -> None:
-    dialog = settings_dialog(Settings(gpu_memory_mb=512, model="mine"))
-    qtbot.addWidget(dialog)
-    dialog.pages.setCurrentWidget(dialog.reading)
-    dialog.show()
-    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
-    dialog.keep.setCurrentIndex(dialog.keep.findData("library"))
-    box, left = dialog.reading.read_when_opened, Qt.MouseButton.LeftButton
-    QTest.mouseClick(box, left, pos=box.rect().center() / 3)
-    dialog.reading.unit.setCurrentIndex(dialog.reading.unit.findData("lines"))
-    QTest.mouseClick(dialog.reading.tune, left)
-    QTest.keyClicks(dialog.library, "/tmp/mine")
-    assert dialog.reading.memory.value() == 512
-    dialog.reading.memory.setValue(0)
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
-    assert chosen.args == [
-        Settings(
-            theme="dark",
-            keep="library",
-            library_folder="/tmp/mine",
-            model="mine",
-            read_when_opened=False,
-            unit="lines",
-            finding=Finding(threshold=Finding().threshold / 2),
-        )
-    ]
+def close(dialog: SettingsDialog) -> None:
+    QTest.mouseClick(dialog.buttons.button(Button.Close), Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
 
 
-def test_settings_left_alone_are_the_same_and_cancel_says_nothing(qtbot: QtBot) -> None:
-    dialog = settings_dialog(Settings(theme="light", alphabet="all"))
+def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
+    chosen = Chosen(Settings(gpu_memory_mb=512, model="mine"))
+    dialog = settings_dialog(chosen)
     qtbot.addWidget(dialog)
     dialog.show()
-    with qtbot.assertNotEmitted(dialog.chosen):
-        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    general, reading, left = dialog.general, dialog.reading, Qt.MouseButton.LeftButton
+    general.theme.setCurrentIndex(general.theme.findData("dark"))
+    assert chosen.now.theme == "dark"
+    general.keep.setCurrentIndex(general.keep.findData("library"))
+    assert chosen.now.keep == "library"
+    QTest.mouseClick(general.go_on, left, pos=general.go_on.rect().center() / 3)
+    assert not chosen.now.go_on
+    QTest.keyClicks(general.library, "/tmp/mine")
+    QTest.keyClick(general.library, Qt.Key.Key_Return)
+    assert chosen.now.library_folder == "/tmp/mine"
+    assert dialog.isVisible()
+    dialog.go_to("reading")
+    box = reading.read_when_opened
+    QTest.mouseClick(box, left, pos=box.rect().center() / 3)
+    reading.unit.setCurrentIndex(reading.unit.findData("lines"))
+    QTest.mouseClick(reading.tune, left)
+    assert reading.memory.value() == 512
+    reading.memory.setValue(0)
+    told = chosen.told
+    qtbot.waitUntil(lambda: chosen.told > told)
+    assert chosen.now == Settings(
+        theme="dark",
+        keep="library",
+        go_on=False,
+        library_folder="/tmp/mine",
+        model="mine",
+        read_when_opened=False,
+        unit="lines",
+        finding=Finding(threshold=Finding().threshold / 2),
+    )
+    assert chosen.told == told + 1  # reading is not made ready anew for each of several changes
+    close(dialog)
+
+
+def test_closing_takes_along_what_was_just_chosen(qtbot: QtBot) -> None:
+    chosen = Chosen(Settings())
+    dialog = settings_dialog(chosen)
+    qtbot.addWidget(dialog)
     dialog.show()
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
-    assert chosen.args == [Settings(theme="light", alphabet="all")]
+    dialog.reading.unit.setCurrentIndex(dialog.reading.unit.findData("lines"))
+    dialog.general.library.setText("/tmp/typed")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert chosen.now == Settings(unit="lines", library_folder="/tmp/typed")
+
+
+def test_settings_left_alone_are_the_same(qtbot: QtBot) -> None:
+    chosen = Chosen(Settings(theme="light", alphabet="all", library_folder="/tmp/x"))
+    dialog = settings_dialog(chosen)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    close(dialog)
+    assert chosen.told == 0
+
+
+def test_what_changes_elsewhere_meanwhile_stays(qtbot: QtBot) -> None:
+    chosen = Chosen(Settings(model="old"))
+    dialog = settings_dialog(chosen)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    chosen.now = Settings(model="learned", hints_seen=("keys",))
+    dialog.reading.strength.setValue(50)
+    dialog.flush()
+    assert chosen.now == Settings(model="learned", hints_seen=("keys",), language_strength=0.5)
 
 
 @pytest.mark.parametrize("folder", ["/tmp/stray\udcff", "/tmp/ends with a blank "])
 def test_a_library_folder_left_alone_stays_whatever_its_name_holds(qtbot: QtBot, folder: str) -> None:
-    dialog = settings_dialog(Settings(library_folder=folder))
+    chosen = Chosen(Settings(library_folder=folder))
+    dialog = settings_dialog(chosen)
     qtbot.addWidget(dialog)
     dialog.show()
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        dialog.buttons.accepted.emit()
-    assert chosen.args == [Settings(library_folder=folder)]
+    dialog.general.theme.setCurrentIndex(dialog.general.theme.findData("dark"))
+    close(dialog)
+    assert chosen.now == Settings(library_folder=folder, theme="dark")
 
 
 @pytest.mark.parametrize(("typed", "why"), [("~nosuchuser/x", "“~nosuchuser”"), ("a\0b", "number 0")])
 def test_a_library_that_no_folder_can_be_is_refused(qtbot: QtBot, typed: str, why: str) -> None:
-    dialog = settings_dialog(Settings())
+    chosen = Chosen(Settings())
+    dialog = settings_dialog(chosen)
     qtbot.addWidget(dialog)
-    dialog.pages.setCurrentWidget(dialog.reading)
     dialog.show()
-    dialog.library.setText(typed)
-    ok = dialog.buttons.button(Button.Ok)
-    with qtbot.assertNotEmitted(dialog.chosen):
-        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
-    assert why in dialog.library_wrong.text()
-    assert dialog.isVisible()
-    assert dialog.library_wrong.isVisible()
-    dialog.library.setText("~/boards")
-    assert not dialog.library_wrong.isVisible()
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
-    assert chosen.args == [Settings(library_folder="~/boards")]
+    general = dialog.general
+    general.library.setText(typed)
+    QTest.keyClick(general.library, Qt.Key.Key_Return)
+    assert why in general.library_wrong.text()
+    assert general.library_wrong.isVisible()
+    assert chosen.told == 0
+    general.library.setText("~/boards")
+    assert not general.library_wrong.isVisible()
+    QTest.keyClick(general.library, Qt.Key.Key_Return)
+    assert chosen.now == Settings(library_folder="~/boards")
 
 
-def test_chosen_settings_hold_at_once_and_are_kept(open_studio: Open, qtbot: QtBot) -> None:
+def test_chosen_settings_are_kept(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
     assert not theme.is_dark()
     studio.window.action_set["settings"].trigger()
     dialog = studio.window.findChild(SettingsDialog)
     assert dialog is not None
-    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
-    QTest.mouseClick(dialog.buttons.button(Button.Ok), Qt.MouseButton.LeftButton)
+    dialog.general.theme.setCurrentIndex(dialog.general.theme.findData("dark"))
     assert theme.is_dark()
     assert settings.load().theme == "dark"
+    close(dialog)
     qtbot.waitUntil(lambda: studio.window.findChild(SettingsDialog) is None)
 
 
@@ -165,9 +213,9 @@ def test_the_text_is_saved_where_the_person_says(open_studio: Open, tmp_path: Pa
 
 def test_the_graphics_memory_can_be_read_and_says_its_unit(qtbot: QtBot, open_studio: Open) -> None:
     open_studio()  # for the style
-    dialog = settings_dialog(Settings(gpu_memory_mb=512))
+    dialog = settings_dialog(Chosen(Settings(gpu_memory_mb=512)))
     qtbot.addWidget(dialog)
-    dialog.pages.setCurrentWidget(dialog.reading)
+    dialog.go_to("reading")
     dialog.show()
     line = dialog.reading.memory.findChild(QLineEdit)
     assert isinstance(line, QLineEdit)

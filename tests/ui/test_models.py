@@ -203,7 +203,7 @@ def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Pa
 def test_the_settings_offer_the_models_there_are(qtbot: QtBot) -> None:
     installed("Anna")
     installed("Finder", architecture=DETECTOR, alphabet=())
-    dialog = SettingsDialog(Settings(model=BASE), lambda *_: None)
+    dialog = SettingsDialog(lambda: Settings(model=BASE), lambda *_: None)
     qtbot.addWidget(dialog)
     page = dialog.reading
     assert page.chosen(Settings(model=BASE)) == Settings(model=BASE)

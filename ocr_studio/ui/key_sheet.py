@@ -1,0 +1,189 @@
+"""The list of all keys and of what the mouse does, with a field that finds some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import fuzzy
+from ocr_studio.core.translation import tr
+from ocr_studio.ui import key_rules
+from ocr_studio.ui.action_set import ActionSet
+from ocr_studio.ui.actions import TABLE
+from ocr_studio.ui.own_keys import ALWAYS, OwnKeys
+from ocr_studio.ui.panel_dock import PanelDock
+
+_COLUMNS = 2
+_SCROLLING = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """title: a menu or a place. rows: keys, and what they do."""
+
+    title: str
+    rows: tuple[tuple[tuple[str, ...], str], ...]
+
+
+def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
+    """All keys as they are now: by menu, then those that mean something at one place only."""
+    menus: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for spec in TABLE:
+        keys = (*key_rules.keys_of(spec, actions.changed_keys), *spec.near)
+        if keys:
+            menus.setdefault(spec.menu_name, []).append((tuple(map(key_rules.shown, keys)), spec.name))
+    places = [*ALWAYS, *(OwnKeys(panel.windowTitle(), panel.own_keys) for panel in panels if panel.own_keys)]
+    return [
+        *(Section(menu, tuple(rows)) for menu, rows in menus.items()),
+        *(Section(tr(place.title), tuple(((tr(key),), tr(what)) for key, what in place.rows)) for place in places),
+    ]
+
+
+class KeySheet(QDialog):
+    """Shows them in columns. It waits for nobody, and follows when keys are changed.
+
+    change: shows where keys are changed.
+    """
+
+    def __init__(self, actions: ActionSet, panels: Sequence[PanelDock], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Keys"))
+        self._actions, self._panels = actions, panels
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("Find a key, or what it does"))
+        self.line.setAccessibleName(tr("Find a key, or what it does"))
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._find)
+        self.line.installEventFilter(self)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setAccessibleName(tr("All keys"))
+        self.nothing = QLabel(
+            tr("No key does that. {key} finds what can be done without one.", key=actions.key("palette"))
+        )
+        self.nothing.setProperty("quiet", True)
+        self.nothing.hide()
+        self.change = QPushButton(tr("&Change keys…"))
+        self.change.setAutoDefault(False)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(self.change, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        for widget in (self.line, self.nothing, self.area, buttons):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.area, 1)
+        self._groups: list[_Group] = []
+        actions.keys_changed.connect(self._fill)
+        self._fill()
+        self.resize(min(980, parent.width()), min(720, parent.height()))
+
+    def shown(self) -> list[str]:
+        """What the keys in sight do."""
+        return [what for group in self._groups for what in group.shown()]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """The list is moved by the keys that mean nothing in the line."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _SCROLLING:
+            bar = self.area.verticalScrollBar()
+            page = event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+            by = bar.pageStep() if page else 3 * bar.singleStep()
+            bar.setValue(bar.value() + (by if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown) else -by))
+            return True
+        return super().eventFilter(watched, event)
+
+    def _fill(self) -> None:
+        self._groups = [_Group(section) for section in sections(self._actions, self._panels)]
+        board = QWidget()
+        across = QHBoxLayout(board)
+        across.setContentsMargins(0, 0, 12, 0)
+        across.setSpacing(36)
+        columns = [QVBoxLayout() for _ in range(_COLUMNS)]
+        for column in columns:
+            column.setSpacing(20)
+            across.addLayout(column, 1)
+        room = sum(group.weight for group in self._groups) / _COLUMNS
+        used = 0.0
+        for group in self._groups:
+            columns[min(_COLUMNS - 1, int((used + group.weight / 2) / room))].addWidget(group)
+            used += group.weight
+        for column in columns:
+            column.addStretch(1)
+        self.area.setWidget(board)
+        self._find()
+
+    def _find(self) -> None:
+        for group in self._groups:
+            group.look_for(self.line.text())
+        self.nothing.setVisible(not self.shown())
+        self.area.verticalScrollBar().setValue(0)
+
+
+class _Group(QWidget):
+    """The keys of one menu or place."""
+
+    def __init__(self, section: Section) -> None:
+        super().__init__()
+        self._section = section
+        self._rows: list[tuple[str, list[QWidget]]] = []
+        self.weight = len(section.rows) + 2
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(14)
+        layout.setVerticalSpacing(5)
+        layout.setColumnStretch(1, 1)
+        title = QLabel(section.title)
+        title.setProperty("heading", True)
+        layout.addWidget(title, 0, 0, 1, 2)
+        for number, (keys, what) in enumerate(section.rows, 1):
+            said = QLabel(what)
+            said.setWordWrap(True)
+            caps = _caps(keys)
+            layout.addWidget(caps, number, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(said, number, 1)
+            self._rows.append((what, [caps, said]))
+
+    def look_for(self, typed: str) -> None:
+        """Show the rows that fit, and the group if there are any; with nothing typed, all."""
+        for (keys, what), (_, widgets) in zip(self._section.rows, self._rows, strict=True):
+            fit = fuzzy.fit(typed, f"{what} {self._section.title}", scattered=False)
+            here = fit is not None or typed.casefold().strip() in {key.casefold() for key in keys}
+            for widget in widgets:
+                widget.setVisible(here)
+        self.setVisible(bool(self.shown()))
+
+    def shown(self) -> list[str]:
+        """What is in sight."""
+        return [what for what, widgets in self._rows if not widgets[0].isHidden()]
+
+
+def _caps(keys: Sequence[str]) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for key in keys:
+        cap = QLabel(key)
+        cap.setProperty("keycap", True)
+        layout.addWidget(cap)
+    return row

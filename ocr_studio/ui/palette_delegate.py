@@ -1,0 +1,90 @@
+"""How a line of the command palette looks: what it does, with the letters that fit; where it is; its key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ocr_studio.ui import theme
+from ocr_studio.ui.palette_entries import Found
+
+ROW_HEIGHT = 34
+_EDGE, _GAP = 12, 14
+
+
+class PaletteDelegate(QStyledItemDelegate):
+    """Paints ``Found``s. What cannot be done is grey, with the reason in the place of its menu."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """One line."""
+        found = index.data(Qt.ItemDataRole.UserRole)
+        if not isinstance(found, Found):
+            return
+        now, entry = theme.colours(), found.entry
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(now.selection))
+            painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 6, 6)
+        room = QRectF(rect).adjusted(_EDGE, 0, -_EDGE, 0)
+        painter.setFont(option.font)
+        if entry.key:
+            room.setRight(_draw_key(painter, room, entry.key) - _GAP)
+        title = _layout(found, painter.font(), room.width(), QColor(now.disabled if entry.why else now.text))
+        title.draw(painter, QPointF(room.left(), room.center().y() - title.boundingRect().height() / 2))
+        room.setLeft(room.left() + title.boundingRect().width() + _GAP)
+        beside = entry.why or entry.where
+        if room.width() > 40:
+            painter.setPen(QColor(now.quiet))
+            short = painter.fontMetrics().elidedText(beside, Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+        painter.restore()
+
+
+def _draw_key(painter: QPainter, room: QRectF, key: str) -> float:
+    """Draw a key's cap at the right end. Returns where it begins."""
+    now = theme.colours()
+    width = painter.fontMetrics().horizontalAdvance(key) + 16
+    cap = QRectF(room.right() - width, room.center().y() - 12, width, 24)
+    painter.setPen(QColor(now.line))
+    painter.setBrush(QColor(now.surface))
+    painter.drawRoundedRect(cap, 5, 5)
+    painter.setPen(QColor(now.quiet))
+    painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
+    return cap.left()
+
+
+def _layout(found: Found, font: QFont, width: float, colour: QColor) -> QTextLayout:
+    """The title in one line, the letters that fit in bold; shortened where there is no room."""
+    short = _elided(found.entry.title, font, width)
+    layout = QTextLayout(short, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    layout.setTextOption(option)
+    plain, bold = QTextCharFormat(), QTextCharFormat()
+    plain.setForeground(colour)
+    bold.setFontWeight(QFont.Weight.Bold)
+    ranges = [_range(0, len(short), plain)]
+    ranges += [_range(place, 1, bold) for place in found.places if place < len(short)]
+    layout.setFormats(ranges)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(max(1.0, width))
+    layout.endLayout()
+    return layout
+
+
+def _elided(text: str, font: QFont, width: float) -> str:
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, max(1.0, width - 4))
+
+
+def _range(start: int, length: int, how: QTextCharFormat) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, length, how
+    return made
