@@ -57,7 +57,11 @@ class PhotoItem(QGraphicsItem):
 
     def set_tones(self, tones: Tones) -> None:
         """Show it brighter or darker, stronger or weaker; its pixels stay as they are."""
-        self._tones, self._toned = tones, None
+        self._tones = tones
+        if tones.neutral:
+            self._toned = None
+        elif self._toned is not None:
+            self._toned[1].turn(tones.table())
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
