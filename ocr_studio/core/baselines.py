@@ -14,6 +14,8 @@ from ocr_studio.core.page import Point, Word
 
 # Points on the lower edge of a word, for each of its heights: long words count for more.
 _POINTS_PER_HEIGHT, _MOST_POINTS = 2.0, 40
+# So many words show a slope by where they stand.
+_ENOUGH = 3
 # In heights of the line: so far above or below its baseline, or beyond its ends, a hand still writes along it.
 _ACROSS, _ALONG = 1.6, 8.0
 
@@ -40,7 +42,8 @@ def of_words(words: Iterable[Word]) -> tuple[Baseline, ...]:
 
 def of_line(words: Sequence[Word]) -> Baseline | None:
     """The baseline of words that stand in one line: straight, and little moved by a word whose box reaches lower
-    because of a long tail (Huber's estimate).
+    because of a long tail (Huber's estimate). One or two words say by their own slopes where it runs, as there a tail
+    would tilt it.
     """
     corners = np.array([word.quad.corners for word in words], dtype=np.float64).reshape(-1, 4, 2)
     sizes = geometry.sizes(corners)
@@ -54,10 +57,15 @@ def of_line(words: Sequence[Word]) -> Baseline | None:
         for corner, count in zip(corners, counts, strict=True)
     ]
     points = np.concatenate(edges)
-    x, y, at_x, at_y = cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()
-    way, middle = np.array([x, y]), np.array([at_x, at_y])
-    if way @ (geometry.directions(corners) * sizes[:, :1]).sum(axis=0) < 0:
-        way = -way
+    own = (geometry.directions(corners) * sizes[:, :1]).sum(axis=0)
+    own /= max(float(np.hypot(*own)), 1e-6)
+    if len(corners) < _ENOUGH:
+        across = np.array([-own[1], own[0]])
+        way, middle = own, across * float(np.median(points @ across))
+    else:
+        x, y, at_x, at_y = cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()
+        way, middle = np.array([x, y]), np.array([at_x, at_y])
+        way = way if way @ own >= 0 else -way
     places = (points - middle) @ way
     start, end = middle + way * places.min(), middle + way * places.max()
     height = float(np.average(sizes[:, 1], weights=sizes[:, 0]))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import colours, wording
 from ocr_studio.ui.baselines_item import BaselinesItem
 from ocr_studio.ui.canvas_looks import CanvasLooks
@@ -50,6 +51,7 @@ class BoxView(ZoomView):
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.valueChanged.connect(self._follow_lens)
         document.opened.connect(self._on_opened)
+        document.picture_changed.connect(self._on_picture)
         document.words_changed.connect(self._on_words)
         document.selection_changed.connect(self._on_selection)
         self._put_on_colours()
@@ -122,8 +124,9 @@ class BoxView(ZoomView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802  (Qt's name)
         """The lens lies above all."""
         super().drawForeground(painter, rect)
-        if self._lens.at is not None:
-            self._lens.paint(painter, self.viewportTransform(), self._above.colours)
+        to_screen = self.viewportTransform()
+        if self._lens.at is not None and to_screen.mapRect(QRectF(rect)).intersects(QRectF(self._lens.area())):
+            self._lens.paint(painter, to_screen, self._above.colours)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
         """Follow the theme."""
@@ -155,6 +158,10 @@ class BoxView(ZoomView):
             self._on_words(frozenset(page.words))
         self.set_content(content)
 
+    def _on_picture(self) -> None:
+        self._photo.set_photo(self.document.pyramid)
+        self._put_on_colours()
+
     def _on_words(self, ids: frozenset[str]) -> None:
         page = self.document.page
         if page:
@@ -163,6 +170,8 @@ class BoxView(ZoomView):
             self._above.forget_paths()
             self._lines.forget()
             self.redraw()
+        if self.document.current in ids:
+            self._describe()
 
     def _carry_lens(self, mouse: QPointF) -> None:
         """The mouse went here; away from the photo, with coordinates below zero, the lens is at the current word."""
@@ -192,16 +201,22 @@ class BoxView(ZoomView):
         self._above.forget_paths()
         self.redraw()
         word = self.document.word(self.document.current)
-        self.setAccessibleDescription(_described(word, len(self.document.selection)))
+        self._describe()
         # A word that was clicked is in sight; the photo must not run away under the mouse.
         if word and len(self.document.selection) == 1 and not self.button_down:
             self.show_word(word.id)
         if self.looks.lens:
             self._place_lens()
 
+    def _describe(self) -> None:
+        """Say what is selected, for who hears the window."""
+        word = self.document.word(self.document.current)
+        self.setAccessibleDescription(_described(word, len(self.document.selection)))
+
 
 def _described(word: Word | None, count: int) -> str:
     if word is None:
         return "No word is selected"
     many = f"{wording.counted(count, 'word')} are selected; " if count > 1 else ""
-    return f"{many}“{word.text}”, {wording.STATES[word.state].lower()}"
+    said = f"{many}“{word.text}”, {wording.STATES[word.state].lower()}"
+    return tr("{word}; its box is locked", word=said) if word.locked else said

@@ -135,6 +135,13 @@ def test_a_long_tail_hardly_moves_it(degrees: float) -> None:
     assert abs(tailed.degrees - plain.degrees) < 1
 
 
+@given(slopes, st.floats(0, 30))
+def test_a_tail_does_not_tilt_a_line_of_two_words(degrees: float, tail: float) -> None:
+    line = baselines.of_line(line_of([100.0] * 2, degrees, tail=tail))
+    assert line is not None
+    assert abs((line.degrees - degrees + 180) % 360 - 180) < 0.1
+
+
 @given(st.floats(-20, 20))
 def test_lines_are_told_apart(degrees: float) -> None:
     upper, lower = line_of([100.0] * 4, degrees), line_of([100.0] * 4, degrees)

@@ -238,6 +238,7 @@ def test_a_locked_box_stays_and_says_so(open_studio: Open, qtbot: QtBot) -> None
     assert view.handles() is not None
     qtbot.keyClick(view, "k")
     assert page_of(view).words["one"].locked
+    assert view.accessibleDescription() == "“retum”, read; its box is locked"
     assert studio.window.action_set["lock"].isChecked()
     assert view.handles() is None
     said: list[str] = []
