@@ -149,11 +149,9 @@ class Sitting:
 
     @property
     def number(self) -> int:
-        """Which of all words this is, 1 the first; what fell away counts as done. At the end the number of all done."""
-        here = self.current
-        if here is not None and here.key in self._settled:
-            return list(self._settled).index(here.key) + 1
-        return self.settled + self.fallen_away + (here is not None)
+        """Which of all words this is, 1 the first; what fell away counts as before it. At the end that of the last."""
+        before = sum(self._rows[number].key not in self._elsewhere for number in self._trail[: self._at])
+        return before + self.fallen_away + (self.current is not None)
 
     @property
     def is_done(self) -> bool:

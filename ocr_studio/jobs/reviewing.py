@@ -13,6 +13,8 @@ import cv2
 from ocr_studio.core import review_card, review_queue
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import Floats
+from ocr_studio.core.index import Index, IndexTrouble
+from ocr_studio.core.index import Order as IndexOrder
 from ocr_studio.core.moved_photos import MovedPhotos
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.project import Project
@@ -24,6 +26,7 @@ _PHOTOS: Final = 160 * 2**20
 # As small as a photo on a web page, and hardly to be told from the photo itself.
 _QUALITY: Final = 88
 _TOLD_EVERY: Final = 25
+_INDEXED: Final[dict[Order, IndexOrder]] = {Order.LEAST_SURE: "confidence", Order.PAGE: "page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,27 @@ Waiting: TypeAlias = PagesLooked | WordsWait
 CardEvent: TypeAlias = CardMade | CardFailed
 
 
-def waiting(project: Project, order: Order) -> Iterator[Waiting]:
-    """The words of a project that nobody has checked: PagesLooked …, then WordsWait. Raises StudioError."""
+def waiting(project: Project, order: Order, index: Index | None = None) -> Iterator[Waiting]:
+    """The words of a project that nobody has checked: PagesLooked …, then WordsWait. Raises StudioError.
+
+    index: of the project; where it is up to date and knows the order, no page is looked at.
+    """
+    if index is not None and index.complete and order in _INDEXED:
+        with contextlib.suppress(IndexTrouble):
+            yield _indexed(index, order)
+            return
+    yield from _looked_through(project, order)
+
+
+def _indexed(index: Index, order: Order) -> WordsWait:
+    words = index.words(unchecked_only=True, order=_INDEXED[order], limit=review_queue.MOST)
+    rows = (QueueRow(row.page_id, row.word_id, row.image, at, row.confidence) for at, row in enumerate(words))
+    pages = index.pages()
+    failed = tuple(f"{page.image or page.page_id}: {page.failed}" for page in pages if page.failed)
+    return WordsWait(tuple(rows), max(len(words), sum(page.unchecked for page in pages)), failed)
+
+
+def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
     pages = [key for key, summary in project.summaries().items() if summary.unchecked]
     rows: list[QueueRow] = []
     failed: list[str] = []

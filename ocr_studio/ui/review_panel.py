@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core import letter_doubts
@@ -35,6 +35,8 @@ _KEYS = later(
     "Enter: right, next word   Shift+Enter: back   F7: no text   F8: unreadable   F9: ignore"
     "   Tab: pass by   F5: show on the photo"
 )
+# Milliseconds out of sight after which it lets go of photos and cards.
+_AWAY_MS = 20_000
 _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
 _SETTLED = (
     (WordState.ACCEPTED, later("{count} right"), later("{count} right")),
@@ -57,6 +59,11 @@ class ReviewPanel(PanelDock):
         self.said = OneLine()
         self.pace = QLabel()
         self.pace.setProperty("quiet", True)
+        self.offer = QLabel()
+        font = self.offer.font()
+        font.setBold(True)
+        self.offer.setFont(font)
+        self.offer.hide()
         self.order = Choice(
             [(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Which words first")
         )
@@ -71,6 +78,7 @@ class ReviewPanel(PanelDock):
         font.setPixelSize(_LINE_SIZE)
         self.line.setFont(font)
         self.choices = [self._choice(index) for index in range(CHOICES)]
+        self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self.keys = OneLine(tr(_KEYS))
         self.keys.setProperty("quiet", True)
         self._lay_out()
@@ -89,14 +97,27 @@ class ReviewPanel(PanelDock):
         self.card.tell_size()
         self.line.setFocus()
 
+    def show_offer(self, text: str) -> None:
+        """Say that other words look like the one that was corrected last; an empty text says that there are none."""
+        self.offer.setText(text)
+        self.offer.setVisible(bool(text))
+
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """High enough for the lines above and below a word."""
         return QSize(1000, 430)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The keys are for it."""
+        """The keys are for it, and cards are made again if it was away for long."""
         super().showEvent(event)
+        self._away.stop()
+        if self.reviewing.is_under_way:
+            self.reviewing.go_on_with()
         self.line.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """It may be back in a moment, from behind another panel."""
+        super().hideEvent(event)
+        self._away.start()
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
@@ -123,13 +144,14 @@ class ReviewPanel(PanelDock):
         line.taken_back.connect(reviewing.take_back)
         line.done_again.connect(reviewing.do_again)
         line.textChanged.connect(lambda _: self._show_choices())
-        self.visibilityChanged.connect(lambda seen: None if seen or self.isVisible() else reviewing.stop())
+        self._away.timeout.connect(reviewing.stop)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(10)
         head.addWidget(self.said, 1)
+        head.addWidget(self.offer)
         head.addWidget(self.pace)
         head.addWidget(self.order)
         head.addWidget(self.closer)

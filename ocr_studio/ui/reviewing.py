@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Step
+from ocr_studio.core.index import Index
 from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
@@ -52,9 +53,16 @@ class Reviewing(QObject):
     failed = Signal(object)
     said = Signal(str)
 
-    def __init__(self, document: Document, lane: JobThread, project: Callable[[], Project | None]) -> None:
-        """lane: for cards and for looking through pages; no one else's."""
+    def __init__(
+        self,
+        document: Document,
+        lane: JobThread,
+        project: Callable[[], Project | None],
+        index: Callable[[], Index | None] = lambda: None,
+    ) -> None:
+        """lane: for cards and for looking through pages; index: of the project, where there is one."""
         super().__init__(document)
+        self._index = index
         self._document, self._lane, self._project = document, lane, project
         self.stage = Stage.IDLE
         self.order = Order.LEAST_SURE
@@ -103,8 +111,10 @@ class Reviewing(QObject):
         self.outcomes.clear()
         self.began = time.monotonic()
         self.stage = Stage.LOOKING
-        chosen = self.order
-        job = self._looking = self._lane.submit(lambda: reviewing.waiting(project, chosen), name="Looking for words")
+        chosen, index = self.order, self._index()
+        job = self._looking = self._lane.submit(
+            lambda: reviewing.waiting(project, chosen, index), name="Looking for words"
+        )
         job.came.connect(self._take_looked)
         job.failed.connect(self._fail)
         self.changed.emit()

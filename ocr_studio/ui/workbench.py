@@ -18,8 +18,10 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
-from ocr_studio.ui.indexing import Indexing
+from ocr_studio.ui.fix_panel import FixPanel
+from ocr_studio.ui.fixing_everywhere import FixingEverywhere
 from ocr_studio.ui.guide import Guide
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.message_bar import MessageBar
 from ocr_studio.ui.mistake_places import MistakePlaces
@@ -66,8 +68,15 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         # One for each panel: the keys go back to the panel that has shown a place.
         return MistakePlaces(document, view, opening)
 
-    review = ReviewPanel(Reviewing(document, stage.cards, lambda: opening.project), places())
+    reviewing = Reviewing(document, stage.cards, lambda: opening.project, lambda: stage.indexing.index)
+    review = ReviewPanel(reviewing, places())
     review.left.connect(view.setFocus)
+    fixing = FixingEverywhere(document, stage.cards, lambda: opening.project, lambda: stage.indexing.index)
+    status = Status()
+    fixes = FixPanel(fixing)
+    fixes.said.connect(status.say)
+    fixing.offered.connect(lambda: review.show_offer(fixes.offer))
+    fixing.offered.connect(lambda: status.say(fixes.offer))
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
     comparison = ComparisonPanel(TwoReadings(document, stage.reading, window), document, view)
     choosing.modelling.comparison_wanted.connect(comparison.start)
@@ -85,7 +94,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         photos=photos,
         photos_panel=PhotosPanel(photos, batch, document, opening, stage.pictures),
         messages=MessageBar(),
-        status=Status(),
+        status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
         clipping=Clipping(document, opening),
         choosing=choosing,
@@ -95,6 +104,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
         review=review,
+        fixes=fixes,
         comparison=comparison,
     )
 

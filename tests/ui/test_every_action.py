@@ -39,6 +39,16 @@ def _prepare(studio: Studio, action_id: str) -> None:
         studio.reading.read_page()
 
 
+def _correct_a_twin(studio: Studio) -> None:
+    """Of two words that are read the same and look the same one is corrected."""
+    document = studio.document
+    word = document.word("w1")
+    assert word is not None
+    document.push(Edit("Twin", {"twin": (None, replace(word, id="twin"))}))
+    assert document.page is not None
+    document.push(edits.write(document.page, "w1", "tho"))
+
+
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
 def test_it_can_be_done_where_it_is_offered(
     spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
@@ -51,6 +61,9 @@ def test_it_can_be_done_where_it_is_offered(
         qtbot.waitUntil(lambda: not studio.busy)
     _prepare(studio, spec.id)
     action = studio.window.action_set[spec.id]
+    if spec.id == "fix_everywhere":
+        _correct_a_twin(studio)
+        qtbot.waitUntil(action.isEnabled)
     assert action.isEnabled()
     action.trigger()
     qtbot.waitUntil(lambda: not studio.busy)

@@ -23,6 +23,11 @@ ACTIONS = (
         tip="Go through the words of all photos that nobody has checked, one large picture after the other",
         when=_possible, edits=True,
     ),
+    ActionSpec(
+        "fix_everywhere", "&Fix everywhere", lambda p: p.fixes.begin(), "&Check", 1, "mdi6.checkbox-multiple-outline",
+        ("F4",), tip="Show other words that look like the one you corrected last, and were read alike",
+        when=lambda p: p.fixes.has_offer, edits=True,
+    ),
     *(
         ActionSpec(
             f"review_{order.name.lower()}", title, partial(lambda order, p: p.review.begin(order), order),

@@ -1,0 +1,135 @@
+"""After each correction: looks, in the background, for the same word in other places, and fixes what a person ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core import fix_everywhere
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.fix_everywhere import TICKED, LookAlike
+from ocr_studio.core.history import Step
+from ocr_studio.core.index import Index
+from ocr_studio.core.page import Page
+from ocr_studio.core.project import Project
+from ocr_studio.core.review_queue import Place
+from ocr_studio.jobs import fixing_everywhere
+from ocr_studio.jobs.fixing_everywhere import CorrectedLooks
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+class FixingEverywhere(QObject):
+    """What was corrected last, and the words that are likely the same.
+
+    Signals: ``offered()`` there are some, or none any more; ``failed(Trouble)``.
+    """
+
+    offered = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        lane: JobThread,
+        project: Callable[[], Project | None],
+        index: Callable[[], Index | None] = lambda: None,
+    ) -> None:
+        super().__init__(document)
+        self._document, self._lane, self._project, self._index = document, lane, project, index
+        self.corrected: CorrectedLooks | None = None
+        self.offers: tuple[LookAlike, ...] = ()
+        self._of: Project | None = None
+        self._found: list[LookAlike] = []
+        self._job: Job | None = None
+        document.history.did.connect(self._hear)
+        document.history.changed.connect(lambda _: self._look_again())
+        document.words_changed.connect(lambda _: self._look_again())
+        document.opened.connect(self._leave_another_project)
+
+    @property
+    def count(self) -> int:
+        """How many words are offered; none as long as there is not one that is likely enough to be ticked."""
+        return len(self.offers)
+
+    def fix(self, places: Collection[Place]) -> int:
+        """Write what was corrected into these words too, as one step; how many have changed."""
+        if self.corrected is None or not places:
+            return 0
+        pages: dict[str, list[str]] = {}
+        for page_id, word_id in places:
+            pages.setdefault(page_id, []).append(word_id)
+        history = self._document.history
+        try:
+            known = [(page, pages[key]) for key in pages if (page := history.page(key)) is not None]
+            step = fix_everywhere.step(known, self.corrected.correction.right)
+            self.forget()
+            history.push(step)
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+            return 0
+        return sum(len(edit.changes) for edit in step.edits.values())
+
+    def forget(self) -> None:
+        """Offer nothing."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job, self._found = None, []
+        had, self.offers, self.corrected = bool(self.offers), (), None
+        if had:
+            self.offered.emit()
+
+    def still(self) -> tuple[LookAlike, ...]:
+        """Those that are offered and that nobody has checked meanwhile."""
+        return tuple(each for each in self.offers if self._waits(each.place))
+
+    def _hear(self, step: Step) -> None:
+        project, corrected = self._project(), fix_everywhere.correction(step)
+        if corrected is None or project is None or self._document.history.pages is None:
+            return
+        self.forget()
+        self._of = project
+        job = self._job = self._lane.submit(
+            lambda: fixing_everywhere.find(project, corrected, self._index), name="Looking for the same word"
+        )
+        job.came.connect(self._take)
+        job.done.connect(self._offer)
+        job.failed.connect(self.failed)
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, CorrectedLooks):
+            self.corrected = event
+        elif isinstance(event, LookAlike):
+            self._found.append(event)
+
+    def _offer(self) -> None:
+        self._job = None
+        if any(each.likelihood >= TICKED for each in self._found):
+            self.offers = tuple(sorted(self._found, key=lambda each: -each.likelihood))
+            self.offered.emit()
+
+    def _waits(self, place: Place) -> bool:
+        try:
+            page: Page | None = self._document.history.page(place[0])
+        except StudioError:
+            return False
+        word = page.words.get(place[1]) if page else None
+        return word is not None and not word.checked
+
+    def _look_again(self) -> None:
+        """A correction that was taken back has nothing to offer."""
+        if self.corrected is None:
+            return
+        page_id, word_id = self.corrected.correction.place
+        try:
+            page = self._document.history.page(page_id)
+        except StudioError:
+            page = None
+        word = page.words.get(word_id) if page else None
+        if word is None or word.text != self.corrected.correction.right:
+            self.forget()
+
+    def _leave_another_project(self) -> None:
+        if self._project() is not self._of:
+            self.forget()
