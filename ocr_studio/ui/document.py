@@ -22,12 +22,14 @@ class Document(QObject):
     ``history.push`` where it is one of several pages.
 
     Signals: ``opened`` another photo (or none) is on the screen; ``words_changed(frozenset of ids)`` words came, went
-    or changed, in any way, undo included; ``selection_changed`` other words, or another current word.
+    or changed, in any way, undo included; ``selection_changed`` other words, or another current word;
+    ``picture_changed`` the same page is shown by another picture of the same size.
     """
 
     opened = Signal()
     words_changed = Signal(object)
     selection_changed = Signal()
+    picture_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
