@@ -166,6 +166,8 @@ class ActionSet(QObject):
             # Buttons and menus take no focus: the word that is being written would not be part of what is done.
             self._parts.view.finish_editing()
             self._parts.table.finish_editing()
+            for panel in self._parts.panels:
+                panel.finish_editing()
         # What has been kept may be all there was to do: it is the newest change, so there is nothing to redo.
         if self._may(spec):
             do: Callable[[Parts], object] = spec.do

@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from ocr_studio.core import edits, page_file
+from ocr_studio.core import edits, page_file, page_order, table_text
+from ocr_studio.core.formats import markdown
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.opening import Opening
@@ -49,6 +51,24 @@ class Clipping(QObject):
         if page := self._document.page:
             QGuiApplication.clipboard().setText(operations.page_text(page))
             self.said.emit(f"Copied the text of {wording.counted(len(page.words), 'word')}")
+
+    def copy_markdown(self) -> None:
+        """Copy the text as Markdown, of the selected words or of all."""
+        if page := self._document.page:
+            text = markdown.body(page_order.text(page, self._document.selection or None))
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(tr("Copied as Markdown"))
+
+    def copy_table(self) -> None:
+        """Copy the selected words, or all, as the rows and columns in which they stand: a spreadsheet pastes cells."""
+        if page := self._document.page:
+            table = table_text.of_page(page, self._document.selection or None)
+            data = QMimeData()
+            data.setText(table_text.as_tabs(table))
+            data.setHtml(table_text.as_html(table))
+            QGuiApplication.clipboard().setMimeData(data)
+            columns = len(table[0]) if table else 0
+            self.said.emit(tr("Copied a table: {rows} rows, {columns} columns", rows=len(table), columns=columns))
 
     def paste(self) -> None:
         """Put copied words onto the photo and select them; or open the picture on the clipboard."""

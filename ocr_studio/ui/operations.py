@@ -5,6 +5,8 @@ Each looks at the selection, makes an edit and pushes it; none knows a widget.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ocr_studio.core import edits, geometry, page_order
 from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
@@ -192,6 +194,13 @@ def select_all(document: Document) -> None:
 def deselect(document: Document) -> None:
     """Select nothing."""
     document.select(())
+
+
+def move_in_order(document: Document, ids: Collection[str], before: str | None) -> None:
+    """These words are read before another one, or with None at the end, and stay selected."""
+    if page := document.page:
+        document.push(page_order.moved(page, ids, before))
+        document.select(ids, current=document.current)
 
 
 def text_to_copy(document: Document) -> str:

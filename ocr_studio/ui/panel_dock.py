@@ -43,6 +43,9 @@ class PanelDock(QDockWidget):
         self.show()
         self.raise_()
 
+    def finish_editing(self) -> None:
+        """Keep what is being written, before something is done to the photo. A panel to write in does so."""
+
     def retint(self) -> None:
         """Take over the colours of another theme. A panel with colours of its own does more."""
         self.closer.setIcon(theme.icon("mdi6.close"))

@@ -83,7 +83,7 @@ class PhotoView(BoxView):
         """Take another tool."""
         self._drop_gesture()
         self.corners.drop()
-        self.sketch.hover = None
+        self.sketch.hover, self.sketch.in_turn = None, ()
         if tool is not self._tool:
             self._tool = tool
             self.tool_changed.emit(tool)

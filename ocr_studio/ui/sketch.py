@@ -38,7 +38,7 @@ class Cut:
 class Sketch:
     """What a hand is about to do: words as they would stand, a new box, a band, a lasso, a cut, and the lines that
     edges have jumped to; the word under the mouse; the corner, 0..3, of the selected box that arrow keys move; and how
-    another model reads words, by their ids, where that may be taken over.
+    another model reads words, by their ids, where that may be taken over; and the words clicked in turn, to be read so.
     """
 
     quads: dict[str, Quad] = field(default_factory=dict)
@@ -50,6 +50,7 @@ class Sketch:
     hover: str | None = None
     corner: int | None = None
     others: Mapping[str, str] = field(default_factory=dict)
+    in_turn: tuple[str, ...] = ()
 
     def clear(self) -> None:
         """Nothing is about to happen."""

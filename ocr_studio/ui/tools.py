@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
@@ -11,7 +11,7 @@ from ocr_studio.core import edits, geometry, snapping
 from ocr_studio.core.page import Edit, Page, Point
 from ocr_studio.core.snapping import Side
 from ocr_studio.core.translation import later
-from ocr_studio.ui import gestures, handles
+from ocr_studio.ui import gestures, handles, ordering
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.gestures import Dragging, Neighbours, Placing, under
 from ocr_studio.ui.handles import Handle
@@ -27,6 +27,7 @@ class Tool(StrEnum):
     LASSO = "lasso"
     DRAW = "draw"
     SPLIT = "split"
+    ORDER = "order"
     PAN = "pan"
 
 
@@ -37,6 +38,7 @@ HINTS = {
     ),
     Tool.DRAW: "Drag a box round a word; Enter puts one in the middle. Esc when done.",
     Tool.SPLIT: "Click where a word should be cut in two. Esc when done.",
+    Tool.ORDER: later("Click words in the order in which they are read, or draw a line through them. Esc when done."),
     Tool.PAN: "Drag the photo. Esc when done.",
 }
 CURSORS = {
@@ -44,20 +46,24 @@ CURSORS = {
     Tool.LASSO: Qt.CursorShape.CrossCursor,
     Tool.DRAW: Qt.CursorShape.CrossCursor,
     Tool.SPLIT: Qt.CursorShape.SplitHCursor,
+    Tool.ORDER: Qt.CursorShape.PointingHandCursor,
     Tool.PAN: Qt.CursorShape.OpenHandCursor,
+}
+
+_GESTURES: Mapping[Tool, Callable[[Canvas, Pointer], Gesture]] = {
+    Tool.PAN: gestures.Panning,
+    Tool.LASSO: gestures.Lasso,
+    Tool.DRAW: gestures.Drawing,
+    Tool.ORDER: ordering.Ordering,
 }
 
 
 def begin(tool: Tool, canvas: Canvas, pointer: Pointer) -> Gesture | None:
     """What a press of the left button starts with this tool; None where the press was all."""
-    if tool is Tool.PAN:
-        return gestures.Panning(canvas, pointer)
-    if tool is Tool.LASSO:
-        return gestures.Lasso(canvas, pointer)
-    if tool in (Tool.DRAW, Tool.SPLIT) and not canvas.may_change():
+    if tool in (Tool.DRAW, Tool.SPLIT, Tool.ORDER) and not canvas.may_change():
         return None
-    if tool is Tool.DRAW:
-        return gestures.Drawing(canvas, pointer)
+    if tool in _GESTURES:
+        return _GESTURES[tool](canvas, pointer)
     if tool is Tool.SPLIT:
         split(canvas, pointer)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -19,8 +19,10 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from ocr_studio.core.page import Word, WordState
-from ocr_studio.ui import colours, operations, theme
+from ocr_studio.core.spelling import Doubt
+from ocr_studio.ui import colours, operations, theme, waves
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.spelling import Spelling
 from ocr_studio.ui.word_editor import WordEditor
 
 Index = QModelIndex | QPersistentModelIndex
@@ -43,6 +45,7 @@ _GAP = 6
 class WordDelegate(QStyledItemDelegate):
     """Paints crops, the bar of confidence and the icon of state; edits with the same editor as on the photo.
 
+    spelling: whose doubts are underlined, if anybody's.
     Signals: ``moved()`` an editor was left by a key that goes on to another word; ``editing_changed()`` one came
     or went.
     """
@@ -56,6 +59,7 @@ class WordDelegate(QStyledItemDelegate):
         self._finish: Callable[[], None] | None = None
         self._word_id: str | None = None
         self._icons: dict[tuple[str, float, bool], QPixmap] = {}
+        self.spelling: Spelling | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
@@ -79,6 +83,8 @@ class WordDelegate(QStyledItemDelegate):
             _draw_bar(painter, rect, word, text, option.palette)
         else:
             _draw_text(painter, rect, text, quiet=index.column() == NUMBER, palette=option.palette)
+            if index.column() == TEXT and self.spelling:
+                _underline(painter, rect, text, self.spelling.doubts(word))
         painter.restore()
 
     def _icon(self, name: str, ratio: float) -> QPixmap:
@@ -91,6 +97,7 @@ class WordDelegate(QStyledItemDelegate):
         """The editor of a word, for Qt."""
         word = index.data(Qt.ItemDataRole.UserRole)
         editor = WordEditor(parent)
+        editor.spelling = self.spelling
         editor.setAccessibleName("Text of the word")
         word_id = word.id
         editor.accepted.connect(lambda text: self._accept(editor, word_id, text))
@@ -182,6 +189,15 @@ def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palett
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text))
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[Doubt]) -> None:
+    metrics = painter.fontMetrics()
+    below = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2 + 2
+    for doubt in doubts:
+        left, right = (rect.left() + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
+        if left < rect.right():
+            waves.draw(painter, left, min(right, rect.right()), below)
 
 
 def _draw_bar(painter: QPainter, rect: QRect, word: Word, text: str, palette: QPalette) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.ui import colours, theme, wording
+from ocr_studio.core.spelling import Doubt
+from ocr_studio.ui import colours, spelling_menu, theme, waves, wording
 from ocr_studio.ui.operations import CHOICES
+from ocr_studio.ui.spelling import Spelling
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
@@ -29,7 +31,7 @@ class WordEditor(QLineEdit):
     Signals: ``accepted(text)`` Enter, accept and go on; ``accepted_here(text)`` Ctrl+Enter, accept and stay;
     ``stepped(step, text)`` Tab (1) or Shift+Tab (-1); ``cancelled()`` Esc; ``split_requested(letter, text)`` Ctrl+/,
     cut the word before this letter of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5.
-    While an input method is composing, all keys are its own.
+    While an input method is composing, all keys are its own. spelling: whose doubts are underlined, if anybody's.
     """
 
     accepted = Signal(str)
@@ -42,6 +44,7 @@ class WordEditor(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composing = False
+        self.spelling: Spelling | None = None
         self.setAccessibleName("Text of the word")
 
     def replace_text(self, text: str) -> None:
@@ -75,7 +78,41 @@ class WordEditor(QLineEdit):
         cut = QAction("Split the word here\tCtrl+/", menu)
         cut.triggered.connect(self._split)
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
+        self.setCursorPosition(self.cursorPositionAt(event.pos()))
+        if self.spelling and (doubt := self.doubt_here()):
+            spelling_menu.fill(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
         menu.popup(event.globalPos())
+
+    def doubt_here(self) -> Doubt | None:
+        """What is doubted where the cursor stands, else the first doubt of the text."""
+        doubts = self.spelling.doubts_in(self.text()) if self.spelling else ()
+        here = self.cursorPosition()
+        return next((each for each in doubts if each.start <= here <= each.end), doubts[0] if doubts else None)
+
+    def put(self, doubt: Doubt, text: str) -> None:
+        """Put another word in the place of a doubted one, as if it had been typed."""
+        self.setSelection(doubt.start, doubt.end - doubt.start)
+        self.insert(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """The text, and a wave under what is doubted; not under the word that is being typed."""
+        super().paintEvent(event)
+        if not self.spelling or self._composing:
+            return
+        here, typing = self.cursorPosition(), self.isModified() and self.hasFocus()
+        doubts = [each for each in self.spelling.doubts_in(self.text()) if not (typing and each.end == here)]
+        if not doubts:
+            return
+        metrics, text = self.fontMetrics(), self.text()
+        cursor = self.cursorRect()
+        start = cursor.center().x() - metrics.horizontalAdvance(text[:here])
+        below = cursor.center().y() + (metrics.ascent() - metrics.descent()) / 2 + 2
+        painter = QPainter(self)
+        painter.setClipRect(self.rect().adjusted(3, 0, -3, 0))
+        for doubt in doubts:
+            left, right = (start + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
+            waves.draw(painter, left, right, below)
+        painter.end()
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         key, control, alt = _key(event)

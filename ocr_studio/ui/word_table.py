@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.spelling import Spelling
 from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT, WordDelegate
-from ocr_studio.ui.word_table_model import TITLES, WordTableModel
+from ocr_studio.ui.word_editor import WordEditor
+from ocr_studio.ui.word_table_model import ROWS_TYPE, TITLES, WordTableModel
 
 # Pixels before scaling: room for a word of a dozen letters.
 _LEAST_TEXT = 110
@@ -50,6 +52,15 @@ class WordTable(RowTable):
     def finish_editing(self) -> None:
         """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
         self._delegate.finish()
+
+    def spell_with(self, spelling: Spelling) -> None:
+        """Underline what is doubted."""
+        self._delegate.spelling = spelling
+        spelling.changed.connect(self.viewport().update)
+
+    def editor(self) -> WordEditor | None:
+        """The line in which a word is being written, or None."""
+        return self.viewport().findChild(WordEditor) if self.word_id else None
 
     @property
     def word_id(self) -> str | None:
@@ -110,6 +121,29 @@ class WordTable(RowTable):
                 self._go_to_text()
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Rows are dragged by their number or picture; elsewhere dragging selects."""
+        column = self.columnAt(round(event.position().x()))
+        self.setDragEnabled(column in (NUMBER, CROP) and self._document.writable)
+        super().mousePressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        """Qt would move the rows of the model; what is moved here is the order of words."""
+        data = event.mimeData()
+        if not data.hasFormat(ROWS_TYPE) or event.source() not in (self, None):
+            event.ignore()
+            return
+        place = self.rowAt(round(event.position().y()))
+        if place >= 0:
+            box = self.visualRect(self._model.index(place, NUMBER))
+            place += event.position().y() > box.center().y()
+        self._model.dropMimeData(data, Qt.DropAction.MoveAction, place, NUMBER, QModelIndex())
+        # Not moved, for Qt: it would take the rows away.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.setState(QAbstractItemView.State.NoState)
+        self.viewport().update()
+
     def _go_to_text(self) -> None:
         # Qt opens the editor of the current cell only, and a row has one cell that can be edited.
         index = self.currentIndex()
@@ -122,6 +156,10 @@ class WordTable(RowTable):
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
         self.setAlternatingRowColors(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDragDropOverwriteMode(False)
+        self.setDragEnabled(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.set_row_height(CROP_HEIGHT + 12)
         header = self.horizontalHeader()

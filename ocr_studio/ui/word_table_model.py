@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMimeData, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.ui import pictures, wording
+from ocr_studio.ui import operations, pictures, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
 
+# Ids of words on their way to another place in the order, one a line.
+ROWS_TYPE = "application/x-ocr-studio-rows"
 TITLES = ("No.", "Photo", "Text", "Confidence", "State")
 HINTS = (
-    "Place in reading order",
+    "Place in reading order; drag it to change the order",
     "How it looks on the photo",
     "What is written there; double-click or type to correct it",
     "How sure the recognizer is of its reading",
@@ -61,11 +64,40 @@ class WordTableModel(TitledRows):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Only texts can be edited, and only where the page may be changed."""
         if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
+            # Between rows, not on them.
+            return Qt.ItemFlag.ItemIsDropEnabled if self._document.writable else Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._document.writable:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         if index.column() == TEXT and self._document.writable:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
+
+    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802  (Qt's name)
+        """Words are moved in the reading order, not copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802  (Qt's name)
+        """What can be dropped here: words of this table."""
+        return [ROWS_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802  (Qt's name)
+        """The words that are dragged."""
+        ids = [self._ids[row] for row in sorted({index.row() for index in indexes})]
+        data = QMimeData()
+        data.setData(ROWS_TYPE, "\n".join(ids).encode())
+        return data
+
+    def dropMimeData(  # noqa: N802  (Qt's name)
+        self, data: QMimeData, action: Qt.DropAction, row: int, _column: int, parent: Index
+    ) -> bool:
+        """Words were dropped before a row, or on one."""
+        place = row if row >= 0 else parent.row() if parent.isValid() else len(self._ids)
+        if action != Qt.DropAction.MoveAction or not data.hasFormat(ROWS_TYPE):
+            return False
+        ids = bytes(data.data(ROWS_TYPE).data()).decode().split("\n")
+        operations.move_in_order(self._document, ids, self._ids[place] if place < len(self._ids) else None)
+        return True
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows; the word itself as UserRole."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, models
+from ocr_studio.core import edits, models, page_order
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
@@ -35,6 +35,9 @@ def _prepare(studio: Studio, action_id: str) -> None:
         document.push(edits.write(document.page, "w0", text))
     document.undo_stack.undo()
     document.select(["w6", "w7"] if action_id in _OF_TWO else ["w0", "w1"])
+    if action_id == "computed_order":
+        assert document.page is not None
+        document.push(page_order.moved(document.page, ["w1"], "w0"))
     if action_id == "stop":
         studio.reading.read_page()
 

@@ -37,7 +37,11 @@ def _inline(line: str) -> str:
 
 
 def _body(page: Page) -> str:
-    text = page_order.text(page).strip("\n")
-    paragraphs = [part for part in re.split(r"\n{2,}", text) if part.strip()]
+    return body(page_order.text(page))
+
+
+def body(text: str) -> str:
+    """A text as Markdown: its lines and paragraphs stay as they are."""
+    paragraphs = [part for part in re.split(r"\n{2,}", text.strip("\n")) if part.strip()]
     # A backslash before the line's end is a line break; two spaces would do, but editors strip them.
     return "\n".join("\\\n".join(escaped(line) for line in part.split("\n")) + "\n" for part in paragraphs)

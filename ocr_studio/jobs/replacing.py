@@ -1,0 +1,40 @@
+"""What rules would change on all pages of a project. Nothing of any page changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.project import Project
+from ocr_studio.core.replacing import BadRule, Replacement, Replacer, Rule
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """So many pages of so many are looked at; what the last one's words would become. wrong: pages that cannot be read,
+    a line for each."""
+
+    done: int
+    total: int
+    found: tuple[Replacement, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+def look(project: Project, rules: Sequence[Rule]) -> Iterator[Looked]:
+    """Page by page; raises BadRule for a rule that cannot be used."""
+    replacer = Replacer(rules)
+    ids = project.page_ids()
+    yield Looked(0, len(ids))
+    for number, key in enumerate(ids, start=1):
+        try:
+            page = project.load_page(key, aside=False)
+            yield Looked(number, len(ids), tuple(replacer.in_page(page)) if page else ())
+        except BadRule:
+            raise
+        except StudioError as error:
+            _log.info("%s", error)
+            yield Looked(number, len(ids), wrong=(str(error),))

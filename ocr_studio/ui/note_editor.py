@@ -1,0 +1,69 @@
+"""The note of the open page: one step of the history for each pause in writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from ocr_studio.core import edits
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.document import Document
+
+# A pause in writing; and a note longer than this is no note.
+_PAUSE_MS = 1200
+_LONGEST = 20_000
+
+
+class NoteEditor(QPlainTextEdit):
+    """Whatever a person wants to remember of a photo."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._showing = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self.finish)
+        self.setAccessibleName(tr("Note about this photo"))
+        self.setPlaceholderText(tr("A note about this photo"))
+        self.setTabChangesFocus(True)
+        self.textChanged.connect(self._type)
+        document.opened.connect(self._show)
+        document.words_changed.connect(lambda _: self._follow())
+        self._show()
+
+    def finish(self) -> None:
+        """Keep what was typed."""
+        self._pause.stop()
+        page, note = self._document.page, self.toPlainText()[:_LONGEST].rstrip()
+        if page and self._document.writable and note != page.facts.note:
+            name = tr("Write a note") if note else tr("Delete the note")
+            self._document.push(edits.state(page, replace(page.facts, note=note), name))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keep what was typed: whoever does something else may do it to the whole page."""
+        super().focusOutEvent(event)
+        self.finish()
+
+    def _type(self) -> None:
+        if not self._showing:
+            self._pause.start()
+
+    def _follow(self) -> None:
+        """The note may have been changed elsewhere, or a change of it taken back; what is being typed stays."""
+        page = self._document.page
+        if page and not self._pause.isActive() and page.facts.note != self.toPlainText().rstrip():
+            self._show()
+
+    def _show(self) -> None:
+        self._pause.stop()
+        page = self._document.page
+        self._showing = True
+        self.setPlainText(page.facts.note if page else "")
+        self.setReadOnly(not self._document.writable)
+        self.setEnabled(page is not None)
+        self._showing = False

@@ -1,0 +1,128 @@
+"""The reading order on the photo: a line from word to word, and their numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ocr_studio.core import geometry, page_order
+from ocr_studio.core.page import Page
+from ocr_studio.ui import colours, strokes
+from ocr_studio.ui.colours import CanvasColours
+
+# Screen pixels: of a number, and the height below which a word has no room for one.
+_NUMBER, _ROOM = 11, 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A word: where its writing begins and its middle, pixels of the photo, its height, and how it follows."""
+
+    start: QPointF
+    middle: QPointF
+    height: float
+    begins_line: bool
+    begins_block: bool
+
+
+class OrderItem(QGraphicsItem):
+    """Draws the order of a page, whole lines thick, the way from one to the next thin; found when first in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(1)
+        self._page: Page | None = None
+        self._stops: tuple[_Stop, ...] | None = None
+        self._rect = QRectF()
+        self.colours: CanvasColours = colours.current()
+        self.setVisible(False)
+
+    def show_page(self, page: Page | None) -> None:
+        """This page from now on, as it is now."""
+        self.prepareGeometryChange()
+        self._page, self._stops = page, None
+        size = QRectF(0, 0, page.width, page.height) if page else QRectF()
+        self._rect = size.adjusted(-size.width(), -size.height(), size.width(), size.height())
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
+        """All places where words may stand."""
+        return self._rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw the way through the words, and their numbers, as large at every zoom."""
+        if self._stops is None:
+            self._stops = tuple(_stops(self._page)) if self._page else ()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_way(painter)
+        self._paint_numbers(painter, option.exposedRect)
+
+    def _paint_way(self, painter: QPainter) -> None:
+        ratio = strokes.sharpness(painter)
+        along, across = _ways(self._stops or ())
+        for colour, width in ((self.colours.halo, 2.0), (self.colours.guide, 0.0)):
+            for paths, wide, dash in ((across, 1.25, Qt.PenStyle.DashLine), (along, 2.0, Qt.PenStyle.SolidLine)):
+                pen = QPen(colour, (wide + width) * ratio, dash if width == 0 else Qt.PenStyle.SolidLine)
+                pen.setCosmetic(True)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                for path in paths:
+                    painter.drawPolyline(path)
+
+    def _paint_numbers(self, painter: QPainter, seen: QRectF) -> None:
+        to_screen = painter.worldTransform()
+        zoom = to_screen.m11()
+        painter.save()
+        painter.resetTransform()
+        font = QFont()
+        font.setPixelSize(round(_NUMBER * strokes.sharpness(painter)))
+        font.setBold(True)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        seen = seen.adjusted(-60 / zoom, -60 / zoom, 60 / zoom, 60 / zoom)
+        for number, stop in enumerate(self._stops or (), start=1):
+            if stop.height * zoom < _ROOM or not seen.contains(stop.start):
+                continue
+            place, text = to_screen.map(stop.start), str(number)
+            wide, high = metrics.horizontalAdvance(text) + 8, metrics.height() + 1
+            plate = QRectF(place.x() - wide / 2, place.y() - high / 2, max(wide, high), high)
+            painter.setPen(QPen(self.colours.halo, 1.5))
+            painter.setBrush(self.colours.guide)
+            painter.drawRoundedRect(plate, high / 2, high / 2)
+            painter.setPen(self.colours.halo)
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+
+def _stops(page: Page) -> list[_Stop]:
+    found: list[_Stop] = []
+    for block in page_order.blocks(page):
+        for number, line in enumerate(block):
+            for place, word in enumerate(line):
+                a, _, _, d = word.quad.corners
+                start = QPointF((a[0] + d[0]) / 2, (a[1] + d[1]) / 2)
+                middle = QPointF(*geometry.centre(word.quad))
+                height = geometry.size(word.quad)[1]
+                found.append(_Stop(start, middle, height, place == 0, place == 0 and number == 0))
+    return found
+
+
+def _ways(stops: tuple[_Stop, ...]) -> tuple[list[QPolygonF], list[QPolygonF]]:
+    """The lines of words, and the ways from the end of one to the beginning of the next."""
+    along: list[QPolygonF] = []
+    across: list[QPolygonF] = []
+    last: QPointF | None = None
+    for stop in stops:
+        if stop.begins_line or not along:
+            if last is not None:
+                across.append(QPolygonF([last, stop.start]))
+            along.append(QPolygonF([stop.start, stop.middle]))
+        else:
+            along[-1].append(stop.middle)
+        last = stop.middle
+    return along, across

@@ -1,0 +1,95 @@
+"""Finding and replacing by rules, as the window sees it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core import paths, replacing
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.replacing import Replacement, Replacer, Rule
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs import replacing as job
+from ocr_studio.jobs.replacing import Looked
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.replace_preview import ReplacePreview
+from ocr_studio.ui.rules_dialog import RulesDialog
+from ocr_studio.ui.taking_replacements import TakingReplacements
+
+
+class ReplacingByRules(QObject):
+    """Shows the rules, then what they would change, then changes what is ticked.
+
+    lane: where pages are read. window: over it the dialogs stand. Signals: ``failed(str)`` the rules were not kept.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._opening, self._lane, self._window = document, opening, lane, window
+
+    def show(self) -> RulesDialog:
+        """Show the rules."""
+        dialog = RulesDialog(
+            replacing.load(paths.config_dir()), project=self._opening.project is not None, parent=self._window
+        )
+        dialog.left.connect(self._keep)
+        dialog.wanted.connect(lambda everywhere: self._preview(dialog, everywhere=everywhere))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _keep(self, rules: tuple[Rule, ...]) -> None:
+        try:
+            replacing.save(paths.config_dir(), rules)
+        except StudioError as error:
+            self.failed.emit(str(error))
+
+    def _preview(self, dialog: RulesDialog, *, everywhere: bool) -> None:
+        rules = dialog.rules()
+        dialog.accept()
+        preview = ReplacePreview(
+            tr("Replace on all photos") if everywhere else tr("Replace on this photo"), self._window
+        )
+        preview.taken.connect(lambda chosen: self._take(chosen, preview))
+        preview.finished.connect(preview.deleteLater)
+        preview.open()
+        if everywhere:
+            self._look_everywhere(rules, preview)
+        else:
+            self._look_here(rules, preview)
+
+    def _look_here(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
+        page = self._document.page
+        try:
+            found = tuple(Replacer(rules).in_page(page)) if page else ()
+        except StudioError as error:
+            preview.show_trouble(Trouble(str(error)))
+            return
+        preview.add(found)
+        preview.show_end()
+
+    def _look_everywhere(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
+        project = self._opening.project
+        if project is None:
+            preview.show_end()
+            return
+        self._opening.save()  # what has just been corrected counts, too
+        wrong: list[str] = []
+
+        def hear(looked: Looked) -> None:
+            preview.show_progress(looked.done, looked.total)
+            preview.add(looked.found)
+            wrong.extend(looked.wrong)
+
+        work = self._lane.submit(lambda: job.look(project, rules), name=tr("Looking what rules would change"))
+        work.came.connect(hear)
+        work.failed.connect(preview.show_trouble)
+        work.done.connect(lambda: preview.show_end(wrong))
+        preview.finished.connect(work.cancel)
+
+    def _take(self, chosen: tuple[Replacement, ...], preview: ReplacePreview) -> None:
+        TakingReplacements(self._document, chosen, tr("Replace by rules"), preview).go_on()

@@ -1,0 +1,151 @@
+"""Spelling as the window sees it: which words of the open photo are doubted, and what a person says of that."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ocr_studio.core import language, own_words
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Word
+from ocr_studio.core.project import Project
+from ocr_studio.core.spelling import Doubt, Speller
+from ocr_studio.jobs import spelling as job
+from ocr_studio.jobs.spelling import WordsKnown
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.job_thread import JobThread
+
+_log = logging.getLogger(__name__)
+
+
+class Spelling(QObject):
+    """Knows the words of the languages that photos are read in, and those of the project.
+
+    lane: where words of languages are read. project, languages: asked for them as they are. Signals: ``changed()``
+    other words are doubted now; ``failed(str)`` the project's words could not be kept, one line for a person.
+    """
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        lane: JobThread,
+        *,
+        project: Callable[[], Project | None],
+        languages: Callable[[], tuple[str, ...]],
+    ) -> None:
+        super().__init__(document)
+        self._document, self._lane, self._project, self._languages = document, lane, project, languages
+        self._speller: Speller | None = None
+        self._known: WordsKnown | None = None
+        self._of: Project | None = None
+        self._asked: tuple[tuple[str, ...], Project | None] | None = None
+        self._added: frozenset[str] = frozenset()
+        self._here: frozenset[str] = frozenset()
+        document.opened.connect(self.look_again)
+        document.words_changed.connect(lambda _: self._take_typed())
+
+    def look_again(self) -> None:
+        """Another photo, another project or other languages may be in use now."""
+        if self._document.page is None:
+            return
+        wanted = self._languages(), self._project()
+        if wanted != self._asked:
+            self._asked = wanted
+            # After the photo is on the screen.
+            QTimer.singleShot(0, self, lambda: self._ask(wanted))
+        else:
+            self._take_typed()
+
+    def doubts(self, word: Word) -> tuple[Doubt, ...]:
+        """What is doubted of a word's text; never what a person wrote."""
+        return () if word.checked or not word.text else self.doubts_in(word.text)
+
+    def doubts_in(self, text: str) -> tuple[Doubt, ...]:
+        """What is doubted of a text that is being written."""
+        return self._speller.doubts(text) if self._speller else ()
+
+    def suggestions(self, doubt: Doubt) -> tuple[str, ...]:
+        """What may be meant; what the recognizer held possible for the current word is likelier."""
+        word = self._document.word(self._document.current)
+        held = [each.text for each in word.machine.alternatives] if word and word.machine else []
+        return self._speller.suggestions(doubt.word, held=held) if self._speller else ()
+
+    def next_doubted(self) -> str | None:
+        """The next word with a doubt, from the current one on and round the end; None if there is none."""
+        order, page, current = self._document.order(), self._document.page, self._document.current
+        start = order.index(current) + 1 if current in order else 0
+        return next((key for key in order[start:] + order[:start] if page and self.doubts(page.words[key])), None)
+
+    def is_added(self, word: str) -> bool:
+        """Whether a person has added it to the project's words."""
+        return word in self._added
+
+    @property
+    def can_add(self) -> bool:
+        """Whether there is a project to keep words with, and it may be changed."""
+        return self._project() is not None and self._document.writable
+
+    def add(self, word: str) -> None:
+        """From now on it is one of the project's words."""
+        self._keep(self._added | {word})
+
+    def take_out(self, word: str) -> None:
+        """It is no word of the project any more."""
+        self._keep(self._added - {word})
+
+    def _keep(self, words: frozenset[str]) -> None:
+        project = self._project()
+        if project is None:
+            return
+        try:
+            project.lock(create=True)
+            own_words.save(project.folder, words)
+        except StudioError as error:
+            self.failed.emit(str(error))
+            return
+        self._added = words
+        self._make()
+
+    def _ask(self, wanted: tuple[tuple[str, ...], Project | None]) -> None:
+        languages, project = wanted
+        if wanted != self._asked:
+            return
+        asked = self._lane.submit(lambda: job.words_known(languages, project), name="Looking up words")
+        asked.came.connect(lambda known: self._take(wanted, known))
+        # A language whose words are not there is told of where photos are read.
+        asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
+
+    def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown) -> None:
+        if wanted != self._asked:
+            return
+        self._known, self._added, self._of = known, known.added, wanted[1]
+        self._here = self._typed_here()
+        self._make()
+
+    def _take_typed(self) -> None:
+        """What was typed on this photo just now is known at once."""
+        here = self._typed_here()
+        if here != self._here:
+            self._here = here
+            self._make()
+
+    def _typed_here(self) -> frozenset[str]:
+        page = self._document.page
+        return frozenset(language.typed_words(page.words.values())) if page else frozenset()
+
+    def _make(self) -> None:
+        if self._known is None:
+            return
+        own = dict(self._known.typed) | dict.fromkeys((*self._added, *self._here), 1)
+        if self._speller is None or self._speller.lexicon is not self._known.lexicon:
+            self._speller = Speller(self._known.languages, self._known.lexicon, own)
+        else:
+            self._speller = self._speller.with_own(own)
+        if page := self._document.page:
+            self._speller.look_at([word.text for word in page.words.values() if not word.checked])
+        self.changed.emit()

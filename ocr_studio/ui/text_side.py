@@ -1,0 +1,40 @@
+"""Everything about the text of photos that is not in sight all the time: spelling, order, rules, special characters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.ui.document import Document
+from ocr_studio.ui.inserting import Inserting
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.order_shown import OrderShown
+from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.replacing_by_rules import ReplacingByRules
+from ocr_studio.ui.spelling import Spelling
+from ocr_studio.ui.spelling_help import SpellingHelp
+from ocr_studio.ui.text_panel import TextPanel
+from ocr_studio.ui.word_table import WordTable
+
+
+class TextSide(QObject):
+    """Makes these parts and makes them known to each other. lane: for what takes a moment."""
+
+    def __init__(
+        self, document: Document, opening: Opening, view: PhotoView, table: WordTable, lane: JobThread, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        spelling = Spelling(
+            document, lane, project=lambda: opening.project, languages=lambda: opening.settings.languages
+        )
+        self.spelling = SpellingHelp(document, spelling, view, table)
+        self.order = OrderShown(document, view)
+        self.characters = Inserting(view, lambda: opening.settings)
+        self.rules = ReplacingByRules(document, opening, lane, window)
+        self.panel = TextPanel(document, view, spelling)
+        opening.leaving.connect(self.panel.finish_editing)
+        for part in (spelling, self.rules):
+            part.failed.connect(view.message)
+        self.order.changed.connect(self.panel.changed)
+        spelling.changed.connect(self.panel.changed)
