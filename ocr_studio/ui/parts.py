@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ocr_studio.ui.reading import Reading
     from ocr_studio.ui.review_panel import ReviewPanel
     from ocr_studio.ui.status import Status
+    from ocr_studio.ui.text_panel import TextPanel
+    from ocr_studio.ui.text_side import TextSide
     from ocr_studio.ui.trainer_panel import TrainerPanel
     from ocr_studio.ui.training import Training
     from ocr_studio.ui.word_table import WordTable
@@ -64,12 +66,14 @@ class Parts:
     choosing: Choosing
     asking: PhotoAsking
     dialogs: Dialogs
+    texts: TextSide
     guide: Guide
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel
     fixes: FixPanel
     comparison: ComparisonPanel
+    text: TextPanel
 
     @property
     def panels(self) -> tuple[PanelDock, ...]:

@@ -35,6 +35,7 @@ from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.status import Status
+from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
 from ocr_studio.ui.training import Training
 from ocr_studio.ui.two_readings import TwoReadings
@@ -61,6 +62,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     document, opening = stage.document, stage.opening
     view, asking = PhotoView(document), PhotoAsking(opening, window)
 
+    table = WordTable(document)
+    texts = TextSide(document, opening, view, table, stage.pictures, window)
     view.looks.set_opacity(opening.settings.box_opacity)
     view.snapping = opening.settings.snapping
 
@@ -89,7 +92,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         evaluating=stage.evaluating,
         training=stage.training,
         view=view,
-        table=WordTable(document),
+        table=table,
         alternatives=Alternatives(document),
         photos=photos,
         photos_panel=PhotosPanel(photos, batch, document, opening, stage.pictures),
@@ -100,6 +103,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         choosing=choosing,
         asking=asking,
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
+        texts=texts,
+        text=texts.panel,
         guide=Guide(window),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),

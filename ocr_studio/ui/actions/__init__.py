@@ -14,9 +14,10 @@ from ocr_studio.ui.actions.help import ACTIONS as _HELP
 from ocr_studio.ui.actions.photos import ACTIONS as _PHOTOS
 from ocr_studio.ui.actions.read import ACTIONS as _READ
 from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.actions.text import ACTIONS as _TEXT
 from ocr_studio.ui.actions.view import ACTIONS as _VIEW
 from ocr_studio.ui.actions.words import ACTIONS as _WORDS
 
 __all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
 
-TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_CHECK, *_READ, *_PHOTOS, *_VIEW, *_HELP)
+TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_CHECK, *_READ, *_TEXT, *_PHOTOS, *_VIEW, *_HELP)
