@@ -207,7 +207,7 @@ class Index:
         def work(file: IndexFile) -> _Answer:
             self._settle(file)
             self._arrays.follow(file)
-            return ask(IndexReading(file, self._arrays, self._known(file)))
+            return ask(IndexReading(file, self._arrays))
 
         return self._with(work)
 

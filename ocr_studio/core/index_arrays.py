@@ -90,7 +90,7 @@ class IndexArrays:
         self.vocabulary.add(lines, last)
         for change in file.changes(database, self._seq):
             self._seq = change.seq
-            self._take(change)
+            self.take(change)
 
     def _start_anew(self) -> None:
         for table in (self.entries, self.choices):
@@ -99,7 +99,8 @@ class IndexArrays:
             each.clear()
         self._seq = self._wasted = 0
 
-    def _take(self, change: PageChange) -> None:
+    def take(self, change: PageChange) -> None:
+        """A page is so now. Its texts must be in the vocabulary. Raises IndexDamaged."""
         if span := self._spans.pop(change.number, None):
             first, end, first_choice, end_choice = span
             self.entries.rows["page"][first:end] = _GONE

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import folding, images, look_alikes, search, search_together
 from ocr_studio.core.index_arrays import IndexArrays
-from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE, IndexDamaged, IndexFile, PageRow
+from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE, IndexDamaged
 from ocr_studio.core.page import Mark, Quad
 from ocr_studio.core.search import FoundWord, Hit, Side
 from ocr_studio.core.search_together import PageWords, Part
@@ -46,11 +47,24 @@ class Findings:
     photos: int
 
 
+class Words(Protocol):
+    """Where the texts and places of words are."""
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The texts of these numbers."""
+
+    def texts_with(self, part: str) -> list[int]:
+        """Numbers of the texts in which this stands, folded, be it inside a word."""
+
+    def places(self, number: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Ids of a page's words and their quads, (N, 4, 2)."""
+
+
 class IndexReading:
     """One look into the index."""
 
-    def __init__(self, file: IndexFile, arrays: IndexArrays, rows: Mapping[str, PageRow]) -> None:
-        self._file, self._arrays, self._rows = file, arrays, rows
+    def __init__(self, file: Words, arrays: IndexArrays) -> None:
+        self._file, self._arrays = file, arrays
         self._places = lru_cache(maxsize=None)(file.places)
 
     def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> Findings:
