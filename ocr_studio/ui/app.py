@@ -63,7 +63,7 @@ class Studio(QObject):
         self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        lanes = ("reading", "photos", "pictures", "cards", "index", "training")
+        lanes = ("reading", "photos", "pictures", "cards", "index", "training", "thumbnails", "rows")
         self.lanes = {name: JobThread(name, self) for name in lanes}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
@@ -76,6 +76,7 @@ class Studio(QObject):
             Backstage(
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
                 self.lanes["pictures"], self.lanes["cards"], self.indexing,
+                self.lanes["thumbnails"], self.lanes["rows"],
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)

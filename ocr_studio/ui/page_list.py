@@ -43,11 +43,12 @@ class PageList(QListView):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: JobThread, rows: JobThread, parent: QWidget | None = None) -> None:
+        """thumbnails: the lane where small pictures are made. rows: where it is found out what is known of photos."""
         super().__init__(parent)
-        self.photos = FolderPhotos(lane, self)
-        self.pictures = PhotoPictures(lane, self)
-        self.texts = PageTexts(lane, self)
+        self.photos = FolderPhotos(rows, self)
+        self.pictures = PhotoPictures(thumbnails, self)
+        self.texts = PageTexts(rows, self)
         self.filter, self.sort = PhotoFilter(), PhotoSort.NAME
         self._current: Path | None = None
         self._before: tuple[set[str], tuple[str, int] | None] = set(), None

@@ -55,6 +55,8 @@ class Backstage:
     pictures: JobThread
     cards: JobThread
     indexing: Indexing
+    thumbnails: JobThread
+    rows: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -83,7 +85,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
     comparison = ComparisonPanel(TwoReadings(document, stage.reading, window), document, view)
     choosing.modelling.comparison_wanted.connect(comparison.start)
-    photos, batch = PageList(stage.pictures), BatchReading(document, stage.reading, stage.autosave, window)
+    photos = PageList(stage.thumbnails, stage.rows)
+    batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
     return Parts(
         document=document,
@@ -95,7 +98,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         table=table,
         alternatives=Alternatives(document),
         photos=photos,
-        photos_panel=PhotosPanel(photos, batch, document, opening, stage.pictures),
+        photos_panel=PhotosPanel(photos, batch, document, opening, stage.rows),
         messages=MessageBar(),
         status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
