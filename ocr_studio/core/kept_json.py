@@ -12,11 +12,11 @@ from ocr_studio.core import paths
 log = logging.getLogger(__name__)
 
 
-def write(path: Path, value: Mapping[str, object]) -> None:
-    """Replace such a file. Raises OSError; the earlier one is then as it was."""
+def write(path: Path, value: Mapping[str, object], *, flush: bool = True) -> None:
+    """Replace such a file. flush: see ``paths.replace_file``. Raises OSError; the earlier one is then as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A file name need not be valid Unicode; escaped, its stray bytes survive the way to the disk and back.
-    paths.replace_file(path, (json.dumps(value, indent=2) + "\n").encode("ascii"))
+    paths.replace_file(path, (json.dumps(value, indent=2) + "\n").encode("ascii"), flush=flush)
 
 
 def read(path: Path) -> Mapping[str, object]:

@@ -112,8 +112,10 @@ def aside(path: Path, why: str) -> Path:
     return next(other for other in map(path.with_name, names) if not os.path.lexists(other))
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
     """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then put in its place.
+
+    flush: without it nothing is waited for; only a power cut can then leave the file damaged or as it was.
 
     Where ``path`` is a symbolic link, the file it leads to is replaced. Permissions of an earlier file are kept.
     Raises OSError; the earlier file is then untouched and the temporary one gone.
@@ -125,7 +127,8 @@ def replace_file(path: Path, data: bytes) -> None:
         with open(temporary, "xb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if flush:
+                os.fsync(stream.fileno())
         if target.exists():
             shutil.copymode(target, temporary)
         os.replace(temporary, target)
@@ -133,7 +136,8 @@ def replace_file(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    flush_folder(target.parent)
+    if flush:
+        flush_folder(target.parent)
 
 
 def flush_folder(folder: Path) -> None:

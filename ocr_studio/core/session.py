@@ -69,7 +69,8 @@ class SessionFile:
             value |= {"photo": str(place.photo), "selection": list(place.selection[:_MOST_SELECTED])}
             value |= {"zoom": place.zoom, "middle": list(place.middle)}
         try:
-            kept_json.write(self._path, value)
+            # In the window's thread, every few seconds: a disk is not waited for.
+            kept_json.write(self._path, value, flush=False)
         except OSError as error:
             log.warning("%s: where you are was not kept: %s", self._path, error)
 

@@ -39,6 +39,7 @@ class ActionSet(QObject):
                        parts.reading.stopped, document.undo_stack.indexChanged, parts.view.editing.changed,
                        parts.view.looks.changed, parts.table.editing_changed, parts.evaluating.began,
                        parts.evaluating.ended, parts.training.changed,
+                       parts.session.changed, parts.guide.changed,
                        parts.photos.changed, parts.photos_panel.batch.changed,
                        *(panel.changed for panel in parts.panels)):  # fmt: skip
             signal.connect(self.refresh)

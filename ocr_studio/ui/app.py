@@ -103,14 +103,16 @@ class Studio(QObject):
             QTimer.singleShot(0, self.training.find_offers)
         if paths:
             self.opening.open_paths(paths)
+        self.window.parts.session.begin(busy=bool(paths))
 
     def change_settings(self, chosen: Settings) -> None:
         """Use these settings from now on, and keep them."""
-        if chosen.theme != self.settings.theme:
-            self._theme = None
+        other_theme = chosen.theme != self.settings.theme
         self.settings = self.opening.settings = chosen
-        use_theme(self.theme)
-        self.window.retint()
+        if other_theme:
+            self._theme = None
+            use_theme(self.theme)
+            self.window.retint()
         self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
@@ -131,6 +133,7 @@ class Studio(QObject):
 
     def stop(self) -> None:
         """End the threads. Waits for the step that each is at."""
+        self.window.parts.session.leave()
         for lane in self.lanes.values():
             lane.stop()
         self.indexing.stop()
@@ -161,6 +164,7 @@ class Studio(QObject):
     def _close(self) -> None:
         if self.opening.keeps:
             window_place.keep(self.window)
+            self.window.parts.session.end()
         self.reading.cancel()
         self.evaluating.cancel()
         self.training.close()
@@ -191,6 +195,9 @@ def run(
         studio = Studio(chosen, theme=theme, keeps=screenshot is None)
         catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
         catcher.install()
+        tidying = QTimer(studio, interval=60_000)
+        tidying.timeout.connect(logs.limit_native)
+        tidying.start()
         try:
             return _stay(app, studio, path, screenshot)
         finally:

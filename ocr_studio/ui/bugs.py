@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Callable
 from types import TracebackType
 
+from ocr_studio.core import bug_report
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.job_thread import Trouble
 
 log = logging.getLogger(__name__)
@@ -41,5 +43,14 @@ class BugCatcher:
         if text in self._told:
             return
         self._told.add(text)
-        saved = "your work is saved" if self._save() else "and your last changes could not be saved"
-        self._tell(Trouble(f"Something went wrong in the program; {saved}. ({kind.__name__}: {error})", text))
+        what = f"{kind.__name__}: {error}"
+        self._tell(
+            Trouble(
+                tr("Something went wrong in the program; your work is saved. ({what})", what=what)
+                if self._save()
+                else tr(
+                    "Something went wrong in the program; and your last changes could not be saved. ({what})", what=what
+                ),
+                bug_report.make(text),
+            )
+        )

@@ -1,20 +1,26 @@
-"""Helps a person to find their way: the command palette and the list of keys."""
+"""Helps a person to find their way: the command palette, the list of keys, and hints."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.recent_choices import RecentChoices
 from ocr_studio.ui import palette_entries
 from ocr_studio.ui.action_set import ActionSet
+from ocr_studio.ui.hints import Hints
 from ocr_studio.ui.key_sheet import KeySheet
 from ocr_studio.ui.palette import Palette
 from ocr_studio.ui.parts import Parts
 
 
 class Guide(QObject):
-    """Shows them over the window. It is made before the actions are, and told of them."""
+    """Shows them over the window. It is made before the actions are, and told of them.
+
+    Signals: ``changed()`` a hint came or went.
+    """
+
+    changed = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -22,10 +28,28 @@ class Guide(QObject):
         self._told: tuple[Parts, ActionSet] | None = None
         self.palette: Palette | None = None
         self.sheet: KeySheet | None = None
+        self.hints: Hints | None = None
 
     def know(self, parts: Parts, actions: ActionSet) -> None:
         """These are the parts and the actions."""
         self._told = parts, actions
+        self.hints = Hints(parts, actions)
+        self.hints.changed.connect(self.changed)
+
+    @property
+    def hint_shown(self) -> bool:
+        """Whether there is a hint to close."""
+        return self.hints is not None and self.hints.shown
+
+    def close_hint(self) -> None:
+        """The person has seen the hint."""
+        if self.hints is not None:
+            self.hints.close()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        if self.hints is not None:
+            self.hints.card.retint()
 
     def show_palette(self) -> None:
         """Show the palette, or take it away."""

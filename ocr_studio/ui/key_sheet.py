@@ -92,6 +92,8 @@ class KeySheet(QDialog):
         for widget in (self.line, self.nothing, self.area, buttons):
             layout.addWidget(widget)
         layout.setStretchFactor(self.area, 1)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the line closes nothing
         self._groups: list[_Group] = []
         actions.keys_changed.connect(self._fill)
         self._fill()
@@ -151,6 +153,7 @@ class _Group(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(14)
         layout.setVerticalSpacing(5)
+        layout.setColumnMinimumWidth(0, 190)
         layout.setColumnStretch(1, 1)
         title = QLabel(section.title)
         title.setProperty("heading", True)

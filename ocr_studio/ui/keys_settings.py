@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core import fuzzy
 from ocr_studio.core.settings import Settings
@@ -39,7 +49,8 @@ class KeysSettings(SettingsPage):
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(False)
         self.tree.setUniformRowHeights(True)
-        self.tree.setMinimumHeight(220)
+        self.tree.setMinimumHeight(260)
+        self.tree.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.tree.installEventFilter(self)
         self.tree.itemDoubleClicked.connect(lambda *_: self._ask(adds=False))
         self.tree.currentItemChanged.connect(self._begin_anew)
@@ -198,12 +209,19 @@ class KeysSettings(SettingsPage):
         for button in (self.set_key, self.add_key, self.no_key, self.reset_one):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        below = QHBoxLayout()
-        below.addWidget(self.said, 1)
-        below.addWidget(self.take_over)
+        said = QHBoxLayout()
+        said.addWidget(self.said, 1)
+        said.addWidget(self.take_over)
+        # Room of its own, so that the list stays as it is when something is said.
+        below = QWidget()
+        below.setMinimumHeight(88)
+        inside = QVBoxLayout(below)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(said)
+        inside.addWidget(self.catcher)
+        inside.addStretch(1)
         self.form.addRow(self.tree)
         self.form.addRow(buttons)
-        self.form.addRow(self.catcher)
         self.form.addRow(below)
         self.take_over.hide()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import evaluation_news, learning_news, operations, wording
+from ocr_studio.ui import evaluation_news, learning_news, operations, session_news, wording
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.empty_state import EmptyState
 from ocr_studio.ui.job_thread import Trouble
@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         reading.failed.connect(self.show_trouble)
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
         learning_news.tell(self._stage.training, self.messages)
+        session_news.tell(self.parts.session, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
         self.parts.photos_panel.failed.connect(self.show_trouble)
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
         """Take over the colours of another theme."""
         self.action_set.retint()
         self.empty.retint()
+        self.parts.guide.retint()
         for panel in self.parts.panels:
             panel.retint()
         self.status.retint()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 
 
@@ -49,13 +53,27 @@ class MessageBar(QWidget):
         layout.setSpacing(0)
         self.hide()
 
-    def show_message(self, text: str, severity: Severity = Severity.ERROR, *, details: str = "", key: str = "") -> None:
-        """Show one line. key: takes the place of an earlier message with this key; by default its own text."""
+    def show_message(
+        self,
+        text: str,
+        severity: Severity = Severity.ERROR,
+        *,
+        details: str = "",
+        key: str = "",
+        offer: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """Show one line. key: takes the place of an earlier message with this key; by default its own text. offer: what
+        a button in it says and does; the message goes with it.
+        """
         self.withdraw(key or text)
         while len(self._messages) >= _MOST:
             self.withdraw(next(iter(self._messages)))
         message = _Message(text, severity, details)
         message.closed.clicked.connect(lambda: self.withdraw(key or text))
+        if offer is not None:
+            button = message.add_offer(offer[0])
+            button.clicked.connect(lambda: self.withdraw(key or text))
+            button.clicked.connect(lambda _=False, do=offer[1]: do())
         self._messages[key or text] = message
         layout = self.layout()
         assert layout is not None
@@ -101,7 +119,7 @@ class _Message(QFrame):
         self.closed = QToolButton()
         self.closed.setAccessibleName("Close this message")
         self.closed.setToolTip("Close this message")
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(icon)
         row.addWidget(label, 1)
@@ -118,6 +136,12 @@ class _Message(QFrame):
         self._icon.setPixmap(theme.icon(_ICONS[self._severity], role=self._severity).pixmap(20, 20))
         self.closed.setIcon(theme.icon("mdi6.close"))
 
+    def add_offer(self, text: str) -> QPushButton:
+        """A button before the one that closes."""
+        button = QPushButton(text)
+        self._row.insertWidget(self._row.count() - 1, button)
+        return button
+
     def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:
         text = QPlainTextEdit(details, readOnly=True)
         text.setAccessibleName("Details")
@@ -128,4 +152,10 @@ class _Message(QFrame):
         button.setCheckable(True)
         button.toggled.connect(text.setVisible)
         row.addWidget(button)
+        copy = QToolButton()
+        copy.setText(tr("Copy"))
+        copy.setAccessibleName(tr("Copy the details"))
+        copy.setToolTip(tr("Copy the details, to send them to who can help"))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+        row.addWidget(copy)
         layout.addWidget(text)

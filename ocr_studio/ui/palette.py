@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
@@ -103,9 +103,18 @@ class Palette(QFrame):
                 event.accept()
                 return True
         elif isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _STAYS:
-            self._back = None  # the focus is where somebody wants it
-            self.leave()
+            if event.reason() == Qt.FocusReason.OtherFocusReason:
+                # The program moved it, as a photo has just come: a person goes on typing here.
+                QTimer.singleShot(0, self._take_focus_again)
+            else:
+                self._back = None  # it is where somebody wants it
+                self.leave()
         return super().eventFilter(watched, event)
+
+    def _take_focus_again(self) -> None:
+        if self.isVisible() and not self.line.hasFocus():
+            self._back = QApplication.focusWidget() or self._back
+            self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @staticmethod
     def _is_ours(event: QKeyEvent) -> bool:

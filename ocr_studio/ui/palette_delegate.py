@@ -38,7 +38,7 @@ class PaletteDelegate(QStyledItemDelegate):
             room.setRight(_draw_key(painter, room, entry.key) - _GAP)
         title = _layout(found, painter.font(), room.width(), QColor(now.disabled if entry.why else now.text))
         title.draw(painter, QPointF(room.left(), room.center().y() - title.boundingRect().height() / 2))
-        room.setLeft(room.left() + title.boundingRect().width() + _GAP)
+        room.setLeft(room.left() + title.lineAt(0).naturalTextWidth() + _GAP)
         beside = entry.why or entry.where
         if room.width() > 40:
             painter.setPen(QColor(now.quiet))

@@ -12,7 +12,7 @@ from ocr_studio.core.models import Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.action_set import ActionSet
-from ocr_studio.ui.actions import TABLE
+from ocr_studio.ui.actions import TABLE, ActionSpec
 from ocr_studio.ui.parts import Parts
 
 # What is found by other words than its title comes after what is found by that.
@@ -68,7 +68,7 @@ def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
             continue
         action = actions[spec.id]
         yield Entry(
-            f"action:{spec.id}", _plain(action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
+            f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
             spec.reason(parts), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
         )  # fmt: skip
 
@@ -102,6 +102,12 @@ def _using(parts: Parts, model: Model) -> Callable[[], object]:
             parts.messages.show_message(str(error))
 
     return use
+
+
+def _title(spec: ActionSpec, text: str) -> str:
+    """What it is called outside of its menu: of a menu inside another, that one's name belongs to it."""
+    _, _, inner = spec.menu_name.partition(" › ")
+    return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.photos_panel import PhotosPanel
     from ocr_studio.ui.reading import Reading
     from ocr_studio.ui.review_panel import ReviewPanel
+    from ocr_studio.ui.session import Session
     from ocr_studio.ui.status import Status
     from ocr_studio.ui.text_panel import TextPanel
     from ocr_studio.ui.text_side import TextSide
@@ -68,6 +69,7 @@ class Parts:
     dialogs: Dialogs
     texts: TextSide
     guide: Guide
+    session: Session
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel

@@ -68,10 +68,10 @@ class SettingsDialog(QDialog):
         self.reset.setToolTip(tr("All settings of this page as the program comes"))
         self.buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
         self.reset.clicked.connect(self._reset)
-        for button in self.buttons.buttons():
-            if isinstance(button, QPushButton):
-                button.setAutoDefault(False)  # Enter finds, or ends what is typed
         self._place()
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter finds, or ends what is typed
+        self.resize(700, 660)
         self.pages.currentChanged.connect(self._offer_reset)
         self._offer_reset()
 

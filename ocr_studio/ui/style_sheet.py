@@ -153,6 +153,7 @@ def _surroundings(c: Colours) -> str:
     QFrame[message="info"] {{ border-left: 4px solid {c.info}; }}
     QFrame[message="warning"] {{ border-left: 4px solid {c.warning}; }}
     QFrame[message="error"] {{ border-left: 4px solid {c.error}; }}
+    QFrame#hint {{ background: {c.surface}; border: 1px solid {c.accent}; border-radius: 10px; }}
     QFrame#palette {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 10px; }}
     QFrame#palette QListView {{ background: transparent; }}
     QFrame#palette QLineEdit {{ padding: 7px 10px; font-size: 15px; }}
@@ -163,6 +164,9 @@ def _surroundings(c: Colours) -> str:
     QLabel[wrong="true"] {{ color: {c.error}; }}
     SettingsPage QLabel[found="true"], SettingsPage QCheckBox[found="true"] {{
         background: {c.selection}; border-radius: 5px; }}
+    SettingsPage QTreeWidget {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; }}
+    SettingsPage QTreeWidget::item {{ padding: 4px 2px; }}
+    SettingsPage QTreeWidget::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QLabel[catching="true"] {{ border: 2px solid {c.accent}; border-radius: 6px; padding: 7px 9px; }}
     QFrame#drop-zone {{ border: 2px dashed {c.line}; border-radius: 16px; background: {c.base}; }}
     QFrame#drop-zone[over="true"] {{ border-color: {c.accent}; background: {c.selection}; }}

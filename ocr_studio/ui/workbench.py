@@ -34,6 +34,7 @@ from ocr_studio.ui.photos_panel import PhotosPanel
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
+from ocr_studio.ui.session import Session
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
@@ -109,6 +110,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         texts=texts,
         text=texts.panel,
         guide=Guide(window),
+        session=Session(document, opening, view),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
         review=review,

@@ -61,6 +61,23 @@ class ZoomView(QGraphicsView):
         """Screen pixels (before the screen's own scaling) per pixel of the photo."""
         return self.transform().m11()
 
+    @property
+    def shows_whole(self) -> bool:
+        """Whether the whole photo is shown, and stays so while the window changes its size."""
+        return self._fitted
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point of the scene in the middle of the window."""
+        point = self.to_scene(QRectF(self.viewport().rect()).center())
+        return point.x(), point.y()
+
+    def look_at(self, middle: tuple[float, float], zoom: float) -> None:
+        """Put a point of the scene into the middle of the window, at a zoom as ``zoom`` says it."""
+        self._fitted = False
+        self._set_zoom(zoom, QPointF())
+        self.centre_on(QPointF(*middle))
+
     def set_content(self, content: QRectF) -> None:
         """Show this rectangle of the scene, whole."""
         self._content = content

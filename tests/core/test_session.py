@@ -91,7 +91,7 @@ def test_a_full_disk_is_only_logged(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "replace", full)
     kept.write(None, closed=True)
     assert "not kept" in caplog.text
     assert json.loads(path.read_text())["photo"] == "/photos/a.png"

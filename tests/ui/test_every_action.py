@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, models, page_order
 from ocr_studio.core.page import Alternative, Edit
+from ocr_studio.core.session import Place
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
 from tests.ui import made_board
@@ -40,6 +41,10 @@ def _prepare(studio: Studio, action_id: str) -> None:
         document.push(page_order.moved(document.page, ["w1"], "w0"))
     if action_id == "stop":
         studio.reading.read_page()
+    if action_id == "go_on":
+        assert studio.opening.path is not None
+        studio.window.parts.session.offer = Place(studio.opening.path.with_name("board 1.png"))
+        studio.window.parts.session.changed.emit()
 
 
 def _correct_a_twin(studio: Studio) -> None:

@@ -18,6 +18,11 @@ ACTIONS = (
         "mdi6.keyboard-settings-outline", tip="Give actions other keys", looks=True,
     ),
     ActionSpec(
+        "close_hint", "Close the &hint", lambda p: p.guide.close_hint(), "&Help", 1, "mdi6.lightbulb-off-outline",
+        ("Shift+Esc",), tip="Take the hint over the photo away; it does not come back",
+        when=lambda p: p.guide.hint_shown, why="There is no hint.", looks=True,
+    ),
+    ActionSpec(
         "about", "&About OCR Studio", lambda p: p.dialogs.about(), "&Help", 2, "mdi6.information-outline",
         tip="Version and licences", looks=True,
     ),

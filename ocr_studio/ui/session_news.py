@@ -1,0 +1,34 @@
+"""What the window says after a sitting that was not closed but ended: once, and it can be passed over."""
+
+from __future__ import annotations
+
+from ocr_studio.core.session import Place
+from ocr_studio.core.translation import tr
+from ocr_studio.ui import wording
+from ocr_studio.ui.message_bar import MessageBar, Severity
+from ocr_studio.ui.session import Session
+
+_CUT_SHORT = "cut short"
+
+
+def tell(session: Session, messages: MessageBar) -> None:
+    """From now on, offer to go on."""
+
+    def offer(place: Place) -> None:
+        messages.show_message(
+            tr(
+                "OCR Studio did not end properly the last time. What had been saved is there. Go on with {photo}, where"
+                " you were?",
+                photo=wording.file_name(place.photo.name),
+            ),
+            Severity.INFO,
+            key=_CUT_SHORT,
+            offer=(tr("Go on"), session.go_on),
+        )
+
+    def follow() -> None:
+        if session.offer is None:
+            messages.withdraw(_CUT_SHORT)
+
+    session.cut_short.connect(offer)
+    session.changed.connect(follow)
