@@ -22,6 +22,7 @@ from ocr_studio.ui.fix_panel import FixPanel
 from ocr_studio.ui.fixing_everywhere import FixingEverywhere
 from ocr_studio.ui.guide import Guide
 from ocr_studio.ui.indexing import Indexing
+from ocr_studio.ui.find_panel import FindPanel
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.message_bar import MessageBar
 from ocr_studio.ui.mistake_places import MistakePlaces
@@ -35,6 +36,7 @@ from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.session import Session
+from ocr_studio.ui.searching import Searching
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
@@ -56,6 +58,7 @@ class Backstage:
     pictures: JobThread
     cards: JobThread
     indexing: Indexing
+    searches: JobThread
     thumbnails: JobThread
     rows: JobThread
 
@@ -116,6 +119,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         review=review,
         fixes=fixes,
         comparison=comparison,
+        find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
     )
 
 

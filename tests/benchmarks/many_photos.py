@@ -104,7 +104,7 @@ def _make(options: argparse.Namespace) -> None:
 def _page(page_id: str, name: str, words: Sequence[str], rng: np.random.Generator, *, checked: bool) -> bytes:
     """A page's file, written directly as that is ten times faster."""
     lines = [_word(word, place, rng, checked=checked) for place, word in enumerate(words)]
-    head = {"format": page_file.FORMAT, "id": page_id, "image": name, "width": 2000, "height": 1500}
+    head: dict[str, object] = {"format": page_file.FORMAT, "id": page_id, "image": name, "width": 2000, "height": 1500}
     head["read_at"] = "2026-01-02T03:04:05+00:00"
     return (json.dumps(head)[:-1] + ', "words": [\n' + ",\n".join(lines) + "]}\n").encode()
 
@@ -115,10 +115,14 @@ def _word(text: str, place: int, rng: np.random.Generator, *, checked: bool) -> 
     spots, letters = rng.integers(0, len(text), 4).tolist(), rng.integers(97, 123, 4).tolist()
     others = [text[:spot] + chr(letter) + text[spot + 1 :] for spot, letter in zip(spots, letters, strict=True)]
     sure = round(float(rng.beta(6, 2)), 4)
-    machine = {"text": text, "source": "model", "confidence": sure, "model": "small", "alternatives": []}
+    machine: dict[str, object] = {"text": text, "source": "model", "confidence": sure, "model": "small"}
     machine["alternatives"] = [[text, sure], *([other, round((1 - sure) / 5, 4)] for other in others)]
     machine["letters"] = [round((index + 0.5) / len(text), 3) for index in range(len(text))]
-    fields = {"id": f"{int(rng.integers(0, 2**47)):012x}", "quad_source": "model", "machine": machine}
+    fields: dict[str, object] = {
+        "id": f"{int(rng.integers(0, 2**47)):012x}",
+        "quad_source": "model",
+        "machine": machine,
+    }
     fields["quad"] = [[x, y], [x + width, y], [x + width, y + 40], [x, y + 40]]
     if checked:
         fields["human"] = {"text": text, "source": "human", "when": "2026-01-02T03:04:05+00:00"}
@@ -135,8 +139,7 @@ def _index(options: argparse.Namespace) -> None:
         (project.folder / f"{FILE}{ending}").unlink(missing_ok=True)
     index = Index(project)
     begun, waits = time.perf_counter(), [time.perf_counter()]
-    for _ in index.refresh():
-        waits.append(time.perf_counter())
+    waits += (time.perf_counter() for _ in index.refresh())
     spent = time.perf_counter() - begun
     steps = np.diff(waits)
     print(
@@ -178,9 +181,8 @@ def _ask(options: argparse.Namespace) -> None:
             begun = time.perf_counter()
             index.search(query, typing=kind == "being typed")
             spent.append(1000 * (time.perf_counter() - begun))
-        print(
-            f"{kind:20} p50 {np.percentile(spent, 50):6.1f}  p95 {np.percentile(spent, 95):6.1f}  most {max(spent):6.1f} ms"
-        )
+        p50, p95 = np.percentile(spent, (50, 95))
+        print(f"{kind:20} p50 {p50:6.1f}  p95 {p95:6.1f}  most {max(spent):6.1f} ms")
     _timed("the least sure 50 of all words", lambda: index.words(unchecked_only=True, limit=50))
     _timed("words read alike", lambda: index.like(words[5000]))
     _timed("pages with a text", lambda: index.pages_with("bana"))

@@ -10,6 +10,7 @@ from ocr_studio.ui.actions.boxes import ACTIONS as _BOXES
 from ocr_studio.ui.actions.check import ACTIONS as _CHECK
 from ocr_studio.ui.actions.edit import ACTIONS as _EDIT
 from ocr_studio.ui.actions.file import ACTIONS as _FILE
+from ocr_studio.ui.actions.find import ACTIONS as _FIND
 from ocr_studio.ui.actions.help import ACTIONS as _HELP
 from ocr_studio.ui.actions.photos import ACTIONS as _PHOTOS
 from ocr_studio.ui.actions.read import ACTIONS as _READ
@@ -20,4 +21,4 @@ from ocr_studio.ui.actions.words import ACTIONS as _WORDS
 
 __all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
 
-TABLE = (*_FILE, *_EDIT, *_WORDS, *_BOXES, *_CHECK, *_READ, *_TEXT, *_PHOTOS, *_VIEW, *_HELP)
+TABLE = (*_FILE, *_EDIT, *_FIND, *_WORDS, *_BOXES, *_CHECK, *_READ, *_TEXT, *_PHOTOS, *_VIEW, *_HELP)
