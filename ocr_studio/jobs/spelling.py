@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ocr_studio.core import language, own_words
-from ocr_studio.core.language import Lexicon
+from ocr_studio.core import own_words
+from ocr_studio.core.index import Index
+from ocr_studio.core.language import Lexicon, lexicon
 from ocr_studio.core.project import Project
 
 
@@ -20,8 +22,13 @@ class WordsKnown:
     added: frozenset[str]
 
 
-def words_known(languages: tuple[str, ...], project: Project | None) -> Iterator[WordsKnown]:
-    """Everything that is known, once. Raises StudioError where a language's words are not there."""
-    lexicon = language.lexicon(languages)
-    typed = project.typed_words() if project else {}
-    yield WordsKnown(languages, lexicon, typed, own_words.load(project.folder) if project else frozenset())
+def words_known(languages: tuple[str, ...], project: Project | None, index: Index | None) -> Iterator[WordsKnown]:
+    """Everything that is known, once. index: of the project; what a person has typed on its pages is in there.
+
+    Raises StudioError where a language's words are not there.
+    """
+    typed: Counter[str] = Counter()
+    for row in index.pages() if index else ():
+        typed.update(row.typed)
+    added = own_words.load(project.folder) if project else frozenset()
+    yield WordsKnown(languages, lexicon(languages), typed, added)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from ocr_studio.core import geometry, page_order
-from ocr_studio.core.page import Page
+from ocr_studio.core import geometry
+from ocr_studio.core.page import Quad
 from ocr_studio.ui import colours, strokes
 from ocr_studio.ui.colours import CanvasColours
 
@@ -19,35 +20,33 @@ _NUMBER, _ROOM = 11, 9.0
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """A word: where its writing begins and its middle, pixels of the photo, its height, and how it follows."""
+    """A word: where its writing begins and ends, pixels of the photo, its height, and whether it begins a line."""
 
     start: QPointF
-    middle: QPointF
+    end: QPointF
     height: float
     begins_line: bool
-    begins_block: bool
 
 
 class OrderItem(QGraphicsItem):
-    """Draws the order of a page, whole lines thick, the way from one to the next thin; found when first in sight."""
+    """Draws the order of a page: lines solid, the way from one to the next dashed."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(1)
-        self._page: Page | None = None
-        self._stops: tuple[_Stop, ...] | None = None
+        self._stops: tuple[_Stop, ...] = ()
         self._rect = QRectF()
         self.colours: CanvasColours = colours.current()
         self.setVisible(False)
 
-    def show_page(self, page: Page | None) -> None:
-        """This page from now on, as it is now."""
+    def show_lines(self, lines: Iterable[Sequence[Quad]], size: QSizeF) -> None:
+        """Lines of words as they are read. size: of what they stand on."""
         self.prepareGeometryChange()
-        self._page, self._stops = page, None
-        size = QRectF(0, 0, page.width, page.height) if page else QRectF()
-        self._rect = size.adjusted(-size.width(), -size.height(), size.width(), size.height())
+        self._stops = tuple(_stops(lines))
+        whole = QRectF(QPointF(), size)
+        self._rect = whole.adjusted(-whole.width(), -whole.height(), whole.width(), whole.height())
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
@@ -56,15 +55,13 @@ class OrderItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw the way through the words, and their numbers, as large at every zoom."""
-        if self._stops is None:
-            self._stops = tuple(_stops(self._page)) if self._page else ()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_way(painter)
         self._paint_numbers(painter, option.exposedRect)
 
     def _paint_way(self, painter: QPainter) -> None:
         ratio = strokes.sharpness(painter)
-        along, across = _ways(self._stops or ())
+        along, across = _ways(self._stops)
         for colour, width in ((self.colours.halo, 2.0), (self.colours.guide, 0.0)):
             for paths, wide, dash in ((across, 1.25, Qt.PenStyle.DashLine), (along, 2.0, Qt.PenStyle.SolidLine)):
                 pen = QPen(colour, (wide + width) * ratio, dash if width == 0 else Qt.PenStyle.SolidLine)
@@ -85,7 +82,7 @@ class OrderItem(QGraphicsItem):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         seen = seen.adjusted(-60 / zoom, -60 / zoom, 60 / zoom, 60 / zoom)
-        for number, stop in enumerate(self._stops or (), start=1):
+        for number, stop in enumerate(self._stops, start=1):
             if stop.height * zoom < _ROOM or not seen.contains(stop.start):
                 continue
             place, text = to_screen.map(stop.start), str(number)
@@ -99,16 +96,13 @@ class OrderItem(QGraphicsItem):
         painter.restore()
 
 
-def _stops(page: Page) -> list[_Stop]:
+def _stops(lines: Iterable[Sequence[Quad]]) -> list[_Stop]:
     found: list[_Stop] = []
-    for block in page_order.blocks(page):
-        for number, line in enumerate(block):
-            for place, word in enumerate(line):
-                a, _, _, d = word.quad.corners
-                start = QPointF((a[0] + d[0]) / 2, (a[1] + d[1]) / 2)
-                middle = QPointF(*geometry.centre(word.quad))
-                height = geometry.size(word.quad)[1]
-                found.append(_Stop(start, middle, height, place == 0, place == 0 and number == 0))
+    for line in lines:
+        for place, quad in enumerate(line):
+            a, b, c, d = quad.corners
+            start, end = (QPointF((p[0] + q[0]) / 2, (p[1] + q[1]) / 2) for p, q in ((a, d), (b, c)))
+            found.append(_Stop(start, end, geometry.size(quad)[1], place == 0))
     return found
 
 
@@ -121,8 +115,8 @@ def _ways(stops: tuple[_Stop, ...]) -> tuple[list[QPolygonF], list[QPolygonF]]:
         if stop.begins_line or not along:
             if last is not None:
                 across.append(QPolygonF([last, stop.start]))
-            along.append(QPolygonF([stop.start, stop.middle]))
+            along.append(QPolygonF([stop.start, stop.end]))
         else:
-            along[-1].append(stop.middle)
-        last = stop.middle
+            along[-1].append([stop.start, stop.end])
+        last = stop.end
     return along, across

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSizeF, Signal
 
 from ocr_studio.core import page_order
 from ocr_studio.ui import colours
@@ -24,8 +24,8 @@ class OrderShown(QObject):
         self._item = OrderItem()
         view.scene().addItem(self._item)
         view.tool_changed.connect(lambda _: self._show())
-        document.opened.connect(self._renew)
-        document.words_changed.connect(lambda _: self._renew())
+        view.document.opened.connect(self._renew)
+        view.document.words_changed.connect(lambda _: self._renew())
 
     @property
     def shown(self) -> bool:
@@ -54,6 +54,12 @@ class OrderShown(QObject):
         self.changed.emit()
 
     def _renew(self) -> None:
-        if self.shown:
-            self._item.colours = colours.over(self._document.image)
-            self._item.show_page(self._document.page)
+        page, seen = self._document.page, self._view.document
+        if self.shown and page and seen.page:
+            # The order is the page's; where its words are is up to how the photo is looked at.
+            lines = [
+                [word.quad for each in line if (word := seen.word(each.id)) is not None]
+                for line in page_order.lines(page)
+            ]
+            self._item.colours = colours.over(seen.image)
+            self._item.show_lines(lines, QSizeF(seen.page.width, seen.page.height))

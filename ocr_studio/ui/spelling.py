@@ -15,6 +15,7 @@ from ocr_studio.core.spelling import Doubt, Speller
 from ocr_studio.jobs import spelling as job
 from ocr_studio.jobs.spelling import WordsKnown
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
 
 _log = logging.getLogger(__name__)
@@ -23,8 +24,9 @@ _log = logging.getLogger(__name__)
 class Spelling(QObject):
     """Knows the words of the languages that photos are read in, and those of the project.
 
-    lane: where words of languages are read. project, languages: asked for them as they are. Signals: ``changed()``
-    other words are doubted now; ``failed(str)`` the project's words could not be kept, one line for a person.
+    lane: where words of languages are read. indexing: what was typed on other photos is in there. project, languages:
+    asked for them as they are. Signals: ``changed()`` other words are doubted now;
+    ``failed(str)`` the project's words could not be kept, one line for a person.
     """
 
     changed = Signal()
@@ -34,20 +36,22 @@ class Spelling(QObject):
         self,
         document: Document,
         lane: JobThread,
+        indexing: Indexing,
         *,
         project: Callable[[], Project | None],
         languages: Callable[[], tuple[str, ...]],
     ) -> None:
         super().__init__(document)
-        self._document, self._lane, self._project, self._languages = document, lane, project, languages
+        self._document, self._lane, self._indexing = document, lane, indexing
+        self._project, self._languages = project, languages
         self._speller: Speller | None = None
         self._known: WordsKnown | None = None
-        self._of: Project | None = None
         self._asked: tuple[tuple[str, ...], Project | None] | None = None
         self._added: frozenset[str] = frozenset()
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
         document.words_changed.connect(lambda _: self._take_typed())
+        indexing.finished.connect(self._look_anew)
 
     def look_again(self) -> None:
         """Another photo, another project or other languages may be in use now."""
@@ -60,6 +64,11 @@ class Spelling(QObject):
             QTimer.singleShot(0, self, lambda: self._ask(wanted))
         else:
             self._take_typed()
+
+    def _look_anew(self) -> None:
+        """More is known of the project's other pages now."""
+        self._asked = None
+        self.look_again()
 
     def doubts(self, word: Word) -> tuple[Doubt, ...]:
         """What is doubted of a word's text; never what a person wrote."""
@@ -115,7 +124,8 @@ class Spelling(QObject):
         languages, project = wanted
         if wanted != self._asked:
             return
-        asked = self._lane.submit(lambda: job.words_known(languages, project), name="Looking up words")
+        index = self._indexing.index
+        asked = self._lane.submit(lambda: job.words_known(languages, project, index), name="Looking up words")
         asked.came.connect(lambda known: self._take(wanted, known))
         # A language whose words are not there is told of where photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))
@@ -123,7 +133,7 @@ class Spelling(QObject):
     def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown) -> None:
         if wanted != self._asked:
             return
-        self._known, self._added, self._of = known, known.added, wanted[1]
+        self._known, self._added = known, known.added
         self._here = self._typed_here()
         self._make()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtWidgets import QMenu
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.spelling import Doubt
@@ -24,6 +24,7 @@ class SpellingHelp(QObject):
     def __init__(self, document: Document, spelling: Spelling, view: PhotoView, table: WordTable) -> None:
         super().__init__(document)
         self._document, self.spelling, self._view, self._table = document, spelling, view, table
+        self._menu = _Menu(view)
         view.editing.panel.editor.spelling = spelling
         spelling.changed.connect(view.editing.panel.editor.update)
         table.spell_with(spelling)
@@ -44,31 +45,31 @@ class SpellingHelp(QObject):
         """Show what may be meant by the current word, or by the one that is being written. None: by no word."""
         editor, word = self._editor(), self._document.word(self._document.current)
         if editor is not None:
-            menu = self._menu(editor, editor.doubt_here(), editor.put, editor.text())
-            menu.popup(editor.mapToGlobal(QPoint(editor.cursorRect().left(), editor.height() + 2)))
-            return menu
-        if word is None:
+            self._fill(editor.doubt_here(), editor.put, editor.text())
+            place = editor.mapToGlobal(QPoint(editor.cursorRect().left(), editor.height() + 2))
+        elif word is not None:
+            doubts = self.spelling.doubts(word)
+            self._fill(doubts[0] if doubts else None, lambda of, text: self._write(word, of, text), word.text)
+            self._view.show_word(word.id)
+            seen = self._view.document.word(word.id) or word
+            box = self._view.screen_box(seen.quad)
+            place = self._view.mapToGlobal(QPoint(round(box.left()), round(box.bottom()) + 4))
+        else:
             return None
-        doubts = self.spelling.doubts(word)
-        doubt = doubts[0] if doubts else None
-        menu = self._menu(self._view, doubt, lambda of, text: self._write(word, of, text), word.text)
-        self._view.show_word(word.id)
-        box = self._view.screen_box(word.quad)
-        menu.popup(self._view.mapToGlobal(QPoint(round(box.left()), round(box.bottom()) + 4)))
-        return menu
+        self._menu.popup(place)
+        return self._menu
 
-    def _menu(self, parent: QWidget, doubt: Doubt | None, put: Callable[[Doubt, str], None], text: str) -> QMenu:
-        menu = QMenu(parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def _fill(self, doubt: Doubt | None, put: Callable[[Doubt, str], None], text: str) -> None:
+        menu = self._menu
+        menu.clear()
         if doubt is not None:
             spelling_menu.fill(menu, self.spelling, doubt, lambda other: put(doubt, other))
-            return menu
+            return
         added = [each for each in text.split() if self.spelling.is_added(each)]
         for each in added:
             spelling_menu.fill_known(menu, self.spelling, each)
         if not added:
             menu.addAction(tr("Nothing here looks misspelt")).setEnabled(False)
-        return menu
 
     def _editor(self) -> WordEditor | None:
         if self._view.editing.word_id is not None:
@@ -78,3 +79,14 @@ class SpellingHelp(QObject):
     def _write(self, word: Word, doubt: Doubt, text: str) -> None:
         if self._document.word(word.id) == word and self._view.may_change():
             operations.write_here(self._document, word.id, word.text[: doubt.start] + text + word.text[doubt.end :])
+
+
+class _Menu(QMenu):
+    """Its digits are its own: on the photo they choose among readings."""
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that the photo would use for itself."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)

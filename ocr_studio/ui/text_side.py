@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.inserting import Inserting
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.opening import Opening
@@ -19,14 +20,25 @@ from ocr_studio.ui.word_table import WordTable
 
 
 class TextSide(QObject):
-    """Makes these parts and makes them known to each other. lane: for what takes a moment."""
+    """Makes these parts and makes them known to each other.
+
+    canvas: where words are seen and written. lane: for what takes a moment. window: over it the dialogs stand.
+    """
 
     def __init__(
-        self, document: Document, opening: Opening, view: PhotoView, table: WordTable, lane: JobThread, window: QWidget
+        self,
+        document: Document,
+        opening: Opening,
+        indexing: Indexing,
+        *,
+        canvas: tuple[PhotoView, WordTable],
+        lane: JobThread,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
+        view, table = canvas
         spelling = Spelling(
-            document, lane, project=lambda: opening.project, languages=lambda: opening.settings.languages
+            document, lane, indexing, project=lambda: opening.project, languages=lambda: opening.settings.languages
         )
         self.spelling = SpellingHelp(document, spelling, view, table)
         self.order = OrderShown(document, view)

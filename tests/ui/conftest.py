@@ -29,7 +29,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_studio(qtbot: QtBot) -> Iterator[Open]:
+def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setattr("ocr_studio.jobs.spelling.lexicon", lambda _: made_board.LEXICON)
     opened: list[Studio] = []
 
     def make(

@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import images
+from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.jobs.reading import ReadingDesk
 
+# The words that there are in these tests; the real ones take a while to be read.
+LEXICON = Lexicon.of(dict.fromkeys(("ship", "the", "new", "build", "ask", "anna", "about", "queues", "queue"), 1e-4))
 LINES = (("Ship", "the", "new", "build"), ("ask", "Anna", "about", "queves"))
 
 
