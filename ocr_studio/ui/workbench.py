@@ -61,6 +61,7 @@ class Backstage:
     searches: JobThread
     thumbnails: JobThread
     rows: JobThread
+    words: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -69,7 +70,9 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     view, asking = PhotoView(document), PhotoAsking(opening, window)
 
     table = WordTable(document)
-    texts = TextSide(document, opening, view, table, stage.pictures, window)
+    texts = TextSide(
+        document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window
+    )
     view.looks.set_opacity(opening.settings.box_opacity)
     view.snapping = opening.settings.snapping
 
