@@ -31,8 +31,9 @@ _LEAST = 3.0
 # Screen pixels within which an edge jumps, and the share of a neighbour's height that this is at most: where boxes are
 # small on the screen, each place would be near to something.
 _SNAP, _SNAP_SHARE = 6.0, 0.35
-# Screen pixels round the mouse in which lines are looked for that a new box may go on with.
-_ROUND = 400.0
+# Screen pixels round the mouse in which lines are looked for that a new box may go on with; fewer where there are more
+# words than can be put into lines between two frames.
+_ROUND, _MANY = 400.0, 300
 # Screen pixels between two points of a lasso.
 _STEP = 2.0
 ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -211,6 +212,9 @@ class Drawing:
         if self._slope is None:
             page, (x, y), reach = self._canvas.document.page, self._start.photo, _ROUND / self._canvas.zoom
             near = self._canvas.index.inside((x - reach, y - reach, x + reach, y + reach))
+            while len(near) > _MANY and reach > 1:
+                reach /= 2
+                near = self._canvas.index.inside((x - reach, y - reach, x + reach, y + reach))
             lines = baselines.of_words(page.words[key] for key in near) if page else ()
             self._slope = baselines.degrees_at(lines, self._start.photo) or 0.0
         return self._slope

@@ -32,14 +32,14 @@ class Tool(StrEnum):
 
 
 HINTS = {
-    Tool.SELECT: "Click a word to select it, double-click to correct it; drag over several.",
+    Tool.SELECT: later("Click a word to select it, double-click to correct it; drag over several."),
     Tool.LASSO: later(
         "Draw a line round words to select them; Shift adds to the selection, Ctrl takes away. Esc when done."
     ),
-    Tool.DRAW: "Drag a box round a word; Enter puts one in the middle. Esc when done.",
-    Tool.SPLIT: "Click where a word should be cut in two. Esc when done.",
+    Tool.DRAW: later("Drag a box round a word; Enter puts one in the middle. Esc when done."),
+    Tool.SPLIT: later("Click where a word should be cut in two. Esc when done."),
     Tool.ORDER: later("Click words in the order in which they are read, or draw a line through them. Esc when done."),
-    Tool.PAN: "Drag the photo. Esc when done.",
+    Tool.PAN: later("Drag the photo. Esc when done."),
 }
 CURSORS = {
     Tool.SELECT: Qt.CursorShape.ArrowCursor,
