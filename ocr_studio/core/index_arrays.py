@@ -21,6 +21,8 @@ _GONE: Final = -1
 # When more than this share of the rows is of pages that have changed since, all are read anew.
 _WASTE: Final = 0.5
 _SMALL: Final = 10_000
+# When more than this share of the rows has come since they were put in order, they are put in order anew.
+_NEW: Final = 0.05
 
 # As in the file, with the page's number, or -1 for a word that is no more, and the word's place among its page's; a
 # choice's word is its place in the table of entries.
@@ -29,10 +31,13 @@ _ENTRY: Final = np.dtype([("page", "<i4"), ("place", "<i4"), *((name, ENTRY[name
 
 @dataclass(slots=True)
 class Grown:
-    """A table that grows at its end."""
+    """A table that grows at its end; a row whose text is 0 is no more."""
 
     rows: Array
     length: int = 0
+    # The first ``_known`` rows in the order of their texts, as they were then: those of a text stand together.
+    _order: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    _sorted: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
     def add(self, rows: Array) -> None:
         """Put these at the end."""
@@ -42,6 +47,32 @@ class Grown:
             self.rows = wider
         self.rows[self.length : end] = rows
         self.length = end
+
+    def of(self, texts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Places of the rows with one of these texts, by their numbers in order; none of text 0."""
+        # Of the same kind as the rows' own, or all of those would be made over for the comparison.
+        texts = texts[texts > 0].astype(np.int32)
+        known = len(self._order)
+        if self.length - known > max(_SMALL, _NEW * known):
+            self._sort()
+            known = self.length
+        first, end = np.searchsorted(self._sorted, texts), np.searchsorted(self._sorted, texts, side="right")
+        found = [self._order[a:b] for a, b in zip(first.tolist(), end.tolist(), strict=True) if a < b]
+        # Since then rows may have gone, and others have come at the end.
+        old = np.concatenate(found).astype(np.intp) if found else np.empty(0, np.intp)
+        old = np.sort(old[self.rows["text"][old] > 0])
+        new = np.flatnonzero(np.isin(self.rows["text"][known : self.length], texts)) + known
+        return np.concatenate([old, new])
+
+    def clear(self) -> None:
+        """Have no rows."""
+        self.length = 0
+        self._order, self._sorted = self._order[:0], self._sorted[:0]
+
+    def _sort(self) -> None:
+        texts = self.all["text"]
+        self._order = np.argsort(texts, kind="stable").astype(np.int32)
+        self._sorted = texts[self._order]
 
     @property
     def all(self) -> Array:
@@ -94,7 +125,7 @@ class IndexArrays:
 
     def _start_anew(self) -> None:
         for table in (self.entries, self.choices):
-            table.length = 0
+            table.clear()
         for each in (self.pages, self.images, self._spans, self._numbers):
             each.clear()
         self._seq = self._wasted = 0
@@ -120,6 +151,8 @@ class IndexArrays:
         rows["page"], rows["place"] = change.number, np.arange(len(rows))
         for name in ENTRY.names or ():
             rows[name] = change.entries[name]
+        for name in ("text", "read"):
+            self.vocabulary.count(change.entries[name])
         self.entries.add(rows)
         choices = change.choices.copy()
         choices["word"] += np.uint32(first)

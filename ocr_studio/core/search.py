@@ -147,11 +147,11 @@ def allowed(letters: int) -> float:
 def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
     """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
     most = 0.0 if term.exact else allowed(len(term.text))
-    whole, begun = vocabulary.near(term.text, most=most, beginnings=term.open)
+    near = 0.0 if term.exact else look_alikes.SHAPE
+    whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=term.open)
     if len(term.text) < _SLIPS_FROM:
         begun = np.where(begun > 0, np.inf, begun)
     counts = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
-    near = 0.0 if term.exact else look_alikes.SHAPE
     choice = np.maximum(
         np.where(whole <= near, 1 / (1 + whole), 0), np.where(begun <= near, _BEGINNING / (1 + begun), 0)
     )
@@ -163,18 +163,15 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
     counts, choice = scores(arrays.vocabulary, term)
     entries = arrays.entries.all
     first, end = (0, len(entries)) if page is None else arrays.span(page)
-    fitting = counts[entries["text"][first:end]]
-    main = np.flatnonzero(fitting) + first
-    found = Rows(main, fitting[main - first], np.full(len(main), -1))
+    main = arrays.entries.of(np.flatnonzero(counts))
+    main = main[(main >= first) & (main < end)]
+    found = Rows(main, counts[entries["text"][main]], np.full(len(main), -1))
     if not choices:
         return found
     others = arrays.choices.all
-    fits = choice[others["text"]]
-    second = np.flatnonzero(fits)
+    second = arrays.choices.of(np.flatnonzero(choice))
     words = others["word"][second].astype(np.intp)
-    taken = np.zeros(len(entries), np.bool_)
-    taken[main] = True
-    kept = ~taken[words] & (words >= first) & (words < end)
+    kept = ~np.isin(words, main) & (words >= first) & (words < end)
     second, words = second[kept], words[kept]
     # Of one word's readings the surest is first.
     words, once = np.unique(words, return_index=True)
@@ -182,7 +179,7 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
     sure = others["confidence"][second] / 255
     return Rows(
         np.concatenate([main, words]),
-        np.concatenate([found.scores, _CHOICE * fits[second] * (0.5 + 0.5 * sure)]),
+        np.concatenate([found.scores, _CHOICE * choice[others["text"][second]] * (0.5 + 0.5 * sure)]),
         np.concatenate([found.choices, second]),
     )
 

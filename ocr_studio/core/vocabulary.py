@@ -32,6 +32,7 @@ class Vocabulary:
     _lengths: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     _texts: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     _marks: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    _counting: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
 
     def add(self, lines: str, last: int) -> None:
         """Take in the texts up to number ``last``: a line of tokens for each."""
@@ -51,29 +52,47 @@ class Vocabulary:
         self._lengths = np.concatenate([self._lengths, np.minimum(ends - starts, LONGEST).astype(np.uint8)])
         self._texts = np.concatenate([self._texts, texts.astype(np.int32)])
         self._marks = np.concatenate([self._marks, found])
+        self._counting = np.concatenate([self._counting, np.zeros(last - self.last, np.bool_)])
         self.last = last
 
-    def near(self, wanted: str, *, most: float, beginnings: bool = False) -> tuple[Array, Array]:
+    def count(self, texts: Array) -> None:
+        """These texts, by their numbers, are what some word says, and not only a second choice."""
+        self._counting[texts] = True
+
+    def near(
+        self, wanted: str, *, most: float, rest: float | None = None, beginnings: bool = False
+    ) -> tuple[Array, Array]:
         """How far the nearest token of each text is from a folded word, inf beyond ``most``: (texts,) and (texts,).
 
-        The second is for the nearest beginning of a token, inf everywhere unless ``beginnings``.
+        The second is for the nearest beginning of a token, inf everywhere unless ``beginnings``. rest: what takes the
+        place of ``most`` for texts that do not ``count``, which are the far greater part.
         """
         whole, begun = (np.full(self.last + 1, np.inf, np.float32) for _ in range(2))
         wanted = wanted[:LONGEST]
         if not wanted:
             return whole, begun
-        likely = self._likely(wanted, most, beginnings=beginnings)
+        if rest is None:
+            groups = [(most, np.arange(len(self._texts)))]
+        else:
+            counting = self._counting[self._texts]
+            groups = [(most, np.flatnonzero(counting)), (rest, np.flatnonzero(~counting))]
+        for limit, tokens in groups:
+            self._compare(wanted, self._likely(wanted, limit, tokens, beginnings=beginnings), limit, whole, begun)
+        return whole, begun if beginnings else np.full_like(begun, np.inf)
+
+    def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
+        """Put in how far these tokens are."""
         letters = slips.Letters(self._codes)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
             ends, starts = slips.distances(wanted, self._words(some), self._lengths[some], letters, most=most)
             np.minimum.at(whole, self._texts[some], ends)
-            if beginnings:
-                np.minimum.at(begun, self._texts[some], starts)
-        return whole, begun
+            np.minimum.at(begun, self._texts[some], starts)
 
-    def _likely(self, wanted: str, most: float, *, beginnings: bool) -> NDArray[np.intp]:
-        """Tokens that may be near enough, the short ones first: by length, and by which letters they have."""
+    def _likely(self, wanted: str, most: float, tokens: NDArray[np.intp], *, beginnings: bool) -> NDArray[np.intp]:
+        """Those of the tokens that may be near enough, the short ones first: by length, and by which letters they
+        have.
+        """
         edits = int(most / slips.SIGN)
         double = min(edits, sum(wanted.count(one) for _, one in look_alikes.pairs()))
         # Pairs of letters that are taken for one change the length at little cost, each at most once or twice a word.
@@ -81,12 +100,13 @@ class Vocabulary:
         ours = np.uint64(0)
         for letter in wanted:
             ours |= _bits_of(letter)
-        missing = np.bitwise_count(ours & ~self._marks)
-        fits = (self._lengths >= len(wanted) - spare) & (missing <= edits + double)
+        marks, lengths = self._marks[tokens], self._lengths[tokens]
+        fits = (lengths >= len(wanted) - spare) & (np.bitwise_count(ours & ~marks) <= edits + double)
         if not beginnings:
-            fits &= (self._lengths <= len(wanted) + spare) & (np.bitwise_count(self._marks & ~ours) <= 2 * edits)
-        found = np.flatnonzero(fits)
-        return found[np.argsort(self._lengths[found], kind="stable")]
+            fits &= (lengths <= len(wanted) + spare) & (np.bitwise_count(marks & ~ours) <= 2 * edits)
+        found = tokens[fits]
+        in_order: NDArray[np.intp] = found[np.argsort(self._lengths[found], kind="stable")]
+        return in_order
 
     def _words(self, tokens: NDArray[np.intp]) -> slips.Codes:
         """(L, N) codes, a token a column, 0 behind its end."""
