@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -52,6 +52,9 @@ class PageList(QListView):
         self.filter, self.sort = PhotoFilter(), PhotoSort.NAME
         self._current: Path | None = None
         self._before: tuple[set[str], tuple[str, int] | None] = set(), None
+        # Selected, but not listed just now: they are selected again as soon as they are.
+        self._hidden: set[str] = set()
+        self._restoring = False
         self._model = PhotoListModel(self.photos, self.pictures, self)
         self._look = QTimer(self, singleShot=True, interval=_STILL)
         self._look.timeout.connect(self._want_pictures)
@@ -70,7 +73,7 @@ class PageList(QListView):
         self.texts.came.connect(self.reshow)
         self.clicked.connect(self._choose_clicked)
         self.activated.connect(self._choose)
-        self.selectionModel().selectionChanged.connect(lambda *_: self.changed.emit())
+        self.selectionModel().selectionChanged.connect(self._note_selection)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -151,7 +154,7 @@ class PageList(QListView):
 
     def reshow(self) -> None:
         """Look anew at what the filter lets through and in which order; what is selected and in sight stays so."""
-        chosen = {row.name for row in self.chosen_rows()}
+        chosen = {row.name for row in self.chosen_rows()} | self._hidden
         self._show_numbers(chosen, self._anchor())
         self.changed.emit()
 
@@ -159,7 +162,7 @@ class PageList(QListView):
 
     def _remember(self) -> None:
         """The photos will be others in a moment."""
-        self._before = {row.name for row in self.chosen_rows()}, self._anchor()
+        self._before = {row.name for row in self.chosen_rows()} | self._hidden, self._anchor()
 
     def _take_list(self) -> None:
         renamed = self.photos.renamed
@@ -199,16 +202,24 @@ class PageList(QListView):
         number = self.photos.number(name)
         return None if number is None else self._model.place(number)
 
-    def _select(self, names: Iterable[str]) -> None:
+    def _note_selection(self) -> None:
+        if not self._restoring:
+            self._hidden.clear()
+            self.changed.emit()
+
+    def _select(self, names: Collection[str]) -> None:
         places = sorted(place for name in names if (place := self._place_of(name)) is not None)
         selection = QItemSelection()
         for _, group in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
             run = [place for _, place in group]
             selection.select(self._model.index(run[0]), self._model.index(run[-1]))
+        self._hidden = {name for name in names if self._place_of(name) is None}
+        self._restoring = True
         model, flags = self.selectionModel(), QItemSelectionModel.SelectionFlag
         if self._current is not None and (place := self._place_of(self._current.name)) is not None:
             model.setCurrentIndex(self._model.index(place), flags.NoUpdate)
         model.select(selection, flags.ClearAndSelect)
+        self._restoring = False
 
     def _select_current(self) -> None:
         place = self._place_of(self._current.name) if self._current else None

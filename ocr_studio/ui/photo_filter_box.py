@@ -51,7 +51,7 @@ class PhotoFilterBox(QWidget):
         super().__init__(parent)
         self._rows = rows
         self._begin = 0
-        self.edit = _Field()
+        self.edit = _Field(lambda: self.completer.popup().isVisible())  # type: ignore[union-attr]
         self.edit.setPlaceholderText(tr("Filter photos"))
         self.edit.setAccessibleName(tr("Filter photos"))
         self.edit.setToolTip(tr(_HELP))
@@ -67,7 +67,7 @@ class PhotoFilterBox(QWidget):
         self._offers = QStringListModel(self)
         self.completer = QCompleter(self._offers, self)
         self.completer.setWidget(self.edit)
-        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.completer.activated.connect(self._complete)
         self.sort = QToolButton()
         self.sort.setAccessibleName(tr("Order of the photos"))
@@ -132,6 +132,7 @@ class PhotoFilterBox(QWidget):
                 popup.hide()
             return
         self._offers.setStringList(offers)
+        self.completer.setCompletionPrefix("")  # all of them: they are chosen already
         self.completer.complete()
 
     def _complete(self, offer: str) -> None:
@@ -148,12 +149,23 @@ class _Field(QLineEdit):
 
     left = Signal()
 
+    def __init__(self, offering: Callable[[], bool]) -> None:
+        """offering: whether words are offered."""
+        super().__init__()
+        self.offering = offering
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Escape empties it, and leaves it when it is empty; Enter and Down go to the list."""
+        """Escape empties it, and leaves it when it is empty; Enter and Down go to the list.
+
+        While words are offered these keys are theirs.
+        """
         keys = Qt.Key
-        if event.key() == keys.Key_Escape and self.text():
+        mine = (keys.Key_Escape, keys.Key_Down, keys.Key_Return, keys.Key_Enter)
+        if event.key() in mine and self.offering():
+            event.ignore()
+        elif event.key() == keys.Key_Escape and self.text():
             self.clear()
-        elif event.key() in (keys.Key_Escape, keys.Key_Down, keys.Key_Return, keys.Key_Enter):
+        elif event.key() in mine:
             self.left.emit()
         else:
             super().keyPressEvent(event)

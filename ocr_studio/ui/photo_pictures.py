@@ -28,9 +28,9 @@ class PhotoPictures(QObject):
     came = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, lane: JobThread, parent: QObject | None = None, *, most: int = MOST) -> None:
+    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lane, self._most = lane, most
+        self._lane = lane
         self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
         self._bytes = 0
         self._refused: set[str] = set()
@@ -107,7 +107,7 @@ class PhotoPictures(QObject):
             self.forget(thumbnail.name)
             self._pictures[thumbnail.name] = picture
             self._bytes += _size(picture)
-            while self._bytes > self._most and len(self._pictures) > 1:
+            while self._bytes > MOST and len(self._pictures) > 1:
                 _, oldest = self._pictures.popitem(last=False)
                 self._bytes -= _size(oldest)
         self.came.emit(thumbnail)

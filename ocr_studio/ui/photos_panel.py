@@ -127,7 +127,7 @@ class PhotosPanel(QWidget):
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
         opening.opened.connect(self._follow)
-        opening.listed.connect(self._follow_list)
+        photos.photos.listed.connect(self._follow_renamed)
         self._watch.changed.connect(opening.look_again)
         self._document.history.changed.connect(self._take_pages)
         batch.page_read.connect(self._take_read)
@@ -139,7 +139,7 @@ class PhotosPanel(QWidget):
         self.photos.pictures.kept = self._opening.keeps
         self._watch.watch(event.path.parent)
 
-    def _follow_list(self, found: object) -> None:
+    def _follow_renamed(self) -> None:
         """A photo that is open may have been given another name."""
         path, renamed = self._opening.path, self.photos.photos.renamed
         if path is not None and path.name in renamed:
