@@ -312,7 +312,7 @@ def aspect(quad: Quad, width: int, height: int) -> float:
     return min(plain * 4 / 3, max(plain * 3 / 4, across / down)) if down > 0 else plain
 
 
-def placed(matrix: NDArray[np.float64], points: Floats) -> NDArray[np.float64]:
+def placed(matrix: Floats, points: Floats) -> NDArray[np.float64]:
     """Points (…, 2) led through a matrix (3, 3). Those on or behind the horizon, which no photo shows, become NaN."""
     flat = np.asarray(points, dtype=np.float64)
     led = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1) @ matrix.T
@@ -320,7 +320,7 @@ def placed(matrix: NDArray[np.float64], points: Floats) -> NDArray[np.float64]:
     return np.asarray(led[..., :2] / depth)
 
 
-def led(matrix: NDArray[np.float64], quad: Quad) -> Quad | None:
+def led(matrix: Floats, quad: Quad) -> Quad | None:
     """A quad led through a matrix; None where that shows it nowhere."""
     corners = placed(matrix, np.asarray(quad.corners, dtype=np.float64))
     return Quad.from_array(corners) if np.isfinite(corners).all() and np.abs(corners).max() < 1e6 else None

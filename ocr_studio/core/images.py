@@ -14,7 +14,7 @@ import stat
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -40,6 +40,7 @@ __all__ = (
     "pages_in",
     "photo_size",
     "photos_in",
+    "save_jpeg",
     "save_png",
     "thumbnail",
 )
@@ -178,7 +179,16 @@ def content_id(path: Path) -> str:
 
 def save_png(path: Path, rgb: RGB) -> None:
     """Write a picture, (H, W, 3) uint8 RGB, as PNG: whole or not at all. Raises PhotoError."""
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    _save(path, rgb, ".png", ())
+
+
+def save_jpeg(path: Path, rgb: RGB, *, quality: int = 92) -> None:
+    """Write a picture, (H, W, 3) uint8 RGB, as JPEG: whole or not at all. quality: 1..100. Raises PhotoError."""
+    _save(path, rgb, ".jpg", (cv2.IMWRITE_JPEG_QUALITY, quality))
+
+
+def _save(path: Path, rgb: RGB, kind: str, how: Sequence[int]) -> None:
+    _, encoded = cv2.imencode(kind, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)
     try:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:

@@ -63,7 +63,19 @@ class Studio(QObject):
         self._theme = theme
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
-        lanes = ("reading", "photos", "pictures", "cards", "index", "searches", "training", "thumbnails", "rows", "words")
+        lanes = (
+            "reading",
+            "photos",
+            "pictures",
+            "cards",
+            "index",
+            "searches",
+            "training",
+            "thumbnails",
+            "rows",
+            "words",
+            "board",
+        )
         self.lanes = {name: JobThread(name, self) for name in lanes}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
@@ -77,6 +89,7 @@ class Studio(QObject):
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
                 self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"],
                 self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
+                board=self.lanes["board"],
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)

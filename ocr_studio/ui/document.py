@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoStack
 
 from ocr_studio.core import page_order
 from ocr_studio.core.history import Step
-from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui.history import History
 
@@ -82,6 +82,10 @@ class Document(QObject):
     def word(self, word_id: str | None) -> Word | None:
         """The word with this id, if the page has it."""
         return self._page.words.get(word_id) if self._page and word_id else None
+
+    def placed(self, quad: Quad) -> Quad:
+        """Where a place of the photo is on what is shown of it: the same place, unless it is looked at otherwise."""
+        return quad
 
     def selected_words(self) -> tuple[Word, ...]:
         """The selected words in reading order."""

@@ -113,6 +113,9 @@ class MainWindow(QMainWindow):
         self.choosing.chosen.connect(self.settings_chosen)
         self.exporting.said.connect(status.say)
         self.exporting.failed.connect(self.show_trouble)
+        self.parts.board_saving.said.connect(status.say)
+        for part in (self.parts.board_saving, self.parts.board.looking):
+            part.failed.connect(self.show_trouble)
 
     def _connect_jobs(self) -> None:
         opening, reading, status = self._stage.opening, self._stage.reading, self.status

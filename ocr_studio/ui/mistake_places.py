@@ -91,7 +91,7 @@ class MistakePlaces(QObject):
             self._show_box(word.quad.bounds())
 
     def _show_box(self, bounds: tuple[float, float, float, float]) -> None:
-        left, top, right, bottom = bounds
+        left, top, right, bottom = self._view.document.placed(Quad.from_box(*bounds)).bounds()
         box = QRectF(left, top, right - left, bottom - top)
         self._bring_near(box)
         self._put_mark(box)

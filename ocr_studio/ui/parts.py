@@ -10,6 +10,8 @@ from ocr_studio.ui.panel_dock import PanelDock
 
 if TYPE_CHECKING:
     from ocr_studio.ui.alternatives import Alternatives
+    from ocr_studio.ui.board_panel import BoardPanel
+    from ocr_studio.ui.board_saving import BoardSaving
     from ocr_studio.ui.choosing import Choosing
     from ocr_studio.ui.clipping import Clipping
     from ocr_studio.ui.comparison_panel import ComparisonPanel
@@ -64,6 +66,7 @@ class Parts:
     messages: MessageBar
     status: Status
     exporting: Exporting
+    board_saving: BoardSaving
     clipping: Clipping
     choosing: Choosing
     asking: PhotoAsking
@@ -74,6 +77,7 @@ class Parts:
     evaluation: EvaluationDock
     trainer: TrainerPanel
     review: ReviewPanel
+    board: BoardPanel
     fixes: FixPanel
     comparison: ComparisonPanel
     find: FindPanel

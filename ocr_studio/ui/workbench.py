@@ -11,6 +11,9 @@ from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.alternatives import Alternatives
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.batch_reading import BatchReading
+from ocr_studio.ui.board_looking import BoardLooking
+from ocr_studio.ui.board_panel import BoardPanel
+from ocr_studio.ui.board_saving import BoardSaving
 from ocr_studio.ui.choosing import Choosing
 from ocr_studio.ui.clipping import Clipping
 from ocr_studio.ui.comparison_panel import ComparisonPanel
@@ -37,6 +40,7 @@ from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.session import Session
 from ocr_studio.ui.searching import Searching
+from ocr_studio.ui.shown_document import ShownDocument
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
@@ -62,12 +66,16 @@ class Backstage:
     thumbnails: JobThread
     rows: JobThread
     words: JobThread
+    board: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
     """Everything that is seen in the window or speaks for it. window: over it dialogs stand, and it is what quits."""
     document, opening = stage.document, stage.opening
-    view, asking = PhotoView(document), PhotoAsking(opening, window)
+    shown = ShownDocument(document, document)
+    view, asking = PhotoView(shown), PhotoAsking(opening, window)
+    looking = BoardLooking(document, shown, stage.board)
+    saving = BoardSaving(document, opening, looking, stage.board, window)
 
     table = WordTable(document)
     texts = TextSide(
@@ -109,6 +117,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         messages=MessageBar(),
         status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
+        board_saving=saving,
         clipping=Clipping(document, opening),
         choosing=choosing,
         asking=asking,
@@ -120,6 +129,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=TrainerPanel(stage.training, document, places()),
         review=review,
+        board=BoardPanel(looking, view),
         fixes=fixes,
         comparison=comparison,
         find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),

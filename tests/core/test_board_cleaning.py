@@ -12,7 +12,7 @@ _PLAIN = BoardLook(straighten=False, even_light=False, less_glare=False, strong_
 
 def _ground(picture: np.ndarray) -> np.ndarray:
     """How bright its ground is from left to right, writing left out."""
-    return np.median(picture.mean(axis=2), axis=0)
+    return np.asarray(np.median(picture.mean(axis=2), axis=0))
 
 
 def test_a_whiteboard_becomes_evenly_white() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from ocr_studio.core import board_corners
 from ocr_studio.core.page import Quad
 from tests.core import drawn_boards
 
-PLACES = {
+PLACES: dict[str, list[tuple[float, float]]] = {
     "straight on": [(160, 140), (1120, 140), (1120, 800), (160, 800)],
     "from the left": [(180, 90), (1150, 220), (1130, 760), (150, 880)],
     "from below": [(250, 150), (1010, 130), (1180, 830), (120, 800)],
@@ -18,8 +20,8 @@ PLACES = {
 }
 
 
-def _board(corners: list[tuple[float, float]], **how: bool) -> np.ndarray:
-    return drawn_boards.photo(np.array(corners, float), drawn_boards.face(**how))
+def _board(corners: Sequence[tuple[float, float]], *, dark: bool = False) -> drawn_boards.RGB:
+    return drawn_boards.photo(np.array(corners, float), drawn_boards.face(dark=dark))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -51,8 +53,8 @@ def test_the_photos_border_stands_for_sides_it_cuts_off() -> None:
 
 def test_no_board_is_found_on_a_wall_without_one() -> None:
     wall = np.full((960, 1280, 3), (172, 160, 140), np.float64)
-    wall = drawn_boards.lit(wall + np.random.default_rng(3).normal(0, 4, wall.shape), darkest=0.6)
-    assert board_corners.find_board(wall) is None
+    noisy = np.asarray(wall + np.random.default_rng(3).normal(0, 4, wall.shape), np.uint8)
+    assert board_corners.find_board(drawn_boards.lit(noisy, darkest=0.6)) is None
 
 
 def test_no_board_is_found_where_writing_fills_the_photo() -> None:

@@ -53,6 +53,11 @@ ACTIONS = (
         tip="Write pictures of all words you have checked, to learn from", when=lambda p: p.opening.project is not None,
     ),
     ActionSpec(
+        "save_cleaned", "Save cl&eaned picture…", lambda p: p.board_saving.ask(), "&File", 3,
+        "mdi6.image-check-outline",
+        tip="Write the board as the board view shows it, as PNG or JPEG; the photo stays as it is", when=has_photo,
+    ),
+    ActionSpec(
         "settings", "S&ettings…", lambda p: p.choosing.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),
         tip="Theme, how photos are read, where things are kept",
     ),

@@ -57,4 +57,9 @@ ACTIONS = (
         "looks", "&Brightness and boxes…", _show_looks, "&View", 2, "mdi6.brightness-6", ("B",), scope=Scope.CANVAS,
         tip="Fainter boxes, a brighter or stronger photo: only what you see changes", when=has_photo, looks=True,
     ),
+    ActionSpec(
+        "board_view", "&Board view", lambda p: p.board.toggle(), "&View", 3, "mdi6.perspective-less", ("Ctrl+B",),
+        tip="See the board straight on, in even light, without glare; the photo stays as it is", when=has_photo,
+        checked=lambda p: p.board.looking.on, looks=True,
+    ),
 )  # fmt: skip
