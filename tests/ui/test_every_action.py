@@ -1,4 +1,4 @@
-"""Every action of the table does what it does without stumbling, wherever it is offered."""
+"""Every action of the table does what it says, as ``action_effects`` tells, wherever it is offered."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, models, page_order
 from ocr_studio.core.page import Alternative, Edit
-from ocr_studio.core.session import Place
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
-from tests.ui import made_board
+from tests.ui import action_effects, made_board
 from tests.ui.made_board import DeskOfTwo, StandInReader
 from tests.ui.studio import Open
 
@@ -41,10 +40,6 @@ def _prepare(studio: Studio, action_id: str) -> None:
         document.push(page_order.moved(document.page, ["w1"], "w0"))
     if action_id == "stop":
         studio.reading.read_page()
-    if action_id == "go_on":
-        assert studio.opening.path is not None
-        studio.window.parts.session.offer = Place(studio.opening.path.with_name("board 1.png"))
-        studio.window.parts.session.changed.emit()
 
 
 def _correct_a_twin(studio: Studio) -> None:
@@ -58,7 +53,7 @@ def _correct_a_twin(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
-def test_it_can_be_done_where_it_is_offered(
+def test_it_does_what_it_says(
     spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if spec.id in _OF_TWO:
@@ -72,12 +67,23 @@ def test_it_can_be_done_where_it_is_offered(
     if spec.id == "fix_everywhere":
         _correct_a_twin(studio)
         qtbot.waitUntil(action.isEnabled)
+    before = action_effects.before(studio)
+    if spec.id in action_effects.ARRANGE:
+        action_effects.ARRANGE[spec.id](studio)
     assert action.isEnabled()
     action.trigger()
+    qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QDialog) and widget.isVisible():
             widget.reject()
+
+
+def test_each_action_says_by_what_one_sees_that_it_was_done() -> None:
+    ids = {spec.id for spec in TABLE}
+    assert ids - set(action_effects.EFFECTS) == set(), "say in tests/ui/action_effects.py what is seen after these"
+    assert set(action_effects.EFFECTS) - ids == set()
+    assert set(action_effects.ARRANGE) <= ids
 
 
 def _reach(studio: Studio, scope: Scope) -> set[QWidget]:

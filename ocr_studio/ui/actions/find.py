@@ -18,13 +18,13 @@ ACTIONS = (
         ("Ctrl+F",), tip="Find words on the open photo as you type, past slips", when=has_photo, looks=True,
     ),
     ActionSpec(
-        "find_everywhere", "Find on all &photos", lambda p: p.find.begin(_selected(p), replacing=False), "&Edit", 4,
+        "find_everywhere", "Find on all ph&otos", lambda p: p.find.begin(_selected(p), replacing=False), "&Edit", 4,
         "mdi6.image-search-outline", ("Ctrl+Shift+F",),
         tip="Find words on all photos of the project, second choices of the recognizer as well", when=has_photo,
         looks=True,
     ),
     ActionSpec(
-        "replace", "&Replace…", lambda p: p.find.begin(_selected(p), replacing=True), "&Edit", 4,
+        "replace", "Rep&lace…", lambda p: p.find.begin(_selected(p), replacing=True), "&Edit", 4,
         "mdi6.find-replace", ("Ctrl+H",), when=has_photo,
         tip="Replace a word on all photos or on this one; you see first what becomes what",
         edits=True,
