@@ -64,18 +64,9 @@ class Studio(QObject):
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
         lanes = (
-            "reading",
-            "photos",
-            "pictures",
-            "cards",
-            "index",
-            "searches",
-            "training",
-            "thumbnails",
-            "rows",
+            "reading", "photos", "pictures", "cards", "index", "searches", "board", "training", "thumbnails", "rows",
             "words",
-            "board",
-        )
+        )  # fmt: skip
         self.lanes = {name: JobThread(name, self) for name in lanes}
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
@@ -87,9 +78,8 @@ class Studio(QObject):
         self.window = MainWindow(
             Backstage(
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
-                self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"],
+                self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"], self.lanes["board"],
                 self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
-                board=self.lanes["board"],
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)

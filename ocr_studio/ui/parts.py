@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ocr_studio.ui.evaluating import Evaluating
     from ocr_studio.ui.evaluation_dock import EvaluationDock
     from ocr_studio.ui.exporting import Exporting
+    from ocr_studio.ui.find_panel import FindPanel
     from ocr_studio.ui.fix_panel import FixPanel
     from ocr_studio.ui.guide import Guide
-    from ocr_studio.ui.find_panel import FindPanel
     from ocr_studio.ui.message_bar import MessageBar
     from ocr_studio.ui.opening import Opening
     from ocr_studio.ui.page_list import PageList

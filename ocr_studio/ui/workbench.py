@@ -21,11 +21,11 @@ from ocr_studio.ui.document import Document
 from ocr_studio.ui.evaluating import Evaluating
 from ocr_studio.ui.evaluation_dock import EvaluationDock
 from ocr_studio.ui.exporting import Exporting
+from ocr_studio.ui.find_panel import FindPanel
 from ocr_studio.ui.fix_panel import FixPanel
 from ocr_studio.ui.fixing_everywhere import FixingEverywhere
 from ocr_studio.ui.guide import Guide
 from ocr_studio.ui.indexing import Indexing
-from ocr_studio.ui.find_panel import FindPanel
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.message_bar import MessageBar
 from ocr_studio.ui.mistake_places import MistakePlaces
@@ -38,8 +38,8 @@ from ocr_studio.ui.photos_panel import PhotosPanel
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
-from ocr_studio.ui.session import Session
 from ocr_studio.ui.searching import Searching
+from ocr_studio.ui.session import Session
 from ocr_studio.ui.shown_document import ShownDocument
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.text_side import TextSide
@@ -63,10 +63,10 @@ class Backstage:
     cards: JobThread
     indexing: Indexing
     searches: JobThread
+    board: JobThread
     thumbnails: JobThread
     rows: JobThread
     words: JobThread
-    board: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
