@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyle
 
 from ocr_studio.ui import theme
 
@@ -28,6 +28,7 @@ class Choice(QComboBox):
         super().paintEvent(event)
         side = 16
         painter = QPainter(self)
-        place = QRect(self.width() - side - 8, (self.height() - side) // 2, side, side)
+        end = QRect(self.width() - side - 8, (self.height() - side) // 2, side, side)
+        place = QStyle.visualRect(self.layoutDirection(), self.rect(), end)
         theme.icon("mdi6.chevron-down", role="quiet").paint(painter, place)
         painter.end()

@@ -58,7 +58,8 @@ class Knob(QWidget):
         layout.addWidget(self._shown, 0, 1)
         layout.addWidget(self.slider, 1, 0, 1, 2)
         # No-break spaces: an arrow never stands on a line of its own.
-        for column, text in enumerate((f"←\u00a0{spec.less}", f"{spec.more}\u00a0→")):
+        left, right = "→←" if self.isRightToLeft() else "←→"
+        for column, text in enumerate((f"{left}\u00a0{spec.less}", f"{spec.more}\u00a0{right}")):
             note = QLabel(text)
             note.setWordWrap(True)
             note.setProperty("quiet", True)

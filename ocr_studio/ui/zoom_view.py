@@ -105,7 +105,8 @@ class ZoomView(QGraphicsView):
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the photo under the window, in pixels of the screen."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() - round(dx))
+        # Where text runs to the left Qt counts from the right.
+        across.setValue(across.value() - round(-dx if self.isRightToLeft() else dx))
         down.setValue(down.value() - round(dy))
 
     def centre_on(self, point: QPointF) -> None:

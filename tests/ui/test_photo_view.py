@@ -62,6 +62,24 @@ def test_zoom_keeps_the_point_under_the_mouse(view: PhotoView, notches: int) -> 
     assert abs(after.y() - spot.y()) <= 1
 
 
+def test_where_text_runs_to_the_left_the_photo_is_where_it_is_wanted(view: PhotoView) -> None:
+    view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    for zoom, point in ((2.0, QPointF(200, 150)), (4.0, QPointF(600, 450)), (1.5, QPointF(300, 500))):
+        view.zoom_by(zoom / view.zoom)
+        view.centre_on(point)
+        shown = view.viewportTransform().map(point) - QRectF(view.viewport().rect()).center()
+        assert abs(shown.x()) <= 1
+        assert abs(shown.y()) <= 1
+    before = view.viewportTransform().map(QPointF(0, 0))
+    view.pan_by(30, 20)
+    assert view.viewportTransform().map(QPointF(0, 0)) - before == QPointF(30, 20)
+    spot = QPoint(250, 180)
+    there = view.to_scene(QPointF(spot))
+    wheel(view, spot, 2)
+    moved = view.viewportTransform().map(there) - QPointF(spot)
+    assert max(abs(moved.x()), abs(moved.y())) <= 1
+
+
 def test_zoom_has_ends(view: PhotoView) -> None:
     for _ in range(60):
         view.zoom_by(2.0)
