@@ -114,7 +114,7 @@ class FixPanel(PanelDock):
         self.own = QLabel()
         self.own.setAccessibleName(tr("The corrected word"))
         self.grid = LookAlikeGrid()
-        self.apply = QPushButton()
+        self.apply = QPushButton(tr("Fix words"))
         self.apply.setProperty("primary", True)
         self.apply.clicked.connect(self._apply)
         self.grid.applied.connect(self._apply)
