@@ -26,7 +26,7 @@ _RARE: Final = 2e-6
 # How many times as frequent the word one letter off must be; short words have more neighbours by chance.
 _SLIP: Final = 50.0
 _SHORT_SLIP: Final = 10_000.0
-_SHORT: Final = 3
+_SHORT: Final = 4
 # Languages that write two words as one, and the shortest and rarest words that they are taken to be made of.
 _JOINING: Final = frozenset({"de", "nl", "da", "sv", "nb", "is", "fi", "hu"})
 _PART: Final = 4
@@ -35,6 +35,9 @@ _PART_SHARE: Final = 1e-6
 _CODE: Final = re.compile(r"[\d@\\/<>=(){}\[\]#$%^|~+*_€£]|\w[.:]\w")
 # Capitals up to this many are an abbreviation.
 _CAPITALS: Final = 5
+# Both of two words that were run together must be as usual as this, or any word would be taken apart.
+_PARTED: Final = 2e-5
+_ALONE: Final = ("a", "i")
 # Letters changed, added, left out or changed places: so many at most; and what each weighs beside a power of ten of
 # frequency: a slip of two letters is a hundred times less likely than one of one.
 _MOST_EDITS: Final = 2
@@ -110,6 +113,9 @@ class Speller:
                     least = log10(max(self._share(other), 1e-8)) - _WEIGHT
                     scores[other] = max(scores.get(other, least), least) + _HELD
         scores.pop(folded, None)
+        for text in (word, *held):
+            for two in self._parted(_folded(text)):
+                scores.setdefault(two, -_WEIGHT - (text != word))
         best = sorted(scores, key=lambda each: (-scores[each], each))
         return tuple(dict.fromkeys(_in_case_of(word, each) for each in best[:most]))
 
@@ -142,6 +148,16 @@ class Speller:
         with_s = self.lexicon.look_up(_hashes([each.removesuffix("s") for each in firsts]))[1]
         last = self.lexicon.look_up(_hashes(lasts))[1]
         return bool(((np.maximum(first, with_s) >= _PART_SHARE) & (last >= _PART_SHARE)).any())
+
+    def _parted(self, folded: str) -> list[str]:
+        """What two usual words it may be that were run together: “abook”. Of one letter there are two in English."""
+        if not folded.isalpha() or len(folded) > _LONGEST:
+            return []
+        cuts = [cut for cut in range(1, len(folded)) if min(cut, len(folded) - cut) > 1 or folded[:cut] in _ALONE]
+        firsts, lasts = [folded[:cut] for cut in cuts], [folded[cut:] for cut in cuts]
+        shares = np.minimum(*(self.lexicon.look_up(_hashes(part))[1] for part in (firsts, lasts)))
+        best = int(shares.argmax()) if cuts else 0
+        return [f"{firsts[best]} {lasts[best]}"] if cuts and shares[best] >= _PARTED else []
 
     def _share(self, folded: str) -> float:
         """How frequent a word is; one of the project counts as a usual one."""

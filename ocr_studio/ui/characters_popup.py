@@ -61,7 +61,8 @@ class CharactersPopup(QFrame):
         below = place.y() + self.height() <= screen.bottom()
         self.move(x, place.y() if below else max(screen.top(), place.y() - self.height() - 40))
         self.show()
-        self.search.setFocus()
+        # For this reason a line from which the keys come stays open.
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def shown(self) -> list[str]:
         """The characters in sight, in their order."""

@@ -59,6 +59,11 @@ def test_known_readings_of_the_recognizer_are_offered_first(speller: Speller) ->
     assert speller.suggestions("boord", held=("xxxx", "white"))[:2] in {("board", "white"), ("white", "board")}
 
 
+def test_two_words_run_together_are_offered_apart(speller: Speller) -> None:
+    assert "the board" in speller.suggestions("theboard")
+    assert "The word" in speller.suggestions("Theward", held=("Theward", "theword"))
+
+
 def test_the_project_s_words_are_known_as_soon_as_they_are_there(speller: Speller) -> None:
     assert speller.doubts("frobnicate")
     more = speller.with_own({"frobnicate": 1})
