@@ -73,16 +73,12 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     """Everything that is seen in the window or speaks for it. window: over it dialogs stand, and it is what quits."""
     document, opening = stage.document, stage.opening
     shown = ShownDocument(document, document)
-    view, asking = PhotoView(shown), PhotoAsking(opening, window)
+    view, asking = _view(shown, opening), PhotoAsking(opening, window)
     looking = BoardLooking(document, shown, stage.board)
     saving = BoardSaving(document, opening, looking, stage.board, window)
 
     table = WordTable(document)
-    texts = TextSide(
-        document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window
-    )
-    view.looks.set_opacity(opening.settings.box_opacity)
-    view.snapping = opening.settings.snapping
+    texts = TextSide(document, opening, stage.indexing, canvas=(view, table), lane=stage.words, window=window)
 
     def places() -> MistakePlaces:
         # One for each panel: the keys go back to the panel that has shown a place.
@@ -98,8 +94,6 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     fixing.offered.connect(lambda: review.show_offer(fixes.offer))
     fixing.offered.connect(lambda: status.say(fixes.offer))
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
-    comparison = ComparisonPanel(TwoReadings(document, stage.reading, window), document, view)
-    choosing.modelling.comparison_wanted.connect(comparison.start)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
@@ -131,9 +125,23 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         review=review,
         board=BoardPanel(looking, view),
         fixes=fixes,
-        comparison=comparison,
+        comparison=_comparison(stage, choosing, view, window),
         find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
     )
+
+
+def _view(shown: Document, opening: Opening) -> PhotoView:
+    """The photo, with its boxes as a person wants them."""
+    view = PhotoView(shown)
+    view.looks.set_opacity(opening.settings.box_opacity)
+    view.snapping = opening.settings.snapping
+    return view
+
+
+def _comparison(stage: Backstage, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
+    panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
+    choosing.modelling.comparison_wanted.connect(panel.start)
+    return panel
 
 
 def _show_about(window: QWidget) -> None:
