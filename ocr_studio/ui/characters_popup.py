@@ -38,7 +38,7 @@ class CharactersPopup(QFrame):
         self._groups = {group.title: group.characters for group in groups}
         self._last = tuple(last)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search: arrow, euro, e …"))
+        self.search.setPlaceholderText(tr("Search by name"))
         self.search.setAccessibleName(tr("Search characters by name"))
         self.search.installEventFilter(self)
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]

@@ -148,13 +148,12 @@ class ReplacePreview(JobResultDialog):
         self.bar.hide()
         rows = self.table.rows.rows
         if rows:
-            photos = len({row.page_id for row in rows})
-            words = tr_n("{count} word", "{count} words", len(rows))
+            photos = tr_n("{count} photo", "{count} photos", len({row.page_id for row in rows}))
             said = tr_n(
-                "{words} on {count} photo would become another. Tick what is to be replaced.",
-                "{words} on {count} photos would become others. Tick what is to be replaced.",
-                photos,
-                words=words,
+                "{count} word on {photos} would change. Tick what is to be replaced.",
+                "{count} words on {photos} would change. Tick what is to be replaced.",
+                len(rows),
+                photos=photos,
             )
         else:
             said = tr("There is nothing to replace.")

@@ -17,11 +17,11 @@ from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
 FIND, PUT, WHOLE, CASE, PATTERN = range(5)
-_TITLES = (later("Find"), later("Replace by"), later("Whole word"), later("Same case"), later("Pattern"))
+_TITLES = (later("Find"), later("Replace by"), later("Word"), later("Case"), later("Pattern"))
 _HINTS = (
     later("What to look for in the text of a word; the tick says whether the rule is used"),
     later("What to put there; in a pattern \\1 is what its first brackets have found"),
-    later("Only where it is not part of a longer word"),
+    later("Only a whole word, not a part of a longer one"),
     later("Capitals and small letters differ"),
     later("A regular expression: \\d is a digit, + is one or more, [aeiou] is one of these letters"),
 )
@@ -112,6 +112,7 @@ class RulesTable(RowTable):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column in (WHOLE, CASE, PATTERN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(6 * self.fontMetrics().horizontalAdvance("0"))
 
     def write_new(self) -> None:
         """A further rule, to be written now."""

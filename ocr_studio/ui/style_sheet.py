@@ -87,6 +87,7 @@ def _lists(c: Colours) -> str:
     SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit {{
         border: 0; padding: 0 6px; background: transparent; }}
     SettingsDialog QCheckBox::indicator:unchecked,
+    RulesTable::indicator:unchecked, ReplacementTable::indicator:unchecked,
     WordsTable::indicator:unchecked, DifferencesTree::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
     Choice:focus, SettingsDialog QSpinBox:focus, RecipeForm QSpinBox:focus {{ border-color: {c.accent}; }}
