@@ -79,14 +79,11 @@ class PhotoFilter:
 
         pages_with: the ids of the pages on which a text is written (exactly so between quotes); see ``texts``.
         """
-        tests = [_test(term, pages_with) for term in self.terms]
-        found = enumerate(rows)
-        if not tests:
-            return list(found)
-        if len(tests) == 1:
-            only = tests[0]
-            return [(number, row) for number, row in found if only(row)]
-        return [(number, row) for number, row in found if all(test(row) for test in tests)]
+        found = list(enumerate(rows))
+        for term in self.terms:
+            test = _test(term, pages_with)
+            found = [pair for pair in found if test(pair[1])]
+        return found
 
 
 def parse(typed: str) -> PhotoFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -17,6 +17,7 @@ from ocr_studio.core import history, images, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp, stamp
+from ocr_studio.core.photo_rows import PhotoRow
 from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
 
 
@@ -60,11 +61,14 @@ class PhotoOpened:
 
 @dataclass(frozen=True, slots=True)
 class FolderListed:
-    """The photos of a folder, in natural order. stamps: of the files, see ``page_summaries.stamp``."""
+    """The photos of a folder, in natural order. stamps: of the files, see ``page_summaries.stamp``. rows: what a list
+    shows of each before more is known.
+    """
 
     folder: Path
     photos: tuple[Path, ...]
-    stamps: tuple[Stamp | None, ...] = ()
+    stamps: Mapping[str, Stamp]
+    rows: tuple[PhotoRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,10 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
 def list_folder(folder: Path) -> Iterator[FolderListed]:
     """Which photos are in a folder."""
     photos = tuple(images.photos_in(folder))
-    yield FolderListed(folder, photos, tuple(_stamp(photo) for photo in photos))
+    found = ((photo.name, _stamp(photo)) for photo in photos)
+    stamps = {name: when for name, when in found if when}
+    rows = (PhotoRow(photo.name, time=stamps[photo.name][0] / 1e9 if photo.name in stamps else 0.0) for photo in photos)
+    yield FolderListed(folder, photos, stamps, tuple(rows))
 
 
 def _stamp(photo: Path) -> Stamp | None:

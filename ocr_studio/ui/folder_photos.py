@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import listing
+from ocr_studio.jobs.opening import FolderListed
 from ocr_studio.ui.job_thread import Job, JobThread
 
 # Milliseconds between two looks at all that is known, while it is still being found out.
@@ -40,6 +42,7 @@ class FolderPhotos(QObject):
         self.folder = Path()
         self.project: Project | None = None
         self.index: Index | None = None
+        self._found: FolderListed | None = None
         self.rows: list[PhotoRow] = []
         # By the latest listing: former name -> name; names of photos that are others than before.
         self.renamed: Mapping[str, str] = {}
@@ -50,34 +53,44 @@ class FolderPhotos(QObject):
         self._fresh: dict[str, PhotoRow] = {}  # what was found out here
         self._job: Job | None = None
         self._again = False
+        self._counts: Counter[PhotoState] | None = None
+        self.others = False  # while it is told that there are other photos
+        self._now = QTimer(self, singleShot=True, interval=0)
+        self._now.timeout.connect(self.look)
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self.look)
 
-    def show(
-        self, photos: Sequence[Path], project: Project | None, stamps: Sequence[Stamp | None] | None = None
-    ) -> None:
-        """These are the photos, all of one folder."""
+    def show(self, photos: Sequence[Path], project: Project | None, found: FolderListed | None = None) -> None:
+        """These are the photos, all of one folder. found: the same, where somebody has looked at the files."""
         folder = photos[0].parent if photos else self.folder
         elsewhere = folder != self.folder
         if elsewhere:
             for known in (self._ids, self._fresh, self._stamps):
                 known.clear()
         self.folder = folder
-        names = [path.name for path in photos]
         if project is not self.project or elsewhere:
             self.project = project
-            self.look()
-        if stamps is None and not elsewhere and names == [row.name for row in self.rows]:
+            self._now.start()
+        if not elsewhere and (self._found is found if found else len(photos) == len(self.rows)):
             return
-        now = {name: stamp for name, stamp in zip(names, stamps or (), strict=False) if stamp}
+        self._found = found
+        fresh = found.rows if found else tuple(PhotoRow(path.name) for path in photos)
         self.listing.emit()
-        self._take_names(names, now, rows={} if elsewhere else {row.name: row for row in self.rows})
+        self._take_rows(fresh, found.stamps if found else {}, before={} if elsewhere else self._numbers)
+        self.others = True
         self.listed.emit()
-        self.look()
+        self.others = False
+        self._now.start()
 
     def use(self, index: Index | None) -> None:
         """What is known of the pages is in this index; asked once photos of its project are shown."""
         self.index = index
+
+    def look_now(self) -> None:
+        """The index knows all; nothing is to be asked where it knew all before."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._now.start()
 
     def look_soon(self) -> None:
         """The index knows more than before."""
@@ -140,10 +153,11 @@ class FolderPhotos(QObject):
         if twin is None and self.index is not None:
             self.look_soon()
 
-    @property
-    def reviewed(self) -> int:
-        """How many photos are reviewed."""
-        return sum(row.state is PhotoState.REVIEWED for row in self.rows)
+    def count(self, state: PhotoState) -> int:
+        """How many photos have come so far."""
+        if self._counts is None:
+            self._counts = Counter(row.state for row in self.rows)
+        return self._counts[state]
 
     # ----------------------------------------------------------------------------------------------------------------
 
@@ -160,33 +174,41 @@ class FolderPhotos(QObject):
             if number is not None and self.rows[number] != row:
                 self.rows[number] = row
                 changed.append(number)
+                self._counts = None
         if changed:
             self.changed.emit(tuple(changed))
 
-    def _take_names(self, names: Sequence[str], stamps: Mapping[str, Stamp], *, rows: Mapping[str, PhotoRow]) -> None:
-        gone = {self._stamps[name]: name for name in rows.keys() - set(names) if name in self._stamps}
-        new = [name for name in names if name not in rows] if gone else []
+    def _take_rows(
+        self, fresh: tuple[PhotoRow, ...], stamps: Mapping[str, Stamp], *, before: Mapping[str, int]
+    ) -> None:
+        """fresh: a row for each photo, with nothing known. before: the numbers in the rows that there are."""
+        numbers = {row.name: number for number, row in enumerate(fresh)}
+        gone = {self._stamps[name]: name for name in before.keys() - numbers.keys() if name in self._stamps}
+        new = (name for name in numbers if name not in before) if gone else ()
         self.renamed = {gone[stamps[name]]: name for name in new if stamps.get(name) in gone}
-        for before, after in self.renamed.items():
-            if before in self._ids:
-                self._ids[after] = self._ids.pop(before)
-            if before in self._fresh:
-                self._fresh[after] = self._fresh.pop(before)
-        former = {after: before for before, after in self.renamed.items()}
-        known_before = self._stamps
+        for one, other in self.renamed.items():
+            if one in self._ids:
+                self._ids[other] = self._ids.pop(one)
+            if one in self._fresh:
+                self._fresh[other] = self._fresh.pop(one)
+        known = self._stamps
         self.replaced = frozenset(
-            name for name, now in stamps.items() if known_before.get(name, now) != now and name not in former
+            name for name, now in stamps.items() if known.get(name, now) != now and name in before
         )
         for name in self.replaced:
             self._ids.pop(name, None)
             self._fresh.pop(name, None)
-        self._stamps = dict(stamps) or {name: self._stamps[name] for name in names if name in self._stamps}
-        self.rows = []
-        for name in names:
-            row = rows.get(former.get(name, name))
-            when = stamps[name][0] / 1e9 if name in stamps else row.time if row else 0.0
-            self.rows.append(replace(row, name=name, time=when) if row else PhotoRow(name, time=when))
-        self._numbers = {name: number for number, name in enumerate(names)}
+        former = {after: one for one, after in self.renamed.items()}
+        rows = list(fresh)
+        for number, row in enumerate(fresh) if before else ():
+            place = before.get(former.get(row.name, row.name))
+            if place is not None and row.name not in self.replaced:
+                rows[number] = replace(self.rows[place], name=row.name, time=row.time or self.rows[place].time)
+        for name, row in () if before else self._fresh.items():
+            if name in numbers:
+                rows[numbers[name]] = replace(row, time=rows[numbers[name]].time)
+        self.rows, self._numbers, self._counts = rows, numbers, None
+        self._stamps = dict(stamps) or {name: known[name] for name in numbers if name in known}
 
     def _learn(self, project: Project | None, rows: tuple[PhotoRow, ...]) -> None:
         """project: whose pages those are."""
@@ -197,8 +219,9 @@ class FolderPhotos(QObject):
             number = self._numbers.get(name)
             if number is not None:
                 known[number] = replace(row, name=name, time=known[number].time)
-        self.rows = known
-        self.learned.emit()
+        if known != self.rows:
+            self.rows, self._counts = known, None
+            self.learned.emit()
 
     def _rest(self) -> None:
         self._job = None

@@ -71,7 +71,8 @@ class Indexing(QObject):
                 self._lane.submit(self._closing, name="Closing the index")
 
     def _closing(self) -> Iterator[None]:
-        yield self._let_go()
+        self._let_go()
+        yield None
 
     def _let_go(self) -> None:
         while self._left:

@@ -183,14 +183,14 @@ class MainWindow(QMainWindow):
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
         opening = self._stage.opening
-        self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.stamps)
+        self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
         self._kept.tell()
         self._show_count()
         self.view.setFocus()
 
     def _show_folder(self, photos: tuple[Path, ...]) -> None:
         opening = self._stage.opening
-        self.photos.show_photos(photos, opening.path, opening.project, opening.stamps)
+        self.photos.show_photos(photos, opening.path, opening.project, opening.listing)
 
     def _show_recent(self) -> None:
         paths = self._stage.opening.recent.paths()

@@ -15,7 +15,6 @@ from ocr_studio.core import images, paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Course
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.jobs import opening
@@ -66,7 +65,7 @@ class Opening(QObject):
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
-        self.stamps: tuple[Stamp | None, ...] | None = None  # of those files, once somebody has looked
+        self.listing: opening.FolderListed | None = None  # of them, once somebody has looked
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
@@ -222,7 +221,7 @@ class Opening(QObject):
     def _show(self, event: opening.PhotoOpened) -> None:
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
-            moved, self.photos, self.stamps = True, (event.path,), None
+            moved, self.photos, self.listing = True, (event.path,), None
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
@@ -276,7 +275,7 @@ class Opening(QObject):
 
     def _take_list(self, event: opening.FolderListed) -> None:
         if self.path is not None and event.folder == self.path.parent:
-            self.photos, self.stamps = event.photos, event.stamps
+            self.photos, self.listing = event.photos, event
             self.listed.emit(event.photos)
 
     def _keep_picture(self, picture: QImage, word: str) -> None:

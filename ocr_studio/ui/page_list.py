@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from ocr_studio.core import photo_rows
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.photo_filter import PhotoFilter
 from ocr_studio.core.photo_rows import PhotoRow, PhotoSort
 from ocr_studio.core.project import Project
 from ocr_studio.core.translation import tr
+from ocr_studio.jobs.opening import FolderListed
 from ocr_studio.jobs.thumbnails import Thumbnail
 from ocr_studio.ui.folder_photos import FolderPhotos
 from ocr_studio.ui.indexing import Indexing
@@ -84,8 +84,9 @@ class PageList(QListView):
         """What is known of the photos' pages is in that index."""
         indexing.changed.connect(self.photos.use)
         indexing.changed.connect(self.texts.use)
-        indexing.progressed.connect(lambda *_: self.photos.look_soon())
-        indexing.finished.connect(self.photos.look)
+        # Where nothing has changed on the disk all is known at once.
+        indexing.progressed.connect(lambda _, total: self.photos.look_soon() if total else None)
+        indexing.finished.connect(self.photos.look_now)
         indexing.finished.connect(self.texts.forget)
 
     def show_photos(
@@ -93,13 +94,13 @@ class PageList(QListView):
         photos: Sequence[Path],
         current: Path | None,
         project: Project | None,
-        stamps: Sequence[Stamp | None] | None = None,
+        listing: FolderListed | None = None,
     ) -> None:
-        """Show these photos with one marked as open. stamps: of their files, where somebody has looked."""
+        """Show these photos with one marked as open. listing: of their folder, where somebody has looked."""
         moved = current != self._current
         self._current = current
         self._model.set_open(current.name if current else "")
-        self.photos.show(photos, project, stamps)
+        self.photos.show(photos, project, listing)
         if moved:
             if self.filter or self.sort is not PhotoSort.NAME:
                 self.reshow()
@@ -180,7 +181,11 @@ class PageList(QListView):
 
     def _show_numbers(self, chosen: Collection[str], anchor: tuple[str, int] | None) -> None:
         found = self.filter.chosen(self.photos.rows, self.texts.pages_with)
-        self._model.show(photo_rows.ordered(found, self.sort))
+        numbers = photo_rows.ordered(found, self.sort)
+        if numbers == self._model.shown and not self.photos.others:
+            self._model.show(numbers)
+            return
+        self._model.show(numbers)
         self._select(chosen)
         place = self._place_of(anchor[0]) if anchor else None
         if anchor and place is not None:

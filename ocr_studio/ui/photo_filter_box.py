@@ -119,12 +119,9 @@ class PhotoFilterBox(QWidget):
 
     def _offer(self) -> None:
         text, cursor = self.edit.text(), self.edit.cursorPosition()
-        tags: set[str] = set()
-        writers: set[str] = set()
-        if ":" in text:
-            for row in self._rows():
-                tags.update(row.tags)
-                writers.update((row.writer,) if row.writer else ())
+        rows = tuple(self._rows()) if "tag:" in text or "writer:" in text else ()
+        tags = {tag for row in rows if row.tags for tag in row.tags}
+        writers = {row.writer for row in rows if row.writer}
         self._begin, offers = photo_filter.completions(text, cursor, tags=sorted(tags), writers=sorted(writers))
         if not offers or (cursor - self._begin < _ENOUGH and ":" not in text[self._begin : cursor]):
             self._offers.setStringList([])

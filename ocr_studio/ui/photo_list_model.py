@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QObject, Qt
+from PySide6.QtCore import QObject, QStringListModel, Qt
 
 from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.folder_photos import FolderPhotos
 from ocr_studio.ui.photo_pictures import PhotoPictures
-from ocr_studio.ui.titled_rows import NOWHERE, Index
+from ocr_studio.ui.titled_rows import Index
 
 # The photo's row as a whole, and whether it is the open one.
 ROW: Final = Qt.ItemDataRole.UserRole
@@ -39,13 +39,16 @@ def facts_said(row: PhotoRow) -> str:
     return " · ".join(part for part in (row.writer, ", ".join(row.tags)) if part)
 
 
-class PhotoListModel(QAbstractListModel):
-    """What a row shows is computed when it is painted, so ten thousand rows cost no more than those in sight."""
+class PhotoListModel(QStringListModel):
+    """What a row shows is computed when it is painted, so ten thousand rows cost no more than those in sight.
+
+    A list of strings, as a view asks for the number of rows several times for each of them: Qt answers that itself.
+    """
 
     def __init__(self, photos: FolderPhotos, pictures: PhotoPictures, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._photos, self._pictures = photos, pictures
-        self._shown: Sequence[int] = ()
+        self._shown: list[int] = []
         self._places: dict[int, int] | None = None
         self._open = ""
 
@@ -54,11 +57,15 @@ class PhotoListModel(QAbstractListModel):
         """The numbers of the photos, row by row."""
         return self._shown
 
-    def show(self, numbers: Sequence[int]) -> None:
+    def show(self, numbers: list[int]) -> None:
         """Show these photos, in this order."""
-        self.beginResetModel()
+        if numbers == self._shown:
+            if numbers:
+                self.dataChanged.emit(self.index(0), self.index(len(numbers) - 1))
+            return
         self._shown, self._places = numbers, None
-        self.endResetModel()
+        rows = self._photos.rows
+        self.setStringList([rows[number].name for number in numbers])
 
     def set_open(self, name: str) -> None:
         """This is the photo that is open."""
@@ -83,12 +90,10 @@ class PhotoListModel(QAbstractListModel):
         """What is known of the photo in this row."""
         return self._photos.rows[self._shown[place]]
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802  (Qt's name)
-        """How many photos are shown."""
-        return 0 if parent.isValid() else len(self._shown)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a row shows: name, small picture, all that is known of it."""
+        if index.row() >= len(self._shown):  # while it is filled anew
+            return None
         row = self.row(index.row())
         make = _SHOWN.get(role)
         if make is not None:

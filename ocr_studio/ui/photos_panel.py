@@ -79,7 +79,7 @@ class PhotosPanel(QWidget):
     @property
     def has_unread(self) -> bool:
         """Whether there is a photo that nobody has read."""
-        return any(row.state is PhotoState.UNREAD for row in self.photos.photos.rows)
+        return self.photos.photos.count(PhotoState.UNREAD) > 0
 
     def go_to_review(self, step: int) -> None:
         """Open the next photo, of those listed, that a person has still to look at; step: 1 or -1."""
@@ -169,7 +169,7 @@ class PhotosPanel(QWidget):
             said.append(tr_n("{count} selected", "{count} selected", chosen))
         self.count.setText(" · ".join(said))
         self.count.setVisible(bool(said))
-        self.counted.emit(self.photos.photos.reviewed, len(rows))
+        self.counted.emit(self.photos.photos.count(PhotoState.REVIEWED), len(rows))
 
     def _read(self, names: Iterable[str], *, again: bool) -> None:
         folder = self.photos.photos.folder
