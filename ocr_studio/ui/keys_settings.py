@@ -214,7 +214,7 @@ class KeysSettings(SettingsPage):
         said.addWidget(self.take_over)
         # Room of its own, so that the list stays as it is when something is said.
         below = QWidget()
-        below.setMinimumHeight(88)
+        below.setFixedHeight(92)
         inside = QVBoxLayout(below)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addLayout(said)

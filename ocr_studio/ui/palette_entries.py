@@ -52,7 +52,9 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     ranked: list[tuple[float, int, int, Found]] = []
     for number, entry in enumerate(entries):
         fit = fuzzy.fit(typed, entry.title)
-        by_words = fuzzy.fit(typed, f"{entry.title} {entry.where} {entry.words}") if fit is None else None
+        by_words = (
+            fuzzy.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False) if fit is None else None
+        )
         age = ages.get(entry.id, len(ages))
         if fit is not None:
             # Within a kind of fit what was used lately is likelier meant than what begins a letter earlier.

@@ -82,6 +82,7 @@ def test_each_action_that_is_not_offered_says_why(open_studio: Open) -> None:
             offered = studio.window.action_set[spec.id].isEnabled()
             assert bool(shown[f"action:{spec.id}"]) != offered, spec.id
     assert shown["action:read_page"] == "Open a photo first."
+    assert "Not possible just now." not in shown.values()
 
 
 def test_what_was_used_last_is_first_also_after_a_restart(studio: Studio, open_studio: Open, folder: Path) -> None:

@@ -75,6 +75,7 @@ ACTIONS = (
     ActionSpec(
         "merge", "&Merge words", _merge, "&Boxes", 2, "mdi6.set-merge", ("M",),
         Where.BOTH, Scope.CANVAS, "Make one word of the selected ones", _several, True,
+        why="Select two words or more first.",
     ),
     ActionSpec(
         "rotate_left", "Turn &left", lambda p: _rotate(p, -operations.TURN_DEGREES), "&Boxes", 3,

@@ -26,7 +26,7 @@ ACTIONS = (
     ActionSpec(
         "fix_everywhere", "&Fix everywhere", lambda p: p.fixes.begin(), "&Check", 1, "mdi6.checkbox-multiple-outline",
         ("F4",), tip="Show other words that look like the one you corrected last, and were read alike",
-        when=lambda p: p.fixes.has_offer, edits=True,
+        when=lambda p: p.fixes.has_offer, edits=True, why="Correct a word first that stands in other places as well.",
     ),
     *(
         ActionSpec(

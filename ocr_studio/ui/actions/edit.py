@@ -21,12 +21,12 @@ ACTIONS = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Take back the last change", edits=True,
-        when=lambda p: p.document.undo_stack.canUndo() or _writing(p),
+        when=lambda p: p.document.undo_stack.canUndo() or _writing(p), why="There is nothing to take back.",
     ),
     ActionSpec(
         "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
         Where.TOOLBAR, tip="Do again what was taken back", edits=True,
-        when=lambda p: p.document.undo_stack.canRedo(),
+        when=lambda p: p.document.undo_stack.canRedo(), why="There is nothing to do again.",
     ),
     ActionSpec(
         "cut", "Cu&t", lambda p: p.clipping.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),

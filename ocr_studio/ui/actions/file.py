@@ -26,7 +26,7 @@ ACTIONS = (
     ActionSpec(
         "go_on", "&Go on where I was", lambda p: p.session.go_on(), "&File", 1, "mdi6.history",
         tip="Open the photo that was open last, as it was looked at", when=lambda p: p.session.offer is not None,
-        why="There is no earlier place to go back to, or you have opened another photo since.",
+        why="There is no earlier place to go back to.",
     ),
     ActionSpec(
         "previous_photo", "&Previous photo", lambda p: p.opening.step(-1), "&File", 2, "mdi6.chevron-up",

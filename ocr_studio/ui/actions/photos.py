@@ -30,16 +30,18 @@ ACTIONS = (
         "read_chosen", "&Read selected photos", lambda p: p.photos_panel.read_chosen(), "&Photos", 2,
         "mdi6.image-multiple-outline", ("Ctrl+Shift+R",),
         tip="Read the photos selected in the list, one after the other; what a person wrote stays", when=_chosen,
+        why="Select photos in the list first.",
         edits=True,
     ),
     ActionSpec(
         "read_unread", "Read &all unread photos", lambda p: p.photos_panel.read_unread(), "&Photos", 2,
         "mdi6.folder-text-outline", tip="Read every photo of this folder that has not been read; you can go on working",
         when=lambda p: p.opening.project is not None and p.photos_panel.has_unread, edits=True,
+        why="No photo is open, or every photo of its folder has been read.",
     ),
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,
         "mdi6.tag-multiple-outline", tip="Say who wrote the selected photos, and by which tags to find them",
-        when=_chosen, edits=True,
+        when=_chosen, edits=True, why="Select photos in the list first.",
     ),
 )  # fmt: skip

@@ -33,11 +33,12 @@ ACTIONS = (
     ActionSpec(
         "read_unreviewed", "Read &unreviewed words again…", lambda p: p.choosing.rereading.read_unreviewed(), "&Read",
         1, "mdi6.refresh-circle", tip="Read every word that nobody has checked once more; you choose what to take over",
-        when=lambda p: p.choosing.rereading.possible, edits=True,
+        when=lambda p: p.choosing.rereading.possible, edits=True, why="Every word here has been checked.",
     ),
     ActionSpec(
         "stop", "&Stop reading", lambda p: p.reading.cancel(), "&Read", 1, "mdi6.stop-circle-outline", ("Ctrl+.",),
         tip="Stop; what has been read so far stays", when=lambda p: p.reading.busy,
+        why="Nothing is being read.",
     ),
     ActionSpec(
         "lines", "One box for each &line", lambda p: p.choosing.switch_unit(), "&Read", 2, "mdi6.format-align-left",
@@ -61,16 +62,19 @@ ACTIONS = (
         "take_other", "Take over the &other reading", lambda p: p.comparison.take_current(), "&Read", 2,
         "mdi6.swap-horizontal", ("O",), scope=Scope.CANVAS, tip="The word gets what the other model reads there",
         when=lambda p: p.comparison.offers(p.document.current), edits=True,
+        why="Compare with another model, and select a word that it reads differently.",
     ),
     ActionSpec(
         "next_other", "&Next word read differently", lambda p: p.comparison.go_on(), "&Read", 2,
         "mdi6.arrow-right-bold-outline", ("N",), scope=Scope.CANVAS,
         tip="Go to the next word that the other model reads differently", when=lambda p: p.comparison.offers_any,
+        why="Compare with another model first.",
     ),
     ActionSpec(
         "evaluate", "&Evaluate", _evaluate, "&Read", 3, "mdi6.chart-box-outline", ("Ctrl+E",),
         tip="Read the photos of this folder again and compare with the words you have checked; nothing is changed",
         when=lambda p: p.opening.project is not None and not p.evaluating.busy,
+        why="Open a photo first, or wait until the evaluation that is going on has ended.",
     ),
     ActionSpec(
         "learn", "Lea&rn from my corrections", _learn, "&Read", 4, "mdi6.school-outline", ("Ctrl+L",), Where.TOOLBAR,

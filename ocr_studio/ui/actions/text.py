@@ -31,6 +31,7 @@ ACTIONS = (
         "spelling", "&Spelling…", lambda p: p.texts.spelling.show(), "&Text", 2, "mdi6.format-list-numbered",
         ("Shift+F7",), Where.CONTEXT, tip="Words that may be meant instead of the current one; or keep it as a word of"
         " this project", when=lambda p: p.texts.spelling.possible, edits=True, looks=True,
+        why="Select a word first.",
     ),
     ActionSpec(
         "characters", "Special &character…", lambda p: p.texts.characters.show(), "&Text", 2, "mdi6.omega",
@@ -56,7 +57,7 @@ ACTIONS = (
     ActionSpec(
         "computed_order", "&Back to the computed order", lambda p: p.texts.order.compute(), "&Text", 3,
         "mdi6.restore", tip="Forget the order you gave; words are read as they stand",
-        when=lambda p: p.texts.order.given, edits=True,
+        when=lambda p: p.texts.order.given, edits=True, why="This photo is read in the computed order.",
     ),
     ActionSpec(
         "copy_markdown", "Copy as &Markdown", lambda p: p.clipping.copy_markdown(), "&Text", 4,

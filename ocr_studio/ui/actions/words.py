@@ -55,6 +55,7 @@ _SAYING = (
         "unaccept", "&Back to what was read", lambda p: operations.unaccept(p.document), "&Words", 1,
         "mdi6.backup-restore", ("Ctrl+Backspace",), Where.CONTEXT, Scope.WORDS,
         "Take back what a person wrote, or set aside; the recognizer's reading counts again", _said, True,
+        why="Select a word first that a person has written or set aside.",
     ),
     ActionSpec(
         "unreadable", "Un&readable", lambda p: operations.set_aside(p.document, Mark.UNREADABLE), "&Words", 2,
@@ -88,6 +89,7 @@ _ALTERNATIVES = tuple(
         partial(lambda i, p: operations.choose(p.document, i), index),
         "&Words/A&lternatives", 4, "", (str(index + 1),), scope=Scope.CANVAS,
         tip="This reading is the right one", when=partial(_alternative, index), edits=True,
+        why="Select a word first for which the recognizer has so many readings.",
     )
     for index in range(operations.CHOICES)
 )  # fmt: skip
