@@ -1,9 +1,9 @@
-"""The line of the review queue: typing replaces, digits choose, single keys settle a word without typing."""
+"""The line of the review queue: typing replaces, digits choose another reading, single keys settle a word."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Mark, Word
@@ -18,33 +18,35 @@ _CHANGES_NOTHING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.Keypa
 
 
 class ReviewLine(WordEditor):
-    """Shows a word's text, all of it selected. A digit puts another reading in its place; typed on, it is text itself.
+    """Shows a word's text, all of it selected. Digits take another reading, or with Alt where a number may be meant.
 
-    Signals besides those of ``WordEditor``: ``went_back()`` Shift+Enter; ``nothing()`` the word is no text;
-    ``marked(Mark)`` it is set aside; ``place_wanted()`` show it on its photo; ``taken_back()`` Ctrl+Z where there is
-    nothing of the line itself to take back; ``done_again()`` likewise for doing again.
+    Signals besides those of ``WordEditor``: ``took(str)`` another reading is right; ``went_back()`` Shift+Enter;
+    ``nothing()`` the word is no text; ``marked(Mark)`` it is set aside; ``place_wanted()`` show it on its photo;
+    ``taken_back()`` Ctrl+Z where there is nothing of the line itself to take back; ``done_again()`` likewise for doing
+    again; ``typed()`` a key was pressed, so digits may mean something else now.
     """
 
+    took = Signal(str)
     went_back = Signal()
     nothing = Signal()
     marked = Signal(object)
     place_wanted = Signal()
     taken_back = Signal()
     done_again = Signal()
+    typed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._readings: tuple[str, ...] = ()
         self._fresh = True  # nothing has been typed or moved yet
-        self._digit = ""  # the key that chose the reading that stands there
-        self.alternative_chosen.connect(self.choose)
+        self.alternative_chosen.connect(self.take)
         self.setAccessibleName(tr("What is written there"))
 
     def show_word(self, word: Word | None) -> None:
         """Take up another word, or none."""
         self._readings = tuple(each.text for each in word.machine.alternatives) if word and word.machine else ()
         self._readings = self._readings[:CHOICES] if len(self._readings) > 1 else ()
-        self._fresh, self._digit = True, ""
+        self._fresh = True
         self.setText(word.text if word else "")
         self.selectAll()
 
@@ -53,31 +55,33 @@ class ReviewLine(WordEditor):
         """What digits choose from."""
         return self._readings
 
-    def choose(self, index: int) -> None:
-        """Put this reading in."""
+    @property
+    def takes_digits(self) -> bool:
+        """Whether digits choose just now. Where one stands in any of the readings, or something is being typed, they
+        are text, and choose with Alt.
+        """
+        return self._fresh and not any(letter.isdigit() for each in self._readings for letter in each)
+
+    def take(self, index: int) -> None:
+        """This reading is the right one."""
         if index < len(self._readings):
-            self.replace_text(self._readings[index])
-            self.selectAll()
+            self.took.emit(self._readings[index])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Text, but for what chooses."""
         typed = event.text() if not event.modifiers() & ~_CHANGES_NOTHING else ""
-        digit, self._digit = self._digit, ""
-        if self._chooses(typed, after=digit):
-            self._digit = typed
-            self.choose(int(typed) - 1)
+        if self.takes_digits and len(typed) == 1 and "1" <= typed <= str(len(self._readings)):
+            self.take(int(typed) - 1)
             return
-        if typed.isprintable() and typed and digit:
-            # A number was meant, not a choice.
-            self.replace_text(digit)
         self._fresh = self._fresh and not event.text() and event.key() not in _MOVES
         super().keyPressEvent(event)
+        self.typed.emit()
 
-    def _chooses(self, typed: str, *, after: str) -> bool:
-        if not ("1" <= typed <= str(len(self._readings)) and len(typed) == 1 and self._fresh):
-            return False
-        # One digit after another changes the choice, unless numbers are what may be written there.
-        return not after or not any(letter.isdigit() for each in self._readings for letter in each)
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Who points at a letter is going to change the text there."""
+        super().mousePressEvent(event)
+        self._fresh = False
+        self.typed.emit()
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         ours = self._takes_back(event) or self._does_again(event) or event.key() in _SINGLE

@@ -143,7 +143,8 @@ class ReviewPanel(PanelDock):
         line.place_wanted.connect(self._show_place)
         line.taken_back.connect(reviewing.take_back)
         line.done_again.connect(reviewing.do_again)
-        line.textChanged.connect(lambda _: self._show_choices())
+        line.took.connect(self._accept)
+        line.typed.connect(self._show_choices)
         self._away.timeout.connect(reviewing.stop)
 
     def _lay_out(self) -> None:
@@ -181,7 +182,7 @@ class ReviewPanel(PanelDock):
         button.setProperty("reading", True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda: self.line.choose(index))
+        button.clicked.connect(lambda: self.line.take(index))
         return button
 
     # ------------------------------------------------------------------------------------------------------ a person
@@ -276,7 +277,8 @@ class ReviewPanel(PanelDock):
             known = index < len(readings)
             button.setVisible(known)
             if known:
-                button.setText(wording.label(wording.choice(index, readings[index])))
+                shown = wording.choice(index, readings[index], writing=not self.line.takes_digits)
+                button.setText(wording.label(shown))
                 button.setAccessibleName(tr("Reading {number}: {text}", number=index + 1, text=readings[index]))
                 chosen = self.line.text() == readings[index]
                 if button.property("chosen") != chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import Mark, Page, Word, WordState
+from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
 from ocr_studio.core.review_queue import Order
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Stage
+from tests.ui import made_board
 from tests.ui.studio import Open
 
 KEY, CONTROL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_words_are_accepted_corrected_and_set_aside_by_keys_alone(panel: ReviewP
     deeds: list[tuple[Callable[[], None], str, WordState]] = [
         (lambda: _press(KEY.Key_Return), "Ship", WordState.ACCEPTED),
         (lambda: (_type("that"), _press(KEY.Key_Return))[0], "that", WordState.CORRECTED),  # type: ignore[func-returns-value]
-        (lambda: (_type("2"), _press(KEY.Key_Enter))[0], "NEW", WordState.CORRECTED),  # type: ignore[func-returns-value]
+        (lambda: _type("2"), "NEW", WordState.CORRECTED),
         (lambda: _press(KEY.Key_F7), "", WordState.CORRECTED),
         (lambda: _press(KEY.Key_F8), "", WordState.MARKED),
         (lambda: _press(KEY.Key_F9), "", WordState.MARKED),
@@ -103,21 +106,41 @@ def test_words_are_accepted_corrected_and_set_aside_by_keys_alone(panel: ReviewP
     assert "words a minute" in panel.pace.text()
 
 
-def test_letters_are_never_robbed_and_numbers_can_be_typed(panel: ReviewPanel, studio: Studio) -> None:
-    for text in ("under", "it", "2024", "15", "3d", "/", "9"):
+def test_letters_are_never_robbed(panel: ReviewPanel, studio: Studio) -> None:
+    for text in ("under", "it", "/", "9", "a2"):
         place = _here(panel)
         _type(text)
         _press(KEY.Key_Return)
         assert _word(studio, place).text == text
 
 
-def test_a_second_digit_changes_the_choice_where_no_number_can_be_meant(panel: ReviewPanel, studio: Studio) -> None:
+def test_digits_choose_and_are_text_once_somebody_types(panel: ReviewPanel, studio: Studio) -> None:
     place = _here(panel)
-    _type("23")
-    assert panel.line.text() == "Ships"
-    assert [button.property("chosen") for button in panel.choices[:3]] == [False, False, True]
-    _press(KEY.Key_Return)
+    assert panel.choices[2].text() == "3  Ships"
+    _press(KEY.Key_Backspace)
+    assert panel.choices[2].text() == "Alt+3  Ships"
+    _type("2024")
+    _press(KEY.Key_3, ALT)
     assert _word(studio, place).text == "Ships"
+    place = _here(panel)
+    QTest.mouseClick(panel.choices[1], Qt.MouseButton.LeftButton)
+    assert _word(studio, place).text == "THE"
+    assert _has_keys(panel)
+
+
+def test_where_a_number_may_be_meant_digits_are_text(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.document.page
+    assert page is not None
+    word = page.words[studio.document.order()[0]]
+    read = made_board.reading("l5", 0.5)
+    studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=read))}))
+    panel = studio.window.parts.review
+    panel.begin(Order.LEAST_SURE)
+    qtbot.waitUntil(lambda: panel.card.has_card)
+    assert panel.choices[1].text() == "Alt+2  L5"
+    _type("15")
+    _press(KEY.Key_Return)
+    assert _word(studio, (page.id, word.id)).text == "15"
 
 
 def test_back_forth_and_passing_by(panel: ReviewPanel, studio: Studio) -> None:

@@ -1,0 +1,299 @@
+"""How many keys it takes to correct the five boards: in the review queue, PPOCRLabel and labelme. Prints a table.
+
+    python tests/benchmarks/keystrokes.py [--data ../shared/data] [--order "least sure"|page] [--stay]
+
+A scripted expert, who knows the truth, corrects every wrong word of our own reading in the real window (drawn without a
+screen where there is none), by keys alone, with real key events and the fewest keys: a digit where the right reading is
+offered, else typing anew or changing the text in place, whichever is shorter; F4 where that saves keys. Right words
+that stand between wrong ones are passed by Enter, which also confirms them; after the last wrong word it stops (with
+--stay it goes on to the last word). In the end the pages are compared with the truth.
+
+The other two are reckoned for the same words from what they document, each wrong word by the same fewest changes:
+
+PPOCRLabel (https://github.com/PFCCLab/PPOCRLabel, README 2.1 and 3.1): "Single click the result in 'recognition
+result' list to manually change" it: click, changes, Enter. No key goes from result to result. A box that is no text:
+click, Delete. Each photo: Ctrl+V, "Check".
+labelme (https://github.com/wkentaro/labelme, labelme/config/default_config.yaml): click the shape in the list, Ctrl+E
+"edit_label", changes, Enter. No text: click, Delete, Enter in the question that comes. Each photo: Ctrl+S and D.
+
+Keys: each one pressed, Ctrl and Alt counted, Shift of capitals not. Actions: keys pressed together count once, and so
+does a click. Seconds: the keystroke-level model (Card, Moran and Newell 1980, https://doi.org/10.1145/358886.358895):
+a key 0.28 s, pointing and clicking 1.3 s, a hand to the mouse or back 0.4 s; looking and thinking left out for all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from ocr_studio.core.review_queue import Order, Place
+from ocr_studio.core.settings import Settings
+from ocr_studio.ui import app as window_app
+from ocr_studio.ui.review_panel import ReviewPanel
+from ocr_studio.ui.reviewing import Stage
+from tests.benchmarks import main_thread, read_boards
+
+Key = Qt.Key
+_PATIENCE = 30.0  # seconds
+_KEY_SECONDS, _CLICK_SECONDS, _HAND_SECONDS = 0.28, 1.3, 0.4
+
+
+def run_until(app: QApplication, done: Callable[[], bool]) -> None:
+    """Let the window run until something is so; not at all if it is so already. Raises RuntimeError."""
+    end = time.perf_counter() + _PATIENCE
+    while not done():
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        time.sleep(0.001)
+        if time.perf_counter() > end:
+            raise RuntimeError("what should come does not come")
+
+
+@dataclass
+class Effort:
+    """What hands do."""
+
+    keys: int = 0
+    chords: int = 0
+    clicks: int = 0
+
+    def add(self, keys: int = 0, *, chords: int = 0, clicks: int = 0) -> None:
+        """keys: pressed alone; chords: of two keys together."""
+        self.keys += keys + 2 * chords
+        self.chords += chords
+        self.clicks += clicks
+
+    @property
+    def actions(self) -> int:
+        """Keys pressed together once, clicks once."""
+        return self.keys - self.chords + self.clicks
+
+    @property
+    def seconds(self) -> float:
+        """By the keystroke-level model; after each click the hand goes back to the keys."""
+        return self.keys * _KEY_SECONDS + self.clicks * (_CLICK_SECONDS + 2 * _HAND_SECONDS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a text that is wholly selected is turned into another. move: Home, End, or none to type it anew."""
+
+    move: Key | None
+    steps: int
+    deleted: int
+    typed: str
+
+    @property
+    def keys(self) -> int:
+        """How many it takes."""
+        return (self.move is not None) + self.steps + self.deleted + len(self.typed)
+
+
+def fewest(text: str, wanted: str) -> Change:
+    """The shortest way."""
+    head = _shared(text, wanted)
+    tail = min(_shared(text[::-1], wanted[::-1]), min(len(text), len(wanted)) - head)
+    gone, typed = len(text) - head - tail, wanted[head : len(wanted) - tail]
+    ways = (
+        Change(None, 0, 0, wanted),
+        Change(Key.Key_Home, head, gone, typed),
+        Change(Key.Key_End, tail, gone, typed),
+    )
+    return min(ways, key=lambda way: way.keys)
+
+
+def _shared(one: str, other: str) -> int:
+    count = 0
+    while count < min(len(one), len(other)) and one[count] == other[count]:
+        count += 1
+    return count
+
+
+class Expert:
+    """Goes through the queue."""
+
+    def __init__(self, app: QApplication, studio: window_app.Studio, truths: dict[Place, str | None]) -> None:
+        self._app, self._studio, self._truths = app, studio, truths
+        self.panel: ReviewPanel = studio.window.parts.review
+        self.corrections, self.passing = Effort(), Effort()
+        self.corrected = self.passed = self.fixed = 0
+        self.waits: list[float] = []
+        self._pressed = 0.0
+
+    def work(self, order: Order, *, stay: bool) -> None:
+        """Correct everything."""
+        self.panel.reviewing.order = order
+        self._press(Key.Key_F6, self._studio.window.view)
+        self.passing.add(1)
+        left = set(self._wrong())
+        while self._next_card() and (left or stay):
+            left -= self._settle()
+
+    def _next_card(self) -> bool:
+        reviewing = self.panel.reviewing
+        run_until(self._app, lambda: reviewing.stage in (Stage.DONE, Stage.IDLE) or self.panel.card.has_card)
+        return reviewing.stage is Stage.GOING
+
+    def _settle(self) -> set[Place]:
+        """Settle the word that is shown; which are right now that were not."""
+        reviewing = self.panel.reviewing
+        here = reviewing.sitting.current if reviewing.sitting else None
+        assert here is not None
+        assert reviewing.word is not None
+        place, read = here.key, reviewing.word.text
+        wanted = self._truths[place]
+        if wanted is None or wanted == read:
+            self._press(Key.Key_Return)
+            self.passing.add(1)
+            self.passed += 1
+        else:
+            self._correct(read, wanted)
+            self.corrected += 1
+        self._app.processEvents()
+        if self.panel.card.has_card:
+            self.waits.append(time.perf_counter() - self._pressed)
+        return {place} | (self._fix_everywhere(wanted) if wanted and wanted != read else set())
+
+    def _correct(self, read: str, wanted: str) -> None:
+        line = self.panel.line
+        way = fewest(read, wanted)
+        if not wanted:
+            self._press(Key.Key_F7)
+            self.corrections.add(1)
+        elif wanted in line.readings and (line.takes_digits or way.keys + 1 > 2):
+            digit = Key(Key.Key_1 + line.readings.index(wanted))
+            held = Qt.KeyboardModifier.NoModifier if line.takes_digits else Qt.KeyboardModifier.AltModifier
+            self._pressed = time.perf_counter()
+            QTest.keyClick(line, digit, held)
+            self.corrections.add(1 if line.takes_digits else 0, chords=0 if line.takes_digits else 1)
+        else:
+            self._change(way)
+            self._press(Key.Key_Return)
+            self.corrections.add(way.keys + 1)
+
+    def _change(self, way: Change) -> None:
+        if way.move is not None:
+            self._press(way.move)
+            step, delete = (
+                (Key.Key_Right, Key.Key_Delete) if way.move == Key.Key_Home else (Key.Key_Left, Key.Key_Backspace)
+            )
+            for key in [step] * way.steps + [delete] * way.deleted:
+                self._press(key)
+        QTest.keyClicks(self.panel.line, way.typed)
+
+    def _fix_everywhere(self, wanted: str) -> set[Place]:
+        """Where all that is ticked is right and it saves keys; these words are right now."""
+        fixes = self._studio.window.parts.fixes
+        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        if not fixes.has_offer:
+            return set()
+        self._press(Key.Key_F4)
+        places = fixes.grid.places()
+        saved = sum(fewest(self._text(place), wanted).keys + 1 for place in places)
+        useful = saved > 2 and all(self._truths[place] == wanted for place in places)
+        if useful:
+            self._press(Key.Key_Return, fixes.grid)
+            self.corrections.add(2)
+            self.corrected += len(places)
+            self.fixed += len(places)
+        else:
+            self._press(Key.Key_Escape, fixes.grid)  # nobody would have opened it
+        run_until(self._app, lambda: QApplication.focusWidget() is self.panel.line)
+        return set(places) if useful else set()
+
+    def _text(self, place: Place) -> str:
+        page = self._studio.document.history.page(place[0])
+        assert page is not None
+        return page.words[place[1]].text
+
+    def _wrong(self) -> list[Place]:
+        pages = {key: self._studio.document.history.page(key) for key in {place[0] for place in self._truths}}
+        texts = {(key, at): word.text for key, page in pages.items() if page for at, word in page.words.items()}
+        return [place for place, wanted in self._truths.items() if wanted is not None and texts[place] != wanted]
+
+    def _press(self, key: Key, widget: object = None) -> None:
+        target = widget or self.panel.line
+        self._pressed = time.perf_counter()
+        QTest.keyClick(target, key)  # type: ignore[call-overload]
+
+
+def others(wrong: Sequence[tuple[str, str]], photos: int) -> dict[str, Effort]:
+    """The same corrections (read, true) in the two other programs."""
+    paddle, labelme = Effort(), Effort()
+    paddle.add(chords=photos)
+    labelme.add(photos, chords=photos)
+    for read, wanted in wrong:
+        for effort in (paddle, labelme):
+            effort.add(clicks=1)
+        if wanted:
+            changes = fewest(read, wanted).keys + 1
+            paddle.add(changes)
+            labelme.add(changes, chords=1)
+        else:
+            paddle.add(1)
+            labelme.add(2)
+    return {"PPOCRLabel": paddle, "labelme": labelme}
+
+
+def _measure(data: Path, folder: Path, order: Order, *, stay: bool) -> None:
+    boards = read_boards.read(data, folder)
+    known = {key: page for key in boards.project.page_ids() if (page := boards.project.load_page(key))}
+    read = {place: known[place[0]].words[place[1]].text for place in boards.truths}
+    wrong = [(read[place], true) for place, true in boards.truths.items() if true is not None and true != read[place]]
+    app = QApplication(sys.argv[:1])
+    window_app.use_theme("light")
+    studio = window_app.Studio(Settings(read_when_opened=False), theme="light")
+    studio.start([min(folder.glob("*.jpg"))])
+    run_until(app, lambda: studio.document.page is not None and not studio.busy)
+    expert = Expert(app, studio, boards.truths)
+    expert.work(order, stay=stay)
+    left = len(expert._wrong())
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    print(f"{len(read)} words, {len(wrong)} of them wrong; {boards.missed} true words have no box and are left out")
+    print(
+        f"corrected {expert.corrected}, {expert.fixed} of them by fix everywhere; passed by {expert.passed};", end=" "
+    )
+    print(f"still wrong {left}")
+    whole = Effort()
+    for each in (expert.corrections, expert.passing):
+        whole.add(each.keys - 2 * each.chords, chords=each.chords)
+    rows = {"the corrections alone": expert.corrections, "with the words passed by": whole}
+    _show(rows | others(wrong, len(known)), len(wrong))
+    waits = np.array(expert.waits) * 1000
+    print(f"from the key to the next card: median {np.median(waits):.0f} ms, p99 {np.percentile(waits, 99):.0f} ms,")
+    print(f"cards that were not there at once: {expert.corrected - expert.fixed + expert.passed - len(waits)}")
+
+
+def _show(rows: dict[str, Effort], words: int) -> None:
+    print(f"{'per wrong word':28}{'keys':>8}{'clicks':>8}{'actions':>9}{'seconds':>9}")
+    for name, effort in rows.items():
+        figures = (effort.keys, effort.clicks, effort.actions, effort.seconds)
+        keys, clicks, actions, seconds = (each / words for each in figures)
+        print(f"{name:28}{keys:8.2f}{clicks:8.2f}{actions:9.2f}{seconds:9.2f}")
+
+
+def main() -> None:
+    """Work, and print."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--data", type=Path, default=Path("../shared/data"))
+    asked.add_argument("--order", type=Order, default=Order.LEAST_SURE)
+    asked.add_argument("--stay", action="store_true", help="confirm every word, to the last")
+    chosen = asked.parse_args()
+    with main_thread.temporary_home() as home:
+        _measure(chosen.data, home / "boards", chosen.order, stay=chosen.stay)
+
+
+if __name__ == "__main__":
+    main()
