@@ -46,6 +46,8 @@ _WEIGHT: Final = 2.0
 _HELD: Final = 1.5
 # Longer words are compared no further: a person has run words together.
 _LONGEST: Final = 24
+# How frequent a word of the project is taken to be: a usual one.
+_OWN_SHARE: Final = 1e-5
 _MASK: Final = (1 << 64) - 1
 
 
@@ -58,32 +60,47 @@ class Doubt:
     word: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The words of a project. folded: as they are looked up; lexicon: the same, for finding those near another word."""
+
+    folded: frozenset[str] = frozenset()
+    lexicon: Lexicon = field(default_factory=lambda: Lexicon.of({}))
+
+    @classmethod
+    def of(cls, typed: Mapping[str, int]) -> OwnWords:
+        """typed: as a person wrote them, with how often. Takes a while where there are many thousands."""
+        return cls(frozenset(map(_folded, typed)), language.vocabulary(typed))
+
+
 @dataclass(slots=True)
 class Speller:
     """Knows the words of some languages and of a project.
 
-    languages: as ``language.lexicon`` has them; without any nothing is ever doubted. own: words of the project, as a
-    person wrote them, with how often. May be used from one thread at a time.
+    languages: as ``language.lexicon`` has them; without any nothing is ever doubted. own: words of the project; more:
+    a few further ones, as they are written. May be used from one thread at a time.
     """
 
     languages: tuple[str, ...]
     lexicon: Lexicon
-    own: Mapping[str, int] = field(default_factory=dict)
-    _own: frozenset[str] = field(init=False)
+    own: OwnWords = field(default_factory=OwnWords)
+    more: frozenset[str] = frozenset()
+    _more: frozenset[str] = field(init=False)
     _known: dict[str, bool] = field(init=False, default_factory=dict)
     _signs: NDArray[np.uint64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._own = frozenset(map(_folded, self.own))
-        # The letters that other words may have in place of a wrong one, without the rarest.
-        letters = sorted((sign for sign, share in self.lexicon.letters.items() if share > 1e-5), key=ord)
-        self._signs = np.array([ord(sign) for sign in letters], np.uint64)
+        self._more = frozenset(map(_folded, self.more))
+        self._signs = _signs(self.lexicon)
 
-    def with_own(self, own: Mapping[str, int]) -> Speller:
-        """The same languages, other words of the project; what is known of the former is kept where it still holds."""
-        fresh = Speller(self.languages, self.lexicon, own)
-        changed = fresh._own ^ self._own
-        fresh._known = {word: known for word, known in self._known.items() if word not in changed}
+    def with_more(self, more: frozenset[str]) -> Speller:
+        """The same, with other further words. What is known of all others is kept, so that it costs next to nothing;
+        the former speller is not to be used any more.
+        """
+        fresh = Speller(self.languages, self.lexicon, self.own, more)
+        for word in fresh._more ^ self._more:
+            self._known.pop(word, None)
+        fresh._known = self._known
         return fresh
 
     def doubts(self, text: str) -> tuple[Doubt, ...]:
@@ -127,7 +144,10 @@ class Speller:
     def _look_up(self, words: Sequence[str]) -> None:
         shares = self.lexicon.look_up(_hashes(words))[1]
         for word, share in zip(words, shares.tolist(), strict=True):
-            self._known[word] = word in self._own or self._is_usual(word, share)
+            self._known[word] = self._is_own(word) or self._is_usual(word, share)
+
+    def _is_own(self, folded: str) -> bool:
+        return folded in self._more or folded in self.own.folded
 
     def _is_usual(self, word: str, share: float) -> bool:
         if share >= _RARE:
@@ -162,7 +182,7 @@ class Speller:
     def _share(self, folded: str) -> float:
         """How frequent a word is; one of the project counts as a usual one."""
         share = float(self.lexicon.look_up(_hashes([folded]))[1][0])
-        return max(share, 1e-5) if folded in self._own else share
+        return max(share, _OWN_SHARE) if self._is_own(folded) else share
 
     def _near(self, word: str) -> dict[str, tuple[int, float]]:
         """Known word -> how many slips away it is, and how frequent. Slips in the very first letters are found, too."""
@@ -173,10 +193,17 @@ class Speller:
             for each, (edits, share) in _words_near(word, self.lexicon, self._signs).items()
             if share >= _RARE or self._is_known(each)
         }
-        for own in self._own:
+        for own, (edits, _) in _words_near(word, self.own.lexicon, _signs(self.own.lexicon)).items():
+            found[own] = edits, self._share(own)
+        for own in self._more:
             if abs(len(own) - len(word)) <= _MOST_EDITS and (edits := _distance(own, word)) <= _MOST_EDITS:
                 found[own] = edits, self._share(own)
         return found
+
+
+def _signs(lexicon: Lexicon) -> NDArray[np.uint64]:
+    """The letters that other words may have in place of a wrong one, without the rarest."""
+    return np.array(sorted(ord(sign) for sign, share in lexicon.letters.items() if share > 1e-5), np.uint64)
 
 
 def _plain(text: str) -> list[Doubt]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocr_studio.core import own_words
 from ocr_studio.core.index import Index
 from ocr_studio.core.language import Lexicon, lexicon
 from ocr_studio.core.project import Project
+from ocr_studio.core.spelling import OwnWords
 
 
 @dataclass(frozen=True, slots=True)
 class WordsKnown:
-    """typed: what a person has written on the project's pages, and how often; added: to the project's words by hand."""
+    """own: what a person has written on the project's pages; added: to the project's words by hand."""
 
     languages: tuple[str, ...]
     lexicon: Lexicon
-    typed: Mapping[str, int]
+    own: OwnWords
     added: frozenset[str]
 
 
@@ -31,4 +32,4 @@ def words_known(languages: tuple[str, ...], project: Project | None, index: Inde
     for row in index.pages() if index else ():
         typed.update(row.typed)
     added = own_words.load(project.folder) if project else frozenset()
-    yield WordsKnown(languages, lexicon(languages), typed, added)
+    yield WordsKnown(languages, lexicon(languages), OwnWords.of(typed), added)

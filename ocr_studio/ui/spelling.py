@@ -151,11 +151,11 @@ class Spelling(QObject):
     def _make(self) -> None:
         if self._known is None:
             return
-        own = dict(self._known.typed) | dict.fromkeys((*self._added, *self._here), 1)
-        if self._speller is None or self._speller.lexicon is not self._known.lexicon:
-            self._speller = Speller(self._known.languages, self._known.lexicon, own)
+        more, known = self._added | self._here, self._known
+        if self._speller is None or self._speller.own is not known.own:
+            self._speller = Speller(known.languages, known.lexicon, known.own, more)
         else:
-            self._speller = self._speller.with_own(own)
+            self._speller = self._speller.with_more(more)
         if page := self._document.page:
             self._speller.look_at([word.text for word in page.words.values() if not word.checked])
         self.changed.emit()

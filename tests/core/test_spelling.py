@@ -8,7 +8,7 @@ import pytest
 
 from ocr_studio.core import language, own_words
 from ocr_studio.core.language import Lexicon
-from ocr_studio.core.spelling import Speller
+from ocr_studio.core.spelling import OwnWords, Speller
 
 _WORDS = {
     "return": 1e-4, "the": 5e-2, "teh": 1e-6, "receive": 4e-5, "recieve": 5e-7, "queue": 1e-5, "board": 1e-4,
@@ -19,7 +19,7 @@ _WORDS = {
 
 @pytest.fixture(scope="module")
 def speller() -> Speller:
-    return Speller(("en",), Lexicon.of(_WORDS), {"Kubermatic": 2})
+    return Speller(("en",), Lexicon.of(_WORDS), OwnWords.of({"Kubermatic": 2}))
 
 
 @pytest.mark.parametrize("text", ["return", "The board.", "DON’T", "Meeting,", "recognizer", "refactor", "Kubermatic"])
@@ -66,10 +66,11 @@ def test_two_words_run_together_are_offered_apart(speller: Speller) -> None:
 
 def test_the_project_s_words_are_known_as_soon_as_they_are_there(speller: Speller) -> None:
     assert speller.doubts("frobnicate")
-    more = speller.with_own({"frobnicate": 1})
-    assert not more.doubts("Frobnicate")
-    assert more.doubts("kubermatic")
-    assert more.doubts("boord")
+    more = Speller(speller.languages, speller.lexicon, speller.own, frozenset({"frobnicate"}))
+    assert not more.doubts("Frobnicate kubermatic")
+    assert more.suggestions("frobnicat") == ("frobnicate",)
+    less = more.with_more(frozenset({"grok"}))
+    assert [each.word for each in less.doubts("Frobnicate kubermatic grok boord")] == ["Frobnicate", "boord"]
 
 
 def test_joined_words_are_known_in_languages_that_join_them() -> None:
