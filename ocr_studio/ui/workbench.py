@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.ui.about_dialog import AboutDialog
@@ -140,6 +141,7 @@ def _view(shown: Document, opening: Opening) -> PhotoView:
 
 def _comparison(stage: Backstage, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
     panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
+    choosing.chosen.connect(lambda _: QTimer.singleShot(0, texts.spelling.spelling.look_again))
     choosing.modelling.comparison_wanted.connect(panel.start)
     return panel
 
