@@ -16,6 +16,8 @@ from ocr_studio.core.page import Point, Word
 _POINTS_PER_HEIGHT, _MOST_POINTS = 2.0, 40
 # So many words show a slope by where they stand.
 _ENOUGH = 3
+# The least length of a line that shows a slope, in its heights; and degrees beyond which it is no slope of a line.
+_LONG, _STEEP = 2.0, 45.0
 # In heights of the line: so far above or below its baseline, or beyond its ends, a hand still writes along it.
 _ACROSS, _ALONG = 1.6, 8.0
 
@@ -73,14 +75,17 @@ def of_line(words: Sequence[Word]) -> Baseline | None:
 
 
 def degrees_at(lines: Iterable[Baseline], point: Point) -> float | None:
-    """The slope of the line that a hand at this point writes on, or goes on with; None where there is no line near."""
+    """The slope of the line that a hand at this point writes on, or goes on with; None where there is no line near.
+
+    Short lines, as a letter or a dash makes one, and steep ones, as arrows and columns of signs do, say nothing.
+    """
     best, nearest = None, math.inf
     for line in lines:
         along = np.subtract(line.end, line.start)
         length = float(np.hypot(*along))
         away, height = np.subtract(point, line.start), max(line.height, 1.0)
-        if length < height:
-            continue  # a letter or a dash says little about a slope
+        if length < _LONG * height or abs(line.degrees) > _STEEP:
+            continue
         place = float(away @ along) / length
         off = abs(float(along[0] * away[1] - along[1] * away[0])) / length / height
         beyond = max(0.0, -place, place - length) / height

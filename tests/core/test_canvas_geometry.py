@@ -164,7 +164,9 @@ def test_a_hand_goes_on_with_the_line_it_is_at() -> None:
     assert baselines.degrees_at(lines, (350, 290)) == 0
     assert baselines.degrees_at(lines, (2000, 290)) is None
     assert baselines.degrees_at(lines, (200, 900)) is None
-    assert baselines.degrees_at([Baseline((0, 0), (3, 3), 40)], (5, 5)) is None
+    assert baselines.degrees_at([Baseline((0, 0), (60, 3), 40)], (5, 5)) is None
+    for end in ((0, 200), (-200, 10), (100, 180)):
+        assert baselines.degrees_at([Baseline((0, 0), end, 40)], (5, 5)) is None
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1))
