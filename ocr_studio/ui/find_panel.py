@@ -24,6 +24,7 @@ from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.own_keys import FIND_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.searching import MOST, Searching
@@ -39,6 +40,8 @@ class FindPanel(PanelDock):
     """As somebody types, what was found comes as cards; Enter or a click leads to the photo. bar: the same for the open
     photo alone.
     """
+
+    own_keys = FIND_KEYS
 
     def __init__(
         self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: JobThread

@@ -22,6 +22,7 @@ from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui import wording
 from ocr_studio.ui.fixing_everywhere import FixingEverywhere
 from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.own_keys import FIX_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 
 _PICTURE = QSize(150, 40)
@@ -104,6 +105,7 @@ class FixPanel(PanelDock):
     Signals: ``said(str)`` what has come of it.
     """
 
+    own_keys = FIX_KEYS
     said = Signal(str)
 
     def __init__(self, fixing: FixingEverywhere, parent: QWidget | None = None) -> None:

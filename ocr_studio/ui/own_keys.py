@@ -63,4 +63,28 @@ LIST = OwnKeys(
     ),
 )
 
+# Of panels, each for its ``own_keys``.
+REVIEW_KEYS = (
+    ("Enter", later("It is right, or as you have typed it; the next word")),
+    ("Shift+Enter", later("Back to the word before")),
+    (later("1 … 5, or with Alt"), later("Take another reading")),
+    ("Tab", later("Pass this word by")),
+    ("F7", later("No text stands there")),
+    ("F8", later("Nobody can read it")),
+    ("F9", later("It does not count")),
+    ("F5", later("Show the word on its photo")),
+    ("Ctrl+Z", later("Take back the last word")),
+)
+FIX_KEYS = (
+    ("Space", later("Tick this word, or not")),
+    ("Ctrl+A", later("Tick all, or none")),
+    ("Enter", later("Fix the ticked words")),
+    ("Esc", later("Leave them as they are")),
+)
+FIND_KEYS = (
+    (later("Enter, Down"), later("From the line to what was found; there Enter shows it on its photo")),
+    ("Esc", later("Close")),
+)
+TEXT_KEYS = ((later("Enter, F2, double-click"), later("Correct the word at the cursor")),)
+
 ALWAYS = (PHOTO_KEYS, MOUSE, WRITING, LIST)

@@ -20,6 +20,7 @@ from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.operations import CHOICES
+from ocr_studio.ui.own_keys import REVIEW_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.review_card_view import CardView
 from ocr_studio.ui.review_line import ReviewLine
@@ -51,6 +52,7 @@ class ReviewPanel(PanelDock):
     Signals: ``left()`` the person is done here, so the keys are for the photo.
     """
 
+    own_keys = REVIEW_KEYS
     left = Signal()
 
     def __init__(self, reviewing: Reviewing, places: MistakePlaces, parent: QWidget | None = None) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.note_editor import NoteEditor
+from ocr_studio.ui.own_keys import TEXT_KEYS
 from ocr_studio.ui.page_text_view import PageTextView
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
@@ -18,6 +19,7 @@ class TextPanel(PanelDock):
     """What is written on the photo, live; below it a note."""
 
     area = Qt.DockWidgetArea.RightDockWidgetArea
+    own_keys = TEXT_KEYS
 
     def __init__(self, document: Document, view: PhotoView, spelling: Spelling, parent: QWidget | None = None) -> None:
         super().__init__(tr("Text"), "text", parent)
