@@ -24,7 +24,8 @@ step "style (ruff check)" "$venv/bin/ruff" check
 step "format (ruff format)" "$venv/bin/ruff" format --check
 step "types (mypy)" "$venv/bin/mypy"
 step "rooms (import-linter)" "$venv/bin/lint-imports" --no-logo
-step "tests (pytest)" "$venv/bin/python" -m pytest "$@"
+# Two at once, file by file: each loads TensorFlow, so more would want more memory than a small machine has.
+step "tests (pytest)" "$venv/bin/python" -m pytest --numprocesses 2 --dist loadfile "$@"
 
 printf '\n'
 [ "${#failed[@]}" -eq 0 ] || { printf 'failed: %s\n' "${failed[*]}"; exit 1; }
