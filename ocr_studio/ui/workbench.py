@@ -95,6 +95,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     fixing.offered.connect(lambda: review.show_offer(fixes.offer))
     fixing.offered.connect(lambda: status.say(fixes.offer))
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
+    choosing.chosen.connect(lambda _: QTimer.singleShot(0, texts.spelling.spelling.look_again))
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
@@ -141,7 +142,6 @@ def _view(shown: Document, opening: Opening) -> PhotoView:
 
 def _comparison(stage: Backstage, choosing: Choosing, view: PhotoView, window: QWidget) -> ComparisonPanel:
     panel = ComparisonPanel(TwoReadings(stage.document, stage.reading, window), stage.document, view)
-    choosing.chosen.connect(lambda _: QTimer.singleShot(0, texts.spelling.spelling.look_again))
     choosing.modelling.comparison_wanted.connect(panel.start)
     return panel
 
