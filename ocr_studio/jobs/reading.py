@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images, models
+from ocr_studio.core import board_corners, geometry, images, models
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, Word, now
+from ocr_studio.core.page import BoardLook, Page, Quad, Word, now
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs import drawn_boxes
+from ocr_studio.jobs import cleaning, drawn_boxes
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
@@ -152,12 +152,27 @@ def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
         desk.reader()
 
 
-def read_page(desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None) -> Iterator[ReadingEvent]:
+def read_page(
+    desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
+) -> Iterator[ReadingEvent]:
     """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone.
 
-    project: the words that a person has written there count as words of the language.
+    project: the words that a person has written there count as words of the language. board: read the board as it is
+    cleaned so, and nothing beyond it; the words still stand in pixels of the photo.
     """
-    yield from _read(desk, image, None, project=project)
+    if board is None:
+        yield from _read(desk, image, None, project=project)
+        return
+    made = cleaning.cleaned(image, board)
+    back = np.linalg.inv(made.matrix)
+    for event in _read(desk, made.picture, None, project=project):
+        yield replace(event, words=_led(back, event.words)) if isinstance(event, WordsRead) else event
+
+
+def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words of a cleaned picture where they stand on the photo."""
+    quads = [board_corners.led(back, word.quad) for word in words]
+    return tuple(replace(word, quad=quad) for word, quad in zip(words, quads, strict=True) if quad)
 
 
 def _read(
@@ -177,25 +192,46 @@ def _read(
 
 
 def read_words(
-    desk: ReadingDesk, image: NDArray[np.uint8], words: Sequence[Word], *, project: Project | None = None
+    desk: ReadingDesk,
+    image: NDArray[np.uint8],
+    words: Sequence[Word],
+    *,
+    project: Project | None = None,
+    board: BoardLook | None = None,
 ) -> Iterator[ReadingEvent]:
     """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone.
 
-    image, project: as for ``read_page``. A box that a person drew over several lines gets all of them.
+    image, project, board: as for ``read_page``, but if any of the words is not on the board, all are read on the photo.
+    A box that a person drew over several lines gets all of them.
     """
+    image, places = _places(image, words, board)
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
     done = 0
-    for transcriptions in reader.read_quads(image, [word.quad for word in words]):
+    for transcriptions in reader.read_quads(image, places):
         batch = words[done : done + len(transcriptions)]
         done += len(transcriptions)
         fresh = tuple(
-            replace(word, machine=drawn_boxes.lines_inside(reader, image, word) or read)
-            for word, read in zip(batch, transcriptions, strict=True)
+            replace(word, machine=drawn_boxes.lines_inside(reader, image, replace(word, quad=place)) or read)
+            for word, place, read in zip(batch, places[done - len(batch) :], transcriptions, strict=False)
         )
         yield WordsRead(fresh, done, len(words))
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
+
+
+def _places(
+    image: NDArray[np.uint8], words: Sequence[Word], board: BoardLook | None
+) -> tuple[NDArray[np.uint8], list[Quad]]:
+    """The picture to read, and where on it the words stand."""
+    here = [word.quad for word in words]
+    if board is None:
+        return image, here
+    made = cleaning.cleaned(image, board)
+    height, width = made.picture.shape[:2]
+    there = [quad for each in here if (quad := board_corners.led(made.matrix, each))]
+    inside = all(0 <= x <= width and 0 <= y <= height for x, y in map(geometry.centre, there))
+    return (made.picture, there) if inside and len(there) == len(here) else (image, here)
 
 
 def read_photos(

@@ -7,7 +7,17 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import later, tr, tr_n
@@ -75,7 +85,7 @@ class BoardPanel(PanelDock):
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """All of it, where there is room."""
-        return QSize(300, 470)
+        return QSize(320, 340)
 
     def toggle(self) -> None:
         """Put the board view on, with its panel; or both off."""
@@ -107,10 +117,11 @@ class BoardPanel(PanelDock):
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
-        for box in self.switches.values():
-            layout.addWidget(box)
-        for widget in (self.strength, self.found, self.adjust, self.find_again, self.whole, self.lost, self.read):
-            layout.addWidget(widget)
+        layout.addLayout(_in_two(*self.switches.values()))
+        layout.addWidget(self.strength)
+        layout.addWidget(self.found)
+        layout.addLayout(_in_two(self.adjust, self.find_again, self.whole, self.read))
+        layout.addWidget(self.lost)
         layout.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -186,6 +197,18 @@ class BoardPanel(PanelDock):
                 )
             )
         return " ".join(said)
+
+
+def _in_two(*widgets: QWidget) -> QGridLayout:
+    """Two beside each other, so that the panel is low enough to stand below the table of words."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(6)
+    for number, widget in enumerate(widgets):
+        grid.addWidget(widget, number // 2, number % 2)
+    for column in range(2):
+        grid.setColumnStretch(column, 1)
+    return grid
 
 
 def _strength() -> KnobSpec:

@@ -9,7 +9,7 @@ from itertools import count
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.page import BoardLook, Page, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs import reading, tuning
@@ -98,21 +98,22 @@ class Reading(QObject):
         image, page, desk = self._document.image, self._document.page, self._desk
         if image is None or page is None:
             return
-        project = self._project()
+        project, board = self._project(), self._board(page)
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
         into.unit = desk.options.unit.removesuffix("s")
-        self._start(lambda: reading.read_page(desk, image, project=project), into, "Reading")
+        self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, "Reading")
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again where they stand. What a person wrote stays."""
         image, desk = self._document.image, self._desk
         words = tuple(word for word in map(self._document.word, ids) if word is not None)
-        if image is None or not words:
+        page = self._document.page
+        if image is None or page is None or not words:
             return
-        again, project = any(word.machine for word in words), self._project()
+        again, project, board = any(word.machine for word in words), self._project(), self._board(page)
         self._start(
-            lambda: reading.read_words(desk, image, words, project=project),
+            lambda: reading.read_words(desk, image, words, project=project, board=board),
             _WordsInto(self._document, self._mark(), again),
             "Reading again" if again else "Reading",
         )
@@ -128,6 +129,11 @@ class Reading(QObject):
         """Stop; what has been read so far stays."""
         if self._job is not None:
             self._job.cancel()
+
+    @staticmethod
+    def _board(page: Page) -> BoardLook | None:
+        """How the board of this page is cleaned before it is read; None: the photo is read."""
+        return page.facts.board if page.facts.board and page.facts.board.read else None
 
     def _mark(self) -> str:
         return f"reading {next(self._numbers)}"

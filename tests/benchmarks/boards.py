@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -26,15 +26,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import evaluation_data, images
+from ocr_studio.core import board_corners, evaluation_data, images
 from ocr_studio.core.evaluation_table import figure
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.page import Quad
+from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs import cleaning
 
 Photo: TypeAlias = NDArray[np.uint8]
 Program: TypeAlias = Callable[[Photo], list[Labelled]]
 
+_PHOTO = BoardLook(straighten=False, even_light=False, less_glare=False, strong_ink=False)
+# One way at a time, then together.
+CLEANINGS = {
+    "straightened": replace(_PHOTO, straighten=True),
+    "even light": replace(_PHOTO, even_light=True),
+    "less glare": replace(_PHOTO, less_glare=True),
+    "stronger ink": replace(_PHOTO, strong_ink=True),
+    "all but straightened": BoardLook(straighten=False),
+    "all of it": BoardLook(),
+}
 SETS = {"boards": "boards", "scene": "scene/icdar2015"}
 
 
@@ -46,11 +57,19 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def ours(first: list[float]) -> Program:
-    """OCR Studio's own reader; the seconds until the first words are appended to ``first``."""
+def ours(first: list[float], look: BoardLook | None = None) -> Program:
+    """OCR Studio's own reader; the seconds until the first words are appended to ``first``. look: read the board as it
+    is cleaned so, instead of the photo.
+    """
     from ocr_studio.engine.reader import Reader
 
     reader = Reader(ReaderOptions())
+
+    def read_cleaned(photo: Photo) -> list[Labelled]:
+        assert look is not None
+        made = cleaning.cleaned(photo, look)
+        back = np.linalg.inv(made.matrix)
+        return [Labelled(board_corners.led(back, each.quad) or each.quad, each.text) for each in read(made.picture)]
 
     def read(photo: Photo) -> list[Labelled]:
         start = time.perf_counter()
@@ -61,7 +80,7 @@ def ours(first: list[float]) -> Program:
                 first.append(time.perf_counter() - start)
         return words
 
-    return read
+    return read_cleaned if look else read
 
 
 # What did best on the boards among larger inputs, thresholds and unclip ratios: the shorter side to 1280 pixels.
@@ -162,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--photos", action="store_true", help="a row for each photo too")
     parser.add_argument("--runs", type=int, default=3, help="timings a photo, of which the median counts (default: 3)")
     parser.add_argument("--only", choices=("ours", "rapidocr", "tuned", "tesseract"), help="one program alone")
+    parser.add_argument("--cleaned", action="store_true", help="ours once more for each way of cleaning the board")
     chosen = parser.parse_args(arguments)
     first: list[float] = []
     known: dict[str, Callable[[], Program]] = {"ours": lambda: ours(first), "rapidocr": rapidocr}
@@ -171,6 +191,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     titles = {"ours": "OCR Studio", "rapidocr": "RapidOCR, default", "tuned": "RapidOCR, tuned"}
     titles["tesseract"] = "Tesseract --psm 11"
     programs = {titles[name]: make() for name, make in known.items() if chosen.only in (None, name)}
+    for name, look in CLEANINGS.items() if chosen.cleaned else ():
+        programs[f"OCR Studio, {name}"] = ours([], look)
     results = measure(programs, chosen.data / SETS[chosen.kind], runs=chosen.runs)
     show(results, photos=chosen.photos)
     if first:

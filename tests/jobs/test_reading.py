@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import images, models
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import DETECTOR
-from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.page import BoardLook, Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import weights
 from ocr_studio.engine.nets.detector import build_detector
@@ -202,3 +202,48 @@ def test_the_next_photo_is_looked_at_while_one_is_read(tmp_path: Path) -> None:
     next(event for event in reading if isinstance(event, PhotoRead))
     reading.close()  # cancelled: what is waiting is looked at no more, and no thread is left
     assert desk.reader().looked_at in ([80, 90], [80])
+
+
+_BOARD = BoardLook(corners=Quad.from_array([(40, 20), (160, 40), (150, 130), (30, 140)]))
+
+
+def test_words_of_the_cleaned_board_stand_in_pixels_of_the_photo() -> None:
+    """The stand-in's first line goes along the picture's upper edge: on the photo along the board's."""
+    image = np.full((160, 200, 3), 200, np.uint8)
+    events = list(read_page(Desk(ReaderOptions()), image, board=_BOARD))
+    words = [word for event in events if isinstance(event, WordsRead) for word in event.words]
+    assert len(words) == 2
+    assert _BOARD.corners is not None
+    assert np.abs(words[0].quad.array()[:2] - _BOARD.corners.array()[:2]).max() < 0.5
+    left, top, right, bottom = words[1].quad.bounds()
+    assert left >= 29
+    assert right <= 161
+    assert top >= 19
+    assert bottom <= 141
+
+
+def test_words_are_read_again_on_the_cleaned_board_and_stay_where_they_are() -> None:
+    class Seeing(TwoLines):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[tuple[tuple[int, ...], list[Quad]]] = []
+
+        def read_quads(self, image: NDArray[np.uint8], quads: list[Quad]) -> Iterator[list[Transcription]]:
+            self.seen.append((image.shape, quads))
+            yield from super().read_quads(image, quads)
+
+    image = np.full((160, 200, 3), 200, np.uint8)
+    on, beyond = Word("on", Quad.from_box(80, 70, 110, 90)), Word("beyond", Quad.from_box(180, 5, 199, 15))
+    desk = Desk(ReaderOptions())
+    desk._reader = reader = Seeing()  # type: ignore[assignment]
+    for words in ([on], [on, beyond]):
+        events = list(read_words(desk, image, words, board=_BOARD))
+        read = [word for event in events if isinstance(event, WordsRead) for word in event.words]
+        assert [word.quad for word in read] == [word.quad for word in words]
+        assert all(word.machine for word in read)
+    (shape, (place,)), (whole, places) = reader.seen
+    assert shape != image.shape
+    assert place != on.quad
+    # One of them is not on the board: nothing is gained by reading it there.
+    assert whole == image.shape
+    assert places == [on.quad, beyond.quad]
