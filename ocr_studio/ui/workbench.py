@@ -8,6 +8,8 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from ocr_studio.core.index import Index
+from ocr_studio.core.project import Project
 from ocr_studio.ui.about_dialog import AboutDialog
 from ocr_studio.ui.alternatives import Alternatives
 from ocr_studio.ui.autosave import Autosave
@@ -85,15 +87,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         # One for each panel: the keys go back to the panel that has shown a place.
         return MistakePlaces(document, view, opening)
 
-    reviewing = Reviewing(document, stage.cards, lambda: opening.project, lambda: stage.indexing.index)
-    review = ReviewPanel(reviewing, places())
-    review.left.connect(view.setFocus)
-    fixing = FixingEverywhere(document, stage.cards, lambda: opening.project, lambda: stage.indexing.index)
     status = Status()
-    fixes = FixPanel(fixing)
-    fixes.said.connect(status.say)
-    fixing.offered.connect(lambda: review.show_offer(fixes.offer))
-    fixing.offered.connect(lambda: status.say(fixes.offer))
+    review, fixes = _checking(stage, places(), view, status)
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
     choosing.chosen.connect(lambda _: QTimer.singleShot(0, texts.spelling.spelling.look_again))
     photos = PageList(stage.thumbnails, stage.rows)
@@ -130,6 +125,25 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         comparison=_comparison(stage, choosing, view, window),
         find=FindPanel(Searching(stage.indexing, stage.searches), document, opening, view, stage.pictures),
     )
+
+
+def _checking(stage: Backstage, places: MistakePlaces, view: PhotoView, status: Status) -> tuple[ReviewPanel, FixPanel]:
+    """The review queue, and fixing everywhere what was corrected, in the queue or elsewhere."""
+
+    def project() -> Project | None:
+        return stage.opening.project
+
+    def index() -> Index | None:
+        return stage.indexing.index
+
+    review = ReviewPanel(Reviewing(stage.document, stage.cards, project, index), places)
+    review.left.connect(view.setFocus)
+    fixing = FixingEverywhere(stage.document, stage.cards, project, index)
+    fixes = FixPanel(fixing)
+    fixes.said.connect(status.say)
+    fixing.offered.connect(lambda: review.show_offer(fixes.offer))
+    fixing.offered.connect(lambda: status.say(fixes.offer))
+    return review, fixes
 
 
 def _view(shown: Document, opening: Opening) -> PhotoView:
