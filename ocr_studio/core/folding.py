@@ -38,6 +38,12 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def _pieces(text: str) -> list[str]:
-    parted = _BETWEEN.split(_HUMP.sub(" ", _APOSTROPHES.sub("", text)))
+    parted = [piece for part in _BETWEEN.split(_APOSTROPHES.sub("", text)) for piece in _humps(part)]
     found = [folded for part in parted if (folded := word(part))]
     return found if len(found) > 1 else []
+
+
+def _humps(text: str) -> list[str]:
+    """The pieces of "loadBalancer"; letters alone are none, as they are capitals by the hand's whim ("aRRay")."""
+    found = _HUMP.sub(" ", text).split()
+    return found if all(len(piece) > 1 for piece in found) else [text]

@@ -3,12 +3,12 @@
 What is found, and what comes first:
 
 - A word is as near as the letters that differ cost (``look_alikes``: little for those of the same shape, more for those
-  that differ by a stroke, 1 for others, for one too many or too few, and for two swapped); no more may differ than
+  that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
   ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
 - The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
 - What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
   all that was found otherwise, the sooner the surer it was. A choice is a guess already, so in it only letters of the
-  same shape may differ.
+  same shape may differ, and one or two letters are found only where they were held for at least as likely as 1 in 20.
 - Several words must all be on a photo; their score is the mean, less the further apart they are.
 - "In quotes" means just so: no slips, and several words one after the other on a line.
 - What a person wrote stands for what the machine had read there. Words that were set aside are not found.
@@ -37,6 +37,12 @@ Floats = NDArray[np.floating[Any]]
 _BEGINNING: Final = 0.9
 # The least score of what counts is 0.9 / (1 + 2); choices stay below.
 _CHOICE: Final = 0.25
+# One letter in five may be wrong, and never more than two.
+_PER_LETTER: Final = 0.2
+_MOST: Final = 2.0
+# Every other scribble might be "i" or "of": of words shorter than this only choices as likely as one in twenty count.
+_LONG: Final = 3
+_LIKELY: Final = 0.05
 # A beginning of fewer letters than this fits too much to allow for slips as well.
 _SLIPS_FROM: Final = 4
 _WORDS: Final = re.compile(r'["“”„«»]([^"“”„«»]*)(["“”„«»]?)|([^\s"“”„«»]+)')
@@ -135,13 +141,12 @@ def parse(query: str, *, typing: bool = False) -> tuple[Term, ...]:
 
 
 def allowed(letters: int) -> float:
-    """What slips may cost in a word of so many letters.
+    """What slips may cost in a word of so many letters: one letter in five, two at most.
 
-    One letter has only its look-alikes; two or three may have one stroke wrong, four or five any one letter, six to
-    eight two strokes, longer ones any two letters: about one letter in four, as people and recognizers slip.
+    So a letter alone is just that letter, three letters may have one stroke wrong, five any one letter, six two
+    strokes. In shorter words another letter makes another word ("node", "code"), more often than it is a slip.
     """
-    steps = ((2, look_alikes.SHAPE), (4, look_alikes.STROKE), (6, 1.0), (9, 2 * look_alikes.STROKE + 0.1))
-    return next((most for below, most in steps if letters < below), 2.0)
+    return min(_PER_LETTER * letters, _MOST)
 
 
 def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
@@ -172,6 +177,8 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
     second = arrays.choices.of(np.flatnonzero(choice))
     words = others["word"][second].astype(np.intp)
     kept = ~np.isin(words, main) & (words >= first) & (words < end)
+    if len(term.text) < _LONG:
+        kept &= others["confidence"][second] >= _LIKELY * 255
     second, words = second[kept], words[kept]
     # Of one word's readings the surest is first.
     words, once = np.unique(words, return_index=True)

@@ -110,7 +110,7 @@ class _Rows:
                 _lower(row[1:], before[:-1] + np.float32(look_alikes.SHAPE), self._at(one, words))
         if count > 1:
             swapped = self._at(letter, words[:-1]) & self._at(self._wanted[count - 2], words[1:])
-            _lower(row[2:], before[:-2] + np.float32(1), swapped)
+            _lower(row[2:], before[:-2] + np.float32(look_alikes.SWAPPED), swapped)
         for place in range(1, len(row)):
             np.minimum(row[place], row[place - 1] + self._adding[place - 1], out=row[place])
         self._before, self.current = last, row

@@ -25,7 +25,7 @@ def distance(wanted: str, word: str) -> float:
         steps = [(0, 1, _leaving(word[j - 1 : j])), (1, 0, _leaving(wanted[i - 1 : i]))]
         steps += [(1, 1, _taking(wanted[i - 1 : i], word[j - 1 : j]))] if i and j else []
         if i > 1 and j > 1 and wanted[i - 2 : i] == word[j - 2 : j][::-1]:
-            steps.append((2, 2, 1.0))
+            steps.append((2, 2, look_alikes.SWAPPED))
         for two, one in look_alikes.pairs():
             if (wanted[max(0, i - 2) : i], word[max(0, j - 1) : j]) == (two, one):
                 steps.append((2, 1, look_alikes.SHAPE))
@@ -82,7 +82,7 @@ def test_words_that_come_later_are_found_as_well(wanted: str, words: list[str], 
         ("queue", "queve", look_alikes.STROKE),
         ("map", "mop", look_alikes.STROKE),
         ("to", "+o", look_alikes.SHAPE),
-        ("board", "baord", 1),
+        ("board", "baord", look_alikes.SWAPPED),
         ("board", "bord", 1),
         ("e-mail", "email", 0.5),
         ("board", "boarx", 1),
