@@ -16,6 +16,9 @@ from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import Index, TitledRows
 
+# Pixels of a row: room for a reason of two lines.
+_HIGH = 44
+
 
 class BatchFailuresDialog(QDialog):
     """Signals: ``photo_chosen(Path)`` a person wants to see it."""
@@ -28,8 +31,8 @@ class BatchFailuresDialog(QDialog):
         self.setWindowTitle(tr("Photos that could not be read"))
         said = QLabel(
             tr_n(
-                "{count} photo could not be read. All others were.",
-                "{count} photos could not be read. All others were.",
+                "{count} photo could not be read. A click opens it.",
+                "{count} photos could not be read. A click opens one.",
                 len(failed),
             )
         )
@@ -38,6 +41,7 @@ class BatchFailuresDialog(QDialog):
         self.table.chosen.connect(self._choose)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(tr("&Copy the list"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -67,12 +71,12 @@ class _Table(ChosenByReturn, RowTable):
         self._failed = failed
         self.setModel(_Rows(failed, self))
         self.setWordWrap(True)
+        self.set_row_height(_HIGH)
         self.setAccessibleName(tr("Photos that could not be read"))
         header = self.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, 190)
         header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._choose_clicked()
 
     def _behind(self, row: int) -> tuple[object, ...]:

@@ -78,7 +78,7 @@ class PageList(QListView):
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Wide enough for the name of a photo from a camera."""
-        return QSize(SIDE + 145, 400)
+        return QSize(SIDE + 165, 400)
 
     def follow(self, indexing: Indexing) -> None:
         """What is known of the photos' pages is in that index."""

@@ -21,16 +21,16 @@ STATES: Final = {
     PhotoState.READ: (later("Read"), "mdi6.text-recognition"),
     PhotoState.PARTLY: (later("Partly reviewed"), "mdi6.circle-half-full"),
     PhotoState.REVIEWED: (later("Reviewed"), "mdi6.check-circle-outline"),
-    PhotoState.FAILED: (later("Cannot be read"), "mdi6.image-off-outline"),
+    PhotoState.FAILED: (later("Failed"), "mdi6.image-off-outline"),
 }
 
 
 def state_said(row: PhotoRow) -> str:
-    """How far a photo has come, in words."""
+    """How far a photo has come, and how many words are left to review, in a few words."""
     if row.state is PhotoState.PARTLY:
-        return tr_n("Partly reviewed, {count} left", "Partly reviewed, {count} left", row.unreviewed)
+        return tr_n("Partly, {count} left", "Partly, {count} left", row.unreviewed)
     if row.state is PhotoState.READ and row.unreviewed:
-        return tr_n("Read, {count} to review", "Read, {count} to review", row.unreviewed)
+        return tr_n("Read, {count} left", "Read, {count} left", row.unreviewed)
     return tr(STATES[row.state][0])
 
 

@@ -81,7 +81,7 @@ def test_the_list_says_which_photo_cannot_be_opened_until_it_can(
 ) -> None:
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))
     _open(studio, bad[0], qtbot)
-    assert _listed(studio)["cut 1.png"] == "cannot be read"
+    assert _listed(studio)["cut 1.png"] == "failed"
     made_board.write_photo(bad[0], 5)
     _open(studio, bad[0], qtbot)
     assert _listed(studio)["cut 1.png"] == "not read"
