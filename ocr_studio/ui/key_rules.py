@@ -37,7 +37,14 @@ _ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _
 
 def keys_of(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The keys an action has now. changed: what a person has given others, as in the settings."""
+    if is_fixed(spec):
+        return spec.keys
     return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))
+
+
+def is_fixed(spec: ActionSpec) -> bool:
+    """Whether its keys stay: the digits are also the numbers of the readings, beside the photo and in lines of text."""
+    return spec.id.startswith("alternative_")
 
 
 def is_key(key: str) -> bool:

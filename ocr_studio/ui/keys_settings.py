@@ -117,7 +117,7 @@ class KeysSettings(SettingsPage):
 
     @property
     def _spec(self) -> ActionSpec | None:
-        """The action that is chosen."""
+        """The action that is chosen, also one whose keys stay."""
         item = self.tree.currentItem()
         return _BY_ID.get(item.data(0, _ID)) if item is not None else None
 
@@ -125,7 +125,7 @@ class KeysSettings(SettingsPage):
 
     def _ask(self, *, adds: bool) -> None:
         spec = self._spec
-        if spec is None:
+        if spec is None or key_rules.is_fixed(spec):
             return
         self._adds = adds
         self._say("")
@@ -140,7 +140,9 @@ class KeysSettings(SettingsPage):
             return
         rivals = key_rules.rivals(spec, key, TABLE, self._changed)
         if rivals:
-            fixed = any(any(key_rules.same(key, near) for near in rival.near) for rival in rivals)
+            fixed = any(
+                key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
+            )
             said = tr("{key} is the key of “{action}”.", key=key_rules.shown(key), action=rivals[0].name)
             self._say(said, wrong=True)
             if not fixed:
@@ -182,7 +184,7 @@ class KeysSettings(SettingsPage):
         return (*(each for each in before if not key_rules.same(each, key)), key)
 
     def _give(self, spec: ActionSpec | None, keys: tuple[str, ...]) -> None:
-        if spec is None:
+        if spec is None or key_rules.is_fixed(spec):
             return
         self._note(spec, keys)
         self._show_keys()
@@ -247,10 +249,12 @@ class KeysSettings(SettingsPage):
 
     def _begin_anew(self) -> None:
         spec = self._spec
-        self._say("")
+        fixed = spec is not None and key_rules.is_fixed(spec)
+        self._say(tr("These digits stay, as they are the numbers of the readings.") if fixed else "")
+        free = spec is not None and not fixed
         for button in (self.set_key, self.add_key):
-            button.setEnabled(spec is not None)
-        self.no_key.setEnabled(spec is not None and bool(key_rules.keys_of(spec, self._changed)))
+            button.setEnabled(free)
+        self.no_key.setEnabled(spec is not None and free and bool(key_rules.keys_of(spec, self._changed)))
         self.reset_one.setEnabled(spec is not None and spec.id in self._changed)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:

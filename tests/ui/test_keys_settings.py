@@ -146,6 +146,21 @@ def test_tab_and_signs_can_be_keys_where_nothing_is_typed(studio: Studio, page: 
     assert keys(studio, "merge") == ["?"]
 
 
+def test_the_digits_of_the_readings_stay(studio: Studio, page: KeysSettings) -> None:
+    page.choose("alternative_1")
+    assert not page.set_key.isEnabled()
+    assert "numbers of the readings" in page.said.text()
+    page.tree.setFocus()
+    for key in (Key.Key_Return, Key.Key_Delete):
+        QTest.keyClick(page.tree, key)
+    assert not page.catcher.isVisible()
+    assert keys(studio, "alternative_1") == ["1"]
+    press(page, "merge", Key.Key_1)
+    assert "Alternative 1" in page.said.text()
+    assert not page.take_over.isVisible()
+    assert keys(studio, "merge") == ["M"]
+
+
 def test_all_is_reset_by_the_page(studio: Studio, page: KeysSettings) -> None:
     press(page, "merge", Key.Key_J)
     dialog = page.window()
