@@ -133,6 +133,11 @@ class Sitting:
         return len(self._rows) + self._more
 
     @property
+    def has_more(self) -> bool:
+        """Whether there are words that are not among those in their order."""
+        return self._more > 0
+
+    @property
     def settled(self) -> int:
         """How many words the person has settled here."""
         return len(self._settled)

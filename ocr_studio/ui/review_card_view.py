@@ -19,6 +19,7 @@ from ocr_studio.ui import colours
 _SETTLED_MS: Final = 150
 # Of the dark or bright veil over what is not the word, 255 covers all.
 _VEIL: Final = 60
+_TEXT_SIZE: Final = 16  # pixels
 _AIR: Final = 4.0  # pixels of the screen between the word and its mark
 
 
@@ -89,6 +90,9 @@ class CardView(QWidget):
         painter.fillRect(self.rect(), colours.current().board)
         if self._pixmap.isNull() or self._corners is None:
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            font = painter.font()
+            font.setPixelSize(_TEXT_SIZE)
+            painter.setFont(font)
             room = self.rect().adjusted(24, 8, -24, -8)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._text)
             return

@@ -222,7 +222,7 @@ class ReviewPanel(PanelDock):
             widget.setEnabled(going or widget is self.line)
         self.line.setReadOnly(not going)
         self.line.show_word(self.reviewing.word)
-        self.keys.setText(tr(_KEYS))
+        self.keys.setText(tr(_KEYS) if going else "")
         self._show_counts()
         self._show_reading()
         self._show_choices()

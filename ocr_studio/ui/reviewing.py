@@ -18,6 +18,7 @@ from ocr_studio.core.index import Index
 from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs import reviewing
 from ocr_studio.jobs.reviewing import CardEvent, CardFailed, CardMade, CardMaker, PageChecked, PagesLooked, WordsWait
 from ocr_studio.ui import operations
@@ -167,7 +168,7 @@ class Reviewing(QObject):
             if self.sitting.go_back():
                 self._show()
             else:
-                self.said.emit("This is the first word.")
+                self.said.emit(tr("This is the first word."))
 
     def take_back(self) -> None:
         """Undo the newest change, and show the word if it is one of this sitting."""
@@ -290,6 +291,9 @@ class Reviewing(QObject):
             sitting.leave_out([here.key])
             if sitting.current == here:  # settled here, and gone since
                 sitting.go_on()
+        if self.word is None and sitting.has_more and sitting.settled:
+            self.start()  # a large project's next words, and again those that were passed by
+            return
         self.stage = Stage.DONE if self.word is None else Stage.GOING
         self.changed.emit()
         self._prepare()
