@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
@@ -74,15 +74,16 @@ class PhotoFilter:
         """For which it wants to know on which pages they are written."""
         return frozenset(term.text for term in self.terms if term.key in ("", "text"))
 
-    def chosen(self, rows: Iterable[PhotoRow], pages_with: PagesWith = lambda text: ()) -> list[tuple[int, PhotoRow]]:
-        """The rows that it lets through, with their numbers.
+    def chosen(self, rows: Sequence[PhotoRow], pages_with: PagesWith = lambda text: ()) -> list[int]:
+        """The numbers of the rows that it lets through.
 
         pages_with: the ids of the pages on which a text is written (exactly so between quotes); see ``texts``.
         """
-        found = list(enumerate(rows))
+        # Numbers, no pairs: thousands of new objects at each key would have the garbage collector look at all of them.
+        found = list(range(len(rows)))
         for term in self.terms:
             test = _test(term, pages_with)
-            found = [pair for pair in found if test(pair[1])]
+            found = [number for number in found if test(rows[number])]
         return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.page import Page, PageState
@@ -113,21 +112,22 @@ def rows_of(
     return tuple(found)
 
 
-def ordered(rows: Iterable[tuple[int, PhotoRow]], sort: PhotoSort) -> list[int]:
+def ordered(numbers: Sequence[int], rows: Sequence[PhotoRow], sort: PhotoSort) -> list[int]:
     """Numbers of rows in this order: least sure, most unreviewed and newest first; those that are alike stay as they
     are given.
     """
-    given = list(rows)
     if sort is PhotoSort.NAME:
-        return [number for number, _ in given]
-    keys: dict[PhotoSort, Callable[[PhotoRow], float]] = {
-        PhotoSort.STATE: lambda row: _ORDER[row.state],
-        PhotoSort.CONFIDENCE: lambda row: 2.0 if row.least is None else row.least,
-        PhotoSort.UNREVIEWED: lambda row: -row.unreviewed,
-        PhotoSort.TIME: lambda row: -row.time,
-    }
-    key = keys[sort]
-    return [number for _, number in sorted(((key(row), number) for number, row in given), key=itemgetter(0))]
+        return list(numbers)
+    key = _KEYS[sort]
+    return sorted(numbers, key=lambda number: key(rows[number]))
+
+
+_KEYS: Final[dict[PhotoSort, Callable[[PhotoRow], float]]] = {
+    PhotoSort.STATE: lambda row: _ORDER[row.state],
+    PhotoSort.CONFIDENCE: lambda row: 2.0 if row.least is None else row.least,
+    PhotoSort.UNREVIEWED: lambda row: -row.unreviewed,
+    PhotoSort.TIME: lambda row: -row.time,
+}
 
 
 def _state(state: PageState, words: int, unreviewed: int) -> PhotoState:
