@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from enum import Enum, auto
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,14 +18,12 @@ from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs import reviewing
-from ocr_studio.jobs.reviewing import CardEvent, CardFailed, CardMade, CardMaker, PageChecked, PagesLooked, WordsWait
+from ocr_studio.jobs.reviewing import CardEvent, PageChecked, PagesLooked, WordsWait
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.review_cards import ALONG, ReviewCards
 
-# So many words ahead have their cards, and no new ones are made before there are only so few; from further words
-# those are made along with them that stand on the same photos. All together so many are kept.
-_ENOUGH, _FEW, _ALONG, _KEPT = 24, 12, 150, 200
 # Pages are read in the window's thread, when they have changed, up to so many.
 _AT_ONCE = 3
 
@@ -75,11 +71,11 @@ class Reviewing(QObject):
         self.page: Page | None = None
         self._of: Project | None = None
         self._doing = False
-        self._size: Final = [0, 0]
-        self._cards: OrderedDict[Place, CardEvent] = OrderedDict()
-        self._maker: CardMaker | None = None
         self._looking: Job | None = None
-        self._making: tuple[Job, frozenset[Place]] | None = None
+        self._cards = ReviewCards(lane, self)
+        self._cards.came.connect(self._take_card)
+        self._cards.wanted.connect(self._prepare)
+        self._cards.failed.connect(self.failed)
         document.history.changed.connect(self._hear)
         document.words_changed.connect(lambda _: self._hear_screen())
 
@@ -87,9 +83,7 @@ class Reviewing(QObject):
     def card(self) -> CardEvent | None:
         """The card of the word that is shown; None while it is being made."""
         here = self.sitting.current if self.sitting else None
-        card = self._cards.get(here.key) if here else None
-        outdated = isinstance(card, CardMade) and self.word is not None and card.quad != self.word.quad
-        return None if outdated else card
+        return self._cards.of(here.key, self.word.quad) if here and self.word else None
 
     @property
     def is_under_way(self) -> bool:
@@ -108,7 +102,8 @@ class Reviewing(QObject):
             return
         self.stop()
         self.order = order or self.order
-        self._of, self._maker, self.sitting, self.word, self.page = project, CardMaker(project), None, None, None
+        self._of, self.sitting, self.word, self.page = project, None, None, None
+        self._cards.begin(project)
         self.outcomes.clear()
         self.began = time.monotonic()
         self.stage = Stage.LOOKING
@@ -127,22 +122,17 @@ class Reviewing(QObject):
             self._looking = None
             if self.stage is Stage.LOOKING:
                 self.stage = Stage.IDLE
-        self._stop_making()
-        self._cards.clear()
-        self._maker = None
+        self._cards.stop()
 
     def go_on_with(self) -> None:
         """Take up again where the person was."""
         if self._of is not None:
-            self._maker = self._maker or CardMaker(self._of)
+            self._cards.begin(self._of)
             self._show()
 
     def set_size(self, width: int, height: int) -> None:
         """Cards are so large from now on, in pixels."""
-        if [width, height] != self._size:
-            self._size[:] = [width, height]
-            self._stop_making()
-            self._cards.clear()
+        if self._cards.set_size(width, height):
             self.carded.emit()
             self._prepare()
 
@@ -300,45 +290,10 @@ class Reviewing(QObject):
 
     def _prepare(self) -> None:
         """See to it that the next words have their cards when they are shown."""
-        sitting, maker = self.sitting, self._maker
-        if sitting is None or maker is None or not all(self._size) or self.stage is not Stage.GOING:
-            return
-        ahead = [row.key for row in sitting.ahead(_ALONG)]
-        if self.card is None and ahead:
-            self._cards.pop(ahead[0], None)
-        missing = [place for place in ahead if place not in self._cards]
-        if self._making is not None:
-            job, places = self._making
-            if not missing or missing[0] in places or missing[0] not in ahead[:_FEW]:
-                return
-            job.cancel()
-        if not any(place in missing for place in ahead[:_FEW]):
-            return
-        size = self._size[0], self._size[1]
-        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name="Making cards")
-        self._making = job, frozenset(missing[:_ENOUGH])
-        job.came.connect(self._take_card)
-        job.failed.connect(self._fail_making)
-        job.done.connect(self._made)
+        if self.sitting is not None and self.stage is Stage.GOING:
+            self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 
-    def _take_card(self, card: CardEvent) -> None:
-        if isinstance(card, CardMade | CardFailed):
-            self._cards[card.place] = card
-            while len(self._cards) > _KEPT:
-                self._cards.popitem(last=False)
-            here = self.sitting.current if self.sitting else None
-            if here is not None and here.key == card.place:
-                self.carded.emit()
-
-    def _made(self) -> None:
-        self._making = None
-        self._prepare()
-
-    def _fail_making(self, trouble: Trouble) -> None:
-        self._making = None
-        self.failed.emit(trouble)
-
-    def _stop_making(self) -> None:
-        if self._making is not None:
-            self._making[0].cancel()
-            self._making = None
+    def _take_card(self, place: Place) -> None:
+        here = self.sitting.current if self.sitting else None
+        if here is not None and here.key == place:
+            self.carded.emit()
