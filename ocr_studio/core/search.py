@@ -153,9 +153,10 @@ def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
     """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
     most = 0.0 if term.exact else allowed(len(term.text))
     near = 0.0 if term.exact else look_alikes.SHAPE
-    whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=term.open)
-    if len(term.text) < _SLIPS_FROM:
-        begun = np.where(begun > 0, np.inf, begun)
+    slips = term.open and not term.exact and len(term.text) >= _SLIPS_FROM
+    whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=slips)
+    if term.open and not slips:
+        begun = vocabulary.beginning(term.text)
     counts = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
     choice = np.maximum(
         np.where(whole <= near, 1 / (1 + whole), 0), np.where(begun <= near, _BEGINNING / (1 + begun), 0)

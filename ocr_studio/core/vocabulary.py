@@ -80,6 +80,16 @@ class Vocabulary:
             self._compare(wanted, self._likely(wanted, limit, tokens, beginnings=beginnings), limit, whole, begun)
         return whole, begun if beginnings else np.full_like(begun, np.inf)
 
+    def beginning(self, wanted: str) -> Array:
+        """0 for each text that has a token which begins just so, inf for the others: (texts,)."""
+        begun = np.full(self.last + 1, np.inf, np.float32)
+        codes = [self._codes.get(letter, 0) for letter in wanted[:LONGEST]]
+        tokens = np.flatnonzero(self._lengths >= len(codes)) if codes and all(codes) else np.empty(0, np.intp)
+        for place, code in enumerate(codes):
+            tokens = tokens[self._letters[self._starts[tokens] + place] == code]
+        begun[self._texts[tokens]] = 0.0
+        return begun
+
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""
         letters = slips.Letters(self._codes)

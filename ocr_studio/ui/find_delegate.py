@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionButton, QStyleOptionViewItem
 
 from ocr_studio.core.search import Side
@@ -35,7 +35,7 @@ class FindDelegate(QStyledItemDelegate):
         hit = index.data(HIT)
         painter.save()
         frame, place = self._places(option, index)
-        _draw_picture(painter, _mirrored(frame, option), index.data(Qt.ItemDataRole.DecorationRole), hit.side)
+        _draw_picture(painter, _mirrored(frame, option), option, index.data(Qt.ItemDataRole.DecorationRole), hit.side)
         self._draw_tick(painter, option, index)
         high = option.fontMetrics.height()
         top = place.center().y() - high - 1
@@ -54,13 +54,15 @@ class FindDelegate(QStyledItemDelegate):
     def editorEvent(  # noqa: N802  (Qt's name)
         self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
     ) -> bool:
-        """A click on the tick sets it or takes it away; elsewhere it chooses the card."""
+        """A click on the tick, or Space, sets it or takes it away; a click elsewhere chooses the card."""
+        tick = index.data(Qt.ItemDataRole.CheckStateRole)
+        meant = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space and event.type() == event.Type.KeyPress
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            tick = index.data(Qt.ItemDataRole.CheckStateRole)
-            if tick is not None and _mirrored(_tick_place(option), option).contains(event.position().toPoint()):
-                other = Qt.CheckState.Unchecked if tick == Qt.CheckState.Checked else Qt.CheckState.Checked
-                return bool(index.model().setData(index, other, Qt.ItemDataRole.CheckStateRole))
-        return False
+            meant = _mirrored(_tick_place(option), option).contains(event.position().toPoint())
+        if tick is None or not meant:
+            return False
+        other = Qt.CheckState.Unchecked if tick == Qt.CheckState.Checked else Qt.CheckState.Checked
+        return bool(index.model().setData(index, other, Qt.ItemDataRole.CheckStateRole))
 
     def _places(self, option: QStyleOptionViewItem, index: Index) -> tuple[QRect, QRect]:
         """Where the picture is and where the text."""
@@ -75,6 +77,7 @@ class FindDelegate(QStyledItemDelegate):
         if tick is None:
             return
         box = QStyleOptionButton()
+        box.palette = option.palette
         box.rect = _mirrored(_tick_place(option), option)
         state = QStyle.StateFlag.State_On if tick == Qt.CheckState.Checked else QStyle.StateFlag.State_Off
         box.state = state | QStyle.StateFlag.State_Enabled
@@ -100,13 +103,15 @@ def _draw_text(
     painter.drawText(_mirrored(rect, option), align, shown)
 
 
-def _draw_picture(painter: QPainter, frame: QRect, picture: object, side: Side) -> None:
+def _draw_picture(painter: QPainter, frame: QRect, option: QStyleOptionViewItem, picture: object, side: Side) -> None:
     now = theme.colours()
     if isinstance(picture, QPixmap):
         size = picture.deviceIndependentSize().toSize()
         size = size.scaled(frame.size(), Qt.AspectRatioMode.KeepAspectRatio) if size.width() > frame.width() else size
-        place = QRect(frame.topLeft(), size)
-        place.moveCenter(frame.center())
+        # Beside its text.
+        place = QStyle.alignedRect(
+            option.direction, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, size, frame
+        )
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(place, picture)
     else:

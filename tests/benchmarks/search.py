@@ -5,9 +5,8 @@
 Each photo is read as the program reads it; then each distinct true word is typed, and looked for on all photos.
 recall: of the true words that stand on the photos, those at whose place there is a hit. precision: of all hits, those
 at whose place the word stands that was typed, or one that has it as a piece ("loop", "hasLoop"); case, accents and
-punctuation around it left aside; places that nobody can read do not count. Rows: what was read, letter by letter; with second choices; with slips; all, as the program does.
-"most": of all true words so many have a hit's box anywhere, whatever it says. --mistakes: hits that are none, and words
-without one.
+punctuation around it left aside; places that nobody can read do not count. Rows: what was read, letter by letter; with
+second choices; with slips; all, as the program does. --mistakes: hits that are none, and words without one.
 """
 
 from __future__ import annotations
