@@ -80,6 +80,12 @@ def likelihood(word: Word, corrected: Correction, likeness: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
+def offer(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
+    """What a person is asked about, likely ones first; nothing where none is likely enough to be ticked."""
+    ordered = tuple(sorted(found, key=lambda each: -each.likelihood))
+    return ordered if ordered and ordered[0].likelihood >= TICKED else ()
+
+
 def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
     """This text is written into words of pages, as one step; words that are checked by now stay as they are."""
     found: dict[str, Edit] = {}

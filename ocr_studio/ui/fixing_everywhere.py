@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import fix_everywhere
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.fix_everywhere import TICKED, LookAlike
+from ocr_studio.core.fix_everywhere import LookAlike
 from ocr_studio.core.history import Step
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page
@@ -50,7 +50,7 @@ class FixingEverywhere(QObject):
 
     @property
     def count(self) -> int:
-        """How many words are offered; none as long as there is not one that is likely enough to be ticked."""
+        """How many words are offered."""
         return len(self.offers)
 
     def fix(self, places: Collection[Place]) -> int:
@@ -105,8 +105,8 @@ class FixingEverywhere(QObject):
 
     def _offer(self) -> None:
         self._job = None
-        if any(each.likelihood >= TICKED for each in self._found):
-            self.offers = tuple(sorted(self._found, key=lambda each: -each.likelihood))
+        self.offers = fix_everywhere.offer(self._found)
+        if self.offers:
             self.offered.emit()
 
     def _waits(self, place: Place) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocr_studio.core import fix_everywhere
 from ocr_studio.core.fix_everywhere import TICKED, Correction, LookAlike
 from ocr_studio.core.page import Page
 from ocr_studio.jobs import fixing_everywhere
@@ -43,7 +44,8 @@ def measure(boards: ReadBoards, *, show: bool) -> Counts:
     for place, true in wrong.items():
         company = {other for other, text in wrong.items() if text == true and other != place}
         corrected = Correction(place, _read(known, place), true)
-        found = [each for each in fixing_everywhere.find(boards.project, corrected) if isinstance(each, LookAlike)]
+        events = fixing_everywhere.find(boards.project, corrected)
+        found = fix_everywhere.offer(each for each in events if isinstance(each, LookAlike))
         same = [each for each in found if each.place in company]
         ticked = [each for each in found if each.likelihood >= TICKED]
         counts.corrections += 1

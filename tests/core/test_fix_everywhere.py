@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import edits, fix_everywhere, ink_looks
-from ocr_studio.core.fix_everywhere import OFFERED, TICKED, Correction
+from ocr_studio.core.fix_everywhere import OFFERED, TICKED, Correction, LookAlike
 from ocr_studio.core.history import Step
 from ocr_studio.core.ink_looks import InkLook
 from ocr_studio.core.page import Alternative, Edit, Mark, Page, Quad, Source, Transcription, Word, apply
@@ -63,6 +63,12 @@ def test_what_was_read_the_same_and_looks_the_same_is_ticked() -> None:
     unsure, sure = _word("gueve", ("queue", 0.35), confidence=0.4), _word("quote", confidence=0.98)
     assert fix_everywhere.likelihood(unsure, _CORRECTED, 0.8) > TICKED
     assert fix_everywhere.likelihood(sure, _CORRECTED, 0.8) < OFFERED
+
+
+def test_nothing_is_offered_where_nothing_is_likely() -> None:
+    found = [LookAlike(("p", str(share)), "board.jpg", "queve", share, b"") for share in (0.3, 0.7, 0.4)]
+    assert [each.likelihood for each in fix_everywhere.offer(found)] == [0.7, 0.4, 0.3]
+    assert fix_everywhere.offer([found[0], found[2]]) == ()
 
 
 def test_only_unchecked_words_that_are_read_alike_may_be_it() -> None:
