@@ -74,7 +74,7 @@ def _open(app: QApplication, studio: window_app.Studio, photos: Path) -> None:
     times: dict[str, float] = {}
     begun = time.perf_counter()
 
-    def note(what: str) -> Callable[..., None]:
+    def note(what: str) -> Callable[..., object]:
         return lambda *_: times.setdefault(what, time.perf_counter() - begun)
 
     rows = studio.window.photos.photos
@@ -107,7 +107,7 @@ def _filter(app: QApplication, studio: window_app.Studio) -> None:
         times = took[typed] = []
         for letter in typed:
             begun = time.perf_counter()
-            QTest.keyClick(field, letter)
+            QTest.keyClicks(field, letter)
             app.processEvents()
             times.append(1000 * (time.perf_counter() - begun))
             _run(app, 0.08)

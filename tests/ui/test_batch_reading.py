@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,12 +76,17 @@ def test_all_unread_photos_are_read_and_saved_and_the_bad_one_is_told(
     assert model.index(0, 0).data() == "board 4.png"
     assert model.index(0, 1).data()
     assert "board 4.png" not in model.index(0, 1).data()
-    copy = next(b for b in dialog.findChild(QDialogButtonBox).buttons() if "Copy" in b.text())
+    (box,) = dialog.findChildren(QDialogButtonBox)
+    copy = next(button for button in box.buttons() if "Copy" in button.text())
     QTest.mouseClick(copy, LEFT)
     assert QGuiApplication.clipboard().text().startswith("board 4.png\t")
     dialog.reject()
     QTest.mouseClick(strip.closer, LEFT)
     assert strip.isHidden()
+
+
+def _is_open(studio: Studio, photo: Path) -> bool:
+    return studio.opening.path == photo and not studio.busy
 
 
 def test_what_a_person_wrote_stays_on_photos_read_again_and_all_is_taken_back(
@@ -89,8 +95,9 @@ def test_what_a_person_wrote_stays_on_photos_read_again_and_all_is_taken_back(
     read_all(studio)
     rest(studio, qtbot)
     for number in (1, 2):
-        studio.opening.open_paths([folder / f"board {number}.png"])
-        qtbot.waitUntil(lambda n=number: studio.opening.path == folder / f"board {n}.png" and not studio.busy)
+        photo = folder / f"board {number}.png"
+        studio.opening.open_paths([photo])
+        qtbot.waitUntil(partial(_is_open, studio, photo))
         page = studio.document.page
         assert page is not None
         studio.document.push(edits.write(page, studio.document.order()[0], f"mine {number}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
+from ocr_studio.core.page import PageFacts
 from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import photo_pictures
@@ -51,10 +53,15 @@ def type_filter(studio: Studio, text: str) -> None:
     QTest.keyClicks(field, text)
 
 
-def click(studio: Studio, row: int, modifiers: Mods = Mods.NoModifier) -> None:
+def click(studio: Studio, row: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     photos = studio.window.photos
     place = photos.visualRect(photos.model().index(row, 0)).center()
     QTest.mouseClick(photos.viewport(), Qt.MouseButton.LeftButton, modifiers, place)
+
+
+def wait_for(studio: Studio, name: str, qtbot: QtBot) -> None:
+    """Until this photo is open."""
+    qtbot.waitUntil(lambda: studio.opening.path is not None and studio.opening.path.name == name and not studio.busy)
 
 
 def accept_all(studio: Studio) -> None:
@@ -105,17 +112,19 @@ def test_what_makes_no_sense_in_the_filter_is_said_below_it(studio: Studio) -> N
 
 def test_keys_of_the_filter_are_offered_and_taken(studio: Studio, qtbot: QtBot) -> None:
     box = studio.window.parts.photos_panel.filter
+    popup = box.completer.popup()
+    assert popup is not None
     type_filter(studio, "stat")
-    assert box.completer.popup().isVisible()
-    QTest.keyClick(box.completer.popup(), Key.Key_Down)
-    QTest.keyClick(box.completer.popup(), Key.Key_Return)
+    assert popup.isVisible()
+    QTest.keyClick(popup, Key.Key_Down)
+    QTest.keyClick(popup, Key.Key_Return)
     assert box.edit.text() == "state:"
     QTest.keyClicks(box.edit, "rea")
-    QTest.keyClick(box.completer.popup(), Key.Key_Down)
-    QTest.keyClick(box.completer.popup(), Key.Key_Return)
+    QTest.keyClick(popup, Key.Key_Down)
+    QTest.keyClick(popup, Key.Key_Return)
     assert box.edit.text() == "state:read "
     assert names(studio) == ["board 2.png"]
-    box.completer.popup().hide()
+    popup.hide()
 
 
 def test_what_is_written_on_a_photo_finds_it(studio: Studio, qtbot: QtBot) -> None:
@@ -157,7 +166,7 @@ def test_several_photos_are_selected_and_stay_so(studio: Studio, qtbot: QtBot) -
     type_filter(studio, "-name:3")
     assert chosen(studio) == ["board 1.png", "board 2.png"]
     click(studio, 0)
-    qtbot.waitUntil(lambda: studio.opening.path.name == "board 1.png" and not studio.busy)
+    wait_for(studio, "board 1.png", qtbot)
     assert chosen(studio) == ["board 1.png"]
 
 
@@ -167,12 +176,12 @@ def test_the_next_photo_to_review_is_a_key_away_round_the_list(studio: Studio, q
     both = Mods.ControlModifier | Mods.ShiftModifier
     for expected in ("board 3.png", "board 1.png", "board 3.png"):
         QTest.keyClick(window.view, Key.Key_PageDown, both)
-        qtbot.waitUntil(lambda name=expected: studio.opening.path.name == name and not studio.busy)
+        wait_for(studio, expected, qtbot)
     QTest.keyClick(window.view, Key.Key_PageUp, both)
-    qtbot.waitUntil(lambda: studio.opening.path.name == "board 1.png" and not studio.busy)
+    wait_for(studio, "board 1.png", qtbot)
     for name in ("board 1.png", "board 3.png"):
-        studio.opening.open_paths([studio.opening.path.with_name(name)])
-        qtbot.waitUntil(lambda name=name: studio.opening.path.name == name and not studio.busy)
+        studio.opening.open_paths([studio.window.photos.photos.folder / name])
+        wait_for(studio, name, qtbot)
         accept_all(studio)
     QTest.keyClick(window.view, Key.Key_PageDown, both)
     assert "No other photo" in window.status.currentMessage()
@@ -201,7 +210,7 @@ def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: Qt
     assert {page.tags for page in _facts(studio)} == {("exam", "math")}
 
 
-def _facts(studio: Studio) -> list[object]:
+def _facts(studio: Studio) -> list[PageFacts]:
     project = studio.opening.project
     assert project is not None
     pages = (project.load_page(page_id) for page_id in project.page_ids())
@@ -255,6 +264,10 @@ def test_what_is_kept_of_all_photos_is_known_at_the_start(open_studio: Open, fol
     assert names(again) == ["board 3.png"]
 
 
+def _has_picture(studio: Studio, name: str) -> bool:
+    return studio.window.photos.pictures.get(name) is not None
+
+
 def test_small_pictures_are_made_of_what_is_in_sight_and_few_are_kept(
     open_studio: Open, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,7 +282,7 @@ def test_small_pictures_are_made_of_what_is_in_sight_and_few_are_kept(
     assert 5 < len(photos.pictures) < 60
     for place in (40, 120, 299):
         photos.scrollTo(photos.model().index(place, 0))
-        qtbot.waitUntil(lambda place=place: photos.pictures.get(f"photo {place}.png") is not None)
+        qtbot.waitUntil(partial(_has_picture, studio, f"photo {place}.png"))
         qtbot.waitUntil(lambda: not studio.busy)
     assert len(photos.pictures) < 60
     top = photos.indexAt(QPoint(20, 4)).data()
