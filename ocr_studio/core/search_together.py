@@ -21,6 +21,8 @@ _FAR: Final = 10.0
 _APART: Final = 0.4
 # On one photo so many of the rarest word's places are looked at; somebody who looks for "the board" wants the photo.
 _MOST_ANCHORS: Final = 40
+# Of so many photos, those whose words fit best, it is looked at how near the words stand.
+_MOST_PHOTOS: Final = 300
 # How far the next word of a line may be, in heights: overlapping by a letter, or after a wide space; and how far off
 # the line.
 _OVERLAP, _SPACE, _ASIDE = 0.5, 2.5, 0.6
@@ -59,13 +61,28 @@ def together(
     found: what fits each term. on_page: a photo's words by its number.
     """
     pages = _pages(arrays, found)
+    by_page = [_ByPage(arrays, rows) for rows in found]
     parts: list[tuple[Part, int]] = []
-    for number in pages[: 4 * limit].tolist():
-        own = on_page(number)
-        here = [rows.on(arrays.entries.all["page"][rows.entries] == number) for rows in found]
-        parts += [(part, number) for part in _on_page(terms, here, own)]
+    for number in pages[:_MOST_PHOTOS].tolist():
+        here = [rows.on(number) for rows in by_page]
+        parts += [(part, number) for part in _on_page(terms, here, on_page(number))]
     parts.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].entries))
     return [part for part, _ in parts[:limit]], len(pages)
+
+
+class _ByPage:
+    """Rows of one term, photo by photo."""
+
+    def __init__(self, arrays: IndexArrays, rows: Rows) -> None:
+        pages = arrays.entries.all["page"][rows.entries]
+        self._order = np.argsort(pages, kind="stable")
+        self._rows, self._pages = rows, pages[self._order]
+
+    def on(self, number: int) -> Rows:
+        """Those on this photo."""
+        first, end = np.searchsorted(self._pages, np.array((number, number + 1), self._pages.dtype))
+        some = self._order[first:end]
+        return Rows(self._rows.entries[some], self._rows.scores[some], self._rows.choices[some])
 
 
 def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
