@@ -89,6 +89,16 @@ def moved(page: Page, ids: Collection[str], before: str | None) -> Edit:
     return _edit(page, now, _put(page, now, chosen, before)) if chosen else Edit("")
 
 
+def shifted(page: Page, ids: Collection[str], step: int) -> Edit:
+    """A person moves words past the one before them in the order, step -1, or past the one behind them, 1."""
+    now = order(page)
+    places = [place for place, key in enumerate(now) if key in ids]
+    if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
+        return Edit("")
+    past = places[0] - 1 if step < 0 else places[-1] + 2
+    return moved(page, ids, now[past] if past < len(now) else None)
+
+
 def in_turn(page: Page, ids: Collection[str]) -> Edit:
     """A person says that these words are read one after the other, without any between them.
 

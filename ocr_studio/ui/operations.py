@@ -203,6 +203,12 @@ def move_in_order(document: Document, ids: Collection[str], before: str | None) 
         document.select(ids, current=document.current)
 
 
+def shift_in_order(document: Document, step: int) -> None:
+    """The selected words are read one word earlier, step -1, or later, 1. Steps in a row are one of the history."""
+    if page := document.page:
+        document.push(page_order.shifted(page, document.selection, step), join=_mark("order", document))
+
+
 def text_to_copy(document: Document) -> str:
     """The text of the selected words in reading order, or of the page where none is selected."""
     page = document.page

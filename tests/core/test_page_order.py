@@ -71,6 +71,16 @@ def test_a_block_put_before_another_stays_a_block() -> None:
     assert page_order.text(last) == page_order.text(_MIXED)
 
 
+def test_words_are_moved_past_the_ones_beside_them_and_not_beyond_the_ends() -> None:
+    page = apply(_MIXED, page_order.shifted(_MIXED, ["blue"], -1))
+    assert page_order.order(page) == ("red", "blue", "cat", "dog", "below")
+    page = apply(page, page_order.shifted(page, ["red", "blue"], 1))
+    assert page_order.order(page) == ("cat", "red", "blue", "dog", "below")
+    assert not page_order.shifted(page, ["cat"], -1)
+    assert not page_order.shifted(page, ["below"], 1)
+    assert page_order.order(apply(page, page_order.shifted(page, ["dog"], 1)))[-1] == "dog"
+
+
 def test_words_that_come_later_take_their_place_in_the_line_or_a_line_of_their_own() -> None:
     page = apply(_MIXED, page_order.moved(_MIXED, ["blue", "dog"], "red"))
     for word in (

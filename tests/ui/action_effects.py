@@ -13,6 +13,7 @@ from typing import TypeAlias
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
+from ocr_studio.core import page_order
 from ocr_studio.core.page import Mark, Page, Word
 from ocr_studio.core.review_queue import Order
 from ocr_studio.core.session import Place
@@ -148,8 +149,15 @@ ARRANGE: Mapping[str, Callable[[Studio], object]] = {
     "paste": lambda s: s.window.action_set["copy"].trigger(),
     "paste_picture": _picture_copied,
     "previous_word": lambda s: s.document.select(["w3"]),
+    "read_earlier": lambda s: s.document.select(["w3"]),
     "tool_select": lambda s: s.window.view.set_tool(Tool.PAN),
 }
+
+
+def _other_order(studio: Studio, was: Before) -> bool:
+    page = studio.document.page
+    return page is not None and page_order.order(page) != page_order.order(was.page)
+
 
 EFFECTS: Mapping[str, Effect] = {
     "open": _over("QFileDialog"),
@@ -226,6 +234,8 @@ EFFECTS: Mapping[str, Effect] = {
     "characters": _over("QDialog", "QMenu", "QFrame"),
     "rules": _over("QDialog"),
     "show_order": lambda s, _: s.window.parts.texts.order.shown,
+    "read_earlier": _other_order,
+    "read_later": _other_order,
     "computed_order": lambda s, _: s.document.page is not None and not s.document.page.facts.order,
     "copy_markdown": _copied,
     "copy_table": _copied,

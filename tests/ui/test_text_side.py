@@ -53,6 +53,10 @@ def _said(menu: QMenu) -> list[str]:
     return [action.text() for action in menu.actions() if not action.isSeparator()]
 
 
+def _tool(studio: Studio) -> Tool:
+    return studio.window.view.tool
+
+
 def _middle(number: int) -> tuple[float, float]:
     left, top, right, bottom = made_board.quad(*divmod(number, 4)).bounds()
     return (left + right) / 2, (top + bottom) / 2
@@ -108,7 +112,7 @@ def test_in_the_line_a_suggestion_is_put_in_as_if_typed(studio: Studio) -> None:
     assert editor.text() in {"queues", "queue", "queens"}
     assert studio.document.word("w7").text == "queves"  # type: ignore[union-attr]  # not before Enter
     QTest.keyClick(editor, Key.Key_Return)
-    assert studio.document.word("w7").text == editor.text() or texts(studio)[7].startswith("que")  # type: ignore[union-attr]
+    assert texts(studio)[7] in {"queues", "queue"}
 
 
 def test_a_word_is_added_to_the_project_and_taken_out_again(studio: Studio, open_studio: Open, qtbot: QtBot) -> None:
@@ -142,7 +146,7 @@ def test_words_clicked_in_turn_are_read_in_turn(studio: Studio) -> None:
     view = studio.window.view
     hand = Hand(view)
     QTest.keyClick(view, Key.Key_W)
-    assert view.tool is Tool.ORDER
+    assert _tool(studio) is Tool.ORDER
     assert studio.window.parts.texts.order.shown
     for number in (4, 0, 5):
         hand.click(_middle(number))
@@ -155,7 +159,7 @@ def test_words_clicked_in_turn_are_read_in_turn(studio: Studio) -> None:
     hand.click(_middle(6))
     assert studio.document.order() == ("w0", "w1", "w2", "w3", "w4", "w5", "w7", "w6")
     QTest.keyClick(view, Key.Key_Escape)
-    assert view.tool is Tool.SELECT
+    assert _tool(studio) is Tool.SELECT
     assert not studio.window.parts.texts.order.shown
 
 
@@ -179,6 +183,28 @@ def test_a_line_drawn_through_words_is_their_order(studio: Studio) -> None:
     studio.window.action_set["computed_order"].trigger()
     assert studio.document.order()[:2] == ("w0", "w1")
     assert not studio.window.action_set["computed_order"].isEnabled()
+
+
+def test_keys_move_words_in_the_order_and_a_few_in_a_row_are_one_step(studio: Studio) -> None:
+    steps = studio.document.undo_stack.count()
+    table = studio.window.table
+    studio.document.select(["w2"])
+    table.setFocus()
+    for _ in range(2):
+        QTest.keyClick(table, Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert studio.document.order()[:4] == ("w2", "w0", "w1", "w3")
+    assert studio.document.selection == {"w2"}
+    QTest.keyClick(table, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert studio.document.order()[:4] == ("w0", "w2", "w1", "w3")
+    assert studio.document.undo_stack.count() == steps + 1
+
+
+def test_rows_are_dragged_by_number_or_picture_only(studio: Studio) -> None:
+    table = studio.window.table
+    for column, drags in ((NUMBER, True), (TEXT, False)):
+        place = table.visualRect(table.model().index(1, column)).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, NONE, place)
+        assert table.dragEnabled() is drags
 
 
 def _drop(studio: Studio, ids: list[str], row: int, *, below: bool) -> None:
@@ -243,7 +269,7 @@ def test_the_text_follows_the_photo_and_the_photo_the_text(studio: Studio) -> No
     assert studio.document.selection == {"w1", "w2", "w3", "w4"}
     studio.window.view.setFocus()
     studio.document.select(["w6"])
-    chosen = [each.cursor.selectedText() for each in view.extraSelections()]  # type: ignore[attr-defined]
+    chosen = [each.cursor.selectedText() for each in view.extraSelections()]
     assert chosen == ["about", "queves"]  # selected, and doubted
     place = view.cursorRect(view.textCursor()).center()
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, NONE, place)

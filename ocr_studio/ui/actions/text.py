@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_photo, has_words
+from ocr_studio.ui import operations
+from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_photo, has_selected, has_words
 from ocr_studio.ui.parts import Parts
 from ocr_studio.ui.tools import Tool
 
@@ -53,6 +54,16 @@ ACTIONS = (
         "tool_order", "C&hange reading order", lambda p: p.view.set_tool(Tool.ORDER), "&Text", 3, "mdi6.gesture-tap",
         ("W",), scope=Scope.CANVAS, tip="Click words in the order in which they are read, or draw a line through them",
         when=has_words, edits=True, tool=Tool.ORDER,
+    ),
+    ActionSpec(
+        "read_earlier", "Read &earlier", lambda p: operations.shift_in_order(p.document, -1), "&Text", 3,
+        "mdi6.arrow-up-thin", ("Alt+Up",), scope=Scope.WORDS,
+        tip="Move the selected words past the one before them in the reading order", when=has_selected, edits=True,
+    ),
+    ActionSpec(
+        "read_later", "Read l&ater", lambda p: operations.shift_in_order(p.document, 1), "&Text", 3,
+        "mdi6.arrow-down-thin", ("Alt+Down",), scope=Scope.WORDS,
+        tip="Move the selected words past the one behind them in the reading order", when=has_selected, edits=True,
     ),
     ActionSpec(
         "computed_order", "&Back to the computed order", lambda p: p.texts.order.compute(), "&Text", 3,
