@@ -169,6 +169,7 @@ class Studio(QObject):
             window_place.keep(self.window)
             self.window.parts.session.end()
         self.reading.cancel()
+        self.window.parts.photos_panel.batch.cancel()
         self.evaluating.cancel()
         self.training.close()
         self.indexing.close()

@@ -173,3 +173,17 @@ def test_a_photo_read_before_under_another_name_is_not_read_again(
     said = studio.window.parts.photos_panel.strip.said.text()
     assert said.startswith(("Read 2 photos. 1 had been read before.", "Read 2 photos."))
     assert states(studio) == [PhotoState.READ] * 3
+
+
+def test_a_window_that_is_closed_in_the_middle_keeps_what_was_read(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png", settings=BY_HAND, reader=StandInReader(pause=0.1))
+    qtbot.waitUntil(lambda: len(studio.window.photos.photos.rows) == 3 and not studio.busy)
+    read_all(studio)
+    qtbot.waitUntil(lambda: states(studio).count(PhotoState.READ) == 2)
+    assert studio.window.close()
+    assert not studio.window.parts.photos_panel.batch.busy
+    studio.stop()
+    again = open_studio(folder / "board 3.png", settings=BY_HAND)
+    qtbot.waitUntil(lambda: states(again) == [PhotoState.READ, PhotoState.READ, PhotoState.UNREAD])
