@@ -97,11 +97,18 @@ def _slipped(token: str, words: list[tuple[int, str]]) -> Fit | None:
     allowed = 0 if len(token) < _ONE_SLIP else 1 if len(token) < _TWO_SLIPS else 2
     best: Fit | None = None
     for start, word in words if allowed else ():
+        if len(word) < len(token) - allowed or not _shares(token, word, allowed):
+            continue
         for length in range(max(1, len(token) - 1), len(token) + 2):
             slips = _slips(token, word[:length])
             if slips <= allowed and (best is None or _SLIP + slips < best.cost):
                 best = Fit(_SLIP + slips, tuple(range(start, start + min(length, len(word)))))
     return best
+
+
+def _shares(token: str, word: str, allowed: int) -> bool:
+    """Whether enough letters are in both, in any order; a quick look before the slow one."""
+    return sum(letter in word for letter in token) >= len(token) - allowed
 
 
 def _slips(one: str, other: str) -> int:

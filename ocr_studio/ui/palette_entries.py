@@ -52,9 +52,7 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
     ranked: list[tuple[float, int, int, Found]] = []
     for number, entry in enumerate(entries):
         fit = fuzzy.fit(typed, entry.title)
-        by_words = (
-            fuzzy.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False) if fit is None else None
-        )
+        by_words = _fit_words(typed, entry) if fit is None else None
         age = ages.get(entry.id, len(ages))
         if fit is not None:
             # Within a kind of fit what was used lately is likelier meant than what begins a letter earlier.
@@ -62,6 +60,11 @@ def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[
         elif by_words is not None:
             ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, Found(entry)))
     return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
+
+
+def _fit_words(typed: str, entry: Entry) -> fuzzy.Fit | None:
+    # Among so many words a slip, or letters far apart, would fit by chance.
+    return fuzzy.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
 def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
