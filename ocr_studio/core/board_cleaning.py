@@ -18,7 +18,7 @@ from ocr_studio.core.geometry import Photo
 from ocr_studio.core.page import BoardLook, Quad
 
 # Pixels of the longer side on which light and glare are estimated.
-_LOOKED_AT: Final = 480
+_LOOKED_AT: Final = 320
 # Shares of the longer side. Light is what is left of neighbourhoods this wide, more than half of which is ground
 # wherever writing is not denser than ink itself; strokes are thinner than the second, spots of glare wider.
 _LIGHT, _STROKE = 0.11, 0.016

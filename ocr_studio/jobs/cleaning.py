@@ -20,7 +20,7 @@ from ocr_studio.core.pyramid import Pyramid
 Photo: TypeAlias = NDArray[np.uint8]
 
 # Pixels of the longer side: so large a photo is first cleaned small, to show something at once.
-_ROUGH: Final = 1400
+_ROUGH: Final = 1200
 # A picture shown smaller is not halved below this.
 _LEAST_LEVEL: Final = 256
 

@@ -38,6 +38,8 @@ _READ_TIP = later(
     "Read the cleaned board instead of the photo; what is written beyond the board is then not read. Boxes still lie"
     " on the photo."
 )
+# Screen pixels: so much of it is always in sight.
+_LEAST_HEIGHT = 280
 # Of the picture: less burnt out than this need not be told.
 _WORTH_TELLING = 0.002
 
@@ -129,6 +131,7 @@ class BoardPanel(PanelDock):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
+        area.setMinimumHeight(_LEAST_HEIGHT)
         self.setWidget(area)
 
     def _switch(self, name: str, on: bool) -> None:
