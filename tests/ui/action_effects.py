@@ -254,6 +254,8 @@ EFFECTS: Mapping[str, Effect] = {
     "hide_boxes": lambda s, _: s.window.view.looks.hidden,
     "magnifier": lambda s, _: s.window.view.looks.lens,
     "looks": _over("LooksPopup"),
+    "board_view": lambda s, _: s.window.parts.board.looking.on,
+    "save_cleaned": _over("QFileDialog"),
     "palette": _over("Palette"),
     "keys": _over("KeySheet"),
     "change_keys": _over("SettingsDialog"),

@@ -53,7 +53,7 @@ ACTIONS = (
         tip="Write pictures of all words you have checked, to learn from", when=lambda p: p.opening.project is not None,
     ),
     ActionSpec(
-        "save_cleaned", "Save cl&eaned picture…", lambda p: p.board_saving.ask(), "&File", 3,
+        "save_cleaned", "Save &cleaned picture…", lambda p: p.board_saving.ask(), "&File", 3,
         "mdi6.image-check-outline",
         tip="Write the board as the board view shows it, as PNG or JPEG; the photo stays as it is", when=has_photo,
     ),

@@ -58,7 +58,7 @@ ACTIONS = (
         tip="Fainter boxes, a brighter or stronger photo: only what you see changes", when=has_photo, looks=True,
     ),
     ActionSpec(
-        "board_view", "&Board view", lambda p: p.board.toggle(), "&View", 3, "mdi6.perspective-less", ("Ctrl+B",),
+        "board_view", "Board vie&w", lambda p: p.board.toggle(), "&View", 3, "mdi6.perspective-less", ("Ctrl+B",),
         tip="See the board straight on, in even light, without glare; the photo stays as it is", when=has_photo,
         checked=lambda p: p.board.looking.on, looks=True,
     ),
