@@ -169,6 +169,8 @@ class Index:
         # Saving goes on in a thread of its own, which has the time.
         if saved and self._file is not None:
             with contextlib.suppress(IndexTrouble):
+                if not paths.exists(self.project.folder / FILE):
+                    self._move_in()
                 self._with(self._settle)
 
     def _settle(self, file: IndexFile) -> None:
@@ -248,16 +250,25 @@ class Index:
     def _may_write(self) -> bool:
         return self.project.locked and self.project.exists
 
+    @property
+    def may_move_in(self) -> bool:
+        """Whether it lies elsewhere, but may lie in the project's folder now; ``refresh`` brings it there."""
+        return self._temporary is not None and self._may_write()
+
     def _move_in(self) -> None:
         """Go on in the project's folder, now that this window may write there."""
         with self._guard:
-            if self._temporary is not None and self._may_write():
-                if self._file is not None:
-                    self._with(self._settle)
-                    self._file.close()
-                self._file, self._arrays, self._rows = None, IndexArrays(), None
-                self._temporary.cleanup()
-                self._temporary = None
+            if self._temporary is None or not self._may_write():
+                return
+            if self._file is not None:
+                self._with(self._settle)
+                self._file.close()
+            target = self.project.folder / FILE
+            if not paths.exists(target):
+                self._copy(Path(self._temporary.name) / FILE, target)
+            self._file, self._arrays, self._rows = None, IndexArrays(), None
+            self._temporary.cleanup()
+            self._temporary = None
 
     def _throw_away(self, why: Exception) -> None:
         place = self._place()

@@ -92,11 +92,13 @@ class Vocabulary:
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""
-        letters = slips.Letters(self._codes)
+        letters, width = slips.Letters(self._codes), len(wanted) + _spare(most)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
-            ends, starts = slips.distances(wanted, self._words(some), self._lengths[some], letters, most=most)
-            np.minimum.at(whole, self._texts[some], ends)
+            # Of longer words only the beginning can be near enough.
+            lengths = np.minimum(self._lengths[some], width)
+            ends, starts = slips.distances(wanted, self._words(some, lengths), lengths, letters, most=most)
+            np.minimum.at(whole, self._texts[some], np.where(self._lengths[some] > width, np.inf, ends))
             np.minimum.at(begun, self._texts[some], starts)
 
     def _likely(self, wanted: str, most: float, tokens: NDArray[np.intp], *, beginnings: bool) -> NDArray[np.intp]:
@@ -105,8 +107,7 @@ class Vocabulary:
         """
         edits = int(most / slips.SIGN)
         double = min(edits, sum(wanted.count(one) for _, one in look_alikes.pairs()))
-        # Pairs of letters that are taken for one change the length at little cost, each at most once or twice a word.
-        spare = int(most / slips.SIGN) + int(most / look_alikes.SHAPE)
+        spare = _spare(most)
         ours = np.uint64(0)
         for letter in wanted:
             ours |= _bits_of(letter)
@@ -118,9 +119,8 @@ class Vocabulary:
         in_order: NDArray[np.intp] = found[np.argsort(self._lengths[found], kind="stable")]
         return in_order
 
-    def _words(self, tokens: NDArray[np.intp]) -> slips.Codes:
-        """(L, N) codes, a token a column, 0 behind its end."""
-        lengths = self._lengths[tokens]
+    def _words(self, tokens: NDArray[np.intp], lengths: Array) -> slips.Codes:
+        """(L, N) codes, so many letters of each token as a column, 0 behind its end."""
         places = np.arange(int(lengths.max(initial=0)))[:, None]
         inside = places < lengths
         return np.where(inside, self._letters[np.where(inside, self._starts[tokens] + places, 0)], np.uint16(0))
@@ -140,6 +140,11 @@ class Vocabulary:
         for letter, code in self._codes.items():
             table[code] = _bits_of(letter)
         return table
+
+
+def _spare(most: float) -> int:
+    """By how many letters a word may be longer or shorter: signs, and pairs of letters that are taken for one."""
+    return int(most / slips.SIGN) + int(most / look_alikes.SHAPE)
 
 
 def _bits_of(letter: str) -> np.uint64:

@@ -215,9 +215,27 @@ def test_a_project_that_is_not_on_the_disk_stays_so(tmp_path: Path) -> None:
     assert found(index, "map") == [("map", Side.MACHINE)]
     assert not project.exists
     project.save_page(BOARD)
-    list(index.refresh())
-    assert found(index, "map") == [("map", Side.MACHINE)]
+    # Now there is a project, and the index goes on in it.
     assert (project.folder / FILE).exists()
+    assert not index.may_move_in
+    assert found(index, "map") == [("map", Side.MACHINE)]
+    assert list(index.refresh()) == [Progress(0, 0)]
+
+
+def test_it_goes_on_in_the_folder_of_a_project_that_the_other_window_has_left(tmp_path: Path) -> None:
+    writer = opened(tmp_path)
+    writer.lock(create=True)
+    writer.save_page(BOARD)
+    reader = opened(tmp_path)
+    index = indexed(reader)
+    assert not (writer.folder / FILE).exists()
+    writer.unlock()
+    reader.lock()
+    assert index.may_move_in
+    list(index.refresh())
+    assert (writer.folder / FILE).exists()
+    assert not index.may_move_in
+    assert found(index, "map") == [("map", Side.MACHINE)]
 
 
 def test_second_choices_are_found_below_and_only_where_nobody_has_checked(tmp_path: Path) -> None:
