@@ -115,7 +115,8 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
     rest = [place for place in now[first:] if place.id not in chosen]
     wanted = [*chosen, *(place.id for place in rest)]
     after = list(now[:first])
-    breaks = _breaks_passed_on(now, set(chosen))
+    # The first one's place is taken by these words, so nobody else begins its line or block.
+    breaks = _breaks_passed_on([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], set(chosen))
     for index, key in enumerate(wanted):
         if index == 0:
             after.append(_Place(key, now[first].follows))

@@ -77,7 +77,7 @@ class OrderItem(QGraphicsItem):
         painter.save()
         painter.resetTransform()
         font = QFont()
-        font.setPixelSize(round(_NUMBER * strokes.sharpness(painter)))
+        font.setPixelSize(_NUMBER)
         font.setBold(True)
         painter.setFont(font)
         metrics = QFontMetricsF(font)

@@ -65,6 +65,10 @@ class Spelling(QObject):
         else:
             self._take_typed()
 
+    def look_again_soon(self, _: object = None) -> None:
+        """Other settings are about to hold."""
+        QTimer.singleShot(0, self, self.look_again)
+
     def _look_anew(self) -> None:
         """More is known of the project's other pages now."""
         self._asked = None

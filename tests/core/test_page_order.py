@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core import edits, page_file, page_order, reading_order
+from ocr_studio.core import edits, page_file, page_order, reading_order, review_queue
+from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.page import Page, PageFacts, apply
 from tests.core import made_pages
 from tests.core.made_pages import page_of, read_word
@@ -44,6 +48,7 @@ def test_words_clicked_in_turn_follow_each_other_and_lines_end_where_they_do_not
 def test_words_in_turn_stand_where_the_first_of_them_stood() -> None:
     page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
     assert page_order.order(page) == ("below", "red", "cat", "blue", "dog")
+    assert page_order.text(page) == "below\nred cat\nblue dog"
 
 
 def test_what_is_read_so_already_changes_nothing() -> None:
@@ -147,3 +152,15 @@ def test_no_word_is_lost_or_doubled(page: Page, chance: object) -> None:
         flat = tuple(word.id for block in page_order.blocks(page) for line in block for word in line)
         assert flat == page_order.order(page)
         assert all(line for block in page_order.blocks(page) for line in block)
+
+
+def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
+    page = apply(_MIXED, page_order.in_turn(_MIXED, ["below", "red"]))
+    wanted = ["below", "red", "cat", "blue", "dog"]
+    assert FORMATS["txt"].render([page]).split() == wanted
+    assert FORMATS["md"].render([page]).replace("\\", "").split() == wanted
+    found = json.loads(FORMATS["json"].render([page]))
+    assert [word["text"] for word in found["words"]] == wanted
+    assert [word["line"] for word in found["words"]] == [1, 2, 2, 3, 3]
+    assert [row["text"] for row in csv.DictReader(io.StringIO(FORMATS["csv"].render([page])))] == wanted
+    assert [row.word_id for row in review_queue.rows(page)] == wanted
