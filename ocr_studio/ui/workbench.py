@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.index import Index
@@ -90,7 +89,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     status = Status()
     review, fixes = _checking(stage, places(), view, status)
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
-    choosing.chosen.connect(lambda _: QTimer.singleShot(0, texts.spelling.spelling.look_again))
+    choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
