@@ -36,16 +36,16 @@ from ocr_studio.core import images, logs, models, page_order, paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, json_pages, make_folder, write_text
 from ocr_studio.core.output_names import output_names
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import BoardLook, Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import Settings
-from ocr_studio.jobs import reading
+from ocr_studio.jobs import cleaning, reading
 
 _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON
   search QUERY      where on the photos of a project a word stands, or several
-  export PROJECT    write what is known about photos as text, Markdown, JSON or CSV
+  export PROJECT    write what is known about photos as text, Markdown, JSON or CSV, or their cleaned boards
   dataset PROJECT   make a dataset of the words a person has checked
   evaluate DATA     how well photos are read whose words are known
   models list|use…  which models can read, and which one does
@@ -155,7 +155,12 @@ def _export_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="format of the files")
+    parser.add_argument(
+        "--format",
+        choices=(*FORMATS, _CLEANED),
+        required=True,
+        help="format of the files; cleaned: pictures of the boards as the board view shows them, as PNG",
+    )
     parser.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
     return parser
 
@@ -255,6 +260,8 @@ def _answer_in_files(pages: Iterator[Page], photos: Sequence[Path], options: arg
     return sum(_written(options.out / names[page.image], kind.render([page])) for page in pages)
 
 
+# The format of export that is no text.
+_CLEANED: Final = "cleaned"
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 
 
@@ -268,26 +275,33 @@ def _export(options: argparse.Namespace) -> int:
             file=options.project,
             remedy="Open them in the window first, or use ocr-studio read.",
         )
+    cleaned = options.format == _CLEANED
+    if cleaned and options.out.resolve() == project.photos.resolve():
+        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")
     make_folder(options.out)
-    kind = FORMATS[options.format]
+    suffix = " cleaned.png" if cleaned else FORMATS[options.format].suffix
     known = project.summaries()
     found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
-    names = output_names([known[key].image for key in found], kind.suffix)
+    names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
     done = [
-        _exported(project, key, options.out / files.get(key, key), kind.render)
+        _exported(project, key, options.out / files.get(key, key), None if cleaned else FORMATS[options.format].render)
         for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
     ]
     return GOOD if all(done) else FAILED
 
 
-def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str]) -> bool:
+def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str] | None) -> bool:
+    """render: the page as text; None: write the cleaned picture of its board."""
     try:
         page = project.load_page(page_id)
+        if page is not None and render is None:
+            photo = images.open_photo(project.photo(page))
+            list(cleaning.save(photo, page.facts.board or BoardLook(), path))
     except StudioError as error:
         complain(error)
         return False
-    return page is None or _written(path, render([page]))
+    return page is None or render is None or _written(path, render([page]))
 
 
 def _written(path: Path, text: str) -> bool:

@@ -7,13 +7,15 @@ import io
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core import paths, project_places, settings
+from ocr_studio.core import images, paths, project_places, settings
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import Project
+from tests.core import drawn_boards
 
 # ------------------------------------------------------------------------------------------------------------- names
 
@@ -92,3 +94,19 @@ def test_export_takes_the_project_that_the_window_would_open(project: Project, t
     other.unlock()
     assert cli.run(["export", str(tmp_path), "--format", "txt", "--out", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "board.txt").read_text(encoding="utf-8").strip() == "in the library"
+
+
+def test_export_writes_the_cleaned_boards_and_never_among_the_photos(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images.save_png(tmp_path / "board.png", drawn_boards.lit(drawn_boards.face(900, 600)))
+    original = (tmp_path / "board.png").read_bytes()
+    out = tmp_path / "out"
+    # The other photo is gone: that is told, and stops nothing.
+    assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(out)]) == 1
+    assert "other.jpg" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == ["board cleaned.png"]
+    assert np.median(images.open_photo(out / "board cleaned.png"), axis=(0, 1)).min() > 220
+    assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(tmp_path)]) == 1
+    assert "the photos are in this folder" in capsys.readouterr().err
+    assert (tmp_path / "board.png").read_bytes() == original
