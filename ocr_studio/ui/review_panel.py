@@ -255,7 +255,9 @@ class ReviewPanel(PanelDock):
         card = reviewing.card
         if reviewing.stage is Stage.DONE:
             self.card.show_text(self._summary())
-        elif reviewing.stage is not Stage.GOING or reviewing.word is None:
+        elif reviewing.stage is Stage.IDLE:
+            self.card.show_text(tr("Press F6 to go through the words of these photos that nobody has checked."))
+        elif reviewing.word is None:
             self.card.show_text(tr("Looking for words that nobody has checked"))
         elif isinstance(card, CardMade):
             self.card.show_card(card, reviewing.word.machine)

@@ -78,6 +78,7 @@ class Reviewing(QObject):
         self._cards.failed.connect(self.failed)
         document.history.changed.connect(self._hear)
         document.words_changed.connect(lambda _: self._hear_screen())
+        document.opened.connect(self._leave_another_project)
 
     @property
     def card(self) -> CardEvent | None:
@@ -204,6 +205,13 @@ class Reviewing(QObject):
         finally:
             self._doing = False
         self._show()
+
+    def _leave_another_project(self) -> None:
+        if self._of is not None and self._of is not self._project():
+            self.stop()
+            self._of = self.sitting = self.word = self.page = None
+            self.stage = Stage.IDLE
+            self.changed.emit()
 
     def _hear_screen(self) -> None:
         if self._document.page is not None:

@@ -258,6 +258,21 @@ def test_a_photo_that_is_gone_is_said_and_its_word_can_still_be_settled(
     assert _word(studio, place).state is WordState.ACCEPTED
 
 
+def test_another_project_ends_the_sitting(panel: ReviewPanel, studio: Studio, tmp_path: Path, qtbot: QtBot) -> None:
+    other = made_board.write_photo(tmp_path / "others" / "other.png", 9)
+    studio.opening.open_paths([other])
+    qtbot.waitUntil(lambda: studio.opening.path == other and not studio.busy)
+    assert panel.reviewing.stage is Stage.IDLE
+    assert "Press F6" in panel.card.text
+    steps = studio.document.undo_stack.count()
+    panel.line.setFocus()
+    _press(KEY.Key_Return)
+    assert studio.document.undo_stack.count() == steps
+    _press(KEY.Key_F6)
+    qtbot.waitUntil(lambda: panel.card.has_card)
+    assert _said(panel) == "Word 1 of 8"
+
+
 def test_the_least_sure_word_comes_first(studio: Studio, qtbot: QtBot) -> None:
     studio.window.action_set["review_least_sure"].trigger()
     panel = studio.window.parts.review
