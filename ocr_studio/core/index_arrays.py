@@ -57,10 +57,11 @@ class Grown:
             self._sort()
             known = self.length
         first, end = np.searchsorted(self._sorted, texts), np.searchsorted(self._sorted, texts, side="right")
-        found = [self._order[a:b] for a, b in zip(first.tolist(), end.tolist(), strict=True) if a < b]
+        lengths = end - first
+        before = np.cumsum(lengths) - lengths
+        found = self._order[np.repeat(first - before, lengths) + np.arange(lengths.sum())]
         # Since then rows may have gone, and others have come at the end.
-        old = np.concatenate(found).astype(np.intp) if found else np.empty(0, np.intp)
-        old = np.sort(old[self.rows["text"][old] > 0])
+        old = np.sort(found[self.rows["text"][found] > 0]).astype(np.intp)
         new = np.flatnonzero(np.isin(self.rows["text"][known : self.length], texts)) + known
         return np.concatenate([old, new])
 

@@ -84,6 +84,9 @@ class FindDelegate(QStyledItemDelegate):
         option.widget.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
         )
+        # The style draws a frame that is not seen on a dark ground.
+        painter.setPen(QColor(theme.colours().quiet))
+        painter.drawRect(box.rect.adjusted(0, 0, -1, -1))
 
 
 def _tick_place(option: QStyleOptionViewItem) -> QRect:
