@@ -37,6 +37,8 @@ _CODE: Final = re.compile(r"[\d@\\/<>=(){}\[\]#$%^|~+*_€£]|\w[.:]\w")
 _CAPITALS: Final = 5
 # Both of two words that were run together must be as usual as this, or any word would be taken apart.
 _PARTED: Final = 2e-5
+# A space left out is a little less likely than a wrong letter: in handwriting it is rather the recognizer's slip.
+_SPACE_LEFT_OUT: Final = 1.2
 _ALONE: Final = ("a", "i")
 # Letters changed, added, left out or changed places: so many at most; and what each weighs beside a power of ten of
 # frequency: a slip of two letters is a hundred times less likely than one of one.
@@ -131,8 +133,8 @@ class Speller:
                     scores[other] = max(scores.get(other, least), least) + _HELD
         scores.pop(folded, None)
         for text in (word, *held):
-            for two in self._parted(_folded(text)):
-                scores.setdefault(two, -_WEIGHT - (text != word))
+            for two, share in self._parted(_folded(text)):
+                scores.setdefault(two, log10(share) - _WEIGHT * _SPACE_LEFT_OUT)
         best = sorted(scores, key=lambda each: (-scores[each], each))
         return tuple(dict.fromkeys(_in_case_of(word, each) for each in best[:most]))
 
@@ -169,7 +171,7 @@ class Speller:
         last = self.lexicon.look_up(_hashes(lasts))[1]
         return bool(((np.maximum(first, with_s) >= _PART_SHARE) & (last >= _PART_SHARE)).any())
 
-    def _parted(self, folded: str) -> list[str]:
+    def _parted(self, folded: str) -> list[tuple[str, float]]:
         """What two usual words it may be that were run together: “abook”. Of one letter there are two in English."""
         if not folded.isalpha() or len(folded) > _LONGEST:
             return []
@@ -177,7 +179,8 @@ class Speller:
         firsts, lasts = [folded[:cut] for cut in cuts], [folded[cut:] for cut in cuts]
         shares = np.minimum(*(self.lexicon.look_up(_hashes(part))[1] for part in (firsts, lasts)))
         best = int(shares.argmax()) if cuts else 0
-        return [f"{firsts[best]} {lasts[best]}"] if cuts and shares[best] >= _PARTED else []
+        found = float(shares[best]) if cuts else 0.0
+        return [(f"{firsts[best]} {lasts[best]}", found)] if found >= _PARTED else []
 
     def _share(self, folded: str) -> float:
         """How frequent a word is; one of the project counts as a usual one."""
