@@ -22,7 +22,7 @@ _APART: Final = 0.4
 # On one photo so many of the rarest word's places are looked at; somebody who looks for "the board" wants the photo.
 _MOST_ANCHORS: Final = 40
 # Of so many photos, those whose words fit best, it is looked at how near the words stand.
-_MOST_PHOTOS: Final = 300
+_MOST_PHOTOS: Final = 150
 # How far the next word of a line may be, in heights: overlapping by a letter, or after a wide space; and how far off
 # the line.
 _OVERLAP, _SPACE, _ASIDE = 0.5, 2.5, 0.6
