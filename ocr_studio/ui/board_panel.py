@@ -161,6 +161,7 @@ class BoardPanel(PanelDock):
             self.strength.set_value(look.strength)
         self.strength.setEnabled(look.even_light or look.less_glare or look.strong_ink)
         self.adjust.setChecked(looking.adjusting)
+        self.adjust.setText(tr("&Done") if looking.adjusting else tr("&Move corners"))
         self.adjust.setEnabled(look.straighten)
         self.find_again.setEnabled(look.straighten and look.corners is not None)
         self.whole.setEnabled(look.straighten and look.corners != looking.whole())
