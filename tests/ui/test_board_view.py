@@ -17,6 +17,7 @@ from ocr_studio.core.page import BoardLook, Page, Quad, Word
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.board_panel import BoardPanel
 from tests.core import drawn_boards
+from tests.ui import made_board
 from tests.ui.canvas_page import Hand, machine, place
 from tests.ui.studio import Open
 
@@ -284,3 +285,27 @@ def test_a_place_on_the_screen_is_still_a_place_of_the_photo(studio: Studio, qtb
     assert view.viewport().rect().contains(spot)
     view.show_word("wall")  # not to be seen here: nothing happens
     assert place(view, centre(shown.quad)) == spot
+
+
+class _Anywhere(made_board.StandInReader):
+    """Finds its lines on a picture of any size."""
+
+    def find(self, image: np.ndarray) -> list[int]:
+        return list(range(len(made_board.LINES)))
+
+
+def test_the_cleaned_board_is_read_when_that_is_wanted(studio: Studio, qtbot: QtBot) -> None:
+    studio.reading._desk = made_board.StandInDesk(_Anywhere())
+    put_on(studio, qtbot)
+    box = panel(studio).read
+    assert not box.isChecked()
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, NONE, QPoint(12, box.height() // 2))
+    assert panel(studio).looking.look.read
+    with qtbot.waitSignal(studio.reading.stopped, timeout=20_000):
+        studio.window.action_set["read_page"].trigger()
+    assert studio.document.page is not None
+    read = [word for word in studio.document.page.words.values() if word.text == made_board.LINES[0][0]]
+    # The stand-in finds it in this place of whatever it is given.
+    shown = [studio.window.view.document.placed(word.quad) for word in read]
+    assert len(shown) == 1
+    assert np.abs(shown[0].array() - made_board.quad(0, 0).array()).max() < 0.1
