@@ -32,7 +32,8 @@ class Indexing(QObject):
         self._job: Job | None = None
         self.index: Index | None = None
         self._project: Project | None = None
-        self._left: list[Index] = []
+        self._left: list[Index] = []  # to be closed
+        self._closed: list[Index] = []
         opening.opened.connect(self._follow)
 
     def close(self) -> None:
@@ -41,8 +42,10 @@ class Indexing(QObject):
         self.changed.emit(None)
 
     def stop(self) -> None:
-        """Let go of all files; the lane has ended."""
+        """Let go of all files; the lanes have ended."""
         self._leave(lane=False)
+        # A question in another lane, asked before, may have opened one once more.
+        self._left += self._closed
         self._let_go()
 
     def _follow(self, event: PhotoOpened) -> None:
@@ -81,4 +84,6 @@ class Indexing(QObject):
 
     def _let_go(self) -> None:
         while self._left:
-            self._left.pop().close()
+            index = self._left.pop()
+            index.close()
+            self._closed.append(index)

@@ -41,7 +41,7 @@ class _WordRows(TitledRows):
     """Words as rows."""
 
     def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
-        super().__init__(("Word", *titles), parent)
+        super().__init__(("Picture", *titles), parent)
         self._pictures = pictures
         self.rows: tuple[WordRow, ...] = ()
 

@@ -206,7 +206,7 @@ class PageTextView(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        mark.cursor, mark.format = cursor, how  # type: ignore[attr-defined]
+        mark.cursor, mark.format = cursor, how
         return mark
 
 

@@ -28,6 +28,15 @@ _HINTS = (
 _FLAGS = {WHOLE: "whole", CASE: "case", PATTERN: "pattern"}
 
 
+def _ticked(rule: Rule, column: int, ticked: bool) -> Rule:
+    """The rule with the box of a column ticked, or not; that of its first column switches it on."""
+    if column == WHOLE:
+        return replace(rule, whole=ticked)
+    if column == CASE:
+        return replace(rule, case=ticked)
+    return replace(rule, pattern=ticked) if column == PATTERN else replace(rule, on=ticked)
+
+
 class RuleRows(TitledRows):
     """Rules, one a row. Signals: ``edited()``."""
 
@@ -83,10 +92,12 @@ class RuleRows(TitledRows):
         """A text was written, or a box ticked."""
         rule, column = self.rules[index.row()], index.column()
         if role == Qt.ItemDataRole.EditRole and column in (FIND, PUT):
-            self.rules[index.row()] = replace(rule, **{("find", "put")[column]: str(value)})
+            self.rules[index.row()] = (
+                replace(rule, find=str(value)) if column == FIND else replace(rule, put=str(value))
+            )
         elif role == Qt.ItemDataRole.CheckStateRole and column != PUT:
-            name = "on" if column == FIND else _FLAGS[column]
-            self.rules[index.row()] = replace(rule, **{name: Qt.CheckState(value) == Qt.CheckState.Checked})
+            ticked = Qt.CheckState(value) == Qt.CheckState.Checked
+            self.rules[index.row()] = _ticked(rule, column, ticked)
         else:
             return False
         self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), PATTERN))

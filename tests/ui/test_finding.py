@@ -62,6 +62,7 @@ def test_nothing_of_the_page_is_changed_and_cancel_leaves_everything(
 ) -> None:
     studio = open_studio(folder / "board 1.png")
     page, count, kept = studio.document.page, studio.document.undo_stack.count(), studio.settings
+    on_disk = settings.load().finding
     dialog = opened(studio, qtbot)
     turn(dialog, "sure", 0.7)
     press(dialog, Button.Cancel)
@@ -70,7 +71,7 @@ def test_nothing_of_the_page_is_changed_and_cancel_leaves_everything(
     assert studio.document.page is page
     assert studio.document.undo_stack.count() == count
     assert studio.settings is kept
-    assert not settings.settings_file().exists()
+    assert settings.load().finding == on_disk
 
 
 def test_ok_keeps_it_for_the_next_reading(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
