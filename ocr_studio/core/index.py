@@ -64,6 +64,7 @@ class Index:
         self._noting = threading.Lock()  # what is to be stored
         self._waiting: dict[str, tuple[Page, str]] = {}
         self._unsaved: set[str] = set()
+        self._heard: set[str] = set()  # since the beginning of ``refresh``: what it has read of them may be older
         self._file: IndexFile | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._arrays = IndexArrays()
@@ -126,10 +127,13 @@ class Index:
         stop: asked between pages; what is done until then is kept.
         """
         self._move_in()
-        files = {path.stem: path for path in self.project.page_files()}
-        rows = self._with(self._known)
         with self._noting:
-            fresh = self._unsaved | self._waiting.keys()
+            self._heard.clear()
+        # In this order: a page that is saved in between is among the files.
+        rows = self._with(self._known)
+        files = {path.stem: path for path in self.project.page_files()}
+        with self._noting:
+            fresh = self._unsaved | self._waiting.keys() | self._heard
         stamps = {key: _seen(stamp(path)) for key, path in files.items() if key not in fresh}
         gone = [key for key in rows.keys() - files.keys() if key not in fresh]
         changed = [key for key, seen in stamps.items() if key not in rows or rows[key].seen != seen]
@@ -165,10 +169,12 @@ class Index:
         """A page has changed (saved: None), or is on the disk."""
         with self._noting:
             self._waiting[page.id] = page, _seen(saved)
+            self._heard.add(page.id)
             (self._unsaved.discard if saved else self._unsaved.add)(page.id)
         # Saving goes on in a thread of its own, which has the time.
         if saved and self._file is not None:
-            with contextlib.suppress(IndexTrouble):
+            # Whatever is wrong with the index, pages are saved.
+            with contextlib.suppress(IndexTrouble, OSError):
                 if not paths.exists(self.project.folder / FILE):
                     self._move_in()
                 self._with(self._settle)
@@ -185,7 +191,13 @@ class Index:
                         del self._waiting[key]
 
     def _store(self, pages: Iterable[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
-        self._with(lambda file: self._put(file, [each for each in pages if each[0].page_id not in self._unsaved], gone))
+        def store(file: IndexFile) -> None:
+            with self._noting:
+                newer = self._unsaved | self._heard
+            some = [each for each in pages if each[0].page_id not in newer]
+            self._put(file, some, [key for key in gone if key not in newer])
+
+        self._with(store)
 
     def _put(self, file: IndexFile, pages: list[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
         gone = tuple(gone)

@@ -54,6 +54,7 @@ class _Desk:
     writing: bool = False  # there is a thread
     at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
     lines: dict[Project, bytes] = field(default_factory=dict)  # for their histories
+    adding: dict[Project, bytes] = field(default_factory=dict)  # those of what it has taken, or could not save
     hurry: bool = False
     trouble: str = ""
     told: set[str] = field(default_factory=set)  # troubles, until all is well again
@@ -226,8 +227,11 @@ class Autosave(QObject):
                 desk.changed.wait(wait)
             dues = list(desk.due.values())
             desk.due.clear()
+            for project, added in desk.lines.items():
+                desk.adding[project] = desk.adding.get(project, b"") + added
+            desk.lines.clear()
             # Said here, not after: what comes now must find a thread that looks again, or start a new one.
-            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues or desk.lines)
+            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues or desk.adding.keys() - self._failing())
             desk.changed.notify_all()
             return desk.writing
 
@@ -249,13 +253,18 @@ class Autosave(QObject):
     def _add(self) -> None:
         """What was done is written down after it is saved: a history must not know of more than the pages do."""
         with self._desk.changed:
-            lines, self._desk.lines = self._desk.lines, {}
+            held = self._failing()
+            lines = {project: self._desk.adding.pop(project) for project in self._desk.adding.keys() - held}
         for project, added in lines.items():
             try:
                 history.add(project.folder, added)
             except OSError as error:
                 # The words are what counts, and whatever keeps them from being saved is told.
                 _log.info("%s: the history is not written: %s", project.folder, error)
+
+    def _failing(self) -> set[Project]:
+        """With ``changed`` held: projects of which pages could not be saved."""
+        return {project for project, _ in self._desk.failed}
 
     def _rest(self) -> None:
         """All that was taken is written or has failed."""

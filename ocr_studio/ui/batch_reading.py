@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +72,7 @@ class BatchReading(QObject):
         self._document, self._reading, self._autosave = document, reading, autosave
         self._project: Project | None = None
         self._waiting: deque[Path] = deque()
-        self._again = False
+        self._again: set[Path] = set()  # those to be read even if they were before
         self._job: Job | None = None
         self._gave_way: Path | None = None
         self._paused = False
@@ -98,11 +99,13 @@ class BatchReading(QObject):
         if project is None or not fresh or not self._document.writable or self._document.history.pages is None:
             return
         if not self.busy:
-            self._project, self._again, self._paused = project, again, False
+            self._project, self._paused = project, False
+            self._again.clear()
             self._total = self._read = self._known = 0
             self._failed.clear()
             self._took.clear()
-        self._again |= again
+        if again:
+            self._again.update(fresh)
         self._waiting.extend(fresh)
         self._total += len(fresh)
         self.changed.emit()
@@ -129,7 +132,8 @@ class BatchReading(QObject):
         if not self._waiting:
             self._end("")
             return
-        desk, photos, again = self._reading.desk, tuple(self._waiting), self._again
+        desk, again = self._reading.desk, self._waiting[0] in self._again
+        photos = tuple(takewhile(lambda path: (path in self._again) == again, self._waiting))
         job = self._job = self._reading.lane.submit(
             lambda: read_batch(desk, photos, project, again=again), name="Reading photos"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -205,11 +206,20 @@ class Opening(QObject):
             # It is open already and stays as it is, its history and what is being typed included.
             return
         self.leaving.emit()
-        page = self._document.page
-        if page is not None and page is not before and self._has(event):
-            # What was done since it was loaded is newer.
-            event = replace(event, page=replace(page, image=event.page.image))
-        self._show(event)
+        self._show(self._brought_up_to_date(before, event))
+
+    def _brought_up_to_date(self, before: Page | None, event: opening.PhotoOpened) -> opening.PhotoOpened:
+        """What was done to the page since it was loaded, on the screen or from elsewhere, is newer."""
+        page, history, newer = self._document.page, self._document.history, None
+        if self._has(event):
+            newer = None if page is before else page
+        elif event.project is self.project and history.pages is not None and not (event.read_only or event.warning):
+            with contextlib.suppress(StudioError):
+                newer = history.page(event.page.id)
+        if newer is None:
+            return event
+        seen = event.page
+        return replace(event, page=replace(newer, image=seen.image, width=seen.width, height=seen.height))
 
     def _has(self, event: opening.PhotoOpened) -> bool:
         """Whether the words of this photo are those on the screen, and may be changed there."""

@@ -140,11 +140,16 @@ class _Taking(QObject):
     ) -> None:
         super().__init__(dialog)
         self._document, self._chosen, self._dialog = document, deque(chosen), dialog
+        self._pages = document.history.pages
         self._readings = self._photos = 0
         self._left: list[str] = []
 
     def go_on(self) -> None:
-        """The next pages, until all are done."""
+        """The next pages, until all are done, or until photos of another folder are worked on."""
+        if self._document.history.pages is not self._pages:
+            stay = wording.counted(len(self._chosen), "photo")
+            self._left.append(f"Photos of another folder were opened, so {stay} stayed as they were.")
+            self._chosen.clear()
         some = [self._chosen.popleft() for _ in range(min(_AT_ONCE, len(self._chosen)))]
         edits: dict[str, Edit] = {}
         readings = 0

@@ -72,7 +72,8 @@ class Session(QObject):
     def end(self) -> None:
         """The window is closed, by a person."""
         self._clock.stop()
-        self._file.write(self._place(), closed=True)
+        # Where nothing was opened the place that was offered is still the one to go on from.
+        self._file.write(self._place() or self.offer, closed=True)
 
     def leave(self) -> None:
         """Leave the file to the next window."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -163,3 +164,29 @@ def test_a_killed_program_leaves_a_history_that_can_be_read(
     _undo(again)
     assert texts(again)[0] == "two"
     assert again.window.messages.isVisible()
+
+
+def test_a_photo_that_changes_while_it_is_opened_is_shown_as_it_is_now(
+    open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    first = studio.document.page
+    assert first is not None
+    _open(studio, folder / "board 2.png", qtbot)
+    shown = studio.opening._take
+
+    def late(*given: Any) -> None:
+        """Between the lane, which has loaded the page, and the window."""
+        edit = edits.write(first, _first(first), "newer")
+        studio.document.history.push(Step("Write from elsewhere", {first.id: edit}))
+        shown(*given)
+
+    monkeypatch.setattr(studio.opening, "_take", late)
+    _open(studio, folder / "board 1.png", qtbot)
+    assert texts(studio)[0] == "newer"
+    monkeypatch.undo()
+    page = studio.document.page
+    assert page is not None
+    studio.document.push(edits.write(page, studio.document.order()[1], "other"))
+    studio.autosave.flush()
+    assert _saved(folder, first).words[_first(first)].text == "newer"

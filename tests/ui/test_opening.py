@@ -148,6 +148,7 @@ def test_once_the_other_window_is_closed_a_click_makes_the_photo_writable(
     assert label(second, "Saving") == "Saved"
 
 
+@pytest.mark.usefixtures("caplog")  # the list of photos may look at the page while it is damaged, and says so
 def test_a_damaged_page_that_somebody_has_mended_opens_with_a_click(
     open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
