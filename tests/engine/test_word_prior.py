@@ -66,8 +66,9 @@ def slow_weight(text: str) -> float:
     ).map("".join)
 )
 def test_letter_by_letter_it_is_the_weight_of_the_text(text: str) -> None:
-    # Of several capitals in a run, and of odd apostrophes, the cases below speak.
-    assume(not re.search(r"[^\W_][A-Z].*[A-Z]", text) and "'" not in text.replace("can't", ""))
+    # Of several capitals in a run, and of odd apostrophes, such as one in camelCase, the cases below speak.
+    assume(not re.search(r"[^\W_][A-Z].*[A-Z]|[^\W_][A-Z][^\W_]*'", text))
+    assume("'" not in text.replace("can't", ""))
     assert weight(text) == pytest.approx(slow_weight(text), abs=1e-6)
 
 
