@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_train
+from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -266,15 +267,7 @@ _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 
 
 def _export(options: argparse.Namespace) -> int:
-    chosen = settings.load()
-    # The one that the window would open.
-    project = Project.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
-    if not project.exists:
-        raise StudioError(
-            "nothing is known about photos here yet",
-            file=options.project,
-            remedy="Open them in the window first, or use ocr-studio read.",
-        )
+    project = known_project(options.project)
     cleaned = options.format == _CLEANED
     if cleaned and options.out.resolve() == project.photos.resolve():
         raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")

@@ -8,12 +8,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Hit, Index
 from ocr_studio.core.page import Quad
-from ocr_studio.core.project import Project
 from ocr_studio.core.search import FoundWord, Side
 from ocr_studio.jobs import indexing
 
@@ -53,15 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Find, and say where. Returns the exit status; raises StudioError."""
-    chosen = settings.load()
-    # The one that the window would open.
-    project = Project.find(options.project, library=chosen.library(), prefer_library=chosen.keep == "library")
-    if not project.exists:
-        raise StudioError(
-            "nothing is known about photos here yet",
-            file=options.project,
-            remedy="Open them in the window first, or use ocr-studio read.",
-        )
+    project = known_project(options.project)
     # Where a window has the project, or nothing may be written, the index is kept elsewhere for this once.
     with contextlib.suppress(StudioError):
         project.lock()
