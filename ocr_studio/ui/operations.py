@@ -83,11 +83,8 @@ def set_aside(document: Document, kind: Mark) -> None:
 
 def write_here(document: Document, word_id: str, text: str) -> None:
     """A person wrote this text into a word, or left it as it was and agrees with it."""
-    page, word = document.page, document.word(word_id)
-    if page is None or word is None or (word.mark and not one_line(text)):
-        return  # a word that was set aside stays so until somebody says what is written there
-    same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
-    document.push(edits.accept(page, [word_id]) if same else edits.write(page, word_id, text))
+    if page := document.page:
+        document.push(edits.answer(page, word_id, text))
 
 
 def write_if_changed(document: Document, word_id: str, text: str) -> None:
