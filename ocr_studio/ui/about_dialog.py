@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 from ocr_studio import __version__
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme
 
-_WEIGHTS = (
+_WEIGHTS = later(
     "Reading starts from the weights of PP-OCRv6 (small) by PaddleOCR, licence Apache-2.0, as they come with the"
     " Python package rapidocr 3.10.0. Which words are usual comes from the package wordfreq by Robyn Speer, data under"
     " CC BY-SA 4.0. Nothing you open leaves this computer."
@@ -25,7 +26,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About OCR Studio")
+        self.setWindowTitle(tr("About OCR Studio"))
         self.setMinimumWidth(600)
         picture = QLabel()
         picture.setPixmap(_picture())
@@ -34,14 +35,14 @@ class AboutDialog(QDialog):
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
-        what = QLabel("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT.")
+        what = QLabel(tr("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT."))
         what.setWordWrap(True)
-        weights = QLabel(_WEIGHTS)
+        weights = QLabel(tr(_WEIGHTS))
         weights.setWordWrap(True)
         self.licences = QPlainTextEdit(_licences(), readOnly=True)
-        self.licences.setAccessibleName("Licences")
+        self.licences.setAccessibleName(tr("Licences"))
         self.licences.setMinimumHeight(200)
-        log = QLabel(f"Log: {paths.log_dir()}")
+        log = QLabel(tr("Log: {folder}", folder=paths.log_dir()))
         log.setProperty("quiet", True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -70,13 +71,17 @@ def _picture() -> QPixmap:
 
 def _licences() -> str:
     parts = [
-        f"Qt {qVersion()} and PySide6: LGPL version 3, https://doc.qt.io/qt-6/licensing.html",
+        tr(
+            "Qt {version} and PySide6: LGPL version 3, {address}",
+            version=qVersion(),
+            address="https://doc.qt.io/qt-6/licensing.html",
+        ),
         *(_line(name) for name in ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif")),
         *(
             _line(name)
             for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack")
         ),
-        "Icons: Material Design Icons, Apache-2.0, in the package qtawesome.",
+        tr("Icons: Material Design Icons, Apache-2.0, in the package qtawesome."),
     ]
     try:
         parts.append("\n" + resources.notices())
@@ -89,7 +94,7 @@ def _line(package: str) -> str:
     try:
         about = metadata.metadata(package)
     except metadata.PackageNotFoundError:
-        return f"{package}: part of this program"
+        return tr("{package}: part of this program", package=package)
     fields = about.json
-    licence = str(fields.get("license_expression") or fields.get("license") or "see its package")
+    licence = str(fields.get("license_expression") or fields.get("license") or tr("see its package"))
     return f"{package} {about['Version']}: {licence.splitlines()[0][:80]}"

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.page import Word
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.word_editor import WordEditor
@@ -36,7 +37,7 @@ class Alternatives(QWidget):
         super().__init__(parent)
         self._document = document
         self._writing = False
-        self.setAccessibleName("Other readings of the current word")
+        self.setAccessibleName(tr("Other readings of the current word"))
         self._title = QLabel()
         self._title.setProperty("quiet", True)
         self._buttons = [self._button(index) for index in range(operations.CHOICES)]
@@ -115,7 +116,11 @@ class Alternatives(QWidget):
                 wording.choice(index, text, writing=self._writing and roomy), right, room
             )
             button.setText(wording.label(shown))
-            button.setAccessibleName(f"Reading {index + 1}: {text}" if reading else f"No reading {index + 1}")
+            button.setAccessibleName(
+                tr("Reading {number}: {text}", number=index + 1, text=text)
+                if reading
+                else tr("No reading {number}", number=index + 1)
+            )
             button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % ({key})" if reading else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
             button.style().unpolish(button)
@@ -124,7 +129,7 @@ class Alternatives(QWidget):
 
 def _title(word: Word | None, readings: int, writing: bool) -> str:
     if word is None:
-        return "Readings of the selected word"
+        return tr("Readings of the selected word")
     if not readings:
-        return "No other readings; draw it tighter or press R to read it again"
-    return "Which is right? Alt+number" if writing else "Which is right? Press its number"
+        return tr("No other readings; draw it tighter or press R to read it again")
+    return tr("Which is right? Alt+number") if writing else tr("Which is right? Press its number")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import RecentFiles, Settings
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
 from ocr_studio.jobs.training import Learn
@@ -159,8 +160,11 @@ class Studio(QObject):
     def _say_unsaved(self) -> None:
         self.window.show_trouble(
             Trouble(
-                f"The last changes are not saved: {self.autosave.trouble or 'the disk is too slow.'}"
-                " Mend that and they are saved by themselves, or close the window once more to leave without them."
+                tr(
+                    "The last changes are not saved: {why} Mend that and they are saved by themselves, or close the"
+                    " window once more to leave without them.",
+                    why=self.autosave.trouble or tr("the disk is too slow."),
+                )
             )
         )
 

@@ -15,6 +15,7 @@ from ocr_studio.core import history
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import Document
 
 # Seconds. A change is written once nothing has changed for QUIET, and at the latest after LATEST; what is left of a
@@ -22,7 +23,7 @@ from ocr_studio.ui.document import Document
 QUIET: Final = 0.25
 LATEST: Final = 0.6
 RETRY: Final = 3.0
-_BUG: Final = (
+_BUG: Final = later(
     "the words are not saved: something went wrong in the program. They are kept open, and tried again every few"
     " seconds; copy the text to be safe."
 )
@@ -205,12 +206,13 @@ class Autosave(QObject):
         desk, trouble = self._desk, ""
         with desk.changed:
             if self._thread is threading.current_thread():
+                bug = tr(_BUG)
                 for due in desk.at_work:
                     desk.failed.setdefault((due.project, due.page.id), due)
                 if desk.at_work:
-                    trouble = _BUG if _BUG not in desk.told else ""
-                    desk.trouble = _BUG
-                    desk.told.add(_BUG)
+                    trouble = bug if bug not in desk.told else ""
+                    desk.trouble = bug
+                    desk.told.add(bug)
                 desk.at_work, desk.writing = [], False
                 desk.changed.notify_all()
         if trouble:

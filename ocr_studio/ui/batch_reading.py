@@ -17,7 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.batch_reading import PhotoKnown, read_batch
 from ocr_studio.jobs.reading import PhotoFailed, PhotoRead
 from ocr_studio.ui import wording
@@ -135,7 +135,7 @@ class BatchReading(QObject):
         desk, again = self._reading.desk, self._waiting[0] in self._again
         photos = tuple(takewhile(lambda path: (path in self._again) == again, self._waiting))
         job = self._job = self._reading.lane.submit(
-            lambda: read_batch(desk, photos, project, again=again), name="Reading photos"
+            lambda: read_batch(desk, photos, project, again=again), name=later("Reading photos")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import board_corners, edits
 from ocr_studio.core.page import BoardLook, Quad
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import cleaning
 from ocr_studio.jobs.cleaning import BoardCleaned, BoardSought
 from ocr_studio.ui.document import Document
@@ -135,7 +136,7 @@ class BoardLooking(QObject):
         self.changed.emit()
 
     def _start(self, make: Callable[[], Iterator[object]]) -> None:
-        job = self._job = self._lane.submit(make, name="Cleaning the board")
+        job = self._job = self._lane.submit(make, name=later("Cleaning the board"))
         job.came.connect(self._take)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))

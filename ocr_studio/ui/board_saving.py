@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import cleaning
 from ocr_studio.jobs.cleaning import PictureWritten
 from ocr_studio.ui import file_dialogs
@@ -38,7 +38,7 @@ class BoardSaving(QObject):
         path = self._opening.path
         if self._document.image is None or path is None:
             return
-        start = path.with_name(f"{path.stem} {tr('cleaned')}.png")
+        start = path.with_name(f"{_cleaned(path)}.png")
         dialog = file_dialogs.make(self._window, tr("Save cleaned picture"), str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([tr("PNG picture (*.png)"), tr("JPEG picture (*.jpg *.jpeg)")])
@@ -53,11 +53,16 @@ class BoardSaving(QObject):
         if image is None:
             return
         if self._opening.path is not None and path.absolute() == self._opening.path.absolute():
-            path = path.with_name(f"{path.stem} {tr('cleaned')}{path.suffix}")
-        job = self._lane.submit(lambda: cleaning.save(image, look, path), name="Saving the cleaned picture")
+            path = path.with_name(f"{_cleaned(path)}{path.suffix}")
+        job = self._lane.submit(lambda: cleaning.save(image, look, path), name=later("Saving the cleaned picture"))
         job.came.connect(self._tell)
         job.failed.connect(self.failed)
 
     def _tell(self, event: object) -> None:
         if isinstance(event, PictureWritten):
             self.said.emit(tr("Saved as {name}", name=event.path.name))
+
+
+def _cleaned(path: Path) -> str:
+    """What the cleaned picture of a photo is called, without its ending."""
+    return tr("{photo} cleaned", photo=path.stem)

@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import geometry
-from ocr_studio.core.page import Quad, Word
-from ocr_studio.core.translation import tr
-from ocr_studio.ui import colours, wording
+from ocr_studio.core.page import Quad, Word, WordState
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.ui import colours
 from ocr_studio.ui.baselines_item import BaselinesItem
 from ocr_studio.ui.canvas_looks import CanvasLooks
 from ocr_studio.ui.document import Document
@@ -22,6 +22,14 @@ from ocr_studio.ui.word_index import Box, WordIndex
 from ocr_studio.ui.word_item import WordsItem
 from ocr_studio.ui.zoom_view import ZoomView
 
+# The current word, for who hears the window.
+_SAID = {
+    WordState.UNREAD: later("“{word}”, not read"),
+    WordState.READ: later("“{word}”, read"),
+    WordState.ACCEPTED: later("“{word}”, checked"),
+    WordState.CORRECTED: later("“{word}”, corrected"),
+    WordState.MARKED: later("“{word}”, set aside"),
+}
 # Screen pixels: writing lower than this cannot be read, as high as that it can, with the words round it in sight.
 _TOO_SMALL, _READABLE = 18, 40
 
@@ -216,7 +224,8 @@ class BoxView(ZoomView):
 
 def _described(word: Word | None, count: int) -> str:
     if word is None:
-        return "No word is selected"
-    many = f"{wording.counted(count, 'word')} are selected; " if count > 1 else ""
-    said = f"{many}“{word.text}”, {wording.STATES[word.state].lower()}"
+        return tr("No word is selected")
+    said = tr(_SAID[word.state], word=word.text)
+    if count > 1:
+        said = tr_n("{count} word is selected; {current}", "{count} words are selected; {current}", count, current=said)
     return tr("{word}; its box is locked", word=said) if word.locked else said

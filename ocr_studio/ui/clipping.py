@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from ocr_studio.core import edits, page_file, page_order, table_text
 from ocr_studio.core.formats import markdown
 from ocr_studio.core.page import Page, Word
-from ocr_studio.core.translation import tr
-from ocr_studio.ui import operations, wording
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.opening import Opening
 
@@ -39,7 +39,7 @@ class Clipping(QObject):
         data.setText(operations.text_to_copy(self._document))
         data.setData(WORDS_TYPE, page_file.encode(Page(page.id, page.image, page.width, page.height, _by_id(words))))
         QGuiApplication.clipboard().setMimeData(data)
-        self.said.emit(f"Copied {wording.counted(len(words), 'word')}")
+        self.said.emit(tr_n("Copied {count} word", "Copied {count} words", len(words)))
 
     def cut(self) -> None:
         """Copy the selected words and delete them."""
@@ -50,7 +50,7 @@ class Clipping(QObject):
         """Copy the text of the whole photo."""
         if page := self._document.page:
             QGuiApplication.clipboard().setText(operations.page_text(page))
-            self.said.emit(f"Copied the text of {wording.counted(len(page.words), 'word')}")
+            self.said.emit(tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words)))
 
     def copy_markdown(self) -> None:
         """Copy the text as Markdown, of the selected words or of all."""
@@ -81,7 +81,7 @@ class Clipping(QObject):
             self._document.push(edit)
             self._document.select(edit.changes)
         elif words:
-            self.said.emit("Open a photo to paste these words onto")
+            self.said.emit(tr("Open a photo to paste these words onto"))
         else:
             self._opening.paste()
 

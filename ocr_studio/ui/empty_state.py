@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme, wording
 
 _RECENT_SHOWN = 4
@@ -25,19 +26,21 @@ class EmptyState(QScrollArea):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         """actions: what the buttons do, the main one first."""
         super().__init__(parent)
-        self.setAccessibleName("Start")
+        self.setAccessibleName(tr("Start"))
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")
         self._zone.setMaximumWidth(680)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        title = QLabel("Open a photo of writing", alignment=Qt.AlignmentFlag.AlignCenter)
+        title = QLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
         hint = QLabel(
-            "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
-            "Its words are read, you correct them, and everything is saved as you go.",
+            tr(
+                "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
+                "Its words are read, you correct them, and everything is saved as you go."
+            ),
             alignment=Qt.AlignmentFlag.AlignCenter,
             wordWrap=True,
         )
@@ -70,7 +73,7 @@ class EmptyState(QScrollArea):
                 widget.deleteLater()
         if not paths:
             return
-        label = QLabel("Recent")
+        label = QLabel(tr("Recent"))
         label.setProperty("quiet", True)
         label.setContentsMargins(4, 14, 0, 4)
         self._recent.addWidget(label)
@@ -80,7 +83,7 @@ class EmptyState(QScrollArea):
             button.setProperty("flat", True)
             button.setStyleSheet("text-align: left; padding: 6px 8px;")
             button.setToolTip(str(path))
-            button.setAccessibleName(f"Open {path.name} again")
+            button.setAccessibleName(tr("Open {photo} again", photo=path.name))
             button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button)
 

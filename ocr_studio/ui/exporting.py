@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, Format, write_text
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs
 from ocr_studio.ui.dataset_dialog import DatasetDialog
 from ocr_studio.ui.document import Document
@@ -46,7 +47,7 @@ class Exporting(QObject):
         path = self._opening.path
         if self._document.page is None or path is None:
             return
-        dialog = file_dialogs.make(self._window, "Save text as", str(path.with_suffix(FORMATS[key].suffix)))
+        dialog = file_dialogs.make(self._window, tr("Save text as"), str(path.with_suffix(FORMATS[key].suffix)))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_filter(kind) for kind in FORMATS.values()])
         dialog.selectNameFilter(_filter(FORMATS[key]))
@@ -68,11 +69,11 @@ class Exporting(QObject):
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
         else:
-            self.said.emit(f"Saved as {path.name}")
+            self.said.emit(tr("Saved as {name}", name=path.name))
 
 
 def _filter(kind: Format) -> str:
-    return f"{kind.title} (*{kind.suffix})"
+    return f"{tr(kind.title)} (*{kind.suffix})"
 
 
 def _format_of(chosen: str) -> Format:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPixmap
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Replacement
 from ocr_studio.core.search import Hit, Side
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import indexing
 from ocr_studio.jobs.indexing import Place, PlacePicture
 from ocr_studio.ui import pictures, wording
@@ -146,7 +146,7 @@ class FindModel(QAbstractListModel):
             self._pictures.popitem(last=False)
         height = round(HEIGHT * self.ratio)
         job = self._job = self._lane.submit(
-            lambda: indexing.pictures(project, some, height=height), name="Pictures of what was found"
+            lambda: indexing.pictures(project, some, height=height), name=later("Pictures of what was found")
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)

@@ -14,6 +14,7 @@ from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Place
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import fixing_everywhere
 from ocr_studio.jobs.fixing_everywhere import CorrectedLooks
 from ocr_studio.ui.document import Document
@@ -91,7 +92,7 @@ class FixingEverywhere(QObject):
         self.forget()
         self._of = project
         job = self._job = self._lane.submit(
-            lambda: fixing_everywhere.find(project, corrected, self._index), name="Looking for the same word"
+            lambda: fixing_everywhere.find(project, corrected, self._index), name=later("Looking for the same word")
         )
         job.came.connect(self._take)
         job.done.connect(self._offer)

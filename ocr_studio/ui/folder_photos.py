@@ -15,6 +15,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import listing
 from ocr_studio.jobs.opening import FolderListed
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -107,7 +108,7 @@ class FolderPhotos(QObject):
             return
         files, ids = [(row.name, row.time) for row in self.rows], dict(self._ids)
         job = self._job = self._lane.submit(
-            lambda: listing.rows(files, index, ids), name="Looking at what is known of the photos"
+            lambda: listing.rows(files, index, ids), name=later("Looking at what is known of the photos")
         )
         job.came.connect(lambda rows: self._learn(project, rows))
         job.failed.connect(self.failed)

@@ -14,6 +14,7 @@ from ocr_studio.core import history
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Course, Step
 from ocr_studio.core.page import Edit, EditMismatch, Page, apply
+from ocr_studio.core.translation import tr
 
 _NOTHING: Final = Course()
 _log = logging.getLogger(__name__)
@@ -122,7 +123,11 @@ class History(QObject):
             after = self._after(done)
         except StudioError as error:
             _log.info("%s", error)
-            self.refused.emit(f"“{step.name}” cannot be {'taken back' if back else 'done again'}: {error}")
+            self.refused.emit(
+                tr("“{step}” cannot be taken back: {why}", step=step.name, why=error)
+                if back
+                else tr("“{step}” cannot be done again: {why}", step=step.name, why=error)
+            )
             self.tell((history.went(-1) if back else b"") + history.dropped())
             return False
         shown = self._put(done, after, back=back)
@@ -142,7 +147,9 @@ class History(QObject):
         for key, edit in step.edits.items():
             page = self.page(key)
             if page is None:
-                raise EditMismatch(f"“{step.name}” was made for a photo of which nothing is known any more")
+                raise EditMismatch(
+                    tr("“{step}” was made for a photo of which nothing is known any more", step=step.name)
+                )
             after[key] = apply(page, edit)
         return after
 

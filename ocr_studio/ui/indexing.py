@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.index import Index, Progress
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import indexing
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -60,7 +61,7 @@ class Indexing(QObject):
         self._bring_up_to_date(index)
 
     def _bring_up_to_date(self, index: Index) -> None:
-        job = self._job = self._lane.submit(lambda: indexing.bring_up_to_date(index), name="Indexing")
+        job = self._job = self._lane.submit(lambda: indexing.bring_up_to_date(index), name=later("Indexing"))
         job.came.connect(self._tell)
         job.done.connect(self.finished)
         job.failed.connect(self.failed)
@@ -76,7 +77,7 @@ class Indexing(QObject):
         if index is not None:
             self._left.append(index)
             if lane:
-                self._lane.submit(self._closing, name="Closing the index")
+                self._lane.submit(self._closing, name=later("Closing the index"))
 
     def _closing(self) -> Iterator[None]:
         self._let_go()

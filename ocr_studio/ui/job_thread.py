@@ -20,6 +20,7 @@ from itertools import count
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,10 @@ class _Work:
             say("failed", Trouble(str(error)))
         except Exception:  # (the one place where any bug of a job ends: logged, and shown once)
             log.exception("the job “%s” failed", self.name)
-            say("failed", Trouble(f"{self.name}: something went wrong in the program.", traceback.format_exc()))
+            say(
+                "failed",
+                Trouble(tr("{job}: something went wrong in the program.", job=tr(self.name)), traceback.format_exc()),
+            )
         else:
             say("done", None)
         finally:

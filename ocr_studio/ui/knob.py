@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
+from ocr_studio.core.translation import tr
+
 
 @dataclass(frozen=True, slots=True)
 class KnobSpec:
@@ -42,7 +44,7 @@ class Knob(QWidget):
         self.slider.setRange(0, round((spec.high - spec.low) / spec.step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
         self.slider.setAccessibleName(spec.title)
-        self.slider.setAccessibleDescription(f"Left: {spec.less} Right: {spec.more}")
+        self.slider.setAccessibleDescription(tr("Left: {less} Right: {more}", less=spec.less, more=spec.more))
         title = QLabel(spec.title)
         title.setBuddy(self.slider)
         layout = QGridLayout(self)

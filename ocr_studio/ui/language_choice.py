@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from ocr_studio.core.language import LANGUAGES
+from ocr_studio.core.translation import tr, tr_n
 
 _SHOWN = 3  # names for which there is room
 
@@ -20,14 +21,14 @@ class LanguageChoice(QPushButton):
 
     def __init__(self, chosen: Collection[str]) -> None:
         super().__init__()
-        self.setAccessibleName("Languages")
+        self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
         # In line with the fields above and below, which it is one of.
         self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)
         self._actions: dict[str, QAction] = {}
         for code, name in LANGUAGES.items():
-            action = menu.addAction(name)
+            action = menu.addAction(tr(name))
             action.setCheckable(True)
             action.setChecked(code in chosen)
             action.toggled.connect(self._show)
@@ -45,9 +46,14 @@ class LanguageChoice(QPushButton):
         self._actions[code].setChecked(on)
 
     def _show(self) -> None:
-        names = [LANGUAGES[code] for code in self.chosen()]
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        self.setText(", ".join(names[:_SHOWN]) + more if names else "None, only words typed in the project")
+        names = [tr(LANGUAGES[code]) for code in self.chosen()]
+        shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+        if not names:
+            self.setText(tr("None, only words typed in the project"))
+        elif more > 0:
+            self.setText(tr_n("{languages} and {count} more", "{languages} and {count} more", more, languages=shown))
+        else:
+            self.setText(shown)
 
 
 class _Menu(QMenu):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QToolButton, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 
 
@@ -28,8 +29,8 @@ class PanelDock(QDockWidget):
         features = QDockWidget.DockWidgetFeature
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self.closer = QToolButton()
-        self.closer.setToolTip("Close; it comes back by the menu View")
-        self.closer.setAccessibleName(f"Close {title.lower()}")
+        self.closer.setToolTip(tr("Close; it comes back by the menu View"))
+        self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
         self.hide()
 

@@ -47,7 +47,7 @@ def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot
         panel.toggleViewAction().trigger()
         qtbot.waitUntil(panel.isVisible)
         assert window.dockWidgetArea(panel) == panel.area
-        assert panel.closer.accessibleName() == f"Close {panel.windowTitle().lower()}"
+        assert panel.closer.accessibleName() == f"Close: {panel.windowTitle()}"
         assert not panel.closer.icon().isNull()
         _close(panel)
         assert not panel.isVisible()
