@@ -52,6 +52,11 @@ def later(text: str, /) -> str:
     return text
 
 
+def later_n(one: str, many: str, /) -> tuple[str, str]:
+    """Both forms of a text that is to be given to ``tr_n`` where it is shown: ``tr_n(*forms, count)``."""
+    return one, many
+
+
 def _filled(said: str, english: str, values: dict[str, object]) -> str:
     if not values:
         return said

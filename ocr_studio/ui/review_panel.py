@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from ocr_studio.core import letter_doubts
 from ocr_studio.core.page import Mark, Transcription, WordState
 from ocr_studio.core.review_queue import Order
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.reviewing import CardFailed, CardMade
 from ocr_studio.ui import colours, wording
 from ocr_studio.ui.choice import Choice
@@ -40,9 +40,9 @@ _KEYS = later(
 _AWAY_MS = 20_000
 _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
 _SETTLED = (
-    (WordState.ACCEPTED, later("{count} right"), later("{count} right")),
-    (WordState.CORRECTED, later("{count} corrected"), later("{count} corrected")),
-    (WordState.MARKED, later("{count} set aside"), later("{count} set aside")),
+    (WordState.ACCEPTED, later_n("{count} right", "{count} right")),
+    (WordState.CORRECTED, later_n("{count} corrected", "{count} corrected")),
+    (WordState.MARKED, later_n("{count} set aside", "{count} set aside")),
 )
 
 
@@ -295,7 +295,7 @@ class ReviewPanel(PanelDock):
         if sitting is None or sitting.total == 0:
             return tr("Every word is checked. Nothing waits here.")
         done = Counter(state for place, state in self.reviewing.outcomes.items() if sitting.has_settled(place))
-        parts = [tr_n(one, many, done[state]) for state, one, many in _SETTLED if done[state]]
+        parts = [tr_n(*forms, done[state]) for state, forms in _SETTLED if done[state]]
         minutes = max(1, round((time.monotonic() - self.reviewing.began) / 60))
         lines = [
             tr_n(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ocr_studio.core.review_queue import Order
+from ocr_studio.core.translation import later
 from ocr_studio.ui.actions.spec import ActionSpec
 from ocr_studio.ui.parts import Parts
 
@@ -35,10 +36,16 @@ ACTIONS = (
             checked=partial(_is_order, order),
         )
         for order, title, tip in (
-            (Order.LEAST_SURE, "&Least sure first", "Begin with the words of which the recognizer was least sure"),
-            (Order.PAGE, "&Photo by photo", "Take the words of each photo together, in reading order"),
-            (Order.WRITER, "&Writer by writer", "Take the photos of each writer together"),
-            (Order.CLOSE, "&Two likely readings first", "Begin where another reading was nearly as likely"),
+            (
+                Order.LEAST_SURE, later("&Least sure first"),
+                later("Begin with the words of which the recognizer was least sure"),
+            ),
+            (Order.PAGE, later("&Photo by photo"), later("Take the words of each photo together, in reading order")),
+            (Order.WRITER, later("&Writer by writer"), later("Take the photos of each writer together")),
+            (
+                Order.CLOSE, later("&Two likely readings first"),
+                later("Begin where another reading was nearly as likely"),
+            ),
         )
     ),
 )  # fmt: skip

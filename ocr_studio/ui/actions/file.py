@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ocr_studio.core.translation import later
 from ocr_studio.ui.actions.spec import ActionSpec, Where, has_photo
 
 ACTIONS = (
@@ -39,13 +40,25 @@ ACTIONS = (
     *(
         ActionSpec(
             f"save_{key}", title, partial(lambda key, p: p.exporting.ask(key), key), "&File/Save text &as", 3,
-            icon, keys, tip=f"Write the text of this photo to a file: {what}", when=has_photo,
+            icon, keys, tip=tip, when=has_photo,
         )
-        for key, title, icon, keys, what in (
-            ("txt", "&Text…", "mdi6.text-box-outline", ("Ctrl+S",), "plain text"),
-            ("md", "&Markdown…", "mdi6.language-markdown-outline", (), "Markdown"),
-            ("json", "&JSON…", "mdi6.code-json", (), "every word with its place, its confidence and its alternatives"),
-            ("csv", "&CSV…", "mdi6.table", (), "a table of words for a spreadsheet"),
+        for key, title, icon, keys, tip in (
+            (
+                "txt", later("&Text…"), "mdi6.text-box-outline", ("Ctrl+S",),
+                later("Write the text of this photo to a file: plain text"),
+            ),
+            (
+                "md", later("&Markdown…"), "mdi6.language-markdown-outline", (),
+                later("Write the text of this photo to a file: Markdown"),
+            ),
+            (
+                "json", later("&JSON…"), "mdi6.code-json", (),
+                later("Write every word of this photo to a file, with its place, its confidence and its alternatives"),
+            ),
+            (
+                "csv", later("&CSV…"), "mdi6.table", (),
+                later("Write the words of this photo to a file: a table for a spreadsheet"),
+            ),
         )
     ),
     ActionSpec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ocr_studio.core.page import Mark
+from ocr_studio.core.translation import later
 from ocr_studio.ui import operations
 from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_selected, has_words
 from ocr_studio.ui.parts import Parts
@@ -83,15 +84,20 @@ _SAYING = (
     ),
 )  # fmt: skip
 
+_NTH_READING = (
+    later("Alternative &1"), later("Alternative &2"), later("Alternative &3"), later("Alternative &4"),
+    later("Alternative &5"),
+)  # fmt: skip
+
 _ALTERNATIVES = tuple(
     ActionSpec(
-        f"alternative_{index + 1}", f"Alternative &{index + 1}",
+        f"alternative_{index + 1}", title,
         partial(lambda i, p: operations.choose(p.document, i), index),
         "&Words/A&lternatives", 4, "", (str(index + 1),), scope=Scope.CANVAS,
         tip="This reading is the right one", when=partial(_alternative, index), edits=True,
         why="Select a word first for which the recognizer has so many readings.",
     )
-    for index in range(operations.CHOICES)
+    for index, title in zip(range(operations.CHOICES), _NTH_READING, strict=True)
 )  # fmt: skip
 
 ACTIONS = (*_SAYING, *_ALTERNATIVES)

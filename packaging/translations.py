@@ -1,0 +1,228 @@
+"""Takes what the program shows to translators and back. From the checkout, with Babel (it comes with the tests):
+
+python packaging/translations.py update           new and changed texts go into all catalogues, then they are compiled
+python packaging/translations.py missing de       what has no translation yet, as a catalogue on standard output
+python packaging/translations.py take de FILE.po  translations from such a catalogue, filled in, go into ours
+python packaging/translations.py compile          catalogues as the program reads them (.mo), beside the .po
+python packaging/translations.py extract          all texts, as a template on standard output
+python packaging/translations.py add fr           a catalogue of a new language
+
+A text that was changed keeps its translation, marked fuzzy: it is not shown until somebody has looked at it and taken
+the mark away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import shown_texts
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+CHECKOUT = Path(__file__).parent.parent
+CATALOGUES = CHECKOUT / "resources" / "translations"
+_NAME = "ocr-studio"
+# One date for all: what has no texts of its own to say changes nothing.
+_BEGUN = datetime(2026, 11, 21, tzinfo=UTC)
+_HEADER = """\
+# OCR Studio in another language. Kept by packaging/translations.py, which says how to translate.
+# This file is distributed under the same licence as OCR Studio, MIT."""
+
+
+def template() -> Catalog:
+    """All texts of the program. Raises shown_texts.NotPlain."""
+    catalogue = _empty(None)
+    for shown in shown_texts.find(CHECKOUT / "ocr_studio"):
+        known = catalogue.get(shown.text)
+        if shown.many and known and known.pluralizable and known.id[1] != shown.many:
+            raise shown_texts.NotPlain(f"{shown.path}:{shown.line}: “{shown.text}” has two plurals")
+        # The file without the line: it tells translators enough, and does not change with every line above.
+        place = (shown.path.relative_to(CHECKOUT).as_posix(), 0)
+        notes = [shown.note] if shown.note else []
+        catalogue.add((shown.text, shown.many) if shown.many else shown.text, None, [place], auto_comments=notes)
+    return catalogue
+
+
+def catalogue_file(language: str) -> Path:
+    """Where the translations to a language are."""
+    return CATALOGUES / language / "LC_MESSAGES" / f"{_NAME}.po"
+
+
+def languages() -> list[str]:
+    """Those there is a catalogue of."""
+    return sorted(path.parent.parent.name for path in CATALOGUES.glob(f"*/LC_MESSAGES/{_NAME}.po"))
+
+
+def read(language: str) -> Catalog:
+    """The translations to a language."""
+    with catalogue_file(language).open("rb") as file:
+        return read_po(file, language, _NAME, abort_invalid=True)
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """A catalogue as the program reads it. What is fuzzy or missing is left out, so English is shown."""
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def update(catalogue: Catalog, texts: Catalog) -> None:
+    """Let a catalogue hold exactly these texts. Translations of others are kept apart, in case they come back."""
+    for key, gone in list(catalogue.obsolete.items()):
+        if texts.get(key) is not None:
+            catalogue[gone.id] = catalogue.obsolete.pop(key)
+    catalogue.update(texts, update_creation_date=False)
+    for key, gone in list(catalogue.obsolete.items()):
+        if gone.fuzzy or not _says_something(gone):
+            del catalogue.obsolete[key]
+
+
+def write(catalogue: Catalog, language: str) -> None:
+    """Keep the translations to a language, and as the program reads them. All or nothing."""
+    path = catalogue_file(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for target, content in ((path, _as_text(catalogue)), (path.with_suffix(".mo"), compiled(catalogue))):
+        beside = target.with_name(f".{target.name}.new")
+        beside.write_bytes(content)
+        os.replace(beside, target)
+
+
+def is_open(message: Message) -> bool:
+    """Whether a text has no translation that holds: none, only some of its forms, or one that is fuzzy."""
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return bool(message.id) and (message.fuzzy or not all(forms))
+
+
+def _update(options: argparse.Namespace) -> None:
+    texts = template()
+    for language in options.language or languages():
+        catalogue = read(language)
+        update(catalogue, texts)
+        write(catalogue, language)
+        _report(language, catalogue)
+
+
+def _add(options: argparse.Namespace) -> None:
+    for language in options.language:
+        if catalogue_file(language).exists():
+            raise SystemExit(f"there is a catalogue of “{language}”: {catalogue_file(language)}")
+        catalogue = _empty(language)
+        update(catalogue, template())
+        write(catalogue, language)
+
+
+def _compile(options: argparse.Namespace) -> None:
+    for language in options.language or languages():
+        write(read(language), language)
+        _report(language, read(language))
+
+
+def _extract(_: argparse.Namespace) -> None:
+    sys.stdout.buffer.write(_as_text(template()))
+
+
+def _missing(options: argparse.Namespace) -> None:
+    catalogue = read(options.language)
+    for message in [each for each in catalogue if each.id and not is_open(each)]:
+        catalogue.delete(message.id)
+    sys.stdout.buffer.write(_as_text(catalogue))
+
+
+def _take(options: argparse.Namespace) -> None:
+    catalogue, taken = read(options.language), 0
+    with open(options.file, "rb") as file:
+        brought = read_po(file, options.language, _NAME, abort_invalid=True)
+    for message in brought:
+        known = catalogue.get(_key(message)) if message.id else None
+        if message.id and (known is None or known.pluralizable != message.pluralizable):
+            print(f"not one of ours: {message.id}", file=sys.stderr)
+        elif known is not None and not is_open(message):
+            known.string, known.user_comments = message.string, message.user_comments
+            known.flags -= {"fuzzy"}
+            taken += 1
+    write(catalogue, options.language)
+    print(f"{taken} taken")
+    _report(options.language, catalogue)
+
+
+def _report(language: str, catalogue: Catalog) -> None:
+    messages = [message for message in catalogue if message.id]
+    fuzzy = sum(message.fuzzy for message in messages)
+    missing = sum(map(is_open, messages)) - fuzzy
+    print(f"{language}: {len(messages)} texts, {missing} without translation, {fuzzy} to look at again")
+
+
+def _empty(language: str | None) -> Catalog:
+    return Catalog(
+        language, _NAME, header_comment=_HEADER, project="OCR Studio", version="1", copyright_holder="OCR Studio",
+        msgid_bugs_address="OCR Studio", creation_date=_BEGUN, revision_date=_BEGUN, last_translator="OCR Studio",
+        language_team="OCR Studio", charset="utf-8", fuzzy=False,
+    )  # fmt: skip
+
+
+def _as_text(catalogue: Catalog) -> bytes:
+    for message in catalogue:
+        # Signs like "50 % of" are no places.
+        message.flags -= {"python-format"}
+    file = io.BytesIO()
+    write_po(file, catalogue, width=120, include_previous=True, include_lineno=False)
+    return file.getvalue()
+
+
+def _key(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple | list) else message.id
+
+
+def _says_something(message: Message) -> bool:
+    return any(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two who change catalogues at once would undo what the other did."""
+    try:
+        import fcntl  # noqa: PLC0415  (Windows has none)
+    except ImportError:
+        yield
+        return
+    with open(__file__, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    """Do what the arguments say. Returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    several: dict[str, Callable[[argparse.Namespace], None]] = {"update": _update, "compile": _compile, "add": _add}
+    for name, do in several.items():
+        command = commands.add_parser(name)
+        command.add_argument("language", nargs="+" if do is _add else "*")
+        command.set_defaults(do=do)
+    for name, do in {"extract": _extract, "missing": _missing, "take": _take}.items():
+        command = commands.add_parser(name)
+        command.set_defaults(do=do)
+        if do is not _extract:
+            command.add_argument("language")
+        if do is _take:
+            command.add_argument("file", type=Path)
+    options = parser.parse_args()
+    with _alone():
+        try:
+            options.do(options)
+        except shown_texts.NotPlain as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
