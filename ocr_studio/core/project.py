@@ -26,8 +26,10 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
 from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page_cache import PageCache
 from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
 from ocr_studio.core.project_errors import NewerFile, PageDamaged, ProjectInUse, SaveFailed
+from ocr_studio.core.translation import tr
 from ocr_studio.core.typed_words import TypedWords
 
 __all__ = ["FOLDER", "FORMAT", "NewerFile", "PageDamaged", "Project", "ProjectInUse", "SaveFailed", "Watcher"]
@@ -60,6 +62,7 @@ class Project:
         self._watchers: tuple[Watcher, ...] = ()
         self._lines: page_file.Lines = {}
         self._stamps: dict[str, Stamp | None] = {}
+        self._decoded = PageCache()
         self._summaries = PageSummaries()
         self._typed = TypedWords()
 
@@ -83,7 +86,7 @@ class Project:
             project._check_format()
             return project
         if not create:
-            raise StudioError("there is no OCR Studio project for these photos", file=photos)
+            raise StudioError(tr("there is no OCR Studio project for these photos"), file=photos)
         if not prefer_library and not os.access(photos, os.W_OK):
             places.reverse()
         return cls(places[0], photos)
@@ -143,13 +146,13 @@ class Project:
         """A photo's path as a page keeps it. Raises StudioError for one outside the photos' folder."""
         path = Path(os.path.abspath(photo))
         if not path.is_relative_to(self.photos) or path == self.photos:
-            raise StudioError(f"the photo is not in {self.photos}", file=photo)
+            raise StudioError(tr("the photo is not in {folder}", folder=self.photos), file=photo)
         return path.relative_to(self.photos).as_posix()
 
     def photo(self, page: Page | PageSummary) -> Path:
         """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
         if not page_file.stays_inside(page.image):
-            raise StudioError(f"the page's photo is not in {self.photos}", file=page.image)
+            raise StudioError(tr("the page's photo is not in {folder}", folder=self.photos), file=page.image)
         return self.photos / page.image
 
     def load_page(self, page_id: str, *, image: str | None = None, aside: bool = True) -> Page | None:
@@ -160,7 +163,8 @@ class Project:
         """
         with self._noting:
             page = self._unsaved.get(page_id)
-        if page is None:
+        # Without the lock of the files, which is held while a page is saved: the window waits for no disk.
+        if page is None and (page := self._known(page_id)) is None:
             with self._files:
                 page = self._read(page_id, aside=aside)
         return replace(page, image=image) if page and image is not None else page
@@ -197,6 +201,7 @@ class Project:
             except (OSError, ValueError) as error:
                 raise project_errors.save_failed(self.photos / page.image, error) from error
             now = self._stamps[page.id] = stamp(path)
+            self._decoded.put(page, now)
         with self._noting:
             newer = self._unsaved.get(page.id, page) is not page
             if not newer:
@@ -239,7 +244,7 @@ class Project:
 
     def _page_path(self, page_id: str) -> Path:
         if not _PAGE_ID.fullmatch(page_id):
-            raise StudioError(f"“{page_id}” is no page id", file=self.folder)
+            raise StudioError(tr("“{id}” is no page id", id=page_id), file=self.folder)
         return self.folder / "pages" / f"{page_id}.json"
 
     def page_files(self) -> list[Path]:
@@ -266,9 +271,19 @@ class Project:
         except (page_file.NotAPage, paths.TooLarge) as error:
             raise project_errors.damaged(path, error, aside=aside) from error
         except OSError as error:
-            raise StudioError(f"the page cannot be read: {error.strerror or error}", file=path) from error
+            raise StudioError(
+                tr("the page cannot be read: {reason}", reason=error.strerror or error), file=path
+            ) from error
         self._stamps[page_id] = when
+        self._decoded.put(page, when)
         return page
+
+    def _known(self, page_id: str) -> Page | None:
+        """The page as it was loaded or saved here, if its file is still the same."""
+        path = self._page_path(page_id)
+        with contextlib.suppress(OSError):  # told where it is read
+            return self._decoded.get(page_id, stamp(path))
+        return None
 
     def _prepare(self) -> None:
         """Folder, lock and project.json, so far as they are not there."""
@@ -323,7 +338,7 @@ class Project:
         if where == ".." or (where is None and self.folder.name == FOLDER):
             return self.folder.parent
         if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
-            raise StudioError("the project does not say where its photos are", file=about)
+            raise StudioError(tr("the project does not say where its photos are"), file=about)
         return Path(where)
 
 
