@@ -3,6 +3,7 @@
 python packaging/translations.py update           new and changed texts go into all catalogues, then they are compiled
 python packaging/translations.py missing de       what has no translation yet, as a catalogue on standard output
 python packaging/translations.py take de FILE.po  translations from such a catalogue, filled in, go into ours
+python packaging/translations.py check de         what is missing or wrong in a catalogue
 python packaging/translations.py compile          catalogues as the program reads them (.mo), beside the .po
 python packaging/translations.py extract          all texts, as a template on standard output
 python packaging/translations.py add fr           a catalogue of a new language
@@ -23,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import shown_texts
+import translation_slips
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -136,6 +138,13 @@ def _missing(options: argparse.Namespace) -> None:
     sys.stdout.buffer.write(_as_text(catalogue))
 
 
+def _check(options: argparse.Namespace) -> None:
+    slips = list(translation_slips.find(read(options.language)))
+    print(*slips, f"{len(slips)} to mend", sep="\n")
+    if slips:
+        raise SystemExit(1)
+
+
 def _take(options: argparse.Namespace) -> None:
     catalogue, taken = read(options.language), 0
     with open(options.file, "rb") as file:
@@ -207,7 +216,7 @@ def main() -> int:
         command = commands.add_parser(name)
         command.add_argument("language", nargs="+" if do is _add else "*")
         command.set_defaults(do=do)
-    for name, do in {"extract": _extract, "missing": _missing, "take": _take}.items():
+    for name, do in {"extract": _extract, "missing": _missing, "check": _check, "take": _take}.items():
         command = commands.add_parser(name)
         command.set_defaults(do=do)
         if do is not _extract:
