@@ -38,7 +38,8 @@ def use(folder: Path, language: str) -> bool:
 
 def tr(text: str, /, **values: object) -> str:
     """A text in the language chosen, ``values`` put into its places: {name}."""
-    return _filled(_Chosen.catalogue.gettext(text), text, values)
+    # What a catalogue has under no text is facts about itself.
+    return _filled(_Chosen.catalogue.gettext(text) if text else "", text, values)
 
 
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:

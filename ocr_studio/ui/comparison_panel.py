@@ -191,8 +191,8 @@ class ComparisonPanel(PanelDock):
         now = self.readings.word(each)
         readings = (each.used.text, each.other.text)
         right = () if each.truth is None else tuple(text == each.truth for text in readings)
-        shown = (now.text or wording.NOTHING) if now else tr("(deleted)")
-        cells = (*(text or wording.NOTHING for text in readings), shown)
+        shown = wording.shown(now.text) if now else tr("(deleted)")
+        cells = (*map(wording.shown, readings), shown)
         return WordRow(each.word.id, each.word.quad, cells, right or (False, False))
 
     def _go(self, row: int) -> None:

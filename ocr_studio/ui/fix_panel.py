@@ -58,13 +58,13 @@ class LookAlikeGrid(QListWidget):
         self.blockSignals(True)
         self.clear()
         for offer in offers:
-            item = QListWidgetItem(_icon(offer.picture, self.devicePixelRatioF()), offer.text or wording.NOTHING)
+            item = QListWidgetItem(_icon(offer.picture, self.devicePixelRatioF()), wording.shown(offer.text))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(_CHECKED if offer.likelihood >= TICKED else _UNCHECKED)
             item.setData(_PLACE, offer.place)
             item.setSizeHint(_CELL)
             item.setToolTip(
-                tr("{photo}: read as {text}", photo=wording.file_name(offer.image), text=offer.text or wording.NOTHING)
+                tr("{photo}: read as {text}", photo=wording.file_name(offer.image), text=wording.shown(offer.text))
             )
             self.addItem(item)
         self.blockSignals(False)

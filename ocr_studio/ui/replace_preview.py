@@ -66,7 +66,7 @@ class ReplacementRows(TitledRows):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows."""
         row, column = self.rows[index.row()], index.column()
-        shown = (row.before, row.after or wording.NOTHING, wording.file_name(row.image))[column]
+        shown = (row.before, wording.shown(row.after), wording.file_name(row.image))[column]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return shown
         if role == Qt.ItemDataRole.CheckStateRole and column == _BEFORE:

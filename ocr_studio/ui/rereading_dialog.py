@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QWidge
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import Difference
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Trouble
@@ -63,7 +64,7 @@ class RereadingDialog(JobResultDialog):
         )
         self.table.words.show_rows(
             WordRow(
-                each.word.id, each.word.quad, (standing(each), each.read.text or wording.NOTHING, sureness(each.read))
+                each.word.id, each.word.quad, (standing(each), wording.shown(each.read.text), sureness(each.read))
             )
             for each in found
         )
@@ -96,7 +97,7 @@ class RereadingDialog(JobResultDialog):
 
 def standing(each: Difference) -> str:
     """What stands there now."""
-    return each.word.text or (wording.NOTHING if each.word.machine else "(not read yet)")
+    return wording.shown(each.word.text) if each.word.text or each.word.machine else tr("(not read yet)")
 
 
 def sureness(read: Transcription) -> str:

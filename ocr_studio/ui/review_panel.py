@@ -339,4 +339,4 @@ def _marked(reading: Transcription) -> str:
         else escape(letter)
         for place, letter in enumerate(reading.text)
     ]
-    return f"<b>{''.join(letters) or escape(wording.NOTHING)}</b>"
+    return f"<b>{''.join(letters) or escape(wording.shown(''))}</b>"

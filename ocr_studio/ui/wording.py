@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from ocr_studio.core.page import WordState
+from ocr_studio.core.translation import later, tr
 
 STATES = {
-    WordState.UNREAD: "Not read",
-    WordState.READ: "Read",
-    WordState.ACCEPTED: "Checked",
-    WordState.CORRECTED: "Corrected",
-    WordState.MARKED: "Set aside",
+    WordState.UNREAD: later("Not read"),
+    WordState.READ: later("Read"),
+    WordState.ACCEPTED: later("Checked"),
+    WordState.CORRECTED: later("Corrected"),
+    WordState.MARKED: later("Set aside"),
 }
 
 
-_WORD = re.compile(r"\b([Ww])ord(?=s?\b)")
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """A text about words, and the same about lines, each made by ``later``."""
 
-# In the place of a text where nothing is written.
-NOTHING = "(nothing)"
+    words: str
+    lines: str
+
+    def said(self, unit: str) -> str:
+        """The one that is meant, in the language chosen. unit: "words" or "lines"."""
+        return tr(self.lines if unit == "lines" else self.words)
 
 
 def choice(index: int, text: str, *, writing: bool = False) -> str:
     """A reading to choose, with the key that chooses it; index: 0 for the best; writing: digits are text just now."""
-    return f"{choice_key(index, writing=writing)}  {text or NOTHING}"
+    return f"{choice_key(index, writing=writing)}  {shown(text)}"
 
 
 def choice_key(index: int, *, writing: bool) -> str:
@@ -41,9 +49,18 @@ def label(text: str) -> str:
     return text.replace("&", "&&")
 
 
+def shown(text: str) -> str:
+    """A text, or in its place that nothing is written."""
+    return text or tr("(nothing)")
+
+
+def sentence_case(text: str) -> str:
+    """A text with a capital at its beginning; the rest stays as it is, as nouns have capitals in some languages."""
+    return text[:1].upper() + text[1:]
+
+
 def of_unit(text: str, unit: str) -> str:
-    """A text of ours about words, or the same about lines. unit: "words" or "lines"."""
-    return _WORD.sub(lambda found: f"{'L' if found[1] == 'W' else 'l'}ine", text) if unit == "lines" else text
+    return re.sub(r"\b([Ww])ord(?=s?\b)", lambda found: f"{'L' if found[1] == 'W' else 'l'}ine", text) if unit == "lines" else text
 
 
 def counted(count: int, noun: str) -> str:

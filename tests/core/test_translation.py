@@ -57,6 +57,11 @@ def test_a_text_with_braces_and_no_values_is_left_alone() -> None:
     assert tr("{") == "{"
 
 
+def test_no_text_stays_none(german: Path) -> None:
+    """A catalogue has facts about itself under no text."""
+    assert tr("") == ""
+
+
 def test_another_language_is_english(german: Path) -> None:
     assert not translation.use(german, "xx")
     assert tr("Open") == "Open"
