@@ -20,6 +20,7 @@ from ocr_studio.core.dataset_values import (
     Example,
     bytes_of,
 )
+from ocr_studio.core.translation import tr
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -39,7 +40,9 @@ def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | 
     as for ``dataset.export``. Raises WriteFailed, and BadDataset for copying a dataset onto itself.
     """
     if folder.resolve() == found.folder:
-        raise BadDataset("a dataset cannot be written over itself", file=folder, remedy="Choose another folder.")
+        raise BadDataset(
+            tr("a dataset cannot be written over itself"), file=folder, remedy=tr("Choose another folder.")
+        )
     with dataset_folder.workshop(folder, LAYOUTS[layout]) as room:
         making = Making(room, LAYOUTS[layout], found.unit, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))

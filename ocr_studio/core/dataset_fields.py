@@ -13,6 +13,7 @@ from ocr_studio.core.dataset_values import BadDataset
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 # Far beyond what one machine learns from in a day; what exceeds them is no dataset and must not fill the memory.
 MAX_EXAMPLES: Final = 200_000
@@ -48,7 +49,7 @@ class Troubles:
 
     def lines(self) -> tuple[str, ...]:
         """All of them, one line each."""
-        return (*self._lines, f"and {self._more} more") if self._more else tuple(self._lines)
+        return (*self._lines, tr("and {count} more", count=self._more)) if self._more else tuple(self._lines)
 
 
 def file_bytes(folder: ClosedFolder, name: str, *, most: int = MAX_BYTES) -> bytes:
@@ -56,7 +57,7 @@ def file_bytes(folder: ClosedFolder, name: str, *, most: int = MAX_BYTES) -> byt
     try:
         return folder.read(name, most=most)
     except (OSError, LeadsOut, TooLarge) as error:
-        raise BadDataset(f"it cannot be read: {reason(error)}", file=folder.root / name) from error
+        raise BadDataset(tr("it cannot be read: {reason}", reason=reason(error)), file=folder.root / name) from error
 
 
 def numbered_lines(folder: ClosedFolder, name: str) -> Iterator[tuple[str, bytes]]:
@@ -66,13 +67,13 @@ def numbered_lines(folder: ClosedFolder, name: str) -> Iterator[tuple[str, bytes
     data = file_bytes(folder, name)
     if data.count(b"\n") > MAX_EXAMPLES:
         raise BadDataset(
-            f"it has more than {MAX_EXAMPLES} lines",
+            tr("it has more than {most} lines", most=MAX_EXAMPLES),
             file=str(folder.root / name),
-            remedy="Split it, with its pictures, into several.",
+            remedy=tr("Split it, with its pictures, into several."),
         )
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
-            yield f"{name}, line {number}", line
+            yield tr("{name}, line {number}", name=name, number=number), line
 
 
 def decoded_text(line: bytes) -> str:

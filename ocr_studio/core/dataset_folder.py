@@ -21,6 +21,7 @@ from ocr_studio.core.dataset_layouts.layout import Layout
 from ocr_studio.core.dataset_values import FORMAT, MANIFEST, PHOTOS
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.paths import TooLarge
+from ocr_studio.core.translation import tr
 
 _WORKSHOP: Final = ".writing-"
 _OLD: Final = "old"
@@ -109,9 +110,9 @@ def _check_ours(folder: Path, layout: Layout) -> None:
         foreign = sorted(names)
     if foreign:
         raise WriteFailed(
-            f"there are other files in the folder, “{foreign[0]}” for one",
+            tr("there are other files in the folder, “{name}” for one", name=foreign[0]),
             file=folder,
-            remedy="Choose a new or empty folder, or that of an earlier dataset of this layout.",
+            remedy=tr("Choose a new or empty folder, or that of an earlier dataset of this layout."),
         )
     for name in unfinished:  # of an export that was killed
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -141,5 +142,7 @@ def _layout_of(folder: Path) -> str:
 
 def _not_written(folder: Path, error: OSError) -> WriteFailed:
     return WriteFailed(
-        f"the dataset cannot be written: {reason(error)}", file=folder, remedy="Make room, or choose another folder."
+        tr("the dataset cannot be written: {reason}", reason=reason(error)),
+        file=folder,
+        remedy=tr("Make room, or choose another folder."),
     )

@@ -32,6 +32,7 @@ from ocr_studio.core.dataset_values import (
     bytes_of,
     decoded,
 )
+from ocr_studio.core.translation import tr, tr_n
 
 
 def is_dataset(folder: Path) -> bool:
@@ -48,22 +49,24 @@ def read(folder: Path) -> Dataset:
     Raises BadDataset where nothing of it can be used; what else cannot is in ``trouble``.
     """
     if not paths.is_folder(folder):
-        raise BadDataset("there is no such folder", file=folder, remedy="Give the folder of a dataset.")
+        raise BadDataset(tr("there is no such folder"), file=folder, remedy=tr("Give the folder of a dataset."))
     closed, troubles = ClosedFolder(folder), Troubles()
     manifest = _manifest(closed)
     layout = _layout(closed, manifest)
     listed = layout.read(closed, manifest, troubles)
     if len(listed.examples) > MAX_EXAMPLES or len(listed.pages) > MAX_PAGES:
-        what = f"it has more than {MAX_EXAMPLES} words or {MAX_PAGES} photos"
-        raise BadDataset(what, file=folder, remedy="Split it into several.")
+        what = tr("it has more than {words} words or {photos} photos", words=MAX_EXAMPLES, photos=MAX_PAGES)
+        raise BadDataset(what, file=folder, remedy=tr("Split it into several."))
     usable = list(_usable(closed, listed.examples, troubles))
     pages = list(_whole(closed, listed.pages, troubles))
     if not usable and not pages:
         first = troubles.lines()[:1]
         raise BadDataset(
-            f"there is nothing in it to learn from{f' ({first[0]})' if first else ''}",
+            tr("there is nothing in it to learn from ({reason})", reason=first[0])
+            if first
+            else tr("there is nothing in it to learn from"),
             file=folder,
-            remedy="Export it once more, from photos of which a person has checked some words.",
+            remedy=tr("Export it once more, from photos of which a person has checked some words."),
         )
     rule, examples = _divided(listed, [example for example, _ in usable], manifest, troubles)
     digest = Digest()
@@ -72,7 +75,7 @@ def read(folder: Path) -> Dataset:
     for page, picture in pages:
         digest.add_photo(page, picture)
     if manifest and manifest.get("digest") != digest.hex():
-        troubles.add(MANIFEST, "labels or pictures are not those it was written for: changed or left out since")
+        troubles.add(MANIFEST, tr("labels or pictures are not those it was written for: changed or left out since"))
     return Dataset(
         folder=closed.root,
         examples=tuple(examples),
@@ -94,17 +97,21 @@ def _manifest(folder: ClosedFolder) -> Mapping[str, object]:
     try:
         manifest = mapping(json_value(file_bytes(folder, MANIFEST)))
     except Unfit as error:
-        raise BadDataset(str(error), file=path, remedy="Export the dataset once more.") from error
+        raise BadDataset(str(error), file=path, remedy=tr("Export the dataset once more.")) from error
     if manifest.get("format") != FORMAT:
-        raise BadDataset(f"it is not of a dataset (“format” is not “{FORMAT}”)", file=path)
+        raise BadDataset(tr("it is not of a dataset (“format” is not “{format}”)", format=FORMAT), file=path)
     version = manifest.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise BadDataset("its “version” is no number", file=path, remedy="Export the dataset once more.")
+        raise BadDataset(tr("its “version” is no number"), file=path, remedy=tr("Export the dataset once more."))
     if version > VERSION:
         raise BadDataset(
-            f"it has version {version} of the format, and this program knows versions up to {VERSION}",
+            tr(
+                "it has version {version} of the format, and this program knows versions up to {known}",
+                version=version,
+                known=VERSION,
+            ),
             file=path,
-            remedy="Use a newer version of OCR Studio.",
+            remedy=tr("Use a newer version of OCR Studio."),
         )
     return manifest
 
@@ -114,12 +121,12 @@ def _layout(folder: ClosedFolder, manifest: Mapping[str, object]) -> Layout:
     if manifest:
         if isinstance(named, str) and named in LAYOUTS:
             return LAYOUTS[named]
-        raise BadDataset("its layout is none that this program knows", file=folder.root / MANIFEST)
+        raise BadDataset(tr("its layout is none that this program knows"), file=folder.root / MANIFEST)
     for layout in LAYOUTS.values():
         if any(folder.has(mark) for mark in layout.marks):
             return layout
     names = " or ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
-    raise BadDataset("it is no dataset", file=folder.root, remedy=f"One has {names} in it.")
+    raise BadDataset(tr("it is no dataset"), file=folder.root, remedy=tr("One has {names} in it.", names=names))
 
 
 def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
@@ -127,10 +134,10 @@ def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles)
     seen: set[object] = set()
     pictures = _Pictures(folder)
     for number, example in enumerate(listed, start=1):
-        where = f"example {number}, “{example.text[:40]}”"
+        where = tr("example {number}, “{text}”", number=number, text=example.text[:40])
         keys = {example.crop or (example.photo, example.quad), example.place} - {None}
         if seen & keys:
-            troubles.add(where, "it is there twice; the first one counts")
+            troubles.add(where, tr("it is there twice; the first one counts"))
             continue
         seen |= keys
         try:
@@ -166,7 +173,7 @@ def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles
     seen: set[str] = set()
     for page in listed:
         if page.photo in seen:
-            troubles.add(page.photo, "it is listed twice; the first one counts")
+            troubles.add(page.photo, tr("it is listed twice; the first one counts"))
             continue
         seen.add(page.photo)
         try:
@@ -176,7 +183,16 @@ def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles
             troubles.add(page.photo, error.what)
             continue
         if (page.width, page.height) not in ((0, 0), (width, height)):
-            troubles.add(page.photo, f"it is {width} × {height} pixels large, not {page.width} × {page.height}")
+            troubles.add(
+                page.photo,
+                tr(
+                    "it is {width} × {height} pixels large, not {said_width} × {said_height}",
+                    width=width,
+                    height=height,
+                    said_width=page.width,
+                    said_height=page.height,
+                ),
+            )
             continue
         yield replace(page, width=width, height=height), hashlib.sha256(data).digest()
 
@@ -198,7 +214,12 @@ def _divided(
             sides.setdefault(example.page, set()).add(example.split)
     both = sum(len(found) > 1 for found in sides.values())
     if both and rule == "page":
-        troubles.add("split", f"{both} photos are on both sides, so what is held out has been learned from")
+        what = tr_n(
+            "{count} photo is on both sides, so what is held out has been learned from",
+            "{count} photos are on both sides, so what is held out has been learned from",
+            both,
+        )
+        troubles.add("split", what)
     return rule, list(examples)
 
 

@@ -12,6 +12,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def find(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
     library, prefer_library: as in ``Project.find``.
     """
     if not paths.is_folder(path):
-        raise StudioError("there is no such folder", file=path, remedy="Give a project, or a folder of photos.")
+        raise StudioError(tr("there is no such folder"), file=path, remedy=tr("Give a project, or a folder of photos."))
     if paths.exists(path / evaluation_data.ANNOTATIONS):
         return from_annotations(path)
     return from_project(Project.find(path, library=library, prefer_library=prefer_library))
@@ -48,9 +49,9 @@ def from_project(project: Project) -> Sources:
     """All pages that are known. Nothing of the project is changed. Raises StudioError where there is none."""
     if not project.exists:
         raise StudioError(
-            "nothing is known about photos here yet",
+            tr("nothing is known about photos here yet"),
             file=project.photos,
-            remedy="Open them in the window and correct some words first.",
+            remedy=tr("Open them in the window and correct some words first."),
         )
     pages: list[SourcePage] = []
     trouble: list[str] = []

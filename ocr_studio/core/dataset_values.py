@@ -18,6 +18,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.translation import tr
 from ocr_studio.core.word_crops import level
 
 FORMAT: Final = "ocr-studio-dataset"
@@ -153,7 +154,7 @@ class Dataset:
         if example.crop:
             return picture(self.folder, example.crop, most=MAX_CROP_PIXELS, most_bytes=MAX_CROP_BYTES)
         if example.quad is None:
-            raise BadCrop("the example has neither a picture nor a place on a photo", file=self.folder)
+            raise BadCrop(tr("the example has neither a picture nor a place on a photo"), file=self.folder)
         return level(self._pyramid(example.photo), example.quad.array())
 
     def photo(self, page: TruePhoto) -> RGB:
@@ -187,7 +188,7 @@ def bytes_of(folder: Path, name: str, *, most_bytes: int) -> bytes:
     try:
         return ClosedFolder(folder).read(name, most=most_bytes)
     except (OSError, LeadsOut, TooLarge) as error:
-        raise BadCrop(f"the picture cannot be used: {reason(error)}", file=folder / name) from error
+        raise BadCrop(tr("the picture cannot be used: {reason}", reason=reason(error)), file=folder / name) from error
 
 
 def decoded(data: bytes, path: Path, *, most: int) -> RGB:
@@ -195,7 +196,7 @@ def decoded(data: bytes, path: Path, *, most: int) -> RGB:
     try:
         return images.decode_photo(data, name=str(path), most=most)
     except images.PhotoError as error:
-        raise BadCrop(f"the picture cannot be used: {error.what}", file=path) from error
+        raise BadCrop(tr("the picture cannot be used: {reason}", reason=error.what), file=path) from error
 
 
 class Digest:

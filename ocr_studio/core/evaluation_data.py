@@ -22,6 +22,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"
 # Half a million words; far beyond any set that is read on one machine in a day.
@@ -54,16 +55,16 @@ def load(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
     library, prefer_library: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
     """
     if not paths.is_folder(path):
-        what = "it is no folder" if paths.exists(path) else "there is no such folder"
-        raise StudioError(what, file=path, remedy=f"Give a folder with {ANNOTATIONS}, or a project.")
+        what = tr("it is no folder") if paths.exists(path) else tr("there is no such folder")
+        raise StudioError(what, file=path, remedy=tr("Give a folder with {file}, or a project.", file=ANNOTATIONS))
     if paths.exists(path / ANNOTATIONS):
         return from_annotations(path)
     project = Project.find(path, library=library, prefer_library=prefer_library)
     if not project.exists:
         raise StudioError(
-            "there is nothing to compare with here",
+            tr("there is nothing to compare with here"),
             file=path,
-            remedy=f"Give a folder with {ANNOTATIONS}, or a project in which a person has checked words.",
+            remedy=tr("Give a folder with {file}, or a project in which a person has checked words.", file=ANNOTATIONS),
         )
     return from_project(project)
 
@@ -74,17 +75,21 @@ def from_annotations(folder: Path) -> Truth:
     try:
         entries = json.loads(paths.read_file(file, most=MAX_BYTES).decode("utf-8-sig"))
     except OSError as error:
-        raise StudioError(f"it cannot be read: {error.strerror or error}", file=file) from error
+        raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=file) from error
     except paths.TooLarge as error:
-        raise StudioError(str(error), file=file, remedy="Split it, with its photos, into several folders.") from error
+        raise StudioError(
+            str(error), file=file, remedy=tr("Split it, with its photos, into several folders.")
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise StudioError(f"it is no JSON: {error}", file=file, remedy="Mend it, or write it anew.") from error
+        raise StudioError(
+            tr("it is no JSON: {reason}", reason=error), file=file, remedy=tr("Mend it, or write it anew.")
+        ) from error
     if not isinstance(entries, list):
-        remedy = 'It begins [{"image": "photo.jpg", "words": ['
-        raise StudioError("it is no list of photos", file=file, remedy=remedy)
+        remedy = tr('It begins [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("it is no list of photos"), file=file, remedy=remedy)
     if not entries:
-        remedy = 'List the photos in it: [{"image": "photo.jpg", "words": ['
-        raise StudioError("there is nothing to evaluate: it lists no photo", file=file, remedy=remedy)
+        remedy = tr('List the photos in it: [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("there is nothing to evaluate: it lists no photo"), file=file, remedy=remedy)
     pages: dict[str, TruePage] = {}
     troubles: list[StudioError] = []
     for number, entry in enumerate(entries, start=1):
@@ -92,10 +97,18 @@ def from_annotations(folder: Path) -> Truth:
             page = _page(entry, folder)
             place = os.path.realpath(page.photo)
             if place in pages:
-                raise _Bad(f"“{page.image}” is listed twice; the first one counts", "Take one of them out.")
+                raise _Bad(
+                    tr("“{image}” is listed twice; the first one counts", image=page.image), tr("Take one of them out.")
+                )
             pages[place] = page
         except _Bad as error:
-            troubles.append(BadTruth(f"photo {number} of {len(entries)}: {error.what}", file=file, remedy=error.remedy))
+            troubles.append(
+                BadTruth(
+                    tr("photo {number} of {total}: {what}", number=number, total=len(entries), what=error.what),
+                    file=file,
+                    remedy=error.remedy,
+                )
+            )
     return Truth(tuple(pages.values()), tuple(troubles), words=True)
 
 
@@ -115,11 +128,15 @@ def from_project(project: Project) -> Truth:
     pages.sort(key=lambda page: (images.natural_key(page.image), page.id))
     true = [page for page in (_checked(page, project) for page in pages) if page.words]
     if not true and not troubles:
-        why = "nobody has checked a word of these photos yet" if pages else "of none of its photos is anything known"
+        why = (
+            tr("nobody has checked a word of these photos yet")
+            if pages
+            else tr("of none of its photos is anything known")
+        )
         raise StudioError(
-            f"there is nothing to evaluate: {why}",
+            tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy="Open them in the window and go through one: Return says that a word is right.",
+            remedy=tr("Open them in the window and go through one: Return says that a word is right."),
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 
@@ -132,8 +149,16 @@ def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
     for number, word in enumerate(() if page.page_id else page.words, start=1):
         x, y = geometry.centre(word.quad)
         if not (0 <= x <= width and 0 <= y <= height):
-            what = f"word {number}, “{word.text}”, does not lie on the photo, which is {width} × {height} pixels"
-            return BadTruth(what, file=page.photo, remedy="Places are those on the upright photo, in its own pixels.")
+            what = tr(
+                "word {number}, “{text}”, does not lie on the photo, which is {width} × {height} pixels",
+                number=number,
+                text=word.text,
+                width=width,
+                height=height,
+            )
+            return BadTruth(
+                what, file=page.photo, remedy=tr("Places are those on the upright photo, in its own pixels.")
+            )
     return None
 
 
@@ -153,21 +178,24 @@ def _checked(page: Page, project: Project) -> TruePage:
 
 
 class _Bad(ValueError):
-    def __init__(self, what: str, remedy: str = "Mend it there, or take it out.") -> None:
+    def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
-        self.what, self.remedy = what, remedy
+        self.what, self.remedy = what, remedy or tr("Mend it there, or take it out.")
 
 
 def _page(entry: object, folder: Path) -> TruePage:
     if not isinstance(entry, dict):
-        raise _Bad("it is no object", 'It reads {"image": …, "words": […]}.')
+        raise _Bad(tr("it is no object"), tr('It reads {"image": …, "words": […]}.'))
     image, words = entry.get("image"), entry.get("words")
     if not isinstance(image, str) or not image:
-        raise _Bad("“image” is no path")
+        raise _Bad(tr("“image” is no path"))
     if not _inside(image):
-        raise _Bad(f"“{image}” leads out of the folder", "Put the photo into the folder and name it from there.")
+        raise _Bad(
+            tr("“{image}” leads out of the folder", image=image),
+            tr("Put the photo into the folder and name it from there."),
+        )
     if not isinstance(words, list) or len(words) > MAX_WORDS:
-        raise _Bad(f"“{image}”: “words” is no list of at most {MAX_WORDS} words")
+        raise _Bad(tr("“{image}”: “words” is no list of at most {most} words", image=image, most=MAX_WORDS))
     found = tuple(_words(words, image))
     return TruePage(PurePosixPath(image).as_posix(), folder / image, found)
 
@@ -186,40 +214,42 @@ def _words(words: list[object], image: str) -> Iterator[Labelled]:
     for number, word in enumerate(words, start=1):
         try:
             if not isinstance(word, dict):
-                raise _Bad("it is no object")
+                raise _Bad(tr("it is no object"))
             if (key := word.get("id")) is not None:
                 if not isinstance(key, str | int) or key in ids:
-                    raise _Bad(f"its id, {json.dumps(key)[:40]}, is another word's too, or no id")
+                    raise _Bad(tr("its id, {id}, is another word's too, or no id", id=json.dumps(key)[:40]))
                 ids.add(key)
             yield _word(word)
         except _Bad as error:
-            raise _Bad(f"“{image}”, word {number}: {error.what}", error.remedy) from error
+            raise _Bad(
+                tr("“{image}”, word {number}: {what}", image=image, number=number, what=error.what), error.remedy
+            ) from error
 
 
 def _word(word: Mapping[str, object]) -> Labelled:
     text, ignore = word.get("text", ""), word.get("ignore", False)
     if not isinstance(text, str) or len(text) > MAX_LETTERS:
-        raise _Bad(f"“text” is no text of at most {MAX_LETTERS} letters")
+        raise _Bad(tr("“text” is no text of at most {most} letters", most=MAX_LETTERS))
     if not isinstance(ignore, bool):
-        raise _Bad("“ignore” is neither true nor false")
+        raise _Bad(tr("“ignore” is neither true nor false"))
     if not one_line(text) and not ignore:
-        raise _Bad("it has no text", 'Write what stands there, or "ignore": true.')
+        raise _Bad(tr("it has no text"), tr('Write what stands there, or "ignore": true.'))
     quad = _quad(word.get("quad"))
     if not ignore and geometry.area(quad) < 1:
-        raise _Bad("its quad has no area")
+        raise _Bad(tr("its quad has no area"))
     return Labelled(quad, one_line(text), ignore)
 
 
 def _quad(corners: object) -> Quad:
     if not isinstance(corners, list) or len(corners) != 4:
-        raise _Bad("“quad” has not four corners", "A quad reads [[x, y], [x, y], [x, y], [x, y]].")
+        raise _Bad(tr("“quad” has not four corners"), tr("A quad reads [[x, y], [x, y], [x, y], [x, y]]."))
     a, b, c, d = (_point(corner) for corner in corners)
     return Quad((a, b, c, d))
 
 
 def _point(corner: object) -> Point:
     if not isinstance(corner, list) or len(corner) != 2:
-        raise _Bad("a corner of “quad” is not [x, y]")
+        raise _Bad(tr("a corner of “quad” is not [x, y]"))
     x, y = (_coordinate(value) for value in corner)
     return x, y
 
@@ -227,5 +257,5 @@ def _point(corner: object) -> Point:
 def _coordinate(value: object) -> float:
     # What is not a number (NaN) is not between any two.
     if not isinstance(value, int | float) or isinstance(value, bool) or not -MAX_PLACE <= value <= MAX_PLACE:
-        raise _Bad("“quad” has a coordinate that is no finite number of pixels")
+        raise _Bad(tr("“quad” has a coordinate that is no finite number of pixels"))
     return float(value)

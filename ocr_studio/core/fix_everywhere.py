@@ -11,6 +11,7 @@ from ocr_studio.core import edits, metrics
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Edit, Page, Word
 from ocr_studio.core.review_queue import Place
+from ocr_studio.core.translation import tr, tr_n
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
 OFFERED, TICKED = 0.2, 0.5
@@ -97,8 +98,8 @@ def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
             if word is not None and not word.checked:
                 changes |= edits.write(page, word_id, text).changes
         count += len(changes)
-        found[page.id] = Edit(f"Write “{text}”", changes)
-    return Step(f"Write “{text}” in {count} place{'' if count == 1 else 's'}", found)
+        found[page.id] = Edit(tr("Write “{text}”", text=text), changes)
+    return Step(tr_n("Write “{text}” in {count} place", "Write “{text}” in {count} places", count, text=text), found)
 
 
 def _reading_odds(word: Word, corrected: Correction) -> float:

@@ -26,6 +26,7 @@ from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 from ocr_studio.core import paths
 from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, not_a_file, refused, unreadable
 from ocr_studio.core.pixels import RGB, UPRIGHT, shrunk, to_rgb, upright
+from ocr_studio.core.translation import tr
 
 __all__ = (
     "MAX_PIXELS",
@@ -193,8 +194,10 @@ def _save(path: Path, rgb: RGB, kind: str, how: Sequence[int]) -> None:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:
         reason = error.strerror or str(error)
-        remedy = "Make room, or choose a folder where you may write."
-        raise PhotoError(f"the picture could not be written: {reason}", file=path, remedy=remedy) from error
+        remedy = tr("Make room, or choose a folder where you may write.")
+        raise PhotoError(
+            tr("the picture could not be written: {reason}", reason=reason), file=path, remedy=remedy
+        ) from error
 
 
 @contextlib.contextmanager
@@ -220,7 +223,7 @@ def _bytes_of(path: Path) -> bytes:
                 return stream.read()
         except OSError as error:
             raise refused(path, error) from error
-    raise PhotoError("the file is larger than 2 GiB", file=path, remedy="Save it as JPEG or PNG and open that.")
+    raise PhotoError(tr("the file is larger than 2 GiB"), file=path, remedy=tr("Save it as JPEG or PNG and open that."))
 
 
 @contextlib.contextmanager
@@ -239,8 +242,8 @@ def _opened(stream: BinaryIO, name: str, most: int = MAX_PIXELS) -> Iterator[Ima
         except PhotoError:
             raise
         except MemoryError as error:
-            remedy = "Close other programs, or save it smaller and open that."
-            raise PhotoError("there is not enough memory to open it", file=name, remedy=remedy) from error
+            remedy = tr("Close other programs, or save it smaller and open that.")
+            raise PhotoError(tr("there is not enough memory to open it"), file=name, remedy=remedy) from error
         except _DAMAGED as error:
             # Where the system says so, the disk is at fault, not the file; Pillow's own errors have no number.
             if isinstance(error, OSError) and error.errno:
@@ -251,12 +254,17 @@ def _opened(stream: BinaryIO, name: str, most: int = MAX_PIXELS) -> Iterator[Ima
 def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
-        raise PhotoError("it says it has no pixels", file=name, remedy=COPY_AGAIN)
+        raise PhotoError(tr("it says it has no pixels"), file=name, remedy=tr(COPY_AGAIN))
     if width * height > most:
         raise PhotoError(
-            f"{width} × {height} pixels are more than the {most // 1_000_000} million this program opens",
+            tr(
+                "{width} × {height} pixels are more than the {most} million this program opens",
+                width=width,
+                height=height,
+                most=most // 1_000_000,
+            ),
             file=name,
-            remedy="Save it smaller, or in parts, and open that.",
+            remedy=tr("Save it smaller, or in parts, and open that."),
         )
 
 

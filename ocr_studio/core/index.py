@@ -27,6 +27,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import PageSummary, Stamp, stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Hit
+from ocr_studio.core.translation import tr
 
 __all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "PageRow", "Progress", "WordRow"]
 
@@ -238,9 +239,9 @@ class Index:
                     return work(self._opened())
             except (OSError, sqlite3.Error, IndexDamaged) as error:
                 raise IndexTrouble(
-                    f"nothing can be found at the moment: {error}",
+                    tr("nothing can be found at the moment: {reason}", reason=error),
                     file=self._place(),
-                    remedy="Make room there, or see that you may write there.",
+                    remedy=tr("Make room there, or see that you may write there."),
                 ) from error
 
     def _opened(self) -> IndexFile:

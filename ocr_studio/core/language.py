@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import kept_lexicons, word_counts
 from ocr_studio.core.page import Word
+from ocr_studio.core.translation import later
 
 Hashes: TypeAlias = NDArray[np.uint64]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -26,33 +27,33 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 # Those that are written in Latin letters and whose words are counted by the package.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "ca": "Catalan",
-        "cs": "Czech",
-        "da": "Danish",
-        "nl": "Dutch",
-        "en": "English",
-        "fil": "Filipino",
-        "fi": "Finnish",
-        "fr": "French",
-        "de": "German",
-        "hu": "Hungarian",
-        "is": "Icelandic",
-        "id": "Indonesian",
-        "it": "Italian",
-        "lv": "Latvian",
-        "lt": "Lithuanian",
-        "ms": "Malay",
-        "nb": "Norwegian",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ro": "Romanian",
+        "ca": later("Catalan"),
+        "cs": later("Czech"),
+        "da": later("Danish"),
+        "nl": later("Dutch"),
+        "en": later("English"),
+        "fil": later("Filipino"),
+        "fi": later("Finnish"),
+        "fr": later("French"),
+        "de": later("German"),
+        "hu": later("Hungarian"),
+        "is": later("Icelandic"),
+        "id": later("Indonesian"),
+        "it": later("Italian"),
+        "lv": later("Latvian"),
+        "lt": later("Lithuanian"),
+        "ms": later("Malay"),
+        "nb": later("Norwegian"),
+        "pl": later("Polish"),
+        "pt": later("Portuguese"),
+        "ro": later("Romanian"),
         "sh": "Serbo-Croatian",
-        "sk": "Slovak",
-        "sl": "Slovene",
-        "es": "Spanish",
-        "sv": "Swedish",
-        "tr": "Turkish",
-        "vi": "Vietnamese",
+        "sk": later("Slovak"),
+        "sl": later("Slovene"),
+        "es": later("Spanish"),
+        "sv": later("Swedish"),
+        "tr": later("Turkish"),
+        "vi": later("Vietnamese"),
     }
 )
 

@@ -17,6 +17,7 @@ from ocr_studio.core import model_folder, models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
+from ocr_studio.core.translation import later, tr, tr_n
 
 SUFFIX: Final = ".zip"
 
@@ -25,7 +26,7 @@ _ROOM: Final = 64 << 10  # for what an archive says of its files
 _LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself, the longest comment
 _RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
-_REMEDY: Final = "Ask for the file that “Export” writes."
+_REMEDY: Final = later("Ask for the file that “Export” writes.")
 # A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
@@ -37,10 +38,10 @@ def export(model: Model, file: Path) -> None:
     for one that comes with the program, BadModel, and StudioError where the file cannot be written.
     """
     if model.folder is None:
-        remedy = "Everybody who has the program has it."
-        raise models.ModelInUse(f"the model “{model.name}” comes with the program", remedy=remedy)
+        remedy = tr("Everybody who has the program has it.")
+        raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     if file.exists() and not _is_export(file):
-        raise StudioError("there is something else of that name", file=file, remedy="Give another name.")
+        raise StudioError(tr("there is something else of that name"), file=file, remedy=tr("Give another name."))
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
     data = io.BytesIO()
@@ -51,9 +52,9 @@ def export(model: Model, file: Path) -> None:
         paths.replace_file(file, data.getvalue())
     except OSError as error:
         raise StudioError(
-            f"the model cannot be written there: {error.strerror or error}",
+            tr("the model cannot be written there: {reason}", reason=error.strerror or error),
             file=file,
-            remedy="Choose another folder, or make room.",
+            remedy=tr("Choose another folder, or make room."),
         ) from error
 
 
@@ -83,11 +84,13 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
         model_folder.inspect(folder, thoroughly=True)
     except BadModel as error:
         models.discard(folder)
-        raise BadModel(error.what, file=file, remedy=_REMEDY) from error
+        raise BadModel(error.what, file=file, remedy=tr(_REMEDY)) from error
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
-            f"the model cannot be kept: {error.strerror or error}", file=folder, remedy="Make room there."
+            tr("the model cannot be kept: {reason}", reason=error.strerror or error),
+            file=folder,
+            remedy=tr("Make room there."),
         ) from error
     return folder
 
@@ -96,17 +99,17 @@ def _read(file: Path) -> dict[str, bytes]:
     """The two files in an archive. Raises BadModel."""
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            raise BadModel("it is no plain file", file=file, remedy=_REMEDY)
+            raise BadModel(tr("it is no plain file"), file=file, remedy=tr(_REMEDY))
         with open(file, "rb") as stream, _told(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
-                raise _Wrong("it is larger than any model")
+                raise _Wrong(tr("it is larger than any model"))
             _check_size(stream)
             with zipfile.ZipFile(stream) as archive:
                 entries = _entries(archive)
                 return {entry.filename: _contents(archive, entry) for entry in entries}
     except OSError as error:
-        what = f"the file cannot be read: {error.strerror or error}"
-        raise BadModel(what, file=file, remedy="Check the path.") from error
+        what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
 
 
 class _Wrong(Exception):
@@ -118,9 +121,9 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except _Wrong as error:
-        raise BadModel(f"this is not a model: {error}", file=file, remedy=_REMEDY) from error
+        raise BadModel(tr("this is not a model: {reason}", reason=error), file=file, remedy=tr(_REMEDY)) from error
     except _DAMAGED as error:
-        raise BadModel("this is no ZIP archive, or a damaged one", file=file, remedy=_REMEDY) from error
+        raise BadModel(tr("this is no ZIP archive, or a damaged one"), file=file, remedy=tr(_REMEDY)) from error
 
 
 def _check_size(stream: BinaryIO) -> None:
@@ -133,10 +136,11 @@ def _check_size(stream: BinaryIO) -> None:
     if place < 0 or len(tail) - place < 22:
         raise zipfile.BadZipFile("there is no end of a directory")
     if tail[max(0, place - 20) : place].startswith(b"PK\6\7"):
-        raise _Wrong("it is an archive of more than 4 GB")
+        raise _Wrong(tr("it is an archive of more than 4 GB"))
     number, size = struct.unpack("<HL", tail[place + 10 : place + 16])
     if number > len(_MOST) or size > _ROOM:
-        raise _Wrong(f"it holds {number} files" if number > len(_MOST) else "it says too much of its files")
+        too_many = tr_n("it holds {count} file", "it holds {count} files", number)
+        raise _Wrong(too_many if number > len(_MOST) else tr("it says too much of its files"))
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -145,17 +149,17 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     for entry in entries:
         mode = entry.external_attr >> 16
         if entry.filename not in _MOST:
-            raise _Wrong(f"it holds “{entry.filename[:60]}”; nothing of it was unpacked")
+            raise _Wrong(tr("it holds “{name}”; nothing of it was unpacked", name=entry.filename[:60]))
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.is_dir():
-            raise _Wrong(f"{entry.filename} is no plain file")
+            raise _Wrong(tr("{name} is no plain file", name=entry.filename))
         if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _Wrong(f"{entry.filename} is encrypted or packed in an unusual way")
+            raise _Wrong(tr("{name} is encrypted or packed in an unusual way", name=entry.filename))
         if entry.file_size > _MOST[entry.filename]:
-            raise _Wrong(f"{entry.filename} is larger than {_MOST[entry.filename] >> 20} MB")
+            raise _Wrong(tr("{name} is larger than {most} MB", name=entry.filename, most=_MOST[entry.filename] >> 20))
         if entry.file_size > _RATIO * entry.compress_size + _ROOM:
-            raise _Wrong(f"{entry.filename} unpacks to far more than it is")
+            raise _Wrong(tr("{name} unpacks to far more than it is", name=entry.filename))
     if sorted(entry.filename for entry in entries) != sorted(_MOST):
-        raise _Wrong(f"it must hold {CARD_FILE} and {WEIGHTS_FILE}, once each")
+        raise _Wrong(tr("it must hold {card} and {weights}, once each", card=CARD_FILE, weights=WEIGHTS_FILE))
     return entries
 
 
@@ -163,5 +167,5 @@ def _contents(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as stream:
         data = stream.read(entry.file_size + 1)
     if len(data) != entry.file_size:
-        raise _Wrong(f"{entry.filename} is not as long as the archive says")
+        raise _Wrong(tr("{name} is not as long as the archive says", name=entry.filename))
     return data

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training import Comparison, Reading
+from ocr_studio.core.translation import later, tr
 
 Kind: TypeAlias = Literal["recognizer", "detector"]
 Scores: TypeAlias = Mapping[str, Mapping[str, float | None]]
@@ -34,7 +35,7 @@ MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these character
 _LONGEST: Final = 200  # of a title or a licence, in characters
 _MOST_FIGURES: Final = 100
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_REMEDY: Final = "It was damaged or made by something else; delete it, or import it again."
+_REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
 
 
 class BadModel(StudioError):
@@ -78,15 +79,21 @@ class ModelCard:
     def from_json(cls, data: bytes, *, file: object) -> ModelCard:
         """The card in these bytes. file: for what is said. Raises BadModel."""
         if len(data) > MOST_CARD_BYTES:
-            raise BadModel(f"its description is larger than {MOST_CARD_BYTES >> 20} MB", file=file, remedy=_REMEDY)
+            raise BadModel(
+                tr("its description is larger than {most} MB", most=MOST_CARD_BYTES >> 20),
+                file=file,
+                remedy=tr(_REMEDY),
+            )
         try:
             value = json.loads(data, parse_constant=_refuse_constant)
             _check_kind(value, file)
             return _card(value)
         except _Wrong as error:
-            raise BadModel(f"the model’s description is wrong: {error}", file=file, remedy=_REMEDY) from error
+            raise BadModel(
+                tr("the model’s description is wrong: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
+            ) from error
         except (ValueError, RecursionError) as error:
-            raise BadModel("the model’s description is not readable JSON", file=file, remedy=_REMEDY) from error
+            raise BadModel(tr("the model’s description is not readable JSON"), file=file, remedy=tr(_REMEDY)) from error
 
 
 def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
@@ -126,19 +133,23 @@ def _refuse_constant(name: str) -> object:
 
 def _check_kind(value: object, file: object) -> None:
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise _Wrong("it is not that of a model")
+        raise _Wrong(tr("it is not that of a model"))
     version = value.get("version")
     if isinstance(version, int) and version > VERSION:
-        what = f"this model is of format {version}, and this version of the program knows {VERSION}"
-        raise BadModel(what, file=file, remedy="Install a newer version of the program.")
+        what = tr(
+            "this model is of format {found}, and this version of the program knows {known}",
+            found=version,
+            known=VERSION,
+        )
+        raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if version != VERSION or isinstance(version, bool):
-        raise _Wrong("its version is unknown")
+        raise _Wrong(tr("its version is unknown"))
     architecture = value.get("architecture")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
-        what = f"its network “{_shown(architecture)}” is unknown here"
-        raise BadModel(what, file=file, remedy="Install a newer version of the program.")
+        what = tr("its network “{name}” is unknown here", name=_shown(architecture))
+        raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if value.get("kind") != ARCHITECTURES[architecture]:
-        raise _Wrong("its kind is not that of its network")
+        raise _Wrong(tr("its kind is not that of its network"))
 
 
 def _shown(value: object) -> str:
@@ -148,10 +159,10 @@ def _shown(value: object) -> str:
 def _card(value: dict[str, Any]) -> ModelCard:
     weights = value.get("weights")
     if not isinstance(weights, dict) or weights.get("file") != WEIGHTS_FILE:
-        raise _Wrong(f"its weights must be in {WEIGHTS_FILE}")
+        raise _Wrong(tr("its weights must be in {file}", file=WEIGHTS_FILE))
     digest = weights.get("sha256")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
-        raise _Wrong("the weights’ SHA-256 is missing")
+        raise _Wrong(tr("the weights’ SHA-256 is missing"))
     return ModelCard(
         architecture=value["architecture"],
         title=_text(value, "title"),
@@ -169,7 +180,7 @@ def _card(value: dict[str, Any]) -> ModelCard:
 def _text(value: dict[str, Any], key: str) -> str:
     text = value.get(key, "")
     if not isinstance(text, str) or len(text) > _LONGEST:
-        raise _Wrong(f"“{key}” must be a text of up to {_LONGEST} characters")
+        raise _Wrong(tr("“{key}” must be a text of up to {most} characters", key=key, most=_LONGEST))
     return one_line(text)
 
 
@@ -178,44 +189,44 @@ def _moment(text: str) -> str:
         if text:
             datetime.fromisoformat(text)
     except ValueError as error:
-        raise _Wrong("“made” must be a moment") from error
+        raise _Wrong(tr("“made” must be a moment")) from error
     return text
 
 
 def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
     if not isinstance(value, list) or bool(value) != reads:
-        raise _Wrong("its alphabet is missing")
+        raise _Wrong(tr("its alphabet is missing"))
     alphabet = tuple(value)
     for entry in alphabet:
         if not isinstance(entry, str) or len(entry) != 1 or unicodedata.category(entry) in {"Cc", "Cs"}:
-            raise _Wrong("an entry of its alphabet is no character")
+            raise _Wrong(tr("an entry of its alphabet is no character"))
     if len(set(alphabet)) != len(alphabet):
-        raise _Wrong("a character is in its alphabet twice")
+        raise _Wrong(tr("a character is in its alphabet twice"))
     return alphabet
 
 
 def _settings(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
-        raise _Wrong("“settings” must be an object")
+        raise _Wrong(tr("“settings” must be an object"))
     for key, entry in value.items():
         # (1e999 is read as infinity, which no JSON can say again)
         plain = entry is None or (math.isfinite(entry) if isinstance(entry, float) else isinstance(entry, int | str))
         if not plain or len(key) > _LONGEST or len(str(entry)) > _LONGEST:
-            raise _Wrong(f"the setting “{_shown(key)}” is no plain value")
+            raise _Wrong(tr("the setting “{name}” is no plain value", name=_shown(key)))
     return {one_line(key): one_line(entry) if isinstance(entry, str) else entry for key, entry in value.items()}
 
 
 def _scores(value: object) -> Scores:
     if not isinstance(value, dict) or len(value) > _MOST_FIGURES:
-        raise _Wrong("“scores” must be an object")
+        raise _Wrong(tr("“scores” must be an object"))
     return {one_line(name[:_LONGEST]): _score(name, figures) for name, figures in value.items()}
 
 
 def _score(name: str, figures: object) -> Mapping[str, float | None]:
     if not isinstance(figures, dict) or len(figures) > _MOST_FIGURES:
-        raise _Wrong(f"the score “{_shown(name)}” must be an object")
+        raise _Wrong(tr("the score “{name}” must be an object", name=_shown(name)))
     for figure in figures.values():
         number = isinstance(figure, int | float) and not isinstance(figure, bool)
         if figure is not None and not (number and abs(figure) < 1e12):
-            raise _Wrong(f"the score “{_shown(name)}” holds what is no figure")
+            raise _Wrong(tr("the score “{name}” holds what is no figure", name=_shown(name)))
     return {one_line(key[:_LONGEST]): figure for key, figure in figures.items()}

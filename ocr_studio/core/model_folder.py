@@ -16,8 +16,9 @@ from ocr_studio.core.model_card import (
     BadModel,
     ModelCard,
 )
+from ocr_studio.core.translation import later, tr
 
-REMEDY: Final = "Use another model; import this one again, or delete it."
+REMEDY: Final = later("Use another model; import this one again, or delete it.")
 # Desktops put these into folders that somebody has looked at.
 DROPPINGS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # What ``paths.replace_file`` leaves where the program is killed while it writes.
@@ -31,19 +32,21 @@ def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
     """
     try:
         if folder.is_symlink() or not folder.is_dir():
-            raise BadModel("it is no folder", file=folder, remedy="Delete it.")
+            raise BadModel(tr("it is no folder"), file=folder, remedy=tr("Delete it."))
         for entry in sorted(entry.name for entry in folder.iterdir()):
             if entry not in (CARD_FILE, WEIGHTS_FILE) and entry not in DROPPINGS and not _LEFT.fullmatch(entry):
-                what = f"it holds “{entry}”, which no model of this program has; nothing of it was opened"
-                raise BadModel(what, file=folder, remedy="Take that file away if you trust the rest, or delete it all.")
+                what = tr("it holds “{name}”, which no model of this program has; nothing of it was opened", name=entry)
+                raise BadModel(
+                    what, file=folder, remedy=tr("Take that file away if you trust the rest, or delete it all.")
+                )
         card = ModelCard.from_json(_plain(folder / CARD_FILE, MOST_CARD_BYTES), file=folder / CARD_FILE)
         if thoroughly:
             read_weights(folder, card)
         else:
             _check_plain(folder / WEIGHTS_FILE, MOST_WEIGHT_BYTES)
     except OSError as error:
-        what = f"this model cannot be read: {error.strerror or error}"
-        raise BadModel(what, file=error.filename or folder, remedy=REMEDY) from error
+        what = tr("this model cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=error.filename or folder, remedy=tr(REMEDY)) from error
     return card
 
 
@@ -53,11 +56,11 @@ def read_weights(folder: Path, card: ModelCard) -> bytes:
     try:
         data = _plain(path, MOST_WEIGHT_BYTES)
     except OSError as error:
-        what = f"the weights of this model cannot be read: {error.strerror or error}"
-        raise BadModel(what, file=path, remedy=REMEDY) from error
+        what = tr("the weights of this model cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=path, remedy=tr(REMEDY)) from error
     if hashlib.sha256(data).hexdigest() != card.sha256:
-        what = "the weights are not those that this model was kept with (their SHA-256 is another)"
-        raise BadModel(what, file=path, remedy=REMEDY)
+        what = tr("the weights are not those that this model was kept with (their SHA-256 is another)")
+        raise BadModel(what, file=path, remedy=tr(REMEDY))
     return data
 
 
@@ -71,6 +74,6 @@ def _check_plain(path: Path, most: int) -> None:
     found = path.lstat()
     # A link would lead out of the folder; a pipe would be waited for, and a device may have no end.
     if not stat.S_ISREG(found.st_mode):
-        raise BadModel("it is no plain file", file=path, remedy="Delete this model, or import it again.")
+        raise BadModel(tr("it is no plain file"), file=path, remedy=tr("Delete this model, or import it again."))
     if found.st_size > most:
-        raise BadModel(f"it is larger than {most >> 20} MB", file=path, remedy="Delete this model.")
+        raise BadModel(tr("it is larger than {most} MB", most=most >> 20), file=path, remedy=tr("Delete this model."))

@@ -24,6 +24,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.model_folder import DROPPINGS, inspect
+from ocr_studio.core.translation import later, tr
 
 _CANDIDATES: Final = ".candidates"
 _LONGEST: Final = 60  # characters of a name; in UTF-8 they fit any file system
@@ -79,9 +80,9 @@ class Ancestor:
     model: Model | None
 
 
-BUILT_IN: Final = Model("pp-ocrv6-small", "PP-OCRv6 small, comes with the program")
+BUILT_IN: Final = Model("pp-ocrv6-small", later("PP-OCRv6 small, comes with the program"))
 BUILT_IN_DETECTOR: Final = Model(
-    "pp-ocrv6-small-detector", "PP-OCRv6 small for finding, comes with the program", "detector"
+    "pp-ocrv6-small-detector", later("PP-OCRv6 small for finding, comes with the program"), "detector"
 )
 _BUILT_IN: Final = (BUILT_IN, BUILT_IN_DETECTOR)
 
@@ -123,7 +124,7 @@ def find(name: str) -> Model:
     if name in _folders():  # which a file system that cares for no case would not tell
         return _opened(name)
     names = ", ".join(model.name for model in everything())
-    raise NoSuchModel(f"there is no model “{name}”", remedy=f"There is: {names}.")
+    raise NoSuchModel(tr("there is no model “{name}”", name=name), remedy=tr("There is: {names}.", names=names))
 
 
 def can_be_chosen(name: str, kind: Kind) -> bool:
@@ -142,9 +143,12 @@ def chosen(name: str | None, kind: Kind = "recognizer") -> str | None:
     if name is None:
         return None
     if find(name).kind != kind:
-        does, does_not = ("finds writing", "read it") if kind == "recognizer" else ("reads writing", "find it")
+        does = {
+            "recognizer": later("the model “{name}” finds writing and does not read it"),
+            "detector": later("the model “{name}” reads writing and does not find it"),
+        }[kind]
         names = ", ".join(model.name for model in available(kind))
-        raise NoSuchModel(f"the model “{name}” {does} and does not {does_not}", remedy=f"There is: {names}.")
+        raise NoSuchModel(tr(does, name=name), remedy=tr("There is: {names}.", names=names))
     return None if name in [model.name for model in _BUILT_IN] else name
 
 
@@ -182,19 +186,21 @@ def is_taken(name: str) -> bool:
 def check_name(name: str) -> None:
     """Raises BadName where a model cannot be called that, or another is."""
     if trouble := name_trouble(name):
-        raise BadName(trouble, remedy="Give another name.")
+        raise BadName(trouble, remedy=tr("Give another name."))
     if is_taken(name):
-        raise BadName(f"there is a model “{name}” already", remedy="Give another name.")
+        raise BadName(tr("there is a model “{name}” already", name=name), remedy=tr("Give another name."))
 
 
 def name_trouble(name: str) -> str:
     """Why no model can be called that; nothing if one can. Whether another is called so is not asked."""
     if not name or len(name) > _LONGEST:
-        return f"a model’s name needs 1 to {_LONGEST} characters"
+        return tr("a model’s name needs 1 to {most} characters", most=_LONGEST)
     if _UNFIT.search(name) or not name.isprintable() or name != unicodedata.normalize("NFC", name):
-        return f"a model cannot be called “{name[:_LONGEST]}”: it would be no name of a folder on every system"
+        return tr(
+            "a model cannot be called “{name}”: it would be no name of a folder on every system", name=name[:_LONGEST]
+        )
     if name[0] in ".-~ " or name[-1] in ". " or _DEVICES.fullmatch(name):
-        return f"a model cannot be called “{name}”: it would be no name of a folder on every system"
+        return tr("a model cannot be called “{name}”: it would be no name of a folder on every system", name=name)
     return ""
 
 
@@ -222,7 +228,7 @@ def candidate_folder(name: str) -> Path:
     Another model may be called so: which name is free counts when it is kept.
     """
     if trouble := name_trouble(name):
-        raise BadName(trouble, remedy="Give another name.")
+        raise BadName(trouble, remedy=tr("Give another name."))
     folder = models_dir() / _CANDIDATES / f"{name}-{secrets.token_hex(4)}"
     with _changing(folder):
         folder.mkdir(parents=True)
@@ -290,9 +296,11 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
     Raises ModelInUse for those and for what comes with the program, NoSuchModel, ModelsNotWritten.
     """
     if name in [model.name for model in _BUILT_IN]:
-        raise ModelInUse(f"the model “{name}” comes with the program", remedy="It cannot be deleted.")
+        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be deleted."))
     if name in in_use:
-        raise ModelInUse(f"the model “{name}” is in use", remedy="Use another one first, then delete it.")
+        raise ModelInUse(
+            tr("the model “{name}” is in use", name=name), remedy=tr("Use another one first, then delete it.")
+        )
     if name not in _folders():
         find(name)  # says so
     # Out of sight at once, so that there is never half a model in the list.
@@ -310,7 +318,7 @@ def rename(name: str, new: str) -> Model:
     """
     model = find(name)
     if model.folder is None:
-        raise ModelInUse(f"the model “{name}” comes with the program", remedy="It keeps its name.")
+        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It keeps its name."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):
@@ -328,7 +336,7 @@ def rename(name: str, new: str) -> Model:
 def _move(source: Path, target: Path) -> None:
     with _changing(target):
         if os.path.lexists(target) and not source.samefile(target):
-            raise BadName(f"there is a model “{target.name}” already", remedy="Give another name.")
+            raise BadName(tr("there is a model “{name}” already", name=target.name), remedy=tr("Give another name."))
         source.rename(target)
         paths.flush_folder(target.parent)
 
@@ -339,9 +347,9 @@ def _changing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ModelsNotWritten(
-            f"the folder of models cannot be changed: {error.strerror or error}",
+            tr("the folder of models cannot be changed: {reason}", reason=error.strerror or error),
             file=place,
-            remedy="Make room there, or make it writable.",
+            remedy=tr("Make room there, or make it writable."),
         ) from error
 
 
@@ -369,6 +377,6 @@ def _opened(name: str) -> Model:
     """The model in a folder. Raises BadModel."""
     folder = models_dir() / name
     if trouble := name_trouble(name):
-        raise BadModel(trouble, file=folder, remedy="Rename or delete this folder.")
+        raise BadModel(trouble, file=folder, remedy=tr("Rename or delete this folder."))
     card = inspect(folder)
     return Model(name, card.title or name, card.kind, folder, card)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.pixels import RGB
+from ocr_studio.core.translation import tr
 
 
 class MovedPhotos:
@@ -34,9 +35,9 @@ class MovedPhotos:
         found = self._by_id[folder].get(page_id) if folder is not None else None
         if found is None:
             raise StudioError(
-                "the photo that was checked is not here any more, or was changed since",
+                tr("the photo that was checked is not here any more, or was changed since"),
                 file=photo,
-                remedy="Put it back, or check the photo as it is now.",
+                remedy=tr("Put it back, or check the photo as it is now."),
             )
         return found
 

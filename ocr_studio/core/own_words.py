@@ -8,6 +8,7 @@ from typing import Final
 from ocr_studio.core import kept_json
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 FILE: Final = "words.json"
 _MOST: Final = 50_000
@@ -32,5 +33,7 @@ def save(folder: Path, words: frozenset[str]) -> None:
     except OSError as error:
         why = error.strerror or str(error)
         raise WordsNotSaved(
-            f"the project’s words cannot be written: {why}", file=folder / FILE, remedy="Make room, or free the folder."
+            tr("the project’s words cannot be written: {reason}", reason=why),
+            file=folder / FILE,
+            remedy=tr("Make room, or free the folder."),
         ) from error

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 Point: TypeAlias = tuple[float, float]
 
@@ -277,11 +278,13 @@ class EditMismatch(StudioError):
 def apply(page: Page, edit: Edit) -> Page:
     """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
     if edit.facts and edit.facts[0] != page.facts:
-        raise EditMismatch(f"“{edit.name}” was made for another state of the page", file=page.image)
+        raise EditMismatch(tr("“{name}” was made for another state of the page", name=edit.name), file=page.image)
     words = dict(page.words)
     for key, (before, after) in edit.changes.items():
         if words.get(key) != before:
-            raise EditMismatch(f"“{edit.name}” was made for another state of word {key}", file=page.image)
+            raise EditMismatch(
+                tr("“{name}” was made for another state of word {key}", name=edit.name, key=key), file=page.image
+            )
         if after is None:
             del words[key]
         else:

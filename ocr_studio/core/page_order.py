@@ -15,6 +15,7 @@ import numpy as np
 
 from ocr_studio.core import geometry, reading_order
 from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.translation import tr
 
 Blocks = list[list[list[Word]]]
 
@@ -131,7 +132,7 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
 
 def computed(page: Page) -> Edit:
     """Back to the order in which the words stand."""
-    return Edit("Go back to the computed order", facts=(page.facts, replace(page.facts, order=())))
+    return Edit(tr("Go back to the computed order"), facts=(page.facts, replace(page.facts, order=())))
 
 
 def _some(page: Page, ids: Collection[str] | None) -> Collection[Word]:
@@ -150,7 +151,7 @@ def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
         if place.follows or not kept:
             kept.append(())
         kept[-1] = (*kept[-1], place.id)
-    return Edit("Change the reading order", facts=(page.facts, replace(page.facts, order=tuple(kept))))
+    return Edit(tr("Change the reading order"), facts=(page.facts, replace(page.facts, order=tuple(kept))))
 
 
 def _places(page: Page) -> list[_Place]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 _NAME = "ocr-studio"
 _HOME = "OCR_STUDIO_HOME"
@@ -34,8 +35,12 @@ def _home() -> Path | None:
         return Path(home).expanduser().absolute() if home else None
     except RuntimeError as error:  # a "~" of somebody who has no home folder here
         raise StudioError(
-            f"{_HOME} is “{home}”, and nobody’s home folder is known as that",
-            remedy="Write the whole path, or “~” for your own home.",
+            tr(
+                "{variable} is “{value}”, and nobody’s home folder is known as that",
+                variable=_HOME,
+                value=home,
+            ),
+            remedy=tr("Write the whole path, or “~” for your own home."),
         ) from error
 
 
@@ -98,9 +103,9 @@ def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
     found = path.stat()
     # A pipe would be waited for, and a device may have no end.
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        raise OSError(errno.EINVAL, tr("it is no plain file"), str(path))
     if found.st_size > most:
-        raise TooLarge(f"it is larger than {most >> 20} MB")
+        raise TooLarge(tr("it is larger than {most} MB", most=most >> 20))
     return path.read_bytes()
 
 
@@ -120,6 +125,22 @@ def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
     Where ``path`` is a symbolic link, the file it leads to is replaced. Permissions of an earlier file are kept.
     Raises OSError; the earlier file is then untouched and the temporary one gone.
     """
+    temporary = write_beside(path, data, flush=flush)
+    try:
+        os.replace(temporary, os.path.realpath(path))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if flush:
+        flush_folder(temporary.parent)
+
+
+def write_beside(path: Path, data: bytes, *, flush: bool = True) -> Path:
+    """The first half of ``replace_file``: a file that can take its place by ``os.replace``; it is the caller's.
+
+    Raises OSError; there is no such file then.
+    """
     target = Path(os.path.realpath(path))
     # Not made from the file's own name: a name as long as the file system allows has no room for an ending.
     temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
@@ -131,13 +152,11 @@ def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
                 os.fsync(stream.fileno())
         if target.exists():
             shutil.copymode(target, temporary)
-        os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    if flush:
-        flush_folder(target.parent)
+    return temporary
 
 
 def flush_folder(folder: Path) -> None:

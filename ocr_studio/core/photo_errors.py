@@ -9,39 +9,49 @@ from typing import Final
 from PIL import UnidentifiedImageError
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
 
-COPY_AGAIN: Final = "Copy it again from where it came from, or save it anew in another program."
-_KINDS: Final = "Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF."
+COPY_AGAIN: Final = later("Copy it again from where it came from, or save it anew in another program.")
+_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF.")
 
-# Beginnings of files that are often taken for photos, and what to call them.
+# Beginnings of files that are often taken for photos, and what is said of them.
 _NOT_PHOTOS: Final = (
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"<?xml", "an SVG drawing or another XML text"),
-    (b"<svg", "an SVG drawing"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
-    (b"%!ps", "a PostScript document"),
-    (b"8BPS", "a Photoshop document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
+    (b"%PDF", later("this is no photo but a PDF document")),
+    (b"PK\x03\x04", later("this is no photo but a ZIP archive or an office document")),
+    (b"<?xml", later("this is no photo but an SVG drawing or another XML text")),
+    (b"<svg", later("this is no photo but an SVG drawing")),
+    (b"<!doctype html", later("this is no photo but a web page")),
+    (b"<html", later("this is no photo but a web page")),
+    (b"%!ps", later("this is no photo but a PostScript document")),
+    (b"8BPS", later("this is no photo but a Photoshop document")),
+    (b"\x1f\x8b", later("this is no photo but a gzip archive")),
+    (b"\x7fELF", later("this is no photo but a program")),
 )
 _PHOTO_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"GIF8")
 _BOX_KINDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis")
 
 _OS_REASONS: Final = {
-    errno.ENOENT: ("the file is not there (any more)", "Check its name and whether its disk or share is connected."),
-    errno.ENOTDIR: ("a part of its path is a file, not a folder", "Check the path."),
-    errno.EACCES: ("there is no permission to read it", "Change its permissions, or copy it to where you may read."),
-    errno.EPERM: ("there is no permission to read it", "Change its permissions, or copy it to where you may read."),
-    errno.ELOOP: ("the symbolic link leads in a circle", "Give the photo itself."),
-    errno.ENAMETOOLONG: ("the name is longer than this system allows", "Give it a shorter name."),
-    errno.EISDIR: ("this is a folder", "Give a photo."),
+    errno.ENOENT: (
+        later("the file is not there (any more)"),
+        later("Check its name and whether its disk or share is connected."),
+    ),
+    errno.ENOTDIR: (later("a part of its path is a file, not a folder"), later("Check the path.")),
+    errno.EACCES: (
+        later("there is no permission to read it"),
+        later("Change its permissions, or copy it to where you may read."),
+    ),
+    errno.EPERM: (
+        later("there is no permission to read it"),
+        later("Change its permissions, or copy it to where you may read."),
+    ),
+    errno.ELOOP: (later("the symbolic link leads in a circle"), later("Give the photo itself.")),
+    errno.ENAMETOOLONG: (later("the name is longer than this system allows"), later("Give it a shorter name.")),
+    errno.EISDIR: (later("this is a folder"), later("Give a photo.")),
 }
 _FILE_KINDS: Final = (
-    (stat.S_ISDIR, "this is a folder"),
-    (stat.S_ISFIFO, "this is a pipe"),
-    (stat.S_ISSOCK, "this is a socket"),
+    (stat.S_ISDIR, later("this is a folder, not a photo")),
+    (stat.S_ISFIFO, later("this is a pipe, not a photo")),
+    (stat.S_ISSOCK, later("this is a socket, not a photo")),
 )
 
 
@@ -60,31 +70,33 @@ def known_beginning(data: bytes) -> bool:
 def refused(path: object, error: Exception) -> PhotoError:
     """The system did not let the file be opened or read, or (ValueError) its name cannot be one."""
     if not isinstance(error, OSError):
-        return PhotoError("this cannot be the name of a file", file=path, remedy="Check the path.")
-    reason, remedy = _OS_REASONS.get(
-        error.errno or 0, (f"it cannot be read: {error.strerror or error}", "Check the disk, or copy the file first.")
-    )
-    return PhotoError(reason, file=path, remedy=remedy)
+        return PhotoError(tr("this cannot be the name of a file"), file=path, remedy=tr("Check the path."))
+    if (known := _OS_REASONS.get(error.errno or 0)) is not None:
+        return PhotoError(tr(known[0]), file=path, remedy=tr(known[1]))
+    reason = tr("it cannot be read: {reason}", reason=error.strerror or error)
+    return PhotoError(reason, file=path, remedy=tr("Check the disk, or copy the file first."))
 
 
 def not_a_file(path: object, mode: int) -> PhotoError:
     """What is there is no plain file. mode: ``st_mode``."""
-    kind = next((words for test, words in _FILE_KINDS if test(mode)), "this is a device")
-    return PhotoError(f"{kind}, not a photo", file=path, remedy="Give a photo file.")
+    what = next((words for test, words in _FILE_KINDS if test(mode)), later("this is a device, not a photo"))
+    return PhotoError(tr(what), file=path, remedy=tr("Give a photo file."))
 
 
 def unreadable(name: str, beginning: bytes, error: Exception) -> PhotoError:
     """The file was read, but no photo came of it. beginning: its first bytes; error: what the decoder raised."""
     if not beginning:
-        return PhotoError("the file is empty", file=name, remedy=COPY_AGAIN)
+        return PhotoError(tr("the file is empty"), file=name, remedy=tr(COPY_AGAIN))
     if isinstance(error, UnidentifiedImageError) and not known_beginning(beginning):
         start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
-        kinds = (words for magic, words in _NOT_PHOTOS if start[: len(magic)].lower() == magic.lower())
-        kind = next(kinds, "a text" if _is_text(beginning) else "a kind of file that is not known here")
-        return PhotoError(f"this is no photo but {kind}", file=name, remedy=_KINDS)
+        known = (words for magic, words in _NOT_PHOTOS if start[: len(magic)].lower() == magic.lower())
+        text = later("this is no photo but a text")
+        strange = later("this is no photo but a kind of file that is not known here")
+        what = next(known, text if _is_text(beginning) else strange)
+        return PhotoError(tr(what), file=name, remedy=tr(_KINDS))
     if "truncated" in str(error).lower():
-        return PhotoError("the file is cut short: a part of the photo is missing", file=name, remedy=COPY_AGAIN)
-    return PhotoError("the file is damaged or not complete", file=name, remedy=COPY_AGAIN)
+        return PhotoError(tr("the file is cut short: a part of the photo is missing"), file=name, remedy=tr(COPY_AGAIN))
+    return PhotoError(tr("the file is damaged or not complete"), file=name, remedy=tr(COPY_AGAIN))
 
 
 def _is_text(beginning: bytes) -> bool:

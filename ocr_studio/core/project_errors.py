@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 _log = logging.getLogger(__name__)
 
@@ -31,46 +32,53 @@ class SaveFailed(StudioError):
 def in_use(photos: Path) -> ProjectInUse:
     """Another window has the project of these photos."""
     return ProjectInUse(
-        "these photos are open in another window of OCR Studio, so nothing is saved from here",
+        tr("these photos are open in another window of OCR Studio, so nothing is saved from here"),
         file=photos,
-        remedy="Close the other window, or go on there.",
+        remedy=tr("Close the other window, or go on there."),
     )
 
 
 def damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:
     """A page's file is damaged. aside: put it aside first."""
     if not aside:
-        return PageDamaged(f"what was saved about this photo is damaged ({error})", file=path)
+        return PageDamaged(tr("what was saved about this photo is damaged ({reason})", reason=error), file=path)
     other = paths.aside(path, "damaged")
     try:
         path.rename(other)
     except OSError as trouble:
         return PageDamaged(
-            f"what was saved about this photo is damaged ({error}), and the file cannot be put aside"
-            f" ({trouble.strerror or trouble})",
+            tr(
+                "what was saved about this photo is damaged ({reason}), and the file cannot be put aside ({obstacle})",
+                reason=error,
+                obstacle=trouble.strerror or trouble,
+            ),
             file=path,
-            remedy="Move it elsewhere before you change anything.",
+            remedy=tr("Move it elsewhere before you change anything."),
         )
     _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
     return PageDamaged(
-        f"what was saved about this photo is damaged ({error}); the file was kept as {other.name}",
+        tr(
+            "what was saved about this photo is damaged ({reason}); the file was kept as {name}",
+            reason=error,
+            name=other.name,
+        ),
         file=other,
-        remedy="The photo opens without words; read it again, or mend the file and give it back its name.",
+        remedy=tr("The photo opens without words; read it again, or mend the file and give it back its name."),
     )
 
 
 def newer(path: Path, error: object) -> NewerFile:
     """A file is of a newer version. error: says of which."""
     return NewerFile(
-        f"it was written by a newer version of OCR Studio ({error}) and is left untouched",
+        tr("it was written by a newer version of OCR Studio ({reason}) and is left untouched", reason=error),
         file=path,
-        remedy="Open it with that version.",
+        remedy=tr("Open it with that version."),
     )
 
 
 def unreadable(path: Path, error: OSError) -> StudioError:
     """The project, or a part of it, cannot be read."""
-    return StudioError(f"the project cannot be read: {error.strerror or error}", file=path)
+    return StudioError(tr("the project cannot be read: {reason}", reason=error.strerror or error), file=path)
 
 
 def save_failed(path: Path, error: Exception) -> SaveFailed:
@@ -78,7 +86,11 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return SaveFailed(
-            "the words are not saved, the disk is full", file=path, remedy="They will be as soon as there is room."
+            tr("the words are not saved, the disk is full"),
+            file=path,
+            remedy=tr("They will be as soon as there is room."),
         )
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return SaveFailed(f"the words are not saved: {why}", file=path, remedy="They are kept open, and tried again.")
+    return SaveFailed(
+        tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")
+    )

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 
 def is_project(folder: Path) -> bool:
@@ -17,9 +18,11 @@ def is_project(folder: Path) -> bool:
         return stat.S_ISDIR((folder / "pages").stat().st_mode)
     except PermissionError as error:
         raise StudioError(
-            "a project is there, or may be, that you may not look into",
+            tr("a project is there, or may be, that you may not look into"),
             file=folder,
-            remedy="Ask its owner for the permission to read and write it, or copy the photos to a folder of your own.",
+            remedy=tr(
+                "Ask its owner for the permission to read and write it, or copy the photos to a folder of your own."
+            ),
         ) from error
     except (OSError, ValueError):
         return False

@@ -17,6 +17,7 @@ from ocr_studio.core import edits, kept_json, page_order
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
@@ -80,8 +81,8 @@ class Replacer:
                     text = compiled.sub(lambda _, rule=rule: rule.put, text, timeout=PATIENCE)
             except TimeoutError as error:
                 raise BadRule(
-                    f"the pattern “{rule.find}” takes too long in “{text[:40]}”",
-                    remedy="Write it so that it has fewer ways to match.",
+                    tr("the pattern “{find}” takes too long in “{text}”", find=rule.find, text=text[:40]),
+                    remedy=tr("Write it so that it has fewer ways to match."),
                 ) from error
             except (regex.error, IndexError) as error:
                 raise _bad(rule, error) from error
@@ -101,7 +102,7 @@ def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
 
     A person has looked at each, so the words count as written by one.
     """
-    changed: Edit = Edit("Replace")
+    changed: Edit = Edit(tr("Replace"))
     left = 0
     for each in wanted:
         word = page.words.get(each.word_id)
@@ -125,7 +126,9 @@ def save(folder: Path, rules: Sequence[Rule]) -> None:
     try:
         kept_json.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
-        raise RulesNotSaved(f"the rules cannot be kept: {error.strerror or error}", file=folder / FILE) from error
+        raise RulesNotSaved(
+            tr("the rules cannot be kept: {reason}", reason=error.strerror or error), file=folder / FILE
+        ) from error
 
 
 def trouble(rule: Rule) -> str:
@@ -154,7 +157,9 @@ def _compiled(rule: Rule) -> regex.Pattern[str]:
 
 
 def _bad(rule: Rule, error: Exception) -> BadRule:
-    return BadRule(f"“{rule.find}” with “{rule.put}” is no pattern that can be used: {error}")
+    return BadRule(
+        tr("“{find}” with “{put}” is no pattern that can be used: {reason}", find=rule.find, put=rule.put, reason=error)
+    )
 
 
 def _rule(each: object) -> Rule | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ocr_studio.core import edits, page_order
 from ocr_studio.core.page import Edit, Page, Transcription, Word
+from ocr_studio.core.translation import tr_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def taken_over(page: Page, fresh: Iterable[Word], chosen: Collection[str]) -> Ed
     words = _standing(page, fresh)
     some = [word for word in words if word.id in chosen]
     same = [word for word in words if word.machine and word.machine.text == page.words[word.id].text]
-    name = "Take over 1 reading" if len(some) == 1 else f"Take over {len(some)} readings"
+    name = tr_n("Take over {count} reading", "Take over {count} readings", len(some))
     return replace(edits.refresh(page, [*some, *same]), name=name) if some else Edit(name)
 
 

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 
 class ResourceMissing(StudioError):
@@ -21,14 +22,14 @@ def folder() -> Path:
         for place in (package / "_resources", package.parent / "resources"):
             if place.is_dir():
                 return place
-        raise ResourceMissing("the program's own files are not there", file=package, remedy="Install it again.")
+        raise ResourceMissing(tr("the program's own files are not there"), file=package, remedy=tr("Install it again."))
 
 
 def resource(name: str) -> Path:
     """One file of the program. name: path inside the resources, "/" between parts. Raises ResourceMissing."""
     path = folder().joinpath(*name.split("/"))
     if not path.is_file():
-        raise ResourceMissing("a file of the program is not there", file=path, remedy="Install it again.")
+        raise ResourceMissing(tr("a file of the program is not there"), file=path, remedy=tr("Install it again."))
     return path
 
 

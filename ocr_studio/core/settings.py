@@ -14,6 +14,7 @@ from typing import Any
 from ocr_studio.core import kept_json, language, models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import Kind
+from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -157,13 +158,15 @@ def folder_trouble(text: str) -> str:
     try:
         # Stray bytes of a name that is no valid Unicode pass, as they lead to the file; other surrogates cannot.
         if "\0" in text or not os.fsencode(text):
-            return "A folder’s name cannot be empty or hold the sign with the number 0."
+            return tr("A folder’s name cannot be empty or hold the sign with the number 0.")
         Path(text).expanduser()
     except UnicodeEncodeError:
-        return "A folder’s name cannot hold half a sign; type it anew."
+        return tr("A folder’s name cannot hold half a sign; type it anew.")
     except RuntimeError:
         first = text.replace(os.sep, "/").split("/")[0]
-        return f"Nobody’s home folder is known as “{first}”. Write the whole path, or “~” for your own home."
+        return tr(
+            "Nobody’s home folder is known as “{name}”. Write the whole path, or “~” for your own home.", name=first
+        )
     return ""
 
 
@@ -258,9 +261,9 @@ def save(settings: Settings, path: Path | None = None) -> None:
         kept_json.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
-            f"the settings could not be saved: {error.strerror or error}",
+            tr("the settings could not be saved: {reason}", reason=error.strerror or error),
             file=path,
-            remedy="Make room or make the folder writable, then change the setting again.",
+            remedy=tr("Make room or make the folder writable, then change the setting again."),
         ) from error
 
 

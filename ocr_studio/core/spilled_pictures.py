@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 
 class PictureFile:
@@ -22,8 +23,8 @@ class PictureFile:
         try:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (lives as long as its pictures)
         except OSError as error:
-            what = f"no temporary file can be made: {error.strerror or error}"
-            raise StudioError(what, remedy="Make room, or name a folder in the variable TMPDIR.") from error
+            what = tr("no temporary file can be made: {reason}", reason=error.strerror or error)
+            raise StudioError(what, remedy=tr("Make room, or name a folder in the variable TMPDIR.")) from error
         self._lock = threading.Lock()
         weakref.finalize(self, self._file.close)
 
@@ -35,10 +36,10 @@ class PictureFile:
                 with self._lock:
                     places.append((self._file.seek(0, 2), len(picture)))
                     if self._file.write(picture) != len(picture):
-                        raise OSError("no room")
+                        raise OSError(tr("no room"))
         except OSError as error:
-            what = f"a picture cannot be kept: {error.strerror or error}"
-            raise StudioError(what, file=tempfile.gettempdir(), remedy="Make room there.") from error
+            what = tr("a picture cannot be kept: {reason}", reason=error.strerror or error)
+            raise StudioError(what, file=tempfile.gettempdir(), remedy=tr("Make room there.")) from error
         return Pictures(self, places)
 
     def read(self, place: int, length: int) -> bytes:

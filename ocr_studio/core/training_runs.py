@@ -21,6 +21,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.page import now
 from ocr_studio.core.training import DEVICES, PARTS, Recipe
+from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
 VERSION: Final = 1
@@ -88,7 +89,7 @@ def folder_of(name: str) -> Path:
 def check_name(name: str) -> None:
     """Raises RunTrouble where no model, and so no folder, can have this name."""
     if trouble := models.name_trouble(name):
-        raise RunTrouble(trouble, remedy="Give another name.")
+        raise RunTrouble(trouble, remedy=tr("Give another name."))
 
 
 def free_name(wanted: str) -> str:
@@ -120,9 +121,9 @@ def begin(run: Run) -> None:
         paths.replace_file(run.folder / "run.json", (json.dumps(about, indent=1) + "\n").encode("ascii"))
     except OSError as error:
         raise RunTrouble(
-            f"training cannot begin: {error.strerror or error}",
+            tr("training cannot begin: {reason}", reason=error.strerror or error),
             file=run.folder,
-            remedy="Make room or make the folder writable.",
+            remedy=tr("Make room or make the folder writable."),
         ) from error
 
 
@@ -150,8 +151,8 @@ def check_free(model: str) -> None:
     for run in map(load, _names()):
         if run is not None and run.recipe.base == model and (run.far or _held(run)):
             raise models.ModelInUse(
-                f"the training “{run.name}” began with the model “{model}” and is not over",
-                remedy="Decide on that training first, or throw it away.",
+                tr("the training “{name}” began with the model “{model}” and is not over", name=run.name, model=model),
+                remedy=tr("Decide on that training first, or throw it away."),
             )
 
 
@@ -183,11 +184,11 @@ def lock(name: str) -> FileLock:
         held.take()
     except LockedElsewhere as error:
         raise RunTrouble(
-            f"“{name}” is being trained in another window or by another command",
-            remedy="Wait until it has ended there, or choose another name.",
+            tr("“{name}” is being trained in another window or by another command", name=name),
+            remedy=tr("Wait until it has ended there, or choose another name."),
         ) from error
     except OSError as error:
-        raise RunTrouble(f"training cannot begin: {error.strerror or error}", file=folder) from error
+        raise RunTrouble(tr("training cannot begin: {reason}", reason=error.strerror or error), file=folder) from error
     return held
 
 

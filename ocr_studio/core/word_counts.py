@@ -16,12 +16,15 @@ import msgpack
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
 
 PACKAGE: Final = "wordfreq"
 # The largest file is 6 MB, 10 MB unpacked, and has 800 bands.
 _MOST_BYTES: Final = 16 << 20
 _MOST_BANDS: Final = 1000
-_REMEDY: Final = f"Install {PACKAGE} 3.1.1 as it comes from PyPI, or turn knowledge of languages off in the settings."
+_REMEDY: Final = later(
+    "Install {package} 3.1.1 as it comes from PyPI, or turn knowledge of languages off in the settings."
+)
 
 
 class NoWordCounts(StudioError):
@@ -47,7 +50,11 @@ def counted(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]
                 return
             yield frequency, unpacker.unpack()
     except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, paths.TooLarge) as error:
-        raise NoWordCounts(f"the words of a language cannot be read: {error}", file=path, remedy=_REMEDY) from error
+        raise NoWordCounts(
+            tr("the words of a language cannot be read: {reason}", reason=error),
+            file=path,
+            remedy=tr(_REMEDY, package=PACKAGE),
+        ) from error
 
 
 def version() -> str:
@@ -59,7 +66,9 @@ def _package() -> metadata.Distribution:
     try:
         return metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError as error:
-        raise NoWordCounts(f"the package {PACKAGE} is missing", remedy=_REMEDY) from error
+        raise NoWordCounts(
+            tr("the package {package} is missing", package=PACKAGE), remedy=tr(_REMEDY, package=PACKAGE)
+        ) from error
 
 
 def _unzipped(packed: bytes) -> bytes:
@@ -72,5 +81,8 @@ def _file(language: str) -> Path:
     found = (folder / f"{size}_{language}.msgpack.gz" for size in ("large", "small"))
     path = next((path for path in found if path.is_file()), None)
     if path is None:
-        raise NoWordCounts(f"the package {PACKAGE} has no words of the language “{language}”", remedy=_REMEDY)
+        raise NoWordCounts(
+            tr("the package {package} has no words of the language “{language}”", package=PACKAGE, language=language),
+            remedy=tr(_REMEDY, package=PACKAGE),
+        )
     return path

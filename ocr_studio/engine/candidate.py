@@ -12,6 +12,7 @@ from ocr_studio.core import models
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import ModelCard
+from ocr_studio.core.translation import tr
 from ocr_studio.engine import weights
 
 
@@ -26,9 +27,9 @@ def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCa
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
-            f"the new model could not be written: {error.strerror or error}",
+            tr("the new model could not be written: {reason}", reason=error.strerror or error),
             file=folder,
-            remedy="Make room, then start again: training goes on from its last examination.",
+            remedy=tr("Make room, then start again: training goes on from its last examination."),
         ) from error
     return folder
 
@@ -38,6 +39,6 @@ def device(name: str) -> contextlib.AbstractContextManager[object]:
     if name == "auto":
         return contextlib.nullcontext()
     if name == "gpu" and not tf.config.list_physical_devices("GPU"):
-        raise StudioError("TensorFlow finds no GPU here", remedy="Choose “auto” or “cpu”.")
+        raise StudioError(tr("TensorFlow finds no GPU here"), remedy=tr("Choose “auto” or “cpu”."))
     chosen: contextlib.AbstractContextManager[object] = tf.device(f"/{name.upper()}:0")
     return chosen

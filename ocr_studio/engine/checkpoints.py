@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 FILE: Final = "checkpoint.npz"
 
@@ -59,9 +60,9 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
             left.unlink(missing_ok=True)
     except OSError as error:
         raise CheckpointNotSaved(
-            f"how far training has come could not be saved: {error.strerror or error}",
+            tr("how far training has come could not be saved: {reason}", reason=error.strerror or error),
             file=folder / FILE,
-            remedy="Make room or make the folder writable, then start again: it goes on from the last saved step.",
+            remedy=tr("Make room or make the folder writable, then start again: it goes on from the last saved step."),
         ) from error
 
 

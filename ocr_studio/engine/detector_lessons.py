@@ -15,6 +15,7 @@ from ocr_studio.core.detector_training import DetectorData, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.training import Preparing, Recipe
+from ocr_studio.core.translation import tr
 from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.detector_exam import MOST_PHOTOS, Seen
 from ocr_studio.engine.detector_targets import LinePlaces
@@ -64,10 +65,12 @@ class DetectorLessons:
         outside = {photo.held_out for photo in data.photos}
         self.hidden = len(outside) < 2
         for number, photo in enumerate(data.photos):
-            yield Preparing("Looking at the photos", number, len(data.photos))
+            yield Preparing(tr("Looking at the photos"), number, len(data.photos))
             self._add(photo, detector)
         if not sum(len(photo.places.lines) for photo in self.train):
-            raise NoLines("there is no line of writing to learn from", remedy="Check all boxes of a photo first.")
+            raise NoLines(
+                tr("there is no line of writing to learn from"), remedy=tr("Check all boxes of a photo first.")
+            )
         rng = np.random.default_rng((recipe.seed, 4))
         if any(len(photo.places.lines) for photo in self.held_out):
             chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
@@ -121,7 +124,7 @@ class DetectorLessons:
         rng = np.random.default_rng((seed, 5))
         pieces: list[Tiles] = []
         for number, board in enumerate(general_boards(many, seed=2 * seed)):
-            yield Preparing("Drawing general boards", number, many + len(_KEPT))
+            yield Preparing(tr("Drawing general boards"), number, many + len(_KEPT))
             photo = _sized(board, detector)
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
@@ -129,7 +132,7 @@ class DetectorLessons:
             pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
         self.general = Tiles.joined(pieces) if pieces else None
         for number, board in enumerate(_boards_to_keep(seed)):
-            yield Preparing("Drawing general boards", many + number, many + len(_KEPT))
+            yield Preparing(tr("Drawing general boards"), many + number, many + len(_KEPT))
             self.keep.append(_sized(board, detector))
 
 

@@ -35,6 +35,7 @@ from ocr_studio.core.training import (
     Trained,
     TrainingEvent,
 )
+from ocr_studio.core.translation import tr
 from ocr_studio.engine import (
     batches,
     candidate,
@@ -100,7 +101,7 @@ def finetune(
     asked after each step; true ends the run with the best so far. Closed early, the checkpoint stays and there is no
     candidate. Raises StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
-    yield Preparing("Loading the model")
+    yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = _base(recipe, data)
     run = _Run(base, data, recipe, folder)
@@ -147,7 +148,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         many = (REPEATED if recipe.replay > 0 else 0) + KEPT
         for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
             if len(general) % 40 == 0:
-                yield Preparing(f"Drawing general {data.unit}", len(general), many)
+                yield Preparing(
+                    tr("Drawing general lines") if data.lines else tr("Drawing general words"), len(general), many
+                )
             general.append(lesson)
         known = self.charset
         letters = growing.missing(known, [lesson.text for lesson in data.train])
@@ -160,7 +163,8 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         )
         if not self.lessons.train:
             raise NothingToLearn(
-                f"none of these {data.unit} can be learned", remedy="Correct or confirm some words first."
+                tr("none of these lines can be learned") if data.lines else tr("none of these words can be learned"),
+                remedy=tr("Correct or confirm some words first."),
             )
         yield from self._read_before()
         published = pretrained.letter_scores(letters) if letters else {}
@@ -186,8 +190,8 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
 
     def _read_before(self) -> Iterator[TrainingEvent]:
         self._reader = Recognizer(self.net, self.charset, name=self._base.name)
-        self._before = yield from self._read(self._reader, self.lessons.held_out, "Reading with the model so far")
-        self._keep_before = yield from self._read(self._reader, self.lessons.keep, f"Reading general {self._data.unit}")
+        self._before = yield from self._read(self._reader, self.lessons.held_out, tr("Reading with the model so far"))
+        self._keep_before = yield from self._read(self._reader, self.lessons.keep, self._reading_general())
 
     # -------------------------------------------------------------------------------------------------- during
 
@@ -259,8 +263,8 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         reader = self._reader
         if self._new:
             reader = Recognizer(self.net, self.charset, name="")
-        after = yield from self._read(reader, self.lessons.held_out, "Reading with the new model")
-        keep_after = yield from self._read(reader, self.lessons.keep, f"Reading general {self._data.unit}")
+        after = yield from self._read(reader, self.lessons.held_out, tr("Reading with the new model"))
+        keep_after = yield from self._read(reader, self.lessons.keep, self._reading_general())
         return comparing.compare(
             self.lessons.held_out,
             (self._before, after),
@@ -268,6 +272,9 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
             (self._keep_before, keep_after),
             unit=self._data.unit,
         )
+
+    def _reading_general(self) -> str:
+        return tr("Reading general lines") if self._data.lines else tr("Reading general words")
 
     def _read(
         self, reader: Recognizer, lessons: Sequence[Lesson], what: str

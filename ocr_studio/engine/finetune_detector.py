@@ -30,6 +30,7 @@ from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started
+from ocr_studio.core.translation import tr
 from ocr_studio.engine import candidate, checkpoints, detector_exam, runtime, weights
 from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector import Detector, DetectorOptions
@@ -61,7 +62,7 @@ def finetune_detector(
     checkpoint stays and there is no candidate. Raises StudioError: NoLines, TrainingFailed, CheckpointNotSaved,
     BadModel …
     """
-    yield Preparing("Loading the model")
+    yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = models.in_use(recipe.base, "detector")
     with candidate.device(recipe.device):
@@ -200,7 +201,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
             (keep, self.lessons.kept(seed=self.recipe.seed)),
         ):
             for photo in photos:
-                yield Preparing("Comparing the old and the new model", done, self.lessons.to_compare)
+                yield Preparing(tr("Comparing the old and the new model"), done, self.lessons.to_compare)
                 comparing.add(photo)
                 done += 1
         return detector_exam.comparison(held_out, keep, unit=self._options.unit)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 
 Arrays: TypeAlias = list[NDArray[np.float32]]
 Share: TypeAlias = Callable[[keras.Variable], NDArray[np.float32] | float]
@@ -80,7 +81,9 @@ class MovingWeights:
 def sound(loss: float) -> float:
     """The loss of a step. Raises TrainingFailed where it is no number."""
     if not math.isfinite(loss):
-        raise TrainingFailed("training went astray: the loss is no number any more", remedy="Learn at a lower rate.")
+        raise TrainingFailed(
+            tr("training went astray: the loss is no number any more"), remedy=tr("Learn at a lower rate.")
+        )
     return loss
 
 

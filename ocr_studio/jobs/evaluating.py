@@ -21,6 +21,7 @@ from ocr_studio.core.evaluation_data import Truth
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project import Project
 from ocr_studio.core.spilled_pictures import PictureFile
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs import reading
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
 
@@ -160,12 +161,12 @@ def check_folder(folder: Path, *, name: str = evaluation_pages.INDEX) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StudioError(f"it cannot be read: {error.strerror or error}", file=index) from error
+        raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=index) from error
     if not own:
         raise StudioError(
-            "this page is not of an evaluation, and would be written over",
+            tr("this page is not of an evaluation, and would be written over"),
             file=index,
-            remedy="Give another folder, or move the page away.",
+            remedy=tr("Give another folder, or move the page away."),
         )
 
 
@@ -178,7 +179,9 @@ def free_folder(folder: Path) -> Path:
         if not folder.is_dir() or not any(folder.iterdir()):
             return folder
     except OSError as error:
-        raise StudioError(f"the folder cannot be read: {error.strerror or error}", file=folder) from error
+        raise StudioError(
+            tr("the folder cannot be read: {reason}", reason=error.strerror or error), file=folder
+        ) from error
     names = chain(["Evaluation"], (f"Evaluation {number}" for number in count(2)))
     return next(path for name in names if not paths.exists(path := folder / name))
 
@@ -250,9 +253,9 @@ class _Finder:
             if page.page_id in folder.by_id:
                 return folder.by_id[page.page_id]
         raise StudioError(
-            "the photo that was checked is not here any more, or was changed since",
+            tr("the photo that was checked is not here any more, or was changed since"),
             file=page.photo,
-            remedy="Put it back, or check the photo as it is now.",
+            remedy=tr("Put it back, or check the photo as it is now."),
         )
 
 

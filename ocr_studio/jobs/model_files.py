@@ -11,6 +11,7 @@ from typing import Final
 from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
+from ocr_studio.core.translation import tr
 
 # An import takes seconds; what is older was left by one that was killed.
 _LEFT_SECONDS: Final = 24 * 3600
@@ -53,7 +54,7 @@ def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThro
         try:
             weights.check(candidate)
         except StudioError as error:
-            raise type(error)(error.what, file=file, remedy="Ask for the file that “Export” writes.") from error
+            raise type(error)(error.what, file=file, remedy=tr("Ask for the file that “Export” writes.")) from error
         model = models.install(candidate)
         kept = True
         yield ModelImported(model)

@@ -19,6 +19,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_rows import PhotoRow
 from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
+from ocr_studio.core.translation import tr
 
 
 class NoPhotos(StudioError):
@@ -135,8 +136,8 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
     try:
         project.lock(create=create)
     except ProjectInUse:
-        why = "these photos are open in another window of OCR Studio, so nothing can be changed or read here"
-        remedy = "Close the other window, or go on there."
+        why = tr("these photos are open in another window of OCR Studio, so nothing can be changed or read here")
+        remedy = tr("Close the other window, or go on there.")
         return str(ProjectInUse(why, file=project.photos, remedy=remedy)), ""
     except SaveFailed as error:
         return "", str(error)
@@ -165,7 +166,9 @@ def first_photo(folder: Path) -> Path:
     photos = images.photos_in(folder)
     if not photos:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in images.PHOTO_SUFFIXES))
-        raise NoPhotos("there is no photo in this folder", file=folder, remedy=f"Photos end in {endings}.")
+        raise NoPhotos(
+            tr("there is no photo in this folder"), file=folder, remedy=tr("Photos end in {endings}.", endings=endings)
+        )
     return photos[0]
 
 
@@ -210,7 +213,7 @@ def _writing_in(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StudioError(
-            f"the picture cannot be kept: {error.strerror or error}",
+            tr("the picture cannot be kept: {reason}", reason=error.strerror or error),
             file=error.filename or folder,
-            remedy="Make room there, or choose another library folder in the settings.",
+            remedy=tr("Make room there, or choose another library folder in the settings."),
         ) from error

@@ -22,6 +22,7 @@ from ocr_studio.core.preflight import Doubt, Group
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Preparing
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs import exporting_dataset
 
 # Seconds after which nobody looks any more at what a window that was killed has left.
@@ -79,7 +80,7 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
     options: how photos are read; they say which letters are known. Raises StudioError.
     """
     seen = Preflight(
-        title=project.photos.name or "my writing", about=str(project.photos), unit=options.unit.removesuffix("s")
+        title=project.photos.name or tr("my writing"), about=str(project.photos), unit=options.unit.removesuffix("s")
     )
     if not project.exists:
         yield seen
@@ -95,7 +96,7 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
             if isinstance(event, Report):
                 report = event
             else:
-                yield Preparing("Collecting your corrections", event.done, event.total)
+                yield Preparing(tr("Collecting your corrections"), event.done, event.total)
         yield _judged(seen, datasets.read(folder), report, options)
     except NothingToWrite as nothing:
         shutil.rmtree(folder, ignore_errors=True)
@@ -118,7 +119,9 @@ def moved(dataset: Dataset, folder: Path) -> Dataset:
         shutil.move(dataset.folder, folder)
     except OSError as error:
         raise StudioError(
-            f"what is to be learned cannot be kept: {error.strerror or error}", file=folder, remedy="Make room there."
+            tr("what is to be learned cannot be kept: {reason}", reason=error.strerror or error),
+            file=folder,
+            remedy=tr("Make room there."),
         ) from error
     return replace(dataset, folder=folder)
 
@@ -169,6 +172,8 @@ def _fresh_folder() -> Path:
                 shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise StudioError(
-            f"the words cannot be collected: {error.strerror or error}", file=above, remedy="Make room there."
+            tr("the words cannot be collected: {reason}", reason=error.strerror or error),
+            file=above,
+            remedy=tr("Make room there."),
         ) from error
     return above / secrets.token_hex(6)

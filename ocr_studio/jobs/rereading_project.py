@@ -18,6 +18,7 @@ from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import PageDifferences
 from ocr_studio.core.spilled_pictures import PictureFile, Pictures
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_words
 
 # Pixels of a word's picture, at most: sharp in a row of a table on a fine screen.
@@ -95,7 +96,7 @@ class ProjectRereading:
     def _photo(self, page: Page) -> NDArray[np.uint8]:
         path, image = self.photos.open(self.project.photo(page), page.id, self.project.photos)
         if image.shape[:2] != (page.height, page.width):
-            raise StudioError("the photo has another size than when its words were found", file=path)
+            raise StudioError(tr("the photo has another size than when its words were found"), file=path)
         return image
 
 

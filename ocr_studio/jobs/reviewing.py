@@ -20,6 +20,7 @@ from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.review_queue import Order, Place, QueueRow
+from ocr_studio.core.translation import tr
 
 # Bytes of decoded photos that are kept for the next words; one is kept in any case.
 _PHOTOS: Final = 160 * 2**20
@@ -156,14 +157,14 @@ class CardMaker:
                 continue
             for place in places:
                 word = page.words.get(place[1]) if page else None
-                gone = CardFailed(place, "the word is not on the photo any more")
+                gone = CardFailed(place, tr("the word is not on the photo any more"))
                 yield _card(photo, place, word.quad, size) if photo and word else gone
 
     def _photo(self, page: Page) -> Pyramid:
         if page.id not in self._photos:
             path, image = self._moved.open(self.project.photo(page), page.id, self.project.photos)
             if image.shape[:2] != (page.height, page.width):
-                raise StudioError("the photo has another size than when its words were found", file=path)
+                raise StudioError(tr("the photo has another size than when its words were found"), file=path)
             self._photos[page.id] = Pyramid(image)
             while len(self._photos) > 1 and sum(each.level(0).nbytes for each in self._photos.values()) > _PHOTOS:
                 self._photos.popitem(last=False)
@@ -174,4 +175,6 @@ class CardMaker:
 def _card(photo: Pyramid, place: Place, quad: Quad, size: tuple[int, int]) -> CardEvent:
     card = review_card.cut(photo, quad, size)
     done, data = cv2.imencode(".jpg", card.picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return CardMade(place, quad, data.tobytes(), card.corners) if done else CardFailed(place, "no picture can be made")
+    return (
+        CardMade(place, quad, data.tobytes(), card.corners) if done else CardFailed(place, tr("no picture can be made"))
+    )

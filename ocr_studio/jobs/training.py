@@ -22,6 +22,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Preparing, Recipe, Trained, TrainingEvent
 from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run, RunTrouble
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs import preflight
 from ocr_studio.jobs.preflight import Preflight
 
@@ -80,7 +81,7 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:
     """A course on what was looked at; its dataset stays with the run from now on. Raises StudioError."""
     if look.dataset is None:
-        raise RunTrouble("there is nothing to learn from", remedy="Correct some words first.")
+        raise RunTrouble(tr("there is nothing to learn from"), remedy=tr("Correct some words first."))
     name = training_runs.free_name(look.title)
     data = training_runs.folder_of(name) / "data"
     dataset = preflight.moved(look.dataset, data)
@@ -111,7 +112,11 @@ def renamed(model: Model, wanted: str) -> str:
     """Why a model that was kept is not called as it should be, for a person; nothing where it is."""
     if model.name == wanted:
         return ""
-    return f"Another model got the name “{wanted}” meanwhile, so this one is called “{model.name}”."
+    return tr(
+        "Another model got the name “{wanted}” meanwhile, so this one is called “{name}”.",
+        wanted=wanted,
+        name=model.name,
+    )
 
 
 def discard(trained: AnyTrained) -> None:
@@ -148,12 +153,12 @@ class _Held:
 def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load(run.name)
     if known is None:
-        raise RunTrouble(f"there is no training “{run.name}” to go on with", remedy="Begin it anew.")
+        raise RunTrouble(tr("there is no training “{name}” to go on with", name=run.name), remedy=tr("Begin it anew."))
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
-            f"the training “{run.name}” was begun on other words than those that are there now",
+            tr("the training “{name}” was begun on other words than those that are there now", name=run.name),
             file=dataset.folder,
-            remedy="Begin it anew.",
+            remedy=tr("Begin it anew."),
         )
 
 
@@ -170,8 +175,8 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
     yield from _read(dataset, dataset.train, train)
     yield from _read(dataset, dataset.held_out, held_out)
     if not train:
-        what = f"there is no {dataset.unit.removesuffix('s')} to learn from"
-        raise StudioError(what, file=dataset.folder, remedy="Correct some words first.")
+        what = tr("there is no line to learn from") if dataset.unit == "lines" else tr("there is no word to learn from")
+        raise StudioError(what, file=dataset.folder, remedy=tr("Correct some words first."))
     data = TrainingData(
         train,
         held_out,
@@ -186,9 +191,10 @@ def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> 
     """The crops; one that is gone since the dataset was read is left out."""
     from ocr_studio.engine.lessons import Lesson
 
+    what = tr("Looking at the lines") if dataset.unit == "lines" else tr("Looking at the words")
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
-            yield Preparing(f"Looking at the {dataset.unit}", number, len(examples))
+            yield Preparing(what, number, len(examples))
         with contextlib.suppress(BadCrop):
             crop = dataset.crop(example)
             into.append(Lesson(crop, example.text, name=example.crop, place=example.place))
@@ -203,7 +209,7 @@ def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
     dataset, run = course.dataset, course.run
     if not dataset.pages:
         raise StudioError(
-            "there is no photo to learn from", file=dataset.folder, remedy="Check every word of a photo first."
+            tr("there is no photo to learn from"), file=dataset.folder, remedy=tr("Check every word of a photo first.")
         )
     photos = tuple(
         ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)

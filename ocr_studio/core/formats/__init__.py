@@ -12,6 +12,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import json_pages, markdown, spreadsheet, text
 from ocr_studio.core.page import Page
+from ocr_studio.core.translation import later, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,10 @@ class Format:
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
-        "txt": Format("txt", ".txt", "Plain text", text.render),
-        "md": Format("md", ".md", "Markdown", markdown.render),
-        "json": Format("json", ".json", "JSON with boxes", json_pages.render),
-        "csv": Format("csv", ".csv", "Table of words (CSV)", spreadsheet.render),
+        "txt": Format("txt", ".txt", later("Plain text"), text.render),
+        "md": Format("md", ".md", later("Markdown"), markdown.render),
+        "json": Format("json", ".json", later("JSON with boxes"), json_pages.render),
+        "csv": Format("csv", ".csv", later("Table of words (CSV)"), spreadsheet.render),
     }
 )
 
@@ -46,7 +47,7 @@ def write_text(path: Path, text: str) -> None:
     try:
         paths.replace_file(path, text.encode("utf-8", errors="replace"))
     except OSError as error:
-        raise WriteFailed(f"it cannot be written: {error.strerror or error}", file=path) from error
+        raise WriteFailed(tr("it cannot be written: {reason}", reason=error.strerror or error), file=path) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -55,4 +56,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WriteFailed(f"the folder cannot be made: {reason}", file=folder, remedy="Choose another one.") from error
+        raise WriteFailed(
+            tr("the folder cannot be made: {reason}", reason=reason), file=folder, remedy=tr("Choose another one.")
+        ) from error
