@@ -6,10 +6,11 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
-from ocr_studio.core import dataset_split
+from ocr_studio.core import dataset_split, training_wording
 from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
+from ocr_studio.core.translation import tr, tr_n
 
 AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = Comparison | FindingComparison
@@ -35,13 +36,13 @@ def title(comparison: AnyComparison) -> str:
     """The verdict in a few words; worse is called worse."""
     reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
-        return "It reads your writing better" if reads else "It finds your writing better"
+        return tr("It reads your writing better") if reads else tr("It finds your writing better")
     if comparison.verdict == "worse":
         own = comparison.change.low > 0 if reads else comparison.change.high < 0
-        return "It got worse" if own else "It forgot too much of other writing"
+        return tr("It got worse") if own else tr("It forgot too much of other writing")
     if comparison.verdict is None:
-        return "Nobody can tell whether it helped"
-    return f"No difference on the held-out {comparison.unit}" if _same(comparison) else "No clear difference"
+        return tr("Nobody can tell whether it helped")
+    return tr(training_wording.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
 def sentence(comparison: AnyComparison) -> str:
@@ -51,20 +52,23 @@ def sentence(comparison: AnyComparison) -> str:
     before, after = comparison.before, comparison.after
     forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
     if before.words == 0:
-        return f"No {comparison.unit[:-1]} was held out, so there is nothing to compare on.{forgot}"
-    return f"On {_counted(before.words, comparison.unit)} it had not seen it makes {_compared(before, after)}.{forgot}"
+        return f"{tr(training_wording.NONE_HELD_OUT[comparison.unit])}{forgot}"
+    return (
+        f"{tr_n(*training_wording.ON_UNSEEN[comparison.unit], before.words, mistakes=_compared(before, after))}{forgot}"
+    )
 
 
 def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
     """What a person had best do. stopped: why it ended before its last step, as in ``Trained``."""
     reads = isinstance(comparison, Comparison)
     if comparison.verdict == "better":
-        does = "reads" if reads else "finds writing"
-        return f"Keep it, and it {does} from now on. You can go back at any time."
+        if reads:
+            return tr("Keep it, and it reads from now on. You can go back at any time.")
+        return tr("Keep it, and it finds writing from now on. You can go back at any time.")
     if comparison.verdict == "worse":
-        return "Better discard it. The model before is as it was."
+        return tr("Better discard it. The model before is as it was.")
     if comparison.verdict is None:
-        return "Correct some more, so that something can be held out to measure by."
+        return tr("Correct some more, so that something can be held out to measure by.")
     return _when_unclear(comparison, stopped_early=stopped == "asked")
 
 
@@ -94,50 +98,58 @@ def would_tell(comparison: AnyComparison) -> str:
     unit, held_out = comparison.unit, _held_out(comparison)
     if _same(comparison):
         if isinstance(comparison, Comparison) and comparison.before.right == held_out:
-            already = "It was" if held_out == 1 else "All of them were"
-            return f"{already} read right before, so nothing can be gained there. What tells is misread {unit}."
-        return f"None of them is {'read' if isinstance(comparison, Comparison) else 'found'} otherwise."
-    few = f"{_counted(held_out, unit)} {'is' if held_out == 1 else 'are'} too few to be sure of so small a difference."
+            it = tr("It was read right before, so nothing can be gained there.")
+            they = tr("All of them were read right before, so nothing can be gained there.")
+            return f"{it if held_out == 1 else they} {tr(training_wording.WHAT_TELLS[unit])}"
+        reads = isinstance(comparison, Comparison)
+        return tr("None of them is read otherwise.") if reads else tr("None of them is found otherwise.")
+    few = tr_n(*training_wording.TOO_FEW[unit], held_out)
     if (more := more_to_tell(comparison)) is not None:
-        return (
-            f"{few} About {more} more corrected {unit}, of which a fifth is held out, would tell if it stays as large."
-        )
+        return f"{few} {tr_n(*training_wording.WOULD_TELL[unit], more)}"
     if _gain(comparison):
-        return f"{few} It would take more than {_MOST_MORE} more corrected {unit}, as it is very small."
+        return f"{few} {tr_n(*training_wording.WOULD_TAKE[unit], _MOST_MORE)}"
     wide = (comparison.change.high - comparison.change.low) / 2
-    shows = f"on {_counted(held_out, unit)} only a change of more than {wide * 100:.1f} points would have shown"
-    return f"What was gained and lost is even; {shows}."
+    return tr_n(*training_wording.EVEN[unit], held_out, points=f"{wide * 100:.1f}")
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
     """The exact figures, of what was held out and of general writing."""
     found: list[Row] = []
+    unit = comparison.unit
     if isinstance(comparison, FindingComparison):
-        for of, score, new, change in (
-            (f"held-out {comparison.unit}", comparison.before, comparison.after, comparison.change),
+        for titles, score, new, change in (
+            (training_wording.FOUND_ROWS[unit], comparison.before, comparison.after, comparison.change),
             (
-                f"{comparison.unit} on general boards",
+                training_wording.FOUND_GENERAL_ROWS[unit],
                 comparison.keep_before,
                 comparison.keep_after,
                 comparison.keep_change,
             ),
         ):
             if score.wanted:
-                found += _finding_rows(of, (score, new), change, comparison.unit)
+                found += _finding_rows(titles, (score, new), change)
         return tuple(found)
-    for of, before, after, change in (
-        (f"held-out {comparison.unit}", comparison.before, comparison.after, comparison.change),
-        (f"general {comparison.unit}", comparison.keep_before, comparison.keep_after, comparison.keep_change),
+    for titles, before, after, change in (
+        (training_wording.READ_ROWS[unit], comparison.before, comparison.after, comparison.change),
+        (
+            training_wording.READ_GENERAL_ROWS[unit],
+            comparison.keep_before,
+            comparison.keep_after,
+            comparison.keep_change,
+        ),
     ):
         if before.words:
-            found += _reading_rows(of, before, after, change)
+            found += _reading_rows(titles, before, after, change)
     return tuple(found)
 
 
 def took(trained: AnyTrained) -> str:
     """How long it was, and why it ended."""
-    why = {"early": ", stopped as it gained no more", "asked": ", stopped when asked to"}
-    return f"{trained.steps} steps in {trained.seconds:.0f} s{why.get(trained.stopped, '')}"
+    return tr_n(
+        *training_wording.TOOK.get(trained.stopped, training_wording.TOOK[""]),
+        trained.steps,
+        seconds=f"{trained.seconds:.0f}",
+    )
 
 
 def render(trained: AnyTrained) -> list[str]:
@@ -188,27 +200,40 @@ def _same(comparison: AnyComparison) -> bool:
 def _mistaken(comparison: Comparison) -> str:
     """What of general words is read wrongly."""
     before, after = comparison.keep_before, comparison.keep_after
-    return f"But on {before.words} general {comparison.unit} it makes {_compared(before, after)}."
+    return tr_n(*training_wording.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
 
 
 def _compared(before: Reading, after: Reading) -> str:
     """Mistakes, and letters where words alone do not tell what has changed."""
     old, new = _wrong(before), _wrong(after)
-    words = f"{_mistakes(new)}, as many as before" if old == new else f"{_mistakes(new)} instead of {old}"
+    if old == new:
+        mistakes = tr_n("{count} mistake, as many as before", "{count} mistakes, as many as before", new)
+        words = mistakes if new else tr("no mistakes, as many as before")
+    else:
+        mistakes = tr_n("{count} mistake instead of {before}", "{count} mistakes instead of {before}", new, before=old)
+        words = mistakes if new else tr("no mistakes instead of {before}", before=old)
     if (new - old) * (after.cer - before.cer) > 0 or after.cer == before.cer:
         return words
-    return f"{words}; {percent(after.cer)} of the letters are wrong instead of {percent(before.cer)}"
+    return tr(
+        "{mistakes}; {now} of the letters are wrong instead of {before}",
+        mistakes=words,
+        now=percent(after.cer),
+        before=percent(before.cer),
+    )
 
 
 def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
     tells = would_tell(comparison)
     if _same(comparison) and stopped_early:
-        return "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
+        return tr(
+            "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
+        )
     if _same(comparison):
-        return f"{tells} You can discard it. To learn more, correct more {comparison.unit}, above all misread ones."
+        return f"{tells} {tr(training_wording.LEARN_MORE[comparison.unit])}"
     if _gain(comparison) > 0:
-        return f"{tells} It seems to help: you may keep it, and go back at any time."
-    return f"{tells} It does not seem to help: better discard it, correct some more, and learn again."
+        return f"{tells} {tr('It seems to help: you may keep it, and go back at any time.')}"
+    then = tr("It does not seem to help: better discard it, correct some more, and learn again.")
+    return f"{tells} {then}"
 
 
 def _gain(comparison: AnyComparison) -> float:
@@ -229,30 +254,30 @@ def _held_out(comparison: AnyComparison) -> int:
     return comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
 
 
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit[:-1] if count == 1 else unit}"
-
-
 def _found(before: Score, after: Score, unit: str) -> str:
     if before.wanted == 0:
-        return "Nothing was held out, so there is nothing to compare on."
-    right = f" instead of {before.right}" if after.right != before.right else ", as before"
+        return tr("Nothing was held out, so there is nothing to compare on.")
+    same = tr("{now}, as before", now=after.right)
+    right = (
+        same if after.right == before.right else tr("{now} instead of {before}", now=after.right, before=before.right)
+    )
     none_before, none_after = before.found - before.right, after.found - after.right
-    none = f" instead of {none_before}" if none_before != none_after else ", as before"
-    found = f"Of {_counted(before.wanted, unit)} it had not seen it finds {after.right}{right}"
-    return f"{found}; {none_after} boxes fit no {unit[:-1]}{none}."
+    forms = training_wording.FIT_NONE_AS_BEFORE if none_before == none_after else training_wording.FIT_NONE
+    none = tr_n(*forms[unit], none_after, before=none_before)
+    return tr_n(*training_wording.OF_UNSEEN[unit], before.wanted, found=right, boxes=none)
 
 
-def _reading_rows(of: str, before: Reading, after: Reading, change: Interval) -> list[Row]:
+def _reading_rows(titles: tuple[str, ...], before: Reading, after: Reading, change: Interval) -> list[Row]:
+    wrong, letters = titles
     return [
         Row(
-            f"{of} read wrongly",
-            f"{_wrong(before)} of {before.words}",
-            f"{_wrong(after)} of {after.words}",
+            tr(wrong),
+            _share(_wrong(before), before.words),
+            _share(_wrong(after), after.words),
             _signed(_wrong(after) - _wrong(before), 0),
         ),
         Row(
-            f"letters wrong in {of}",
+            tr(letters),
             percent(before.cer),
             percent(after.cer),
             _points(after.cer - before.cer, change),
@@ -260,19 +285,20 @@ def _reading_rows(of: str, before: Reading, after: Reading, change: Interval) ->
     ]
 
 
-def _finding_rows(of: str, scores: tuple[Score, Score], change: Interval, unit: str) -> list[Row]:
+def _finding_rows(titles: tuple[str, ...], scores: tuple[Score, Score], change: Interval) -> list[Row]:
+    found, fit_none, f = titles
     before, after = scores
     none = [score.found - score.right for score in (before, after)]
     return [
         Row(
-            f"{of} found",
-            f"{before.right} of {before.wanted}",
-            f"{after.right} of {after.wanted}",
+            tr(found),
+            _share(before.right, before.wanted),
+            _share(after.right, after.wanted),
             _signed(after.right - before.right, 0),
         ),
-        Row(f"boxes there that fit no {unit[:-1]}", str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
+        Row(tr(fit_none), str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
         Row(
-            f"F of {of}",
+            tr(f),
             percent(before.f or 0.0),
             percent(after.f or 0.0),
             _points((after.f or 0.0) - (before.f or 0.0), change),
@@ -281,7 +307,8 @@ def _finding_rows(of: str, scores: tuple[Score, Score], change: Interval, unit: 
 
 
 def _points(difference: float, change: Interval) -> str:
-    return f"{_signed(difference * 100, 1)} points ({_signed(change.low * 100, 1)} … {_signed(change.high * 100, 1)})"
+    by, low, high = (_signed(100 * value, 1) for value in (difference, change.low, change.high))
+    return tr("{change} points ({low} … {high})", change=by, low=low, high=high)
 
 
 def _signed(value: float, digits: int) -> str:
@@ -295,8 +322,8 @@ def _wrong(reading: Reading) -> int:
     return reading.words - reading.right
 
 
-def _mistakes(count: int) -> str:
-    return "no mistakes" if count == 0 else "1 mistake" if count == 1 else f"{count} mistakes"
+def _share(count: int, total: int) -> str:
+    return tr("{count} of {total}", count=count, total=total)
 
 
 def _reading(before: Reading, after: Reading, change: Interval) -> dict[str, object] | None:
