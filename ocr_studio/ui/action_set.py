@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import key_rules, operations, theme, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.parts import Parts
@@ -74,7 +75,7 @@ class ActionSet(QObject):
                     above = self._menus["/".join(path[: depth - 1])] if depth > 1 else bar
                     if depth > 1:
                         self._part(above, groups, path[0], spec.group)
-                    self._menus[key] = above.addMenu(path[depth - 1])
+                    self._menus[key] = above.addMenu(tr(path[depth - 1]))
             if len(path) == 1:
                 self._part(self._menus[spec.menu], groups, spec.menu, spec.group)
             self._menus[spec.menu].addAction(self._actions[spec.id])
@@ -118,8 +119,12 @@ class ActionSet(QObject):
             if spec.checked is not None:
                 self._actions[spec.id].setChecked(spec.checked(self._parts))
         stack = self._parts.document.undo_stack
-        for key, text in (("undo", stack.undoText()), ("redo", stack.redoText())):
-            title = f"{key.capitalize()} “{text}”" if text else key.capitalize()
+        undo, redo = stack.undoText(), stack.redoText()
+        titles = {
+            "undo": tr("Undo “{change}”", change=undo) if undo else tr("Undo"),
+            "redo": tr("Redo “{change}”", change=redo) if redo else tr("Redo"),
+        }
+        for key, title in titles.items():
             self._actions[key].setText(title)
             self._actions[key].setToolTip(_tip(title, self._actions[key]))
         self._show_alternatives()
@@ -131,13 +136,13 @@ class ActionSet(QObject):
                 self._actions[spec.id].setIcon(theme.icon(spec.icon))
         if self._more:
             self._more.setIcon(theme.icon("mdi6.chevron-double-right"))
-            self._more.setToolTip("More")
+            self._more.setToolTip(tr("More"))
 
     def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
-        action = QAction(spec.title, window)
+        action = QAction(tr(spec.title), window)
         action.setObjectName(spec.id)
-        action.setIconText(spec.title.replace("&", "").rstrip("…"))
-        action.setStatusTip(spec.tip)
+        action.setIconText(spec.name)
+        action.setStatusTip(tr(spec.tip))
         if spec.icon:
             action.setIcon(theme.icon(spec.icon))
         widgets: Iterable[QWidget] = {
@@ -160,7 +165,7 @@ class ActionSet(QObject):
     def _give_keys(self, spec: ActionSpec, action: QAction | None = None) -> None:
         action = action or self._actions[spec.id]
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
-        action.setToolTip(_tip(spec.tip, action))
+        action.setToolTip(_tip(tr(spec.tip), action))
 
     def _do(self, spec: ActionSpec) -> None:
         if not spec.looks:

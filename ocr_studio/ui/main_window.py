@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui import evaluation_news, learning_news, operations, session_news, wording
 from ocr_studio.ui.action_set import ActionSet
@@ -73,9 +74,9 @@ class MainWindow(QMainWindow):
         centre.setMinimumWidth(300)
         self.setCentralWidget(centre)
         # Not closable: the table is always in sight. Not called words, as each box may hold a line.
-        self._words_dock = SideDock("Writing", "words", Writing(self.table, self.alternatives), closable=False)
+        self._words_dock = SideDock(tr("Writing"), "words", Writing(self.table, self.alternatives), closable=False)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._words_dock)
-        self._photos_dock = SideDock("Photos", "photos", self.parts.photos_panel, closable=True)
+        self._photos_dock = SideDock(tr("Photos"), "photos", self.parts.photos_panel, closable=True)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._photos_dock)
         self._toolbar = Toolbar(self.action_set)
         self.addToolBar(self._toolbar)
@@ -169,7 +170,7 @@ class MainWindow(QMainWindow):
                 widths = [round(self.width() * share) for share in (0.18, 0.36)]
                 self.resizeDocks([self._photos_dock, self._words_dock], widths, Qt.Orientation.Horizontal)
         self._middle.setCurrentWidget(self.view if page else self.empty)
-        self.status.show_hint(HINTS[self.view.tool] if page else "Drop a photo anywhere in this window.")
+        self.status.show_hint(tr(HINTS[self.view.tool]) if page else tr("Drop a photo anywhere in this window."))
         self._show_count()
 
     def _show_count(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme
 
 
@@ -36,7 +36,7 @@ _ICONS = {
     Severity.WARNING: "mdi6.alert-outline",
     Severity.ERROR: "mdi6.alert-circle-outline",
 }
-_WORDS = {Severity.INFO: "Note", Severity.WARNING: "Warning", Severity.ERROR: "Error"}
+_WORDS = {Severity.INFO: later("Note"), Severity.WARNING: later("Warning"), Severity.ERROR: later("Error")}
 # More would push the photo off the screen; the oldest goes.
 _MOST = 3
 
@@ -46,7 +46,7 @@ class MessageBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Messages")
+        self.setAccessibleName(tr("Messages"))
         self._messages: dict[str, _Message] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -107,7 +107,7 @@ class _Message(QFrame):
         self.setObjectName(f"message-{severity}")
         self.setProperty("message", str(severity))
         icon = self._icon = QLabel()
-        icon.setAccessibleName(_WORDS[severity])
+        icon.setAccessibleName(tr(_WORDS[severity]))
         label = QLabel(text)
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -115,10 +115,10 @@ class _Message(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        label.setAccessibleName(f"{_WORDS[severity]}: {text}")
+        label.setAccessibleName(f"{tr(_WORDS[severity])}: {text}")
         self.closed = QToolButton()
-        self.closed.setAccessibleName("Close this message")
-        self.closed.setToolTip("Close this message")
+        self.closed.setAccessibleName(tr("Close this message"))
+        self.closed.setToolTip(tr("Close this message"))
         row = self._row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(icon)
@@ -144,11 +144,11 @@ class _Message(QFrame):
 
     def _add_details(self, row: QHBoxLayout, layout: QVBoxLayout, details: str) -> None:
         text = QPlainTextEdit(details, readOnly=True)
-        text.setAccessibleName("Details")
+        text.setAccessibleName(tr("Details"))
         text.setMaximumHeight(180)
         text.hide()
         button = QToolButton()
-        button.setText("Details")
+        button.setText(tr("Details"))
         button.setCheckable(True)
         button.toggled.connect(text.setVisible)
         row.addWidget(button)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui import wording
 from ocr_studio.ui.job_thread import Trouble
@@ -26,7 +27,7 @@ class OpeningNews(QObject):
         super().__init__(opening)
         self._opening, self._messages, self._photos, self._status = opening, messages, photos, status
         self._told: set[tuple[str, Path, str]] = set()
-        opening.started.connect(lambda name: status.say(f"Opening {wording.file_name(name)}…"))
+        opening.started.connect(lambda name: status.say(tr("Opening {photo}…", photo=wording.file_name(name))))
         opening.rested.connect(self._rest)
         opening.refused.connect(self._refuse)
         opening.opened.connect(self._show)
@@ -50,7 +51,11 @@ class OpeningNews(QObject):
                 self._messages.show_message(text, Severity.WARNING, key=key)
         name = wording.file_name(event.path.name)
         twin = (
-            f"{name} is the same picture as {wording.file_name(event.twin)}: they share their words."
+            tr(
+                "{photo} is the same picture as {other}: they share their words.",
+                photo=name,
+                other=wording.file_name(event.twin),
+            )
             if event.twin
             else ""
         )
@@ -61,8 +66,12 @@ class OpeningNews(QObject):
         beside = event.project.folder.parent == event.path.parent
         if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
             return ""
-        why = "" if os.access(event.path.parent, os.W_OK) else ", as nothing can be written beside them"
-        return f"The words of these photos are kept in {event.project.folder}{why}."
+        folder = event.project.folder
+        if os.access(event.path.parent, os.W_OK):
+            return tr("The words of these photos are kept in {folder}.", folder=folder)
+        return tr(
+            "The words of these photos are kept in {folder}, as nothing can be written beside them.", folder=folder
+        )
 
     def _tell(self, key: str, about: Path, text: str) -> None:
         """Say it once about this photo or folder; without a text, it is not so here."""

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from ocr_studio.core import edits, geometry, page_order
 from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import later
 from ocr_studio.ui.document import Document
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
@@ -19,7 +20,7 @@ CHOICES = 5
 # A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
 TURN_DEGREES = 2.0
 # What to say to a hand that would change a page which may not be changed.
-READ_ONLY = "This photo is open only for looking: nothing can be changed here."
+READ_ONLY = later("This photo is open only for looking: nothing can be changed here.")
 
 
 def go(document: Document, step: int) -> bool:

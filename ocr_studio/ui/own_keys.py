@@ -39,19 +39,19 @@ PHOTO_KEYS = OwnKeys(
             later("Move the selected boxes, or the picked corner; with Shift further. With none, the photo"),
         ),
         (later("Space held"), later("Drag the photo")),
-        ("Enter", later("With Draw a box in hand: put a box in the middle")),
-        ("Esc", later("Drop what is dragged, then the tool, then the selection")),
+        (later("Enter"), later("With Draw a box in hand: put a box in the middle")),
+        (later("Esc"), later("Drop what is dragged, then the tool, then the selection")),
     ),
 )
 WRITING = OwnKeys(
     later("While you correct a word"),
     (
-        ("Enter", later("Keep it and go on to the next")),
-        ("Ctrl+Enter", later("Keep it and stay")),
+        (later("Enter"), later("Keep it and go on to the next")),
+        (later("Ctrl+Enter"), later("Keep it and stay")),
         (later("Tab, Shift+Tab"), later("To the next word, or the one before; a text left alone says nothing")),
         (later("Alt+1 … Alt+5"), later("Take another reading")),
-        ("Ctrl+/", later("Cut the word in two at the cursor")),
-        ("Esc", later("Leave it as it was")),
+        (later("Ctrl+/"), later("Cut the word in two at the cursor")),
+        (later("Esc"), later("Leave it as it was")),
     ),
 )
 LIST = OwnKeys(
@@ -65,25 +65,25 @@ LIST = OwnKeys(
 
 # Of panels, each for its ``own_keys``.
 REVIEW_KEYS = (
-    ("Enter", later("It is right, or as you have typed it; the next word")),
-    ("Shift+Enter", later("Back to the word before")),
+    (later("Enter"), later("It is right, or as you have typed it; the next word")),
+    (later("Shift+Enter"), later("Back to the word before")),
     (later("1 … 5, or with Alt"), later("Take another reading")),
-    ("Tab", later("Pass this word by")),
+    (later("Tab"), later("Pass this word by")),
     ("F7", later("No text stands there")),
     ("F8", later("Nobody can read it")),
     ("F9", later("It does not count")),
     ("F5", later("Show the word on its photo")),
-    ("Ctrl+Z", later("Take back the last word")),
+    (later("Ctrl+Z"), later("Take back the last word")),
 )
 FIX_KEYS = (
-    ("Space", later("Tick this word, or not")),
-    ("Ctrl+A", later("Tick all, or none")),
-    ("Enter", later("Fix the ticked words")),
-    ("Esc", later("Leave them as they are")),
+    (later("Space"), later("Tick this word, or not")),
+    (later("Ctrl+A"), later("Tick all, or none")),
+    (later("Enter"), later("Fix the ticked words")),
+    (later("Esc"), later("Leave them as they are")),
 )
 FIND_KEYS = (
     (later("Enter, Down"), later("From the line to what was found; there Enter shows it on its photo")),
-    ("Esc", later("Close")),
+    (later("Esc"), later("Close")),
 )
 TEXT_KEYS = ((later("Enter, F2, double-click"), later("Correct the word at the cursor")),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.index import Index
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import listing
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -45,7 +46,9 @@ class PageTexts(QObject):
         if not missing or index is None:
             return
         self._asked = set(missing)
-        job = self._job = self._lane.submit(lambda: listing.pages_with(missing, index), name="Looking for a text")
+        job = self._job = self._lane.submit(
+            lambda: listing.pages_with(missing, index), name=later("Looking for a text")
+        )
         job.came.connect(self._take)
         job.failed.connect(self.failed)
         job.done.connect(self._finish)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core import images
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs
 from ocr_studio.ui.opening import Opening
 
@@ -22,13 +23,13 @@ class PhotoAsking(QObject):
     def ask_photo(self) -> None:
         """Ask for a photo to open."""
         endings = " ".join(f"*{suffix}" for suffix in sorted(images.PHOTO_SUFFIXES))
-        dialog = self._dialog("Open photo", QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Photos ({endings} {endings.upper()})", "All files (*)"])
+        dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([tr("Photos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")])
         dialog.open()
 
     def ask_folder(self) -> None:
         """Ask for a folder whose first photo is opened."""
-        self._dialog("Open folder", QFileDialog.FileMode.Directory).open()
+        self._dialog(tr("Open folder"), QFileDialog.FileMode.Directory).open()
 
     def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
         here = self._opening.path

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.word_editor import EditorPanel
@@ -76,7 +77,7 @@ class PhotoEditing(QObject):
         if word is None:
             return
         if not self._document.writable:
-            self.message.emit(operations.READ_ONLY)
+            self.message.emit(tr(operations.READ_ONLY))
             return
         self._word_id = word.id
         if self._document.selection != {word.id}:
@@ -129,7 +130,7 @@ class PhotoEditing(QObject):
             self.start()
         else:
             self._close()
-            self.message.emit("That was the last word." if step > 0 else "That was the first word.")
+            self.message.emit(tr("That was the last word.") if step > 0 else tr("That was the first word."))
 
     def _leave(self, write: Callable[[str], None]) -> None:
         word_id = self._close()

@@ -109,7 +109,7 @@ class PhotoFilterBox(QWidget):
         self.sort_chosen.emit(sort)
 
     def _tell_sort(self, sort: PhotoSort) -> None:
-        self.sort.setToolTip(tr("Order of the photos: {order}", order=tr(_SORTS[sort]).lower()))
+        self.sort.setToolTip(tr("Order of the photos: {order}", order=tr(_SORTS[sort])))
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = photo_filter.parse(text)

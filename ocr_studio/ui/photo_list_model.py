@@ -111,7 +111,7 @@ class PhotoListModel(QStringListModel):
 _SHOWN: Final[dict[int, Callable[[PhotoRow], object]]] = {
     Qt.ItemDataRole.DisplayRole: lambda row: row.name,
     Qt.ItemDataRole.AccessibleTextRole: lambda row: ", ".join(
-        part for part in (row.name, state_said(row).lower(), facts_said(row)) if part
+        part for part in (row.name, state_said(row), facts_said(row)) if part
     ),
     ROW: lambda row: row,
 }

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
 from ocr_studio.core.thumbnail_cache import ThumbnailCache
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import thumbnails
 from ocr_studio.jobs.thumbnails import Thumbnail, Wanted
 from ocr_studio.ui import pictures
@@ -88,7 +89,7 @@ class PhotoPictures(QObject):
         wanted, folder, side = self._wanted, self._folder, round(self._side * self._ratio)
         cache = ThumbnailCache(folder, side=side) if self.kept else None
         job = self._job = self._lane.submit(
-            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache), name="Small pictures"
+            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache), name=later("Small pictures")
         )
         job.came.connect(self._take)
         job.failed.connect(self.failed)

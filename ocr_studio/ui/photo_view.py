@@ -62,7 +62,7 @@ class PhotoView(BoxView):
         self.editing = PhotoEditing(document, self, self)
         self.editing.message.connect(self.message)
         self.editing.changed.connect(self._on_editing)
-        self.setAccessibleName("Photo with its words")
+        self.setAccessibleName(tr("Photo with its words"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         # The window takes dropped photos; Qt's graphics view would swallow them.
@@ -119,7 +119,7 @@ class PhotoView(BoxView):
     def may_change(self, ids: Collection[str] = ()) -> bool:
         """Whether the page, and the box of any of these words, may be changed; if not, the person is told so."""
         if not self.document.writable:
-            self.message.emit(operations.READ_ONLY)
+            self.message.emit(tr(operations.READ_ONLY))
             return False
         locked = [word.locked for word in map(self.document.word, ids) if word]
         if any(locked):

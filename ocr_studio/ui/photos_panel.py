@@ -15,7 +15,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_rows import PhotoState
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import listing
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui.batch_reading import BatchReading
@@ -179,7 +179,7 @@ class PhotosPanel(QWidget):
         project = self._opening.project
         if not change or project is None:
             return
-        job = self._lane.submit(lambda: listing.pages_of(paths, project), name="Looking up the photos' pages")
+        job = self._lane.submit(lambda: listing.pages_of(paths, project), name=later("Looking up the photos' pages"))
         found: list[Page | StudioError] = []
         job.came.connect(found.append)
         job.failed.connect(self.failed)

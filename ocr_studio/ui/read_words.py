@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import pictures, theme
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import Index, TitledRows
@@ -45,7 +46,7 @@ class WordRows(TitledRows):
 
     def __init__(self, titles: Sequence[str], photo: Pyramid, view: QWidget, *, ticking: bool) -> None:
         """titles: of the columns after the picture."""
-        super().__init__(("Word", *titles), view)
+        super().__init__((tr("Word"), *titles), view)
         self._photo, self._view, self._ticking = photo, view, ticking
         self._pixmaps: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
         self.rows: tuple[WordRow, ...] = ()
@@ -96,7 +97,8 @@ class WordRows(TitledRows):
         if role == Qt.ItemDataRole.DecorationRole and column <= len(row.right):
             return self._mark(right=right)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.titles[column]}: {text or 'nothing'}{', right' if right else ''}"
+            title, said = self.titles[column], text or tr("nothing")
+            return tr("{title}: {text}, right", title=title, text=said) if right else f"{title}: {said}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
@@ -112,7 +114,7 @@ class WordRows(TitledRows):
         if role == Qt.ItemDataRole.CheckStateRole and self._ticking:
             return Qt.CheckState.Checked if row.id in self.chosen else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return "Take over" if self._ticking else "Word"
+            return tr("Take over") if self._ticking else tr("Word")
         return None
 
     def _mark(self, *, right: bool) -> QPixmap:

@@ -12,8 +12,8 @@ from ocr_studio.core import edits
 from ocr_studio.core.page import BoardLook, Page, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import reading, tuning
-from ocr_studio.ui import wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
 
@@ -65,7 +65,7 @@ class Reading(QObject):
     def prepare(self) -> None:
         """Load the recognizer ahead of the first photo, quietly."""
         desk = self._desk
-        job = self._lane.submit(lambda: reading.prepare(desk), name="Loading the recognizer")
+        job = self._lane.submit(lambda: reading.prepare(desk), name=later("Loading the recognizer"))
         job.done.connect(self.prepared)
         job.failed.connect(self.failed)
 
@@ -102,7 +102,7 @@ class Reading(QObject):
         streaming = all(word.touched for word in page.words.values())
         into = _PageInto(self._document, self._mark(), streaming, self._being_written)
         into.unit = desk.options.unit.removesuffix("s")
-        self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, "Reading")
+        self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, later("Reading"))
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again where they stand. What a person wrote stays."""
@@ -115,7 +115,7 @@ class Reading(QObject):
         self._start(
             lambda: reading.read_words(desk, image, words, project=project, board=board),
             _WordsInto(self._document, self._mark(), again),
-            "Reading again" if again else "Reading",
+            later("Reading again") if again else later("Reading"),
         )
 
     def read_drawn(self, word_id: str) -> None:
@@ -146,16 +146,18 @@ class Reading(QObject):
         job.came.connect(lambda event: self._hear(into, event))
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(into))
-        self.progressed.emit("Waiting for the recognizer…" if not self._desk.ready else "Looking for writing…", 0, 0)
+        ready = self._desk.ready
+        self.progressed.emit(tr("Looking for writing…") if ready else tr("Waiting for the recognizer…"), 0, 0)
 
     def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
         if isinstance(event, reading.Preparing):
-            self.progressed.emit("Loading the recognizer, a few seconds…", 0, 0)
+            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
         elif isinstance(event, reading.Found):
-            self.progressed.emit("Reading…", 0, event.lines)
+            self.progressed.emit(tr("Reading…"), 0, event.lines)
         elif isinstance(event, reading.WordsRead):
             into.add(event.words)
-            self.progressed.emit(f"Reading… {event.done} of {event.total}", event.done, event.total)
+            said = tr("Reading… {done} of {total}", done=event.done, total=event.total)
+            self.progressed.emit(said, event.done, event.total)
         elif isinstance(event, reading.ReadingDone):
             self.finished.emit(into.finish(event))
 
@@ -202,8 +204,13 @@ class _PageInto:
             self._push(tuple(self._words))
         self._document.set_read_at(event.when)
         if not self._words:
-            return "No writing was found on this photo"
-        return f"Read {wording.counted(len(self._words), self.unit)} in {event.seconds:.1f} s"
+            return tr("No writing was found on this photo")
+        number, seconds = len(self._words), f"{event.seconds:.1f}"
+        if self.unit == "line":
+            return tr_n(
+                "Read {count} line in {seconds} s", "Read {count} lines in {seconds} s", number, seconds=seconds
+            )
+        return tr_n("Read {count} word in {seconds} s", "Read {count} words in {seconds} s", number, seconds=seconds)
 
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:
@@ -237,5 +244,14 @@ class _WordsInto:
 
     def finish(self, event: reading.ReadingDone) -> str:
         """All is there. Returns what to say about it."""
-        again = " again" if self._again else ""
-        return f"Read {wording.counted(self._number, 'word')}{again} in {event.seconds:.1f} s"
+        seconds = f"{event.seconds:.1f}"
+        if self._again:
+            return tr_n(
+                "Read {count} word again in {seconds} s",
+                "Read {count} words again in {seconds} s",
+                self._number,
+                seconds=seconds,
+            )
+        return tr_n(
+            "Read {count} word in {seconds} s", "Read {count} words in {seconds} s", self._number, seconds=seconds
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 
 
@@ -20,7 +21,7 @@ class RecentMenu(QMenu):
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("&Recent", parent)
+        super().__init__(tr("&Recent"), parent)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Offer these."""

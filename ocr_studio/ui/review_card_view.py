@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ocr_studio.core import letter_doubts
 from ocr_studio.core.geometry import Floats
 from ocr_studio.core.page import Transcription
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reviewing import CardMade
 from ocr_studio.ui import colours
 
@@ -60,7 +61,7 @@ class CardView(QWidget):
         places = letter_doubts.doubtful(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
         self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
-        self.setAccessibleName("The word on its photo")
+        self.setAccessibleName(tr("The word on its photo"))
         self.update()
 
     def show_text(self, text: str) -> None:

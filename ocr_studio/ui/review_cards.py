@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core.page import Quad
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Place
+from ocr_studio.core.translation import later
 from ocr_studio.jobs.reviewing import CardEvent, CardFailed, CardMade, CardMaker
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
@@ -78,7 +79,7 @@ class ReviewCards(QObject):
         if not any(place in missing for place in ahead[:_FEW]):
             return
         size = self._size
-        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name="Making cards")
+        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Making cards"))
         self._making = job, frozenset(missing[:_ENOUGH])
         job.came.connect(self._take)
         job.failed.connect(self._fail)

@@ -16,7 +16,7 @@ from ocr_studio.core.index import Index
 from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import reviewing
 from ocr_studio.jobs.reviewing import CardEvent, PageChecked, PagesLooked, WordsWait
 from ocr_studio.ui import operations
@@ -110,7 +110,7 @@ class Reviewing(QObject):
         self.stage = Stage.LOOKING
         chosen, index = self.order, self._index()
         job = self._looking = self._lane.submit(
-            lambda: reviewing.waiting(project, chosen, index), name="Looking for words"
+            lambda: reviewing.waiting(project, chosen, index), name=later("Looking for words")
         )
         job.came.connect(self._take_looked)
         job.failed.connect(self._fail)
@@ -190,7 +190,7 @@ class Reviewing(QObject):
         if sitting is None or page is None or here is None:
             return
         if edit and self._document.history.pages is None:
-            self.said.emit(operations.READ_ONLY)
+            self.said.emit(tr(operations.READ_ONLY))
             return
         self._doing = True
         try:
@@ -224,7 +224,7 @@ class Reviewing(QObject):
             return
         touched = sitting.pages & frozenset(pages)
         if len(touched) > _AT_ONCE and project is not None:
-            job = self._lane.submit(lambda: reviewing.checked(project, touched), name="Looking at words")
+            job = self._lane.submit(lambda: reviewing.checked(project, touched), name=later("Looking at words"))
             job.came.connect(self._take_checked)
             return
         for key in touched:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.index import Findings
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import indexing
 from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -57,7 +58,7 @@ class Searching(QObject):
             self.found.emit(query, Findings([], 0, 0))
             return
         job = self._job = self._lane.submit(
-            lambda: indexing.find(index, query, limit=MOST, typing=True), name="Finding"
+            lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Finding")
         )
         job.came.connect(lambda findings: self.found.emit(query, findings))
         job.failed.connect(self.failed)

@@ -12,6 +12,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.spelling import Doubt, Speller
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import spelling as job
 from ocr_studio.jobs.spelling import WordsKnown
 from ocr_studio.ui.document import Document
@@ -129,7 +130,7 @@ class Spelling(QObject):
         if wanted != self._asked:
             return
         index = self._indexing.index
-        asked = self._lane.submit(lambda: job.words_known(languages, project, index), name="Looking up words")
+        asked = self._lane.submit(lambda: job.words_known(languages, project, index), name=later("Looking up words"))
         asked.came.connect(lambda known: self._take(wanted, known))
         # A language whose words are not there is told of where photos are read.
         asked.failed.connect(lambda trouble: _log.info("no spelling: %s", trouble.message))

@@ -24,21 +24,21 @@ class Status(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._hint = QLabel()
-        self._hint.setAccessibleName("Hint")
+        self._hint.setAccessibleName(tr("Hint"))
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._doing = QLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(140)
-        self._bar.setAccessibleName("Progress of reading")
+        self._bar.setAccessibleName(tr("Progress of reading"))
         self._stop = QToolButton()
-        self._stop.setText("Stop")
-        self._stop.setToolTip("Stop reading; what has been read so far stays")
+        self._stop.setText(tr("Stop"))
+        self._stop.setToolTip(tr("Stop reading; what has been read so far stays"))
         self._stop.clicked.connect(self.stop_requested)
         self._words, self._photos = QLabel(), QLabel()
         self._photos.setAccessibleName(tr("Photos reviewed"))
         self._zoom = QLabel()
         self._kept_icon, self._kept = QLabel(), QLabel()
-        self._kept.setAccessibleName("Saving")
+        self._kept.setAccessibleName(tr("Saving"))
         self._kept_state = ("", "")
         self.addWidget(self._hint, 1)
         for widget in (
@@ -76,7 +76,7 @@ class Status(QStatusBar):
 
     def show_words(self, words: int, checked: int) -> None:
         """How many words there are and how many a person has checked."""
-        self._words.setText(f"{checked} of {words} checked" if words else "")
+        self._words.setText(tr("{checked} of {words} checked", checked=checked, words=words) if words else "")
 
     def show_photos(self, reviewed: int, total: int) -> None:
         """How many photos of the folder a person has reviewed."""
@@ -85,7 +85,7 @@ class Status(QStatusBar):
 
     def show_zoom(self, percent: float) -> None:
         """How large the photo is shown."""
-        self._zoom.setText(f"Zoom {percent:.0f} %" if percent else "")
+        self._zoom.setText(tr("Zoom {percent} %", percent=f"{percent:.0f}") if percent else "")
 
     def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
         """Whether all is saved."""
@@ -96,20 +96,20 @@ class Status(QStatusBar):
 
     def saved(self) -> None:
         """All is on the disk."""
-        self.show_kept("Saved")
+        self.show_kept(tr("Saved"))
 
     def saving(self) -> None:
         """Something is on its way to the disk."""
-        self.show_kept("Saving…", "mdi6.dots-horizontal")
+        self.show_kept(tr("Saving…"), "mdi6.dots-horizontal")
 
     def not_saved(self, why: str) -> None:
         """It could not be saved."""
-        self.show_kept("Not saved", "mdi6.alert-outline", "warning")
+        self.show_kept(tr("Not saved"), "mdi6.alert-outline", "warning")
         self._kept.setToolTip(why)
 
     def read_only(self) -> None:
         """Nothing may be changed here."""
-        self.show_kept("Only for looking", "mdi6.lock-outline")
+        self.show_kept(tr("Only for looking"), "mdi6.lock-outline")
 
     def retint(self) -> None:
         """Take over the colours of another theme."""

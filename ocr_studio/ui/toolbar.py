@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QToolBar, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.action_set import ActionSet
 
 _NAMED = ("open", "read_page", "copy_all", "learn")
@@ -17,7 +18,7 @@ class Toolbar(QToolBar):
     """What is used most as pictures, some with their names beside them."""
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
-        super().__init__("Toolbar", parent, movable=False, iconSize=QSize(20, 20))
+        super().__init__(tr("Toolbar"), parent, movable=False, iconSize=QSize(20, 20))
         self._actions = actions
         self.setObjectName("toolbar")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

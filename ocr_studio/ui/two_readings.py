@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core import models, page_order, rereading
 from ocr_studio.core.page import Word
+from ocr_studio.core.translation import later
 from ocr_studio.jobs.rereading import Comparing, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
@@ -57,7 +58,7 @@ class TwoReadings(QObject):
         if image is None or page is None or not page.words:
             return
         desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
-        job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name="Comparing two models")
+        job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name=later("Comparing two models"))
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.core.spelling import Doubt
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import colours, operations, theme, waves
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.spelling import Spelling
@@ -98,7 +99,7 @@ class WordDelegate(QStyledItemDelegate):
         word = index.data(Qt.ItemDataRole.UserRole)
         editor = WordEditor(parent)
         editor.spelling = self.spelling
-        editor.setAccessibleName("Text of the word")
+        editor.setAccessibleName(tr("Text of the word"))
         word_id = word.id
         editor.accepted.connect(lambda text: self._accept(editor, word_id, text))
         editor.accepted_here.connect(lambda text: self._accept_here(editor, word_id, text))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.spelling import Doubt
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import colours, spelling_menu, theme, waves, wording
 from ocr_studio.ui.operations import CHOICES
 from ocr_studio.ui.spelling import Spelling
@@ -45,7 +46,7 @@ class WordEditor(QLineEdit):
         super().__init__(parent)
         self._composing = False
         self.spelling: Spelling | None = None
-        self.setAccessibleName("Text of the word")
+        self.setAccessibleName(tr("Text of the word"))
 
     def replace_text(self, text: str) -> None:
         """Put another text in, as if it had been typed: Ctrl+Z in the line brings the old one back."""
@@ -75,7 +76,8 @@ class WordEditor(QLineEdit):
         """Qt's own menu for text, and the cut."""
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        cut = QAction("Split the word here\tCtrl+/", menu)
+        key = QKeySequence("Ctrl+/").toString(QKeySequence.SequenceFormat.NativeText)
+        cut = QAction(f"{tr('Split the word here')}\t{key}", menu)
         cut.triggered.connect(self._split)
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
         self.setCursorPosition(self.cursorPositionAt(event.pos()))
@@ -203,8 +205,8 @@ class EditorPanel(QFrame):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                button.setToolTip(f"Alt+{number}: {choice.confidence:.0%} sure")
-                button.setAccessibleName(f"Choice {number}: {choice.text}")
+                button.setToolTip(tr("{key}: {sure} sure", key=f"Alt+{number}", sure=f"{choice.confidence:.0%}"))
+                button.setAccessibleName(tr("Choice {number}: {text}", number=number, text=choice.text))
         self._row.setVisible(bool(offered))
 
     def place(self, box: QRectF, area: QRect) -> None:

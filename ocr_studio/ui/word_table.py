@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSi
 from PySide6.QtGui import QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.row_table import RowTable
@@ -36,7 +37,7 @@ class WordTable(RowTable):
         self.setItemDelegate(self._delegate)
         self._delegate.moved.connect(self.edit_current)
         self._delegate.editing_changed.connect(self.editing_changed)
-        self.setAccessibleName("Words in reading order")
+        self.setAccessibleName(tr("Words in reading order"))
         self._look()
         document.selection_changed.connect(self._follow_document)
         self.selectionModel().selectionChanged.connect(self._follow_rows)
@@ -85,14 +86,15 @@ class WordTable(RowTable):
         if page is None or page.words:
             return ""
         if self._busy:
-            return "Reading…"
+            return tr("Reading…")
         if not self._document.writable:
-            return "No words."
+            return tr("No words.")
         if page.read_at:
             # With a history, words were there and have been deleted or taken back.
-            why = "No words here." if self._document.history.touches(page.id) else "No writing was found."
-            return f"{why}\nDraw a box (D) or read again (Ctrl+R)."
-        return "No words yet.\nRead photo (Ctrl+R)"
+            if self._document.history.touches(page.id):
+                return tr("No words here.\nDraw a box (D) or read again (Ctrl+R).")
+            return tr("No writing was found.\nDraw a box (D) or read again (Ctrl+R).")
+        return tr("No words yet.\nRead photo (Ctrl+R)")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """The rows, or why there are none."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Mark, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import operations, pictures, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
@@ -22,15 +23,18 @@ from ocr_studio.ui.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDT
 
 # Ids of words on their way to another place in the order, one a line.
 ROWS_TYPE = "application/x-ocr-studio-rows"
-TITLES = ("No.", "Photo", "Text", "Confidence", "State")
+TITLES = (later("No."), later("Photo"), later("Text"), later("Confidence"), later("State"))
 HINTS = (
-    "Place in reading order; drag it to change the order",
-    "How it looks on the photo",
-    "What is written there; double-click or type to correct it",
-    "How sure the recognizer is of its reading",
-    "Whether it has been read and checked",
+    later("Place in reading order; drag it to change the order"),
+    later("How it looks on the photo"),
+    later("What is written there; double-click or type to correct it"),
+    later("How sure the recognizer is of its reading"),
+    later("Whether it has been read and checked"),
 )
-_MARKS = {Mark.UNREADABLE: "Unreadable: nobody can make it out", Mark.IGNORED: "Ignored: this box does not count"}
+_MARKS = {
+    Mark.UNREADABLE: later("Unreadable: nobody can make it out"),
+    Mark.IGNORED: later("Ignored: this box does not count"),
+}
 # Of a word's height, round its crop.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
@@ -43,7 +47,7 @@ class WordTableModel(TitledRows):
     """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(TITLES, parent, hints=HINTS)
+        super().__init__([tr(title) for title in TITLES], parent, hints=[tr(hint) for hint in HINTS])
         self._document = document
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
@@ -107,7 +111,7 @@ class WordTableModel(TitledRows):
         if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
             return self._shown(word, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{TITLES[column]}: {self._shown(word, column)}"
+            return f"{self.titles[column]}: {self._shown(word, column)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(word, column)
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
@@ -132,18 +136,19 @@ class WordTableModel(TitledRows):
         if column == CONFIDENCE:
             sure = word.machine.confidence if word.machine else None
             return "" if sure is None else f"{sure * 100:.0f} %"
-        return {TEXT: word.text, STATE: wording.STATES[word.state]}.get(column, "")
+        return {TEXT: word.text, STATE: tr(wording.STATES[word.state])}.get(column, "")
 
     @staticmethod
     def _tip(word: Word, column: int) -> str | None:
         if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
-            return f"The recognizer read “{word.machine.text}”"
+            return tr("The recognizer read “{text}”", text=word.machine.text)
         if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
-            return "Or: " + "   ".join(other.text for other in word.machine.alternatives[1:])
+            others = "   ".join(other.text for other in word.machine.alternatives[1:])
+            return tr("Or: {readings}", readings=others)
         if column == CONFIDENCE and word.machine and word.machine.model:
-            return f"Read by “{word.machine.model}”"
+            return tr("Read by “{model}”", model=word.machine.model)
         if column == STATE and word.mark:
-            return _MARKS[word.mark]
+            return tr(_MARKS[word.mark])
         return None
 
     def _crop(self, word: Word) -> QPixmap | None:

@@ -81,10 +81,10 @@ def test_the_list_says_which_photo_cannot_be_opened_until_it_can(
 ) -> None:
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))
     _open(studio, bad[0], qtbot)
-    assert _listed(studio)["cut 1.png"] == "failed"
+    assert _listed(studio)["cut 1.png"] == "Failed"
     made_board.write_photo(bad[0], 5)
     _open(studio, bad[0], qtbot)
-    assert _listed(studio)["cut 1.png"] == "not read"
+    assert _listed(studio)["cut 1.png"] == "Not read"
 
 
 def test_a_photo_that_was_deleted_is_listed_no_longer(open_studio: Open, folder: Path, qtbot: QtBot) -> None:

@@ -73,7 +73,7 @@ def accept_all(studio: Studio) -> None:
 def test_the_state_of_each_photo_is_said_and_those_reviewed_are_counted(studio: Studio, qtbot: QtBot) -> None:
     model = studio.window.photos.model()
     said = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
-    assert said == ["board 1.png, not read", "board 2.png, read, 8 left", "board 3.png, not read"]
+    assert said == ["board 1.png, Not read", "board 2.png, Read, 8 left", "board 3.png, Not read"]
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.accept(page, ["w0"]))

@@ -103,7 +103,7 @@ def test_page_keys_go_through_the_folder(open_studio: Open, folder: Path, qtbot:
     QTest.keyClick(window.view, Key.Key_PageUp)
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not studio.busy)
     state = window.photos.model().index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert state == "board 3.png, read, 8 left"
+    assert state == "board 3.png, Read, 8 left"
     rect = window.photos.visualRect(window.photos.model().index(1, 0))
     QTest.mouseClick(window.photos.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png")

@@ -45,7 +45,7 @@ def _merge(parts: Parts) -> None:
     texts = [word for word in parts.document.selected_words() if word.text]
     operations.merge(parts.document)
     if 0 < sum(word.checked for word in texts) < len(texts):
-        parts.hint("A part was checked already, so all of the new word counts as checked.")
+        parts.hint(tr("A part was checked already, so all of the new word counts as checked."))
 
 
 ACTIONS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ocr_studio.core.page import Mark
-from ocr_studio.core.translation import later
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import operations
 from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_selected, has_words
 from ocr_studio.ui.parts import Parts
@@ -26,12 +26,12 @@ def _alternative(index: int, parts: Parts) -> bool:
 
 def _next(parts: Parts) -> None:
     if not operations.accept_and_next(parts.document):
-        parts.hint("That was the last word of this photo.")
+        parts.hint(tr("That was the last word of this photo."))
 
 
 def _next_unchecked(parts: Parts) -> None:
     if not operations.go_to_unchecked(parts.document):
-        parts.hint("Every other word of this photo is checked.")
+        parts.hint(tr("Every other word of this photo is checked."))
 
 
 _SAYING = (
