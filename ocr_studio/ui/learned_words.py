@@ -10,8 +10,9 @@ from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 
-from ocr_studio.core.dataset import Dataset, Example, Split
+from ocr_studio.core.dataset import Checked, Dataset, Example, Split
 from ocr_studio.core.detector_training import PlaceOfWord
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.crop_pictures import SIZE, CropPictures
@@ -20,6 +21,8 @@ from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
 Place: TypeAlias = tuple[str, str] | PlaceOfWord
+
+_CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class _WordRows(TitledRows):
     """Words as rows."""
 
     def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
-        super().__init__(("Picture", *titles), parent)
+        super().__init__((tr("Picture"), *titles), parent)
         self._pictures = pictures
         self.rows: tuple[WordRow, ...] = ()
 
@@ -73,8 +76,8 @@ class _WordRows(TitledRows):
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.tip or (row.cells[column] if column >= 0 else None)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            said = row.cells[column] if column >= 0 else "picture"
-            return f"{self.titles[index.column()]}: {said or 'nothing'}"
+            said = row.cells[column] if column >= 0 else tr("picture")
+            return f"{self.titles[index.column()]}: {said or tr('nothing')}"
         return None
 
 
@@ -144,10 +147,13 @@ class _Examples(QAbstractListModel):
             return self._pictures.of(example.crop)
         if role == Qt.ItemDataRole.SizeHintRole:
             return self._cell
-        use = "to measure by: it is never learned from" if held_out else "to learn from"
+        use = tr("to measure by: it is never learned from") if held_out else tr("to learn from")
         if role == Qt.ItemDataRole.ToolTipRole:
             where = f"\n{wording.file_name(example.image)}" if example.image else ""
-            return f"“{example.text}”, {example.checked}, {use}{where}"
+            return (
+                tr("“{text}”, {checked}, {use}", text=example.text, checked=tr(_CHECKED[example.checked]), use=use)
+                + where
+            )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{example.text}, {use}"
         return None
@@ -167,7 +173,7 @@ class ExampleList(ChosenByReturn, QListView):
         # Without a size of their own the theme's margins would be cut off their pictures.
         self.words = _Examples(pictures, cell, self)
         self.setModel(self.words)
-        self.setAccessibleName("Words to learn from")
+        self.setAccessibleName(tr("Words to learn from"))
         self.setObjectName("examples")
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from ocr_studio.core.translation import tr
+
 
 class ModelFacts(QScrollArea):
     """Shows facts under a heading. All of it is plain text, whatever a file from a stranger says."""
@@ -17,7 +19,7 @@ class ModelFacts(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(320)
-        self.setAccessibleName("What is known of the model")
+        self.setAccessibleName(tr("What is known of the model"))
 
     def show_facts(self, heading: str, facts: Sequence[tuple[str, str]]) -> None:
         """Show these in place of those before."""

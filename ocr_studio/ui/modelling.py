@@ -13,6 +13,7 @@ from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import model_files
 from ocr_studio.ui import file_dialogs, wording
 from ocr_studio.ui.document import Document
@@ -121,7 +122,7 @@ class Modelling(QObject):
             self._dialog.say(text, wrong=wrong)
 
     def _use(self, name: str) -> None:
-        self._try(lambda: self.use(name), done=f"“{name}” is used from now on.", choose=name)
+        self._try(lambda: self.use(name), done=tr("“{model}” is used from now on.", model=name), choose=name)
 
     def _compare(self, name: str) -> None:
         entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog
@@ -135,13 +136,15 @@ class Modelling(QObject):
 
     def _ask_name(self, name: str) -> None:
         asked = QInputDialog(self._dialog)
-        asked.setWindowTitle("Rename model")
-        asked.setLabelText(f"A new name for “{wording.label(name)}”:")
+        asked.setWindowTitle(tr("Rename model"))
+        asked.setLabelText(tr("A new name for “{model}”:", model=wording.label(name)))
         asked.setTextValue(name)
         asked.resize(_WIDE, asked.sizeHint().height())
         asked.textValueSelected.connect(
             lambda new: self._try(
-                lambda: self.rename(name, new), done=f"“{name}” is called “{new.strip()}” now.", choose=new.strip()
+                lambda: self.rename(name, new),
+                done=tr("“{model}” is called “{new}” now.", model=name, new=new.strip()),
+                choose=new.strip(),
             )
         )
         asked.finished.connect(asked.deleteLater)
@@ -150,28 +153,29 @@ class Modelling(QObject):
     def _ask_whether(self, name: str) -> None:
         asked = QMessageBox(self._dialog)
         asked.setIcon(QMessageBox.Icon.Question)
-        asked.setWindowTitle("Delete model")
-        asked.setText(f"Delete the model “{name}”?")
-        asked.setInformativeText("It cannot be brought back, unless you have exported it.")
-        delete = asked.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
+        asked.setWindowTitle(tr("Delete model"))
+        asked.setText(tr("Delete the model “{model}”?", model=name))
+        asked.setInformativeText(tr("It cannot be brought back, unless you have exported it."))
+        delete = asked.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton(QMessageBox.StandardButton.Cancel)
         asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        delete.clicked.connect(lambda: self._try(lambda: self.delete(name), done=f"“{name}” is deleted."))
+        done = tr("“{model}” is deleted.", model=name)
+        delete.clicked.connect(lambda: self._try(lambda: self.delete(name), done=done))
         asked.finished.connect(asked.deleteLater)
         asked.open()
 
     def _ask_where(self, name: str) -> None:
-        dialog = file_dialogs.make(self._dialog or self._window, "Export model", str(Path.home() / f"{name}.zip"))
+        dialog = file_dialogs.make(self._dialog or self._window, tr("Export model"), str(Path.home() / f"{name}.zip"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"Models (*{model_archive.SUFFIX})")
+        dialog.setNameFilter(tr("Models (*{suffix})", suffix=model_archive.SUFFIX))
         dialog.setDefaultSuffix(model_archive.SUFFIX.lstrip("."))
         dialog.fileSelected.connect(lambda chosen: self.export(name, Path(chosen)))
         dialog.open()
 
     def _ask_which(self) -> None:
-        dialog = file_dialogs.make(self._dialog or self._window, "Import model", str(Path.home()))
+        dialog = file_dialogs.make(self._dialog or self._window, tr("Import model"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Models (*{model_archive.SUFFIX})", "All files (*)"])
+        dialog.setNameFilters([tr("Models (*{suffix})", suffix=model_archive.SUFFIX), tr("All files (*)")])
         dialog.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
         dialog.open()
 
@@ -184,11 +188,13 @@ class Modelling(QObject):
         except StudioError as error:
             self._say(str(error), wrong=True)
             return
-        self._run(lambda: model_files.export_model(model, file), f"Writing “{name}”…", "Writing a model")
+        saying = tr("Writing “{model}”…", model=name)
+        self._run(lambda: model_files.export_model(model, file), saying, later("Writing a model"))
 
     def take_in(self, file: Path) -> None:
         """Import a model from a file, in the background; the dialog says how that went."""
-        self._run(lambda: model_files.import_model(file), f"Looking at {file.name}…", "Importing a model")
+        saying = tr("Looking at {file}…", file=file.name)
+        self._run(lambda: model_files.import_model(file), saying, later("Importing a model"))
 
     def _run(self, make: Callable[[], Iterator[object]], saying: str, name: str) -> None:
         if self._job is not None:
@@ -200,10 +206,10 @@ class Modelling(QObject):
 
     def _hear(self, event: object) -> None:
         if isinstance(event, model_files.ModelExported):
-            self._say(f"“{event.model.name}” is written to {event.file.name}.")
+            self._say(tr("“{model}” is written to {file}.", model=event.model.name, file=event.file.name))
         elif isinstance(event, model_files.ModelImported):
             self._refresh(choose=event.model.name)
-            self._say(f"“{event.model.name}” is there now. Compare it, or use it.")
+            self._say(tr("“{model}” is there now. Compare it, or use it.", model=event.model.name))
 
     def _fail(self, trouble: Trouble) -> None:
         self._say(trouble.message, wrong=True)

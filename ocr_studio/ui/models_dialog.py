@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import model_text
 from ocr_studio.core.models import Ancestor, Damaged, Model
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 from ocr_studio.ui.model_facts import ModelFacts
 
@@ -44,7 +45,7 @@ class ModelsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self._entries: Sequence[Model | Damaged] = ()
         self._histories: dict[str, tuple[Ancestor, ...]] = {}
         self._used: Collection[str] = ()
@@ -52,7 +53,7 @@ class ModelsDialog(QDialog):
         self._items = QStandardItemModel(self)
         self.list = QListView()
         self.list.setModel(self._items)
-        self.list.setAccessibleName("Models")
+        self.list.setAccessibleName(tr("Models"))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -60,20 +61,20 @@ class ModelsDialog(QDialog):
         self.list.setMinimumWidth(240)
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
         self.facts = ModelFacts()
-        self.use = self._button("&Use", "Read, or find writing, with this one from now on", self.use_wanted)
+        self.use = self._button(tr("&Use"), tr("Read, or find writing, with this one from now on"), self.use_wanted)
         self.use.setProperty("primary", True)
         self.list.activated.connect(lambda _: self.use.click())
         self.compare = self._button(
-            "&Compare on this photo…",
-            "See what it reads, or finds, on the open photo, beside the one in use",
+            tr("&Compare on this photo…"),
+            tr("See what it reads, or finds, on the open photo, beside the one in use"),
             self.compare_wanted,
         )
-        self.rename = self._button("&Rename…", "Call it something else", self.rename_wanted)
-        self.export = self._button("&Export…", "Write it as one file, to hand on", self.export_wanted)
-        self.delete = self._button("&Delete…", "Delete it, for good", self.delete_wanted)
-        self.take_in = QPushButton("&Import…")
+        self.rename = self._button(tr("&Rename…"), tr("Call it something else"), self.rename_wanted)
+        self.export = self._button(tr("&Export…"), tr("Write it as one file, to hand on"), self.export_wanted)
+        self.delete = self._button(tr("&Delete…"), tr("Delete it, for good"), self.delete_wanted)
+        self.take_in = QPushButton(tr("&Import…"))
         self.take_in.setToolTip(
-            "Take in a model that somebody exported; it holds numbers only, and nothing of it is run"
+            tr("Take in a model that somebody exported; it holds numbers only, and nothing of it is run")
         )
         self.take_in.setAutoDefault(False)
         self.take_in.clicked.connect(self.import_wanted)
@@ -130,11 +131,11 @@ class ModelsDialog(QDialog):
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
-            below, icon = "Damaged, cannot be used", theme.icon("mdi6.alert-outline", role="warning")
+            below, icon = tr("Damaged, cannot be used"), theme.icon("mdi6.alert-outline", role="warning")
         else:
             used = entry.name in self._used
-            marks = ("In use", model_text.gain(entry.card)) if used else (model_text.gain(entry.card),)
-            below = " · ".join(filter(None, marks)) or model_text.DOES[entry.kind]
+            marks = (tr("In use"), model_text.gain(entry.card)) if used else (model_text.gain(entry.card),)
+            below = " · ".join(filter(None, marks)) or tr(model_text.DOES[entry.kind])
             icon = theme.icon(_ICONS[entry.kind], role="accent" if used else "quiet")
         item = QStandardItem(icon, f"{entry.name}\n{below}")
         item.setData(entry.name, _ENTRY)
@@ -152,10 +153,13 @@ class ModelsDialog(QDialog):
         self.export.setEnabled(own)
         self.delete.setEnabled((own or isinstance(entry, Damaged)) and not used)
         if isinstance(entry, Damaged):
-            self.facts.show_facts(entry.name, [("What is wrong", entry.error.what), ("Where", str(entry.folder))])
+            self.facts.show_facts(
+                entry.name, [(tr("What is wrong"), entry.error.what), (tr("Where"), str(entry.folder))]
+            )
         elif model is not None:
-            facts = model_text.facts(model, self._histories.get(model.name, ()))
-            self.facts.show_facts(model.name, [fact for fact in facts if fact[0] != "Name"])
+            # Its name, the first of them, is the heading.
+            facts = model_text.facts(model, self._histories.get(model.name, ()))[1:]
+            self.facts.show_facts(model.name, facts)
         self.say("")
 
     def _button(self, title: str, tip: str, wanted: object) -> QPushButton:

@@ -11,6 +11,7 @@ from ocr_studio.core import images
 from ocr_studio.core.dataset import Split
 from ocr_studio.core.detector_training import RECIPE
 from ocr_studio.core.models import Model
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.ui import trainer_outset, wording
 from ocr_studio.ui.figure_table import FigureTable
@@ -26,7 +27,7 @@ from ocr_studio.ui.trainer_outset import (
 )
 from ocr_studio.ui.trainer_recipe import FINDING, RecipeForm
 
-_PURPOSES = {None: "", Split.TRAIN: "learning", Split.HELD_OUT: "measuring"}
+_PURPOSES = {None: "", Split.TRAIN: later("learning"), Split.HELD_OUT: later("measuring")}
 
 
 class BoxesPage(QWidget):
@@ -41,14 +42,16 @@ class BoxesPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), "Photos reviewed")
-        self.column = OutsetColumn(LEARN_BOXES, meter)
+        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos reviewed"))
+        self.column = OutsetColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.recipe = RecipeForm(RECIPE, FINDING)
-        self.how = trainer_outset.how(HOW_BOXES)
-        self.photos = FigureTable(("Photo", "Words", "Not checked yet", "For"), "Photos to learn from")
+        self.how = trainer_outset.how(HOW_BOXES, LEARN_BOXES)
+        self.photos = FigureTable(
+            (tr("Photo"), tr("Words"), tr("Not checked yet"), tr("For")), tr("Photos to learn from")
+        )
         self.photos.clicked.connect(lambda index: self._open(index.row()))
         self._pages: list[str] = []
         self._look: Preflight | None = None
@@ -64,7 +67,7 @@ class BoxesPage(QWidget):
         for key, page in sorted(known.items(), key=lambda item: images.natural_key(item[1].photo.name)):
             if page.boxes:
                 left = str(page.boxes - page.checked) if page.boxes > page.checked else "–"
-                rows.append((wording.file_name(page.photo.name), str(page.boxes), left, _PURPOSES[use.get(key)]))
+                rows.append((wording.file_name(page.photo.name), str(page.boxes), left, tr(_PURPOSES[use.get(key)])))
                 self._pages.append(key)
         self.photos.show_rows(rows)
         reviewed = look.reviewed if look else 0

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 
 _BAR, _TICK = 8.0, 4.0
@@ -31,8 +32,9 @@ class Meter(QWidget):
     def show_value(self, value: int) -> None:
         """How many there are."""
         self._value = value
-        self.setAccessibleDescription(f"{value} of {self._plenty}")
-        self.setToolTip(f"{value} of {self._plenty}")
+        said = tr("{done} of {total}", done=value, total=self._plenty)
+        self.setAccessibleDescription(said)
+        self.setToolTip(said)
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802

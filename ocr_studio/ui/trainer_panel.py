@@ -21,6 +21,7 @@ from ocr_studio.core.detector_training import DetectorTrained, PlaceOfWord
 from ocr_studio.core.project import Project
 from ocr_studio.core.training import Recipe, Trained
 from ocr_studio.core.training_runs import KINDS
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import preflight
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import LearningEvent
@@ -38,7 +39,15 @@ from ocr_studio.ui.trainer_result import ResultPage
 from ocr_studio.ui.trainer_running import RunningPage
 from ocr_studio.ui.training import Stage, Training
 
-_TABS = {"recognizer": "Reading words", "detector": "Finding words"}
+_TABS = {"recognizer": later("Reading words"), "detector": later("Finding words")}
+
+# Kind, and whether it had come to its end.
+_OFFERS = {
+    ("recognizer", True): later("“{run}” has learned reading, and nobody has decided on it yet ({begun})."),
+    ("detector", True): later("“{run}” has learned finding writing, and nobody has decided on it yet ({begun})."),
+    ("recognizer", False): later("“{run}” was cut short while it learned reading ({begun})."),
+    ("detector", False): later("“{run}” was cut short while it learned finding writing ({begun})."),
+}
 
 
 class TrainerPanel(PanelDock):
@@ -52,17 +61,17 @@ class TrainerPanel(PanelDock):
     def __init__(
         self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Learning", "learning", parent)
+        super().__init__(tr("Learning"), "learning", parent)
         self._training, self._document, self._places = training, document, places
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("What shall learn")
+        self.tabs.setAccessibleName(tr("What shall learn"))
         for kind in KINDS:
-            self.tabs.addTab(_TABS[kind])
+            self.tabs.addTab(tr(_TABS[kind]))
         self.said = QLabel()
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.said.setProperty("quiet", True)
-        self.closer.setToolTip("Close; learning goes on, and it comes back by the menu View")
+        self.closer.setToolTip(tr("Close; learning goes on, and it comes back by the menu View"))
         self.offer = _Offer(training)
         self._pictures = CropPictures(self)
         self._shown: Preflight | None = None
@@ -162,7 +171,7 @@ class TrainerPanel(PanelDock):
         kind = self._training.run.kind if self._training.run else None
         for index, each in enumerate(KINDS):
             self.tabs.setTabEnabled(index, kind in (None, each))
-            self.tabs.setTabToolTip(index, "" if kind in (None, each) else "One after the other")
+            self.tabs.setTabToolTip(index, "" if kind in (None, each) else tr("One after the other"))
         if kind is not None:
             self.tabs.setCurrentIndex(KINDS.index(kind))
 
@@ -170,7 +179,7 @@ class TrainerPanel(PanelDock):
         training = self._training
         if training.stage is Stage.LOOKING:
             for outset in (self.preflight, self.boxes):
-                outset.column.say_waiting("Looking at your corrections…")
+                outset.column.say_waiting(tr("Looking at your corrections…"))
             return
         if training.look is None or training.look is not self._shown:
             self._shown, self._since = training.look, {}
@@ -180,7 +189,7 @@ class TrainerPanel(PanelDock):
             self.boxes.show_models(models.available("detector"), training.options.detector)
         if training.stage is Stage.IDLE and training.look is None and training.project is not None:
             for outset in (self.preflight, self.boxes):
-                outset.column.say_failed("Your corrections could not be looked at")
+                outset.column.say_failed(tr("Your corrections could not be looked at"))
         self._count()
 
     def _count(self) -> None:
@@ -201,7 +210,7 @@ class TrainerPanel(PanelDock):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.stage is Stage.LOOKING:
-            self._say(f"{text} {done} of {total}" if total else text)
+            self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             if total == done:
                 self._say("")
 
@@ -280,8 +289,8 @@ class _Offer(QFrame):
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
-        self.go_on = button("Go on", "Go on where it ended", self._go_on, primary=True)
-        self.forget = button("Throw away", "Nothing of it stays", self._forget, flat=True)
+        self.go_on = button(tr("Go on"), tr("Go on where it ended"), self._go_on, primary=True)
+        self.forget = button(tr("Throw away"), tr("Nothing of it stays"), self._forget, flat=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 5, 8, 5)
         row.setSpacing(10)
@@ -298,11 +307,11 @@ class _Offer(QFrame):
         if offers and idle:
             run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")
-            does = "reading" if run.kind == "recognizer" else "finding writing"
-            about = f" from {wording.file_name(run.about)}" if run.about else ""
-            was = f"has learned {does}{about}, and nobody has decided on it yet" if learned else ""
-            say(self.text, f"“{run.name}” {was or f'was cut short while it learned {does}{about}'} (begun {when} UTC).")
-            self.go_on.setText("See what came of it" if learned else "Go on")
+            begun = tr("begun {when} UTC", when=when)
+            if run.about:
+                begun = tr("from {folder}, begun {when} UTC", folder=wording.file_name(run.about), when=when)
+            say(self.text, tr(_OFFERS[run.kind, learned], run=run.name, begun=begun))
+            self.go_on.setText(tr("See what came of it") if learned else tr("Go on"))
         self.setVisible(bool(offers) and idle)
 
     def retint(self) -> None:

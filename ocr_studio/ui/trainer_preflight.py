@@ -11,6 +11,7 @@ from ocr_studio.core.dataset import REASONS, RULES
 from ocr_studio.core.models import Model
 from ocr_studio.core.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.training import Recipe
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.ui import trainer_outset, wording
 from ocr_studio.ui.crop_pictures import CropPictures
@@ -20,6 +21,21 @@ from ocr_studio.ui.trainer_column import lay_beside
 from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.trainer_outset import HOW_WORDS, LEARN_WORDS, OutsetColumn
 from ocr_studio.ui.trainer_recipe import READING, RecipeForm
+from ocr_studio.ui.wording import OfUnit
+
+# What the meter, the words, those in doubt and where they are from are called, for who cannot see them.
+_NAMES = (
+    OfUnit(later("Words checked"), later("Lines checked")),
+    OfUnit(later("Words to learn from"), later("Lines to learn from")),
+    OfUnit(later("Words worth a second look"), later("Lines worth a second look")),
+    OfUnit(later("Words of each photo or writer"), later("Lines of each photo or writer")),
+)
+_SINCE = {
+    ("word", True): later_n("{count} word more since the last look.", "{count} words more since the last look."),
+    ("word", False): later_n("{count} word fewer since the last look.", "{count} words fewer since the last look."),
+    ("line", True): later_n("{count} line more since the last look.", "{count} lines more since the last look."),
+    ("line", False): later_n("{count} line fewer since the last look.", "{count} lines fewer since the last look."),
+}
 
 
 class PreflightPage(QWidget):
@@ -35,22 +51,23 @@ class PreflightPage(QWidget):
     def __init__(self, pictures: CropPictures) -> None:
         super().__init__()
         self._pictures = pictures
-        self.column = OutsetColumn(LEARN_WORDS, Meter(PLENTY, (LEAST, TELLING), "Words checked"))
+        self.column = OutsetColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
         self.column.start.connect(self._start)
         self.column.look.connect(self.look)
         self.column.unfolded.connect(self._show_parts)
         self.examples = ExampleList(pictures)
         self.recipe = RecipeForm(Recipe(), READING)
-        self.how = trainer_outset.how(HOW_WORDS)
-        self.doubts = LearnedTable(("You say", "Why to look"), pictures, "Words worth a second look")
+        self.how = trainer_outset.how(HOW_WORDS, LEARN_WORDS)
+        self.doubts = LearnedTable((tr("You say"), tr("Why to look")), pictures, "")
         self.doubts.give_room_to(2)
-        self.groups = FigureTable(("From", "To learn from", "To measure by"), "Words of each photo or writer")
+        self.groups = FigureTable((tr("From"), tr("To learn from"), tr("To measure by")), "")
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         for view in (self.examples, self.doubts):
             view.chosen.connect(self.chosen)
-        named = (self.column.meter, self.examples, self.doubts, self.groups)
-        self._names: dict[QWidget, str] = {view: view.accessibleName() for view in named}
+        self._names: dict[QWidget, OfUnit] = dict(
+            zip((self.column.meter, self.examples, self.doubts, self.groups), _NAMES, strict=True)
+        )
         self._look: Preflight | None = None
         self._lay_out()
         self.show_look(None)
@@ -63,12 +80,12 @@ class PreflightPage(QWidget):
         self.examples.words.show_dataset(look.dataset if look else None)
         rows = doubt_rows(look) if look else []
         self.doubts.show_rows(rows)
-        self.details.setTabText(0, f"Worth a second look ({len(rows)})")
+        self.details.setTabText(0, tr("Worth a second look ({count})", count=len(rows)))
         groups = look.groups if look else ()
         self.groups.show_rows(
             [(wording.file_name(each.title) or "–", str(each.train), str(each.held_out)) for each in groups]
         )
-        self.details.setTabText(1, f"Where they are from ({len(groups)})")
+        self.details.setTabText(1, tr("Where they are from ({count})", count=len(groups)))
         self.details.setCurrentIndex(0 if rows else 1)
         self.column.facts.setText(facts(look) if look else "")
         self.column.facts.setVisible(bool(look and look.words))
@@ -78,7 +95,7 @@ class PreflightPage(QWidget):
     def _say_unit(self, unit: str) -> None:
         """Call what is learned from what it is, "words" or "lines"."""
         for view, name in self._names.items():
-            view.setAccessibleName(wording.of_unit(name, unit))
+            view.setAccessibleName(name.said(unit))
         self.recipe.show_unit(unit)
 
     def _start(self) -> None:
@@ -93,11 +110,10 @@ class PreflightPage(QWidget):
         unit = self._look.unit if self._look else "word"
         outlook = trainer_outset.of_words(words, unit)
         if not words and self._look and self._look.left_out:
-            outlook = trainer_outset.NONE_USABLE
+            outlook = trainer_outset.none_usable()
         self.column.show_outlook(outlook, words)
         since = words - (self._look.words if self._look else words)
-        more = "more" if since > 0 else "fewer"
-        self.column.show_stale(f"{wording.counted(abs(since), unit)} {more} since it was looked." if since else "")
+        self.column.show_stale(tr_n(*_SINCE[unit, since > 0], abs(since)) if since else "")
 
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.words)
@@ -121,7 +137,7 @@ def doubt_rows(look: Preflight) -> list[WordRow]:
         for each in look.doubts
     ]
     for left in look.left_out:
-        why = f"Left out: {REASONS[left.reason]}."
+        why = tr("Left out: {why}.", why=tr(REASONS[left.reason]))
         rows.append(WordRow("", (left.text, why), (left.page, left.word), tip=why))
     return rows
 
@@ -133,7 +149,14 @@ def facts(look: Preflight) -> str:
         return ""
     lines = []
     if look.new_letters:
-        lines.append(f"New letters, which it will learn: {' '.join(look.new_letters)}")
+        lines.append(tr("New letters, which it will learn: {letters}", letters=" ".join(look.new_letters)))
     train, held_out = len(dataset.train), len(dataset.held_out)
-    lines.append(f"{train} to learn from, {held_out} only to measure by (◇): {RULES.get(dataset.rule, '')}.")
+    lines.append(
+        tr(
+            "{train} to learn from, {held_out} only to measure by (◇): {rule}.",
+            train=train,
+            held_out=held_out,
+            rule=tr(RULES.get(dataset.rule, "")),
+        )
+    )
     return "\n".join(lines)

@@ -10,47 +10,57 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushBut
 
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
-from ocr_studio.ui import wording
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.wording import OfUnit
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the same fields are called for reading and for finding. what: each of ``training.PARTS``; pieces: what a
-    step is made of; seen: what a round is; general: what is repeated."""
+    """What the same fields are called for reading and for finding. what: each of ``training.PARTS``; in_step: what a
+    step is made of; seen: what a round is; general, share: what is repeated, and how much of it."""
 
     what: tuple[tuple[str, str], ...]
-    pieces: str
-    seen: str
-    general: str
+    in_step: OfUnit
+    seen: OfUnit
+    general: OfUnit
+    share: OfUnit
 
 
 READING = Words(
     (
-        ("head", "Only how letters are told apart"),
-        ("neck+head", "… and how letters are seen together"),
-        ("upper", "The upper half of the network"),
-        ("all", "Everything"),
+        ("head", later("Only how letters are told apart")),
+        ("neck+head", later("… and how letters are seen together")),
+        ("upper", later("The upper half of the network")),
+        ("all", later("Everything")),
     ),
-    "Words",
-    "How often every word is seen; few words are seen more often",
-    "General words",
+    OfUnit(later("Words in a step"), later("Lines in a step")),
+    OfUnit(
+        later("How often every word is seen; few words are seen more often"),
+        later("How often every line is seen; few lines are seen more often"),
+    ),
+    OfUnit(later("General words"), later("General lines")),
+    OfUnit(
+        later("General words, their share in each step, against forgetting"),
+        later("General lines, their share in each step, against forgetting"),
+    ),
 )
 FINDING = Words(
     (
-        ("head", "Only how writing is told from the rest"),
-        ("neck+head", "… and how large and small are seen together"),
-        ("upper", "… and the last part of the trunk"),
-        ("all", "Everything"),
+        ("head", later("Only how writing is told from the rest")),
+        ("neck+head", later("… and how large and small are seen together")),
+        ("upper", later("… and the last part of the trunk")),
+        ("all", later("Everything")),
     ),
-    "Pieces",
-    "How often all of each photo is seen; a single photo is seen more often",
-    "General boards",
+    OfUnit(later("Pieces in a step")),
+    OfUnit(later("How often all of each photo is seen; a single photo is seen more often")),
+    OfUnit(later("General boards")),
+    OfUnit(later("General boards, their share in each step, against forgetting")),
 )
 
 _RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_DEVICES = (("auto", "Whichever is faster"), ("cpu", "Processor"), ("gpu", "Graphics card"))
+_DEVICES = (("auto", later("Whichever is faster")), ("cpu", later("Processor")), ("gpu", later("Graphics card")))
 
 
 class RecipeForm(QScrollArea):
@@ -59,28 +69,29 @@ class RecipeForm(QScrollArea):
     def __init__(self, default: Recipe, words: Words) -> None:
         super().__init__(widgetResizable=True)
         self._default, self._words = default, words
-        self.base = Choice((), "", "Model to start from")
-        self.what = Choice(words.what, default.what, "What learns")
-        self.epochs = _number(1, 200, default.epochs, words.seen)
-        self.rate = _numbers(_RATES, default.learning_rate, _rate, "Learning rate")
-        self.batch = _number(1, 128, default.batch, f"{words.pieces} in a step")
+        self.base = Choice((), "", tr("Model to start from"))
+        self.what = Choice(_said(words.what), default.what, tr("What learns"))
+        self.epochs = _number(1, 200, default.epochs, words.seen.said("words"))
+        self.rate = _numbers(_RATES, default.learning_rate, _rate, tr("Learning rate"))
+        self.batch = _number(1, 128, default.batch, words.in_step.said("words"))
         self.augmentation = _numbers(
-            _SHARES, default.augmentation, _percent, "How much pictures are varied, as photos vary"
+            _SHARES, default.augmentation, _percent, tr("How much pictures are varied, as photos vary")
         )
-        self.replay = _numbers(
-            _SHARES[:-1], default.replay, _percent, f"{words.general}, their share in each step, against forgetting"
-        )
+        self.replay = _numbers(_SHARES[:-1], default.replay, _percent, words.share.said("words"))
         self.average = _numbers(
-            _SHARES[1:], default.average, _percent, "Share of what was learned; the rest is what the model knew before"
+            _SHARES[1:],
+            default.average,
+            _percent,
+            tr("Share of what was learned; the rest is what the model knew before"),
         )
-        self.patience = _number(0, 50, default.patience or 0, "Checks without gain before it stops")
-        self.patience.setSpecialValueText("never")
-        self.seed = _number(0, 999_999, default.seed, "Seed of chance")
-        self.device = Choice(_DEVICES, default.device, "Where it computes")
-        self.restore = QPushButton("Restore defaults")
+        self.patience = _number(0, 50, default.patience or 0, tr("Checks without gain before it stops"))
+        self.patience.setSpecialValueText(tr("never"))
+        self.seed = _number(0, 999_999, default.seed, tr("Where chance begins: with the same number the same is drawn again"))
+        self.device = Choice(_said(_DEVICES), default.device, tr("Where it computes"))
+        self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._said: list[tuple[QLabel, QWidget, str, str]] = []  # label and field, and what each is called
+        self._labels: dict[QWidget, QLabel] = {}  # field → its label
         self._lay_out()
 
     @property
@@ -129,9 +140,15 @@ class RecipeForm(QScrollArea):
 
     def show_unit(self, unit: str) -> None:
         """Speak of words, or of lines where each picture holds one. unit: "words" or "lines"."""
-        for label, field, title, name in self._said:
-            label.setText(wording.of_unit(title, unit))
-            field.setAccessibleName(wording.of_unit(name, unit))
+        words = self._words
+        self.epochs.setAccessibleName(words.seen.said(unit))
+        for named, title, name in (
+            (self.batch, words.in_step, words.in_step),
+            (self.replay, words.general, words.share),
+        ):
+            self._labels[named].setText(title.said(unit))
+            named.setAccessibleName(name.said(unit))
+        for field, label in self._labels.items():
             for each in (label, field):
                 each.setToolTip(field.accessibleName())
 
@@ -140,14 +157,23 @@ class RecipeForm(QScrollArea):
         across = QHBoxLayout(inside)
         across.setContentsMargins(14, 10, 14, 10)
         across.setSpacing(28)
+        words = self._words
         left = (
-            ("Start from", self.base), ("What learns", self.what), ("Rounds", self.epochs),
-            ("Learning rate", self.rate), (f"{self._words.pieces} in a step", self.batch), ("Computed by", self.device),
-        )  # fmt: skip
+            (tr("Start from"), self.base),
+            (tr("What learns"), self.what),
+            (tr("Rounds"), self.epochs),
+            (tr("Learning rate"), self.rate),
+            (words.in_step.said("words"), self.batch),
+            (tr("Computed by"), self.device),
+        )
         right = (
-            ("Pictures varied", self.augmentation), (self._words.general, self.replay), ("Learned part", self.average),
-            ("Patience", self.patience), ("Seed", self.seed), ("", self.restore),
-        )  # fmt: skip
+            (tr("Pictures varied"), self.augmentation),
+            (words.general.said("words"), self.replay),
+            (tr("Learned part"), self.average),
+            (tr("Patience"), self.patience),
+            (tr("Seed"), self.seed),
+            ("", self.restore),
+        )
         for fields in (left, right):
             form = QFormLayout()
             form.setHorizontalSpacing(12)
@@ -160,11 +186,16 @@ class RecipeForm(QScrollArea):
                     field.setMinimumContentsLength(9)
                 label = QLabel(title)
                 label.setBuddy(field)
-                self._said.append((label, field, title, field.accessibleName()))
+                self._labels[field] = label
                 form.addRow(label, field)
             across.addLayout(form, 1)
         self.show_unit("words")
         self.setWidget(inside)
+
+
+def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What can be chosen, in the language chosen."""
+    return [(key, tr(title)) for key, title in items]
 
 
 def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
@@ -179,7 +210,7 @@ def _number(low: int, high: int, value: int, name: str) -> QSpinBox:
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> Choice:
     """A choice of a few numbers, the default always among them and marked."""
     items = [
-        (repr(value), f"{shown(value)} (usual)" if value == default else shown(value))
+        (repr(value), tr("{value} (usual)", value=shown(value)) if value == default else shown(value))
         for value in sorted({*values, default})
     ]
     return Choice(items, repr(default), name)

@@ -12,6 +12,7 @@ from ocr_studio.core import training_report
 from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
 from ocr_studio.core.training import Sample
 from ocr_studio.core.training_report import AnyTrained
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import training as jobs
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
@@ -19,6 +20,7 @@ from ocr_studio.ui.learned_words import LearnedTable, WordRow
 from ocr_studio.ui.trainer_column import TrainerColumn, button, lay_beside, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
+from ocr_studio.ui.wording import OfUnit
 
 # Pixels that the figures may take from the words beside them in a small window.
 _MOST = 250
@@ -26,10 +28,21 @@ _MOST = 250
 _LEAST_WORDS = 330
 # Of words gained and lost, pictures that are read at once; more are seldom looked at.
 _PICTURES = 200
-_SURE = (
-    "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
-    " again shows."
+_SURE = OfUnit(
+    later(
+        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
+        " again shows."
+    ),
+    later(
+        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many lines again and"
+        " again shows."
+    ),
 )
+_GAINED, _LOST = later("Gained ({count})"), later("Lost ({count})")
+_FROM_NOW_ON = {
+    "recognizer": later("“{model}” reads from now on"),
+    "detector": later("“{model}” finds writing from now on"),
+}
 
 
 class ResultPage(QWidget):
@@ -52,19 +65,19 @@ class ResultPage(QWidget):
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
         self.advice = self.column.add_text(quiet=True)
-        self.keep = button("Keep", "Use it from now on; you can go back at any time", training.keep)
-        self.discard = button("Discard", "Throw it away; the model before stays as it is", training.discard)
+        self.keep = button(tr("Keep"), tr("Use it from now on; you can go back at any time"), training.keep)
+        self.discard = button(tr("Discard"), tr("Throw it away; the model before stays as it is"), training.discard)
         self.column.add_buttons(self.keep, self.discard)
         self.reread = button(
-            "Read unreviewed words again",
-            "See what the new model would read otherwise; you choose what to take over",
+            tr("Read unreviewed words again"),
+            tr("See what the new model would read otherwise; you choose what to take over"),
             reread,
             primary=True,
         )
         self.go_back = button(
-            "Back to the model before", "As it was; the new one stays in the list of models", training.go_back
+            tr("Back to the model before"), tr("As it was; the new one stays in the list of models"), training.go_back
         )
-        self.done = button("Done", "See what there is to learn next", training.done, flat=True)
+        self.done = button(tr("Done"), tr("See what there is to learn next"), training.done, flat=True)
         self.column.add_buttons(self.reread)
         self.column.add_buttons(self.go_back, self.done)
         self.figures = QLabel()
@@ -77,10 +90,10 @@ class ResultPage(QWidget):
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.figures.setAccessibleName("Old and new in figures")
-        titles = ("Written", "Before", "Now")
-        self.gained = LearnedTable(titles, pictures, "What only the new model gets right")
-        self.lost = LearnedTable(titles, pictures, "What only the model before got right")
+        self.figures.setAccessibleName(tr("Old and new in figures"))
+        titles = (tr("Written"), tr("Before"), tr("Now"))
+        self.gained = LearnedTable(titles, pictures, tr("What only the new model gets right"))
+        self.lost = LearnedTable(titles, pictures, tr("What only the model before got right"))
         self.words = QTabWidget()
         self.words.setDocumentMode(True)
         self._lay_out()
@@ -100,8 +113,8 @@ class ResultPage(QWidget):
         for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
             if isinstance(each, Sample):
                 self._pictures.of(each.crop)  # now: once the model is kept, what it learned from goes
-        self._show_words(self.gained, "Gained", [_row(each, now=True) for each in comparison.gained])
-        self._show_words(self.lost, "Lost", [_row(each, now=False) for each in comparison.lost])
+        self._show_words(self.gained, _GAINED, [_row(each, now=True) for each in comparison.gained])
+        self._show_words(self.lost, _LOST, [_row(each, now=False) for each in comparison.lost])
         more_lost = len(comparison.lost) > len(comparison.gained)
         self.words.setCurrentWidget(self.lost if more_lost else self.gained)
 
@@ -115,15 +128,15 @@ class ResultPage(QWidget):
         self.figures.setText(_figures(found))
         self.figures.setVisible(bool(found))
         self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.sizeHint().width())) if found else 220)
-        sure = wording.of_unit(_SURE, trained.comparison.unit) if found else ""
+        sure = _SURE.said(trained.comparison.unit) if found else ""
         self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
 
-    def _show_words(self, table: LearnedTable, name: str, rows: list[WordRow]) -> None:
+    def _show_words(self, table: LearnedTable, title: str, rows: list[WordRow]) -> None:
         table.show_rows(rows)
         # A detector's words have no picture of their own.
         pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
         table.setColumnHidden(0, not pictures)
-        self.words.setTabText(self.words.indexOf(table), f"{name} ({len(rows)})")
+        self.words.setTabText(self.words.indexOf(table), tr(title, count=len(rows)))
 
     def _show_stage(self) -> None:
         kept, model = self._training.stage is Stage.KEPT, self._training.model
@@ -134,11 +147,11 @@ class ResultPage(QWidget):
         reads = kept and model is not None and model.kind == "recognizer"
         self.reread.setVisible(reads and self._may_reread())
         if kept and model is not None:
-            does = "reads" if model.kind == "recognizer" else "finds writing"
-            self.column.headline.setText(f"“{wording.file_name(model.title)}” {does} from now on")
+            self.column.headline.setText(tr(_FROM_NOW_ON[model.kind], model=wording.file_name(model.title)))
             run = self._training.run
             renamed = jobs.renamed(model, run.name) if run else ""
-            say(self.advice, f"{renamed} The model before is still there; going back is one click.".lstrip())
+            still = tr("The model before is still there; going back is one click.")
+            say(self.advice, f"{renamed} {still}".lstrip())
 
     def _lay_out(self) -> None:
         scroll = self._scroll = QScrollArea(widgetResizable=True)
@@ -151,8 +164,8 @@ class ResultPage(QWidget):
         column.addWidget(self.note)
         column.addStretch(1)
         scroll.setWidget(inside)
-        self.words.addTab(self.gained, "Gained")
-        self.words.addTab(self.lost, "Lost")
+        self.words.addTab(self.gained, tr(_GAINED, count=0))
+        self.words.addTab(self.lost, tr(_LOST, count=0))
         lay_beside(self.column, self, ((scroll, 220, 535), (self.words, _LEAST_WORDS, 445)))
 
 
@@ -160,16 +173,17 @@ def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
     """A word that was gained (now) or lost."""
     if isinstance(each, Sample):
         return sample_row(each)
-    signs = ("✗ missed", "✓ found") if now else ("✓ found", "✗ missed")
+    signs = (tr("✗ missed"), tr("✓ found")) if now else (tr("✓ found"), tr("✗ missed"))
     return WordRow("", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2}))
 
 
 def _figures(rows: Sequence[training_report.Row]) -> str:
-    head = "".join(f"<td align=right>&nbsp;&nbsp;{text}</td>" for text in ("before", "now", "change"))
+    titles = (tr("before"), tr("now"), tr("change"))
+    head = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in titles)
     parts = [f"<tr style='color: {theme.colours().quiet}'><td></td>{head}</tr>"]
     for row in rows:
         cells = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
-        parts.append(f"<tr><td>{escape(_whole(row.title[:1].upper() + row.title[1:]))}</td>{cells}</tr>")
+        parts.append(f"<tr><td>{escape(_whole(wording.sentence_case(row.title)))}</td>{cells}</tr>")
     return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout,
 from ocr_studio.core.detector_training import LinesChecked
 from ocr_studio.core.training import Checked, Sample, Started, StepDone
 from ocr_studio.core.training_report import percent
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.training import LearningEvent
 from ocr_studio.ui import wording
 from ocr_studio.ui.crop_pictures import CropPictures
@@ -14,12 +15,32 @@ from ocr_studio.ui.curves import Chart, Curve
 from ocr_studio.ui.learned_words import LearnedTable, WordRow
 from ocr_studio.ui.trainer_column import TrainerColumn, button, say
 from ocr_studio.ui.training import Stage, Training
+from ocr_studio.ui.wording import OfUnit
 
-_MEANWHILE = "Go on correcting meanwhile; nothing waits for this."
+_MEANWHILE = later("Go on correcting meanwhile; nothing waits for this.")
 # Else one wonders at the end why fewer are wrong, before as well.
-_BARELY = "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
-_WORDS = ("your held-out words", "general words")
-_SAMPLES = "How some held-out words are read by now"
+_BARELY = later(
+    "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
+)
+_CURVES = (
+    OfUnit(later("your held-out words"), later("your held-out lines")),
+    OfUnit(later("general words"), later("general lines")),
+)
+_SAMPLES = OfUnit(later("How some held-out words are read by now"), later("How some held-out lines are read by now"))
+_LEARNING = {
+    "words": later_n("Learning from {count} word", "Learning from {count} words"),
+    "lines": later_n("Learning from {count} line", "Learning from {count} lines"),
+}
+_MEASURING = {
+    "words": later_n(
+        "{count} word of yours and {general} general ones measure how it does.",
+        "{count} words of yours and {general} general ones measure how it does.",
+    ),
+    "lines": later_n(
+        "{count} line of yours and {general} general ones measure how it does.",
+        "{count} lines of yours and {general} general ones measure how it does.",
+    ),
+}
 
 
 class RunningPage(QWidget):
@@ -30,25 +51,29 @@ class RunningPage(QWidget):
         self._training = training
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName("Progress of learning")
+        self.bar.setAccessibleName(tr("Progress of learning"))
         self.column.add(self.bar)
         self.said = self.column.add_text()
-        self.pause = button("Pause", "Wait before the next step", self._pause)
+        self.pause = button(tr("Pause"), tr("Wait before the next step"), self._pause)
         self.keep_best = button(
-            "Stop and keep the best so far",
-            "End now; the best so far is compared with the model before, and you decide",
+            tr("Stop and keep the best so far"),
+            tr("End now; the best so far is compared with the model before, and you decide"),
             training.stop_and_keep,
         )
         self.throw_away = button(
-            "Throw away", "Stop at once; nothing is changed and nothing stays", training.throw_away, flat=True
+            tr("Throw away"), tr("Stop at once; nothing is changed and nothing stays"), training.throw_away, flat=True
         )
         self.column.add_buttons(self.pause, self.throw_away)
         self.column.add_buttons(self.keep_best)
         self.about = self.column.add_text(quiet=True)
-        self.loss = Chart("Loss", [Curve("while learning", jumps=True)], lambda value: f"{value:.2g}")
-        self.cer = Chart("Letters wrong", _two(*_WORDS), _share)
-        self.lines = Chart("Lines found (F)", _two("your held-out writing", "general boards"), _share, most=1.0)
-        self.samples = LearnedTable(("Written", "Read before", "Read now"), pictures, _SAMPLES)
+        self.loss = Chart(tr("Loss"), [Curve(tr("while learning"), jumps=True)], lambda value: f"{value:.2g}")
+        self.cer = Chart(tr("Letters wrong"), _two(*(each.said("words") for each in _CURVES)), _share)
+        self.lines = Chart(
+            tr("Lines found (F)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
+        )
+        self.samples = LearnedTable(
+            (tr("Written"), tr("Read before"), tr("Read now")), pictures, _SAMPLES.said("words")
+        )
         self._lay_out()
         training.heard.connect(self._hear)
         training.progressed.connect(self._show_progress)
@@ -62,8 +87,8 @@ class RunningPage(QWidget):
         for chart in (self.loss, self.cer, self.lines):
             chart.clear()
         self.samples.show_rows(())
-        self.column.headline.setText("Making ready")
-        say(self.about, _MEANWHILE)
+        self.column.headline.setText(tr("Making ready"))
+        say(self.about, tr(_MEANWHILE))
         self._show_kind()
         self._show_paused(False)
 
@@ -100,7 +125,7 @@ class RunningPage(QWidget):
             self.bar.setRange(0, event.steps)
             self.bar.setValue(event.step)
             if self._training.stage is Stage.LEARNING and not self._training.is_paused:
-                say(self.said, f"Step {event.step} of {event.steps}, {_time_left(event.seconds_left)}")
+                say(self.said, _time_left(event))
         elif isinstance(event, Checked):
             self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
             self.samples.show_rows([sample_row(each) for each in event.samples])
@@ -111,19 +136,17 @@ class RunningPage(QWidget):
         for chart in (self.loss, self.cer, self.lines):
             chart.clear(event.steps)
         detector = self._training.run is not None and self._training.run.kind == "detector"
-        unit = event.unit.removesuffix("s")
-        self.cer.rename(*(wording.of_unit(title, event.unit) for title in _WORDS))
-        self.samples.setAccessibleName(wording.of_unit(_SAMPLES, event.unit))
-        self.column.headline.setText(f"Learning from {wording.counted(event.train, unit)}")
-        held_out = wording.counted(event.held_out, unit)
-        parts = [f"{held_out} of yours and {event.keep} general ones measure how it does."]
+        self.cer.rename(*(each.said(event.unit) for each in _CURVES))
+        self.samples.setAccessibleName(_SAMPLES.said(event.unit))
+        self.column.headline.setText(tr_n(*_LEARNING[event.unit], event.train))
+        parts = [tr(_MEANWHILE), tr_n(*_MEASURING[event.unit], event.held_out, general=event.keep)]
         if not detector:
-            parts.append(_BARELY)
+            parts.append(tr(_BARELY))
         if event.new_letters:
-            parts.append(f"New letters: {' '.join(event.new_letters)}")
+            parts.append(tr("New letters: {letters}", letters=" ".join(event.new_letters)))
         if event.resumed_at:
-            parts.append(f"Gone on with from step {event.resumed_at}.")
-        say(self.about, "\n".join((_MEANWHILE, *parts)))
+            parts.append(tr("Gone on with from step {step}.", step=event.resumed_at))
+        say(self.about, "\n".join(parts))
         self._show_stage()
 
     @staticmethod
@@ -135,7 +158,7 @@ class RunningPage(QWidget):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.busy and not self._training.is_paused:
-            say(self.said, f"{text} {done} of {total}" if total else text)
+            say(self.said, tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             self.bar.setRange(0, total)
             self.bar.setValue(done)
 
@@ -146,13 +169,13 @@ class RunningPage(QWidget):
         if learning:
             self._show_kind()
         if self._training.stage is Stage.ENDING:
-            self.column.headline.setText("Ending")
+            self.column.headline.setText(tr("Ending"))
 
     def _show_paused(self, paused: bool) -> None:
-        self.pause.setText("Go on" if paused else "Pause")
-        self.pause.setToolTip("Go on learning" if paused else "Wait before the next step")
+        self.pause.setText(tr("Go on") if paused else tr("Pause"))
+        self.pause.setToolTip(tr("Go on learning") if paused else tr("Wait before the next step"))
         if paused:
-            say(self.said, "Paused. The next step waits for you.")
+            say(self.said, tr("Paused. The next step waits for you."))
 
     def _pause(self) -> None:
         self._training.pause(not self._training.is_paused)
@@ -170,16 +193,18 @@ def _two(own: str, general: str) -> list[Curve]:
 
 
 def _judged(text: str, truth: str) -> str:
-    return f"✓ {text}" if text == truth else f"✗ {text or '(nothing)'}"
+    return f"✓ {text}" if text == truth else f"✗ {wording.shown(text)}"
 
 
 def _share(value: float) -> str:
     return percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
 
 
-def _time_left(seconds: float) -> str:
+def _time_left(event: StepDone) -> str:
+    seconds, step, steps = event.seconds_left, event.step, event.steps
     if seconds < 5:
-        return "a few seconds left"
+        return tr("Step {step} of {steps}, a few seconds left", step=step, steps=steps)
     if seconds < 90:
-        return f"about {round(seconds / 5) * 5} s left"
-    return f"about {round(seconds / 60)} min left"
+        left = round(seconds / 5) * 5
+        return tr("Step {step} of {steps}, about {left} s left", step=step, steps=steps, left=left)
+    return tr("Step {step} of {steps}, about {left} min left", step=step, steps=steps, left=round(seconds / 60))

@@ -18,6 +18,7 @@ from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import preflight, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import Course, Learn
@@ -126,7 +127,7 @@ class Training(QObject):
 
     def find_offers(self) -> None:
         """Look for trainings that were cut short."""
-        job = self._lane.submit(_offers, name="Looking for trainings that were cut short")
+        job = self._lane.submit(_offers, name=later("Looking for trainings that were cut short"))
         job.came.connect(self._offer)
 
     def look_at(self, project: Project) -> None:
@@ -136,7 +137,7 @@ class Training(QObject):
         self._cancel()
         self.project, self.stale = project, False
         self._go_to(Stage.LOOKING)
-        self.progressed.emit("Looking at your corrections…", 0, 0)
+        self.progressed.emit(tr("Looking at your corrections…"), 0, 0)
         options, before = self.options, self.look
 
         def make() -> Iterator[object]:
@@ -144,7 +145,7 @@ class Training(QObject):
                 preflight.forget(before)
             yield from preflight.look(project, options=options)
 
-        job = self._job = self._lane.submit(make, name="Looking at corrections")
+        job = self._job = self._lane.submit(make, name=later("Looking at corrections"))
         job.came.connect(self._hear_look)
         job.failed.connect(self._fail)
         job.ended.connect(lambda: self._leave_looking(job))
@@ -195,7 +196,7 @@ class Training(QObject):
     def forget_offer(self, run: Run) -> None:
         """Throw away how far a training had come that was cut short."""
         self.offers = tuple(each for each in self.offers if each.run != run)
-        self._submit_quietly(lambda: training.throw_away(run), "Throwing a training away")
+        self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
         self.changed.emit()
 
     def pause(self, pause: bool) -> None:
@@ -210,7 +211,7 @@ class Training(QObject):
             self._pace.stop()
             self.paused.emit(False)
             self._go_to(Stage.ENDING)
-            self.progressed.emit("Comparing the best so far with the model before…", 0, 0)
+            self.progressed.emit(tr("Comparing the best so far with the model before…"), 0, 0)
 
     def throw_away(self) -> None:
         """Stop at once; nothing of it stays."""
@@ -218,7 +219,7 @@ class Training(QObject):
             run = self.run
             self._cancel()
             if run is not None:
-                self._submit_quietly(lambda: training.throw_away(run), "Throwing a training away")
+                self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
             self._come_back()
 
     # --------------------------------------------------------------------------------------------------- deciding
@@ -231,7 +232,7 @@ class Training(QObject):
         self.trained = None  # said once; a second click means the same
         options = self.options
         before = options.model if run.kind == "recognizer" else options.detector
-        job = self._lane.submit(lambda: iter([training.keep(trained)]), name="Keeping a model")
+        job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Keeping a model"))
         job.came.connect(lambda model: self._has_kept(model, before))
         job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
 
@@ -239,7 +240,7 @@ class Training(QObject):
         """Throw away what was learned."""
         trained = self.trained
         if self.stage is Stage.DECIDING and trained is not None:
-            self._submit_quietly(lambda: training.discard(trained), "Throwing a model away")
+            self._submit_quietly(lambda: training.discard(trained), later("Throwing a model away"))
             self._come_back()
 
     def go_back(self) -> None:
@@ -269,8 +270,8 @@ class Training(QObject):
     def _learn(self, make: Callable[[], Iterator[object]]) -> None:
         pace = self._pace
         self._go_to(Stage.LEARNING)
-        self.progressed.emit("Making ready…", 0, 0)
-        job = self._job = self._lane.submit(lambda: pace.keep(make()), name="Learning")
+        self.progressed.emit(tr("Making ready…"), 0, 0)
+        job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Learning"))
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.ended.connect(pace.close)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ocr_studio.core.page import WordState
@@ -19,14 +18,14 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class OfUnit:
-    """A text about words, and the same about lines, each made by ``later``."""
+    """A text about words, and the same about lines, each made by ``later``; one text where it speaks of neither."""
 
     words: str
-    lines: str
+    lines: str = ""
 
     def said(self, unit: str) -> str:
         """The one that is meant, in the language chosen. unit: "words" or "lines"."""
-        return tr(self.lines if unit == "lines" else self.words)
+        return tr(self.lines or self.words if unit == "lines" else self.words)
 
 
 def choice(index: int, text: str, *, writing: bool = False) -> str:
@@ -57,10 +56,6 @@ def shown(text: str) -> str:
 def sentence_case(text: str) -> str:
     """A text with a capital at its beginning; the rest stays as it is, as nouns have capitals in some languages."""
     return text[:1].upper() + text[1:]
-
-
-def of_unit(text: str, unit: str) -> str:
-    return re.sub(r"\b([Ww])ord(?=s?\b)", lambda found: f"{'L' if found[1] == 'W' else 'l'}ine", text) if unit == "lines" else text
 
 
 def counted(count: int, noun: str) -> str:
