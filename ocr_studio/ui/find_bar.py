@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
 from ocr_studio.core.page_search import PageSearch
@@ -50,12 +50,12 @@ class FindBar(QFrame):
         self.line.setClearButtonEnabled(True)
         self.count = QLabel()
         self.count.setProperty("quiet", True)
-        self.back = _button(tr("The one before (Shift+Enter)"), lambda: self.step(-1))
-        self.next = _button(tr("The next one (Enter)"), lambda: self.step(1))
+        self.back = _button(tr("The one before"), "Shift+Enter", lambda: self.step(-1))
+        self.next = _button(tr("The next one"), "Enter", lambda: self.step(1))
         self.everywhere = _button(
-            tr("Find on all photos (Ctrl+Shift+F)"), lambda: self.everywhere_wanted.emit(self.line.text())
+            tr("Find on all photos"), "Ctrl+Shift+F", lambda: self.everywhere_wanted.emit(self.line.text())
         )
-        self.closer = _button(tr("Close (Esc)"), self.leave)
+        self.closer = _button(tr("Close"), "Esc", self.leave)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 5, 6, 5)
         layout.setSpacing(4)
@@ -208,10 +208,10 @@ class FindBar(QFrame):
         self._view.make_readable(hit.words[0].word_id)
 
 
-def _button(tip: str, do: object) -> QToolButton:
+def _button(name: str, key: str, do: object) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(tip)
-    button.setAccessibleName(tip.split(" (", maxsplit=1)[0])
+    button.setToolTip(f"{name} ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")
+    button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(do)
     return button

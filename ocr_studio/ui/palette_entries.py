@@ -95,7 +95,7 @@ def _models(parts: Parts) -> Iterable[Entry]:
     used = parts.opening.settings.model or models.BUILT_IN.name
     for model in models.available("recognizer"):
         why = tr("It is in use.") if model.name == used else ""
-        title = tr("Read with “{model}”", model=model.title if model.folder is None else model.name)
+        title = tr("Read with “{model}”", model=tr(model.title) if model.folder is None else model.name)
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
 
 

@@ -73,7 +73,7 @@ class ReadingSettings(SettingsPage):
         self.languages.changed.connect(self._say_all)
 
     def _make_numbers(self) -> None:
-        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=" MB")
+        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=tr(" MB"))
         self.memory.setSpecialValueText(tr("As much as is needed"))
         self.memory.setAccessibleName(tr("Most memory of the graphics card"))
         self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
@@ -171,7 +171,7 @@ class ReadingSettings(SettingsPage):
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
     built_in, *others = models.available(kind)
-    items = [("", built_in.title), *((model.name, model.name) for model in others)]
+    items = [("", tr(built_in.title)), *((model.name, model.name) for model in others)]
     value = "" if value in (None, built_in.name) else value
     if value not in dict(items):  # it has gone since; that is for a person to change
         items.append((value, tr("{model} (not there any more)", model=value)))

@@ -86,7 +86,9 @@ class RecipeForm(QScrollArea):
         )
         self.patience = _number(0, 50, default.patience or 0, tr("Checks without gain before it stops"))
         self.patience.setSpecialValueText(tr("never"))
-        self.seed = _number(0, 999_999, default.seed, tr("Where chance begins: with the same number the same is drawn again"))
+        self.seed = _number(
+            0, 999_999, default.seed, tr("Where chance begins: with the same number the same is drawn again")
+        )
         self.device = Choice(_said(_DEVICES), default.device, tr("Where it computes"))
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
@@ -135,7 +137,8 @@ class RecipeForm(QScrollArea):
         """Offer these to start from, with the one in use chosen."""
         self.base.clear()
         for number, model in enumerate(models):
-            self.base.addItem(model.title, model.name if number else "")
+            title = tr(model.title) if model.folder is None else model.title
+            self.base.addItem(title, model.name if number else "")
         self.base.setCurrentIndex(max(0, self.base.findData(in_use or "")))
 
     def show_unit(self, unit: str) -> None:
