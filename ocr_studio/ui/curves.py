@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 
 # Of the last values, how much the newest counts in the line through values that jump.
@@ -86,7 +87,7 @@ class Chart(QWidget):
     def _describe(self) -> None:
         parts = [f"{each.title} {self._shown(each.points[-1][1])}" for each in self.curves if each.points]
         self.setAccessibleName(self.title)
-        self.setAccessibleDescription(", ".join(parts) or "nothing measured yet")
+        self.setAccessibleDescription(", ".join(parts) or tr("nothing measured yet"))
         self.setToolTip("\n".join(parts))
 
     # ------------------------------------------------------------------------------------------------- painting
@@ -161,9 +162,9 @@ class Chart(QWidget):
             label = QRectF(across - 60, area.top() - 4 if self._end is None else area.bottom() - 18, 56, 16)
             if label.left() < area.left():
                 label.moveLeft(across + 4)
-                painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "best")
+                painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr("best"))
             else:
-                painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, "best")
+                painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, tr("best"))
 
     def _paint_curve(self, painter: QPainter, area: QRectF, top: float, curve: Curve) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.dataset import LAYOUTS, PhotoCut, Report, Wanted
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import exporting_dataset
 from ocr_studio.ui import file_dialogs, wording
 from ocr_studio.ui.choice import Choice
@@ -29,8 +30,8 @@ from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.one_line import OneLine
 
-_UNITS = (("words", "A word"), ("lines", "A line"))
-_ABOUT = (
+_UNITS = (("words", later("A word")), ("lines", later("A line")))
+_ABOUT = later(
     "Pictures of the words you have checked, each with its text, to learn from: here, or in another program. Nothing of"
     " your photos and corrections is changed."
 )
@@ -44,16 +45,16 @@ class DatasetDialog(QDialog):
 
     def __init__(self, project: Project, lane: JobThread, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export dataset")
+        self.setWindowTitle(tr("Export dataset"))
         self._project, self._lane = project, lane
         self._job: Job | None = None
         self._written: Path | None = None
-        self.layout_choice = Choice([(each.name, each.title) for each in LAYOUTS.values()], "", "Layout")
-        self.unit = Choice(_UNITS, "words", "Each picture holds")
+        self.layout_choice = Choice([(each.name, tr(each.title)) for each in LAYOUTS.values()], "", tr("Layout"))
+        self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each picture holds"))
         self.folder = QLineEdit(str(project.photos / "dataset"))
-        self.folder.setAccessibleName("Folder")
+        self.folder.setAccessibleName(tr("Folder"))
         self.folder.setMinimumWidth(280)
-        self._choose = QPushButton("Choose…")
+        self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
         self._choose.clicked.connect(self._choose_folder)
         self.wrong = QLabel()
@@ -63,13 +64,13 @@ class DatasetDialog(QDialog):
         self.doing = OneLine()
         self.progress = QProgressBar(textVisible=False)
         self.report = DatasetReportView()
-        self.show_folder = QPushButton("Show &folder")
+        self.show_folder = QPushButton(tr("Show &folder"))
         self.show_folder.setAutoDefault(False)
         self.show_folder.clicked.connect(self._show_folder)
-        self.close_button = QPushButton("&Close")
+        self.close_button = QPushButton(tr("&Close"))
         self.close_button.setAutoDefault(False)
         self.close_button.clicked.connect(self.reject)
-        self.export = QPushButton("&Export")
+        self.export = QPushButton(tr("&Export"))
         self.export.setDefault(True)
         self.export.clicked.connect(self._start)
         self._place()
@@ -80,7 +81,7 @@ class DatasetDialog(QDialog):
         self.adjustSize()
 
     def _place(self) -> None:
-        about = QLabel(_ABOUT)
+        about = QLabel(tr(_ABOUT))
         about.setWordWrap(True)
         about.setProperty("quiet", True)
         where = QHBoxLayout()
@@ -92,9 +93,9 @@ class DatasetDialog(QDialog):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(12)
-        form.addRow("&Layout", self.layout_choice)
-        form.addRow("Each &picture holds", self.unit)
-        label = QLabel("F&older")
+        form.addRow(tr("&Layout"), self.layout_choice)
+        form.addRow(tr("Each &picture holds"), self.unit)
+        label = QLabel(tr("F&older"))
         label.setBuddy(self.folder)
         form.addRow(label, where)
         buttons = QHBoxLayout()
@@ -136,7 +137,7 @@ class DatasetDialog(QDialog):
         project, folder = self._project, Path(self.folder.text().strip())
         wanted = Wanted(self.layout_choice.currentData(), self.unit.currentData())
         job = self._job = self._lane.submit(
-            lambda: exporting_dataset.export_project(project, folder, wanted), name="Exporting the dataset"
+            lambda: exporting_dataset.export_project(project, folder, wanted), name=later("Exporting the dataset")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
@@ -146,10 +147,10 @@ class DatasetDialog(QDialog):
         self.show_folder.hide()
         self.progress.setRange(0, 0)
         self.progress.show()
-        self.doing.setText("Looking at your corrections…")
+        self.doing.setText(tr("Looking at your corrections…"))
         self.doing.show()
         self._form.setEnabled(False)
-        self.export.setText("&Stop")
+        self.export.setText(tr("&Stop"))
 
     def _hear(self, event: PhotoCut | Report) -> None:
         if isinstance(event, Report):
@@ -157,7 +158,8 @@ class DatasetDialog(QDialog):
             return
         self.progress.setRange(0, event.total)
         self.progress.setValue(event.done)
-        self.doing.setText(f"Photo {event.done} of {event.total}: {wording.file_name(event.image)}")
+        photo = wording.file_name(event.image)
+        self.doing.setText(tr("Photo {number} of {total}: {photo}", number=event.done, total=event.total, photo=photo))
 
     def _show_report(self, report: Report) -> None:
         self._written = report.folder
@@ -180,7 +182,7 @@ class DatasetDialog(QDialog):
         self.progress.hide()
         self.doing.hide()
         self._form.setEnabled(True)
-        self.export.setText("&Export")
+        self.export.setText(tr("&Export"))
         self._offer()
 
     def _offer(self) -> None:
@@ -191,7 +193,7 @@ class DatasetDialog(QDialog):
             self._job.cancel()
 
     def _choose_folder(self) -> None:
-        dialog = file_dialogs.make(self, "Folder for the dataset", str(Path(self.folder.text()).parent))
+        dialog = file_dialogs.make(self, tr("Folder for the dataset"), str(Path(self.folder.text()).parent))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.folder.setText)

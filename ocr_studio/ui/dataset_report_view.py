@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePol
 
 from ocr_studio.core import dataset_report
 from ocr_studio.core.dataset import Report
+from ocr_studio.core.translation import tr
+from ocr_studio.ui import wording
 
 # A path or an alphabet has no spaces at which a line could end.
 _LONG = re.compile(r"[^\s/]{30}|/")
@@ -27,7 +29,7 @@ class DatasetReportView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Report")
+        self.setAccessibleName(tr("Report"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as high as there is room
         self.lines: list[str] = []
 
@@ -45,10 +47,10 @@ class DatasetReportView(QScrollArea):
         headline.setFont(font)
         column.addWidget(headline)
         for fact in dataset_report.facts(report):
-            column.addWidget(self._label(fact[0].upper() + fact[1:]))
-        self._add_counts(column, "Left out", dataset_report.reasons(report))
+            column.addWidget(self._label(wording.sentence_case(fact)))
+        self._add_counts(column, tr("Left out"), dataset_report.reasons(report))
         if report.trouble:
-            self._add_title(column, "Could not be read")
+            self._add_title(column, tr("Could not be read"))
             for line in report.trouble:
                 column.addWidget(self._label(line))
         column.addStretch(1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from ocr_studio.core.rereading import Difference, PageDifferences
 from ocr_studio.core.spilled_pictures import Pictures
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.rereading_dialog import standing, sureness
 
@@ -31,8 +32,9 @@ class DifferencesTree(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setColumnCount(4)
-        self.setHeaderLabels(["Word", "Now", "Read again", "How sure"])
-        self.setAccessibleName("Words that are read otherwise, photo by photo")
+        sure = tr("How sure")
+        self.setHeaderLabels([tr("Word"), tr("Now"), tr("Read again"), sure])
+        self.setAccessibleName(tr("Words that are read otherwise, photo by photo"))
         self.setIconSize(_PICTURE)
         self.setUniformRowHeights(True)  # or every picture would be asked for
         self.setAllColumnsShowFocus(True)
@@ -45,7 +47,7 @@ class DifferencesTree(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         # By contents all words would be asked for at every further photo.
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(3, self.fontMetrics().horizontalAdvance("How sure") + 40)
+        header.resizeSection(3, self.fontMetrics().horizontalAdvance(sure) + 40)
         header.resizeSection(0, _PICTURE.width() + 80)
         # A tick on a photo changes hundreds of words, one after the other.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -54,7 +56,10 @@ class DifferencesTree(QTreeWidget):
 
     def add(self, page: PageDifferences, pictures: Pictures) -> None:
         """One more photo, below the others. pictures: of its words, PNG each."""
-        branch = QTreeWidgetItem([f"{wording.file_name(page.image)}: {len(page.found)} of {page.words}"])
+        photo = wording.file_name(page.image)
+        branch = QTreeWidgetItem(
+            [tr("{photo}: {number} of {total}", photo=photo, number=len(page.found), total=page.words)]
+        )
         branch.setFlags(branch.flags() | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsAutoTristate)
         branch.setData(0, _PAGE, page.page_id)
         branch.setSizeHint(0, _ROW)
@@ -96,7 +101,8 @@ class _WordItem(QTreeWidgetItem):
         super().__init__(["", now, again, sureness(each.read)])
         self.key = each.word.id
         self._pictures, self._number = pictures, number
-        self.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"Take over: {now}, read again {again}")
+        said = tr("Take over: {now}, read again {again}", now=now, again=again)
+        self.setData(0, Qt.ItemDataRole.AccessibleTextRole, said)
         self.setCheckState(0, Qt.CheckState.Checked)
         for column, text in ((1, now), (2, again)):
             self.setToolTip(column, text)

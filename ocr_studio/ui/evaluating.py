@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.evaluation import Evaluation, PhotoResult
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import evaluating
 from ocr_studio.jobs.reading import Preparing, ReadingDesk
 from ocr_studio.ui import wording
@@ -59,7 +60,7 @@ class Evaluating(QObject):
         self._steps, self._project = _Steps(self._desk(), project), project
         self._whole, self._photos, self._unfit, self._model = None, [], [], ""
         self.began.emit()
-        self.progressed.emit("Waiting for the recognizer…", 0, 0)
+        self.progressed.emit(tr("Waiting for the recognizer…"), 0, 0)
         self._go_on(self._steps)
 
     def again(self) -> None:
@@ -74,13 +75,13 @@ class Evaluating(QObject):
             return
         if self._job is not None:
             self._job.cancel()
-        self._lane.submit(steps.close, name="Ending the evaluation")
+        self._lane.submit(steps.close, name=later("Ending the evaluation"))
         self.ended.emit(self._so_far(steps), False)
 
     def write(self, evaluation: Evaluation, folder: Path) -> None:
         """Write web pages that show every mistake into a folder; into a new one in it where it holds other files."""
         job = self._lane.submit(
-            lambda: evaluating.write_pages(evaluation, evaluating.free_folder(folder)), name="Writing web pages"
+            lambda: evaluating.write_pages(evaluation, evaluating.free_folder(folder)), name=later("Writing web pages")
         )
         errors: list[str] = []
         job.came.connect(lambda event: self._hear_page(event, errors))
@@ -92,7 +93,7 @@ class Evaluating(QObject):
         if steps.desk is not self._desk():
             self.cancel()  # figures of two ways of reading say nothing about either
             return
-        job = self._job = self._lane.submit(steps.next_photo, name="Evaluating")
+        job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
         job.came.connect(lambda event: self._hear(steps, event))
         job.failed.connect(lambda trouble: self._fail(steps, trouble))
         job.done.connect(lambda: self._finish(steps) if self._whole else self._go_on(steps))
@@ -100,18 +101,25 @@ class Evaluating(QObject):
 
     def _hear(self, steps: _Steps, event: object) -> None:
         if isinstance(event, Preparing):
-            self.progressed.emit("Loading the recognizer, a few seconds…", 0, 0)
+            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
         elif isinstance(event, evaluating.SearchingPhoto):
-            text = f"Photo {event.done + 1} of {event.total}: looking for {wording.file_name(event.image)}"
+            text = tr(
+                "Photo {number} of {total}: looking for {photo}",
+                number=event.done + 1,
+                total=event.total,
+                photo=wording.file_name(event.image),
+            )
             self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
         elif isinstance(event, evaluating.ReadingPhoto):
             share = PARTS * event.lines_done // max(1, event.lines)
-            text = f"Photo {event.done + 1} of {event.total}: {wording.file_name(event.image)}"
+            photo = wording.file_name(event.image)
+            text = tr("Photo {number} of {total}: {photo}", number=event.done + 1, total=event.total, photo=photo)
             self.progressed.emit(text, PARTS * event.done + share, PARTS * event.total)
         elif isinstance(event, evaluating.PhotoEvaluated):
             self._photos.append(event.result)
             self._model = event.model
-            self.progressed.emit(f"{event.done} of {event.total} photos", PARTS * event.done, PARTS * event.total)
+            text = tr_n("{done} of {count} photo", "{done} of {count} photos", event.total, done=event.done)
+            self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
             self.grown.emit(self._so_far(steps))
         elif isinstance(event, evaluating.PhotoUnfit):
             self._unfit.append(event.error)
@@ -142,8 +150,16 @@ class Evaluating(QObject):
         if event.error:
             errors.append(event.error)
         if event.done == event.total and errors:
-            more = f" ({len(errors)} of {event.total} pages are not written)" if len(errors) > 1 else ""
-            self.write_failed.emit(errors[0] + more)
+            said = errors[0]
+            if len(errors) > 1:
+                said = tr_n(
+                    "{error} ({count} of {total} pages is not written)",
+                    "{error} ({count} of {total} pages are not written)",
+                    len(errors),
+                    error=errors[0],
+                    total=event.total,
+                )
+            self.write_failed.emit(said)
         elif event.done == event.total:
             self.written.emit(event.path)
 

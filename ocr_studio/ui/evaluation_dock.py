@@ -25,6 +25,7 @@ from ocr_studio.core import evaluation_table
 from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.metrics import PhotoScore
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui import file_dialogs, theme, wording
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.evaluating import Evaluating
@@ -35,16 +36,16 @@ from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.row_table import RowTable
 
-_COLUMNS = ("Photo", "Words", "Found", "Read", "Exactly", "CER")
+_COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exactly"), later("CER"))
 _HINTS = (
-    "A row shows its own figures and mistakes",
-    "How many words count",
-    "F of the words found in their place",
-    "F of the words found and at least half right",
-    "F of the words found and read exactly",
-    "Letters wrong, missed and false words included",
+    later("A row shows its own figures and mistakes"),
+    later("How many words count"),
+    later("F of the words found in their place: 1 where all are, and nothing else is"),
+    later("F of the words found and at least half right"),
+    later("F of the words found and read exactly"),
+    later("Letters wrong, missed and false words included"),
 )
-_ALL = "All photos"
+_ALL = later("All photos")
 _LEFT, _RIGHT = (
     side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
 )
@@ -57,18 +58,18 @@ class EvaluationDock(PanelDock):
     """Shows an evaluation while it grows and when it is done; a mistake that is chosen is shown on its photo."""
 
     def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
-        super().__init__("Evaluation", "evaluation", parent)
+        super().__init__(tr("Evaluation"), "evaluation", parent)
         self._evaluating, self.places = evaluating, places
         self._evaluation: Evaluation | None = None
-        self.said = OneLine("Nothing has been evaluated yet.")
+        self.said = OneLine(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName("Progress of the evaluation")
-        self.kind = Choice((), "", "Kind of mistakes shown")
+        self.bar.setAccessibleName(tr("Progress of the evaluation"))
+        self.kind = Choice((), "", tr("Kind of mistakes shown"))
         self.kind.setMinimumWidth(170)
-        self.stop = _button("Stop", "Stop; the figures of the photos that are done stay", evaluating.cancel)
-        self.again = _button("Evaluate again", "Read the photos again and compare", evaluating.again)
-        self.export = _button("Export…", "Write web pages that show every mistake", self.ask_folder)
+        self.stop = _button(tr("Stop"), tr("Stop; the figures of the photos that are done stay"), evaluating.cancel)
+        self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)
+        self.export = _button(tr("Export…"), tr("Write web pages that show every mistake"), self.ask_folder)
         self.photos = _Photos()
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
@@ -77,7 +78,7 @@ class EvaluationDock(PanelDock):
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.figures.setAccessibleName("Figures")
+        self.figures.setAccessibleName(tr("Figures"))
         self.mistakes = MistakeTable()
         self.mistakes.chosen.connect(self._go)
         self.kind.currentIndexChanged.connect(self._show_mistakes)
@@ -127,14 +128,14 @@ class EvaluationDock(PanelDock):
 
     def _say_written(self, index: Path) -> None:
         """The web pages are written."""
-        self.said.setText(f"Written: {wording.file_name(str(index))}")
+        self.said.setText(tr("Written: {file}", file=wording.file_name(str(index))))
 
     def ask_folder(self) -> None:
         """Ask where to write the web pages."""
         evaluation = self._evaluation
         if evaluation is None:
             return
-        dialog = file_dialogs.make(self.window(), "Folder for the web pages", str(Path.home()))
+        dialog = file_dialogs.make(self.window(), tr("Folder for the web pages"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda chosen: self._evaluating.write(evaluation, Path(chosen)))
@@ -201,10 +202,10 @@ class EvaluationDock(PanelDock):
         before = self.kind.currentData()
         self.kind.blockSignals(True)
         self.kind.clear()
-        self.kind.addItem(wording.counted(sum(counted.values()), "mistake"), None)
+        self.kind.addItem(tr_n("{count} mistake", "{count} mistakes", sum(counted.values())), None)
         for kind, count in counted.items():
             if count:
-                self.kind.addItem(f"{count} {KINDS[kind][0]}", kind)
+                self.kind.addItem(tr("{count} {kind}", count=count, kind=tr(KINDS[kind][0])), kind)
         self.kind.setCurrentIndex(max(0, self.kind.findData(before)))
         self.kind.blockSignals(False)
         self._show_mistakes()
@@ -226,7 +227,7 @@ class _Photos(RowTable):
         self._model = QStandardItemModel(0, len(_COLUMNS), self)
         self._shown: tuple[PhotoResult, ...] = ()
         self.setModel(self._model)
-        self.setAccessibleName("Photos that were evaluated")
+        self.setAccessibleName(tr("Photos that were evaluated"))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._set_titles()
@@ -235,20 +236,21 @@ class _Photos(RowTable):
     def show_evaluation(self, evaluation: Evaluation | None) -> None:
         """Rows that are there stay, so that the chosen one does; new ones come behind."""
         photos = evaluation.photos if evaluation else ()
-        rows = [(_ALL, evaluation.score)] if evaluation and photos else []
-        rows += [(("" if photo.whole else "* ") + wording.file_name(photo.image), photo.score) for photo in photos]
+        rows = [(tr(_ALL), evaluation.score, True)] if evaluation and photos else []
+        rows += [(wording.file_name(photo.image), photo.score, photo.whole) for photo in photos]
         self._model.setRowCount(len(rows))
         pairs = zip(photos, self._shown, strict=False)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
         self._shown = photos
-        for number, (title, score) in enumerate(rows):
+        partly = tr("Here only the words that a person has checked count")
+        for number, (title, score, whole) in enumerate(rows):
             if 0 < number <= same:
                 continue
-            for column, text in enumerate(_cells(title, score)):
+            for column, text in enumerate(_cells(title if whole else f"* {title}", score)):
                 item = QStandardItem(text)
                 if column:
                     item.setTextAlignment(_RIGHT)
-                item.setToolTip(f"{title}\nHere {evaluation_table.PARTLY}" if title.startswith("* ") else title)
+                item.setToolTip(title if whole else f"* {title}\n{partly}")
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
             self.setCurrentIndex(self._model.index(0, 0))
@@ -262,15 +264,17 @@ class _Photos(RowTable):
 
     def _fit(self) -> None:
         # A header tells no size of a column that is hidden.
-        titles = {key: self.horizontalHeader().fontMetrics().horizontalAdvance(_COLUMNS[key]) for key in _MOST_NEEDED}
+        titles = {
+            key: self.horizontalHeader().fontMetrics().horizontalAdvance(tr(_COLUMNS[key])) for key in _MOST_NEEDED
+        }
         sizes = {key: max(self.sizeHintForColumn(key), width + _AIR) for key, width in titles.items()}
         self.leave_room(_LEAST_NAME, sizes)
 
     def _set_titles(self) -> None:
         for column, (title, hint) in enumerate(zip(_COLUMNS, _HINTS, strict=True)):
-            item = QStandardItem(title)
+            item = QStandardItem(tr(title))
             item.setTextAlignment(_RIGHT if column else _LEFT)
-            item.setToolTip(hint)
+            item.setToolTip(tr(hint))
             self._model.setHorizontalHeaderItem(column, item)
 
 
@@ -281,14 +285,14 @@ def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
 
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     quiet = theme.colours().quiet
-    parts = [_row(("", "precision", "recall", "F"), quiet)]
+    parts = [_row(("", tr("precision"), tr("recall"), tr("F")), quiet)]
     for key, title, _ in TASKS:
         task = getattr(score, key)
-        parts.append(_row((title, *(figure(share) for share in (task.precision, task.recall, task.f)))))
-    parts.append(_row(("errors of the text", "all words", "if found", ""), quiet))
-    parts += [_row((*line, "")) for line in evaluation_table.error_lines(score)]
+        parts.append(_row((tr(title), *(figure(share) for share in (task.precision, task.recall, task.f)))))
+    parts.append(_row((tr("errors of the text"), tr("all words"), tr("if found"), ""), quiet))
+    parts += [_row((tr(what), *shares, "")) for what, *shares in evaluation_table.error_lines(score)]
     seconds = Evaluation("", "", photos).seconds
-    parts.append(_row(("seconds a photo", figure(seconds, 2), "", "")))
+    parts.append(_row((tr("seconds a photo"), figure(seconds, 2), "", "")))
     return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
 
 
@@ -303,13 +307,16 @@ def _row(cells: tuple[str, ...], colour: str = "") -> str:
 
 
 def _ending(evaluation: Evaluation, whole: bool) -> str:
-    parts = [wording.counted(len(evaluation.photos), "photo") + (f", read by {evaluation.reader}" if whole else "")]
-    if not whole:
-        parts.append("stopped before the end")
-    if evaluation.failed:
-        parts.append(f"{len(evaluation.failed)} could not be evaluated")
-    if evaluation.left_out:
-        parts.append(f"{evaluation.left_out} without a checked word")
+    photos = len(evaluation.photos)
+    if whole:
+        reader = evaluation.reader
+        parts = [tr_n("{count} photo, read by {reader}", "{count} photos, read by {reader}", photos, reader=reader)]
+    else:
+        parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped before the end")]
+    if failed := len(evaluation.failed):
+        parts.append(tr_n("{count} could not be evaluated", "{count} could not be evaluated", failed))
+    if left := evaluation.left_out:
+        parts.append(tr_n("{count} without a checked word", "{count} without a checked word", left))
     return "; ".join(parts)
 
 

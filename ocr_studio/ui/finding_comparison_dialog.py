@@ -8,11 +8,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.rereading import FindingCompared
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 
-_NOTE = (
+_NOTE = later(
     "Nothing of the photo is changed. A model may have learned from this very photo: others say more"
     " (Read → Evaluate). The wheel zooms, dragging moves a photo."
 )
@@ -27,14 +28,14 @@ class FindingComparisonDialog(JobResultDialog):
     def __init__(
         self, image: NDArray[np.uint8], photo: Pyramid, used: str, other: str, parent: QWidget | None = None
     ) -> None:
-        looking = f"“{used}” and “{other}” look for words on this photo…"
-        super().__init__("Compare on this photo", looking, note=_NOTE, parent=parent)
+        looking = tr("“{used}” and “{other}” look for words on this photo…", used=used, other=other)
+        super().__init__(tr("Compare on this photo"), looking, note=tr(_NOTE), parent=parent)
         self._used, self._other = used, other
         self.views = FindingView(image, photo), FindingView(image, photo)
         across = QHBoxLayout()
         across.setSpacing(12)
-        for name, view in zip((f"{used} (in use)", other), self.views, strict=True):
-            view.setAccessibleName(f"What “{name}” finds")
+        for name, view in zip((tr("{model} (in use)", model=used), other), self.views, strict=True):
+            view.setAccessibleName(tr("What “{model}” finds", model=name))
             view.setMinimumSize(200, 160)
             column = QVBoxLayout()
             column.setSpacing(6)
@@ -52,13 +53,23 @@ class FindingComparisonDialog(JobResultDialog):
 
     def _checked(self, compared: FindingCompared) -> str:
         if compared.checked == 0:
-            return "You have checked no word here yet, so nobody can say which finds more of them."
-        seen = "the only word" if compared.checked == 1 else f"{compared.checked} words"
-        return (
-            f"Of {seen} you have checked here, “{self._used}” finds {compared.used_hits},"
-            f" “{self._other}” {compared.other_hits}."
+            return tr("You have checked no word here yet, so nobody can say which finds more of them.")
+        hits = {"used_hits": compared.used_hits, "other_hits": compared.other_hits}
+        names = {"used": self._used, "other": self._other}
+        if compared.checked == 1:
+            return tr(
+                "Of the only word you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
+                **names,
+                **hits,
+            )
+        return tr_n(
+            "Of {count} word you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
+            "Of {count} words you have checked here, “{used}” finds {used_hits}, “{other}” {other_hits}.",
+            compared.checked,
+            **names,
+            **hits,
         )
 
     def _boxes(self, compared: FindingCompared) -> str:
         one, two = len(compared.used), len(compared.other)
-        return f"On the whole they find {one} and {two} boxes."
+        return tr("On the whole they find {used} and {other} boxes.", used=one, other=two)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.settings import RANGES, Finding
-from ocr_studio.ui import wording
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.finding_trials import FindingTrials
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_thread import Trouble
@@ -29,28 +31,61 @@ def _percent(value: float) -> str:
     return f"{value * 100:.0f} %"
 
 
+def _pixels(value: float) -> str:
+    return tr_n("{count} pixel", "{count} pixels", round(value))
+
+
+def _of_height(value: float) -> str:
+    return tr("{percent} % of the line’s height", percent=f"{value * 100:.0f}")
+
+
 KNOBS = (
     KnobSpec(
-        "detail", "Closeness of looking", *RANGES["detail"], 32, lambda value: f"{value:.0f} pixels",
-        "Faster; the smallest writing may be overlooked.", "Finds smaller writing; takes longer.",
+        "detail",
+        later("Closeness of looking"),
+        *RANGES["detail"],
+        32,
+        _pixels,
+        later("Faster; the smallest writing may be overlooked."),
+        later("Finds smaller writing; takes longer."),
     ),
     KnobSpec(
-        "threshold", "How clear writing must be", *RANGES["threshold"], 0.01, _percent,
-        "Finds fainter writing, but may take smudges for words.", "Leaves out smudges; faint writing goes too.",
+        "threshold",
+        later("How clear writing must be"),
+        *RANGES["threshold"],
+        0.01,
+        _percent,
+        later("Finds fainter writing, but may take smudges for words."),
+        later("Leaves out smudges; faint writing goes too."),
     ),
     KnobSpec(
-        "sure", "How sure a line must be", *RANGES["sure"], 0.01, _percent,
-        "Keeps doubtful lines.", "Leaves out what may be a drawing, a frame or a shadow.",
+        "sure",
+        later("How sure a line must be"),
+        *RANGES["sure"],
+        0.01,
+        _percent,
+        later("Keeps doubtful lines."),
+        later("Leaves out what may be a drawing, a frame or a shadow."),
     ),
     KnobSpec(
-        "grow", "Room around writing", *RANGES["grow"], 0.05, lambda value: f"{value:.2f} ×",
-        "Tighter; tops and tails of letters may be cut off.", "Wider; the lines above and below may get in.",
+        "grow",
+        later("Room around writing"),
+        *RANGES["grow"],
+        0.05,
+        lambda value: f"{value:.2f} ×",
+        later("Tighter; tops and tails of letters may be cut off."),
+        later("Wider; the lines above and below may get in."),
     ),
     KnobSpec(
-        "gap", "Gap between two words", *RANGES["gap"], 0.01, lambda value: f"{value * 100:.0f} % of the line’s height",
-        "Parts words at narrower gaps.", "Keeps loosely written words whole.",
+        "gap",
+        later("Gap between two words"),
+        *RANGES["gap"],
+        0.01,
+        _of_height,
+        later("Parts words at narrower gaps."),
+        later("Keeps loosely written words whole."),
     ),
-)  # fmt: skip
+)
 
 
 class FindingDialog(QDialog):
@@ -66,9 +101,9 @@ class FindingDialog(QDialog):
         self, finding: Finding, view: FindingView | None, trials: FindingTrials | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Finding writing")
+        self.setWindowTitle(tr("Finding writing"))
         self.view, self._trials = view, trials
-        self.knobs = {spec.key: Knob(spec, getattr(finding, spec.key)) for spec in KNOBS}
+        self.knobs = {spec.key: Knob(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
         self.said = QLabel()
         self.said.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
@@ -80,7 +115,7 @@ class FindingDialog(QDialog):
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         self._defaults = self.buttons.button(buttons.RestoreDefaults)
-        self._defaults.setText("Restore &defaults")
+        self._defaults.setText(tr("Restore &defaults"))
         self._defaults.clicked.connect(self._restore)
         self.finished.connect(self._stop)
         self._place()
@@ -147,23 +182,26 @@ class FindingDialog(QDialog):
         if self._trials:
             self._trials.look(self.finding)
         else:
-            self.said.setText("With a photo open, it shows here what each of these does.")
+            self.said.setText(tr("With a photo open, it shows here what each of these does."))
 
     def _show_found(self) -> None:
         trials, view = self._trials, self.view
         if trials is None or view is None:
             return
         view.show_found(trials.lines, trials.boxes)
-        lines = wording.counted(len(trials.lines), "line")
         if trials.loading:
-            self.said.setText("Loading the recognizer, a few seconds…")
+            self.said.setText(tr("Loading the recognizer, a few seconds…"))
         elif trials.waiting:
-            self.said.setText("Looking…")
+            self.said.setText(tr("Looking…"))
         elif not trials.lines:
-            self.said.setText("No writing would be found. Move the sliders to the left to find more.")
+            self.said.setText(tr("No writing would be found. Move the sliders to the left to find more."))
         else:
-            boxes = f"{len(trials.boxes)} {'box' if len(trials.boxes) == 1 else 'boxes'}"
-            self.said.setText(f"{lines} (dashed) with {boxes}{'' if trials.done else ' so far…'}")
+            lines = tr_n("{count} line (dashed)", "{count} lines (dashed)", len(trials.lines))
+            boxes = tr_n("{count} box", "{count} boxes", len(trials.boxes))
+            if trials.done:
+                self.said.setText(tr("{lines}, {boxes}", lines=lines, boxes=boxes))
+            else:
+                self.said.setText(tr("{lines}, {boxes} so far…", lines=lines, boxes=boxes))
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self.said.setText(trouble.message)
@@ -178,8 +216,13 @@ class FindingDialog(QDialog):
             self._trials.stop()
 
 
+def _said(spec: KnobSpec) -> KnobSpec:
+    """The same in the language chosen."""
+    return replace(spec, title=tr(spec.title), less=tr(spec.less), more=tr(spec.more))
+
+
 def _no_photo() -> QWidget:
-    label = QLabel("No photo is open")
+    label = QLabel(tr("No photo is open"))
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setProperty("quiet", True)
     label.setFrameShape(QFrame.Shape.StyledPanel)

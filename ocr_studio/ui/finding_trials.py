@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding
+from ocr_studio.core.translation import later
 from ocr_studio.jobs.reading import Preparing
 from ocr_studio.jobs.tuning import BoxesFound, LinesFound, Trial
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -34,7 +35,9 @@ class FindingTrials(QObject):
         """Find writing in this way."""
         self.stop()
         self.waiting, self.done = True, False
-        job = self._job = self._lane.submit(lambda: self._trial.find(finding), name="Trying how writing is found")
+        job = self._job = self._lane.submit(
+            lambda: self._trial.find(finding), name=later("Trying how writing is found")
+        )
         job.came.connect(self._take)
         job.failed.connect(self._fail)
         job.done.connect(self._finish)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.translation import tr
 from ocr_studio.ui import colours, strokes
 from ocr_studio.ui.colours import BoxStyle, Look
 from ocr_studio.ui.photo_item import PhotoItem
@@ -25,7 +26,7 @@ class FindingView(ZoomView):
     def __init__(self, image: NDArray[np.uint8], pyramid: Pyramid, parent: QWidget | None = None) -> None:
         """image: (H, W, 3) uint8 RGB, upright; pyramid: of the same."""
         super().__init__(parent)
-        self.setAccessibleName("Photo with what would be found on it")
+        self.setAccessibleName(tr("Photo with what would be found on it"))
         self._photo = PhotoItem()
         self._photo.set_photo(pyramid)
         self._found = _Found(QRectF(0, 0, image.shape[1], image.shape[0]), colours.over(image))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLayout, QProgressBar, QVBoxLayout, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.job_thread import Trouble
 
 
@@ -28,7 +29,7 @@ class JobResultDialog(QDialog):
         self.said = QLabel(said)
         self.said.setWordWrap(True)
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         self.note = QLabel(note)
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)

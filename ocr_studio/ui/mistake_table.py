@@ -12,18 +12,19 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
-TITLES = ("Place", "Mistake", "Wanted", "Read", "Photo")
+TITLES = (later("Place"), later("Mistake"), later("Wanted"), later("Read"), later("Photo"))
 HINTS = (
-    "How it looks on the photo: thick blue what stands there, thin orange what was found",
-    "What went wrong",
-    "What stands there",
-    "What was read there",
-    "On which photo it is",
+    later("How it looks on the photo: thick blue what stands there, thin orange what was found"),
+    later("What went wrong"),
+    later("What stands there"),
+    later("What was read there"),
+    later("On which photo it is"),
 )
 PICTURE, KIND, WANTED, READ, PHOTO = range(len(TITLES))
 _HEIGHT, _WIDTH = 40, 150
@@ -35,7 +36,7 @@ class MistakeModel(TitledRows):
     """Mistakes as rows."""
 
     def __init__(self, view: QWidget) -> None:
-        super().__init__(TITLES, view, hints=HINTS)
+        super().__init__(tuple(map(tr, TITLES)), view, hints=tuple(map(tr, HINTS)))
         self._view = view
         self._rows: list[tuple[PhotoResult, int]] = []
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
@@ -75,7 +76,7 @@ class MistakeModel(TitledRows):
         if role == Qt.ItemDataRole.DecorationRole and column == PICTURE:
             return self._pixmap(index.row())
         texts = {
-            KIND: KINDS[mistake.kind][0].capitalize(),
+            KIND: wording.sentence_case(tr(KINDS[mistake.kind][0])),
             WANTED: mistake.wanted_text,
             READ: mistake.read_text,
             PHOTO: wording.file_name(photo.image),
@@ -83,9 +84,9 @@ class MistakeModel(TitledRows):
         if role == Qt.ItemDataRole.DisplayRole:
             return texts.get(column, "")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{texts[KIND]}: {KINDS[mistake.kind][1]}" if column in (PICTURE, KIND) else texts[column]
+            return f"{texts[KIND]}: {tr(KINDS[mistake.kind][1])}" if column in (PICTURE, KIND) else texts[column]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{TITLES[column]}: {texts.get(column) or 'nothing'}"
+            return f"{self.titles[column]}: {texts.get(column) or tr('nothing')}"
         return None
 
     def _pixmap(self, row: int) -> QPixmap:
@@ -117,12 +118,14 @@ class MistakeTable(ChosenByReturn, RowTable):
         super().__init__(parent)
         self.mistakes = MistakeModel(self)
         self.setModel(self.mistakes)
-        self.setAccessibleName("Mistakes")
+        self.setAccessibleName(tr("Mistakes"))
         self.setIconSize(QSize(_WIDTH, _HEIGHT))
         self.set_row_height(_HEIGHT + 8)
         header = self.horizontalHeader()
         header.resizeSection(PICTURE, _WIDTH + 14)
-        header.resizeSection(KIND, 9 * self.fontMetrics().horizontalAdvance("m"))
+        metrics = self.fontMetrics()
+        longest = max(metrics.horizontalAdvance(f"{tr(title)}mm") for title, _ in KINDS.values())
+        header.resizeSection(KIND, max(longest, 9 * metrics.horizontalAdvance("m")))
         self._widths = {PICTURE: header.sectionSize(PICTURE), KIND: header.sectionSize(KIND), PHOTO: _LEAST_TEXT}
         for column in (WANTED, READ, PHOTO):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QWidget
 
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.rereading_project import PageReread
 from ocr_studio.ui import wording
 from ocr_studio.ui.differences_tree import DifferencesTree
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.rereading_dialog import being_read, read_otherwise, taking_over
 
-_NOTE = "What you wrote or checked stays. Undo takes all of this back, on all photos."
+_NOTE = later("What you wrote or checked stays. Undo takes all of this back, on all photos.")
 # Of what went wrong, so many are said; the others are counted.
 _SAID = 5
 
@@ -31,25 +33,25 @@ class ProjectRereadingDialog(JobResultDialog):
 
     def __init__(self, total: int, model: str, parent: QWidget) -> None:
         kinds, role = QDialogButtonBox.StandardButton, QDialogButtonBox.ButtonRole.ActionRole
-        reading = f"“{model}” reads {wording.counted(total, 'word')} that nobody has checked…"
+        reading = being_read(total, model)
         super().__init__(
-            "Read unreviewed words again", reading, note=_NOTE, parent=parent, buttons=kinds.Ok | kinds.Cancel
+            tr("Read unreviewed words again"), reading, note=tr(_NOTE), parent=parent, buttons=kinds.Ok | kinds.Cancel
         )
         self._total, self._words, self._differences = total, 0, 0
         self.tree = DifferencesTree()
         self.tree.ticked.connect(self._offer)
-        self.every, self.none = QPushButton("Tick &all"), QPushButton("Tick &none")
+        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
         for button, on in ((self.every, True), (self.none, False)):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, on=on: self.tree.tick_all(on=on))
-        self.pause = self.buttons.addButton("&Pause", role)
+        self.pause = self.buttons.addButton(tr("&Pause"), role)
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._pause)
-        self.stop = self.buttons.addButton("&Stop and show what there is", role)
+        self.stop = self.buttons.addButton(tr("&Stop and show what there is"), role)
         self.stop.clicked.connect(self.stopped)
         self.take = self.buttons.button(kinds.Ok)
-        self.take.setText("&Take over")
+        self.take.setText(taking_over(0))
         self.cancel = self.buttons.button(kinds.Cancel)
         self.buttons.accepted.connect(self._accept)
         ticks = QHBoxLayout()
@@ -70,7 +72,8 @@ class ProjectRereadingDialog(JobResultDialog):
     def show_photo(self, name: str, number: int, photos: int, words: int) -> None:
         """A photo is being read, so many words of it are. number: from 1."""
         if not self.pause.isChecked():
-            self.said.setText(f"Photo {number} of {photos}: {wording.file_name(name)}")
+            photo = wording.file_name(name)
+            self.said.setText(tr("Photo {number} of {total}: {photo}", number=number, total=photos, photo=photo))
         self.show_progress(min(self._words + words, self._total), self._total)
 
     def add(self, reread: PageReread) -> None:
@@ -87,13 +90,15 @@ class ProjectRereadingDialog(JobResultDialog):
         self.pause.hide()
         self.stop.hide()
         if self._differences:
-            many = f"{self._differences} of {wording.counted(self._words, 'word')}"
-            does = "is" if self._differences == 1 else "are"
-            said = f"{many} {does} read otherwise. Tick what you want to take over."
+            said = read_otherwise(self._differences, self._words)
         elif self._words:
-            said = f"{wording.counted(self._words, 'word')} read as before: there is nothing to take over."
+            said = tr_n(
+                "{count} word read as before: there is nothing to take over.",
+                "{count} words read as before: there is nothing to take over.",
+                self._words,
+            )
         else:
-            said = "No word was read again."
+            said = tr("No word was read again.")
         self._say(said, why, *wrong)
         for widget in (self.take, self.every, self.none, self.note):
             widget.setVisible(self._differences > 0)
@@ -101,16 +106,26 @@ class ProjectRereadingDialog(JobResultDialog):
             self._offer()
             self.take.setFocus()
         else:
-            self.cancel.setText("&Close")
+            self.cancel.setText(tr("&Close"))
+
+    def show_taking(self, done: int, total: int) -> None:
+        """So many photos are taken over."""
+        self.bar.setVisible(done < total)
+        self.show_progress(done, total)
 
     def show_taken(self, readings: int, photos: int, left: Sequence[str]) -> None:
         """So many were taken over. left: what was not, and why, a line for each."""
-        taken = f"Took over {wording.counted(readings, 'reading')} on {wording.counted(photos, 'photo')}."
+        taken = tr_n(
+            "Took over {count} reading {on_photos}.",
+            "Took over {count} readings {on_photos}.",
+            readings,
+            on_photos=on_photos(photos),
+        )
         self._say(taken, "", *left)
         for widget in (self.tree, self.take, self.every, self.none):
             widget.hide()
-        self.note.setText("Undo takes it back." if readings else "")
-        self.cancel.setText("&Close")
+        self.note.setText(tr("Undo takes it back.") if readings else "")
+        self.cancel.setText(tr("&Close"))
         self.cancel.setEnabled(True)
         self.cancel.setFocus()
         self.adjustSize()
@@ -121,23 +136,28 @@ class ProjectRereadingDialog(JobResultDialog):
 
     def _say(self, said: str, *more: str) -> None:
         lines = [line for line in more if line]
-        rest = [f"… and {len(lines) - _SAID} more"] if len(lines) > _SAID else []
+        rest = [tr("… and {number} more", number=len(lines) - _SAID)] if len(lines) > _SAID else []
         self.said.setText("\n".join((said, *lines[:_SAID], *rest)))
 
     def _pause(self, on: bool) -> None:
-        self.pause.setText("&Go on" if on else "&Pause")
+        self.pause.setText(tr("&Go on") if on else tr("&Pause"))
         if on:
-            self.said.setText("Paused. The next photo waits for you.")
+            self.said.setText(tr("Paused. The next photo waits for you."))
         self.paused.emit(on)
 
     def _offer(self) -> None:
         if not self.bar.isHidden():  # it is still being read
             return
         number = sum(map(len, self.tree.chosen().values()))
-        self.take.setText(f"&Take over {number}" if number else "&Take over")
+        self.take.setText(taking_over(number))
         self.take.setEnabled(number > 0)
 
     def _accept(self) -> None:
         for button in (self.take, self.cancel):
             button.setEnabled(False)
         self.taken.emit(self.tree.chosen())
+
+
+def on_photos(photos: int) -> str:
+    """Where something was taken over, as a part of a sentence."""
+    return tr_n("on {count} photo", "on {count} photos", photos)

@@ -11,6 +11,7 @@ from ocr_studio.core import models, rereading
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project import Project
+from ocr_studio.core.translation import later
 from ocr_studio.jobs import reading as reading_jobs
 from ocr_studio.jobs.reading import WordsRead
 from ocr_studio.jobs.rereading import Comparing, FindingCompared, compare_finding
@@ -56,7 +57,7 @@ class Rereading(QObject):
 
     def _ask(self, page: Page, project: Project) -> None:
         dialog = RereadingScopeDialog(_unchecked(page), self._window)
-        job = self._reading.lane.submit(lambda: pages_to_read(project), name="Counting unreviewed words")
+        job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unreviewed words"))
         job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
         job.failed.connect(dialog.show_trouble)
         dialog.here.connect(self.read_here)
@@ -86,7 +87,7 @@ class Rereading(QObject):
         words, desk, project = rereading.unreviewed(page), self._reading.desk, self._reading.project
         dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
         job = self._reading.lane.submit(
-            lambda: reading_jobs.read_words(desk, image, words, project=project), name="Reading again"
+            lambda: reading_jobs.read_words(desk, image, words, project=project), name=later("Reading again")
         )
         read: list[Word] = []
 
@@ -114,7 +115,9 @@ class Rereading(QObject):
         desk, words = self._reading.desk, tuple(page.words.values())
         used = desk.options.detector or models.BUILT_IN_DETECTOR.name
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
-        job = self._reading.lane.submit(lambda: compare_finding(desk, other, image, words), name="Comparing two models")
+        job = self._reading.lane.submit(
+            lambda: compare_finding(desk, other, image, words), name=later("Comparing two models")
+        )
 
         def hear(event: object) -> None:
             if isinstance(event, Comparing):

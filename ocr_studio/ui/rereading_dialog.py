@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QWidge
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import Difference
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui import wording
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.read_words import WordRow, WordsTable
 
-_NOTE = "What you wrote or checked stays. One Undo takes all of this back."
+_NOTE = later("What you wrote or checked stays. One Undo takes all of this back.")
 
 
 class RereadingDialog(JobResultDialog):
@@ -27,15 +27,21 @@ class RereadingDialog(JobResultDialog):
     taken = Signal(object)
 
     def __init__(self, photo: Pyramid, total: int, model: str, parent: QWidget | None = None) -> None:
-        reading = f"“{model}” reads {wording.counted(total, 'word')} that nobody has checked…"
+        reading = being_read(total, model)
         buttons = QDialogButtonBox.StandardButton
         super().__init__(
-            "Read unreviewed words again", reading, note=_NOTE, parent=parent, buttons=buttons.Ok | buttons.Cancel
+            tr("Read unreviewed words again"),
+            reading,
+            note=tr(_NOTE),
+            parent=parent,
+            buttons=buttons.Ok | buttons.Cancel,
         )
         self._total = total
-        self.table = WordsTable(("Now", "Read again", "How sure"), photo, "Words that are read otherwise", ticking=True)
+        self.table = WordsTable(
+            (tr("Now"), tr("Read again"), tr("How sure")), photo, tr("Words that are read otherwise"), ticking=True
+        )
         self.table.horizontalHeader().setSectionResizeMode(3, self.table.horizontalHeader().ResizeMode.ResizeToContents)
-        self.every, self.none = QPushButton("Tick &all"), QPushButton("Tick &none")
+        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
         for button, on in ((self.every, True), (self.none, False)):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
@@ -55,17 +61,12 @@ class RereadingDialog(JobResultDialog):
         """All words are read; these are read otherwise."""
         self.bar.hide()
         if not found:
-            self.said.setText(f"{_all_of(self._total)} read as before: there is nothing to take over.")
-            self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("&Close")
+            self.said.setText(_as_before(self._total))
+            self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("&Close"))
             return
-        many = f"{len(found)} of {wording.counted(self._total, 'word')}"
-        self.said.setText(
-            f"{many} {'is' if len(found) == 1 else 'are'} read otherwise. Tick what you want to take over."
-        )
+        self.said.setText(read_otherwise(len(found), self._total))
         self.table.words.show_rows(
-            WordRow(
-                each.word.id, each.word.quad, (standing(each), wording.shown(each.read.text), sureness(each.read))
-            )
+            WordRow(each.word.id, each.word.quad, (standing(each), wording.shown(each.read.text), sureness(each.read)))
             for each in found
         )
         self._show(table=True)
@@ -74,7 +75,7 @@ class RereadingDialog(JobResultDialog):
     def show_trouble(self, trouble: Trouble) -> None:
         """It could not be done."""
         super().show_trouble(trouble)
-        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("&Close")
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("&Close"))
 
     def _show(self, *, table: bool) -> None:
         for widget in (self.table, self.every, self.none, self.note, self.take):
@@ -87,7 +88,7 @@ class RereadingDialog(JobResultDialog):
 
     def _offer(self) -> None:
         number = len(self.table.words.chosen)
-        self.take.setText(f"&Take over {number}" if number else "&Take over")
+        self.take.setText(taking_over(number))
         self.take.setEnabled(number > 0)
 
     def _accept(self) -> None:
@@ -105,5 +106,38 @@ def sureness(read: Transcription) -> str:
     return "–" if read.confidence is None else f"{100 * read.confidence:.0f} %"
 
 
-def _all_of(number: int) -> str:
-    return "The only unreviewed word is" if number == 1 else f"All {number} unreviewed words are"
+def being_read(words: int, model: str) -> str:
+    """So many words are being read by a model."""
+    return tr_n(
+        "“{model}” reads {count} word that nobody has checked…",
+        "“{model}” reads {count} words that nobody has checked…",
+        words,
+        model=model,
+    )
+
+
+def read_otherwise(found: int, words: int) -> str:
+    """So many of so many words are read otherwise."""
+    if words == 1:
+        return tr("The only word is read otherwise. Tick it to take it over.")
+    return tr_n(
+        "{count} of {words} words is read otherwise. Tick what you want to take over.",
+        "{count} of {words} words are read otherwise. Tick what you want to take over.",
+        found,
+        words=words,
+    )
+
+
+def taking_over(words: int) -> str:
+    """The button that takes over so many."""
+    return tr("&Take over {number}", number=words) if words else tr("&Take over")
+
+
+def _as_before(words: int) -> str:
+    if words == 1:
+        return tr("The only unreviewed word is read as before: there is nothing to take over.")
+    return tr_n(
+        "All {count} unreviewed words are read as before: there is nothing to take over.",
+        "All {count} unreviewed words are read as before: there is nothing to take over.",
+        words,
+    )

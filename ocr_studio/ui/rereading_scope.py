@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.rereading_project import PageToRead
-from ocr_studio.ui import wording
 from ocr_studio.ui.job_thread import Trouble
 
 
@@ -21,14 +21,15 @@ class RereadingScopeDialog(QDialog):
 
     def __init__(self, words: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Read unreviewed words again")
+        self.setWindowTitle(tr("Read unreviewed words again"))
         self._pages: tuple[PageToRead, ...] = ()
-        self.said = QLabel("Which words shall be read again? You see what would change before anything does.")
+        self.said = QLabel(tr("Which words shall be read again? You see what would change before anything does."))
         self.said.setWordWrap(True)
-        self.this = QPushButton(f"&This photo: {wording.counted(words, 'unreviewed word')}")
+        here = tr_n("&This photo: {count} unreviewed word", "&This photo: {count} unreviewed words", words)
+        self.this = QPushButton(here)
         self.this.setEnabled(words > 0)
         self.this.clicked.connect(self._choose_here)
-        self.every = QPushButton("&All photos of this folder: counting…")
+        self.every = QPushButton(tr("&All photos of this folder: counting…"))
         self.every.setEnabled(False)
         self.every.clicked.connect(self._choose_everywhere)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -44,17 +45,27 @@ class RereadingScopeDialog(QDialog):
         """All pages with words that nobody has checked. here: id of the open one."""
         self._pages = pages
         if all(page.page_id == here for page in pages):
-            self.every.setText("No other photo of this folder has unreviewed words")
+            self.every.setText(tr("No other photo of this folder has unreviewed words"))
             return
-        words = wording.counted(sum(page.words for page in pages), "unreviewed word")
-        photos = "The one other photo" if len(pages) == 1 else f"&All {len(pages)} photos of this folder"
-        self.every.setText(f"{photos}: {words}")
+        number = sum(page.words for page in pages)
+        words = tr_n("{count} unreviewed word", "{count} unreviewed words", number)
+        if len(pages) == 1:
+            self.every.setText(tr("The one other photo: {words}", words=words))
+        else:
+            self.every.setText(
+                tr_n(
+                    "&All {count} photos of this folder: {words}",
+                    "&All {count} photos of this folder: {words}",
+                    len(pages),
+                    words=words,
+                )
+            )
         self.every.setEnabled(True)
         (self.this if self.this.isEnabled() else self.every).setFocus()
 
     def show_trouble(self, trouble: Trouble) -> None:
         """They could not be counted."""
-        self.every.setText("The other photos cannot be read again")
+        self.every.setText(tr("The other photos cannot be read again"))
         self.said.setText(trouble.message)
 
     def _choose_here(self) -> None:

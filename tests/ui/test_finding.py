@@ -49,7 +49,7 @@ def test_moving_a_slider_shows_what_would_be_found(open_studio: Open, folder: Pa
     assert (len(view.lines), len(view.boxes)) == (2, WORDS)
     turn(dialog, "threshold", 0.6)
     qtbot.waitUntil(lambda: len(view.lines) == 1 and len(view.boxes) == WORDS / 2)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
     turn(dialog, "gap", 0.1)
     qtbot.waitUntil(lambda: len(view.boxes) == WORDS)
     turn(dialog, "threshold", 0.9)
@@ -111,7 +111,7 @@ def test_the_next_move_ends_the_try_before_it(open_studio: Open, folder: Path, q
     turn(dialog, "threshold", 0.9)
     qtbot.waitUntil(lambda: dialog.said.text() == "Looking…")
     turn(dialog, "threshold", 0.6)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
     assert 0 not in seen
     dialog.reject()
 
@@ -131,7 +131,7 @@ def test_a_try_that_fails_says_why_and_the_next_may_be_better(
     qtbot.waitUntil(lambda: "nothing can be found with 0.2" in dialog.said.text())
     monkeypatch.setattr(StandInPreview, "find", find)
     turn(dialog, "threshold", 0.6)
-    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed) with 4 boxes")
+    qtbot.waitUntil(lambda: dialog.said.text() == "1 line (dashed), 4 boxes")
     dialog.reject()
 
 
