@@ -1,11 +1,19 @@
 """What was done to the pages of a project, step by step, so that it can be taken back, also after a restart.
 
-``history.jsonl`` in the project's folder is only ever added to, a line for each thing that happens:
+``history.jsonl`` in the project's folder is only ever added to, a line for each time that pages are saved:
+
+    {"saved": {page id: name of the file that is to take the page's place}, "did": [what happened, …]}
+
+and this is what may happen:
 
     {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
+                        and "series", where it is a part of a step of many photos: the same text for each part
     {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
     {"go": -1}          so many steps were taken back, or done again
     {"drop": true}      the step that would be done again next cannot be, and is forgotten
+
+A line is there whole or counts for nothing, so that pages and history agree, however the program ended: see ``saving``.
+Each of what may happen may also be a line of its own.
 
 It is worth less than the pages: what of it cannot be read is left out, and a step that no longer fits the page that it
 was made for is not done. Deleting it loses nothing but the way back.
@@ -13,8 +21,10 @@ was made for is not done. Deleting it loses nothing but the way back.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,10 +46,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the history: page id -> what it changed there. name: what the undo menu says."""
+    """One step of the history: page id -> what it changed there. name: what the undo menu says.
+
+    series: not empty for a part of what is one step to a person, but of too many photos to be done at once; the same
+    for all its parts, which follow each other.
+    """
 
     name: str
     edits: Mapping[str, Edit] = field(default_factory=dict)
+    series: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "edits", MappingProxyType({key: edit for key, edit in self.edits.items() if edit}))
@@ -49,14 +64,14 @@ class Step:
 
     def inverted(self) -> Step:
         """The step that takes this one back."""
-        return Step(self.name, {key: edit.inverted() for key, edit in self.edits.items()})
+        return Step(self.name, {key: edit.inverted() for key, edit in self.edits.items()}, self.series)
 
     def then(self, later: Step) -> Step:
         """This step and a later one as one, under this one's name."""
         both = dict(self.edits)
         for key, edit in later.edits.items():
             both[key] = both[key].then(edit) if key in both else edit
-        return Step(self.name, both)
+        return Step(self.name, both, self.series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +102,38 @@ def dropped() -> bytes:
     return _line({"drop": True})
 
 
+def saved(files: Mapping[str, str], lines: bytes) -> bytes:
+    """The line for pages that are saved, with the lines of what made them so. files: page id -> its new file's name."""
+    return b'{"saved":' + page_file.line(files) + b',"did":[' + b",".join(lines.split(b"\n")[:-1]) + b"]}\n"
+
+
 def add(folder: Path, lines: bytes) -> None:
-    """Add lines to the history in a project's folder. Raises OSError."""
-    with (folder / FILE).open("ab") as file:
-        file.write(lines)
+    """Add lines to the history in a project's folder. Raises OSError; it is then as it was."""
+    with (folder / FILE).open("a+b", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        file.seek(max(before - 1, 0))
+        # A program that was killed may have left half a line.
+        cut_off = file.read(1) not in (b"", b"\n")
+        left = memoryview(b"\n" * cut_off + lines)
+        try:
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):
+                file.truncate(before)
+            raise
+
+
+def files_of(folder: Path) -> list[tuple[str, str]]:
+    """Page ids and the files that are to take their places, as the history tells of them, the oldest first."""
+    try:
+        data = paths.read_file(folder / FILE, most=MAX_BYTES)
+    except (OSError, paths.TooLarge):
+        return []
+    told = (line.get("saved") for line in _objects(data, folder / FILE))
+    pairs = (pair for files in told if isinstance(files, dict) for pair in files.items())
+    return [(page_id, name) for page_id, name in pairs if isinstance(name, str)]
 
 
 def load(folder: Path, *, shorten: bool = False) -> Course:
@@ -161,16 +204,23 @@ def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
 
 
 def _lines(data: bytes, path: Path) -> Iterator[Mapping[str, object]]:
+    """What happened, so far as it can be read; the lines of ``saved`` taken apart."""
+    for line in _objects(data, path):
+        happened = line.get("did")
+        yield from happened if isinstance(happened, list) else (line,)
+
+
+def _objects(data: bytes, path: Path) -> Iterator[Mapping[str, object]]:
     """Each line that can be read. After one that cannot, a killed program's last, all goes on."""
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line:
             continue
         try:
-            found = json.loads(line)
-            if not isinstance(found, dict):
-                raise page_file.NotAPage("it is no object")
-            if "do" in found:
-                found["do"] = _step(found["do"])
+            found = dict(page_file.an_object(json.loads(line), "it"))
+            happened = found.get("did", [])
+            for each in (found, *(happened if isinstance(happened, list) else ())):
+                if "do" in page_file.an_object(each, "what happened"):
+                    each["do"] = _step(each["do"])
         except (ValueError, RecursionError) as error:
             _log.warning("%s, line %d is left out: %s", path, number, error)
             continue
@@ -182,7 +232,8 @@ def _line(value: Mapping[str, object]) -> bytes:
 
 
 def _step_fields(step: Step) -> dict[str, object]:
-    return {"name": step.name, "pages": {key: _edit_fields(edit) for key, edit in step.edits.items()}}
+    series = {"series": step.series} if step.series else {}
+    return {"name": step.name, "pages": {key: _edit_fields(edit) for key, edit in step.edits.items()}, **series}
 
 
 def _edit_fields(edit: Edit) -> dict[str, object]:
@@ -195,9 +246,10 @@ def _step(value: object) -> Step:
     """Raises page_file.NotAPage."""
     fields = page_file.an_object(value, "step")
     name, pages = fields.get("name"), page_file.an_object(fields.get("pages"), "pages")
-    if not isinstance(name, str):
+    series = fields.get("series", "")
+    if not isinstance(name, str) or not isinstance(series, str):
         raise page_file.NotAPage("its name is no text")
-    return Step(name, {key: _edit(name, edit) for key, edit in pages.items()})
+    return Step(name, {key: _edit(name, edit) for key, edit in pages.items()}, series)
 
 
 def _edit(name: str, value: object) -> Edit:

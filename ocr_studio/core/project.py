@@ -3,6 +3,7 @@
 ocr-studio-project/       beside the photos, or in the library under the folder's name and a hash of its place
     project.json          format and where the photos are
     pages/<id>.json       one file for each page, see ``page_file``; <id> is the hash of the photo's bytes
+    history.jsonl         what was done to them, so that it can be taken back, see ``history``
     lock                  held by the system for the window that may write; a killed program lets go of it
     index.sqlite          all of it, to be found quickly; made again where it is missing, see ``index``
 """
@@ -14,14 +15,13 @@ import json
 import logging
 import os
 import re
-import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core import page_file, paths, project_errors, project_places
+from ocr_studio.core import page_file, paths, project_errors, project_places, saving
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
@@ -98,9 +98,7 @@ class Project:
         if not paths.is_folder(path):
             return cls.open(path.parent, library=library, prefer_library=prefer_library)
         if paths.exists(path / "project.json"):
-            project = cls(path, path.parent)
-            project.photos = project._photos_folder()
-            return project
+            return cls(path, _photos_folder(path))
         photos = path.parent if path.name == FOLDER else path
         return cls.open(photos, library=library, prefer_library=prefer_library)
 
@@ -191,16 +189,44 @@ class Project:
 
         A file that somebody else has written since it was read here is kept under another name, not lost.
         """
+        with self._files:
+            path, data = self.ready(page)
+            try:
+                paths.replace_file(path, data)
+            except OSError as error:
+                raise self.failed(page, error) from error
+        self.placed(page)
+
+    def save_together(self, pages: Iterable[Page], lines: bytes) -> None:
+        """Put pages on the disk with what made them so: all of it or nothing, however the program ends.
+
+        lines: of the history, at least one. Raises as ``save_page`` does, and NotPlaced where pages are safe but not
+        yet in their places: those are to be saved once more, without the lines.
+        """
+        saving.together(pages, lines, self)
+
+    def ready(self, page: Page) -> tuple[Path, bytes]:
+        """For ``saving``: where a page belongs, which may be written now, and what there is to write."""
         path = self._page_path(page.id)
         with self._files:
             try:
                 data = page_file.encode(page, self._lines)
                 self._prepare()
-                self._keep_foreign(page.id, path)
-                paths.replace_file(path, data)
+                if (now := stamp(path)) is not None and now != self._stamps.get(page.id):
+                    saving.keep_foreign(path)
+                    self._stamps[page.id] = now  # should the page itself not be written, once is enough
             except (OSError, ValueError) as error:
-                raise project_errors.save_failed(self.photos / page.image, error) from error
-            now = self._stamps[page.id] = stamp(path)
+                raise self.failed(page, error) from error
+        return path, data
+
+    def failed(self, page: Page, error: Exception) -> SaveFailed:
+        """For ``saving``: a page could not be written."""
+        return project_errors.save_failed(self.photos / page.image, error)
+
+    def placed(self, page: Page) -> None:
+        """For ``saving``: a page is in its place."""
+        with self._files:
+            now = self._stamps[page.id] = stamp(self._page_path(page.id))
             self._decoded.put(page, now)
         with self._noting:
             newer = self._unsaved.get(page.id, page) is not page
@@ -303,43 +329,23 @@ class Project:
             self._lock.take()
         except LockedElsewhere as error:
             raise project_errors.in_use(self.photos) from error
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Remove the temporary files of a program that was killed while it saved."""
-        for folder in (self.folder, self.folder / "pages"):
-            for left in folder.glob(".*.tmp"):
-                with contextlib.suppress(OSError):
-                    left.unlink()
-
-    def _keep_foreign(self, page_id: str, path: Path) -> None:
-        now = stamp(path)
-        if now is None or now == self._stamps.get(page_id):
-            return
-        try:
-            page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
-        except page_file.NewerFormat as error:
-            raise project_errors.newer(path, error) from error
-        except (page_file.NotAPage, paths.TooLarge):
-            _log.warning("%s is damaged and will be kept aside", path)
-        other = paths.aside(path, "other")
-        shutil.copy2(path, other)
-        _log.warning("%s was written by somebody else; kept as %s", path, other.name)
+        saving.finish(self.folder, self._page_path)
 
     def _check_format(self) -> None:
         about = self.folder / "project.json"
         if paths.exists(about):
             _project_fields(about)
 
-    def _photos_folder(self) -> Path:
-        """Where project.json says that the photos are."""
-        about = self.folder / "project.json"
-        where = _project_fields(about).get("photos")
-        if where == ".." or (where is None and self.folder.name == FOLDER):
-            return self.folder.parent
-        if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
-            raise StudioError(tr("the project does not say where its photos are"), file=about)
-        return Path(where)
+
+def _photos_folder(folder: Path) -> Path:
+    """Where project.json says that the photos are."""
+    about = folder / "project.json"
+    where = _project_fields(about).get("photos")
+    if where == ".." or (where is None and folder.name == FOLDER):
+        return folder.parent
+    if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
+        raise StudioError(tr("the project does not say where its photos are"), file=about)
+    return Path(where)
 
 
 def _project_fields(about: Path) -> dict[str, object]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +31,20 @@ class NewerFile(StudioError):
 
 class SaveFailed(StudioError):
     """A page could not be saved; the earlier file is as it was."""
+
+
+class HistoryNotSaved(StudioError):
+    """What was done cannot be written down; the history is as it was."""
+
+
+class NotPlaced(Exception):
+    """Pages are saved but not yet in their places, where whoever holds the project next would put them. wrong: page
+    id -> why.
+    """
+
+    def __init__(self, wrong: Mapping[str, SaveFailed]) -> None:
+        self.wrong = wrong
+        super().__init__(f"{len(wrong)} pages are not in their places")
 
 
 def in_use(photos: Path) -> ProjectInUse:
@@ -84,7 +102,7 @@ def unreadable(path: Path, error: OSError) -> StudioError:
 def save_failed(path: Path, error: Exception) -> SaveFailed:
     """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if number in _FULL:
         return SaveFailed(
             tr("the words are not saved, the disk is full"),
             file=path,
@@ -93,4 +111,22 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
         tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")
+    )
+
+
+def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
+    """What was done cannot be written into the history at this path."""
+    if error.errno in _FULL:
+        return HistoryNotSaved(
+            tr("what was done last cannot be kept for taking it back after the next start, the disk is full"),
+            file=path,
+            remedy=tr("It will be as soon as there is room."),
+        )
+    return HistoryNotSaved(
+        tr(
+            "what was done last cannot be kept for taking it back after the next start: {why}",
+            why=error.strerror or error,
+        ),
+        file=path,
+        remedy=tr("The words themselves do not depend on it. It is tried again."),
     )

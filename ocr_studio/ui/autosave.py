@@ -6,15 +6,16 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from ocr_studio.core import history
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
+from ocr_studio.core.project_errors import HistoryNotSaved, NotPlaced
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import Document
 
@@ -55,8 +56,11 @@ class _Desk:
     writing: bool = False  # there is a thread
     at_work: list[_Due] = field(default_factory=list)  # what it has taken and is not done with
     lines: dict[Project, bytes] = field(default_factory=dict)  # for their histories
-    adding: dict[Project, bytes] = field(default_factory=dict)  # those of what it has taken, or could not save
+    adding: dict[Project, bytes] = field(default_factory=dict)  # those that it has taken and that are not written yet
     hurry: bool = False
+    again: bool = False  # what could not be added is to be tried once more
+    halves: int = 0  # steps of which a part has been told, no more
+    waited_for: int = 0  # how many want all to be written, halves or not
     trouble: str = ""
     told: set[str] = field(default_factory=set)  # troubles, until all is well again
 
@@ -98,7 +102,8 @@ class Autosave(QObject):
     def unsaved(self) -> bool:
         """Whether there is anything that is not on the disk."""
         with self._desk.changed:
-            return bool(self._desk.due or self._desk.failed or self._desk.at_work)
+            desk = self._desk
+            return bool(desk.due or desk.failed or desk.at_work or desk.lines or desk.adding)
 
     @property
     def trouble(self) -> str:
@@ -106,12 +111,19 @@ class Autosave(QObject):
         with self._desk.changed:
             return self._desk.trouble
 
+    @property
+    def waiting(self) -> int:
+        """How many pages are to be written that nobody is writing yet."""
+        with self._desk.changed:
+            return len(self._desk.due) + len(self._desk.failed)
+
     def holds(self, project: Project) -> bool:
         """Whether anything of this project is not on the disk."""
         desk = self._desk
         with desk.changed:
             keys = {(due.project, due.page.id) for due in desk.at_work} | desk.due.keys() | desk.failed.keys()
-        return any(each is project for each, _ in keys)
+            told = desk.lines.keys() | desk.adding.keys()
+        return project in told or any(each is project for each, _ in keys)
 
     def set_project(self, project: Project | None) -> None:
         """From now on changes go there. What was changed before still goes where it belongs."""
@@ -125,14 +137,31 @@ class Autosave(QObject):
             for key, due in desk.failed.items():
                 desk.due.setdefault(key, due)
             desk.failed.clear()
+            desk.again = bool(desk.adding)
             desk.hurry = True
             self._go_on()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """While this lasts nothing is taken to be written: all that is told meanwhile is written together."""
+        desk = self._desk
+        with desk.changed:
+            desk.halves += 1
+        try:
+            yield
+        finally:
+            with desk.changed:
+                desk.halves -= 1
+                desk.changed.notify_all()
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write all that is unsaved now and wait for it, timeout seconds at most. True if all of it is saved."""
         self.retry()
         with self._desk.changed:
+            self._desk.waited_for += 1
+            self._desk.changed.notify_all()
             self._desk.changed.wait_for(lambda: not self._desk.writing, timeout)
+            self._desk.waited_for -= 1
             thread, done = self._thread, not self._desk.writing
         if done and thread:
             thread.join()
@@ -144,7 +173,7 @@ class Autosave(QObject):
             self.keep(self._project, self._document.page)
 
     def tell(self, project: Project, lines: bytes) -> None:
-        """Add lines to a project's history, after the pages that they tell of. See ``core.history``."""
+        """Add lines to a project's history, with the pages that they tell of. See ``core.history``."""
         with self._desk.changed:
             self._desk.lines[project] = self._desk.lines.get(project, b"") + lines
             self._go_on()
@@ -171,7 +200,7 @@ class Autosave(QObject):
     def _go_on(self) -> None:
         """With ``changed`` held: see to it that a thread looks at what is due."""
         desk = self._desk
-        if (desk.due or desk.lines) and not desk.writing:
+        if (desk.due or desk.lines or desk.again) and not desk.writing:
             desk.writing = True
             # Not a daemon: should the program end first, Python waits for the last page.
             self._thread = threading.Thread(target=self._write, name="autosave")
@@ -182,8 +211,9 @@ class Autosave(QObject):
 
     def _report(self, trouble: str) -> None:
         """The thread has written, or could not; said in the window's thread."""
-        if trouble:
+        if trouble or self._desk.adding:
             self._retry.start()
+        if trouble:
             self.failed.emit(trouble)
         elif self._announced and not self.unsaved:
             self._announced = False
@@ -194,9 +224,8 @@ class Autosave(QObject):
         """The thread: write what is due when it is due, until nothing is."""
         try:
             while self._next():
-                for due in self._desk.at_work:
-                    self._save(due)
-                self._add()
+                for project, dues in self._taken():
+                    self._save(project, dues)
                 self._rest()
         finally:
             self._leave()
@@ -222,57 +251,89 @@ class Autosave(QObject):
         """Take what is due, when it is. False where there is nothing to write."""
         desk = self._desk
         with desk.changed:
-            while desk.due and not desk.hurry:
-                wait = min(due.moment for due in desk.due.values()) - time.monotonic()
-                if wait <= 0:
-                    break
-                desk.changed.wait(wait)
-            dues = list(desk.due.values())
+            while not self._is_time():
+                moments = [] if desk.halves else [due.moment for due in desk.due.values()]
+                desk.changed.wait(min(moments) - time.monotonic() if moments else None)
+            dues, fresh = list(desk.due.values()), bool(desk.lines or desk.again)
             desk.due.clear()
             for project, added in desk.lines.items():
                 desk.adding[project] = desk.adding.get(project, b"") + added
             desk.lines.clear()
             # Said here, not after: what comes now must find a thread that looks again, or start a new one.
-            desk.hurry, desk.at_work, desk.writing = False, dues, bool(dues or desk.adding.keys() - self._failing())
+            desk.hurry, desk.again, desk.at_work, desk.writing = False, False, dues, bool(dues or fresh)
             desk.changed.notify_all()
             return desk.writing
 
-    def _save(self, due: _Due) -> None:
-        desk, key = self._desk, (due.project, due.page.id)
-        try:
-            due.project.save_page(due.page)
-        except StudioError as error:
-            _log.info("not saved: %s", error)
-            with desk.changed:
-                if key not in desk.due:
-                    desk.failed[key] = due
-                desk.trouble = str(error)
-                news = desk.trouble not in desk.told
-                desk.told.add(desk.trouble)
-            if news:
-                self._tell(str(error))
+    def _is_time(self) -> bool:
+        """With ``changed`` held: whether what is due may be taken now."""
+        desk = self._desk
+        if desk.halves and not desk.waited_for:
+            return False
+        now = time.monotonic()
+        return desk.hurry or not desk.due or any(due.moment <= now for due in desk.due.values())
 
-    def _add(self) -> None:
-        """What was done is written down after it is saved: a history must not know of more than the pages do."""
+    def _taken(self) -> list[tuple[Project, list[_Due]]]:
+        """What is to be written now: projects with their pages, which may be none."""
+        found: dict[Project, list[_Due]] = {project: [] for project in self._desk.adding}
+        for due in self._desk.at_work:
+            found.setdefault(due.project, []).append(due)
+        return list(found.items())
+
+    def _save(self, project: Project, dues: list[_Due]) -> None:
+        """Pages with what made them so; where that cannot be, each by itself: words are worth more than going back."""
         with self._desk.changed:
-            held = self._failing()
-            lines = {project: self._desk.adding.pop(project) for project in self._desk.adding.keys() - held}
-        for project, added in lines.items():
+            lines = self._desk.adding.get(project, b"")
+            if any(each is project for each, _ in self._desk.failed):
+                lines = b""  # they tell of those, too
+        if lines and self._save_together(project, dues, lines):
+            with self._desk.changed:
+                del self._desk.adding[project]
+            return
+        for due in dues:
             try:
-                history.add(project.folder, added)
-            except OSError as error:
-                # The words are what counts, and whatever keeps them from being saved is told.
-                _log.info("%s: the history is not written: %s", project.folder, error)
+                project.save_page(due.page)
+            except StudioError as error:
+                self._fail(due, error)
 
-    def _failing(self) -> set[Project]:
-        """With ``changed`` held: projects of which pages could not be saved."""
-        return {project for project, _ in self._desk.failed}
+    def _save_together(self, project: Project, dues: list[_Due], lines: bytes) -> bool:
+        """True where all of it is safe."""
+        try:
+            project.save_together([due.page for due in dues], lines)
+        except NotPlaced as error:
+            for due in dues:
+                if due.page.id in error.wrong:
+                    self._fail(due, error.wrong[due.page.id])
+        except HistoryNotSaved as error:
+            self._complain(error)
+            return False
+        except StudioError as error:
+            # Of which page it is true, and of which not, is found out next.
+            _log.info("not saved together: %s", error)
+            return False
+        return True
+
+    def _fail(self, due: _Due, error: StudioError) -> None:
+        _log.info("not saved: %s", error)
+        desk, key = self._desk, (due.project, due.page.id)
+        with desk.changed:
+            if key not in desk.due:
+                desk.failed[key] = due
+        self._complain(error)
+
+    def _complain(self, error: StudioError) -> None:
+        desk = self._desk
+        with desk.changed:
+            desk.trouble = str(error)
+            news = desk.trouble not in desk.told
+            desk.told.add(desk.trouble)
+        if news:
+            self._tell(str(error))
 
     def _rest(self) -> None:
         """All that was taken is written or has failed."""
         with self._desk.changed:
             self._desk.at_work = []
-            if not self._desk.failed:
+            if not (self._desk.failed or self._desk.adding):
                 self._desk.trouble = ""
                 self._desk.told.clear()
         self._tell("")

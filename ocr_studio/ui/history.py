@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import takewhile
+from typing import Final, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ocr_studio.core import history
@@ -17,6 +18,7 @@ from ocr_studio.core.page import Edit, EditMismatch, Page, apply
 from ocr_studio.core.translation import tr
 
 _NOTHING: Final = Course()
+_Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
 
 
@@ -29,8 +31,18 @@ class Pages(Protocol):
     def keep(self, page: Page) -> None:
         """A page has changed: it is saved in a moment."""
 
+    def look_up(
+        self, work: Callable[[], _Answer], then: Callable[[_Answer], None], wrong: Callable[[str], None]
+    ) -> None:
+        """Do work that asks for many pages in the background, once little waits to be saved; then, in the window's
+        thread, tell its answer. wrong: told, one line for a person, where the work goes wrong.
+        """
+
     def tell(self, lines: bytes) -> None:
         """Add lines to the history's file in a moment; see ``core.history``."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """While it lasts, what is kept and told is one: it is saved whole or not at all, whatever ends the program."""
 
 
 class Screen(Protocol):
@@ -47,22 +59,27 @@ class Screen(Protocol):
 class History(QObject):
     """Does steps, takes them back and does them again: all that a step says, or nothing of it.
 
+    A step of very many photos comes in parts, see ``Step.series``. They are taken back and done again one after the
+    other by themselves, while the window goes on; whatever a person does meanwhile stops that between two parts.
     Signals: ``did(Step)`` something new was done; ``changed(frozenset of page ids)`` pages that are not on the screen
     have changed; ``led_to(page id)``
     a step was taken back or done again that has changed nothing on the screen, but this page; ``refused(str)`` a step
-    cannot be taken back or done again, one line for a person.
+    cannot be taken back or done again, one line for a person; ``went(name, back, photos)`` a step in parts is being
+    taken back or done again: on so many photos still, 0 at the end.
     """
 
     did = Signal(object)
     changed = Signal(object)
     led_to = Signal(str)
     refused = Signal(str)
+    went = Signal(str, bool, int)
 
     def __init__(self, screen: Screen, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._screen = screen
         self._pages: Pages | None = None
         self._silent = False
+        self._going: tuple[str, bool] | None = None  # series that is gone through by itself, and whether back
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(history.MOST)
 
@@ -74,6 +91,7 @@ class History(QObject):
     def begin(self, pages: Pages | None, course: Course = _NOTHING) -> None:
         """From now on it is the history of these pages, with what was done before."""
         self._pages = pages
+        self._rest()
         with self._silence():
             self.stack.clear()
             for step in course.steps:
@@ -87,7 +105,9 @@ class History(QObject):
         the step says, and StudioError where one cannot be read; nothing is changed then.
         """
         if step:
-            self.stack.push(_Command(self, step, join, self._after(step)))
+            command = _Command(self, step, join, self._after(step))
+            with self._together():
+                self.stack.push(command)
 
     def page(self, page_id: str) -> Page | None:
         """A page as it is now, on the screen or not; None if nothing is known of it. Raises StudioError."""
@@ -99,8 +119,17 @@ class History(QObject):
     @property
     def newest(self) -> Step | None:
         """The step that would be taken back next, or None."""
-        command = self.stack.command(self.stack.index() - 1)
-        return command.step if isinstance(command, _Command) else None
+        return self._at(self.stack.index() - 1)
+
+    def follow(self, step: Step, *, back: bool) -> None:
+        """For its commands: this one was taken back or done again; what belongs to it follows by itself."""
+        going = (step.series, back) if step.series and not self._silent else None
+        if going != self._going:
+            self._rest(step.name)
+            self._going = going
+            if going is not None:
+                # When the stack is done with this one.
+                QTimer.singleShot(0, self, lambda: self._go_on(going, step.name))
 
     def touches(self, page_id: str) -> bool:
         """Whether any of its steps, done or taken back, is one of this page."""
@@ -130,9 +159,10 @@ class History(QObject):
             )
             self.tell((history.went(-1) if back else b"") + history.dropped())
             return False
-        shown = self._put(done, after, back=back)
-        self.tell(history.went(-1 if back else 1))
-        if not shown:
+        with self._together():
+            shown = self._put(done, after, back=back)
+            self.tell(history.went(-1 if back else 1))
+        if not shown and not step.series:
             self.led_to.emit(next(iter(after)))
         return True
 
@@ -140,6 +170,48 @@ class History(QObject):
         """For its commands: write down what was done."""
         if self._pages is not None and not self._silent:
             self._pages.tell(lines)
+
+    def _together(self) -> AbstractContextManager[None]:
+        return self._pages.together() if self._pages else nullcontext()
+
+    def _at(self, index: int) -> Step | None:
+        command = self.stack.command(index) if index >= 0 else None
+        return command.step if isinstance(command, _Command) else None
+
+    def _go_on(self, going: tuple[str, bool], name: str) -> None:
+        """The next part of what is being taken back or done again, once its pages are known. name: of the step."""
+        if self._going != going:
+            return
+        here, (series, back), pages = self.stack.index(), going, self._pages
+        step, photos = self._at(here - 1 if back else here), self._still(series, back=back)
+        if step is None or not photos or pages is None:
+            self._rest(name)
+            return
+        self.went.emit(name, back, photos)
+
+        def then(_: object) -> None:
+            # Unless a person was quicker.
+            if self._going == going and self._at(here - 1 if back else here) is step and self.stack.index() == here:
+                (self.stack.undo if back else self.stack.redo)()
+            self._go_on(going, name)
+
+        def wrong(why: str) -> None:
+            self.refused.emit(why)
+            self._rest(name)
+
+        pages.look_up(lambda: _looked_up(pages, step), then, wrong)
+
+    def _rest(self, name: str = "") -> None:
+        """Nothing goes on by itself any more. name: of the step."""
+        if self._going is not None:
+            back, self._going = self._going[1], None
+            self.went.emit(name, back, 0)
+
+    def _still(self, series: str, *, back: bool) -> int:
+        """On how many photos this is still to be taken back, or done again."""
+        numbers = range(self.stack.index() - 1, -1, -1) if back else range(self.stack.index(), self.stack.count())
+        parts = takewhile(lambda step: step is not None and step.series == series, map(self._at, numbers))
+        return sum(len(step.edits) for step in parts if step is not None)
 
     def _after(self, step: Step) -> dict[str, Page]:
         """The pages as the step makes them. Raises EditMismatch and StudioError."""
@@ -176,6 +248,13 @@ class History(QObject):
             self._silent = False
 
 
+def _looked_up(pages: Pages, step: Step) -> None:
+    """In the background: ask for the pages of a step, so that they are known when they are asked for again."""
+    for key in step.edits:
+        with suppress(StudioError):  # told when it is asked for again
+            pages.page(key)
+
+
 class _Command(QUndoCommand):
     """The one undo command: a step and its inverse."""
 
@@ -188,12 +267,15 @@ class _Command(QUndoCommand):
         if self._after is not None:
             after, self._after = self._after, None
             self._owner.do(self.step, after)
-        elif not self._owner.go(self.step, back=False):
+            return
+        if not self._owner.go(self.step, back=False):
             self.setObsolete(True)
+        self._owner.follow(self.step, back=False)
 
     def undo(self) -> None:
         if not self._owner.go(self.step, back=True):
             self.setObsolete(True)
+        self._owner.follow(self.step, back=True)
 
     def id(self) -> int:
         """Qt offers only commands with the same id, other than -1, for joining."""

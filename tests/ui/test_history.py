@@ -152,6 +152,7 @@ def test_a_killed_program_leaves_a_history_that_can_be_read(
 ) -> None:
     studio = open_studio(folder / "board 1.png")
     _write(studio, "one")
+    studio.autosave.flush()
     _write(studio, "two")
     studio.window.close()
     studio.stop()
