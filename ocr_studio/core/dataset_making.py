@@ -30,6 +30,7 @@ from ocr_studio.core.dataset_values import (
     alphabet_of,
 )
 from ocr_studio.core.pixels import RGB
+from ocr_studio.core.translation import tr
 
 # High enough that boxes and strokes are as on the photo itself; without loss a photo would take 20 MB.
 _JPEG_QUALITY: Final = 95
@@ -144,9 +145,13 @@ class NothingToWrite(BadDataset):
 
 
 def _nothing(report: Report) -> NothingToWrite:
-    why = [f"{count} left out: {reason}" for count, reason in dataset_report.reasons(report)]
+    why = [
+        tr("{count} left out: {reason}", count=count, reason=reason) for count, reason in dataset_report.reasons(report)
+    ]
     return NothingToWrite(
-        f"there is nothing to learn from yet ({'; '.join([*why, *report.trouble]) or 'no words at all'})",
+        tr("there is nothing to learn from yet ({reasons})", reasons="; ".join([*why, *report.trouble]))
+        if why or report.trouble
+        else tr("there is nothing to learn from yet (no words at all)"),
         report,
-        remedy="Go through a photo in the window: Return says that a word is right.",
+        remedy=tr("Go through a photo in the window: Return says that a word is right."),
     )

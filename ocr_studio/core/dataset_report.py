@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ocr_studio.core.dataset_values import Checked, Dataset
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 
 
 class Reason(StrEnum):
@@ -29,25 +30,27 @@ class Reason(StrEnum):
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
-        Reason.UNCHECKED: "nobody has checked it",
-        Reason.EMPTY: "nothing is written there",
-        Reason.UNREADABLE: "nobody can read it",
-        Reason.IGNORED: "it is marked as not to count",
-        Reason.OUTSIDE: "its box lies mostly outside the photo, or has no area",
-        Reason.LETTERS: "it has letters outside the alphabet that was asked for",
-        Reason.NARROW: "its box is too narrow for so many letters: most often the writing is turned and the box is not",
-        Reason.CROWDED: "its box holds words of other lines, too",
-        Reason.DUPLICATE: "it is there twice",
-        Reason.PHOTO: "its photo is gone, damaged, or another one by now",
+        Reason.UNCHECKED: later("nobody has checked it"),
+        Reason.EMPTY: later("nothing is written there"),
+        Reason.UNREADABLE: later("nobody can read it"),
+        Reason.IGNORED: later("it is marked as not to count"),
+        Reason.OUTSIDE: later("its box lies mostly outside the photo, or has no area"),
+        Reason.LETTERS: later("it has letters outside the alphabet that was asked for"),
+        Reason.NARROW: later(
+            "its box is too narrow for so many letters: most often the writing is turned and the box is not"
+        ),
+        Reason.CROWDED: later("its box holds words of other lines, too"),
+        Reason.DUPLICATE: later("it is there twice"),
+        Reason.PHOTO: later("its photo is gone, damaged, or another one by now"),
     }
 )
 RULES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "page": "whole photos are held out, so that none is on both sides",
-        "line": "lines are held out, as there are at most two photos: the same hand and board on both sides",
-        "word": "single words are held out, as there is no more than one line",
-        "given": "as the files say that were read",
-        "none": "nothing can be held out, as there are fewer than two words",
+        "page": later("whole photos are held out, so that none is on both sides"),
+        "line": later("lines are held out, as there are at most two photos: the same hand and board on both sides"),
+        "word": later("single words are held out, as there is no more than one line"),
+        "given": later("as the files say that were read"),
+        "none": later("nothing can be held out, as there are fewer than two words"),
     }
 )
 
@@ -135,26 +138,52 @@ def values(report: Report) -> dict[str, object]:
 
 def headline(report: Report) -> str:
     """How many were written, in one line for a person."""
-    return f"{report.written} of {report.found} {report.unit} written"
+    if report.unit == "lines":
+        one, many = later_n("{written} of {count} line written", "{written} of {count} lines written")
+    else:
+        one, many = later_n("{written} of {count} word written", "{written} of {count} words written")
+    return tr_n(one, many, report.found, written=report.written)
 
 
 def facts(report: Report) -> list[str]:
     """What was written, for a person, a line for each fact."""
-    photos = f"{report.pages_written} of {_counted(report.pages, 'photo')}"
     lines = [
-        # Not of a copy from a layout that says neither.
-        *([f"{report.corrected} corrected, {report.confirmed} confirmed; from {photos}"] if report.pages else []),
-        f"{report.train} to learn from, {report.held_out} held out: {RULES[report.rule]}",
-        f"boxes for a detector: {_counted(report.boxes, 'photo')} of which every word is checked",
+        tr(
+            "{train} to learn from, {held_out} held out: {rule}",
+            train=report.train,
+            held_out=report.held_out,
+            rule=tr(RULES[report.rule]),
+        ),
+        tr_n(
+            "boxes for a detector: {count} photo of which every word is checked",
+            "boxes for a detector: {count} photos of which every word is checked",
+            report.boxes,
+        ),
     ]
+    if report.pages:  # not of a copy from a layout that says neither
+        checked = tr_n(
+            "{corrected} corrected, {confirmed} confirmed; from {written} of {count} photo",
+            "{corrected} corrected, {confirmed} confirmed; from {written} of {count} photos",
+            report.pages,
+            corrected=report.corrected,
+            confirmed=report.confirmed,
+            written=report.pages_written,
+        )
+        lines.insert(0, checked)
     if report.alphabet:
-        lines.append(f"{len(report.alphabet)} different characters: {report.alphabet}")
+        characters = tr_n(
+            "{count} character: {characters}",
+            "{count} different characters: {characters}",
+            len(report.alphabet),
+            characters=report.alphabet,
+        )
+        lines.append(characters)
     return lines
 
 
 def reasons(report: Report) -> list[tuple[int, str]]:
     """How many were left out and why, for a person; those reasons only that there were."""
-    return [(count, REASONS[reason]) for reason, count in report.counts.items() if count]
+    return [(count, tr(REASONS[reason])) for reason, count in report.counts.items() if count]
 
 
 def render(report: Report) -> list[str]:

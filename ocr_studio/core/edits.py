@@ -1,40 +1,47 @@
 """What a person or a recognizer may do to the words of a page: pure functions from a page to an Edit.
 
 None of them changes the page. Ids that the page does not have are passed over; where nothing would change, the edit
-is empty. The names are what the undo menu says.
+is empty. The names are what the undo menu says, in the language of that time: nothing depends on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from ocr_studio.core import dividing, geometry, page_order, reading_order
 from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import later_n, tr, tr_n
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
 # union), or if one has its middle inside the other.
 SAME_PLACE = 0.3
+
+_MARKING: Final = {
+    Mark.UNREADABLE: later_n("Give up on word", "Give up on {count} words"),
+    Mark.IGNORED: later_n("Ignore word", "Ignore {count} words"),
+    None: later_n("Bring back word", "Bring back {count} words"),
+}
 
 
 def write(page: Page, word_id: str, text: str) -> Edit:
     """A person says what is written there; an empty text says that nothing is. Line breaks become spaces."""
     word, text = page.words.get(word_id), one_line(text)
     if word is None or (word.human and word.human.text == text and not word.mark):
-        return Edit("Write")
-    name = f"Write “{_short(text)}”" if text else "Write nothing"
+        return Edit(tr("Write"))
+    name = tr("Write “{text}”", text=_short(text)) if text else tr("Write nothing")
     return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:
     """A person agrees with what the machine read in these words; what is checked or not yet read stays as it is."""
     words = [word for word in _known(page, ids) if word.machine and not word.checked]
-    return _changed(
-        _counted("Accept", words), words, [replace(word, human=Transcription.by_human(word.text)) for word in words]
-    )
+    name = tr_n("Accept word", "Accept {count} words", len(words))
+    return _changed(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
 
 
 def answer(page: Page, word_id: str, text: str) -> Edit:
@@ -43,7 +50,7 @@ def answer(page: Page, word_id: str, text: str) -> Edit:
     """
     word = page.words.get(word_id)
     if word is None or (word.mark and not one_line(text)):
-        return Edit("Write")
+        return Edit(tr("Write"))
     same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
     return accept(page, [word_id]) if same else write(page, word_id, text)
 
@@ -52,21 +59,23 @@ def unaccept(page: Page, ids: Iterable[str]) -> Edit:
     """Back to what the model read. A word that no model has read keeps its text. None stays set aside."""
     words = [word for word in _known(page, ids) if word.mark or (word.machine and word.human)]
     after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
-    return _changed(_counted("Uncheck", words), words, after)
+    return _changed(tr_n("Uncheck word", "Uncheck {count} words", len(words)), words, after)
 
 
 def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
     """A person sets these words aside, or with None has them count again, with the text they had."""
     words = [word for word in _known(page, ids) if word.mark is not kind]
-    verb = {Mark.UNREADABLE: "Give up on", Mark.IGNORED: "Ignore", None: "Bring back"}[kind]
-    return _changed(_counted(verb, words), words, [replace(word, mark=kind) for word in words])
+    return _changed(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
 
 
 def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
     """The boxes of these words are not to be moved, shaped or deleted by hand, or may be again."""
     words = [word for word in _known(page, ids) if word.locked is not locked]
-    verb = "Lock" if locked else "Unlock"
-    return _changed(_counted(verb, words), words, [replace(word, locked=locked) for word in words])
+    some = len(words)
+    name = (
+        tr_n("Lock word", "Lock {count} words", some) if locked else tr_n("Unlock word", "Unlock {count} words", some)
+    )
+    return _changed(name, words, [replace(word, locked=locked) for word in words])
 
 
 def state(page: Page, facts: PageFacts, name: str) -> Edit:
@@ -78,25 +87,26 @@ def choose(page: Page, word_id: str, index: int) -> Edit:
     """The reading at ``index`` of the recognizer's alternatives, 0 the best, becomes what the person says."""
     word = page.words.get(word_id)
     readings = word.machine.alternatives if word and word.machine else ()
-    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit("Choose")
+    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(tr("Choose"))
 
 
 def delete(page: Page, ids: Iterable[str]) -> Edit:
     """These words go, boxes and texts."""
     words = _free(page, ids)
-    return Edit(_counted("Delete", words), {word.id: (word, None) for word in words})
+    return Edit(tr_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
 
 
 def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
     """These words move together by (dx, dy) pixels, as far as the photo reaches."""
     words = _free(page, ids)
     dx, dy = _within(page, [word.quad for word in words], (dx, dy))
-    return _placed(_counted("Move", words), words, [geometry.moved(word.quad, dx, dy) for word in words])
+    name = tr_n("Move word", "Move {count} words", len(words))
+    return _placed(name, words, [geometry.moved(word.quad, dx, dy) for word in words])
 
 
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """The word's box gets these corners."""
-    return _placed("Reshape word", (words := _free(page, [word_id])), [quad] * len(words))
+    return _placed(tr("Reshape word"), (words := _free(page, [word_id])), [quad] * len(words))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
@@ -105,14 +115,14 @@ def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
     turned = [geometry.rotated(word.quad, degrees) for word in words]
     shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
     kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
-    return _placed(_counted("Rotate", words), words, kept)
+    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
     """A person drew a box; with a text if they wrote one, else it is still to be read. The new id is in the edit."""
     human = None if text is None else Transcription.by_human(one_line(text))
     word = Word(_free_id(page), quad, Source.HUMAN, human=human)
-    return Edit("Draw word", {word.id: (None, word)})
+    return Edit(tr("Draw word"), {word.id: (None, word)})
 
 
 def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
@@ -126,7 +136,7 @@ def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
         replace(word, id=_free_id(page), quad=quad, quad_source=Source.HUMAN)
         for word, quad in zip(words, quads, strict=True)
     ]
-    return Edit(_counted("Paste", words), {word.id: (None, word) for word in copies})
+    return Edit(tr_n("Paste word", "Paste {count} words", len(words)), {word.id: (None, word) for word in copies})
 
 
 def split(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> Edit:
@@ -138,13 +148,13 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
     word = page.words.get(word_id)
     place = dividing.cut_place(word, fraction, letter) if word else None
     if word is None or place is None:
-        return Edit("Split word")
+        return Edit(tr("Split word"))
     left, right = geometry.cut(word.quad, place.fraction)
     halves = [
         Word(word.id, left, Source.HUMAN, *dividing.part(word, place, last=False), mark=word.mark),
         Word(_free_id(page), right, Source.HUMAN, *dividing.part(word, place, last=True), mark=word.mark),
     ]
-    return Edit("Split word", {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
+    return Edit(tr("Split word"), {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
 
 
 def merge(page: Page, ids: Iterable[str]) -> Edit:
@@ -157,12 +167,13 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in page_order.order(page, found)]
     if len(words) < 2:
-        return Edit("Merge words")
+        return Edit(tr("Merge words"))
     quad = geometry.joined([word.quad for word in words])
     marks = {word.mark for word in words}
     sides = _merged_sides(words, quad)
     whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
-    return Edit(_counted("Merge", words), {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
+    name = tr_n("Merge words", "Merge {count} words", len(words))
+    return Edit(name, {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 
 
 def reread(
@@ -197,7 +208,7 @@ def reread(
         mine = old.machine is None or (before_it and old.machine == _joined_machine(before_it, old.quad))
         if mine and (reading := _joined_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
-    return Edit("Read page", changes)
+    return Edit(tr("Read page"), changes)
 
 
 def refresh(page: Page, words: Iterable[Word]) -> Edit:
@@ -205,9 +216,8 @@ def refresh(page: Page, words: Iterable[Word]) -> Edit:
     pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]
-    return _changed(
-        _counted("Read", olds) + " again", olds, [replace(old, machine=fresh.machine) for old, fresh in pairs]
-    )
+    name = tr_n("Read word again", "Read {count} words again", len(olds))
+    return _changed(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
 
 
 def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
@@ -238,10 +248,6 @@ def _changed(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
 def _placed(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
     pairs = [(word, quad) for word, quad in zip(words, quads, strict=True) if word.quad != quad]
     return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=Source.HUMAN)) for word, quad in pairs})
-
-
-def _counted(verb: str, words: Sequence[Word]) -> str:
-    return f"{verb} word" if len(words) == 1 else f"{verb} {len(words)} words"
 
 
 def _short(text: str) -> str:

@@ -8,22 +8,26 @@ from typing import Final
 from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
+from ocr_studio.core.translation import later
 
-# Field of PhotoScore, what a person calls it, and what it means.
+# Field of PhotoScore, what a person calls it, and what it means; both for ``tr``.
 TASKS: Final = (
-    ("detection", "found", "box in the true place: IoU ≥ 0.5"),
-    ("end_to_end", "found and read", "and half of the letters right, case apart"),
-    ("strict", "read exactly", "and every letter right"),
-    ("keras_ocr", "by keras-ocr's rules", "found and read; misread words left out"),
-    ("bag_of_words", "words, anywhere", "letters and digits, wherever on the photo"),
+    # Translators: A share of the words: those that were found.
+    ("detection", later("found"), later("box in the true place: IoU ≥ 0.5")),
+    ("end_to_end", later("found and read"), later("and half of the letters right, case apart")),
+    ("strict", later("read exactly"), later("and every letter right")),
+    ("keras_ocr", later("by keras-ocr's rules"), later("found and read; misread words left out")),
+    ("bag_of_words", later("words, anywhere"), later("letters and digits, wherever on the photo")),
 )
 KINDS: Final = {
-    Kind.MISSED: ("missed", "not found"),
-    Kind.FALSE: ("false", "found where no word is"),
-    Kind.MISREAD: ("misread", "found in its place, but read otherwise"),
-    Kind.SPLIT: ("split", "one word found in pieces"),
-    Kind.MERGED: ("merged", "several words found as one"),
-    Kind.MISPLACED: ("misplaced", "found, but less than half in common with its place"),
+    Kind.MISSED: (later("missed"), later("not found")),
+    # Translators: A kind of mistake of the program: it found a word where none is. "3 false".
+    Kind.FALSE: (later("false"), later("found where no word is")),
+    Kind.MISREAD: (later("misread"), later("found in its place, but read otherwise")),
+    # Translators: A kind of mistake of the program: it found one word in pieces. "3 split".
+    Kind.SPLIT: (later("split"), later("one word found in pieces")),
+    Kind.MERGED: (later("merged"), later("several words found as one")),
+    Kind.MISPLACED: (later("misplaced"), later("found, but less than half in common with its place")),
 }
 PARTLY: Final = "only the words that a person has checked count"
 # A figure of nothing is none: neither perfect nor bad.
@@ -32,13 +36,13 @@ _LONGEST_NAME: Final = 36
 
 
 def error_lines(score: PhotoScore) -> tuple[tuple[str, str, str], ...]:
-    """What, of all words, of those found: the errors of the text, ready to be shown."""
+    """What (for ``tr``), of all words, of those found: the errors of the text, ready to be shown."""
     whole, found = score.text, score.text_found
     return (
-        ("letters wrong (CER)", percent(whole.cer), percent(found.cer)),
-        ("words wrong (WER)", percent(whole.wer), percent(found.wer)),
-        ("mean edit distance", figure(whole.mean_distance, 2), figure(found.mean_distance, 2)),
-        ("normalised distance", percent(whole.normalised_distance), percent(found.normalised_distance)),
+        (later("letters wrong (CER)"), percent(whole.cer), percent(found.cer)),
+        (later("words wrong (WER)"), percent(whole.wer), percent(found.wer)),
+        (later("mean edit distance"), figure(whole.mean_distance, 2), figure(found.mean_distance, 2)),
+        (later("normalised distance"), percent(whole.normalised_distance), percent(found.normalised_distance)),
     )
 
 

@@ -8,16 +8,35 @@ from typing import Final
 
 from ocr_studio.core.model_card import Kind, ModelCard
 from ocr_studio.core.models import Ancestor, Model
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 
-DOES: Final[Mapping[Kind, str]] = {"recognizer": "Reads writing", "detector": "Finds writing"}
+DOES: Final[Mapping[Kind, str]] = {"recognizer": later("Reads writing"), "detector": later("Finds writing")}
 _ARROW = "\u2192"
-_GROUPS: Final = (("", "On {} held out"), ("general_", "On general {}"))
+_GAIN: Final = {
+    ("recognizer", "words"): later_n(
+        "{before} → {after} of {count} word right", "{before} → {after} of {count} words right"
+    ),
+    ("recognizer", "lines"): later_n(
+        "{before} → {after} of {count} line right", "{before} → {after} of {count} lines right"
+    ),
+    ("detector", "words"): later_n(
+        "{before} → {after} of {count} word found", "{before} → {after} of {count} words found"
+    ),
+    ("detector", "lines"): later_n(
+        "{before} → {after} of {count} line found", "{before} → {after} of {count} lines found"
+    ),
+}
+# What scores are of: how their names begin, and what is said of words and of lines.
+_GROUPS: Final = (
+    ("", later("On words held out"), later("On lines held out")),
+    ("general_", later("On general words"), later("On general lines")),
+)
 
 
 def title(model: Model) -> str:
     """What it is besides its name, in one line: its title, what it reads right where that is known, what it does."""
-    own = model.title if model.title != model.name else ""
-    return ", ".join(filter(None, (own, gain(model.card)))) or DOES[model.kind]
+    own = tr(model.title) if model.title != model.name else ""
+    return ", ".join(filter(None, (own, gain(model.card)))) or tr(DOES[model.kind])
 
 
 def gain(card: ModelCard | None) -> str:
@@ -27,34 +46,44 @@ def gain(card: ModelCard | None) -> str:
     before, after = (card.scores.get(name, {}) for name in ("before", "after"))
     if None in (before.get("right"), after.get("right"), after.get("words")):
         return ""
-    what = "right" if card.kind == "recognizer" else "found"
-    return f"{before['right']:g} {_ARROW} {after['right']:g} of {after['words']:g} {_unit(card)} {what}"
+    forms = _GAIN[card.kind, _unit(card)]
+    was, now = (f"{each['right']:g}" for each in (before, after))
+    return tr_n(*forms, int(after["words"] or 0), before=was, after=now)
 
 
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     """All that is known, as titles and values. history: see ``models.history``."""
     card = model.card
-    found = [("Name", model.name), ("Does", DOES[model.kind])]
+    found = [(tr("Name"), model.name), (tr("Does"), tr(DOES[model.kind]))]
     if model.title != model.name:
-        found.insert(1, ("Title", model.title))
+        found.insert(1, (tr("Title"), tr(model.title)))
     if card is None:
-        return [*found, ("Comes from", "the program itself")]
-    found.append(("Began with", began_with(history)))
-    found.append(("Made", moment(card.made) if card.made else "nobody knows when"))
+        return [*found, (tr("Comes from"), tr("the program itself"))]
+    found.append((tr("Began with"), began_with(history)))
+    found.append((tr("Made"), moment(card.made) if card.made else tr("nobody knows when")))
     if card.dataset:
-        found.append(("Learned from", f"dataset {card.dataset[:12]}"))
+        found.append((tr("Learned from"), tr("dataset {name}", name=card.dataset[:12])))
     found += _measured(card)
     if card.alphabet:
-        found.append(("Characters", str(len(card.alphabet))))
+        found.append((tr("Characters"), str(len(card.alphabet))))
     recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
     settings = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in recipe.items())
-    return [*found, *([("Trained with", settings)] if settings else []), ("Licence", card.licence or "not said")]
+    return [
+        *found,
+        *([(tr("Trained with"), settings)] if settings else []),
+        (tr("Licence"), card.licence or tr("not said")),
+    ]
 
 
 def began_with(history: Sequence[Ancestor]) -> str:
     """The line of models before this one, the nearest first."""
-    before = [each.name if each.model else f"{each.name} (not here any more)" for each in history[1:]]
-    return ", before that ".join(before) or "nobody knows"
+    names = [each.name if each.model else tr("{name} (not here any more)", name=each.name) for each in history[1:]]
+    if not names:
+        return tr("nobody knows")
+    said = names.pop()
+    while names:
+        said = tr("{model}, before that {earlier}", model=names.pop(), earlier=said)
+    return said
 
 
 def moment(when: str) -> str:
@@ -68,12 +97,11 @@ def moment(when: str) -> str:
 def _measured(card: ModelCard) -> list[tuple[str, str]]:
     lines = []
     known: set[str] = set()
-    for prefix, of in _GROUPS:
+    for prefix, of_words, of_lines in _GROUPS:
         before, after = (card.scores.get(f"{prefix}{name}") for name in ("before", "after"))
         if before and after:
-            lines.append(
-                (of.format(_unit(card)), f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}")
-            )
+            of = tr(of_lines if _unit(card) == "lines" else of_words)
+            lines.append((of, f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}"))
             known |= {f"{prefix}{name}" for name in ("before", "after", "change")}
     for name, figures in card.scores.items():
         if name not in known:
@@ -84,10 +112,12 @@ def _measured(card: ModelCard) -> list[tuple[str, str]]:
 
 def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
     right, words, cer, f = (figures.get(key) for key in ("right", "words", "cer", "f"))
-    what = "right" if kind == "recognizer" else "found"
-    shown = "–" if right is None or words is None else f"{right:g} of {words:g} {what}"
+    shown = "–"
+    if right is not None and words is not None:
+        what = later("{count} of {total} right") if kind == "recognizer" else later("{count} of {total} found")
+        shown = tr(what, count=f"{right:g}", total=f"{words:g}")
     if cer is not None:
-        return f"{shown}, {100 * cer:.1f} % of letters wrong"
+        return tr("{right}, {percent} % of letters wrong", right=shown, percent=f"{100 * cer:.1f}")
     return shown if f is None else f"{shown}, F {f:.3f}"
 
 
@@ -98,5 +128,6 @@ def _unit(card: ModelCard) -> str:
 
 def _plain(value: object) -> str:
     if value is None or isinstance(value, bool):
-        return {None: "none", True: "yes", False: "no"}[value]
+        # Translators: The value of a setting of training.
+        return {None: tr("none"), True: tr("yes"), False: tr("no")}[value]
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -13,6 +13,7 @@ import numpy as np
 from ocr_studio.core import geometry, metrics, overlap
 from ocr_studio.core.dataset import Dataset, Example, Split
 from ocr_studio.core.page import Quad
+from ocr_studio.core.translation import tr, tr_n
 
 # With fewer there would be nothing to measure by once some are held out.
 LEAST: Final = 5
@@ -101,9 +102,15 @@ def _far(examples: Sequence[Example]) -> Iterator[Doubt]:
         far = 1.0 - metrics.similarity(machine.text.casefold(), example.text.casefold())
         sure = machine.confidence is not None and machine.confidence >= _SURE
         if far >= (_FAR_FROM_SURE if sure else _FAR):
-            read = f"“{machine.text}”" if machine.text else "nothing"
-            quite = ", and it was sure" if sure else ""
-            yield Doubt(example, Worry.FAR, f"The program read {read} here{quite}.")
+            yield Doubt(example, Worry.FAR, _read_here(machine.text, sure=sure))
+
+
+def _read_here(text: str, *, sure: bool) -> str:
+    if not text:
+        return tr("The program read nothing here, and it was sure.") if sure else tr("The program read nothing here.")
+    if sure:
+        return tr("The program read “{text}” here, and it was sure.", text=text)
+    return tr("The program read “{text}” here.", text=text)
 
 
 def _twisted(examples: Sequence[Example]) -> Iterator[Doubt]:
@@ -119,15 +126,17 @@ def _twist(quad: Quad, letters: int) -> str:
     x, y = np.asarray(quad.corners).T
     # Shoelace formula: positive where the corners go clockwise on the screen.
     if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
-        return "The corners of its box are crossed or in the wrong order."
+        return tr("The corners of its box are crossed or in the wrong order.")
     angle = geometry.angle(quad)
     width, height = geometry.size(quad)
     if abs(angle) > 180 - _STEEP:
-        return "Its box stands on its head."
+        return tr("Its box stands on its head.")
     if abs(angle) > _STEEP:
-        return "Its box is turned on its side."
+        return tr("Its box is turned on its side.")
     if letters >= _LETTERS and height > _UPRIGHT * width:
-        return f"Its box is high and narrow for {letters} letters."
+        return tr_n(
+            "Its box is high and narrow for {count} letter.", "Its box is high and narrow for {count} letters.", letters
+        )
     return ""
 
 
@@ -142,5 +151,9 @@ def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
         same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
         for one, other in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
             if some[one].text != some[other].text:
-                yield Doubt(some[one], Worry.DISAGREE, f"Another box at this place says “{some[other].text}”.")
-                yield Doubt(some[other], Worry.DISAGREE, f"Another box at this place says “{some[one].text}”.")
+                yield Doubt(some[one], Worry.DISAGREE, _says(some[other]))
+                yield Doubt(some[other], Worry.DISAGREE, _says(some[one]))
+
+
+def _says(example: Example) -> str:
+    return tr("Another box at this place says “{text}”.", text=example.text)
