@@ -119,6 +119,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument("path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="what to open")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours of the window, this time")
     parser.add_argument("--scale", type=_percent, metavar="PERCENT", help="size of everything in the window, 50 to 400")
+    parser.add_argument("--language", metavar="LANGUAGE", help='what the window speaks, this time: "en", "de", "uk"')
     parser.add_argument(
         "--screenshot",
         type=given_path,
@@ -187,7 +188,9 @@ def _window(options: argparse.Namespace) -> int:
             remedy="On Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 
-    return app.run(options.path, theme=options.theme, scale=options.scale, screenshot=options.screenshot)
+    return app.run(
+        options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=options.screenshot
+    )
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -269,8 +269,11 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(app, "run", run)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    assert cli.run([str(photo), "--theme", "dark", "--scale", "150%", "--screenshot", "out.png"]) == 0
-    assert asked == [(photo, {"theme": "dark", "scale": 150, "screenshot": Path("out.png")})]
+    assert (
+        cli.run([str(photo), "--theme", "dark", "--scale", "150%", "--language", "de", "--screenshot", "out.png"]) == 0
+    )
+    wanted = {"theme": "dark", "scale": 150, "language": "de", "screenshot": Path("out.png")}
+    assert asked == [(photo, wanted)]
 
 
 def test_a_photo_that_is_not_there_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:

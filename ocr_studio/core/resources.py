@@ -48,6 +48,11 @@ def icon() -> Path:
     return resource("icon.png")
 
 
+def translations() -> Path:
+    """The folder of catalogues, by language. Raises ResourceMissing if the program has no folder of resources."""
+    return folder() / "translations"
+
+
 def notices() -> str:
     """Whose work the program stands on: origin and licence of the networks' starting weights, as plain text."""
     return resource("licences/NOTICE").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -22,6 +23,7 @@ THEMES = ("system", "light", "dark")
 ALPHABETS = ("latin", "all")
 KEEP = ("beside", "library")
 UNITS = ("words", "lines")
+SYSTEM = "system"  # of the language: the one of everything else on this computer
 STRONGEST = 2.0  # of what language_strength may be
 # Least and most of each value of Finding, both allowed: beyond them nothing sensible is found.
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -85,7 +87,8 @@ class Settings:
     detector: see ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder:
     where that is; None is ``paths.library_dir()``. keys: of actions that a person has given others, by the action's
     id, in Qt's portable notation. hints_seen: hints for beginners that have been shown. go_on: whether the window opens
-    with the photo it was closed with. read_when_opened: whether a photo that nobody has read yet is read
+    with the photo it was closed with. language: what the window speaks, "en", "de" …, or "system" for what the system
+    speaks; one that it does not know is English. read_when_opened: whether a photo that nobody has read yet is read
     as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether edges that
     are placed by the mouse jump to their neighbours'.
     """
@@ -107,6 +110,7 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hints_seen: tuple[str, ...] = ()
     go_on: bool = True
+    language: str = SYSTEM
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -207,6 +211,9 @@ def _strength(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
 
 
+# Also one that only another version of the program knows: it stays.
+_LANGUAGE = re.compile(r"system|[a-z]{2,3}(_[A-Za-z]{2,4})?")
+
 _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "alphabet": lambda value: value in ALPHABETS,
@@ -222,6 +229,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "keys": _keys,
     "hints_seen": _texts,
     "go_on": lambda value: isinstance(value, bool),
+    "language": lambda value: isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None,
     "box_opacity": _opacity,
     "snapping": lambda value: isinstance(value, bool),
 }

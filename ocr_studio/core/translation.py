@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 DOMAIN: Final = "ocr-studio"
+ENGLISH: Final = "en"
 
 _log = logging.getLogger(__name__)
 
@@ -22,18 +23,39 @@ class _Chosen:
     """The catalogue in use; one for the whole program, as a program speaks one language at a time."""
 
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    language: str = ENGLISH
+    point: str = "."
 
 
-def use(folder: Path, language: str) -> bool:
-    """Speak this language ("de", "uk") from now on. False where ``folder`` has no catalogue of it: English, then."""
+def available(folder: Path) -> list[str]:
+    """The languages that can be spoken: English, and those of the catalogues in ``folder``."""
+    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return [ENGLISH, *sorted(path.parent.parent.name for path in found)]
+
+
+def use(folder: Path, language: str, *, point: str = ".") -> bool:
+    """Speak this language ("de", "uk") from now on. False where ``folder`` has no catalogue of it: English, then.
+
+    point: what parts whole numbers from tenths in it.
+    """
+    use_english()
     try:
         _Chosen.catalogue = gettext.translation(DOMAIN, folder, [language])
-    except (OSError, UnicodeDecodeError) as error:
-        _Chosen.catalogue = gettext.NullTranslations()
-        if language != "en":
-            _log.info("no translation to %s: %s", language, error)
+    except (OSError, ValueError) as error:
+        _log.info("no translation to %s: %s", language, error)
         return False
+    _Chosen.language, _Chosen.point = language, point
     return True
+
+
+def use_english() -> None:
+    """Speak English, as at the beginning."""
+    _Chosen.catalogue, _Chosen.language, _Chosen.point = gettext.NullTranslations(), ENGLISH, "."
+
+
+def language() -> str:
+    """Which is spoken."""
+    return _Chosen.language
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -56,6 +78,11 @@ def later(text: str, /) -> str:
 def later_n(one: str, many: str, /) -> tuple[str, str]:
     """Both forms of a text that is to be given to ``tr_n`` where it is shown: ``tr_n(*forms, count)``."""
     return one, many
+
+
+def number(value: float, digits: int) -> str:
+    """A number as it is written in the language chosen, with so many digits behind the point."""
+    return f"{value:.{digits}f}".replace(".", _Chosen.point)
 
 
 def _filled(said: str, english: str, values: dict[str, object]) -> str:

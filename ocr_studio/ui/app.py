@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QApplication
 from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import RecentFiles, Settings
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
 from ocr_studio.jobs.training import Learn
 from ocr_studio.ui import theme as theming
-from ocr_studio.ui import window_place
+from ocr_studio.ui import window_language, window_place
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.close_guard import CloseGuard
@@ -46,6 +46,8 @@ class Studio(QObject):
 
     desk: who reads; made by the program's settings unless a test brings its own. theme: instead of the settings' one,
     until another is chosen there. keeps: whether anything may be written. learners: who learns, if not the engine.
+    theme_asked_for: the theme given, until another is chosen. ends_for_another: the window was closed so that another,
+    in another language, takes its place; goes_on: it is that other, and goes on where the one before it was.
     """
 
     bug = Signal(object)
@@ -61,7 +63,8 @@ class Studio(QObject):
     ) -> None:
         super().__init__()
         self.settings = chosen
-        self._theme = theme
+        self.theme_asked_for = theme
+        self.ends_for_another = self.goes_on = False
         self.document = Document(self)
         self.autosave = Autosave(self.document, self)
         lanes = (
@@ -72,6 +75,7 @@ class Studio(QObject):
         self.opening = Opening(
             self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
         )
+        self.lanes["pages"] = self.opening.pages
         self.indexing = Indexing(self.opening, self.lanes["index"])
         self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
         self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
@@ -93,7 +97,9 @@ class Studio(QObject):
         self._guard.held.connect(self._say_unsaved)
         self.autosave.saved.connect(self._guard.forget)
         self.document.history.led_to.connect(self._show_page)
+        self.document.history.went.connect(self._say_going)
         self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
+        self.window.parts.choosing.anew_wanted.connect(self._make_way)
         self.reading.learn_from(lambda: self.opening.project)
         self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
         self.bug.connect(self.window.show_trouble)
@@ -107,14 +113,14 @@ class Studio(QObject):
             QTimer.singleShot(0, self.training.find_offers)
         if paths:
             self.opening.open_paths(paths)
-        self.window.parts.session.begin(busy=bool(paths))
+        self.window.parts.session.begin(busy=bool(paths), goes_on=self.goes_on)
 
     def change_settings(self, chosen: Settings) -> None:
         """Use these settings from now on, and keep them."""
         other_theme = chosen.theme != self.settings.theme
         self.settings = self.opening.settings = chosen
         if other_theme:
-            self._theme = None
+            self.theme_asked_for = None
             use_theme(self.theme)
             self.window.retint()
         self.window.action_set.use_keys(chosen.keys)
@@ -128,7 +134,13 @@ class Studio(QObject):
     @property
     def theme(self) -> str:
         """Which theme is on: the one asked for at the start, else the settings'."""
-        return self._theme or self.settings.theme
+        return self.theme_asked_for or self.settings.theme
+
+    def follow_system(self) -> None:
+        """The system's colours have changed."""
+        if self.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
+            use_theme("system")
+            self.window.retint()
 
     @property
     def busy(self) -> bool:
@@ -144,6 +156,16 @@ class Studio(QObject):
         # Qt empties a stack that it destroys, and says so to a window that is half gone.
         self.document.undo_stack.blockSignals(True)
 
+    def _say_going(self, name: str, back: bool, photos: int) -> None:
+        """A step of very many photos is being taken back or done again."""
+        status, at = self.window.status, tr_n("{count} photo to go", "{count} photos to go", photos)
+        if not photos:
+            status.say("")
+        elif back:
+            status.say(tr("Taking back “{step}”: {photos}", step=name, photos=at))
+        else:
+            status.say(tr("Doing “{step}” again: {photos}", step=name, photos=at))
+
     def _show_page(self, page_id: str) -> None:
         review = self.window.parts.review
         if not (review.isVisible() and review.reviewing.holds(page_id)):
@@ -156,6 +178,10 @@ class Studio(QObject):
     def _use_model(self, kind: str, name: str | None) -> None:
         same = self.settings
         self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
+
+    def _make_way(self) -> None:
+        # Not closed where something could not be saved.
+        self.ends_for_another = self.window.close()
 
     def _say_unsaved(self) -> None:
         self.window.show_trouble(
@@ -185,11 +211,12 @@ def run(
     *,
     theme: str | None = None,
     scale: int | None = None,
+    language: str | None = None,
     screenshot: Path | None = None,
 ) -> int:
     """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
 
-    theme: "light" or "dark", this time; scale: of everything, in percent.
+    theme: "light" or "dark", language: "en", "de" …, this time; scale: of everything, in percent.
     screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
     nothing else is written. Raises NoScreen where there is nothing to show a window on, and StudioError where what was
     to be pictured could not be opened.
@@ -200,17 +227,37 @@ def run(
     chosen = settings.load()
     with logs.libraries_silenced():
         app = _application(theme or chosen.theme)
+        window_language.use(app, language or chosen.language)
         studio = Studio(chosen, theme=theme, keeps=screenshot is None)
-        catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
-        catcher.install()
-        tidying = QTimer(studio, interval=60_000)
-        tidying.timeout.connect(logs.limit_native)
-        tidying.start()
-        try:
-            return _stay(app, studio, path, screenshot)
-        finally:
-            studio.stop()
-            catcher.remove()
+        status = _sit(app, studio, path, screenshot)
+        while studio.ends_for_another:
+            studio = _another(app, studio)
+            status = _sit(app, studio, None, None)
+        return status
+
+
+def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None) -> int:
+    """One window, from its beginning to its end."""
+    catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
+    catcher.install()
+    tidying = QTimer(studio, interval=60_000)
+    tidying.timeout.connect(logs.limit_native)
+    tidying.start()
+    try:
+        return _stay(app, studio, path, screenshot)
+    finally:
+        studio.stop()
+        catcher.remove()
+
+
+def _another(app: QApplication, before: Studio) -> Studio:
+    """A window in the language that is chosen now, in place of one that was closed; the recognizer stays loaded."""
+    window_language.use(app, before.settings.language)
+    studio = Studio(before.settings, desk=before.reading.desk, theme=before.theme_asked_for)
+    studio.goes_on = True
+    before.window.deleteLater()
+    before.deleteLater()
+    return studio
 
 
 def use_theme(chosen: str) -> None:
@@ -232,7 +279,7 @@ def _application(theme: str) -> QApplication:
 
 
 def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None) -> int:
-    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(studio))
+    app.styleHints().colorSchemeChanged.connect(studio.follow_system)
     if screenshot is not None:
         _take_picture(app, studio, path, screenshot)
         return 0
@@ -259,12 +306,6 @@ def _take_picture(app: QApplication, studio: Studio, path: Path | None, screensh
         raise taker.trouble
     if troubles:
         raise StudioError(troubles[0].message)
-
-
-def _follow_system(studio: Studio) -> None:
-    if studio.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
-        use_theme("system")
-        studio.window.retint()
 
 
 def _find_screen(*, needed: bool) -> None:

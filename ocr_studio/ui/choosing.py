@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.settings import Finding, Settings
@@ -22,10 +22,12 @@ from ocr_studio.ui.settings_dialog import SettingsDialog
 class Choosing(QObject):
     """Shows the dialogs of settings over the window. modelling, rereading: those of models, and of reading again.
 
-    current: asked for the settings as they are. Signals: ``chosen(Settings)``.
+    current: asked for the settings as they are. Signals: ``chosen(Settings)``;
+    ``anew_wanted()`` the window should be made again, as it is in another language.
     """
 
     chosen = Signal(object)
+    anew_wanted = Signal()
 
     def __init__(self, document: Document, reading: Reading, current: Callable[[], Settings], window: QWidget) -> None:
         super().__init__(window)
@@ -54,6 +56,8 @@ class Choosing(QObject):
         dialog = SettingsDialog(self._current, self._try_finding, self._window)
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
+        # After the dialog is gone, which the window takes along.
+        dialog.anew_wanted.connect(self.anew_wanted, Qt.ConnectionType.QueuedConnection)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

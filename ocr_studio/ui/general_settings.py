@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from ocr_studio.core import paths
-from ocr_studio.core.settings import Settings, folder_trouble
+from ocr_studio.core import paths, translation
+from ocr_studio.core.settings import SYSTEM, Settings, folder_trouble
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import file_dialogs
+from ocr_studio.ui import file_dialogs, window_language
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.settings_page import SettingsPage
 
 
+class _NewWindow(QWidget):
+    """Says when another language is spoken, with a button for at once. Signals: ``wanted()`` it was pressed."""
+
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        note = QLabel(tr("The language changes when the window is opened again."))
+        note.setProperty("quiet", True)
+        note.setWordWrap(True)
+        self.button = QPushButton(tr("Open the &window again"))
+        self.button.setToolTip(tr("Everything is saved, and this photo comes back; what is being read or learned ends"))
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(self.wanted)
+        layout.addWidget(note, 1)
+        layout.addWidget(self.button)
+
+
 class GeneralSettings(SettingsPage):
-    """Shows them for changing."""
+    """Shows them for changing. anew: says ``wanted`` when somebody wants another language at once."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -38,6 +59,7 @@ class GeneralSettings(SettingsPage):
         self.library.editingFinished.connect(self.flush)
         self.go_on = QCheckBox(tr("Open with the photo that was open last"))
         self.go_on.toggled.connect(lambda on: self.say(go_on=on))
+        self.language, self.anew = self._language_choice(settings), _NewWindow()
         self._place()
         self.show_settings(settings)
 
@@ -50,11 +72,16 @@ class GeneralSettings(SettingsPage):
         self._library_shown = self.library.text()
         self.library_wrong.hide()
         self.go_on.setChecked(settings.go_on)
+        self.language.setCurrentIndex(self.language.findData(settings.language))
+        self._offer_anew()
 
     def defaults(self, settings: Settings) -> Settings:
         """These settings, with those of this page as the program comes."""
         new = Settings()
-        return replace(settings, theme=new.theme, keep=new.keep, library_folder=new.library_folder, go_on=new.go_on)
+        return replace(
+            settings, theme=new.theme, keep=new.keep, library_folder=new.library_folder, go_on=new.go_on,
+            language=new.language,
+        )  # fmt: skip
 
     def flush(self) -> None:
         """Take the library folder that is typed, unless no folder can be called so; then that is said."""
@@ -79,11 +106,26 @@ class GeneralSettings(SettingsPage):
         choose.clicked.connect(self._choose_folder)
         folder.addWidget(choose)
         self.add_row(tr("&Theme"), self.theme, words=tr("colours appearance night look"))
+        self.add_row(tr("L&anguage"), self.language, words=f"{tr('language translation locale')} language Sprache мова")
+        self.form.addRow("", self.anew)
         self.add_row("", self.go_on, words=tr("start session restore continue last photo"))
         self.add_row(tr("&Keep corrections"), self.keep, words=tr("save project where place"))
         self.add_row(tr("&Library folder"), self.library, place=folder, words=tr("save project where path"))
         self.form.addRow("", self.library_wrong)
         self.add_note(tr("Where corrections are kept holds for photos opened from now on."))
+
+    def _language_choice(self, settings: Settings) -> Choice:
+        names = [(language, window_language.own_name(language)) for language in window_language.available()]
+        if settings.language not in (SYSTEM, *(language for language, _ in names)):
+            names.append((settings.language, window_language.own_name(settings.language)))
+        choice = Choice([(SYSTEM, tr("As the system")), *names], settings.language, tr("Language of this window"))
+        choice.currentIndexChanged.connect(lambda: self.say(language=choice.currentData()))
+        choice.currentIndexChanged.connect(self._offer_anew)
+        return choice
+
+    def _offer_anew(self) -> None:
+        """The window is made in one language: another is spoken by the next window."""
+        self.anew.setVisible(window_language.spoken(self.language.currentData()) != translation.language())
 
     def _choose_folder(self) -> None:
         start = self.library.text() or str(paths.library_dir().parent)

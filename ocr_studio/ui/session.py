@@ -43,8 +43,9 @@ class Session(QObject):
                        view.verticalScrollBar().valueChanged):  # fmt: skip
             signal.connect(self._note)
 
-    def begin(self, *, busy: bool) -> None:
-        """The window is there. busy: somebody has asked for another photo already.
+    def begin(self, *, busy: bool, goes_on: bool = False) -> None:
+        """The window is there. busy: somebody has asked for another photo already; goes_on: this window
+        took the place of another, so it goes on in any case.
 
         After a sitting that was closed it goes on by itself, if that is wanted; after one that was cut short it only
         offers to: what was open may be why.
@@ -53,7 +54,7 @@ class Session(QObject):
         place = last.place if last else None
         if last is None or place is None or busy or not paths.exists(place.photo):
             return
-        if last.closed and self._opening.settings.go_on:
+        if last.closed and (goes_on or self._opening.settings.go_on):
             # Before it is opened: should that kill the program, the next start only offers it.
             self._file.write(place, closed=False)
             self._go_to(place)

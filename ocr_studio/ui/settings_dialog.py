@@ -32,10 +32,11 @@ class SettingsDialog(QDialog):
     """Shows settings for changing, on pages; a field above finds them by words.
 
     current: asked for the settings as they are. try_finding: shows how writing is found. Signals:
-    ``chosen(Settings)`` whenever something was chosen.
+    ``chosen(Settings)`` whenever something was chosen; ``anew_wanted()`` the window should be made again with that.
     """
 
     chosen = Signal(object)
+    anew_wanted = Signal()
 
     def __init__(self, current: Callable[[], Settings], try_finding: TryFinding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +63,7 @@ class SettingsDialog(QDialog):
         self.said = QLabel()
         self.said.setProperty("quiet", True)
         self.said.hide()
+        self.general.anew.wanted.connect(self._go_for_new)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
         self.reset = QPushButton(tr("Reset this &page"))
@@ -145,6 +147,10 @@ class SettingsDialog(QDialog):
             counts.append(page.look_for(typed, slips=slips))
             self.pages.setTabText(index, f"{page.title} ({counts[-1]})" if counts[-1] else page.title)
         return counts
+
+    def _go_for_new(self) -> None:
+        self.accept()
+        self.anew_wanted.emit()
 
     def _reset(self) -> None:
         self.flush()

@@ -1,0 +1,148 @@
+"""The window speaks the language that is chosen, from its beginning to its end, and the next one speaks another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import settings as kept
+from ocr_studio.core import translation
+from ocr_studio.core.settings import Settings
+from ocr_studio.ui import app as program
+from ocr_studio.ui import window_language
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.settings_dialog import SettingsDialog
+from tests.ui.made_board import StandInDesk
+from tests.ui.studio import Open
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp: QApplication) -> Iterator[None]:
+    """Whatever was spoken in a test, the next one begins in English."""
+    before = QLocale()
+    yield
+    window_language.use(qapp, "en")
+    QLocale.setDefault(before)
+
+
+def test_the_languages_are_english_and_those_there_is_a_catalogue_of() -> None:
+    assert window_language.available()[0] == "en"
+    assert {"de", "uk"} <= set(window_language.available())
+    assert [window_language.own_name(each) for each in ("en", "de", "uk")] == ["English", "Deutsch", "Українська"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "means"),
+    [
+        ("de", [], "de"),
+        ("en", ["de-DE"], "en"),
+        ("system", ["de-Latn-AT", "de-AT", "de"], "de"),
+        ("system", ["uk-UA", "uk", "de"], "uk"),
+        ("system", ["xx-YY", "uk"], "uk"),
+        ("system", ["C"], "en"),
+        ("system", [], "en"),
+        ("xx", ["de"], "en"),
+    ],
+)
+def test_what_is_spoken(chosen: str, system: list[str], means: str) -> None:
+    assert window_language.spoken(chosen, system) == means
+
+
+def test_qt_speaks_along(qapp: QApplication, qtbot: QtBot) -> None:
+    def cancel() -> str:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        qtbot.addWidget(box)
+        return box.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")
+
+    assert cancel() == "Cancel"
+    window_language.use(qapp, "de")
+    assert cancel() == "Abbrechen"
+    assert translation.number(0.5, 1) == "0,5"
+    assert QLocale().toString(1.5) == "1,5"
+    window_language.use(qapp, "uk")
+    assert cancel() == "Скасувати"
+    window_language.use(qapp, "en")
+    assert cancel() == "Cancel"
+    assert translation.number(0.5, 1) == "0.5"
+
+
+def test_lines_begin_at_the_right_where_they_should(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_language, "available", lambda: ["en", "ar"])
+    window_language.use(qapp, "ar")
+    assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    window_language.use(qapp, "en")
+    assert qapp.layoutDirection() == Qt.LayoutDirection.LeftToRight
+    monkeypatch.setenv("OCR_STUDIO_DIRECTION", "rtl")
+    window_language.use(qapp, "en")
+    assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def test_another_language_is_kept_and_offered_at_once(open_studio: Open, qtbot: QtBot) -> None:
+    studio = open_studio(settings=Settings(language="en"))
+    dialog = _settings_of(studio)
+    assert not dialog.general.anew.isVisible()
+    dialog.general.language.setCurrentIndex(dialog.general.language.findData("uk"))
+    assert dialog.general.anew.isVisible()
+    assert kept.load().language == "uk"
+    dialog.general.language.setCurrentIndex(dialog.general.language.findData("en"))
+    assert not dialog.general.anew.isVisible()
+    assert kept.load().language == "en"
+    dialog.reject()
+
+
+def test_a_window_in_another_language_takes_the_place_of_this_one(
+    folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The photo comes back, in a window in German, though a start opens none by itself; the desk stays."""
+    photo = folder / "board 2.png"
+    kept.save(Settings(language="en", go_on=False))
+    studios: list[Studio] = []
+    seen: list[tuple[str, Path | None, object]] = []
+
+    class Watched(Studio):
+        def __init__(self, chosen: Settings, **named: object) -> None:
+            named["desk"] = named.get("desk") or StandInDesk(None)
+            super().__init__(chosen, **named)  # type: ignore[arg-type]
+            studios.append(self)
+
+    def look() -> None:
+        studio = studios[-1]
+        if studio.document.page is None or studio.busy:
+            QTimer.singleShot(50, look)
+            return
+        seen.append((studio.window.action_set["quit"].text(), studio.opening.path, studio.reading.desk))
+        if len(studios) == 1:
+            dialog = _settings_of(studio)
+            dialog.general.language.setCurrentIndex(dialog.general.language.findData("de"))
+            dialog.general.anew.button.click()
+            QTimer.singleShot(50, wait_for_second)
+        else:
+            studio.window.close()
+
+    def wait_for_second() -> None:
+        QTimer.singleShot(50, look if len(studios) == 2 else wait_for_second)
+
+    monkeypatch.setattr(program, "Studio", Watched)
+    monkeypatch.setattr(program, "_application", lambda theme: QApplication.instance())
+    QTimer.singleShot(0, look)
+    assert program.run(photo) == 0
+    (first, path, desk), (second, path_again, desk_again) = seen
+    assert path == path_again == photo
+    assert desk is desk_again
+    assert first == "&Quit"
+    assert second == translation.tr("&Quit")
+    assert translation.language() == "de"
+    studios[-1].window.deleteLater()
+    studios[-1].deleteLater()
+
+
+def _settings_of(studio: Studio) -> SettingsDialog:
+    studio.window.action_set["settings"].trigger()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert isinstance(dialog, SettingsDialog)
+    return dialog
