@@ -71,8 +71,13 @@ def read(language: str) -> Catalog:
 
 def compiled(catalogue: Catalog) -> bytes:
     """A catalogue as the program reads it. What is fuzzy or missing is left out, so English is shown."""
+    held = Catalog(catalogue.locale, charset="utf-8")
+    held.mime_headers = catalogue.mime_headers
+    for message in catalogue:
+        if message.id and not is_open(message):
+            held.add(message.id, message.string)
     file = io.BytesIO()
-    write_mo(file, catalogue)
+    write_mo(file, held)
     return file.getvalue()
 
 
@@ -82,6 +87,10 @@ def update(catalogue: Catalog, texts: Catalog) -> None:
         if texts.get(key) is not None:
             catalogue[gone.id] = catalogue.obsolete.pop(key)
     catalogue.update(texts, update_creation_date=False)
+    for message in catalogue:
+        if message.id and not _says_something(message):  # like one that has no translation either
+            message.flags -= {"fuzzy"}
+            message.previous_id = []
     for key, gone in list(catalogue.obsolete.items()):
         if gone.fuzzy or not _says_something(gone):
             del catalogue.obsolete[key]
