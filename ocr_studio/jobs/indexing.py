@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import geometry, replacing
+from ocr_studio.core import geometry
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.history import Step
 from ocr_studio.core.index import Findings, Index, Progress
 from ocr_studio.core.moved_photos import MovedPhotos
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.core.replacing import Replacement
 
 # Of a hit's box: what is shown around it, so that a person sees that it is that word.
 _AROUND: Final = 0.35
@@ -38,14 +36,6 @@ class PlacePicture:
 
     place: Place
     picture: RGB | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """The step that is to be done, and how many words have another text by now and stay."""
-
-    step: Step
-    left: int
 
 
 def bring_up_to_date(index: Index) -> Iterator[Progress]:
@@ -83,22 +73,3 @@ def _level(photo: Pyramid, quad: Quad, height: int) -> RGB:
     along, across = geometry.sizes(corners)[0]
     width = round(height * min(_WIDEST, float(along) / max(float(across), 1.0)))
     return photo.warp(corners, (max(1, width), height))
-
-
-def replace(project: Project, name: str, wanted: Iterable[Replacement]) -> Iterator[Replaced]:
-    """One step that replaces these on all their pages; a word whose text is another by now stays as it is.
-
-    name: of the step. Raises StudioError where a page cannot be read.
-    """
-    by_page: dict[str, list[Replacement]] = {}
-    for each in wanted:
-        by_page.setdefault(each.page_id, []).append(each)
-    edits, left = {}, 0
-    for page_id, some in by_page.items():
-        page = project.load_page(page_id, aside=False)
-        if page is None:
-            left += len(some)
-            continue
-        edits[page_id], missed = replacing.taken_over(page, some)
-        left += missed
-    yield Replaced(Step(name, edits), left)

@@ -1,14 +1,17 @@
-"""What rules would change on all pages of a project. Nothing of any page changes."""
+"""What rules would change on all pages of a project, and what a person wants of that. Nothing of any page changes."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from ocr_studio.core import replacing
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import BadRule, Replacement, Replacer, Rule
+from ocr_studio.jobs.taking_over import Wish
 
 _log = logging.getLogger(__name__)
 
@@ -38,3 +41,13 @@ def look(project: Project, rules: Sequence[Rule]) -> Iterator[Looked]:
         except StudioError as error:
             _log.info("%s", error)
             yield Looked(number, len(ids), wrong=(str(error),))
+
+
+def wishes(chosen: Iterable[Replacement]) -> list[Wish]:
+    """What these replacements are, photo by photo."""
+    pages: dict[str, list[Replacement]] = {}
+    for each in chosen:
+        pages.setdefault(each.page_id, []).append(each)
+    return [
+        Wish(key, some[0].image, len(some), partial(replacing.taken_over, wanted=some)) for key, some in pages.items()
+    ]

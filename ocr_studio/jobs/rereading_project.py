@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import cv2
@@ -20,6 +21,7 @@ from ocr_studio.core.rereading import PageDifferences
 from ocr_studio.core.spilled_pictures import PictureFile, Pictures
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_words
+from ocr_studio.jobs.taking_over import Wish
 
 # Pixels of a word's picture, at most: sharp in a row of a table on a fine screen.
 _WIDTH, _HEIGHT = 300, 64
@@ -98,6 +100,12 @@ class ProjectRereading:
         if image.shape[:2] != (page.height, page.width):
             raise StudioError(tr("the photo has another size than when its words were found"), file=path)
         return image
+
+
+def wish(page: PageDifferences, chosen: Collection[str]) -> Wish:
+    """The chosen ones of what is read otherwise on a page are to be taken over. chosen: ids of words."""
+    edit = partial(rereading.taken_over_later, found=page.found, chosen=chosen)
+    return Wish(page.page_id, page.image, len(chosen), edit)
 
 
 def _pictures(image: NDArray[np.uint8], quads: Iterable[Quad]) -> Iterator[bytes]:

@@ -9,12 +9,9 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import find_replace
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Findings
-from ocr_studio.core.replacing import Replacement
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.jobs import indexing
-from ocr_studio.jobs.indexing import Replaced
+from ocr_studio.jobs import replacing
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.find_bar import FindBar
@@ -28,9 +25,10 @@ from ocr_studio.ui.own_keys import FIND_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.searching import MOST, Searching
+from ocr_studio.ui.taking_over import Taken, TakingOver
 
-# Photos of which words are replaced by one step: their pages are in memory until they are saved.
-PHOTOS: Final = 200
+# Of what was not replaced, so much is said; the rest is counted.
+_SAID: Final = 2
 _HELP: Final = later(
     "Slips are allowed for. Words in quotes are found just so, several words only where all stand on a photo."
 )
@@ -49,7 +47,6 @@ class FindPanel(PanelDock):
         super().__init__(tr("Find"), "find")
         self.searching, self._document, self._opening = searching, document, opening
         self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
-        self._lane = pictures
         self.model = FindModel(pictures, self)
         self._findings = Findings([], 0, 0)
         self._replacing = False
@@ -248,35 +245,34 @@ class FindPanel(PanelDock):
         self.all_or_none.setText(tr("Tick none") if chosen else tr("Tick all"))
 
     def _replace(self) -> None:
-        project, history = self._opening.project, self._document.history
-        chosen = _on_few_photos(self.model.chosen())
-        if project is None or not chosen:
+        chosen = self.model.chosen()
+        if self._opening.project is None or not chosen:
             return
         self.do.setEnabled(False)
         name = tr("Replace by {text}", text=self.by.text())
-        job = self._lane.submit(lambda: indexing.replace(project, name, chosen), name=name)
+        taking = TakingOver(self._document, replacing.wishes(chosen), lambda *_: name, self)
+        taking.progressed.connect(self._show_replacing)
+        taking.ended.connect(self._show_replaced)
+        taking.start()
 
-        def push(done: Replaced) -> None:
-            if project is not self._opening.project:
-                return
-            try:
-                history.push(done.step)
-            except StudioError as error:
-                self.said.setText(str(error))
-                return
-            count = sum(len(edit.changes) for edit in done.step.edits.values())
-            self.why.setText(
-                tr_n(
-                    "{count} word is replaced; Undo takes it back",
-                    "{count} words are replaced; Undo takes it back",
-                    count,
-                )
-            )
-            self.searching.again()
+    def _show_replacing(self, done: int, total: int) -> None:
+        if done < total:
+            self.why.setText(tr("Replacing: {done} of {total} photos are done", done=done, total=total))
 
-        job.came.connect(push)
-        job.failed.connect(lambda trouble: self.said.setText(trouble.message))
-        job.ended.connect(self._show_ticks)
+    def _show_replaced(self, taken: Taken) -> None:
+        said = tr_n(
+            "{count} word is replaced; Undo takes it back",
+            "{count} words are replaced; Undo takes it back",
+            taken.words,
+        )
+        if taken.left:
+            said = "\n".join((said, *taken.left[:_SAID]))
+        if len(taken.left) > _SAID:
+            said = "\n".join((said, tr("… and {count} more", count=len(taken.left) - _SAID)))
+        self.why.setText(said)
+        self.why.setToolTip("\n".join(taken.left))
+        self.searching.again()
+        self._show_ticks()
 
 
 def _line(shown: str, name: str) -> QLineEdit:
@@ -286,9 +282,3 @@ def _line(shown: str, name: str) -> QLineEdit:
     line.setClearButtonEnabled(True)
     line.setMinimumWidth(160)
     return line
-
-
-def _on_few_photos(wanted: list[Replacement]) -> list[Replacement]:
-    """Those on the first photos; the others can be replaced by a further step."""
-    photos = list(dict.fromkeys(each.page_id for each in wanted))[:PHOTOS]
-    return [each for each in wanted if each.page_id in set(photos)]

@@ -18,6 +18,7 @@ from ocr_studio.core.history import Course
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import RecentFiles, Settings
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import opening
 from ocr_studio.ui import pictures
 from ocr_studio.ui.autosave import Autosave
@@ -60,6 +61,7 @@ class Opening(QObject):
     ) -> None:
         super().__init__(lane)
         self._document, self._lane, self._autosave = document, lane, autosave
+        self.pages = JobThread("pages", self)  # where pages are looked up for steps of many photos
         self.settings = settings
         self.recent = recent
         self.keeps = keeps
@@ -98,8 +100,10 @@ class Opening(QObject):
         if data.hasUrls():
             self.failed.emit(
                 Trouble(
-                    "The other program gave only the picture's address on the internet, and nothing is fetched from"
-                    " there. Copy the picture itself there and paste it here, or save it and open the file."
+                    tr(
+                        "The other program gave only the picture's address on the internet, and nothing is fetched from"
+                        " there. Copy the picture itself there and paste it here, or save it and open the file."
+                    )
                 )
             )
             return True
@@ -116,7 +120,7 @@ class Opening(QObject):
         data = QGuiApplication.clipboard().mimeData() or QMimeData()
         if not self.open_mime(data, word="Pasted"):
             self.failed.emit(
-                Trouble("There is no picture on the clipboard. Copy one, or a photo's file, and try again.")
+                Trouble(tr("There is no picture on the clipboard. Copy one, or a photo's file, and try again."))
             )
 
     def open_sample(self) -> None:
@@ -127,7 +131,7 @@ class Opening(QObject):
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
             return
-        self._keep(lambda: opening.keep_copy(sample, folder=folder), "Opening the sample")
+        self._keep(lambda: opening.keep_copy(sample, folder=folder), later("Opening the sample"))
 
     def open_page(self, page_id: str) -> None:
         """Open the photo of a page of this project."""
@@ -189,7 +193,7 @@ class Opening(QObject):
                 if self.keeps:
                     self.recent.add(photo)
 
-        job = self._lane.submit(make, name=f"Opening {path.name}")
+        job = self._lane.submit(make, name=tr("Opening {photo}", photo=path.name))
         job.came.connect(lambda event: self._take(number, before, event))
         job.failed.connect(lambda trouble: self._fail(number, path, trouble))
         job.done.connect(self.recent_changed)
@@ -246,7 +250,7 @@ class Opening(QObject):
         if not self.keeps or event.read_only:
             history.begin(None)
         elif event.project is not self.project or history.pages is None:
-            history.begin(ProjectPages(event.project, self._autosave), event.course or Course())
+            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or Course())
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
@@ -264,7 +268,9 @@ class Opening(QObject):
         path, project = self.path, self.project
         if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
             return
-        job = self._lane.submit(lambda: opening.lock_again(project), name="Looking whether the other window has gone")
+        job = self._lane.submit(
+            lambda: opening.lock_again(project), name=later("Looking whether the other window has gone")
+        )
         job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
         job.failed.connect(self.failed)
         job.ended.connect(self._let_go)
@@ -277,7 +283,7 @@ class Opening(QObject):
                 project.unlock()
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
-        job = self._lane.submit(lambda: opening.list_folder(folder), name=f"Listing {folder.name}")
+        job = self._lane.submit(lambda: opening.list_folder(folder), name=tr("Listing {folder}", folder=folder.name))
         job.came.connect(self._take_list)
         job.ended.connect(self._let_go)
         if not quiet:
@@ -290,7 +296,7 @@ class Opening(QObject):
 
     def _keep_picture(self, picture: QImage, word: str) -> None:
         rgb, folder, when = pictures.array(picture), self.settings.library() / word, datetime.now().astimezone()
-        self._keep(lambda: opening.keep_picture(rgb, folder=folder, when=when, word=word), "Keeping the picture")
+        self._keep(lambda: opening.keep_picture(rgb, folder=folder, when=when, word=word), later("Keeping the picture"))
 
     def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
         job = self._lane.submit(make, name=name)

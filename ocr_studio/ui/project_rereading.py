@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import models, rereading
-from ocr_studio.core.errors import StudioError
-from ocr_studio.core.history import Step
+from ocr_studio.core import models
 from ocr_studio.core.moved_photos import MovedPhotos
-from ocr_studio.core.page import Edit
 from ocr_studio.core.project import Project
 from ocr_studio.core.rereading import PageDifferences
 from ocr_studio.core.spilled_pictures import PictureFile
+from ocr_studio.core.translation import later, later_n, tr_n
+from ocr_studio.jobs import rereading_project
 from ocr_studio.jobs.reading import WordsRead
 from ocr_studio.jobs.rereading_project import PageNotRead, PageReread, PageToRead, ProjectRereading
-from ocr_studio.ui import wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.project_rereading_dialog import ProjectRereadingDialog
 from ocr_studio.ui.reading import Reading
+from ocr_studio.ui.taking_over import Taken, TakingOver
 
 # What is read otherwise stays in memory until somebody has decided on it: about 40 MB of it, at most.
 MOST: Final = 20_000
-# Pages that are changed in one step; each takes a few milliseconds, in which the window stands still.
-_AT_ONCE: Final = 50
+_MUCH: Final = later_n(
+    "That is much to look at: {count} photo not read again yet.",
+    "That is much to look at: {count} photos not read again yet.",
+)
+_OTHER_WAY: Final = later_n(
+    "Another way of reading was chosen meanwhile: {count} photo not read again yet.",
+    "Another way of reading was chosen meanwhile: {count} photos not read again yet.",
+)
 
 
 class RereadingPhotos(QObject):
@@ -68,14 +72,12 @@ class RereadingPhotos(QObject):
         if not self._waiting:
             self._end("")
         elif many or self._work.desk is not self._reading.desk:
-            left = wording.counted(len(self._waiting), "photo")
-            why = "That is much to look at" if many else "Another way of reading was chosen meanwhile"
-            self._end(f"{why}: {left} not read again yet.")
+            self._end(tr_n(*(_MUCH if many else _OTHER_WAY), len(self._waiting)))
         else:
             page = self._waiting.popleft()
             number = self._photos - len(self._waiting)
             self.dialog.show_photo(page.image, number, self._photos, 0)
-            job = self._job = self._reading.lane.submit(lambda: self._work.read(page), name="Reading again")
+            job = self._job = self._reading.lane.submit(lambda: self._work.read(page), name=later("Reading again"))
             job.came.connect(lambda event: self._hear(page, number, event))
             job.failed.connect(self._fail)
             job.done.connect(self._finish_photo)
@@ -106,7 +108,8 @@ class RereadingPhotos(QObject):
     def _stop(self) -> None:
         left = len(self._waiting) + (self._job is not None)
         self._cancel()
-        self._end(f"Stopped: {wording.counted(left, 'photo')} not read again." if left else "")
+        stopped = tr_n("Stopped: {count} photo not read again.", "Stopped: {count} photos not read again.", left)
+        self._end(stopped if left else "")
 
     def _end(self, why: str) -> None:
         self._waiting.clear()
@@ -129,62 +132,20 @@ class RereadingPhotos(QObject):
     # ------------------------------------------------------------------------------------------------ taking over
 
     def _take(self, chosen: dict[str, frozenset[str]]) -> None:
-        _Taking(self._document, [(self._found[key], ids) for key, ids in chosen.items()], self.dialog).go_on()
+        wishes = [rereading_project.wish(self._found[key], ids) for key, ids in chosen.items()]
+        taking = TakingOver(self._document, wishes, _name, self.dialog)
+        taking.progressed.connect(self.dialog.show_taking)
+
+        def end(taken: Taken) -> None:
+            self.dialog.show_taken(taken.words, taken.photos, taken.left)
+
+        taking.ended.connect(end)
+        taking.start()
 
 
-class _Taking(QObject):
-    """Takes chosen readings over, some pages at a time, by the one history: it saves them, and can take them back."""
-
-    def __init__(
-        self, document: Document, chosen: list[tuple[PageDifferences, frozenset[str]]], dialog: ProjectRereadingDialog
-    ) -> None:
-        super().__init__(dialog)
-        self._document, self._chosen, self._dialog = document, deque(chosen), dialog
-        self._pages = document.history.pages
-        self._readings = self._photos = 0
-        self._left: list[str] = []
-
-    def go_on(self) -> None:
-        """The next pages, until all are done, or until photos of another folder are worked on."""
-        if self._document.history.pages is not self._pages:
-            stay = wording.counted(len(self._chosen), "photo")
-            self._left.append(f"Photos of another folder were opened, so {stay} stayed as they were.")
-            self._chosen.clear()
-        some = [self._chosen.popleft() for _ in range(min(_AT_ONCE, len(self._chosen)))]
-        edits: dict[str, Edit] = {}
-        readings = 0
-        for page, ids in islice(some, _AT_ONCE):
-            edit, left = self._edit(page, ids)
-            if edit:
-                edits[page.page_id] = edit
-                readings += len(ids) - left
-        if edits:
-            on = "" if len(edits) == 1 else f" on {len(edits)} photos"
-            name = f"Take over {wording.counted(readings, 'reading')}{on}"
-            try:
-                self._document.history.push(Step(name, edits))
-            except StudioError as error:
-                self._left.append(str(error))
-            else:
-                self._readings += readings
-                self._photos += len(edits)
-        if self._chosen:
-            QTimer.singleShot(0, self, self.go_on)
-        else:
-            self._dialog.show_taken(self._readings, self._photos, self._left)
-
-    def _edit(self, page: PageDifferences, ids: frozenset[str]) -> tuple[Edit | None, int]:
-        """What changes on a page, and how many words do not as they are others by now."""
-        name = wording.file_name(page.image)
-        try:
-            now = self._document.history.page(page.page_id)
-        except StudioError as error:
-            self._left.append(str(error))
-            return None, len(ids)
-        if now is None:
-            self._left.append(f"{name}: nothing is known of it any more.")
-            return None, len(ids)
-        edit, left = rereading.taken_over_later(now, page.found, ids)
-        if left:
-            self._left.append(f"{name}: {wording.counted(left, 'word')} changed meanwhile and stayed as it is now.")
-        return edit, left
+def _name(words: int, photos: int) -> str:
+    """What the undo menu calls it."""
+    if photos == 1:
+        return tr_n("Take over {count} reading", "Take over {count} readings", words)
+    return tr_n("Take over {count} reading on {photos} photos", "Take over {count} readings on {photos} photos",
+                words, photos=photos)  # fmt: skip

@@ -166,6 +166,11 @@ class ReplacePreview(JobResultDialog):
         else:
             self.cancel.setText(tr("&Close"))
 
+    def show_taking(self, done: int, total: int) -> None:
+        """So many photos are done."""
+        self.bar.setVisible(done < total)
+        self.show_progress(done, total)
+
     def show_taken(self, words: int, photos: int, left: Sequence[str] = ()) -> None:
         """So many were replaced. left: what was not, and why, a line for each."""
         on = tr_n("on {count} photo", "on {count} photos", photos)

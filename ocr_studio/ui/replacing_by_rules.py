@@ -16,7 +16,7 @@ from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.replace_preview import ReplacePreview
 from ocr_studio.ui.rules_dialog import RulesDialog
-from ocr_studio.ui.taking_replacements import TakingReplacements
+from ocr_studio.ui.taking_over import Taken, TakingOver
 
 
 class ReplacingByRules(QObject):
@@ -92,4 +92,11 @@ class ReplacingByRules(QObject):
         preview.finished.connect(work.cancel)
 
     def _take(self, chosen: tuple[Replacement, ...], preview: ReplacePreview) -> None:
-        TakingReplacements(self._document, chosen, tr("Replace by rules"), preview).go_on()
+        taking = TakingOver(self._document, job.wishes(chosen), lambda *_: tr("Replace by rules"), preview)
+        taking.progressed.connect(preview.show_taking)
+
+        def end(taken: Taken) -> None:
+            preview.show_taken(taken.words, taken.photos, taken.left)
+
+        taking.ended.connect(end)
+        taking.start()

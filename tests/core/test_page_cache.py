@@ -40,8 +40,8 @@ def test_the_pages_that_were_asked_for_last_stay() -> None:
     assert [cache.get(page.id, STAMP) for page in (one, two, three)] == [one, None, three]
     cache.put(one, STAMP)
     assert cache.get("2", STAMP) is three, "the same page again takes no more room"
-    cache.put(replace(PAGE, id="9", words={f"w{number}": word for number, word in enumerate([*PAGE.words.values()] * 4)}),
-              STAMP)  # fmt: skip
+    many = {f"w{number}": word for number, word in enumerate([*PAGE.words.values()] * 4)}
+    cache.put(replace(PAGE, id="9", words=many), STAMP)
     assert cache.get("9", STAMP) is None, "a page that is larger than all that may be kept"
     assert cache.get("0", STAMP) is one
 
