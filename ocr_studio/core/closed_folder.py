@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ocr_studio.core import page_file, paths
+from ocr_studio.core.translation import tr
 
 MAX_NAME: Final = 1000
 
@@ -30,7 +31,7 @@ class ClosedFolder:
         for part in PurePosixPath(plain_name(name)).parts:
             path /= part
             if path.is_symlink():
-                raise LeadsOut("it is a link, or lies behind one")
+                raise LeadsOut(tr("it is a link, or lies behind one"))
         return path
 
     def has(self, name: str) -> bool:
@@ -48,23 +49,23 @@ class ClosedFolder:
         with os.fdopen(os.open(path, flags), "rb") as stream:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
-                raise OSError(errno.EINVAL, "it is no plain file", str(path))
+                raise OSError(errno.EINVAL, tr("it is no plain file"), str(path))
             if found.st_size > most:
-                raise paths.TooLarge(f"it is larger than {shown_size(most)}")
+                raise paths.TooLarge(tr("it is larger than {size}", size=shown_size(most)))
             return stream.read(most)
 
 
 def plain_name(name: object) -> str:
     """A name inside a folder, written in one way only ("./a//b" is "a/b"). Raises LeadsOut for what is no such name."""
     if not isinstance(name, str) or not name or len(name) > MAX_NAME:
-        raise LeadsOut(f"it is no name of 1 to {MAX_NAME} letters")
+        raise LeadsOut(tr("it is no name of 1 to {most} letters", most=MAX_NAME))
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:  # half of a character: no file can be called so
-        raise LeadsOut("it is no name that a file can have") from error
+        raise LeadsOut(tr("it is no name that a file can have")) from error
     # What leads out on one system shall not be a name on another.
     if not page_file.stays_inside(name) or not page_file.stays_inside(name.replace("\\", "/")) or ":" in name[:2]:
-        raise LeadsOut("it leads out of the folder")
+        raise LeadsOut(tr("it leads out of the folder"))
     return PurePosixPath(name).as_posix()
 
 
@@ -76,5 +77,5 @@ def shown_size(count: int) -> str:
 def reason(error: Exception) -> str:
     """Why a file could not be read, in a few words."""
     if isinstance(error, FileNotFoundError):
-        return "it is not there"
+        return tr("it is not there")
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

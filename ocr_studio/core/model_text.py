@@ -26,6 +26,23 @@ _GAIN: Final = {
         "{before} → {after} of {count} line found", "{before} → {after} of {count} lines found"
     ),
 }
+# The values of a recipe and what came of it, by their names.
+_RECIPE: Final = {
+    # Translators: Which part of a network learns; "what upper".
+    "what": later("what"),
+    "epochs": later("epochs"),
+    "learning_rate": later("learning rate"),
+    "batch": later("batch"),
+    "augmentation": later("augmentation"),
+    "replay": later("replay"),
+    # Translators: How much of what was learned is in the result; "average 0.3".
+    "average": later("average"),
+    "patience": later("patience"),
+    "seed": later("seed"),
+    "device": later("device"),
+    "steps": later("steps"),
+    "unit": later("unit"),
+}
 # What scores are of: how their names begin, and what is said of words and of lines.
 _GROUPS: Final = (
     ("", later("On words held out"), later("On lines held out")),
@@ -67,7 +84,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     if card.alphabet:
         found.append((tr("Characters"), str(len(card.alphabet))))
     recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
-    settings = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in recipe.items())
+    settings = ", ".join(f"{_knob(key)} {_plain(value)}" for key, value in recipe.items())
     return [
         *found,
         *([(tr("Trained with"), settings)] if settings else []),
@@ -124,6 +141,10 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
 def _unit(card: ModelCard) -> str:
     """What it was measured on, "words" or "lines"."""
     return "lines" if card.settings.get("unit") == "lines" else "words"
+
+
+def _knob(key: str) -> str:
+    return tr(_RECIPE[key]) if key in _RECIPE else key.replace("_", " ")
 
 
 def _plain(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
 FORMAT: Final = 2
@@ -90,7 +91,10 @@ def decode(data: bytes) -> Page:
     fields = an_object(found, "page")
     version = _integer(fields.get("format"), "format", least=1, most=2**31)
     if version > FORMAT:
-        raise NewerFormat(f"it has format {version}, and this version knows formats up to {FORMAT}")
+        what = tr(
+            "it has format {version}, and this version knows formats up to {known}", version=version, known=FORMAT
+        )
+        raise NewerFormat(what)
     width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
     reach = _reach(width, height)
     words = [word_of(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]

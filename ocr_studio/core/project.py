@@ -291,7 +291,7 @@ class Project:
                 return None
             page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
             if page.id != page_id:
-                raise page_file.NotAPage("it belongs to another photo")
+                raise page_file.NotAPage(tr("it belongs to another photo"))
         except page_file.NewerFormat as error:
             raise project_errors.newer(path, error) from error
         except (page_file.NotAPage, paths.TooLarge) as error:
@@ -359,5 +359,5 @@ def _project_fields(about: Path) -> dict[str, object]:
         _log.warning("%s is damaged", about)
         return {}
     if fields["format"] > FORMAT:
-        raise project_errors.newer(about, f"it has format {fields['format']}")
+        raise project_errors.newer(about, tr("it has format {version}", version=fields["format"]))
     return fields

@@ -14,6 +14,7 @@ from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import BadDataset, Example, Split, TruePhoto
+from ocr_studio.core.translation import tr
 
 _TRAIN, _VALIDATION = "train.json", "validation.json"
 
@@ -53,7 +54,7 @@ def _rows(folder: ClosedFolder, file: str) -> Sequence[object]:
     try:
         return fields.sequence(fields.json_value(fields.file_bytes(folder, file)), "it", most=fields.MAX_EXAMPLES)
     except Unfit as error:
-        remedy = "It begins [[path, [[x, y], [x, y], [x, y], [x, y]], text],"
+        remedy = tr("It begins [[path, [[x, y], [x, y], [x, y], [x, y]], text],")
         raise BadDataset(str(error), file=folder.root / file, remedy=remedy) from error
 
 

@@ -22,6 +22,7 @@ from ocr_studio.core.dataset_values import (
 )
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 _Thing = TypeVar("_Thing")
 
@@ -67,9 +68,9 @@ def _boxes(page: TruePhoto) -> dict[str, object]:
 def _read(folder: ClosedFolder, manifest: Mapping[str, object], troubles: Troubles) -> Listed:
     if not manifest:
         raise BadDataset(
-            "there is no manifest.json in it, so it was not written to its end",
+            tr("there is no manifest.json in it, so it was not written to its end"),
             file=folder.root,
-            remedy="Export it once more.",
+            remedy=tr("Export it once more."),
         )
     examples = list(_made(_example, folder, LABELS, troubles))
     return Listed(examples, list(_made(_page, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
