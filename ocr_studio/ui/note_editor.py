@@ -12,8 +12,10 @@ from ocr_studio.core import edits
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import Document
 
-# A pause in writing; and a note longer than this is no note.
+# A pause in writing, until which all of it is one step; how long what was typed may be in the window alone; and a note
+# longer than this is no note.
 _PAUSE_MS = 1200
+_KEEP_MS = 200
 _LONGEST = 20_000
 
 
@@ -28,6 +30,11 @@ class NoteEditor(QPlainTextEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.finish)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_KEEP_MS)
+        self._soon.timeout.connect(self._keep)
+        self._pauses = 0
         self.setAccessibleName(tr("Note about this photo"))
         self.setPlaceholderText(tr("A note about this photo"))
         self.setTabChangesFocus(True)
@@ -37,12 +44,17 @@ class NoteEditor(QPlainTextEdit):
         self._show()
 
     def finish(self) -> None:
-        """Keep what was typed."""
+        """Keep what was typed; what is typed from now on is another step."""
         self._pause.stop()
+        self._soon.stop()
+        self._keep()
+        self._pauses += 1
+
+    def _keep(self) -> None:
         page, note = self._document.page, self.toPlainText()[:_LONGEST].rstrip()
         if page and self._document.writable and note != page.facts.note:
             name = tr("Write a note") if note else tr("Delete the note")
-            self._document.push(edits.state(page, replace(page.facts, note=note), name))
+            self._document.push(edits.state(page, replace(page.facts, note=note), name), join=f"note {self._pauses}")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
         """Keep what was typed: whoever does something else may do it to the whole page."""
@@ -52,6 +64,9 @@ class NoteEditor(QPlainTextEdit):
     def _type(self) -> None:
         if not self._showing:
             self._pause.start()
+            # Not begun anew by each key: whoever writes on and on wants it kept, too.
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _follow(self) -> None:
         """The note may have been changed elsewhere, or a change of it taken back; what is being typed stays."""
@@ -61,6 +76,7 @@ class NoteEditor(QPlainTextEdit):
 
     def _show(self) -> None:
         self._pause.stop()
+        self._soon.stop()
         page = self._document.page
         self._showing = True
         self.setPlainText(page.facts.note if page else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -41,7 +41,7 @@ class FactsChange:
         there = {tag.casefold() for tag in kept}
         tags = (*kept, *(tag for tag in self.add if tag.casefold() not in there))
         writer = facts.writer if self.writer is None else self.writer or None
-        return PageFacts(writer, tags, facts.note, facts.order)
+        return replace(facts, writer=writer, tags=tags)
 
 
 def tags_of(typed: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
-from ocr_studio.core.page import PageFacts
+from ocr_studio.core.page import BoardLook, PageFacts
 from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import photo_pictures
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.batch_strip import time_left
-from ocr_studio.ui.photo_facts_dialog import PhotoFactsDialog, tags_of
+from ocr_studio.ui.photo_facts_dialog import FactsChange, PhotoFactsDialog, tags_of
 from tests.ui import made_board
 from tests.ui.studio import Open, label
 
@@ -208,6 +209,12 @@ def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: Qt
     assert studio.autosave.flush()
     assert studio.opening.project is not None
     assert {page.tags for page in _facts(studio)} == {("exam", "math")}
+
+
+def test_tags_change_nothing_else_that_is_said_of_a_page() -> None:
+    facts = PageFacts("Anna", ("exam",), "a note", (("w1", "w0"),), BoardLook(strong_ink=True))
+    change = FactsChange("Ben", ("math",), ())
+    assert change.of(facts) == replace(facts, writer="Ben", tags=("exam", "math"))
 
 
 def _facts(studio: Studio) -> list[PageFacts]:

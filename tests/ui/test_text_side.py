@@ -312,6 +312,32 @@ def test_a_note_is_one_step_for_each_pause_in_writing(studio: Studio, qtbot: QtB
     assert note.toPlainText() == "wiped in part"
 
 
+def test_a_note_that_is_written_without_a_pause_is_kept_in_between_and_still_one_step(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    steps = studio.document.undo_stack.count()
+    note = _write_note(studio, "")
+    note._pause.setInterval(600_000)  # they never stop
+
+    def kept() -> str:
+        assert studio.document.page is not None
+        return studio.document.page.facts.note
+
+    for text in ("wiped", " in part", " by Anna"):
+        so_far = note.toPlainText() + text
+        QTest.keyClicks(note, text)
+        qtbot.waitUntil(lambda so_far=so_far: kept() == so_far)  # type: ignore[misc]
+    assert studio.document.undo_stack.count() == steps + 1
+    note.finish()
+    QTest.keyClicks(note, "!")
+    note.finish()
+    assert studio.document.undo_stack.count() == steps + 2
+    studio.window.view.setFocus()
+    studio.window.action_set["undo"].trigger()
+    studio.window.action_set["undo"].trigger()
+    assert note.toPlainText() == ""
+
+
 def test_what_is_typed_is_part_of_what_is_taken_back_and_of_the_photo_that_is_left(
     studio: Studio, folder: Path, qtbot: QtBot
 ) -> None:
