@@ -52,7 +52,7 @@ _GROUPS: Final = (
 
 def title(model: Model) -> str:
     """What it is besides its name, in one line: its title, what it reads right where that is known, what it does."""
-    own = tr(model.title) if model.title != model.name else ""
+    own = _title(model) if model.title != model.name else ""
     return ", ".join(filter(None, (own, gain(model.card)))) or tr(DOES[model.kind])
 
 
@@ -73,7 +73,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     card = model.card
     found = [(tr("Name"), model.name), (tr("Does"), tr(DOES[model.kind]))]
     if model.title != model.name:
-        found.insert(1, (tr("Title"), tr(model.title)))
+        found.insert(1, (tr("Title"), _title(model)))
     if card is None:
         return [*found, (tr("Comes from"), tr("the program itself"))]
     found.append((tr("Began with"), began_with(history)))
@@ -141,6 +141,11 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
 def _unit(card: ModelCard) -> str:
     """What it was measured on, "words" or "lines"."""
     return "lines" if card.settings.get("unit") == "lines" else "words"
+
+
+def _title(model: Model) -> str:
+    """What a person has called it stays as it is."""
+    return tr(model.title) if model.folder is None else model.title
 
 
 def _knob(key: str) -> str:
