@@ -113,7 +113,7 @@ class PreflightPage(QWidget):
             outlook = trainer_outset.none_usable()
         self.column.show_outlook(outlook, words)
         since = words - (self._look.words if self._look else words)
-        self.column.show_stale(tr_n(*_SINCE[unit, since > 0], abs(since)) if since else "")
+        self.column.show_stale(since_said(since, unit))
 
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.words)
@@ -128,6 +128,11 @@ class PreflightPage(QWidget):
         self.details.addTab(self.doubts, "")
         self.details.addTab(self.groups, "")
         lay_beside(self.column, self, ((self._middle, 200, 500), (self.details, 200, 500)))
+
+
+def since_said(since: int, unit: str) -> str:
+    """How many more words or lines are checked than at the last look; nothing if none are. unit: "word", "line"."""
+    return tr_n(*_SINCE[unit, since > 0], abs(since)) if since else ""
 
 
 def doubt_rows(look: Preflight) -> list[WordRow]:

@@ -125,7 +125,7 @@ class RunningPage(QWidget):
             self.bar.setRange(0, event.steps)
             self.bar.setValue(event.step)
             if self._training.stage is Stage.LEARNING and not self._training.is_paused:
-                say(self.said, _time_left(event))
+                say(self.said, time_left(event))
         elif isinstance(event, Checked):
             self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
             self.samples.show_rows([sample_row(each) for each in event.samples])
@@ -200,7 +200,8 @@ def _share(value: float) -> str:
     return percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
 
 
-def _time_left(event: StepDone) -> str:
+def time_left(event: StepDone) -> str:
+    """How far it is, and how long it still takes."""
     seconds, step, steps = event.seconds_left, event.step, event.steps
     if seconds < 5:
         return tr("Step {step} of {steps}, a few seconds left", step=step, steps=steps)

@@ -56,8 +56,3 @@ def shown(text: str) -> str:
 def sentence_case(text: str) -> str:
     """A text with a capital at its beginning; the rest stays as it is, as nouns have capitals in some languages."""
     return text[:1].upper() + text[1:]
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things, "1 word", "3 words"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
