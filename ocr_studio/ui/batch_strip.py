@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import number, tr, tr_n
 from ocr_studio.ui import theme
 from ocr_studio.ui.batch_failures_dialog import BatchFailuresDialog
 from ocr_studio.ui.batch_reading import BatchProgress, BatchReading, BatchResult
@@ -27,7 +27,7 @@ def time_left(seconds: float) -> str:
     if seconds < _HOUR:
         return tr_n("about {count} minute left", "about {count} minutes left", round(seconds / _MINUTE))
     hours = round(seconds / _HOUR, 1)
-    return tr("about {hours} hours left", hours=f"{hours:g}")
+    return tr("about {hours} hours left", hours=number(hours, 0 if hours.is_integer() else 1))
 
 
 class BatchStrip(QFrame):

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.page import Quad
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.ui.board_looking import BoardLooking
 from ocr_studio.ui.corner_handles import CornerHandles
 from ocr_studio.ui.knob import Knob, KnobSpec
@@ -190,7 +190,7 @@ class BoardPanel(PanelDock):
     def _said_of_losses(self) -> str:
         said = []
         if self.looking.burnt >= _WORTH_TELLING and self.looking.look.less_glare:
-            share = max(0.1, round(100 * self.looking.burnt, 1))
+            share = number(max(0.1, 100 * self.looking.burnt), 1)
             said.append(tr("{share} % is so bright that the camera saw nothing there; that stays lost.", share=share))
         if self.looking.beyond:
             said.append(
@@ -208,8 +208,8 @@ def _in_two(*widgets: QWidget) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(6)
-    for number, widget in enumerate(widgets):
-        grid.addWidget(widget, number // 2, number % 2)
+    for place, widget in enumerate(widgets):
+        grid.addWidget(widget, place // 2, place % 2)
     for column in range(2):
         grid.setColumnStretch(column, 1)
     return grid

@@ -12,7 +12,7 @@ from ocr_studio.core import edits
 from ocr_studio.core.page import BoardLook, Page, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.jobs import reading, tuning
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread
@@ -205,12 +205,10 @@ class _PageInto:
         self._document.set_read_at(event.when)
         if not self._words:
             return tr("No writing was found on this photo")
-        number, seconds = len(self._words), f"{event.seconds:.1f}"
+        words, seconds = len(self._words), number(event.seconds, 1)
         if self.unit == "line":
-            return tr_n(
-                "Read {count} line in {seconds} s", "Read {count} lines in {seconds} s", number, seconds=seconds
-            )
-        return tr_n("Read {count} word in {seconds} s", "Read {count} words in {seconds} s", number, seconds=seconds)
+            return tr_n("Read {count} line in {seconds} s", "Read {count} lines in {seconds} s", words, seconds=seconds)
+        return tr_n("Read {count} word in {seconds} s", "Read {count} words in {seconds} s", words, seconds=seconds)
 
     def _push(self, words: tuple[Word, ...]) -> None:
         if page := self._document.page:
@@ -244,7 +242,7 @@ class _WordsInto:
 
     def finish(self, event: reading.ReadingDone) -> str:
         """All is there. Returns what to say about it."""
-        seconds = f"{event.seconds:.1f}"
+        seconds = number(event.seconds, 1)
         if self._again:
             return tr_n(
                 "Read {count} word again in {seconds} s",
