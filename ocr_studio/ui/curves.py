@@ -162,6 +162,7 @@ class Chart(QWidget):
             label = QRectF(across - 60, area.top() - 4 if self._end is None else area.bottom() - 18, 56, 16)
             if label.left() < area.left():
                 label.moveLeft(across + 4)
+                # Translators: Beside the step of learning whose result would be kept. Room for about ten letters.
                 painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr("best"))
             else:
                 painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, tr("best"))

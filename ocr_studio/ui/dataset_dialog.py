@@ -30,6 +30,7 @@ from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.one_line import OneLine
 
+# Translators: What each picture of the dataset holds.
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
 _ABOUT = later(
     "Pictures of the words you have checked, each with its text, to learn from: here, or in another program. Nothing of"

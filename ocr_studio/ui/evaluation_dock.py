@@ -205,6 +205,7 @@ class EvaluationDock(PanelDock):
         self.kind.addItem(tr_n("{count} mistake", "{count} mistakes", sum(counted.values())), None)
         for kind, count in counted.items():
             if count:
+                # Translators: {kind} is a kind of mistakes, such as “missed”.
                 self.kind.addItem(tr("{count} {kind}", count=count, kind=tr(KINDS[kind][0])), kind)
         self.kind.setCurrentIndex(max(0, self.kind.findData(before)))
         self.kind.blockSignals(False)
@@ -314,8 +315,10 @@ def _ending(evaluation: Evaluation, whole: bool) -> str:
     else:
         parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped before the end")]
     if failed := len(evaluation.failed):
+        # Translators: Photos.
         parts.append(tr_n("{count} could not be evaluated", "{count} could not be evaluated", failed))
     if left := evaluation.left_out:
+        # Translators: Photos.
         parts.append(tr_n("{count} without a checked word", "{count} without a checked word", left))
     return "; ".join(parts)
 

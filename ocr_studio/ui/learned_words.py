@@ -22,6 +22,7 @@ from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
 Place: TypeAlias = tuple[str, str] | PlaceOfWord
 
+# Translators: How a person checked a word: by writing something else, or by agreeing.
 _CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
 
 
@@ -147,6 +148,7 @@ class _Examples(QAbstractListModel):
             return self._pictures.of(example.crop)
         if role == Qt.ItemDataRole.SizeHintRole:
             return self._cell
+        # Translators: What a word is for, behind the word itself.
         use = tr("to measure by: it is never learned from") if held_out else tr("to learn from")
         if role == Qt.ItemDataRole.ToolTipRole:
             where = f"\n{wording.file_name(example.image)}" if example.image else ""

@@ -160,4 +160,5 @@ class ProjectRereadingDialog(JobResultDialog):
 
 def on_photos(photos: int) -> str:
     """Where something was taken over, as a part of a sentence."""
+    # Translators: Stands at {on_photos} in “Took over {count} readings {on_photos}.”
     return tr_n("on {count} photo", "on {count} photos", photos)

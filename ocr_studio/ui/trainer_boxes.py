@@ -27,7 +27,13 @@ from ocr_studio.ui.trainer_outset import (
 )
 from ocr_studio.ui.trainer_recipe import FINDING, RecipeForm
 
-_PURPOSES = {None: "", Split.TRAIN: later("learning"), Split.HELD_OUT: later("measuring")}
+_PURPOSES = {
+    None: "",
+    # Translators: What a photo is for, in the column “For”.
+    Split.TRAIN: later("learning"),
+    # Translators: What a photo is for, in the column “For”: nothing is learned from it.
+    Split.HELD_OUT: later("measuring"),
+}
 
 
 class BoxesPage(QWidget):

@@ -210,6 +210,7 @@ class TrainerPanel(PanelDock):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.stage is Stage.LOOKING:
+            # Translators: {doing} says what is done, such as “Collecting your corrections…”.
             self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
             if total == done:
                 self._say("")
@@ -307,8 +308,10 @@ class _Offer(QFrame):
         if offers and idle:
             run, learned = offers[0].run, offers[0].learned
             when = run.begun[:16].replace("T", " ")
+            # Translators: Stands in brackets at the end of a sentence.
             begun = tr("begun {when} UTC", when=when)
             if run.about:
+                # Translators: Stands in brackets at the end of a sentence.
                 begun = tr("from {folder}, begun {when} UTC", folder=wording.file_name(run.about), when=when)
             say(self.text, tr(_OFFERS[run.kind, learned], run=run.name, begun=begun))
             self.go_on.setText(tr("See what came of it") if learned else tr("Go on"))

@@ -52,6 +52,7 @@ FINDING = Words(
         ("upper", later("… and the last part of the trunk")),
         ("all", later("Everything")),
     ),
+    # Translators: Pieces of photos; a step is a step of learning.
     OfUnit(later("Pieces in a step")),
     OfUnit(later("How often all of each photo is seen; a single photo is seen more often")),
     OfUnit(later("General boards")),
@@ -85,6 +86,7 @@ class RecipeForm(QScrollArea):
             tr("Share of what was learned; the rest is what the model knew before"),
         )
         self.patience = _number(0, 50, default.patience or 0, tr("Checks without gain before it stops"))
+        # Translators: In place of a number: learning never stops early.
         self.patience.setSpecialValueText(tr("never"))
         self.seed = _number(
             0, 999_999, default.seed, tr("Where chance begins: with the same number the same is drawn again")

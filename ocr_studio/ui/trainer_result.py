@@ -173,6 +173,7 @@ def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
     """A word that was gained (now) or lost."""
     if isinstance(each, Sample):
         return sample_row(each)
+    # Translators: Of one word, in the columns “Before” and “Now”.
     signs = (tr("✗ missed"), tr("✓ found")) if now else (tr("✓ found"), tr("✗ missed"))
     return WordRow("", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2}))
 

@@ -23,6 +23,7 @@ _BARELY = later(
     "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
 )
 _CURVES = (
+    # Translators: Names of curves in a chart.
     OfUnit(later("your held-out words"), later("your held-out lines")),
     OfUnit(later("general words"), later("general lines")),
 )

@@ -8,10 +8,15 @@ from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later, tr
 
 STATES = {
+    # Translators: A word’s state: no model has read it, nobody has written it.
     WordState.UNREAD: later("Not read"),
+    # Translators: A state, or a column’s title: what was read.
     WordState.READ: later("Read"),
+    # Translators: A word’s state.
     WordState.ACCEPTED: later("Checked"),
+    # Translators: A word’s state.
     WordState.CORRECTED: later("Corrected"),
+    # Translators: A word’s state: unreadable, or not to count.
     WordState.MARKED: later("Set aside"),
 }
 
@@ -50,6 +55,7 @@ def label(text: str) -> str:
 
 def shown(text: str) -> str:
     """A text, or in its place that nothing is written."""
+    # Translators: In place of a text that is empty.
     return text or tr("(nothing)")
 
 
