@@ -109,7 +109,7 @@ def _is_of_qt(widget: QWidget) -> bool:
     return (
         widget.objectName().startswith("qt_")
         or (isinstance(widget, QToolButton) and isinstance(parent, QTabBar))
-        or (box and parent.standardButton(widget) != none)  # type: ignore[union-attr, arg-type]
+        or (box and parent.standardButton(widget) != none)  # type: ignore[union-attr]
     )
 
 
