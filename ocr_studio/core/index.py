@@ -13,6 +13,7 @@ import logging
 import sqlite3
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,10 @@ class Index:
     def like(self, text_read: str) -> list[WordRow]:
         """Words of all photos that the machine read as this, or as something of the same shape. Raises IndexTrouble."""
         return self._read(lambda reading: reading.like(text_read))
+
+    def written(self) -> Counter[str]:
+        """The whole texts that people have written or confirmed, with on how many words. Raises IndexTrouble."""
+        return self._read(lambda reading: reading.written())
 
     def find(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> list[Hit]:
         """Where the query stands, best first; see ``core.search``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,6 +106,14 @@ class IndexReading:
         words = len(text_read.split())
         kept = [place for place in places.tolist() if len(texts[int(entries["read"][place])].split()) == words]
         return self._word_rows(np.array(sorted(kept, key=lambda place: (near[place], place)), np.intp))
+
+    def written(self) -> Counter[str]:
+        """See ``Index.written``."""
+        entries = self._arrays.entries.all
+        human = (entries["page"] >= 0) & ((entries["flags"] & (HUMAN | UNREADABLE | IGNORED)) == HUMAN)
+        numbers, counts = np.unique(entries["text"][human], return_counts=True)
+        texts = self._file.texts(numbers.tolist())
+        return Counter({texts[number]: count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)})
 
     def words(self, unchecked_only: bool, order: str, after: WordRow | None, limit: int | None) -> list[WordRow]:
         """See ``Index.words``."""

@@ -18,6 +18,8 @@ _HIGH, _WIDE = 0.3, 0.62
 _MOST_ENLARGED: Final = 8.0
 # Degrees: what leans less than this is shown as the photo has it.
 _LEVEL: Final = 8.0
+# Of a word's height: what is seen around it where it is shown alone.
+_AROUND: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ def cut(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> Card:
     frame = middle + (signs * reach) @ axes
     placed = (corners - middle) @ axes.T * scale + np.array(size) / 2
     return Card(photo.warp(frame, size), placed)
+
+
+def word_alone(card: Card) -> Photo:
+    """The part of a card on which its word stands, with a little around it: (h, w, 3), at least a pixel."""
+    high, wide = card.picture.shape[:2]
+    air = _AROUND * float(np.linalg.norm(card.corners[3] - card.corners[0]))
+    left, top = np.clip(np.floor(card.corners.min(axis=0) - air), 0, [wide - 1, high - 1]).astype(int)
+    right, bottom = np.clip(np.ceil(card.corners.max(axis=0) + air), [left + 1, top + 1], [wide, high]).astype(int)
+    return card.picture[top:bottom, left:right]
 
 
 def _inside(middle: Floats, reach: Floats, image: Photo) -> Floats:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from ocr_studio.core import images, page_order
-from ocr_studio.core.page import Page
+from ocr_studio.core import edits, images, page_order
+from ocr_studio.core.history import Step
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.translation import tr_n
 
 Place: TypeAlias = tuple[str, str]  # page id, word id
 
@@ -75,6 +77,27 @@ def first(waiting: Iterable[QueueRow], order: Order, *, most: int = MOST) -> tup
 
     found = heapq.nsmallest(most, each(), key=_KEYS[order])
     return tuple(found), counted
+
+
+def agreement(
+    shown: Sequence[tuple[Place, Word]], page: Callable[[str], Page | None]
+) -> tuple[Step, tuple[Place, ...]]:
+    """One step by which words are right as they were shown, and which these are: all of them, up to the first that is
+    checked, changed or gone by now. page: as it is now, by its id.
+    """
+    pages: dict[str, Page] = {}
+    right: dict[str, list[str]] = {}
+    count = 0
+    for (page_id, word_id), word in shown:
+        here = pages.get(page_id) or page(page_id)
+        if here is None or here.words.get(word_id) != word or word.checked or word.machine is None:
+            break
+        pages[page_id] = here
+        right.setdefault(page_id, []).append(word_id)
+        count += 1
+    name = tr_n("Accept {count} word", "Accept {count} words", count)
+    accepted = {key: edits.accept(here, right[key]) for key, here in pages.items()}
+    return Step(name, accepted), tuple(place for place, _ in shown[:count])
 
 
 def _by_page(row: QueueRow) -> tuple[object, ...]:
@@ -162,6 +185,11 @@ class Sitting:
     def is_done(self) -> bool:
         """Whether the word that is shown is settled already: the person has come back to it."""
         return self.current is not None and self.current.key in self._settled
+
+    @property
+    def trail(self) -> Iterator[Place]:
+        """The words that were shown, in their order."""
+        return (self._rows[number].key for number in self._trail)
 
     @property
     def pages(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -16,7 +16,7 @@ from ocr_studio.core.geometry import Floats
 from ocr_studio.core.index import Index, IndexTrouble
 from ocr_studio.core.index import Order as IndexOrder
 from ocr_studio.core.moved_photos import MovedPhotos
-from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.review_queue import Order, Place, QueueRow
@@ -62,12 +62,17 @@ class PageChecked:
 
 @dataclass(frozen=True, slots=True)
 class CardMade:
-    """The card of a word. quad: the box it was made for; picture: JPEG; corners: of the word, (4, 2) pixels of it."""
+    """The card of a word. quad: the box it was made for; picture: JPEG; corners: of the word, (4, 2) pixels of it.
+
+    word: as it was then; small: JPEG of the word alone.
+    """
 
     place: Place
     quad: Quad
     picture: bytes
     corners: Floats
+    word: Word
+    small: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,12 @@ def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
     yield WordsWait(found, total + cut, tuple(failed))
 
 
+def written(index: Index) -> Iterator[Counter[str]]:
+    """What people have written or confirmed in a project, once, with how often; nothing where that cannot be known."""
+    with contextlib.suppress(IndexTrouble):
+        yield index.written()
+
+
 def checked(project: Project, page_ids: Iterable[str]) -> Iterator[PageChecked]:
     """How far the words of these pages have come by now; what cannot be read is passed over."""
     for key in page_ids:
@@ -158,7 +169,7 @@ class CardMaker:
             for place in places:
                 word = page.words.get(place[1]) if page else None
                 gone = CardFailed(place, tr("the word is not on the photo any more"))
-                yield _card(photo, place, word.quad, size) if photo and word else gone
+                yield _card(photo, place, word, size) if photo and word else gone
 
     def _photo(self, page: Page) -> Pyramid:
         if page.id not in self._photos:
@@ -172,9 +183,13 @@ class CardMaker:
         return self._photos[page.id]
 
 
-def _card(photo: Pyramid, place: Place, quad: Quad, size: tuple[int, int]) -> CardEvent:
-    card = review_card.cut(photo, quad, size)
-    done, data = cv2.imencode(".jpg", card.picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return (
-        CardMade(place, quad, data.tobytes(), card.corners) if done else CardFailed(place, tr("no picture can be made"))
-    )
+def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> CardEvent:
+    card = review_card.cut(photo, word.quad, size)
+    pictures = [
+        cv2.imencode(".jpg", each[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        for each in (card.picture, review_card.word_alone(card))
+    ]
+    if not all(done for done, _ in pictures):
+        return CardFailed(place, tr("no picture can be made"))
+    whole, small = (data.tobytes() for _, data in pictures)
+    return CardMade(place, word.quad, whole, card.corners, word, small)

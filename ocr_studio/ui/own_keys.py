@@ -66,9 +66,13 @@ LIST = OwnKeys(
 # Of panels, each for its ``own_keys``.
 REVIEW_KEYS = (
     (later("Enter"), later("It is right, or as you have typed it; the next word")),
+    (later("Ctrl+2 … Ctrl+9"), later("So many words are right, from this one on")),
+    (later("PgDown"), later("All words in sight are right")),
     (later("Shift+Enter"), later("Back to the word before")),
-    (later("1 … 5, or with Alt"), later("Take another reading")),
-    (later("Tab"), later("Pass this word by")),
+    (later("1 … 7, or with Alt"), later("Take another text")),
+    (later("F2"), later("To the letters that are doubted most, to be replaced; again: to the next ones")),
+    (later("Tab"), later("While you type: take what is shown behind it. Else: pass this word by")),
+    (later("Right, End"), later("While you type: take what is shown behind it, and type on")),
     ("F7", later("No text stands there")),
     ("F8", later("Nobody can read it")),
     ("F9", later("It does not count")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -62,6 +63,11 @@ class ReviewCards(QObject):
         """The card of a word whose box is this; None while there is none."""
         card = self._cards.get(place)
         return None if isinstance(card, CardMade) and card.quad != quad else card
+
+    def ahead(self, places: Sequence[Place]) -> list[CardMade]:
+        """The cards of these words, as far as one after the other is there."""
+        found = itertools.takewhile(lambda card: isinstance(card, CardMade), map(self._cards.get, places))
+        return [card for card in found if isinstance(card, CardMade)]
 
     def prepare(self, ahead: Sequence[Place], *, outdated: bool) -> None:
         """These words come next, the first is shown. outdated: the card of that one, if any, is of another box."""

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ocr_studio.core import letter_doubts
-from ocr_studio.core.page import Mark, Transcription, WordState
+from ocr_studio.core.page import Mark, Transcription
 from ocr_studio.core.review_queue import Order
-from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.reviewing import CardFailed, CardMade
 from ocr_studio.ui import colours, wording
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.one_line import OneLine
-from ocr_studio.ui.operations import CHOICES
 from ocr_studio.ui.own_keys import REVIEW_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.prompting import Prompter
 from ocr_studio.ui.review_card_view import CardView
+from ocr_studio.ui.review_choices import ReviewChoices
 from ocr_studio.ui.review_line import ReviewLine
+from ocr_studio.ui.review_strip import MOST, ReviewStrip
+from ocr_studio.ui.review_summary import summary
 from ocr_studio.ui.reviewing import Reviewing, Stage
 
 ORDERS = {
@@ -33,17 +34,12 @@ ORDERS = {
     Order.CLOSE: later("Two likely readings first"),
 }
 _KEYS = later(
-    "Enter: right, next word   Shift+Enter: back   F7: no text   F8: unreadable   F9: ignore"
-    "   Tab: pass by   F5: show on the photo"
+    "Enter: right, next word   Ctrl+2 … Ctrl+9: so many are right   PgDown: all in sight   Shift+Enter: back"
+    "   F2: doubtful letters   F7: no text   F8: unreadable   F9: ignore   Tab: pass by   F5: show on the photo"
 )
 # Milliseconds out of sight after which it lets go of photos and cards.
 _AWAY_MS = 20_000
 _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
-_SETTLED = (
-    (WordState.ACCEPTED, later_n("{count} right", "{count} right")),
-    (WordState.CORRECTED, later_n("{count} corrected", "{count} corrected")),
-    (WordState.MARKED, later_n("{count} set aside", "{count} set aside")),
-)
 
 
 class ReviewPanel(PanelDock):
@@ -55,9 +51,11 @@ class ReviewPanel(PanelDock):
     own_keys = REVIEW_KEYS
     left = Signal()
 
-    def __init__(self, reviewing: Reviewing, places: MistakePlaces, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces, parent: QWidget | None = None
+    ) -> None:
         super().__init__(tr("Review"), "review", parent)
-        self.reviewing, self._places = reviewing, places
+        self.reviewing, self._prompter, self._places = reviewing, prompter, places
         self.said = OneLine()
         self.pace = QLabel()
         self.pace.setProperty("quiet", True)
@@ -79,7 +77,10 @@ class ReviewPanel(PanelDock):
         font = self.line.font()
         font.setPixelSize(_LINE_SIZE)
         self.line.setFont(font)
-        self.choices = [self._choice(index) for index in range(CHOICES)]
+        self.line.rest_of = lambda typed: prompter.rest(reviewing.word, typed)
+        self.offered = ReviewChoices()
+        self.choices = self.offered.buttons
+        self.strip = ReviewStrip()
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self.keys = OneLine(tr(_KEYS))
         self.keys.setProperty("quiet", True)
@@ -94,6 +95,7 @@ class ReviewPanel(PanelDock):
         if order is None and self.reviewing.is_under_way:
             self.reviewing.go_on_with()
         else:
+            self._prompter.begin()
             self.reviewing.start(order)
         self.order.setCurrentIndex(self.order.findData(self.reviewing.order))
         self.card.tell_size()
@@ -106,7 +108,7 @@ class ReviewPanel(PanelDock):
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """High enough for the lines above and below a word."""
-        return QSize(1000, 430)
+        return QSize(1000, 500)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The keys are for it, and cards are made again if it was away for long."""
@@ -146,6 +148,10 @@ class ReviewPanel(PanelDock):
         line.taken_back.connect(reviewing.take_back)
         line.done_again.connect(reviewing.do_again)
         line.took.connect(self._accept)
+        line.agreed.connect(self._agree)
+        self.offered.chosen.connect(line.take)
+        self._prompter.changed.connect(self._take_texts)
+        reviewing.neared.connect(self._show_strip)
         line.typed.connect(self._show_choices)
         self._away.timeout.connect(reviewing.stop)
 
@@ -164,8 +170,6 @@ class ReviewPanel(PanelDock):
         self.read.setMinimumWidth(150)
         answer.addWidget(self.read)
         answer.addWidget(self.line, 2)
-        for button in self.choices:
-            answer.addWidget(button, 1)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 8)
@@ -173,19 +177,10 @@ class ReviewPanel(PanelDock):
         layout.addLayout(head)
         layout.addWidget(self.card, 1)
         layout.addLayout(answer)
-        keys = QHBoxLayout()
-        keys.setContentsMargins(12, 0, 12, 0)
-        keys.addWidget(self.keys)
-        layout.addLayout(keys)
+        layout.addLayout(_inset(self.offered))
+        layout.addLayout(_inset(self.strip))
+        layout.addLayout(_inset(self.keys))
         self.setWidget(whole)
-
-    def _choice(self, index: int) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("reading", True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda: self.line.take(index))
-        return button
 
     # ------------------------------------------------------------------------------------------------------ a person
 
@@ -195,12 +190,33 @@ class ReviewPanel(PanelDock):
         elif self.reviewing.stage is Stage.DONE:
             self._leave()
 
+    def _agree(self, count: int) -> None:
+        """So many words are right, from the one that is shown on; 0: all that can be seen."""
+        reviewing = self.reviewing
+        cards = self.strip.shown
+        behind = [(card.place, card.word) for card in (cards[: count - 1] if count else cards)]
+        here, word = reviewing.sitting.current if reviewing.sitting else None, reviewing.word
+        if here is None or word is None or not self.card.has_card:
+            return
+        if word.checked or self.line.isModified():
+            # What is typed is a correction of its own, which can be taken back alone and made everywhere.
+            reviewing.answer(self.line.text())
+            if reviewing.word is word:
+                return
+        else:
+            behind.insert(0, (here.key, word))
+        reviewing.agree(behind)
+
+    def _take_texts(self) -> None:
+        self.line.show_texts(self._prompter.texts(self.reviewing.word, most=self.line.most_choices))
+        self._show_choices()
+
     def _set_aside(self, kind: Mark) -> None:
         self.reviewing.set_aside(kind)
 
     def _cancel(self) -> None:
         if self.line.isModified() and self.reviewing.word is not None:
-            self.line.show_word(self.reviewing.word)
+            self._show_word()
         else:
             self._leave()
 
@@ -218,15 +234,20 @@ class ReviewPanel(PanelDock):
 
     def _show(self) -> None:
         going = self.reviewing.stage is Stage.GOING
-        for widget in (self.read, self.line, *self.choices):
-            widget.setEnabled(going or widget is self.line)
+        for widget in (self.read, self.offered):
+            widget.setEnabled(going)
         self.line.setReadOnly(not going)
-        self.line.show_word(self.reviewing.word)
+        self._show_word()
         self.keys.setText(tr(_KEYS) if going else "")
         self._show_counts()
         self._show_reading()
         self._show_choices()
         self._show_card()
+        self._show_strip()
+
+    def _show_word(self) -> None:
+        word = self.reviewing.word
+        self.line.show_word(word, self._prompter.texts(word, most=self.line.most_choices))
 
     def _show_counts(self) -> None:
         sitting, page = self.reviewing.sitting, self.reviewing.page
@@ -254,7 +275,7 @@ class ReviewPanel(PanelDock):
         reviewing = self.reviewing
         card = reviewing.card
         if reviewing.stage is Stage.DONE:
-            self.card.show_text(self._summary())
+            self.card.show_text(summary(reviewing))
         elif reviewing.stage is Stage.IDLE:
             self.card.show_text(tr("Press F6 to go through the words of these photos that nobody has checked."))
         elif reviewing.word is None:
@@ -276,57 +297,17 @@ class ReviewPanel(PanelDock):
         self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
 
     def _show_choices(self) -> None:
-        readings = self.line.readings
-        for index, button in enumerate(self.choices):
-            known = index < len(readings)
-            button.setVisible(known)
-            if known:
-                shown = wording.choice(index, readings[index], writing=not self.line.takes_digits)
-                button.setText(wording.label(shown))
-                button.setAccessibleName(tr("Reading {number}: {text}", number=index + 1, text=readings[index]))
-                chosen = self.line.text() == readings[index]
-                if button.property("chosen") != chosen:
-                    button.setProperty("chosen", chosen)
-                    button.style().unpolish(button)
-                    button.style().polish(button)
+        self.offered.show_choices(self.line)
 
-    def _summary(self) -> str:
-        sitting = self.reviewing.sitting
-        if sitting is None or sitting.total == 0:
-            return tr("Every word is checked. Nothing waits here.")
-        done = Counter(state for place, state in self.reviewing.outcomes.items() if sitting.has_settled(place))
-        parts = [tr_n(*forms, done[state]) for state, forms in _SETTLED if done[state]]
-        minutes = max(1, round((time.monotonic() - self.reviewing.began) / 60))
-        lines = [
-            tr_n(
-                "Done: you have gone through {count} word.",
-                "Done: you have gone through {count} words.",
-                sitting.settled,
-            ),
-            ", ".join(parts),
-            tr_n(
-                "{count} was settled elsewhere meanwhile.",
-                "{count} were settled elsewhere meanwhile.",
-                sitting.fallen_away,
-            )
-            if sitting.fallen_away
-            else "",
-            tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if sitting.settled else "",
-            tr_n(
-                "{count} word was passed by; F6 shows it.", "{count} words were passed by; F6 shows them.", sitting.left
-            )
-            if sitting.left
-            else "",
-            tr_n(
-                "{count} photo could not be looked at.",
-                "{count} photos could not be looked at.",
-                len(self.reviewing.failures),
-            )
-            if self.reviewing.failures
-            else "",
-            tr("Enter leads back to the photo."),
-        ]
-        return "\n".join(line for line in lines if line)
+    def _show_strip(self) -> None:
+        self.strip.show_cards(self.reviewing.ahead(MOST))
+
+
+def _inset(part: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 0, 12, 0)
+    row.addWidget(part)
+    return row
 
 
 def _marked(reading: Transcription) -> str:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core import edits
+from ocr_studio.core import edits, review_queue
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Step
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Edit, Mark, Page, Word, WordState
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs import reviewing
-from ocr_studio.jobs.reviewing import CardEvent, PageChecked, PagesLooked, WordsWait
+from ocr_studio.jobs.reviewing import CardEvent, CardMade, PageChecked, PagesLooked, WordsWait
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.review_cards import ALONG, ReviewCards
 
-# Pages are read in the window's thread, when they have changed, up to so many.
-_AT_ONCE = 3
+# Pages are read in the window's thread, when they have changed, up to so many: those of the words that are agreed with
+# at once are known by then.
+_AT_ONCE = 9
+_AGREED = later_n("{count} word is right. Ctrl+Z takes it back.", "{count} words are right. Ctrl+Z takes them back.")
 
 
 class Stage(Enum):
@@ -41,11 +45,13 @@ class Reviewing(QObject):
     """One sitting at a time.
 
     Signals: ``changed()`` another word is to be shown, or the same one anew, or there are none left; ``carded()`` the
-    card of the word that is shown has come; ``looked(done, total)`` pages; ``failed(Trouble)``; ``said(str)`` a hint.
+    card of the word that is shown has come; ``neared()`` that of one behind it; ``looked(done, total)`` pages;
+    ``failed(Trouble)``; ``said(str)`` a hint.
     """
 
     changed = Signal()
     carded = Signal()
+    neared = Signal()
     looked = Signal(int, int)
     failed = Signal(object)
     said = Signal(str)
@@ -85,6 +91,14 @@ class Reviewing(QObject):
         """The card of the word that is shown; None while it is being made."""
         here = self.sitting.current if self.sitting else None
         return self._cards.of(here.key, self.word.quad) if here and self.word else None
+
+    def ahead(self, count: int) -> list[CardMade]:
+        """The cards of the words that come next, up to so many, as far as they are there and wait."""
+        sitting = self.sitting
+        if sitting is None or self.stage is not Stage.GOING:
+            return []
+        places = [row.key for row in sitting.ahead(count + 1)[1:]]
+        return self._cards.ahead(list(itertools.takewhile(lambda place: not sitting.has_settled(place), places)))
 
     @property
     def is_under_way(self) -> bool:
@@ -139,8 +153,20 @@ class Reviewing(QObject):
 
     def answer(self, text: str) -> None:
         """This is what is written there, nothing if it is empty; on to the next word."""
-        if self.page is not None and self.word is not None:
+        if self.page is None or self.word is None:
+            return
+        if text and not one_line(text):
+            self.said.emit(tr("Only spaces stand there. F7 says that there is no text."))
+        else:
             self._do(edits.answer(self.page, self.word.id, text))
+
+    def agree(self, shown: Sequence[tuple[Place, Word]]) -> None:
+        """These words, the one that is shown and those behind it, are right; one step, and on to the next word. From
+        one on that has changed by now, they are come to in their turn.
+        """
+        step, places = review_queue.agreement(shown, self._known)
+        if places and self._settle(step, places):
+            self.said.emit(tr_n(*_AGREED, len(places)))
 
     def set_aside(self, kind: Mark) -> None:
         """The word cannot be read, or does not count; on to the next one."""
@@ -168,10 +194,12 @@ class Reviewing(QObject):
         if step is None:
             return
         history.stack.undo()
-        places = [(page, word) for page, edit in step.edits.items() for word in edit.changes]
-        here = self.sitting.current if self.sitting else None
-        if self.sitting is not None and len(places) == 1 and (here is None or here.key != places[0]):
-            self.sitting.go_to(places[0])
+        places = {(page, word) for page, edit in step.edits.items() for word in edit.changes}
+        sitting = self.sitting
+        here = sitting.current if sitting else None
+        first = next((place for place in sitting.trail if place in places), None) if sitting else None
+        if sitting is not None and first is not None and (here is None or here.key != first):
+            sitting.go_to(first)
             self._show()
 
     def do_again(self) -> None:
@@ -185,26 +213,35 @@ class Reviewing(QObject):
     # ---------------------------------------------------------------------------------------------------- what is done
 
     def _do(self, edit: Edit) -> None:
-        sitting, page = self.sitting, self.page
-        here = sitting.current if sitting else None
-        if sitting is None or page is None or here is None:
-            return
-        if edit and self._document.history.pages is None:
+        here = self.sitting.current if self.sitting else None
+        if self.page is not None and here is not None:
+            self._settle(Step(edit.name, {self.page.id: edit}), [here.key])
+
+    def _settle(self, step: Step, places: Sequence[Place]) -> bool:
+        """Do a step that settles these words, the first of them the one that is shown. Whether it could be done."""
+        sitting = self.sitting
+        if sitting is None:
+            return False
+        if step and self._document.history.pages is None:
             self.said.emit(tr(operations.READ_ONLY))
-            return
+            return False
         self._doing = True
         try:
             # Of the page on the screen as of any other.
-            self._document.history.push(Step(edit.name, {page.id: edit}))
+            self._document.history.push(step)
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
-        else:
-            sitting.settle(here.key, when=time.monotonic())
-            self.outcomes.update((here.key, after.state) for _, after in edit.changes.values() if after)
-            sitting.go_on()
+            self._show()
+            return False
         finally:
             self._doing = False
+        after = {(key, word): pair[1] for key, edit in step.edits.items() for word, pair in edit.changes.items()}
+        self.outcomes.update((place, word.state) for place, word in after.items() if word)
+        for place in places:
+            sitting.settle(place, when=time.monotonic())
+            sitting.go_on()
         self._show()
+        return True
 
     def _leave_another_project(self) -> None:
         if self._of is not None and self._of is not self._project():
@@ -227,13 +264,8 @@ class Reviewing(QObject):
             job = self._lane.submit(lambda: reviewing.checked(project, touched), name=later("Looking at words"))
             job.came.connect(self._take_checked)
             return
-        for key in touched:
-            try:
-                page = self._document.history.page(key)
-            except StudioError:
-                continue  # said when its word is shown
-            if page is not None:
-                self._take_checked(PageChecked.of(page))
+        for page in filter(None, map(self._known, touched)):
+            self._take_checked(PageChecked.of(page))
 
     def _take_checked(self, found: PageChecked) -> None:
         sitting = self.sitting
@@ -277,11 +309,7 @@ class Reviewing(QObject):
             return
         self.page = self.word = None
         while (here := sitting.current) is not None:
-            try:
-                page = self._document.history.page(here.page_id)
-            except StudioError as error:
-                page = None
-                self.failures = (*self.failures, str(error))
+            page = self._known(here.page_id)
             word = page.words.get(here.word_id) if page else None
             if word is not None and (sitting.has_settled(here.key) or not word.checked):
                 self.page, self.word = page, word
@@ -296,6 +324,14 @@ class Reviewing(QObject):
         self.changed.emit()
         self._prepare()
 
+    def _known(self, page_id: str) -> Page | None:
+        """A page as it is now; what cannot be read is told of at the end."""
+        try:
+            return self._document.history.page(page_id)
+        except StudioError as error:
+            self.failures = tuple(dict.fromkeys((*self.failures, str(error))))
+            return None
+
     def _prepare(self) -> None:
         """See to it that the next words have their cards when they are shown."""
         if self.sitting is not None and self.stage is Stage.GOING:
@@ -303,5 +339,4 @@ class Reviewing(QObject):
 
     def _take_card(self, place: Place) -> None:
         here = self.sitting.current if self.sitting else None
-        if here is not None and here.key == place:
-            self.carded.emit()
+        (self.carded if here is not None and here.key == place else self.neared).emit()

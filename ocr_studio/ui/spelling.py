@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core import language, own_words
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.spelling import Doubt, Speller
@@ -53,6 +54,11 @@ class Spelling(QObject):
         document.opened.connect(self.look_again)
         document.words_changed.connect(lambda _: self._take_typed())
         indexing.finished.connect(self._look_anew)
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        """The words of the languages; None while they are not there."""
+        return self._known.lexicon if self._known else None
 
     def look_again(self) -> None:
         """Another photo, another project or other languages may be in use now."""

@@ -18,7 +18,7 @@ from ocr_studio.ui.spelling import Spelling
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
-_DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(CHOICES))
+_DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(9))
 # Screen pixels between a word and the panel: room for the marks at its corners. And the widest text of a choice.
 _GAP = 10
 _LONGEST_CHOICE = 220
@@ -41,6 +41,7 @@ class WordEditor(QLineEdit):
     cancelled = Signal()
     split_requested = Signal(int, str)
     alternative_chosen = Signal(int)
+    most_choices = CHOICES
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +123,7 @@ class WordEditor(QLineEdit):
             key in _ENTER
             or key in _TABS
             or key == Qt.Key.Key_Escape
-            or (alt and key in _DIGITS)
+            or (alt and key in _DIGITS[: self.most_choices])
             or (control and key == Qt.Key.Key_Slash)
         )
 

@@ -43,6 +43,11 @@ def choice_key(index: int, *, writing: bool) -> str:
     return f"Alt+{index + 1}" if writing else str(index + 1)
 
 
+def agreeing_key(count: int) -> str:
+    """The key by which so many words of the review queue are right."""
+    return f"Ctrl+{count}"
+
+
 def file_name(name: str) -> str:
     """A file's name in one line: what cannot be shown, such as a line break, is shown as its escape."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)

@@ -37,12 +37,14 @@ from ocr_studio.ui.parts import Dialogs, Parts
 from ocr_studio.ui.photo_asking import PhotoAsking
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.photos_panel import PhotosPanel
+from ocr_studio.ui.prompting import Prompter
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Reviewing
 from ocr_studio.ui.searching import Searching
 from ocr_studio.ui.session import Session
 from ocr_studio.ui.shown_document import ShownDocument
+from ocr_studio.ui.spelling import Spelling
 from ocr_studio.ui.status import Status
 from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
@@ -87,7 +89,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         return MistakePlaces(document, view, opening)
 
     status = Status()
-    review, fixes = _checking(stage, places(), view, status)
+    review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     photos = PageList(stage.thumbnails, stage.rows)
@@ -126,7 +128,9 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     )
 
 
-def _checking(stage: Backstage, places: MistakePlaces, view: PhotoView, status: Status) -> tuple[ReviewPanel, FixPanel]:
+def _checking(
+    stage: Backstage, places: MistakePlaces, view: PhotoView, status: Status, spelling: Spelling
+) -> tuple[ReviewPanel, FixPanel]:
     """The review queue, and fixing everywhere what was corrected, in the queue or elsewhere."""
 
     def project() -> Project | None:
@@ -135,7 +139,8 @@ def _checking(stage: Backstage, places: MistakePlaces, view: PhotoView, status: 
     def index() -> Index | None:
         return stage.indexing.index
 
-    review = ReviewPanel(Reviewing(stage.document, stage.cards, project, index), places)
+    prompter = Prompter(stage.document, stage.words, index, lambda: spelling.lexicon)
+    review = ReviewPanel(Reviewing(stage.document, stage.cards, project, index), prompter, places)
     review.left.connect(view.setFocus)
     fixing = FixingEverywhere(stage.document, stage.cards, project, index)
     fixes = FixPanel(fixing)

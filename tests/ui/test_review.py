@@ -116,11 +116,11 @@ def test_letters_are_never_robbed(panel: ReviewPanel, studio: Studio) -> None:
 
 def test_digits_choose_and_are_text_once_somebody_types(panel: ReviewPanel, studio: Studio) -> None:
     place = _here(panel)
-    assert panel.choices[2].text() == "3  Ships"
+    assert [button.text() for button in panel.choices[:4]] == ["1  Ship", "2  SHIP", "3  ship", "4  Ships"]
     _press(KEY.Key_Backspace)
-    assert panel.choices[2].text() == "Alt+3  Ships"
+    assert panel.choices[3].text() == "Alt+4  Ships"
     _type("2024")
-    _press(KEY.Key_3, ALT)
+    _press(KEY.Key_4, ALT)
     assert _word(studio, place).text == "Ships"
     place = _here(panel)
     QTest.mouseClick(panel.choices[1], Qt.MouseButton.LeftButton)
