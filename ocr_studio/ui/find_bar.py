@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
 from ocr_studio.core.page_search import PageSearch
 from ocr_studio.core.search import Hit, Side
@@ -43,6 +43,7 @@ class FindBar(QFrame):
         self._again = QTimer(self, singleShot=True, interval=_SOON)
         self._again.timeout.connect(self._look)
         self.setObjectName("find-bar")
+        self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
         self.setAccessibleName(tr("Find on this photo"))
         self.line = QLineEdit()
         self.line.setPlaceholderText(tr("Find on this photo"))

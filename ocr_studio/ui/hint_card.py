@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
@@ -23,6 +23,7 @@ class HintCard(QFrame):
         super().__init__(over)
         self._over = over
         self.setObjectName("hint")
+        self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
         self.text = QLabel()
         self.text.setWordWrap(True)
         self._picture = QLabel()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import evaluation_news, learning_news, operations, session_news, wording
+from ocr_studio.ui import evaluation_news, learning_news, operations, session_news, window_place, wording
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.empty_state import EmptyState
 from ocr_studio.ui.job_thread import Trouble
@@ -75,9 +75,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         # Not closable: the table is always in sight. Not called words, as each box may hold a line.
         self._words_dock = SideDock(tr("Writing"), "words", Writing(self.table, self.alternatives), closable=False)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._words_dock)
+        self.addDockWidget(window_place.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)
         self._photos_dock = SideDock(tr("Photos"), "photos", self.parts.photos_panel, closable=True)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._photos_dock)
+        self.addDockWidget(window_place.side(Qt.DockWidgetArea.LeftDockWidgetArea), self._photos_dock)
         self._toolbar = Toolbar(self.action_set)
         self.addToolBar(self._toolbar)
         self.action_set.fill_menus(self.menuBar())
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
     def _place_panels(self) -> None:
         last: dict[Qt.DockWidgetArea, PanelDock] = {}
         for panel in self.parts.panels:
-            self.addDockWidget(panel.area, panel)
+            self.addDockWidget(window_place.side(panel.area), panel)
             if panel.area in last:
                 self.tabifyDockWidget(last[panel.area], panel)
             last[panel.area] = panel

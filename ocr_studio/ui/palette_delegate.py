@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -32,32 +34,43 @@ class PaletteDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(now.selection))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 6, 6)
-        room = QRectF(rect).adjusted(_EDGE, 0, -_EDGE, 0)
+        room = rect.adjusted(_EDGE, 0, -_EDGE, 0)
         painter.setFont(option.font)
         if entry.key:
-            room.setRight(_draw_key(painter, room, entry.key) - _GAP)
+            width = painter.fontMetrics().horizontalAdvance(entry.key) + 16
+            _draw_key(painter, QStyle.visualRect(option.direction, rect, _end(room, width)), entry.key)
+            room.setRight(room.right() - width - _GAP)
         title = _layout(found, painter.font(), room.width(), QColor(now.disabled if entry.why else now.text))
-        title.draw(painter, QPointF(room.left(), room.center().y() - title.boundingRect().height() / 2))
-        room.setLeft(room.left() + title.lineAt(0).naturalTextWidth() + _GAP)
-        beside = entry.why or entry.where
+        width = ceil(title.lineAt(0).naturalTextWidth())
+        place = QStyle.visualRect(option.direction, rect, QRect(room.left(), room.top(), width, room.height()))
+        begin = title.lineAt(0).naturalTextRect().left()  # behind free room, of what is written from the right
+        title.draw(painter, QPointF(place.left() - begin, rect.center().y() - title.boundingRect().height() / 2))
+        room.setLeft(room.left() + width + _GAP)
         if room.width() > 40:
             painter.setPen(QColor(now.quiet))
-            short = painter.fontMetrics().elidedText(beside, Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+            short = painter.fontMetrics().elidedText(
+                entry.why or entry.where, Qt.TextElideMode.ElideRight, room.width()
+            )
+            side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            painter.drawText(
+                QStyle.visualRect(option.direction, rect, room), side | Qt.AlignmentFlag.AlignAbsolute, short
+            )
         painter.restore()
 
 
-def _draw_key(painter: QPainter, room: QRectF, key: str) -> float:
-    """Draw a key's cap at the right end. Returns where it begins."""
+def _end(room: QRect, width: int) -> QRect:
+    return QRect(room.right() - width, room.top(), width, room.height())
+
+
+def _draw_key(painter: QPainter, place: QRect, key: str) -> None:
+    """Draw a key's cap."""
     now = theme.colours()
-    width = painter.fontMetrics().horizontalAdvance(key) + 16
-    cap = QRectF(room.right() - width, room.center().y() - 12, width, 24)
+    cap = QRectF(place.left(), place.center().y() - 12, place.width(), 24)
     painter.setPen(QColor(now.line))
     painter.setBrush(QColor(now.surface))
     painter.drawRoundedRect(cap, 5, 5)
     painter.setPen(QColor(now.quiet))
     painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
-    return cap.left()
 
 
 def _layout(found: Found, font: QFont, width: float, colour: QColor) -> QTextLayout:

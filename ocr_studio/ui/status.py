@@ -49,7 +49,7 @@ class Status(QStatusBar):
             label.setProperty("quiet", True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 3, 6, 3)
-        self.setContentsMargins(0, 0, 12, 0)
+        self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
         self.reading_stopped()
 
     def show_hint(self, text: str) -> None:

@@ -195,8 +195,11 @@ def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palett
 def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[Doubt]) -> None:
     metrics = painter.fontMetrics()
     below = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2 + 2
+    begin = rect.left()
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        begin = max(begin, rect.right() - metrics.horizontalAdvance(text))
     for doubt in doubts:
-        left, right = (rect.left() + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
+        left, right = (begin + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
         if left < rect.right():
             waves.draw(painter, left, min(right, rect.right()), below)
 

@@ -45,6 +45,8 @@ class ZoomView(QGraphicsView):
         self._content = QRectF()
         self._fitted = True
         self._ring = False
+        # A photo has its left at the left in every language, and so have the scroll bars.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setScene(QGraphicsScene(self))
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setFrameShape(QFrame.Shape.NoFrame)
