@@ -73,7 +73,7 @@ class ReadingSettings(SettingsPage):
         self.languages.changed.connect(self._say_all)
 
     def _make_numbers(self) -> None:
-        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=tr(" MB"))
+        self.memory = QSpinBox(minimum=0, maximum=1_000_000, singleStep=512, suffix=f" {tr('MB')}")
         self.memory.setSpecialValueText(tr("As much as is needed"))
         self.memory.setAccessibleName(tr("Most memory of the graphics card"))
         self.strength = QSpinBox(minimum=0, maximum=round(100 * STRONGEST), singleStep=10, suffix=" %")
