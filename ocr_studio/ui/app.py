@@ -226,8 +226,7 @@ def run(
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
     with logs.libraries_silenced():
-        app = _application(theme or chosen.theme)
-        window_language.use(app, language or chosen.language)
+        app = _application(theme or chosen.theme, language or chosen.language)
         studio = Studio(chosen, theme=theme, keeps=screenshot is None)
         status = _sit(app, studio, path, screenshot)
         while studio.ends_for_another:
@@ -253,6 +252,7 @@ def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Path 
 def _another(app: QApplication, before: Studio) -> Studio:
     """A window in the language that is chosen now, in place of one that was closed; the recognizer stays loaded."""
     window_language.use(app, before.settings.language)
+    use_theme(before.theme)
     studio = Studio(before.settings, desk=before.reading.desk, theme=before.theme_asked_for)
     studio.goes_on = True
     before.window.deleteLater()
@@ -267,11 +267,12 @@ def use_theme(chosen: str) -> None:
     theming.use(app, chosen)
 
 
-def _application(theme: str) -> QApplication:
+def _application(theme: str, language: str) -> QApplication:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("ocr-studio")
     app.setApplicationDisplayName("OCR Studio")
     app.setDesktopFileName("ocr-studio")
+    window_language.use(app, language)
     use_theme(theme)
     with contextlib.suppress(StudioError):  # an icon more or less is nothing to tell a person of
         app.setWindowIcon(QIcon(str(resources.icon())))

@@ -54,8 +54,11 @@ class Knob(QWidget):
         # Each wraps, so that a narrow column cuts nothing off.
         for label in (title, self._shown):
             label.setWordWrap(True)
-        self._shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
-        title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+        # By the window, not by the text: a number has no direction.
+        sides = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        begin, end = reversed(sides) if self.isRightToLeft() else sides
+        self._shown.setAlignment(end | Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignAbsolute)
+        title.setAlignment(begin | Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignAbsolute)
         layout.addWidget(title, 0, 0)
         layout.addWidget(self._shown, 0, 1)
         layout.addWidget(self.slider, 1, 0, 1, 2)
@@ -65,8 +68,7 @@ class Knob(QWidget):
             note = QLabel(text)
             note.setWordWrap(True)
             note.setProperty("quiet", True)
-            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-            note.setAlignment(side | Qt.AlignmentFlag.AlignTop)
+            note.setAlignment((end if column else begin) | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignAbsolute)
             layout.addWidget(note, 2, column)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(1, 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtWidgets import QApplication
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:
@@ -111,6 +113,8 @@ def _lists(c: Colours) -> str:
 
 
 def _scrolling(c: Colours) -> str:
+    # Qt means the part at the left, and the values begin where lines begin.
+    filled = "add-page" if QApplication.isRightToLeft() else "sub-page"
     return f"""
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
@@ -122,7 +126,7 @@ def _scrolling(c: Colours) -> str:
     QTabBar::tab:focus {{ color: {c.accent}; }}
     QSlider:horizontal {{ min-height: 22px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
-    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
+    QSlider::{filled}:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
     QSlider::handle:horizontal {{
         width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {c.base};
         border: 1px solid {c.quiet}; }}

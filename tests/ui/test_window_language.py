@@ -128,7 +128,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
         QTimer.singleShot(50, look if len(studios) == 2 else wait_for_second)
 
     monkeypatch.setattr(program, "Studio", Watched)
-    monkeypatch.setattr(program, "_application", lambda theme: QApplication.instance())
+    monkeypatch.setattr(program, "_application", lambda theme, language: QApplication.instance())
     QTimer.singleShot(0, look)
     assert program.run(photo) == 0
     (first, path, desk), (second, path_again, desk_again) = seen
