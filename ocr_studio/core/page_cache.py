@@ -9,8 +9,8 @@ from typing import Final
 from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp
 
-# Words of all pages that are kept: some 40 MB, as each is two kilobytes.
-MOST: Final = 20_000
+# Words of all pages that are kept: some 20 MB, as each is two kilobytes. More than steps of many photos change at once.
+MOST: Final = 10_000
 
 
 class PageCache:

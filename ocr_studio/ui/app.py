@@ -20,8 +20,8 @@ from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
 from ocr_studio.jobs.training import Learn
+from ocr_studio.ui import garbage, window_language, window_place
 from ocr_studio.ui import theme as theming
-from ocr_studio.ui import window_language, window_place
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.close_guard import CloseGuard
@@ -242,6 +242,9 @@ def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Path 
     tidying = QTimer(studio, interval=60_000)
     tidying.timeout.connect(logs.limit_native)
     tidying.start()
+    garbage.look_seldom()
+    garbage.leave_alone_what_there_is()
+    studio.reading.prepared.connect(garbage.leave_alone_what_there_is)
     try:
         return _stay(app, studio, path, screenshot)
     finally:

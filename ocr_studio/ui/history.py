@@ -98,14 +98,15 @@ class History(QObject):
                 self.stack.push(_Command(self, step))
             self.stack.setIndex(course.index)
 
-    def push(self, step: Step, *, join: str = "") -> None:
+    def push(self, step: Step, *, join: str = "", line: bytes = b"") -> None:
         """Do a step; nothing happens for an empty one.
 
         join: steps pushed in a row with the same non-empty mark become one. Raises EditMismatch where a page is not as
-        the step says, and StudioError where one cannot be read; nothing is changed then.
+        the step says, and StudioError where one cannot be read; nothing is changed then. line: what the history's file
+        says of it, ``core.history.did``, where somebody had the time to make it.
         """
         if step:
-            command = _Command(self, step, join, self._after(step))
+            command = _Command(self, step, join, self._after(step), line)
             with self._together():
                 self.stack.push(command)
 
@@ -136,11 +137,11 @@ class History(QObject):
         commands = (self.stack.command(index) for index in range(self.stack.count()))
         return any(isinstance(each, _Command) and page_id in each.step.edits for each in commands)
 
-    def do(self, step: Step, after: Mapping[str, Page]) -> None:
+    def do(self, step: Step, after: Mapping[str, Page], line: bytes) -> None:
         """For its commands: a step is done for the first time. after: the pages as they become."""
         if not self._silent:
             self._put(step, after, back=False)
-            self.tell(history.did(step))
+            self.tell(line or history.did(step))
             self.did.emit(step)
 
     def go(self, step: Step, *, back: bool) -> bool:
@@ -258,15 +259,18 @@ def _looked_up(pages: Pages, step: Step) -> None:
 class _Command(QUndoCommand):
     """The one undo command: a step and its inverse."""
 
-    def __init__(self, owner: History, step: Step, join: str = "", after: Mapping[str, Page] | None = None) -> None:
+    def __init__(
+        self, owner: History, step: Step, join: str = "", after: Mapping[str, Page] | None = None, line: bytes = b""
+    ) -> None:
         super().__init__(step.name)
         self.step = step
-        self._owner, self._join, self._after = owner, join, after
+        self._owner, self._join, self._after, self._line = owner, join, after, line
 
     def redo(self) -> None:
         if self._after is not None:
-            after, self._after = self._after, None
-            self._owner.do(self.step, after)
+            after, line = self._after, self._line
+            self._after, self._line = None, b""
+            self._owner.do(self.step, after, line)
             return
         if not self._owner.go(self.step, back=False):
             self.setObsolete(True)

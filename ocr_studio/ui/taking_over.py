@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from ocr_studio.core import history
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import EditMismatch, new_id
@@ -30,6 +31,15 @@ class Taken:
     left: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A part, the step that does it, and the step's line in the history."""
+
+    part: Part
+    step: Step
+    line: bytes
+
+
 class TakingOver(QObject):
     """Does what is wished, and is done with once. Of very many photos it is a step in parts, see ``core.history``:
     whenever it ends, killed even, what is done is saved and can be taken back.
@@ -48,7 +58,7 @@ class TakingOver(QObject):
         self._document, self._name = document, name
         self._pages = document.history.pages
         self._wishes, self._done, self._tries = tuple(wishes), 0, 0
-        self._series = ""
+        self._series = new_id()
         self._words = self._photos = 0
         self._left: list[Left] = []
 
@@ -64,22 +74,23 @@ class TakingOver(QObject):
         waiting, shown = self._wishes[self._done :], self._document.page
         if self._pages is None or (shown and [wish.page_id for wish in waiting[:2]] == [shown.id]):
             # Of the photo on the screen, at once.
-            self._take(taking_over.part(self._document.history.page, waiting))
+            self._take(self._ready(taking_over.part(self._document.history.page, waiting)))
             return
         load = self._pages.page
 
-        def look() -> Part:
-            return taking_over.part(lambda key: shown if shown and key == shown.id else load(key), waiting)
+        def look() -> _Ready:
+            return self._ready(taking_over.part(lambda key: shown if shown and key == shown.id else load(key), waiting))
 
         self._pages.look_up(look, self._take, self._end)
 
-    def _take(self, part: Part) -> None:
+    def _take(self, ready: _Ready) -> None:
+        part = ready.part
         if self._document.history.pages is not self._pages:
             self._end()
             return
         if part.edits:
             try:
-                self._push(part)
+                self._document.history.push(ready.step, line=ready.line)
             except EditMismatch:
                 self._tries += 1
                 if self._tries < _TRIES:
@@ -88,24 +99,23 @@ class TakingOver(QObject):
                 part = replace(part, left=tuple(Left(each.image, each.words) for each in self._next(part)))
             except StudioError as error:
                 part = replace(part, left=tuple(Left(each.image, each.words, str(error)) for each in self._next(part)))
+            else:
+                self._words += part.words
+                self._photos += len(part.edits)
         self._left += part.left
         self._done, self._tries = self._done + part.photos, 0
         self.progressed.emit(self._done, len(self._wishes))
         self._go_on()
 
-    def _push(self, part: Part) -> None:
-        whole = not self._done and part.photos == len(self._wishes)
-        if not whole and not self._series:
-            self._series = new_id()
-        words, photos = part.words, len(part.edits)
-        if not whole:
+    def _ready(self, part: Part) -> _Ready:
+        """The step of a part; also in the background, as it takes a while to be written down."""
+        words, photos, series = part.words, len(part.edits), ""
+        if self._done or part.photos < len(self._wishes):
             # All parts are called alike; of how many words it is at its end nobody knows yet.
-            words, photos = sum(wish.words for wish in self._wishes), len(self._wishes)
+            words, photos, series = sum(wish.words for wish in self._wishes), len(self._wishes), self._series
         name = self._name(words, photos)
-        edits = {key: replace(edit, name=name) for key, edit in part.edits.items()}
-        self._document.history.push(Step(name, edits, self._series))
-        self._words += part.words
-        self._photos += len(edits)
+        step = Step(name, {key: replace(edit, name=name) for key, edit in part.edits.items()}, series)
+        return _Ready(part, step, history.did(step))
 
     def _next(self, part: Part) -> Sequence[Wish]:
         return self._wishes[self._done : self._done + part.photos]

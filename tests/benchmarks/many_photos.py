@@ -7,7 +7,9 @@ every tenth page checked. Then it is timed, each stage in a process of its own: 
 date with nothing and with ten pages changed. ask: what the first question takes, then 300 questions (words of the
 vocabulary with a slip, their beginnings, two words), the rows of all photos, one after an edit. window: from the
 beginning of the process until the project is open, gaps between ticks of a 10 ms timer meanwhile and while the index is
-made, memory (resident, no TensorFlow). ``--keep``: make the project there, or take the one that is there.
+made, memory (resident, no TensorFlow). replace: rules change some words of every photo, that is taken back and done
+again; seconds, gaps between ticks, what the disk says at the end. ``--keep``: make the project there, or take the one
+that is there.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from ocr_studio.core.project import Project
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import resident
 
-STAGES: Final = ("make", "index", "ask", "window")
+STAGES: Final = ("make", "index", "ask", "window", "replace")
 _DISTINCT: Final = 40_000
 _QUESTIONS: Final = 300
 _Answer = TypeVar("_Answer")
@@ -223,6 +225,65 @@ def _window(options: argparse.Namespace) -> None:
         studio.stop()
 
 
+def _replace(options: argparse.Namespace) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from ocr_studio.core import settings
+    from ocr_studio.core.replacing import Replacement, Replacer, Rule
+    from ocr_studio.jobs import replacing
+    from ocr_studio.ui import app as window_app
+    from ocr_studio.ui import garbage
+    from ocr_studio.ui.taking_over import Taken, TakingOver
+
+    run_until = partial(main_thread.run_until, patience=600.0)
+    with main_thread.temporary_home():
+        app = QApplication(sys.argv[:1])
+        window_app.use_theme("light")
+        studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
+        studio.window.show()
+        studio.opening.open_paths([options.keep])
+        run_until(app, lambda: studio.opening.project is not None and not studio.busy)
+        garbage.look_seldom()  # as the program does
+        garbage.leave_alone_what_there_is()
+        project, stack = studio.opening.project, studio.document.undo_stack
+        assert project is not None
+        replacer = Replacer([Rule("ba", "bä")])
+        found: list[Replacement] = [
+            each
+            for key in project.page_ids()
+            if (page := project.load_page(key))
+            for each in list(replacer.in_page(page))[:5]
+        ]
+        ticks = main_thread.Ticks()
+
+        def timed(what: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:
+            ticks.begin()
+            begun = time.perf_counter()
+            begin()
+            run_until(app, lambda: done() and not studio.autosave.unsaved)
+            print(f"{what:10} {time.perf_counter() - begun:6.1f} s; {ticks.said()}; memory {resident()}")
+
+        ended: list[Taken] = []
+        taking = TakingOver(studio.document, replacing.wishes(found), lambda *_: "Replace", studio)
+        taking.ended.connect(ended.append)
+        before = stack.index()
+        timed(f"{len(found)} words", taking.start, lambda: bool(ended))
+        parts = stack.index()
+        print(
+            f"  {ended[0].words} words on {ended[0].photos} photos in {parts - before} parts; {len(ended[0].left)} left"
+        )
+        timed("taken back", stack.undo, lambda: stack.index() == before)
+        timed("done again", stack.redo, lambda: stack.index() == parts)
+        timed("taken back", stack.undo, lambda: stack.index() == before)
+        studio.window.close()
+        studio.stop()
+    fresh = Project.open(options.keep)
+    left = sum(
+        "bä" in word.text for key in fresh.page_ids() if (page := fresh.load_page(key)) for word in page.words.values()
+    )
+    print(f"  {left} words changed on the disk at the end")
+
+
 def _timed(what: str, work: Callable[[], _Answer]) -> _Answer:
     begun = time.perf_counter()
     answer = work()
@@ -230,7 +291,7 @@ def _timed(what: str, work: Callable[[], _Answer]) -> _Answer:
     return answer
 
 
-_STAGES: Final = {"make": _make, "index": _index, "ask": _ask, "window": _window}
+_STAGES: Final = {"make": _make, "index": _index, "ask": _ask, "window": _window, "replace": _replace}
 
 if __name__ == "__main__":
     main()
