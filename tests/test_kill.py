@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import kill
+from tests.benchmarks import kill, kill_window
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the session speaks through a pipe and is killed by a signal")
@@ -18,3 +18,10 @@ def test_killed_while_editing(tmp_path: Path) -> None:
         assert (found.damaged, found.unknown, found.lost_though_saved) == (0, 0, 0)
         # Every edit older than kill.PROMISE is there.
         assert found.lost == 0, f"the oldest edit that was lost was {found.oldest:.2f} s old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the window speaks through a pipe and is killed by a signal")
+def test_killed_at_work_in_the_window(tmp_path: Path) -> None:
+    run = kill_window.kill_many(tmp_path, kills=3, longest=2.5, seed=5)
+    assert run.deeds["steps"] > 0
+    assert not +run.found
