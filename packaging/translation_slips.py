@@ -11,6 +11,8 @@ from babel.messages.catalog import Catalog, Message
 
 # What a text ends with tells what it is: the name of a field, something that asks further, a sentence.
 _ENDS = ("…", ":", ".", "?", "!")
+# A text as short as "No." is an abbreviation, and a language may have a sign for it.
+_ABBREVIATED = 4
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _MNEMONIC = re.compile(r"&(?!&)(?=\S)")
 
@@ -53,6 +55,8 @@ def _slips(source: str, said: str) -> Iterator[str]:
         if Counter(pattern.findall(source)) != Counter(pattern.findall(said)):
             yield f"other {what}"
     for end in _ENDS:
+        if end == "." and len(source) <= _ABBREVIATED:
+            continue
         if source.endswith(end) != said.endswith(end):
             yield f"only one of both ends with “{end}”"
     if source[: len(source) - len(source.lstrip())] != said[: len(said) - len(said.lstrip())]:
