@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TypeAlias
 
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.page import BoardLook, Page, PageState
 from ocr_studio.core.project import Project
 from ocr_studio.jobs.reading import ReadingDesk, ReadingEvent, read_photos
 
@@ -29,23 +28,29 @@ BatchEvent: TypeAlias = ReadingEvent | PhotoKnown
 def read_batch(desk: ReadingDesk, photos: Sequence[Path], project: Project, *, again: bool) -> Iterator[BatchEvent]:
     """For each photo its events, then PhotoRead, PhotoFailed or PhotoKnown. Nothing is saved.
 
-    again: also those that were read before.
+    again: also those that were read before. Of each photo it is found out in its turn whether it was, and told at once:
+    among thousands the first that was not is not kept waiting for the others, and whoever asks for no further event is
+    heard.
     """
-    known: deque[PhotoKnown] = deque()
 
-    def unread() -> Iterator[Path]:
+    def looked_up() -> Iterator[Path | PhotoKnown]:
         for photo in photos:
             page = None if again else _read_before(photo, project)
-            if page is None:
-                yield photo
-            else:
-                known.append(PhotoKnown(photo, page))
+            yield photo if page is None else PhotoKnown(photo, page)
 
-    for event in read_photos(desk, unread(), project_of=lambda _: project):
-        yield event
-        while known:
-            yield known.popleft()
-    yield from known
+    yield from read_photos(
+        desk, looked_up(), project_of=lambda _: project, board_of=lambda page_id: _board(project, page_id)
+    )
+
+
+def _board(project: Project, page_id: str) -> BoardLook | None:
+    """As a person has said of this page that its board is to be read, if they have."""
+    try:
+        page = project.load_page(page_id, aside=False)
+    except StudioError:  # told when what was read is kept
+        return None
+    look = page.facts.board if page else None
+    return look if look and look.read else None
 
 
 def _read_before(photo: Path, project: Project) -> Page | None:

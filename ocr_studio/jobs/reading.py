@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ocr_studio.engine.preview import Preview
     from ocr_studio.engine.reader import Reader
 
+_Told = TypeVar("_Told")
 _log = logging.getLogger(__name__)
 
 
@@ -164,9 +165,7 @@ def read_page(
         yield from _read(desk, image, None, project=project)
         return
     made = cleaning.cleaned(image, board)
-    back = np.linalg.inv(made.matrix)
-    for event in _read(desk, made.picture, None, project=project):
-        yield replace(event, words=_led(back, event.words)) if isinstance(event, WordsRead) else event
+    yield from _read(desk, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
 
 
 def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
@@ -176,9 +175,14 @@ def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _read(
-    desk: ReadingDesk, image: NDArray[np.uint8], lines: NDArray[np.float32] | None, *, project: Project | None
+    desk: ReadingDesk,
+    image: NDArray[np.uint8],
+    lines: NDArray[np.float32] | None,
+    *,
+    project: Project | None,
+    back: NDArray[np.floating] | None = None,
 ) -> Iterator[ReadingEvent]:
-    """``read_page``, of a photo where lines may have been found already."""
+    """``read_page``, of a photo where lines may have been found already. back: from the picture to the photo."""
     yield from prepare(desk)
     desk.learn_from(project)
     reader, start = desk.reader(), time.perf_counter()
@@ -187,7 +191,7 @@ def _read(
     done = 0
     for count, words in reader.read_lines(image, lines):
         done += count
-        yield WordsRead(tuple(words), done, len(lines))
+        yield WordsRead(tuple(words) if back is None else _led(back, words), done, len(lines))
     yield ReadingDone(reader.name, now(), time.perf_counter() - start)
 
 
@@ -235,20 +239,28 @@ def _places(
 
 
 def read_photos(
-    desk: ReadingDesk, paths: Iterable[Path], *, project_of: Callable[[Path], Project | None] = lambda path: None
-) -> Iterator[ReadingEvent]:
+    desk: ReadingDesk,
+    paths: Iterable[Path | _Told],
+    *,
+    project_of: Callable[[Path], Project | None] = lambda path: None,
+    board_of: Callable[[str], BoardLook | None] = lambda page_id: None,
+) -> Iterator[ReadingEvent | _Told]:
     """Read photo files in their order: for each its events, then PhotoRead or PhotoFailed.
 
-    While one photo is read, the next is opened and searched for writing, so its seconds count the reading only.
-    project_of: a photo's project, if it has one; see ``read_page``.
+    While one photo is read, the next is opened and searched for writing, so its seconds count the reading only. What is
+    no path among the paths is handed on as it comes. project_of: a photo's project, if it has one; board_of: how the
+    board of a page is cleaned before it is read, None where the photo is; asked in another thread; see ``read_page``.
     """
-    with closing(_looked_at(desk, paths)) as looked_at:
+    with closing(_looked_at(paths, lambda path: _look(desk, path, board_of))) as looked_at:
         for path, looking in looked_at:
+            if not isinstance(path, Path) or looking is None:
+                yield path
+                continue
             words: dict[str, Word] = {}
             seconds, when = 0.0, None
             try:
                 photo = looking.result()
-                for event in _read(desk, photo.image, photo.lines, project=project_of(path)):
+                for event in _read(desk, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):
                         words |= {word.id: word for word in event.words}
                     elif isinstance(event, ReadingDone):
@@ -257,30 +269,41 @@ def read_photos(
             except StudioError as error:
                 yield PhotoFailed(path, str(error))
                 continue
-            height, width = photo.image.shape[:2]
+            width, height = photo.size
             yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when), seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A photo before its reading. lines: where writing is, (N, 6, 2), or None if nobody has looked for it yet."""
+    """A photo before its reading. image: what is read, the photo or its cleaned board; size: of the photo, width and
+    height. lines: where writing is, (N, 6, 2), or None if nobody has looked for it yet. back: from what is read to the
+    photo, (3, 3); None where that is the photo.
+    """
 
     image: NDArray[np.uint8]
     page_id: str
+    size: tuple[int, int]
     lines: NDArray[np.float32] | None
+    back: NDArray[np.floating] | None
 
 
-def _looked_at(desk: ReadingDesk, paths: Iterable[Path]) -> Generator[tuple[Path, Future[_Looked]], None, None]:
+def _looked_at(
+    paths: Iterable[Path | _Told], look: Callable[[Path], _Looked]
+) -> Generator[tuple[Path | _Told, Future[_Looked] | None], None, None]:
     """Photos in their order; while one is read, the next is opened and looked at in another thread.
 
-    One at a time, so that no more than two photos are in memory.
+    One at a time, so that no more than two photos are in memory. What is no path comes at once, with None; where it
+    takes long until there is another path, the photo before it is not kept waiting.
     """
     with ThreadPoolExecutor(1, "photos") as thread:
         waiting: deque[tuple[Path, Future[_Looked]]] = deque()
         try:
             for path in paths:
-                waiting.append((path, thread.submit(_look, desk, path)))
-                if len(waiting) > 1:
+                if isinstance(path, Path):
+                    waiting.append((path, thread.submit(look, path)))
+                else:
+                    yield path, None
+                if len(waiting) > 1 or (waiting and waiting[0][1].done()):
                     yield waiting.popleft()
             if waiting:
                 yield waiting.popleft()
@@ -288,7 +311,12 @@ def _looked_at(desk: ReadingDesk, paths: Iterable[Path]) -> Generator[tuple[Path
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _look(desk: ReadingDesk, path: Path) -> _Looked:
+def _look(desk: ReadingDesk, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
     image, page_id = images.open_with_id(path)
+    height, width = image.shape[:2]
+    board, back = board_of(page_id), None
+    if board is not None:
+        made = cleaning.cleaned(image, board)
+        image, back = made.picture, np.linalg.inv(made.matrix)
     # Loading the recognizer is the reading thread's.
-    return _Looked(image, page_id, desk.reader().find(image) if desk.ready else None)
+    return _Looked(image, page_id, (width, height), desk.reader().find(image) if desk.ready else None, back)

@@ -11,8 +11,8 @@ from ocr_studio.core.page import Edit, Page
 
 # What is done at once: so many pages, words that change, and words on those pages; it takes the window some
 # milliseconds.
-PAGES: Final = 25
-_CHANGES: Final = 250
+PAGES: Final = 15
+_CHANGES: Final = 150
 _WORDS: Final = 5000
 
 LoadPage: TypeAlias = Callable[[str], Page | None]
