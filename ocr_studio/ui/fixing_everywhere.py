@@ -45,8 +45,8 @@ class FixingEverywhere(QObject):
         self._found: list[LookAlike] = []
         self._job: Job | None = None
         document.history.did.connect(self._hear)
-        document.history.changed.connect(lambda _: self._look_again())
-        document.words_changed.connect(lambda _: self._look_again())
+        document.history.changed.connect(self._look_again)
+        document.words_changed.connect(lambda _: self._look_again({document.page.id} if document.page else ()))
         document.opened.connect(self._leave_another_project)
 
     @property
@@ -83,11 +83,13 @@ class FixingEverywhere(QObject):
 
     def still(self) -> tuple[LookAlike, ...]:
         """Those that are offered and that nobody has checked meanwhile."""
-        return tuple(each for each in self.offers if self._waits(each.place))
+        pages = {key: self._page(key) for key in {each.place[0] for each in self.offers}}
+        words = [page.words.get(each.place[1]) if (page := pages[each.place[0]]) else None for each in self.offers]
+        return tuple(each for each, word in zip(self.offers, words, strict=True) if word and not word.checked)
 
     def _hear(self, step: Step) -> None:
         project, corrected = self._project(), fix_everywhere.correction(step)
-        if corrected is None or project is None or self._document.history.pages is None:
+        if corrected is None or project is None or self._document.history.pages is None or step.series:
             return
         self.forget()
         self._of = project
@@ -110,23 +112,18 @@ class FixingEverywhere(QObject):
         if self.offers:
             self.offered.emit()
 
-    def _waits(self, place: Place) -> bool:
+    def _page(self, page_id: str) -> Page | None:
         try:
-            page: Page | None = self._document.history.page(place[0])
+            return self._document.history.page(page_id)
         except StudioError:
-            return False
-        word = page.words.get(place[1]) if page else None
-        return word is not None and not word.checked
+            return None
 
-    def _look_again(self) -> None:
-        """A correction that was taken back has nothing to offer."""
-        if self.corrected is None:
+    def _look_again(self, pages: Collection[str]) -> None:
+        """A correction that was taken back has nothing to offer. pages: those that have changed."""
+        if self.corrected is None or self.corrected.correction.place[0] not in pages:
             return
         page_id, word_id = self.corrected.correction.place
-        try:
-            page = self._document.history.page(page_id)
-        except StudioError:
-            page = None
+        page = self._page(page_id)
         word = page.words.get(word_id) if page else None
         if word is None or word.text != self.corrected.correction.right:
             self.forget()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
+from ocr_studio.core.page import Page
 from ocr_studio.core.review_queue import Order
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.fix_panel import FixPanel
@@ -136,6 +137,35 @@ def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel:
     studio.document.history.push(Step(edit.name, {page.id: edit}))
     panel.begin()
     assert offers.count() == 1
+
+
+def test_pages_are_looked_up_only_where_something_depends_on_them(
+    studio: Studio, panel: FixPanel, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _correct(studio, qtbot)
+    studio.opening.open_paths([folder / "board 1.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not studio.busy)
+    project, page, fixing = studio.opening.project, studio.document.page, panel._fixing
+    assert project is not None
+    assert page is not None
+    assert fixing.corrected is not None
+    there = fixing.corrected.correction.place[0]
+    asked: list[str] = []
+    load = project.load_page
+
+    def listened(key: str, *, aside: bool) -> Page | None:
+        asked.append(key)
+        return load(key, aside=aside)
+
+    monkeypatch.setattr(project, "load_page", listened)
+    for locked in (True, False, True):
+        studio.document.push(edits.lock(page := studio.document.page or page, ["w0"], locked=locked))
+    assert there not in asked, "what is written on another photo says nothing of the corrected word"
+    asked.clear()
+    for offer in fixing.offers[:1]:
+        fixing.offers = (*fixing.offers, offer, offer)
+    assert len(fixing.still()) == 4
+    assert len(asked) <= 2, "each page once, whatever is offered of it"
 
 
 def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
