@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from ocr_studio.core import resources, translation
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.settings import SYSTEM
-from ocr_studio.core.translation import ENGLISH
+from ocr_studio.core.translation import ENGLISH, later, tr
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,14 @@ log = logging.getLogger(__name__)
 _DIRECTION = "OCR_STUDIO_DIRECTION"
 # Qt's own texts are found by this name when those of another language take their place.
 _QT_TEXTS = "qt-texts"
+# Keys that Qt calls otherwise than sentences do ("Bild abwärts"), as Qt calls them in English.
+_KEYS = frozenset(
+    (
+        later("Return"), later("Enter"), later("Space"), later("PgUp"), later("PgDown"),
+        # Translators: A key of the keyboard, an arrow.
+        later("Up"), later("Down"), later("Left"), later("Right"),
+    )
+)  # fmt: skip
 
 
 def available() -> list[str]:
@@ -78,3 +86,19 @@ def _speak_qt(app: QApplication, locale: QLocale) -> None:
         app.installTranslator(texts)
     else:
         log.info("Qt has no texts in %s", locale.name())
+    keys = _Keys(app)
+    keys.setObjectName(_QT_TEXTS)
+    app.installTranslator(keys)
+
+
+class _Keys(QTranslator):
+    """Keys are called in menus what they are called in sentences."""
+
+    def isEmpty(self) -> bool:  # noqa: N802  (Qt's name)
+        """It has texts; otherwise it would not be asked."""
+        return False
+
+    def translate(self, context: str, text: str, /, disambiguation: str | None = None, n: int = -1) -> str | None:
+        """What a key is called. None: what Qt's own texts say."""
+        said = tr(text) if context == "QShortcut" and text in _KEYS else text
+        return said if said != text else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +70,17 @@ def test_qt_speaks_along(qapp: QApplication, qtbot: QtBot) -> None:
     window_language.use(qapp, "en")
     assert cancel() == "Cancel"
     assert translation.number(0.5, 1) == "0.5"
+
+
+def test_keys_are_called_in_menus_what_they_are_called_in_sentences(qapp: QApplication) -> None:
+    def shown(*keys: str) -> list[str]:
+        return [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
+
+    keys = "Ctrl+Return", "PgDown", "Alt+Up", "Space", "Del"
+    window_language.use(qapp, "de")
+    assert shown(*keys) == ["Strg+Eingabe", "Bild ab", "Alt+Pfeil auf", "Leertaste", "Entf"]
+    window_language.use(qapp, "en")
+    assert shown(*keys) == list(keys)
 
 
 def test_lines_begin_at_the_right_where_they_should(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
