@@ -73,6 +73,7 @@ class Index:
         self._rows: dict[str, PageRow] | None = None
         self.complete = False
         project.watch(self._hear)
+        project.known_pages = self._by_id
 
     def pages(self) -> list[PageRow]:
         """What is known of every page, in no order; at once, but for the first time."""
@@ -159,6 +160,8 @@ class Index:
     def close(self) -> None:
         """Let go of the file. Nothing may be asked afterwards."""
         self.project.unwatch(self._hear)
+        if self.project.known_pages == self._by_id:
+            self.project.known_pages = lambda: None
         with self._guard:
             if self._file:
                 with contextlib.suppress(IndexDamaged, sqlite3.Error):
@@ -168,6 +171,10 @@ class Index:
             if self._temporary:
                 self._temporary.cleanup()
                 self._temporary = None
+
+    def _by_id(self) -> dict[str, PageRow] | None:
+        """For the project: page id -> what is known, once it is of all pages."""
+        return {row.page_id: row for row in self.pages()} if self.complete else None
 
     # ------------------------------------------------------------------------------------------------------- changes
 

@@ -30,7 +30,7 @@ from ocr_studio.core.page_cache import PageCache
 from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
 from ocr_studio.core.project_errors import NewerFile, PageDamaged, ProjectInUse, SaveFailed
 from ocr_studio.core.translation import tr
-from ocr_studio.core.typed_words import TypedWords
+from ocr_studio.core.typed_words import Counted, TypedWords
 
 __all__ = ["FOLDER", "FORMAT", "NewerFile", "PageDamaged", "Project", "ProjectInUse", "SaveFailed", "Watcher"]
 
@@ -65,6 +65,8 @@ class Project:
         self._decoded = PageCache()
         self._summaries = PageSummaries()
         self._typed = TypedWords()
+        # All pages on the disk, from who knows them without looking at their files; None: nobody does.
+        self.known_pages: Callable[[], Mapping[str, Counted] | None] = lambda: None
 
     @classmethod
     def open(
@@ -251,9 +253,10 @@ class Project:
 
     def typed_words(self) -> Mapping[str, int]:
         """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""
-        saved = self._summaries.of(self.page_files())
+        known = self.known_pages()
+        saved: Mapping[str, Page | Counted] = self._summaries.of(self.page_files()) if known is None else known
         with self._noting:
-            pages = saved | self._unsaved
+            pages = {**saved, **self._unsaved}
         return self._typed.on(pages)
 
     def has_others(self, page_id: str) -> bool:

@@ -5,23 +5,31 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from typing import Protocol
 
 from ocr_studio.core import language
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import PageSummary
+
+
+class Counted(Protocol):
+    """What is known of a page whose words somebody has counted; see ``language.typed_words``."""
+
+    @property
+    def typed(self) -> Mapping[str, int]:
+        """The words that a person has written there, and how often each."""
 
 
 class TypedWords:
     """Keeps what it counted between looks, as it is asked before each photo. May be used from several threads."""
 
     def __init__(self) -> None:
-        self._pages: dict[str, Page | PageSummary] = {}
+        self._pages: dict[str, Page | Counted] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._total: Counter[str] = Counter()
         self._told: Mapping[str, int] = {}
         self._looking = threading.Lock()
 
-    def on(self, pages: Mapping[str, Page | PageSummary]) -> Mapping[str, int]:
+    def on(self, pages: Mapping[str, Page | Counted]) -> Mapping[str, int]:
         """Word → how often, on all of these pages together, given by their ids.
 
         A page that is the same object as the last time is not looked at again. Where no word changed, the answer is
@@ -43,5 +51,5 @@ class TypedWords:
             return self._told
 
 
-def _typed(page: Page | PageSummary) -> Mapping[str, int]:
-    return page.typed if isinstance(page, PageSummary) else language.typed_words(page.words.values())
+def _typed(page: Page | Counted) -> Mapping[str, int]:
+    return language.typed_words(page.words.values()) if isinstance(page, Page) else page.typed

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import language
+from ocr_studio.core import language, page_summaries
+from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page, Quad, Transcription, Word
+from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.project import Project
 from tests.core.made_projects import page_path, photos
 
@@ -49,4 +51,32 @@ def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     page_path(project, "a" * 32).unlink()
     assert project.typed_words() == {"tip": 2}
     assert first == {"map": 1, "mop": 2}  # who has it keeps it
+    project.unlock()
+
+
+def test_where_there_is_an_index_no_file_is_looked_at(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project.open(photos)
+    project.save_page(typed("a", "map mop"))
+    project.save_page(typed("b", "mop"))
+    index = Index(project)
+    list(index.refresh())
+    looked: list[Path] = []
+    look = page_summaries.stamp
+
+    def listened(path: Path) -> Stamp | None:
+        looked.append(path)
+        return look(path)
+
+    monkeypatch.setattr(page_summaries, "stamp", listened)
+    first = project.typed_words()
+    assert first == {"map": 1, "mop": 2}
+    assert project.typed_words() is first
+    project.note(typed("b", "tip"))
+    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    project.save_page(typed("b", "tip"))
+    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert looked == []
+    index.close()
+    assert project.typed_words() == {"map": 1, "mop": 1, "tip": 1}
+    assert looked, "without an index the files tell"
     project.unlock()
