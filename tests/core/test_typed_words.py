@@ -18,13 +18,15 @@ from tests.core.made_projects import page_path, photos
 __all__ = ["photos"]  # a fixture
 
 
+def typed(page_id: str, text: str) -> Page:
+    """A page on which a person has written this."""
+    word = Word("w", Quad.from_box(0, 0, 1, 1), human=Transcription.by_human(text))
+    return Page(page_id * 32, f"{page_id}.jpg", 9, 9, {"w": word})
+
+
 def test_of_the_typed_words_only_those_of_changed_pages_are_counted_anew(
     photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def typed(page_id: str, text: str) -> Page:
-        word = Word("w", Quad.from_box(0, 0, 1, 1), human=Transcription.by_human(text))
-        return Page(page_id * 32, f"{page_id}.jpg", 9, 9, {"w": word})
-
     counted: list[str] = []
     count = language.typed_words
 
