@@ -111,10 +111,26 @@ def _is_stderr(stream: TextIO | None) -> bool:
         return False
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that cannot be written says so once, and no traceback for each of its lines."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the library's name)
+        """Called while the error is being handled."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told:
+            self._told = True
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(f"{self.baseFilename}: the log is not written: {error.strerror}. Make room there.\n")
+
+
 def _file_handler() -> logging.Handler:
     try:
         path = _folder() / "ocr-studio.log"
-        handler = RotatingFileHandler(path, maxBytes=_MOST_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
+        handler = _LogFile(path, maxBytes=_MOST_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
     except OSError:
         return logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ocr_studio.core import model_folder, models, paths
+from ocr_studio.core import model_folder, models, paths, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
@@ -52,9 +52,9 @@ def export(model: Model, file: Path) -> None:
         paths.replace_file(file, data.getvalue())
     except OSError as error:
         raise StudioError(
-            tr("the model cannot be written there: {reason}", reason=error.strerror or error),
+            tr("the model cannot be written there: {reason}", reason=write_errors.reason(error)),
             file=file,
-            remedy=tr("Choose another folder, or make room."),
+            remedy=write_errors.remedy(error),
         ) from error
 
 

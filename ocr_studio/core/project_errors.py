@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +98,7 @@ def unreadable(path: Path, error: OSError) -> StudioError:
 def save_failed(path: Path, error: Exception) -> SaveFailed:
     """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
     number = error.errno if isinstance(error, OSError) else None
-    if number in _FULL:
+    if number in write_errors.FULL:
         return SaveFailed(
             tr("the words are not saved, the disk is full"),
             file=path,
@@ -116,7 +112,7 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
 
 def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
     """What was done cannot be written into the history at this path."""
-    if error.errno in _FULL:
+    if error.errno in write_errors.FULL:
         return HistoryNotSaved(
             tr("what was done last cannot be kept for taking it back after the next start, the disk is full"),
             file=path,

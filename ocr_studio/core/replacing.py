@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from ocr_studio.core import edits, kept_json, page_order
+from ocr_studio.core import edits, kept_json, page_order, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
@@ -127,7 +127,9 @@ def save(folder: Path, rules: Sequence[Rule]) -> None:
         kept_json.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
         raise RulesNotSaved(
-            tr("the rules cannot be kept: {reason}", reason=error.strerror or error), file=folder / FILE
+            tr("the rules cannot be kept: {reason}", reason=write_errors.reason(error)),
+            file=folder / FILE,
+            remedy=tr("Make room or make the folder writable."),
         ) from error
 
 

@@ -46,6 +46,7 @@ class SessionFile:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or paths.state_dir() / "session.json"
         self._lock = FileLock(self._path.with_suffix(".lock"))
+        self._told = False
 
     def begin(self) -> LastTime | None:
         """How it ended last time; None where another window keeps the file, or nothing can be kept."""
@@ -60,10 +61,12 @@ class SessionFile:
         kept = kept_json.read(self._path)
         return LastTime(_place(kept), kept.get("closed") is not False)
 
-    def write(self, place: Place | None, *, closed: bool) -> None:
-        """Keep where a person is now. Trouble is logged: nothing of their work depends on it."""
+    def write(self, place: Place | None, *, closed: bool) -> bool:
+        """Keep where a person is now. False where that cannot be; it is logged, once: nothing of their work depends on
+        it.
+        """
         if not self._lock.held:
-            return
+            return True  # it is another window's
         value: dict[str, object] = {"closed": closed}
         if place is not None:
             value |= {"photo": str(place.photo), "selection": list(place.selection[:_MOST_SELECTED])}
@@ -72,7 +75,12 @@ class SessionFile:
             # In the window's thread, every few seconds: a disk is not waited for.
             kept_json.write(self._path, value, flush=False)
         except OSError as error:
-            log.warning("%s: where you are was not kept: %s", self._path, error)
+            if not self._told:
+                log.warning("%s: where you are was not kept, which is tried again: %s", self._path, error)
+            self._told = True
+            return False
+        self._told = False
+        return True
 
     def end(self) -> None:
         """Leave it to the next window."""

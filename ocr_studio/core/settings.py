@@ -271,7 +271,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
         raise SettingsNotSaved(
             tr("the settings could not be saved: {reason}", reason=error.strerror or error),
             file=path,
-            remedy=tr("Make room or make the folder writable, then change the setting again."),
+            remedy=tr("Make room or make the folder writable."),
         ) from error
 
 

@@ -7,8 +7,8 @@ is damaged or of an older state of the photo is made again.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -23,6 +23,8 @@ import numpy as np
 from ocr_studio.core import paths
 from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.pixels import RGB
+
+_log = logging.getLogger(__name__)
 
 # Folders whose small pictures are kept; the ones not looked at for longest go first. One of 10,000 photos takes 60 MB.
 MOST_FOLDERS: Final = 24
@@ -46,7 +48,7 @@ class ThumbnailCache:
         self._root = (root or paths.cache_dir()) / "thumbnails"
         self._folder = self._root / _hash(os.fsencode(photos))
         self._side = side
-        self._ready = False
+        self._ready = self._told = False
 
     def get(self, name: str, stamp: Stamp) -> CachedPicture | None:
         """The picture of a photo as it is now, or None. stamp: see ``page_summaries.stamp``."""
@@ -69,7 +71,7 @@ class ThumbnailCache:
         body = encoded.tobytes()
         path = self._path(name)
         temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-        with contextlib.suppress(OSError):
+        try:
             self._prepare()
             try:
                 # Not flushed to the disk, as a page is: what a power cut leaves does not add up and is made again.
@@ -78,11 +80,16 @@ class ThumbnailCache:
             except OSError:
                 temporary.unlink(missing_ok=True)
                 raise
+            self._told = False
+        except OSError as error:
+            if not self._told:
+                _log.info("%s: small pictures are not kept, and made again when they are wanted: %s", path, error)
+            self._told = True
 
     def _prepare(self) -> None:
         if not self._ready:
-            self._ready = True
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._ready = True
             os.utime(self._folder)
             folders = sorted(self._root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
             for old in folders[MOST_FOLDERS:]:

@@ -126,10 +126,7 @@ class Studio(QObject):
         self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
-        try:
-            settings.save(chosen)
-        except StudioError as error:
-            self.window.show_trouble(Trouble(str(error)))
+        self.opening.keeping.keep("settings", lambda: settings.save(chosen))
 
     @property
     def theme(self) -> str:
@@ -197,6 +194,7 @@ class Studio(QObject):
     def _close(self) -> None:
         if self.opening.keeps:
             window_place.keep(self.window)
+            self.opening.keeping.retry()
             self.window.parts.session.end()
         self.reading.cancel()
         self.window.parts.photos_panel.batch.cancel()

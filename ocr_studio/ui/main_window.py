@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
-from ocr_studio.ui import evaluation_news, learning_news, operations, session_news, window_place, wording
+from ocr_studio.ui import evaluation_news, keeping, learning_news, operations, session_news, window_place, wording
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.empty_state import EmptyState
 from ocr_studio.ui.job_thread import Trouble
@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         evaluation_news.tell(self._stage.evaluating, opening, self.messages)
         learning_news.tell(self._stage.training, self.messages)
         session_news.tell(self.parts.session, self.messages)
+        keeping.tell(opening.keeping, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)
         self.parts.photos_panel.failed.connect(self.show_trouble)
@@ -217,7 +218,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The toolbar has as much room as the window."""
         super().resizeEvent(event)
-        self._toolbar.fit(narrow=self.width() < _NARROW)
+        self._toolbar.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Never asks: all is saved."""

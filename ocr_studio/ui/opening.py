@@ -24,6 +24,7 @@ from ocr_studio.ui import pictures
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.keeping import Keeping
 from ocr_studio.ui.project_pages import ProjectPages
 
 # How long the window may stand still for a slow disk when it is closed; then it is said that something is unsaved.
@@ -37,7 +38,8 @@ class Opening(QObject):
     screen is about to go; ``rested()`` what was asked for last is opened, or was refused; ``opened(PhotoOpened)``;
     ``refused(path, Trouble)`` a photo or folder could not be opened; ``listed(photos)`` of the folder;
     ``failed(Trouble)`` something else did not work; ``recent_changed()``.
-    keeps: whether changes are saved and photos remembered; not so for a mere picture of the window.
+    keeps: whether changes are saved and photos remembered; not so for a mere picture of the window. keeping: saves
+    what else a person chooses.
     """
 
     started = Signal(str)
@@ -65,6 +67,7 @@ class Opening(QObject):
         self.settings = settings
         self.recent = recent
         self.keeps = keeps
+        self.keeping = Keeping(self)
         self.path: Path | None = None
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core import paths, replacing
@@ -22,20 +22,19 @@ from ocr_studio.ui.taking_over import Taken, TakingOver
 class ReplacingByRules(QObject):
     """Shows the rules, then what they would change, then changes what is ticked.
 
-    lane: where pages are read. window: over it the dialogs stand. Signals: ``failed(str)`` the rules were not kept.
+    lane: where pages are read. window: over it the dialogs stand.
     """
-
-    failed = Signal(str)
 
     def __init__(self, document: Document, opening: Opening, lane: JobThread, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._opening, self._lane, self._window = document, opening, lane, window
+        self._rules: tuple[Rule, ...] = ()
 
     def show(self) -> RulesDialog:
         """Show the rules."""
-        dialog = RulesDialog(
-            replacing.load(paths.config_dir()), project=self._opening.project is not None, parent=self._window
-        )
+        waiting = self._rules if self._opening.keeping.waits("rules") else None
+        rules = replacing.load(paths.config_dir()) if waiting is None else waiting
+        dialog = RulesDialog(rules, project=self._opening.project is not None, parent=self._window)
         dialog.left.connect(self._keep)
         dialog.wanted.connect(lambda everywhere: self._preview(dialog, everywhere=everywhere))
         dialog.finished.connect(dialog.deleteLater)
@@ -43,10 +42,8 @@ class ReplacingByRules(QObject):
         return dialog
 
     def _keep(self, rules: tuple[Rule, ...]) -> None:
-        try:
-            replacing.save(paths.config_dir(), rules)
-        except StudioError as error:
-            self.failed.emit(str(error))
+        self._rules = rules
+        self._opening.keeping.keep("rules", lambda: replacing.save(paths.config_dir(), rules))
 
     def _preview(self, dialog: RulesDialog, *, everywhere: bool) -> None:
         rules = dialog.rules()

@@ -110,8 +110,10 @@ class Session(QObject):
     def _write(self) -> None:
         place = self._place()
         if place is not None and place != self._written:
-            self._written = place
-            self._file.write(place, closed=False)
+            if self._file.write(place, closed=False):
+                self._written = place
+            else:
+                self._clock.start()
 
     def _place(self) -> Place | None:
         path: Path | None = self._opening.path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core import language, own_words
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Word
 from ocr_studio.core.project import Project
@@ -19,6 +19,7 @@ from ocr_studio.jobs.spelling import WordsKnown
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.keeping import Keeping
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +28,10 @@ class Spelling(QObject):
     """Knows the words of the languages that photos are read in, and those of the project.
 
     lane: where words of languages are read. indexing: what was typed on other photos is in there. project, languages:
-    asked for them as they are. Signals: ``changed()`` other words are doubted now;
-    ``failed(str)`` the project's words could not be kept, one line for a person.
+    asked for them as they are. Signals: ``changed()`` other words are doubted now.
     """
 
     changed = Signal()
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -42,14 +41,16 @@ class Spelling(QObject):
         *,
         project: Callable[[], Project | None],
         languages: Callable[[], tuple[str, ...]],
+        keeping: Keeping,
     ) -> None:
         super().__init__(document)
         self._document, self._lane, self._indexing = document, lane, indexing
-        self._project, self._languages = project, languages
+        self._project, self._languages, self._keeping = project, languages, keeping
         self._speller: Speller | None = None
         self._known: WordsKnown | None = None
         self._asked: tuple[tuple[str, ...], Project | None] | None = None
         self._added: frozenset[str] = frozenset()
+        self._latest: dict[Path, frozenset[str]] = {}  # of each project's folder, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
         document.words_changed.connect(lambda _: self._take_typed())
@@ -122,13 +123,13 @@ class Spelling(QObject):
         project = self._project()
         if project is None:
             return
-        try:
+
+        def save() -> None:
             project.lock(create=True)
             own_words.save(project.folder, words)
-        except StudioError as error:
-            self.failed.emit(str(error))
-            return
-        self._added = words
+
+        self._added = self._latest[project.folder] = words
+        self._keeping.keep(project.folder, save)
         self._make()
 
     def _ask(self, wanted: tuple[tuple[str, ...], Project | None]) -> None:
@@ -144,7 +145,9 @@ class Spelling(QObject):
     def _take(self, wanted: tuple[tuple[str, ...], Project | None], known: WordsKnown) -> None:
         if wanted != self._asked:
             return
-        self._known, self._added = known, known.added
+        _, project = wanted
+        waiting = project is not None and self._keeping.waits(project.folder)
+        self._known, self._added = known, self._latest[project.folder] if project and waiting else known.added
         self._here = self._typed_here()
         self._make()
 

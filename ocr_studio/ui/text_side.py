@@ -38,7 +38,12 @@ class TextSide(QObject):
         super().__init__(window)
         view, table = canvas
         spelling = Spelling(
-            document, lane, indexing, project=lambda: opening.project, languages=lambda: opening.settings.languages
+            document,
+            lane,
+            indexing,
+            project=lambda: opening.project,
+            languages=lambda: opening.settings.languages,
+            keeping=opening.keeping,
         )
         self.spelling = SpellingHelp(document, spelling, view, table)
         self.order = OrderShown(document, view)
@@ -46,7 +51,5 @@ class TextSide(QObject):
         self.rules = ReplacingByRules(document, opening, lane, window)
         self.panel = TextPanel(document, view, spelling)
         opening.leaving.connect(self.panel.finish_editing)
-        for part in (spelling, self.rules):
-            part.failed.connect(view.message)
         self.order.changed.connect(self.panel.changed)
         spelling.changed.connect(self.panel.changed)

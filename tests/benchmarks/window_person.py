@@ -400,7 +400,7 @@ def main() -> int:
     parser.add_argument("--leave", action="store_true", help="close the window once it is at work")
     options = parser.parse_args()
     # The real table of words takes seconds to be read.
-    spelling.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined]
+    spelling.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
     slow_disk()
     qt = QApplication([])
     app.use_theme("light")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import json_pages, markdown, spreadsheet, text
 from ocr_studio.core.page import Page
@@ -47,7 +47,11 @@ def write_text(path: Path, text: str) -> None:
     try:
         paths.replace_file(path, text.encode("utf-8", errors="replace"))
     except OSError as error:
-        raise WriteFailed(tr("it cannot be written: {reason}", reason=error.strerror or error), file=path) from error
+        raise WriteFailed(
+            tr("it cannot be written: {reason}", reason=write_errors.reason(error)),
+            file=path,
+            remedy=write_errors.remedy(error),
+        ) from error
 
 
 def make_folder(folder: Path) -> None:
