@@ -13,7 +13,7 @@ from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES, Troubles, Un
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_report import RULES
-from ocr_studio.core.dataset_split import Place, divide
+from ocr_studio.core.dataset_split import ExamplePlace, divide
 from ocr_studio.core.dataset_values import (
     FORMAT,
     MANIFEST,
@@ -125,8 +125,9 @@ def _layout(folder: ClosedFolder, manifest: Mapping[str, object]) -> Layout:
     for layout in LAYOUTS.values():
         if any(folder.has(mark) for mark in layout.marks):
             return layout
-    names = " or ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
-    raise BadDataset(tr("it is no dataset"), file=folder.root, remedy=tr("One has {names} in it.", names=names))
+    names = ", ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
+    remedy = tr("One has one of these in it: {names}.", names=names)
+    raise BadDataset(tr("it is no dataset"), file=folder.root, remedy=remedy)
 
 
 def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
@@ -203,7 +204,9 @@ def _divided(
     """The rule, and the examples with their sides; where nobody has divided them, that is done here."""
     if not listed.divided:
         keys = [example.page or example.photo for example in examples]
-        places = [Place(key, "", f"{example.crop}{example.quad}") for key, example in zip(keys, examples, strict=True)]
+        places = [
+            ExamplePlace(key, "", f"{example.crop}{example.quad}") for key, example in zip(keys, examples, strict=True)
+        ]
         division = divide(places)
         return division.rule, [replace(each, split=side) for each, side in zip(examples, division.sides, strict=True)]
     split = manifest.get("split")
