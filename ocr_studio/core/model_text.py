@@ -8,7 +8,7 @@ from typing import Final
 
 from ocr_studio.core.model_card import Kind, ModelCard
 from ocr_studio.core.models import Ancestor, Model
-from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.core.translation import later, later_n, number, tr, tr_n
 
 DOES: Final[Mapping[Kind, str]] = {"recognizer": later("Reads writing"), "detector": later("Finds writing")}
 _ARROW = "\u2192"
@@ -134,8 +134,8 @@ def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
         what = later("{count} of {total} right") if kind == "recognizer" else later("{count} of {total} found")
         shown = tr(what, count=f"{right:g}", total=f"{words:g}")
     if cer is not None:
-        return tr("{right}, {percent} % of letters wrong", right=shown, percent=f"{100 * cer:.1f}")
-    return shown if f is None else f"{shown}, F {f:.3f}"
+        return tr("{right}, {percent} % of letters wrong", right=shown, percent=number(100 * cer, 1))
+    return shown if f is None else f"{shown}, F {number(f, 3)}"
 
 
 def _unit(card: ModelCard) -> str:

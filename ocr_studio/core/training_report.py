@@ -10,7 +10,7 @@ from ocr_studio.core import dataset_split, training_wording
 from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import number, tr, tr_n
 
 AnyTrained: TypeAlias = Trained | DetectorTrained
 AnyComparison: TypeAlias = Comparison | FindingComparison
@@ -109,7 +109,7 @@ def would_tell(comparison: AnyComparison) -> str:
     if _gain(comparison):
         return f"{few} {tr_n(*training_wording.WOULD_TAKE[unit], _MOST_MORE)}"
     wide = (comparison.change.high - comparison.change.low) / 2
-    return tr_n(*training_wording.EVEN[unit], held_out, points=f"{wide * 100:.1f}")
+    return tr_n(*training_wording.EVEN[unit], held_out, points=number(wide * 100, 1))
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
@@ -188,7 +188,7 @@ def values(trained: AnyTrained) -> dict[str, object]:
 
 def percent(share: float) -> str:
     """A share as it is written, "12.3 %"."""
-    return f"{share * 100:.1f} %"
+    return f"{number(share * 100, 1)} %"
 
 
 def _same(comparison: AnyComparison) -> bool:
@@ -312,10 +312,10 @@ def _points(difference: float, change: Interval) -> str:
 
 
 def _signed(value: float, digits: int) -> str:
-    text = f"{abs(value):.{digits}f}"
-    if float(text) == 0:
-        return text
-    return f"{_MINUS if value < 0 else '+'}{text}"
+    said = number(abs(value), digits)
+    if round(abs(value), digits) == 0:
+        return said
+    return f"{_MINUS if value < 0 else '+'}{said}"
 
 
 def _wrong(reading: Reading) -> int:

@@ -82,7 +82,12 @@ def later_n(one: str, many: str, /) -> tuple[str, str]:
 
 def number(value: float, digits: int) -> str:
     """A number as it is written in the language chosen, with so many digits behind the point."""
-    return f"{value:.{digits}f}".replace(".", _Chosen.point)
+    return figure(f"{value:.{digits}f}")
+
+
+def figure(english: str) -> str:
+    """A figure that was written in English, "12.5 %", as it is written in the language chosen."""
+    return english.replace(".", _Chosen.point)
 
 
 def _filled(said: str, english: str, values: dict[str, object]) -> str:

@@ -18,6 +18,8 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DOWN = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 # Pixels before scaling: of a cell and of the sign in it.
 _CELL, _SIGN = 36, 18
+# What is round the text of a field.
+_ROUND = 30
 _COLUMNS, _ROWS = 10, 6
 _ALL, _LAST = "all", "last"
 
@@ -40,6 +42,7 @@ class CharactersPopup(QFrame):
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search by name"))
         self.search.setAccessibleName(tr("Search characters by name"))
+        self.search.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.search.placeholderText()) + _ROUND)
         self.search.installEventFilter(self)
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
         self.group = Choice(titles, _ALL, tr("Which characters"))
@@ -130,7 +133,7 @@ class CharactersPopup(QFrame):
         font = self.signs.font()
         font.setPixelSize(_SIGN)
         self.signs.setFont(font)
-        self.signs.setFixedSize(_COLUMNS * _CELL + 22, _ROWS * _CELL + 6)
+        self.signs.setMinimumSize(_COLUMNS * _CELL + 22, _ROWS * _CELL + 6)
         self.signs.installEventFilter(self)
         self.signs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = QHBoxLayout()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import models
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import later, number, tr
 from ocr_studio.jobs.rereading import ModelsCompared, WordCompared
 from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
@@ -16,7 +16,7 @@ from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
-from ocr_studio.ui.read_words import WordRow, WordsTable
+from ocr_studio.ui.read_words import ReadRow, WordsTable
 from ocr_studio.ui.two_readings import TwoReadings
 
 
@@ -187,13 +187,13 @@ class ComparisonPanel(PanelDock):
         if table is not None:
             self._column.insertWidget(2, table, 1)
 
-    def _row(self, each: WordCompared) -> WordRow:
+    def _row(self, each: WordCompared) -> ReadRow:
         now = self.readings.word(each)
         readings = (each.used.text, each.other.text)
         right = () if each.truth is None else tuple(text == each.truth for text in readings)
         shown = wording.shown(now.text) if now else tr("(deleted)")
         cells = (*map(wording.shown, readings), shown)
-        return WordRow(each.word.id, each.word.quad, cells, right or (False, False))
+        return ReadRow(each.word.id, each.word.quad, cells, right or (False, False))
 
     def _go(self, row: int) -> None:
         """Show the word of a row."""
@@ -236,10 +236,10 @@ def _checked(compared: ModelsCompared) -> str:
         words=used.words,
         used=compared.used,
         used_right=used.right,
-        used_cer=f"{100 * used.cer:.1f}",
+        used_cer=number(100 * used.cer, 1),
         other=compared.other,
         other_right=other.right,
-        other_cer=f"{100 * other.cer:.1f}",
+        other_cer=number(100 * other.cer, 1),
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme, wording
 
 _RECENT_SHOWN = 4
+# Pixels before scaling: lines that are easily read, and what is round the buttons.
+_WIDE, _ROUND = 680, 44
 
 
 class EmptyState(QScrollArea):
@@ -29,7 +31,7 @@ class EmptyState(QScrollArea):
         self.setAccessibleName(tr("Start"))
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")
-        self._zone.setMaximumWidth(680)
+        self._zone.setMaximumWidth(_WIDE)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         title = QLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = title.font()
@@ -49,13 +51,14 @@ class EmptyState(QScrollArea):
         self._recent.setSpacing(0)
         self._buttons: list[tuple[QPushButton, QAction]] = []
         inside = QVBoxLayout(self._zone)
-        inside.setContentsMargins(44, 36, 44, 32)
+        inside.setContentsMargins(_ROUND, 36, _ROUND, 32)
         inside.setSpacing(14)
         inside.addWidget(self._picture)
         inside.addWidget(title)
         inside.addWidget(hint)
         inside.addSpacing(8)
-        inside.addLayout(self._make_buttons(actions))
+        self._row = self._make_buttons(actions)
+        inside.addLayout(self._row)
         inside.addLayout(self._recent)
         board = QWidget()
         outer = QGridLayout(board)
@@ -99,6 +102,11 @@ class EmptyState(QScrollArea):
         for index, (button, action) in enumerate(self._buttons):
             if index > 0:
                 button.setIcon(action.icon())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        """Wide enough for the buttons, whose names are longer in some languages."""
+        super().showEvent(event)
+        self._zone.setMaximumWidth(max(_WIDE, self._row.sizeHint().width() + 2 * _ROUND))
 
     def _make_buttons(self, actions: Sequence[QAction]) -> QHBoxLayout:
         row = QHBoxLayout()

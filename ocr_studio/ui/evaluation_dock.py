@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import evaluation_table
+from ocr_studio.core import evaluation_table, translation
 from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.metrics import PhotoScore
@@ -280,8 +280,12 @@ class _Photos(RowTable):
 
 
 def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
-    shares = (figure(task.f) for task in (score.detection, score.end_to_end, score.strict))
-    return title, str(score.detection.wanted), *shares, percent(score.text.cer)
+    shares = (_written(task.f) for task in (score.detection, score.end_to_end, score.strict))
+    return title, str(score.detection.wanted), *shares, translation.figure(percent(score.text.cer))
+
+
+def _written(value: float | None, digits: int = 3) -> str:
+    return translation.figure(figure(value, digits))
 
 
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
@@ -289,11 +293,13 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     parts = [_row(("", tr("precision"), tr("recall"), tr("F")), quiet)]
     for key, title, _ in TASKS:
         task = getattr(score, key)
-        parts.append(_row((tr(title), *(figure(share) for share in (task.precision, task.recall, task.f)))))
+        parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
     parts.append(_row((tr("errors of the text"), tr("all words"), tr("if found"), ""), quiet))
-    parts += [_row((tr(what), *shares, "")) for what, *shares in evaluation_table.error_lines(score)]
+    parts += [
+        _row((tr(what), *map(translation.figure, shares), "")) for what, *shares in evaluation_table.error_lines(score)
+    ]
     seconds = Evaluation("", "", photos).seconds
-    parts.append(_row((tr("seconds a photo"), figure(seconds, 2), "", "")))
+    parts.append(_row((tr("seconds a photo"), _written(seconds, 2), "", "")))
     return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
 
 

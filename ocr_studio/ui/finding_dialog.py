@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.settings import RANGES, Finding
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.ui.finding_trials import FindingTrials
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_thread import Trouble
@@ -72,7 +72,7 @@ KNOBS = (
         later("Room around writing"),
         *RANGES["grow"],
         0.05,
-        lambda value: f"{value:.2f} ×",
+        lambda value: f"{number(value, 2)} ×",
         later("Tighter; tops and tails of letters may be cut off."),
         later("Wider; the lines above and below may get in."),
     ),

@@ -31,6 +31,8 @@ from ocr_studio.ui.own_keys import ALWAYS, OwnKeys
 from ocr_studio.ui.panel_dock import PanelDock
 
 _COLUMNS = 2
+# Pixels before scaling for keys, in all groups: so what they do stands in one line below the other.
+_CAPS, _GAP, _ROUND = 190, 4, 20
 _SCROLLING = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
@@ -153,7 +155,7 @@ class _Group(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(14)
         layout.setVerticalSpacing(5)
-        layout.setColumnMinimumWidth(0, 190)
+        layout.setColumnMinimumWidth(0, _CAPS)
         layout.setColumnStretch(1, 1)
         title = QLabel(section.title)
         title.setProperty("heading", True)
@@ -161,9 +163,10 @@ class _Group(QWidget):
         for number, (keys, what) in enumerate(section.rows, 1):
             said = QLabel(what)
             said.setWordWrap(True)
+            said.setContentsMargins(0, 2, 0, 0)
             caps = _caps(keys)
             layout.addWidget(caps, number, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            layout.addWidget(said, number, 1)
+            layout.addWidget(said, number, 1, Qt.AlignmentFlag.AlignTop)
             self._rows.append((what, [caps, said]))
 
     def look_for(self, typed: str) -> None:
@@ -181,12 +184,27 @@ class _Group(QWidget):
 
 
 def _caps(keys: Sequence[str]) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
+    """The keys beside each other, as far as there is room, else below."""
+    rows = QWidget()
+    below = QVBoxLayout(rows)
+    below.setContentsMargins(0, 0, 0, 0)
+    below.setSpacing(_GAP)
+    row, room = QHBoxLayout(), _CAPS
     for key in keys:
         cap = QLabel(key)
         cap.setProperty("keycap", True)
-        layout.addWidget(cap)
-    return row
+        cap.ensurePolished()
+        wide = cap.fontMetrics().horizontalAdvance(key) + _ROUND
+        if wide > _CAPS:
+            cap.setWordWrap(True)
+            cap.setFixedWidth(_CAPS)
+        if wide > room and row.count():
+            row.addStretch(1)
+            below.addLayout(row)
+            row, room = QHBoxLayout(), _CAPS
+        row.setSpacing(_GAP)
+        row.addWidget(cap)
+        room -= wide + _GAP
+    row.addStretch(1)
+    below.addLayout(row)
+    return rows

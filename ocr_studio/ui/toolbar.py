@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QToolBar, QWidget
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.action_set import ActionSet
 
-_NAMED = ("open", "read_page", "copy_all", "learn")
-_KNOWN_BY_PICTURE = ("open", "copy_all")
+# What is known best by its picture loses its name first.
+_NAMED = ("copy_all", "open", "read_page", "learn")
 
 
 class Toolbar(QToolBar):
@@ -25,10 +25,16 @@ class Toolbar(QToolBar):
         actions.fill_toolbar(self)
         self._name(_NAMED, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
-    def fit(self, *, narrow: bool) -> None:
-        """In a small window the buttons that are known by their pictures leave room for the one that learns."""
-        styles = Qt.ToolButtonStyle
-        self._name(_KNOWN_BY_PICTURE, styles.ToolButtonIconOnly if narrow else styles.ToolButtonTextBesideIcon)
+    def fit(self, width: int) -> None:
+        """Show as many names as there is room for beside all the pictures."""
+        styles, layout = Qt.ToolButtonStyle, self.layout()
+        assert layout is not None
+        for nameless in range(len(_NAMED) + 1):
+            self._name(_NAMED[:nameless], styles.ToolButtonIconOnly)
+            self._name(_NAMED[nameless:], styles.ToolButtonTextBesideIcon)
+            layout.invalidate()
+            if self.sizeHint().width() <= width:
+                return
 
     def _name(self, keys: Iterable[str], style: Qt.ToolButtonStyle) -> None:
         for key in keys:

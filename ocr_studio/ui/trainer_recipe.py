@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSpinBox, QWidget
 
+from ocr_studio.core import translation
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.translation import later, tr
@@ -231,4 +232,4 @@ def _percent(value: float) -> str:
 
 
 def _rate(value: float) -> str:
-    return f"{value:.5f}".rstrip("0")
+    return translation.number(value, 5).rstrip("0")

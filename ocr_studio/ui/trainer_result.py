@@ -16,7 +16,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import training as jobs
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
-from ocr_studio.ui.learned_words import LearnedTable, WordRow
+from ocr_studio.ui.learned_words import LearnedRow, LearnedTable
 from ocr_studio.ui.trainer_column import TrainerColumn, button, lay_beside, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
@@ -82,6 +82,7 @@ class ResultPage(QWidget):
         self.column.add_buttons(self.go_back, self.done)
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures.setWordWrap(True)  # the names of the rows: figures have no blanks to break at
         self.figures.setContentsMargins(14, 8, 2, 4)
         self.note = QLabel()
         self.note.setWordWrap(True)
@@ -127,11 +128,11 @@ class ResultPage(QWidget):
         found = training_report.rows(trained.comparison)
         self.figures.setText(_figures(found))
         self.figures.setVisible(bool(found))
-        self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.sizeHint().width())) if found else 220)
+        self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.minimumSizeHint().width())) if found else 220)
         sure = _SURE.said(trained.comparison.unit) if found else ""
         self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
 
-    def _show_words(self, table: LearnedTable, title: str, rows: list[WordRow]) -> None:
+    def _show_words(self, table: LearnedTable, title: str, rows: list[LearnedRow]) -> None:
         table.show_rows(rows)
         # A detector's words have no picture of their own.
         pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
@@ -169,13 +170,15 @@ class ResultPage(QWidget):
         lay_beside(self.column, self, ((scroll, 220, 535), (self.words, _LEAST_WORDS, 445)))
 
 
-def _row(each: Sample | PlaceOfWord, *, now: bool) -> WordRow:
+def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
     """A word that was gained (now) or lost."""
     if isinstance(each, Sample):
         return sample_row(each)
     # Translators: Of one word, in the columns “Before” and “Now”.
     signs = (tr("✗ missed"), tr("✓ found")) if now else (tr("✓ found"), tr("✗ missed"))
-    return WordRow("", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2}))
+    return LearnedRow(
+        "", (each.text, *signs), each, tip=wording.file_name(each.photo), wrong=frozenset({1 if now else 2})
+    )
 
 
 def _figures(rows: Sequence[training_report.Row]) -> str:
@@ -184,7 +187,7 @@ def _figures(rows: Sequence[training_report.Row]) -> str:
     parts = [f"<tr style='color: {theme.colours().quiet}'><td></td>{head}</tr>"]
     for row in rows:
         cells = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
-        parts.append(f"<tr><td>{escape(_whole(wording.sentence_case(row.title)))}</td>{cells}</tr>")
+        parts.append(f"<tr><td>{escape(wording.sentence_case(row.title))}</td>{cells}</tr>")
     return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
 
 
