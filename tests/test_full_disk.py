@@ -35,7 +35,7 @@ from ocr_studio.core.history import Step
 from ocr_studio.core.page import Edit
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Rule
-from ocr_studio.core.session import Place, SessionFile
+from ocr_studio.core.session import SessionFile, Whereabouts
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.thumbnail_cache import CachedPicture, ThumbnailCache
 from ocr_studio.core.training_runs import Run
@@ -183,7 +183,7 @@ def test_what_nobody_has_written_is_logged_and_stops_nothing(
     caplog.set_level(logging.INFO)
     session, recent = SessionFile(tmp_path / "session.json"), RecentFiles(tmp_path / "recent.json")
     session.begin()
-    place = Place(tmp_path / "a.png")
+    place = Whereabouts(tmp_path / "a.png")
     assert session.write(place, closed=False)
     cache = ThumbnailCache(tmp_path, side=8, root=tmp_path / "cache")
     picture = CachedPicture(np.zeros((2, 2, 3), np.uint8), "0" * 32)

@@ -19,7 +19,7 @@ LEAST_PAGES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExamplePlace:
     """Where an example stands: ids of its page, of its line there, and of itself; each says nothing beyond the one
     before."""
 
@@ -41,7 +41,7 @@ class Division:
         return self.sides.count(Split.HELD_OUT) / max(1, len(self.sides))
 
 
-def divide(places: Sequence[Place]) -> Division:
+def divide(places: Sequence[ExamplePlace]) -> Division:
     """Which examples are held out; of two or more, at least one is, and at most half of them."""
     ways = (
         ("page", LEAST_PAGES, [(place.page,) for place in places]),

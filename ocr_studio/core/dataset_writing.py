@@ -13,7 +13,7 @@ from ocr_studio.core.dataset_folder import file_id
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
 from ocr_studio.core.dataset_making import Making
 from ocr_studio.core.dataset_report import LeftOut, Reason, Report
-from ocr_studio.core.dataset_split import Place, divide
+from ocr_studio.core.dataset_split import ExamplePlace, divide
 from ocr_studio.core.dataset_values import PHOTOS, Example, Split, TruePhoto
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
@@ -70,7 +70,7 @@ class _Gathering:
     def __init__(self, making: Making, wanted: Wanted) -> None:
         self._making, self._layout, self._wanted = making, making.layout, wanted
         self._letters = None if wanted.letters is None else frozenset(wanted.letters)
-        self._places: list[Place] = []
+        self._places: list[ExamplePlace] = []
         self._known: set[tuple[bytes, str]] = set()
         self._moved = MovedPhotos()
 
@@ -144,7 +144,7 @@ class _Gathering:
             writer=page.facts.writer,
         )
         self._making.examples.append(example)
-        self._places.append(Place(page.id, found.line, found.word))
+        self._places.append(ExamplePlace(page.id, found.line, found.word))
 
 
 def _left(source: SourcePage, found: Candidate, reason: Reason) -> LeftOut:

@@ -23,14 +23,14 @@ from ocr_studio.core import index_packing, page_file, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index_arrays import IndexArrays
 from ocr_studio.core.index_file import IndexDamaged, IndexFile, PackedWords, PageRow
-from ocr_studio.core.index_reading import Findings, IndexReading, WordRow
+from ocr_studio.core.index_reading import Findings, IndexedWord, IndexReading
 from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import PageSummary, Stamp, stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Hit
 from ocr_studio.core.translation import tr
 
-__all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "PageRow", "Progress", "WordRow"]
+__all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]
 
 FILE: Final = "index.sqlite"
 # So many pages are stored at once: what searches meanwhile waits for no more than these.
@@ -90,16 +90,16 @@ class Index:
         *,
         unchecked_only: bool = False,
         order: Order = "confidence",
-        after: WordRow | None = None,
+        after: IndexedWord | None = None,
         limit: int | None = None,
-    ) -> list[WordRow]:
+    ) -> list[IndexedWord]:
         """Words of all photos: the least sure first, those that nobody has read before them; or photo by photo.
 
         after: the last one of those that were had already. limit: how many at most. Raises IndexTrouble.
         """
         return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
 
-    def like(self, text_read: str) -> list[WordRow]:
+    def like(self, text_read: str) -> list[IndexedWord]:
         """Words of all photos that the machine read as this, or as something of the same shape. Raises IndexTrouble."""
         return self._read(lambda reading: reading.like(text_read))
 

@@ -22,7 +22,7 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class WordRow:
+class IndexedWord:
     """One word of one photo. text: what counts; read: what the machine read; confidence: the machine's own in that,
     None where there is none; model: which read it. quad: pixels of the upright photo.
     """
@@ -94,7 +94,7 @@ class IndexReading:
             found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
         return frozenset(self._arrays.pages[number] for number in found)
 
-    def like(self, text_read: str) -> list[WordRow]:
+    def like(self, text_read: str) -> list[IndexedWord]:
         """See ``Index.like``."""
         wanted = folding.word(text_read)
         whole, _ = self._arrays.vocabulary.near(wanted, most=_shape_slips(wanted))
@@ -115,7 +115,9 @@ class IndexReading:
         texts = self._file.texts(numbers.tolist())
         return Counter({texts[number]: count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)})
 
-    def words(self, unchecked_only: bool, order: str, after: WordRow | None, limit: int | None) -> list[WordRow]:
+    def words(
+        self, unchecked_only: bool, order: str, after: IndexedWord | None, limit: int | None
+    ) -> list[IndexedWord]:
         """See ``Index.words``."""
         entries = self._arrays.entries.all
         places = np.flatnonzero(entries["page"] >= 0)
@@ -142,7 +144,7 @@ class IndexReading:
             ranks[number] = rank
         return ranks
 
-    def _later(self, keys: tuple[NDArray[np.generic], ...], after: WordRow, order: str) -> NDArray[np.bool_]:
+    def _later(self, keys: tuple[NDArray[np.generic], ...], after: IndexedWord, order: str) -> NDArray[np.bool_]:
         """Which come after this word, wherever it is now."""
         number = self._arrays.number_of(after.page_id)
         if number is None:
@@ -158,18 +160,18 @@ class IndexReading:
             same &= key == value
         return later
 
-    def _word_rows(self, places: Places) -> list[WordRow]:
+    def _word_rows(self, places: Places) -> list[IndexedWord]:
         entries = self._arrays.entries.all[places]
         names = ("text", "read", "model")
         texts = self._file.texts(number for name in names for number in entries[name].tolist())
-        found: list[WordRow] = []
+        found: list[IndexedWord] = []
         for entry in entries:
             ids, quads = self._place(int(entry["page"]), int(entry["place"]))
             number, flags = int(entry["page"]), int(entry["flags"])
             text, read, model = (texts[int(entry[name])] for name in names)
             sure = None if np.isnan(entry["confidence"]) else float(entry["confidence"])
             found.append(
-                WordRow(
+                IndexedWord(
                     self._arrays.pages[number], ids, text, sure, bool(flags & CHECKED), _mark(flags), model or None,
                     read, self._arrays.images[number], quads,
                 )

@@ -21,7 +21,7 @@ _MOST_SELECTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Whereabouts:
     """Where a person is. selection: ids of words, the current one first. zoom: screen pixels per pixel of the photo,
     None where the whole photo is shown; middle: what point of the photo is in the middle of the window.
     """
@@ -36,7 +36,7 @@ class Place:
 class LastTime:
     """How the last sitting ended. closed: by a person; else it was killed or had a bug."""
 
-    place: Place | None
+    place: Whereabouts | None
     closed: bool
 
 
@@ -61,7 +61,7 @@ class SessionFile:
         kept = kept_json.read(self._path)
         return LastTime(_place(kept), kept.get("closed") is not False)
 
-    def write(self, place: Place | None, *, closed: bool) -> bool:
+    def write(self, place: Whereabouts | None, *, closed: bool) -> bool:
         """Keep where a person is now. False where that cannot be; it is logged, once: nothing of their work depends on
         it.
         """
@@ -87,15 +87,15 @@ class SessionFile:
         self._lock.release()
 
 
-def _place(kept: Mapping[str, object]) -> Place | None:
+def _place(kept: Mapping[str, object]) -> Whereabouts | None:
     photo, selection, zoom, middle = (kept.get(key) for key in ("photo", "selection", "zoom", "middle"))
     if not isinstance(photo, str) or not photo or "\0" in photo:
         return None
     words = selection if isinstance(selection, list) else []
     ids = tuple(each for each in words if isinstance(each, str))[:_MOST_SELECTED]
     if not (_number(zoom) and isinstance(middle, list) and len(middle) == 2 and all(map(_number, middle))):
-        return Place(Path(photo), ids)
-    return Place(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
+        return Whereabouts(Path(photo), ids)
+    return Whereabouts(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
 
 
 def _number(value: object) -> bool:

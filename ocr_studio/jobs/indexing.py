@@ -22,7 +22,7 @@ _WIDEST: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PicturePlace:
     """A word on a photo, for a picture of it. image: its photo, as the page has it."""
 
     page_id: str
@@ -34,7 +34,7 @@ class Place:
 class PlacePicture:
     """What stands there, (h, w, 3) uint8 RGB, level; None where the photo cannot be opened."""
 
-    place: Place
+    place: PicturePlace
     picture: RGB | None
 
 
@@ -51,10 +51,10 @@ def find(index: Index, query: str, *, limit: int, typing: bool, page_id: str | N
     yield index.search(query, limit, typing=typing, page_id=page_id)
 
 
-def pictures(project: Project, places: Iterable[Place], *, height: int) -> Iterator[PlacePicture]:
+def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -> Iterator[PlacePicture]:
     """Pictures of places, photo by photo, each ``height`` pixels high with a little of what is around."""
     moved = MovedPhotos()
-    by_page: dict[str, list[Place]] = {}
+    by_page: dict[str, list[PicturePlace]] = {}
     for place in places:
         by_page.setdefault(place.page_id, []).append(place)
     photo: Pyramid | None

@@ -252,14 +252,15 @@ def read_photos(
     board of a page is cleaned before it is read, None where the photo is; asked in another thread; see ``read_page``.
     """
     with closing(_looked_at(paths, lambda path: _look(desk, path, board_of))) as looked_at:
-        for path, looking in looked_at:
-            if not isinstance(path, Path) or looking is None:
-                yield path
+        for each in looked_at:
+            if not isinstance(each, _Opening):
+                yield each
                 continue
+            path = each.path
             words: dict[str, Word] = {}
             seconds, when = 0.0, None
             try:
-                photo = looking.result()
+                photo = each.looking.result()
                 for event in _read(desk, photo.image, photo.lines, project=project_of(path), back=photo.back):
                     if isinstance(event, WordsRead):
                         words |= {word.id: word for word in event.words}
@@ -287,23 +288,31 @@ class _Looked:
     back: NDArray[np.floating] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A photo that is being looked at."""
+
+    path: Path
+    looking: Future[_Looked]
+
+
 def _looked_at(
     paths: Iterable[Path | _Told], look: Callable[[Path], _Looked]
-) -> Generator[tuple[Path | _Told, Future[_Looked] | None], None, None]:
+) -> Generator[_Opening | _Told, None, None]:
     """Photos in their order; while one is read, the next is opened and looked at in another thread.
 
-    One at a time, so that no more than two photos are in memory. What is no path comes at once, with None; where it
-    takes long until there is another path, the photo before it is not kept waiting.
+    One at a time, so that no more than two photos are in memory. What is no path comes at once; where it takes long
+    until there is another path, the photo before it is not kept waiting.
     """
     with ThreadPoolExecutor(1, "photos") as thread:
-        waiting: deque[tuple[Path, Future[_Looked]]] = deque()
+        waiting: deque[_Opening] = deque()
         try:
             for path in paths:
                 if isinstance(path, Path):
-                    waiting.append((path, thread.submit(look, path)))
+                    waiting.append(_Opening(path, thread.submit(look, path)))
                 else:
-                    yield path, None
-                if len(waiting) > 1 or (waiting and waiting[0][1].done()):
+                    yield path
+                if len(waiting) > 1 or (waiting and waiting[0].looking.done()):
                     yield waiting.popleft()
             if waiting:
                 yield waiting.popleft()

@@ -14,7 +14,7 @@ from ocr_studio.core.replacing import Replacement
 from ocr_studio.core.search import Hit, Side
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import indexing
-from ocr_studio.jobs.indexing import Place, PlacePicture
+from ocr_studio.jobs.indexing import PicturePlace, PlacePicture
 from ocr_studio.ui import pictures, wording
 from ocr_studio.ui.job_thread import Job, JobThread
 from ocr_studio.ui.titled_rows import NOWHERE, Index
@@ -41,8 +41,8 @@ class FindModel(QAbstractListModel):
         self.ratio = 1.0
         self._after: Mapping[Hit, Replacement] | None = None
         self._ticks: dict[Hit, bool] = {}
-        self._pictures: OrderedDict[Place, QPixmap | None] = OrderedDict()
-        self._wanted: list[Place] = []
+        self._pictures: OrderedDict[PicturePlace, QPixmap | None] = OrderedDict()
+        self._wanted: list[PicturePlace] = []
         self._job: Job | None = None
         self._ask = QTimer(self, singleShot=True, interval=0)
         self._ask.timeout.connect(self._fetch)
@@ -126,7 +126,7 @@ class FindModel(QAbstractListModel):
 
     def _picture(self, hit: Hit) -> QPixmap | None:
         word = hit.words[0]
-        place = Place(hit.page_id, hit.image, word.quad)
+        place = PicturePlace(hit.page_id, hit.image, word.quad)
         if place not in self._pictures:
             self._pictures[place] = None
             self._wanted.append(place)

@@ -20,14 +20,14 @@ from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
-Place: TypeAlias = tuple[str, str] | PlaceOfWord
+LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord
 
 # Translators: How a person checked a word: by writing something else, or by agreeing.
 _CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
 
 
 @dataclass(frozen=True, slots=True)
-class WordRow:
+class LearnedRow:
     """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: where it is.
 
     wrong: numbers of the cells that are not as they should be; they say so themselves, too, as colours are not seen by
@@ -36,7 +36,7 @@ class WordRow:
 
     crop: str
     cells: tuple[str, ...]
-    place: Place | None = None
+    place: LearnedPlace | None = None
     tip: str = ""
     wrong: frozenset[int] = frozenset()
 
@@ -47,9 +47,9 @@ class _WordRows(TitledRows):
     def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
         super().__init__((tr("Picture"), *titles), parent)
         self._pictures = pictures
-        self.rows: tuple[WordRow, ...] = ()
+        self.rows: tuple[LearnedRow, ...] = ()
 
-    def show_rows(self, rows: Sequence[WordRow]) -> None:
+    def show_rows(self, rows: Sequence[LearnedRow]) -> None:
         """Show these; where there are as many as before, only what they say changes, so that the chosen one stays."""
         new = tuple(rows)
         if [row.crop for row in new] != [row.crop for row in self.rows]:
@@ -111,7 +111,7 @@ class LearnedTable(ChosenByReturn, RowTable):
             header.setSectionResizeMode(other, way)
         self.setWordWrap(True)
 
-    def show_rows(self, rows: Sequence[WordRow]) -> None:
+    def show_rows(self, rows: Sequence[LearnedRow]) -> None:
         """Show these words."""
         self.words.show_rows(rows)
 

@@ -25,7 +25,7 @@ _KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class WordRow:
+class ReadRow:
     """A word in the table. id: of the word; cells: what the columns after the picture say; right: of the first few of
     them, whether they are right.
     """
@@ -49,10 +49,10 @@ class WordRows(TitledRows):
         super().__init__((tr("Word"), *titles), view)
         self._photo, self._view, self._ticking = photo, view, ticking
         self._pixmaps: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
-        self.rows: tuple[WordRow, ...] = ()
+        self.rows: tuple[ReadRow, ...] = ()
         self.chosen: frozenset[str] = frozenset()
 
-    def show_rows(self, rows: Iterable[WordRow]) -> None:
+    def show_rows(self, rows: Iterable[ReadRow]) -> None:
         """Show these words."""
         self.beginResetModel()
         self.rows = tuple(rows)
@@ -60,7 +60,7 @@ class WordRows(TitledRows):
         self.endResetModel()
         self.ticked.emit()
 
-    def say_rows(self, rows: Iterable[WordRow]) -> None:
+    def say_rows(self, rows: Iterable[ReadRow]) -> None:
         """The same words say something else; the current row stays. Other words are shown as new ones."""
         new = tuple(rows)
         if [row.id for row in new] != [row.id for row in self.rows]:
@@ -108,7 +108,7 @@ class WordRows(TitledRows):
         self.tick([index.row()], on=Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
-    def _picture(self, row: WordRow, role: int) -> Any:
+    def _picture(self, row: ReadRow, role: int) -> Any:
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pixmap(row)
         if role == Qt.ItemDataRole.CheckStateRole and self._ticking:
@@ -127,7 +127,7 @@ class WordRows(TitledRows):
         room.fill(Qt.GlobalColor.transparent)
         return room
 
-    def _pixmap(self, row: WordRow) -> QPixmap:
+    def _pixmap(self, row: ReadRow) -> QPixmap:
         ratio = self._view.devicePixelRatioF()
         key = row.id, ratio
         if key not in self._pixmaps:

@@ -12,7 +12,7 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui import wording
 from ocr_studio.ui.job_result_dialog import JobResultDialog
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.read_words import WordRow, WordsTable
+from ocr_studio.ui.read_words import ReadRow, WordsTable
 
 _NOTE = later("What you wrote or checked stays. One Undo takes all of this back.")
 
@@ -66,7 +66,7 @@ class RereadingDialog(JobResultDialog):
             return
         self.said.setText(read_otherwise(len(found), self._total))
         self.table.words.show_rows(
-            WordRow(each.word.id, each.word.quad, (standing(each), wording.shown(each.read.text), sureness(each.read)))
+            ReadRow(each.word.id, each.word.quad, (standing(each), wording.shown(each.read.text), sureness(each.read)))
             for each in found
         )
         self._show(table=True)

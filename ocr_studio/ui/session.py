@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core import paths
-from ocr_studio.core.session import Place, SessionFile
+from ocr_studio.core.session import SessionFile, Whereabouts
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.opening import Opening
@@ -21,7 +21,8 @@ class Session(QObject):
     """Keeps the photo, the selection and how the photo is looked at.
 
     offer: where somebody was, who may want to go on there; it is asked for once, and gone when anything is opened.
-    Signals: ``changed()`` the offer came or went; ``cut_short(Place)`` the last sitting was not closed, but ended.
+    Signals: ``changed()`` the offer came or went; ``cut_short(Whereabouts)`` the last sitting was not closed, but
+    ended.
     """
 
     changed = Signal()
@@ -31,9 +32,9 @@ class Session(QObject):
         super().__init__(view)
         self._document, self._opening, self._view = document, opening, view
         self._file = SessionFile()
-        self.offer: Place | None = None
-        self._wanted: Place | None = None
-        self._written: Place | None = None
+        self.offer: Whereabouts | None = None
+        self._wanted: Whereabouts | None = None
+        self._written: Whereabouts | None = None
         self._clock = QTimer(self, singleShot=True, interval=_EVERY)
         self._clock.timeout.connect(self._write)
         opening.opened.connect(self._look_again)
@@ -81,7 +82,7 @@ class Session(QObject):
         self._clock.stop()
         self._file.end()
 
-    def _go_to(self, place: Place) -> None:
+    def _go_to(self, place: Whereabouts) -> None:
         self._wanted = place
         self._opening.open_paths([place.photo])
 
@@ -115,7 +116,7 @@ class Session(QObject):
             else:
                 self._clock.start()
 
-    def _place(self) -> Place | None:
+    def _place(self) -> Whereabouts | None:
         path: Path | None = self._opening.path
         document, view = self._document, self._view
         if path is None or document.page is None:
@@ -123,4 +124,4 @@ class Session(QObject):
         first = (document.current,) if document.current else ()
         rest = tuple(key for key in document.order() if key in document.selection and key != document.current)
         zoom = None if view.shows_whole else view.zoom
-        return Place(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))
+        return Whereabouts(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))

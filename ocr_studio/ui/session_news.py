@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_studio.core.session import Place
+from ocr_studio.core.session import Whereabouts
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.message_bar import MessageBar, Severity
@@ -14,7 +14,7 @@ _CUT_SHORT = "cut short"
 def tell(session: Session, messages: MessageBar) -> None:
     """From now on, offer to go on."""
 
-    def offer(place: Place) -> None:
+    def offer(place: Whereabouts) -> None:
         messages.show_message(
             tr(
                 "OCR Studio did not end properly the last time. What had been saved is there. Go on with {photo}, where"

@@ -29,7 +29,7 @@ from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.learned_words import Place
+from ocr_studio.ui.learned_words import LearnedPlace
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.trainer_boxes import BoxesPage
@@ -237,7 +237,7 @@ class TrainerPanel(PanelDock):
         if self._training.project is not None:
             self._training.look_at(self._training.project)
 
-    def _go(self, place: Place) -> None:
+    def _go(self, place: LearnedPlace) -> None:
         if isinstance(place, PlaceOfWord):
             if photo := self._training.photo_called(place.photo):
                 self._places.go_to_box(photo, place.quad)

@@ -16,7 +16,7 @@ from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.ui import trainer_outset, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.figure_table import FigureTable
-from ocr_studio.ui.learned_words import ExampleList, LearnedTable, WordRow
+from ocr_studio.ui.learned_words import ExampleList, LearnedRow, LearnedTable
 from ocr_studio.ui.trainer_column import lay_beside
 from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.trainer_outset import HOW_WORDS, LEARN_WORDS, OutsetColumn
@@ -135,15 +135,15 @@ def since_said(since: int, unit: str) -> str:
     return tr_n(*_SINCE[unit, since > 0], abs(since)) if since else ""
 
 
-def doubt_rows(look: Preflight) -> list[WordRow]:
+def doubt_rows(look: Preflight) -> list[LearnedRow]:
     """The words that are worth a second look, and those that could not be taken, as rows of a table."""
     rows = [
-        WordRow(each.example.crop, (each.example.text, each.why), each.example.place, tip=each.why)
+        LearnedRow(each.example.crop, (each.example.text, each.why), each.example.place, tip=each.why)
         for each in look.doubts
     ]
     for left in look.left_out:
         why = tr("Left out: {why}.", why=tr(REASONS[left.reason]))
-        rows.append(WordRow("", (left.text, why), (left.page, left.word), tip=why))
+        rows.append(LearnedRow("", (left.text, why), (left.page, left.word), tip=why))
     return rows
 
 

@@ -12,7 +12,7 @@ from ocr_studio.jobs.training import LearningEvent
 from ocr_studio.ui import wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.curves import Chart, Curve
-from ocr_studio.ui.learned_words import LearnedTable, WordRow
+from ocr_studio.ui.learned_words import LearnedRow, LearnedTable
 from ocr_studio.ui.trainer_column import TrainerColumn, button, say
 from ocr_studio.ui.training import Stage, Training
 from ocr_studio.ui.wording import OfUnit
@@ -182,11 +182,11 @@ class RunningPage(QWidget):
         self._training.pause(not self._training.is_paused)
 
 
-def sample_row(sample: Sample) -> WordRow:
+def sample_row(sample: Sample) -> LearnedRow:
     """A held-out word: what is written, how it was read, how it is read now; each with a sign for right or wrong."""
     texts = (sample.truth, _judged(sample.before, sample.truth), _judged(sample.now, sample.truth))
     wrong = frozenset(at for at, text in ((1, sample.before), (2, sample.now)) if text != sample.truth)
-    return WordRow(sample.crop, texts, sample.place, wrong=wrong)
+    return LearnedRow(sample.crop, texts, sample.place, wrong=wrong)
 
 
 def _two(own: str, general: str) -> list[Curve]:

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.dataset import Split
-from ocr_studio.core.dataset_split import Place, divide
+from ocr_studio.core.dataset_split import ExamplePlace, divide
 
 ids = st.text("0123456789abcdef", min_size=4, max_size=8)
 
 
-def board(page: str, lines: int, of: int = 5) -> list[Place]:
-    return [Place(page, f"{line}", f"{line}-{word}") for line in range(lines) for word in range(of)]
+def board(page: str, lines: int, of: int = 5) -> list[ExamplePlace]:
+    return [ExamplePlace(page, f"{line}", f"{line}-{word}") for line in range(lines) for word in range(of)]
 
 
 @given(st.dictionaries(ids, st.integers(1, 12), min_size=3, max_size=12))
@@ -30,15 +30,15 @@ def test_no_photo_is_on_both_sides(pages: dict[str, int]) -> None:
     assert 0 < division.share <= 0.5
 
 
-@given(st.lists(st.builds(Place, ids, ids, ids), min_size=2, max_size=40, unique=True))
-def test_of_two_or_more_something_is_held_out_and_never_more_than_half(places: list[Place]) -> None:
+@given(st.lists(st.builds(ExamplePlace, ids, ids, ids), min_size=2, max_size=40, unique=True))
+def test_of_two_or_more_something_is_held_out_and_never_more_than_half(places: list[ExamplePlace]) -> None:
     division = divide(places)
     assert 0 < division.share <= 0.5
     assert division.rule in {"page", "line", "word"}
 
 
-@given(st.lists(st.builds(Place, ids, ids, ids), max_size=40, unique=True), st.randoms())
-def test_order_does_not_matter(places: list[Place], random: st.DataObject) -> None:
+@given(st.lists(st.builds(ExamplePlace, ids, ids, ids), max_size=40, unique=True), st.randoms())
+def test_order_does_not_matter(places: list[ExamplePlace], random: st.DataObject) -> None:
     shuffled = list(places)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     first = dict(zip(places, divide(places).sides, strict=True))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core import edits, page_file
-from ocr_studio.core.page import apply
+from ocr_studio.core.page import Page, apply
 from ocr_studio.core.page_cache import PageCache
 from ocr_studio.core.project import Project
 from tests.core.made_pages import page_of, read_word
@@ -52,8 +52,14 @@ def test_a_page_is_decoded_once_while_nobody_changes_its_file(tmp_path: Path, mo
     first.unlock()
     project = Project.open(tmp_path)
     path = project.folder / "pages" / f"{PAGE.id}.json"
-    decoded = []
-    monkeypatch.setattr(page_file, "decode", lambda data, decode=page_file.decode: decoded.append(1) or decode(data))
+    decoded: list[bytes] = []
+    decode = page_file.decode
+
+    def listened(data: bytes) -> Page:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(page_file, "decode", listened)
     assert project.load_page(PAGE.id) == PAGE
     assert project.load_page(PAGE.id) == PAGE
     assert len(decoded) == 1

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from ocr_studio.core import page_order
 from ocr_studio.core.page import Mark, Page, Word
 from ocr_studio.core.review_queue import Order
-from ocr_studio.core.session import Place
+from ocr_studio.core.session import Whereabouts
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.tools import Tool
@@ -138,7 +138,7 @@ def _picture_copied(studio: Studio) -> None:
 
 def _left_elsewhere(studio: Studio) -> None:
     assert studio.opening.path is not None
-    studio.window.parts.session.offer = Place(studio.opening.path.with_name("board 1.png"))
+    studio.window.parts.session.offer = Whereabouts(studio.opening.path.with_name("board 1.png"))
     studio.window.parts.session.changed.emit()
 
 

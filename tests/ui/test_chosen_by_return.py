@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.dataset import Dataset, Example
 from ocr_studio.ui.crop_pictures import CropPictures
-from ocr_studio.ui.learned_words import ExampleList, LearnedTable, WordRow
+from ocr_studio.ui.learned_words import ExampleList, LearnedRow, LearnedTable
 
 KNOWN, UNKNOWN = Example("known", page="p", word="w"), Example("unknown")
 
@@ -27,7 +27,7 @@ def pictures(qtbot: QtBot) -> CropPictures:
 
 def table(pictures: CropPictures) -> LearnedTable:
     made = LearnedTable(("Written",), pictures, "Words")
-    made.show_rows([WordRow("", (each.text,), each.place) for each in (KNOWN, UNKNOWN)])
+    made.show_rows([LearnedRow("", (each.text,), each.place) for each in (KNOWN, UNKNOWN)])
     return made
 
 

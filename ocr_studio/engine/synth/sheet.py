@@ -15,7 +15,7 @@ from ocr_studio.engine.synth.hand import Hand, wander
 
 Points: TypeAlias = NDArray[np.float64]
 Colour: TypeAlias = tuple[int, int, int]
-Place: TypeAlias = tuple[float, float]
+Spot: TypeAlias = tuple[float, float]
 
 INKS: dict[str, Colour] = {
     "black": (38, 38, 44),
@@ -65,7 +65,7 @@ class Run:
     """Where a line runs. start: the baseline's beginning; degrees: its direction, clockwise on the sheet; bend: by how
     many radians it turns on a pixel, for lines that sag or climb."""
 
-    start: Place
+    start: Spot
     degrees: float = 0.0
     bend: float = 0.0
 
@@ -144,7 +144,7 @@ class Sheet:
         covers = marker.strength * np.clip(0.93 + 0.07 * wander(self.rng, count), 0.72, 1.0)
         self.strokes.append(Stroke(points, widths, covers, marker.colour))
 
-    def draw(self, corners: Sequence[Place], *, width: float, marker: Marker) -> None:
+    def draw(self, corners: Sequence[Spot], *, width: float, marker: Marker) -> None:
         """A freehand line through corners, not quite straight."""
         bent: list[Points] = []
         for (x0, y0), (x1, y1) in pairwise(corners):
@@ -156,7 +156,7 @@ class Sheet:
             bent.append(np.array([x0, y0]) * (1 - t) + np.array([x1, y1]) * t + across * bow)
         self.touch(np.concatenate(bent), width=width, marker=marker)
 
-    def box(self, low: Place, high: Place, *, width: float, marker: Marker) -> None:
+    def box(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
         """A rectangle drawn by hand, its end a little beside its beginning."""
         (left, top), (right, bottom) = low, high
         off = self.rng.uniform(-0.8, 0.8, 10) * width
@@ -164,7 +164,7 @@ class Sheet:
         moved = [(x + off[2 * k], y + off[2 * k + 1]) for k, (x, y) in enumerate(corners)]
         self.draw(moved, width=width, marker=marker)
 
-    def oval(self, low: Place, high: Place, *, width: float, marker: Marker) -> None:
+    def oval(self, low: Spot, high: Spot, *, width: float, marker: Marker) -> None:
         """An ellipse drawn by hand in a box, its ends overlapping."""
         (left, top), (right, bottom) = low, high
         turn = self.rng.uniform(-2.2, -1.2) + np.linspace(0, 2 * np.pi + 0.15, 90)
@@ -173,7 +173,7 @@ class Sheet:
         y = (top + bottom) / 2 + (bottom - top) / 2 * swell * np.sin(turn)
         self.touch(np.stack([x, y], axis=1), width=width, marker=marker)
 
-    def arrow(self, start: Place, end: Place, *, width: float, marker: Marker) -> None:
+    def arrow(self, start: Spot, end: Spot, *, width: float, marker: Marker) -> None:
         """A line with a head of two barbs at its end."""
         self.draw([start, end], width=width, marker=marker)
         angle = math.atan2(end[1] - start[1], end[0] - start[0])
