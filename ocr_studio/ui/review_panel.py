@@ -293,7 +293,7 @@ class ReviewPanel(PanelDock):
         if reading is None:
             self.read.setText(tr("Not read yet") if word else "")
             return
-        sure = f"{reading.confidence:.0%}" if reading.confidence is not None else ""
+        sure = f"{reading.confidence * 100:.0f} %" if reading.confidence is not None else ""
         self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
 
     def _show_choices(self) -> None:

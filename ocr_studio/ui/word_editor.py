@@ -206,7 +206,8 @@ class EditorPanel(QFrame):
             button.setVisible(number <= len(offered))
             if number <= len(offered):
                 choice = offered[number - 1]
-                button.setToolTip(tr("{key}: {sure} sure", key=f"Alt+{number}", sure=f"{choice.confidence:.0%}"))
+                key = wording.choice_key(number - 1, writing=True)
+                button.setToolTip(tr("{key}: {sure} sure", key=key, sure=f"{choice.confidence * 100:.0f} %"))
                 button.setAccessibleName(tr("Choice {number}: {text}", number=number, text=choice.text))
         self._row.setVisible(bool(offered))
 

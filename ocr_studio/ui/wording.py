@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtGui import QKeySequence
+
 from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later, tr
 
@@ -40,12 +42,16 @@ def choice(index: int, text: str, *, writing: bool = False) -> str:
 
 def choice_key(index: int, *, writing: bool) -> str:
     """The key that chooses a reading."""
-    return f"Alt+{index + 1}" if writing else str(index + 1)
+    return _key(f"Alt+{index + 1}") if writing else str(index + 1)
 
 
 def agreeing_key(count: int) -> str:
     """The key by which so many words of the review queue are right."""
-    return f"Ctrl+{count}"
+    return _key(f"Ctrl+{count}")
+
+
+def _key(portable: str) -> str:
+    return QKeySequence(portable).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def file_name(name: str) -> str:
