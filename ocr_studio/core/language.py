@@ -47,7 +47,7 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
         "pl": later("Polish"),
         "pt": later("Portuguese"),
         "ro": later("Romanian"),
-        "sh": "Serbo-Croatian",
+        "sh": later("Serbo-Croatian"),
         "sk": later("Slovak"),
         "sl": later("Slovene"),
         "es": later("Spanish"),
