@@ -143,9 +143,10 @@ def split(page: Page, word_id: str, fraction: float | None = None, *, letter: in
     """One word becomes two, each with its part of the text; whose text it was stays.
 
     fraction: where to cut along the box, 0 = its left edge .. 1 = its right edge. letter: or before which letter of
-    the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text.
+    the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text, and
+    for a locked word.
     """
-    word = page.words.get(word_id)
+    word = next(iter(_free(page, [word_id])), None)
     place = dividing.cut_place(word, fraction, letter) if word else None
     if word is None or place is None:
         return Edit(tr("Split word"))
@@ -162,11 +163,11 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
 
     The text that was to be seen is still to be seen. Where a person has written or checked any part of it, all of it
     is theirs from now on: no reading may take the place of what they wrote, and who puts words together sees them.
-    Where nobody has, it stays the recognizer's, still to be checked.
+    Where nobody has, it stays the recognizer's, still to be checked. Empty where any of them is locked.
     """
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in page_order.order(page, found)]
-    if len(words) < 2:
+    if len(words) < 2 or any(word.locked for word in words):
         return Edit(tr("Merge words"))
     quad = geometry.joined([word.quad for word in words])
     marks = {word.mark for word in words}

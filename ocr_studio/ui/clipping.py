@@ -44,6 +44,8 @@ class Clipping(QObject):
     def cut(self) -> None:
         """Copy the selected words and delete them."""
         self.copy()
+        if any(word.locked for word in self._document.selected_words()):
+            self.said.emit(tr("Copied; what is locked stays on the photo, too."))
         operations.delete(self._document)
 
     def copy_text(self) -> None:

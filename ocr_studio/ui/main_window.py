@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self.view.word_drawn.connect(self._stage.reading.read_drawn)
         self.view.step_requested.connect(lambda step: operations.go(document, step))
         self.view.message.connect(status.show_hint)
+        self.parts.table.message.connect(status.show_hint)
         self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
         self.photos.photo_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
         for recent in (self.empty.recent_chosen, self.recent_menu.chosen):

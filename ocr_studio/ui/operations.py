@@ -10,7 +10,7 @@ from collections.abc import Collection
 from ocr_studio.core import edits, geometry, page_order
 from ocr_studio.core.page import Mark, Page, WordState
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.translation import later
+from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import Document
 
 # Arrow keys move a box by a pixel of the photo, with Shift by ten.
@@ -20,6 +20,7 @@ CHOICES = 5
 # A turn by [ or ]: small enough to follow slanted writing by eye, large enough to get there in a few strokes.
 TURN_DEGREES = 2.0
 # What to say to a hand that would change a page which may not be changed.
+LOCKED = later("This box is locked, so it stays as it is. Boxes → Lock lets it go again.")
 READ_ONLY = later("This photo is open only for looking: nothing can be changed here.")
 
 
@@ -107,10 +108,13 @@ def keep_and_go(document: Document, word_id: str, text: str, step: int) -> bool:
     return _go_from(document, word_id, step)
 
 
-def write_and_split(document: Document, word_id: str, text: str, letter: int) -> None:
-    """Keep a text that was typed, and cut the word before this letter of it."""
+def write_and_split(document: Document, word_id: str, text: str, letter: int) -> str:
+    """Keep a text that was typed, and cut the word before this letter of it; why it is not cut, for a person, or ""."""
     write_if_changed(document, word_id, text)
+    if (word := document.word(word_id)) and word.locked:
+        return tr(LOCKED)
     split_at_letter(document, word_id, letter)
+    return ""
 
 
 def choose(document: Document, index: int) -> None:

@@ -58,9 +58,7 @@ class PhotoEditing(QObject):
             lambda step, text: self._go(step, lambda key: operations.keep_and_go(document, key, text, step))
         )
         editor.cancelled.connect(self.cancel)
-        editor.split_requested.connect(
-            lambda letter, text: self._leave(lambda key: operations.write_and_split(document, key, text, letter))
-        )
+        editor.split_requested.connect(lambda letter, text: self._leave(lambda key: self._split(key, text, letter)))
         editor.installEventFilter(self)
         document.opened.connect(self.cancel)
         document.selection_changed.connect(self._on_selection)
@@ -99,6 +97,10 @@ class PhotoEditing(QObject):
         word_id = self._close()
         if word_id and modified:
             operations.write_if_changed(self._document, word_id, text)
+
+    def _split(self, word_id: str, text: str, letter: int) -> None:
+        if why := operations.write_and_split(self._document, word_id, text, letter):
+            self.message.emit(why)
 
     def cancel(self) -> None:
         """Close the editor; what was typed is gone."""

@@ -30,7 +30,6 @@ _FAST = 10.0
 _SCROLL = 60.0
 # Screen pixels: a box that is put down by a key, to be moved and pulled from there.
 _NEW_BOX = (140.0, 44.0)
-_LOCKED = later("This box is locked, so it stays as it is. Boxes → Lock lets it go again.")
 _SOME_LOCKED = later("Locked boxes stay where they are.")
 _NOWHERE = QPointF(-1.0, -1.0)
 
@@ -123,7 +122,7 @@ class PhotoView(BoxView):
             return False
         locked = [word.locked for word in map(self.document.word, ids) if word]
         if any(locked):
-            self.message.emit(tr(_LOCKED if all(locked) else _SOME_LOCKED))
+            self.message.emit(tr(operations.LOCKED if all(locked) else _SOME_LOCKED))
         return not locked or not all(locked)
 
     def pick_corner(self) -> None:

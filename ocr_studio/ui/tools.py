@@ -78,8 +78,11 @@ def show_cut(canvas: Canvas, pointer: Pointer) -> None:
 
 def split(canvas: Canvas, pointer: Pointer) -> None:
     """Cut the word under the mouse, and select both halves."""
+    found = under(canvas, pointer)[:1]
+    if not found or not canvas.may_change(found):
+        return
     edit, cut = _cut(canvas, pointer)
-    if edit and cut and canvas.may_change(under(canvas, pointer)[:1]):
+    if edit and cut:
         canvas.document.push(edit)
         canvas.document.select(edit.changes)
 

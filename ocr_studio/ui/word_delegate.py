@@ -47,11 +47,12 @@ class WordDelegate(QStyledItemDelegate):
     """Paints crops, the bar of confidence and the icon of state; edits with the same editor as on the photo.
 
     spelling: whose doubts are underlined, if anybody's.
-    Signals: ``moved()`` an editor was left by a key that goes on to another word; ``editing_changed()`` one came
-    or went.
+    Signals: ``moved()`` an editor was left by a key that goes on to another word; ``message(str)`` why something is not
+    done; ``editing_changed()`` one came or went.
     """
 
     moved = Signal()
+    message = Signal(str)
     editing_changed = Signal()
 
     def __init__(self, document: Document, view: QTableView) -> None:
@@ -166,7 +167,8 @@ class WordDelegate(QStyledItemDelegate):
 
     def _split(self, editor: WordEditor, word_id: str, letter: int, text: str) -> None:
         self._close(editor)
-        operations.write_and_split(self._document, word_id, text, letter)
+        if why := operations.write_and_split(self._document, word_id, text, letter):
+            self.message.emit(why)
 
     @staticmethod
     def _offer(editor: WordEditor, word: Word, place: int) -> None:

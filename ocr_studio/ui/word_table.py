@@ -22,10 +22,11 @@ _LEAST_TEXT = 110
 class WordTable(RowTable):
     """The table's view. Rows and the document's selection follow each other.
 
-    Signals: ``editing_changed()`` the editor of a row came or went.
+    Signals: ``editing_changed()`` the editor of a row came or went; ``message(str)`` why something was not done.
     """
 
     editing_changed = Signal()
+    message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,7 @@ class WordTable(RowTable):
         self.setItemDelegate(self._delegate)
         self._delegate.moved.connect(self.edit_current)
         self._delegate.editing_changed.connect(self.editing_changed)
+        self._delegate.message.connect(self.message)
         self.setAccessibleName(tr("Words in reading order"))
         self._look()
         document.selection_changed.connect(self._follow_document)

@@ -266,6 +266,16 @@ def test_an_empty_half_is_unread_not_checked() -> None:
     assert len(halves(page_of(drawn), "drawn", 0.5)) == 2
 
 
+def test_what_is_locked_is_neither_cut_nor_put_together_with_others() -> None:
+    page = apply(PAGE, edits.lock(PAGE, [THE.id], locked=True))
+    assert not edits.split(page, THE.id, 0.5)
+    assert not edits.split(page, THE.id, letter=1)
+    assert not edits.merge(page, page.words)
+    page = apply(page, edits.lock(page, [THE.id], locked=False))
+    assert edits.split(page, THE.id, 0.5)
+    assert edits.merge(page, page.words)
+
+
 def test_nowhere_to_split() -> None:
     for letter in (0, 3, -1, 99):
         assert not edits.split(PAGE, THE.id, letter=letter)

@@ -251,6 +251,22 @@ def test_its_menu_can_cut(view: PhotoView) -> None:
     assert {each.text for each in view.document.selected_words()} == {"ret", "um"}
 
 
+def test_a_locked_word_is_not_cut_and_it_is_said(view: PhotoView, qtbot: QtBot) -> None:
+    page = view.document.page
+    assert page is not None
+    view.edit_current()
+    word_id = view.document.current
+    assert word_id is not None
+    view.document.push(edits.lock(page, [word_id], locked=True))
+    editor = editor_of(view)
+    editor.setCursorPosition(3)
+    with qtbot.waitSignal(view.message) as said:
+        editor._split()
+    assert "locked" in said.args[0]
+    assert view.document.page is not None
+    assert view.document.page.words.keys() == page.words.keys()
+
+
 @pytest.mark.parametrize(
     ("typed", "cursor", "halves"),
     [

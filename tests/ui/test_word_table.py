@@ -207,6 +207,20 @@ def test_split_in_the_editor(table: WordTable, document: Document) -> None:
     assert _texts(table)[3:5] == ["bu", "ild"]
 
 
+def test_a_locked_word_is_not_split_in_the_editor_and_it_is_said(
+    table: WordTable, document: Document, qtbot: QtBot
+) -> None:
+    assert document.page is not None
+    document.push(edits.lock(document.page, ["w3"], locked=True))
+    document.select(["w3"])
+    table.edit_current()
+    _editor(table).setCursorPosition(2)
+    with qtbot.waitSignal(table.message) as said:
+        QTest.keyClick(_editor(table), Key.Key_Slash, CONTROL)
+    assert said.args == ["This box is locked, so it stays as it is. Boxes → Lock lets it go again."]
+    assert _texts(table)[3:5] == ["build", "ask"]
+
+
 def test_an_open_editor_outlives_words_that_come_and_go(table: WordTable, document: Document) -> None:
     document.select(["w5"])
     table.edit_current()
