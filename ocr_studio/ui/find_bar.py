@@ -69,6 +69,7 @@ class FindBar(QFrame):
         self._room = view.viewport()
         self._room.installEventFilter(self)
         document.opened.connect(self._open_other)
+        view.document.opened.connect(self._show_marks)  # also where it is looked at otherwise
         document.words_changed.connect(lambda _: self._again.start() if self.isVisible() else self._forget())
         self.retint()
         self.hide()
@@ -200,7 +201,8 @@ class FindBar(QFrame):
         if self._marks is None:
             self._marks = FindMarks()
             self._view.scene().addItem(self._marks)
-        marks = [Mark(tuple(word.quad for word in hit.words), hit.side is Side.CHOICE) for hit in hits]
+        placed = self._view.document.placed
+        marks = [Mark(tuple(placed(word.quad) for word in hit.words), hit.side is Side.CHOICE) for hit in hits]
         self._marks.show_marks(marks, self.here, self._view.sceneRect())
 
     def _bring_near(self, hit: Hit) -> None:

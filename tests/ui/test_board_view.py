@@ -121,6 +121,23 @@ def test_a_word_is_chosen_and_corrected_there(studio: Studio, qtbot: QtBot) -> N
     assert word.quad == quad  # not even by a rounding
 
 
+def test_what_is_found_is_marked_where_it_is_shown(studio: Studio, qtbot: QtBot) -> None:
+    bar = studio.window.parts.find.bar
+    bar.begin("two")
+    qtbot.waitUntil(lambda: len(bar.hits) == 1)
+
+    def marked() -> bool:
+        word = studio.window.view.document.word("two")
+        return word is not None and bar._marks is not None and bar._marks.marks[0].quads == (word.quad,)
+
+    assert marked()
+    put_on(studio, qtbot)
+    assert marked()
+    QTest.keyClick(studio.window.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert not panel(studio).isVisible()
+    assert marked()
+
+
 def test_a_box_that_is_moved_there_is_moved_on_the_photo_and_back_by_undo(studio: Studio, qtbot: QtBot) -> None:
     put_on(studio, qtbot)
     view = studio.window.view
