@@ -9,12 +9,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -38,8 +36,6 @@ _READ_TIP = later(
     "Read the cleaned board instead of the photo; what is written beyond the board is then not read. Boxes still lie"
     " on the photo."
 )
-# Screen pixels: so much of it is always in sight.
-_LEAST_HEIGHT = 280
 # Of the picture: less burnt out than this need not be told.
 _WORTH_TELLING = 0.002
 
@@ -125,14 +121,7 @@ class BoardPanel(PanelDock):
         layout.addLayout(_in_two(self.adjust, self.find_again, self.whole, self.read))
         layout.addWidget(self.lost)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        area.setMinimumHeight(_LEAST_HEIGHT)
-        self.setWidget(area)
+        self.setWidget(inner)
 
     def _switch(self, name: str, on: bool) -> None:
         titles = {key: tr(title) for key, title, _ in _SWITCHES} | {"read": tr("&Read the cleaned board")}

@@ -2,11 +2,73 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QToolButton, QWidget
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QToolButton, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
+
+# Screen pixels: in a low window so much of a panel stays in sight, and the rest is scrolled to.
+_LEAST_HEIGHT: Final = 130
+# Qt gives a panel only a part of what is asked for, and each time some more.
+_TIMES: Final = 6
+
+
+class _Room(QScrollArea):
+    """As wide as what is in it must be; but never so high that the window would have to grow.
+
+    Signal: ``outgrown()`` all of it was in sight, and there is no room for all of it any more.
+    """
+
+    outgrown = Signal()
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside, self._had = inside, 0
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inside)
+
+    def whole(self) -> int:
+        """How high it must be for all to be in sight, at its width."""
+        layout = self._inside.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return layout.totalMinimumHeightForWidth(self.viewport().width())
+        return self._inside.minimumSizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """All of it."""
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """All of its width, with a scroll bar if there is one."""
+        least, bar = self._inside.minimumSizeHint(), self.verticalScrollBar()
+        beside = bar.sizeHint().width() if bar.isVisible() else 0
+        return QSize(least.width() + beside, min(least.height(), _LEAST_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """What is in it fills it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """What is in it may need more room than before."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        # Not left to Qt, which would give texts that wrap, and all that stands with them, as much as they would like.
+        seen, whole = self.viewport().size(), self.whole()
+        self._inside.resize(seen.width(), max(seen.height(), whole))
+        if self._had <= seen.height() < whole:
+            self.outgrown.emit()
+        self._had = whole
 
 
 class PanelDock(QDockWidget):
@@ -37,7 +99,34 @@ class PanelDock(QDockWidget):
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Below the photo a few rows, so that the photo keeps most of the room; beside it what the panel needs."""
         below = self.area == Qt.DockWidgetArea.BottomDockWidgetArea
-        return QSize(1000, 330) if below else super().sizeHint()
+        return QSize(1000, max(330, self._whole_height())) if below else super().sizeHint()
+
+    def setWidget(self, widget: QWidget) -> None:  # noqa: N802
+        """Show this; where there is no room for all of it, a part."""
+        room = _Room(widget)
+        room.outgrown.connect(self._take_room_soon)
+        super().setWidget(room)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Whoever comes to see it sees all of it, if the photo can spare that."""
+        super().showEvent(event)
+        self._take_room_soon()
+
+    def _take_room_soon(self, times: int = _TIMES) -> None:
+        if times:
+            QTimer.singleShot(0, self, lambda: self._take_room(times))
+
+    def _take_room(self, times: int) -> None:
+        window, whole = self.window(), self._whole_height()
+        if isinstance(window, QMainWindow) and self.isVisible() and self.height() < whole:
+            window.resizeDocks([self], [whole], Qt.Orientation.Vertical)
+            self._take_room_soon(times - 1)
+
+    def _whole_height(self) -> int:
+        room = self.widget()
+        if not isinstance(room, _Room):
+            return 0
+        return room.whole() + max(0, self.minimumSizeHint().height() - room.minimumSizeHint().height())
 
     def open(self) -> None:
         """A person wants to see it: it comes, before others of its area."""

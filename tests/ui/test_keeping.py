@@ -29,7 +29,8 @@ class Disk:
 
 
 def test_only_the_latest_waits_and_it_is_said_once(qtbot: QtBot) -> None:
-    keeping, disk, said = Keeping(), Disk(), []
+    keeping, disk = Keeping(), Disk()
+    said: list[str] = []
     keeping.failed.connect(said.append)
     keeping.saved.connect(lambda: said.append("saved"))
     keeping._clock.setInterval(20)

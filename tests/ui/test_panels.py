@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.app import Studio, use_theme
@@ -83,3 +84,34 @@ def test_a_panel_tells_the_actions_to_look_again(studio: Studio) -> None:
         action.setEnabled(False)
         panel.changed.emit()
         assert action.isEnabled()
+
+
+@pytest.mark.parametrize("size", [(1360, 860), (1100, 700)])
+def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tuple[int, int], qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(*size)
+    qtbot.wait(20)
+    for panel in window.parts.panels:
+        panel.open()
+        qtbot.wait(50)
+        assert (window.width(), window.height()) == size, panel.objectName()
+    for panel in window.parts.panels:
+        room = panel.widget()
+        assert isinstance(room, QScrollArea)
+        # Nothing is cut off: what does not fit is scrolled to.
+        inside = room.widget()
+        assert inside is not None
+        assert room.viewport().width() >= inside.minimumSizeHint().width() or not room.isVisible()
+
+
+def test_a_panel_that_is_opened_is_seen_as_a_whole_where_there_is_room(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(1360, 860)
+    for panel in window.parts.panels:
+        panel.open()
+        room = panel.widget()
+        assert isinstance(room, QScrollArea)
+        qtbot.wait(150)
+        qtbot.waitUntil(lambda: not studio.busy)  # the board has been looked for, and what is said of it stands there
+        qtbot.waitUntil(lambda room=room: not room.verticalScrollBar().isVisible())  # type: ignore[misc]
+        panel.close()
