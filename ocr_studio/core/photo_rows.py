@@ -112,6 +112,18 @@ def rows_of(
     return tuple(found)
 
 
+def lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> frozenset[str]:
+    """Ids of pages whose photos are not among these under the names they had: deleted, or renamed. Arguments as for
+    ``rows_of``; photos in folders within this one are not looked for.
+    """
+    names, found = {name for name, _ in files}, set(ids.values())
+    return frozenset(
+        page.page_id
+        for page in pages
+        if page.image and "/" not in page.image and page.image not in names and page.page_id not in found
+    )
+
+
 def ordered(numbers: Sequence[int], rows: Sequence[PhotoRow], sort: PhotoSort) -> list[int]:
     """Numbers of rows in this order: least sure, most unreviewed and newest first; those that are alike stay as they
     are given.

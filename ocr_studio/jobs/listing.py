@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core import images, photo_rows
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_rows import PhotoRow
 from ocr_studio.core.project import Project
 
 
-def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[tuple[PhotoRow, ...]]:
-    """A row for each photo of a folder; see ``photo_rows.rows_of``. Raises IndexTrouble."""
-    yield photo_rows.rows_of(files, index.pages(), ids)
+@dataclass(frozen=True, slots=True)
+class PhotosKnown:
+    """A row for each photo of a folder. lost: ids of pages whose photos are not there under the names they had."""
+
+    rows: tuple[PhotoRow, ...]
+    lost: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSeen:
+    """The bytes of a photo were looked at: it is the one of this page. stamp: of its file."""
+
+    name: str
+    page_id: str
+    stamp: Stamp | None
+
+
+def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[PhotosKnown]:
+    """What is known of the photos of a folder; see ``photo_rows.rows_of``. Raises IndexTrouble."""
+    pages = index.pages()
+    yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids))
+
+
+def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
+    """Which photos these are, whatever they are called; those that cannot be read are passed over."""
+    for name in names:
+        with contextlib.suppress(StudioError, OSError):
+            before = stamp(folder / name)
+            yield PhotoSeen(name, images.content_id(folder / name), before)
 
 
 def pages_with(texts: Collection[str], index: Index) -> Iterator[tuple[str, frozenset[str]]]:

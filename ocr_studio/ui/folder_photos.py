@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,11 +18,15 @@ from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.core.project import Project
 from ocr_studio.core.translation import later
 from ocr_studio.jobs import listing
+from ocr_studio.jobs.listing import PhotoSeen, PhotosKnown
 from ocr_studio.jobs.opening import FolderListed
 from ocr_studio.ui.job_thread import Job, JobThread
 
 # Milliseconds between two looks at all that is known, while it is still being found out.
 _SOON = 1500
+# Photos of which nothing is known, for one of a page whose photo is not there: so many at once, as others wait in the
+# lane, and so many in all, as nobody knows whether there is one.
+_AT_ONCE, _SOUGHT = 10, 500
 
 
 class FolderPhotos(QObject):
@@ -54,6 +59,9 @@ class FolderPhotos(QObject):
         self._fresh: dict[str, PhotoRow] = {}  # what was found out here
         self._job: Job | None = None
         self._again = False
+        self._lost: set[str] = set()  # pages whose photos may have been renamed while nobody looked
+        self._asked: set[str] = set()  # names of photos that were looked at, whether they are one of those
+        self._seeking: Job | None = None
         self._counts: Counter[PhotoState] | None = None
         self.others = False  # while it is told that there are other photos
         self._now = QTimer(self, singleShot=True, interval=0)
@@ -66,7 +74,7 @@ class FolderPhotos(QObject):
         folder = photos[0].parent if photos else self.folder
         elsewhere = folder != self.folder
         if elsewhere:
-            for known in (self._ids, self._fresh, self._stamps):
+            for known in (self._ids, self._fresh, self._stamps, self._asked):
                 known.clear()
         self.folder = folder
         if project is not self.project or elsewhere:
@@ -110,7 +118,7 @@ class FolderPhotos(QObject):
         job = self._job = self._lane.submit(
             lambda: listing.rows(files, index, ids), name=later("Looking at what is known of the photos")
         )
-        job.came.connect(lambda rows: self._learn(project, rows))
+        job.came.connect(lambda known: self._learn(project, known))
         job.failed.connect(self.failed)
         job.ended.connect(self._rest)
 
@@ -199,6 +207,7 @@ class FolderPhotos(QObject):
         for name in self.replaced:
             self._ids.pop(name, None)
             self._fresh.pop(name, None)
+            self._asked.discard(name)
         former = {after: one for one, after in self.renamed.items()}
         rows = list(fresh)
         for number, row in enumerate(fresh) if before else ():
@@ -211,11 +220,12 @@ class FolderPhotos(QObject):
         self.rows, self._numbers, self._counts = rows, numbers, None
         self._stamps = dict(stamps) or {name: known[name] for name in numbers if name in known}
 
-    def _learn(self, project: Project | None, rows: tuple[PhotoRow, ...]) -> None:
+    def _learn(self, project: Project | None, found: PhotosKnown) -> None:
         """project: whose pages those are."""
-        if project is not self.project or len(rows) != len(self.rows):
+        if project is not self.project or len(found.rows) != len(self.rows):
             return
-        known = list(rows)
+        self._lost = set(found.lost)
+        known = list(found.rows)
         for name, row in self._fresh.items():
             number = self._numbers.get(name)
             if number is not None:
@@ -223,6 +233,32 @@ class FolderPhotos(QObject):
         if known != self.rows:
             self.rows, self._counts = known, None
             self.learned.emit()
+        self._seek()
+
+    def _seek(self) -> None:
+        """Look at the bytes of some photos of which nothing is known, as long as there are pages without a photo."""
+        if self._seeking is not None or not self._lost or len(self._asked) >= _SOUGHT:
+            return
+        unknown = (row.name for row in self.rows if not row.page_id and row.name not in self._ids)
+        names = list(islice((name for name in unknown if name not in self._asked), _AT_ONCE))
+        if not names:
+            return
+        self._asked.update(names)
+        folder = self.folder
+        job = self._seeking = self._lane.submit(
+            lambda: listing.seen(folder, names), name=later("Looking for photos that were renamed")
+        )
+        job.came.connect(lambda seen: self._find(folder, seen))
+        job.ended.connect(self._seek_on)
+
+    def _find(self, folder: Path, seen: PhotoSeen) -> None:
+        if folder == self.folder and seen.page_id in self._lost:
+            self._lost.discard(seen.page_id)
+            self.set_seen(seen.name, seen.page_id, seen.stamp)
+
+    def _seek_on(self) -> None:
+        self._seeking = None
+        self._seek()
 
     def _rest(self) -> None:
         self._job = None

@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, history, paths, replacing
 from ocr_studio.core.page import Page, apply
+from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Rule
+from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import taking_over
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.replace_preview import ReplacePreview
@@ -177,3 +179,27 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
     assert said[0] == "Replaced 4 words on 4 photos."
     assert "damaged" in said[1]
     assert said[2] == "board 3.png: 1 word changed meanwhile and stayed as it is now."
+
+
+def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_sight(
+    studio: Studio, qtbot: QtBot, open_studio: Open
+) -> None:
+    photo = studio.opening.path
+    assert photo is not None
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    for number in range(60):
+        made_board.write_photo(photo.with_name(f"photo {number:02}.png"), 20 + number)
+    (photo.parent / "board 2.png").rename(photo.parent / "zebra.png")
+    again = open_studio(photo, settings=Settings(read_when_opened=False))
+    photos = again.window.photos.photos
+    qtbot.waitUntil(lambda: len(photos.rows) == 66)
+    last = photos.number("zebra.png")
+    assert last == 65
+    qtbot.waitUntil(lambda: photos.rows[last].state is PhotoState.READ, timeout=10_000)
+    assert again.window.photos.pictures.get("zebra.png") is None, "nobody has seen it yet"
+    assert photos.count(PhotoState.UNREAD) == 60
+    (photo.parent / "board 3.png").unlink()  # what is nowhere any more is not looked for again and again
+    qtbot.waitUntil(lambda: len(photos.rows) == 65, timeout=10_000)
+    qtbot.waitUntil(lambda: not again.busy)
