@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import language, look_alikes
+from ocr_studio.core import language, look_alikes, slips
 from ocr_studio.core.guesses import WrittenTexts
 from ocr_studio.core.language import Lexicon
 
@@ -90,6 +90,8 @@ class _Search:
 
     def __init__(self, read: str, lexicon: Lexicon) -> None:
         self._read, self._lexicon = read, lexicon
+        # Where nothing was read, words may be as long as they are.
+        self._weight = _WEIGHT if read else 0.0
         self._letters = [letter for letter, share in lexicon.letters.items() if share > _RARE]
         self._codes = np.array([ord(letter) for letter in self._letters], np.uint64)
         costs = [_costs(letter, read) for letter in self._letters]
@@ -108,12 +110,12 @@ class _Search:
                 break
             after = _next(rows[which], self._costs[letter])
             shares = np.log10(np.maximum(whole[which, letter], np.float32(1e-30)))
-            ends = shares - _WEIGHT * after[:, -1]
+            ends = shares - self._weight * after[:, -1]
             top = int(ends.argmax())
             if ends[top] > best:
                 best, word = float(ends[top]), texts[which[top]] + self._letters[letter[top]]
             # No word that begins so can be more usual, or nearer, than this.
-            hopes = np.log10(begin[which, letter]) - _WEIGHT * after.min(axis=1)
+            hopes = np.log10(begin[which, letter]) - self._weight * after.min(axis=1)
             kept = [each for each in np.argsort(-hopes)[:_FOLLOWED].tolist() if hopes[each] > best]
             texts = [texts[which[each]] + self._letters[letter[each]] for each in kept]
             keys, rows = grown[which[kept], letter[kept]], after[kept]
@@ -124,15 +126,15 @@ def _apart(text: str, read: str) -> Distances:
     """How far a text is from each beginning of what was read, the empty one first: (len(read) + 1,)."""
     row = np.arange(len(read) + 1, dtype=np.float32)[None]
     for letter in text:
-        row = _next(row, _costs(letter, read)[None])
+        row = _next(row, _costs(letter, read)[None], missed=1.0 if letter.isalnum() else slips.SIGN)
     return np.asarray(row[0])
 
 
-def _next(rows: Distances, costs: Distances) -> Distances:
+def _next(rows: Distances, costs: Distances, *, missed: float = 1.0) -> Distances:
     """The next row of the table of distances, for many texts: (N, R + 1). costs: (N, R) of their letters, in place of
-    each letter that was read.
+    each letter that was read; missed: where they were not read at all.
     """
-    after = rows + np.float32(1)
+    after = rows + np.float32(missed)
     after[:, 1:] = np.minimum(after[:, 1:], rows[:, :-1] + costs)
     for place in range(1, after.shape[1]):
         np.minimum(after[:, place], after[:, place - 1] + 1, out=after[:, place])
@@ -140,6 +142,9 @@ def _next(rows: Distances, costs: Distances) -> Distances:
 
 
 def _costs(letter: str, read: str) -> Distances:
-    """What it costs that this was read as each letter of the reading."""
-    alike = look_alikes.costs(letter)
-    return np.array([0.0 if other == letter else alike.get(other, 1.0) for other in read], np.float32)
+    """What it costs that this was read as each letter of the reading; case does not count."""
+    small = letter.lower()
+    alike = look_alikes.costs(small)
+    return np.array(
+        [0.0 if other == small else alike.get(other, 1.0) for other in read.lower()[: len(read)]], np.float32
+    )

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import letter_doubts
+from ocr_studio.core import letter_doubts, look_alikes
 from ocr_studio.core.page import Mark, Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
@@ -78,7 +78,7 @@ class ReviewLine(WordEditor):
         self.selectAll()
         reading = word.machine if word else None
         self._read = reading.text if reading else ""
-        self._doubted = _doubted_parts(letter_doubts.doubts(reading)) if reading else []
+        self._doubted = doubted_parts(letter_doubts.doubts(reading)) if reading else []
 
     def show_texts(self, texts: Sequence[str]) -> None:
         """Offer these texts."""
@@ -91,10 +91,10 @@ class ReviewLine(WordEditor):
 
     @property
     def takes_digits(self) -> bool:
-        """Whether digits choose just now. Where one stands in any of the readings, or something is being typed, they
+        """Whether digits choose just now. Where any of the texts may begin with one, or something is being typed, they
         are text, and choose with Alt.
         """
-        return self._fresh and not any(letter.isdigit() for each in self._readings for letter in each)
+        return self._fresh and not any(map(_may_be_number, self._readings))
 
     @property
     def rest(self) -> str:
@@ -208,7 +208,14 @@ def _count(event: QKeyEvent) -> int | None:
     return _COUNTS.get(Qt.Key(event.key())) if held == Qt.KeyboardModifier.ControlModifier else None
 
 
-def _doubted_parts(doubts: Sequence[float]) -> list[tuple[int, int]]:
+def _may_be_number(text: str) -> bool:
+    """Whether the first key of whoever types this, or the number for which it was taken, may be a digit."""
+    first = text[:1].lower()
+    like = any(first in shape and any(map(str.isdigit, shape)) for shape in look_alikes.shapes()) if first else False
+    return first.isdigit() or (like and any(map(str.isdigit, text)))
+
+
+def doubted_parts(doubts: Sequence[float]) -> list[tuple[int, int]]:
     """Neighbouring letters that deserve a look, as (start, end), the most doubted first; where none does, the one
     that is doubted most.
     """

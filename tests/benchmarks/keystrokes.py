@@ -1,14 +1,18 @@
 """How many keys it takes to correct the five boards: in the review queue, PPOCRLabel and labelme. Prints a table.
 
-    python tests/benchmarks/keystrokes.py [--data ../shared/data] [--order "least sure"|page] [--stay]
+    python tests/benchmarks/keystrokes.py [--data ../shared/data] [--order "least sure"|page] [--stay] [--unforeseen]
 
 A scripted expert, who knows the truth, corrects every wrong word of our own reading in the real window (drawn without a
-screen where there is none), by keys alone, with real key events and the fewest keys: a digit where the right reading is
-offered, else typing anew or changing the text in place, whichever is shorter; F4 where that saves keys. Right words
-that stand between wrong ones are passed by Enter, which also confirms them; after the last wrong word it stops (with
---stay it goes on to the last word). In the end the pages are compared with the truth.
+screen where there is none), by keys alone, with real key events and the fewest keys: a digit where the right text is
+offered; else typing anew, with Tab once the rest that is shown is right, changing the text in place, or replacing
+doubtful letters by F2, whichever is shortest; F4 where that saves keys. It knows beforehand when the right rest will be
+shown; with --unforeseen it does not, chooses as if nothing ever were, and takes what comes. Right words that stand
+between wrong ones are confirmed: one by Enter, as many as are seen to be right by Ctrl and their number, all in sight
+by PgDown; after the last wrong word it stops (with --stay it goes on to the last word). In the end the pages are
+compared with the truth.
 
-The other two are reckoned for the same words from what they document, each wrong word by the same fewest changes:
+The other two are reckoned, not run, for the same words from what they document, each wrong word by the fewest changes
+that their lines of text know, and without a key for the words that are right, as nothing is said of them there:
 
 PPOCRLabel (https://github.com/PFCCLab/PPOCRLabel, README 2.1 and 3.1): "Single click the result in 'recognition
 result' list to manually change" it: click, changes, Enter. No key goes from result to result. A box that is no text:
@@ -24,8 +28,10 @@ a key 0.28 s, pointing and clicking 1.3 s, a hand to the mouse or back 0.4 s; lo
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +43,17 @@ from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ocr_studio.core import letter_doubts
 from ocr_studio.core.review_queue import Order, Place
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import app as window_app
+from ocr_studio.ui import review_line
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Stage
 from tests.benchmarks import main_thread, read_boards
 
 Key = Qt.Key
+_NONE = Qt.KeyboardModifier.NoModifier
 _PATIENCE = 30.0  # seconds
 _KEY_SECONDS, _CLICK_SECONDS, _HAND_SECONDS = 0.28, 1.3, 0.4
 
@@ -99,6 +108,19 @@ class Change:
         return (self.move is not None) + self.steps + self.deleted + len(self.typed)
 
 
+@dataclass(frozen=True)
+class Doubted:
+    """Doubtful letters are replaced: by F2 so many times, and what is typed instead, or Delete."""
+
+    times: int
+    typed: str
+
+    @property
+    def keys(self) -> int:
+        """How many it takes."""
+        return self.times + max(1, len(self.typed))
+
+
 def fewest(text: str, wanted: str) -> Change:
     """The shortest way."""
     head = _shared(text, wanted)
@@ -122,11 +144,15 @@ def _shared(one: str, other: str) -> int:
 class Expert:
     """Goes through the queue."""
 
-    def __init__(self, app: QApplication, studio: window_app.Studio, truths: dict[Place, str | None]) -> None:
-        self._app, self._studio, self._truths = app, studio, truths
+    def __init__(
+        self, app: QApplication, studio: window_app.Studio, truths: dict[Place, str | None], *, foreseen: bool
+    ) -> None:
+        self._app, self._studio, self._truths, self._foreseen = app, studio, truths, foreseen
+        self.ways: Counter[str] = Counter()
+        self.spent: Counter[str] = Counter()
         self.panel: ReviewPanel = studio.window.parts.review
         self.corrections, self.passing = Effort(), Effort()
-        self.corrected = self.passed = self.fixed = 0
+        self.corrected = self.passed = self.fixed = self.cards = 0
         self.waits: list[float] = []
         self._pressed = 0.0
 
@@ -148,38 +174,128 @@ class Expert:
         """Settle the word that is shown; which are right now that were not."""
         reviewing = self.panel.reviewing
         here = reviewing.sitting.current if reviewing.sitting else None
+        self.cards += 1
         assert here is not None
         assert reviewing.word is not None
         place, read = here.key, reviewing.word.text
         wanted = self._truths[place]
-        if wanted is None or wanted == read:
-            self._press(Key.Key_Return)
-            self.passing.add(1)
-            self.passed += 1
+        if self._is_right(place, read):
+            self._pass()
         else:
-            self._correct(read, wanted)
+            assert wanted is not None
+            before = self.corrections.keys
+            way = self._correct(read, wanted)
+            self.ways[way] += 1
+            self.spent[way] += self.corrections.keys - before
             self.corrected += 1
         self._app.processEvents()
         if self.panel.card.has_card:
             self.waits.append(time.perf_counter() - self._pressed)
         return {place} | (self._fix_everywhere(wanted) if wanted and wanted != read else set())
 
-    def _correct(self, read: str, wanted: str) -> None:
+    def _is_right(self, place: Place, text: str) -> bool:
+        wanted = self._truths[place]
+        return wanted is None or wanted == text
+
+    def _pass(self) -> None:
+        """Confirm this word, and those behind it in sight that are right as well."""
+        behind, right = self._behind()
+        if not right:
+            self._press(Key.Key_Return)
+            self.passing.add(1)
+        elif right == behind:
+            self._press(Key.Key_PageDown)
+            self.passing.add(1)
+        else:
+            self._press(Key(Key.Key_1 + right), held=Qt.KeyboardModifier.ControlModifier)
+            self.passing.add(chords=1)
+        self.passed += 1 + right
+
+    def _correct(self, read: str, wanted: str) -> str:
+        """Correct the word that is shown. How it was done."""
         line = self.panel.line
-        way = fewest(read, wanted)
+        change, anew, doubted = fewest(read, wanted), self._anew(wanted), self._doubted(read, wanted)
+        shortest = min(change.keys + 1, anew, doubted.keys + 1 if doubted else anew)
         if not wanted:
             self._press(Key.Key_F7)
             self.corrections.add(1)
-        elif wanted in line.readings and (line.takes_digits or way.keys + 1 > 2):
+            return "no text"
+        if wanted in line.readings and (line.takes_digits or shortest >= 2):
             digit = Key(Key.Key_1 + line.readings.index(wanted))
             held = Qt.KeyboardModifier.NoModifier if line.takes_digits else Qt.KeyboardModifier.AltModifier
-            self._pressed = time.perf_counter()
-            QTest.keyClick(line, digit, held)
+            self._press(digit, held=held)
             self.corrections.add(1 if line.takes_digits else 0, chords=0 if line.takes_digits else 1)
+            return "digit" if line.takes_digits else "Alt and digit"
+        if doubted and doubted.keys + 1 == shortest:
+            self._replace(doubted)
+        elif change.keys + 1 == shortest and change.move is not None:
+            self._change(change)
         else:
-            self._change(way)
+            return self._type(wanted)
+        assert line.text() == wanted
+        self.corrections.add(shortest)
+        self._confirm()
+        return "doubtful letters" if doubted and doubted.keys + 1 == shortest else "changed in place"
+
+    def _anew(self, wanted: str) -> int:
+        """Keys that it takes to type this."""
+        for count in range(1, len(wanted)) if self._foreseen else ():
+            if self.panel.line.rest_of(wanted[:count]) == wanted[count:]:
+                return count + 1
+        return len(wanted) + 1
+
+    def _type(self, wanted: str) -> str:
+        line = self.panel.line
+        for count, letter in enumerate(wanted, start=1):
+            QTest.keyClicks(line, letter)
+            if line.rest and line.text() + line.rest == wanted:
+                self._press(Key.Key_Tab)
+                self.corrections.add(count + 1)
+                return "typed, the rest taken"
+        self.corrections.add(len(wanted) + 1)
+        self._confirm()
+        return "typed"
+
+    def _confirm(self) -> None:
+        """The text is as it should be: Enter, or, for words behind it that are right as well, one of the other keys."""
+        behind, right = self._behind()
+        if not right:
             self._press(Key.Key_Return)
-            self.corrections.add(way.keys + 1)
+        elif right == behind:
+            self._press(Key.Key_PageDown)
+        else:
+            self._press(Key(Key.Key_1 + right), held=Qt.KeyboardModifier.ControlModifier)
+            # The key that it is pressed with, in place of Enter, is counted with the correction.
+            self.passing.keys += 1
+            self.passing.chords += 1
+        self.passed += right
+
+    def _behind(self) -> tuple[int, int]:
+        """How many words are in sight behind the one that is shown, and how many of them, one after the other, are
+        right.
+        """
+        run_until(self._app, lambda: not self._studio.lanes["cards"].busy)
+        behind = self.panel.strip.shown
+        right = itertools.takewhile(lambda card: self._is_right(card.place, card.word.text), behind)
+        return len(behind), len(list(right))
+
+    def _doubted(self, read: str, wanted: str) -> Doubted | None:
+        """How it is corrected by replacing one of the parts that are doubted, if it is."""
+        word = self.panel.reviewing.word
+        parts = review_line.doubted_parts(letter_doubts.doubts(word.machine)) if word and word.machine else []
+        for times, (start, end) in enumerate(parts, start=1):
+            typed = wanted[start : len(wanted) - (len(read) - end)]
+            if read[:start] + typed + read[end:] == wanted:
+                return Doubted(times, typed)
+        return None
+
+    def _replace(self, doubted: Doubted) -> None:
+        for _ in range(doubted.times):
+            self._press(Key.Key_F2)
+        if doubted.typed:
+            QTest.keyClicks(self.panel.line, doubted.typed)
+        else:
+            self._press(Key.Key_Delete)
 
     def _change(self, way: Change) -> None:
         if way.move is not None:
@@ -221,10 +337,10 @@ class Expert:
         texts = {(key, at): word.text for key, page in pages.items() if page for at, word in page.words.items()}
         return [place for place, wanted in self._truths.items() if wanted is not None and texts[place] != wanted]
 
-    def _press(self, key: Key, widget: object = None) -> None:
+    def _press(self, key: Key, widget: object = None, *, held: Qt.KeyboardModifier = _NONE) -> None:
         target = widget or self.panel.line
         self._pressed = time.perf_counter()
-        QTest.keyClick(target, key)  # type: ignore[call-overload]
+        QTest.keyClick(target, key, held)  # type: ignore[call-overload]
 
 
 def others(wrong: Sequence[tuple[str, str]], photos: int) -> dict[str, Effort]:
@@ -245,7 +361,7 @@ def others(wrong: Sequence[tuple[str, str]], photos: int) -> dict[str, Effort]:
     return {"PPOCRLabel": paddle, "labelme": labelme}
 
 
-def _measure(data: Path, folder: Path, order: Order, *, stay: bool) -> None:
+def _measure(data: Path, folder: Path, order: Order, *, stay: bool, foreseen: bool) -> None:
     boards = read_boards.read(data, folder)
     known = {key: page for key in boards.project.page_ids() if (page := boards.project.load_page(key))}
     read = {place: known[place[0]].words[place[1]].text for place in boards.truths}
@@ -255,7 +371,7 @@ def _measure(data: Path, folder: Path, order: Order, *, stay: bool) -> None:
     studio = window_app.Studio(Settings(read_when_opened=False), theme="light")
     studio.start([min(folder.glob("*.jpg"))])
     run_until(app, lambda: studio.document.page is not None and not studio.busy)
-    expert = Expert(app, studio, boards.truths)
+    expert = Expert(app, studio, boards.truths, foreseen=foreseen)
     expert.work(order, stay=stay)
     left = len(expert._wrong())
     studio.window.close()
@@ -266,6 +382,8 @@ def _measure(data: Path, folder: Path, order: Order, *, stay: bool) -> None:
         f"corrected {expert.corrected}, {expert.fixed} of them by fix everywhere; passed by {expert.passed};", end=" "
     )
     print(f"still wrong {left}")
+    for way, times in expert.ways.most_common():
+        print(f"    {way:24}{times:4} words{expert.spent[way]:5} keys")
     whole = Effort()
     for each in (expert.corrections, expert.passing):
         whole.add(each.keys - 2 * each.chords, chords=each.chords)
@@ -273,7 +391,7 @@ def _measure(data: Path, folder: Path, order: Order, *, stay: bool) -> None:
     _show(rows | others(wrong, len(known)), len(wrong))
     waits = np.array(expert.waits) * 1000
     print(f"from the key to the next card: median {np.median(waits):.0f} ms, p99 {np.percentile(waits, 99):.0f} ms,")
-    print(f"cards that were not there at once: {expert.corrected - expert.fixed + expert.passed - len(waits)}")
+    print(f"cards that were not there at once: {expert.cards - len(waits)} of {expert.cards}")
 
 
 def _show(rows: dict[str, Effort], words: int) -> None:
@@ -290,9 +408,10 @@ def main() -> None:
     asked.add_argument("--data", type=Path, default=Path("../shared/data"))
     asked.add_argument("--order", type=Order, default=Order.LEAST_SURE)
     asked.add_argument("--stay", action="store_true", help="confirm every word, to the last")
+    asked.add_argument("--unforeseen", action="store_true", help="do not reckon with what will be shown while typing")
     chosen = asked.parse_args()
     with main_thread.temporary_home() as home:
-        _measure(chosen.data, home / "boards", chosen.order, stay=chosen.stay)
+        _measure(chosen.data, home / "boards", chosen.order, stay=chosen.stay, foreseen=not chosen.unforeseen)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,19 @@ def test_where_a_number_may_be_meant_digits_are_text(studio: Studio, qtbot: QtBo
     assert _word(studio, (page.id, word.id)).text == "15"
 
 
+def test_digits_choose_where_no_text_begins_with_one(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.document.page
+    assert page is not None
+    word = page.words[studio.document.order()[0]]
+    studio.document.push(Edit("Read", {word.id: (word, replace(word, machine=made_board.reading("HM3", 0.5)))}))
+    panel = studio.window.parts.review
+    panel.begin(Order.LEAST_SURE)
+    qtbot.waitUntil(lambda: panel.card.has_card)
+    assert panel.choices[1].text() == "2  hm3"
+    _type("2")
+    assert _word(studio, (page.id, word.id)).text == "hm3"
+
+
 def test_back_forth_and_passing_by(panel: ReviewPanel, studio: Studio) -> None:
     first = _here(panel)
     _type("Shop")
