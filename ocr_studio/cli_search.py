@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ocr_studio.cli_project import known_project
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.core import search
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Hit, Index
 from ocr_studio.core.page import Quad
@@ -25,6 +26,9 @@ Text: one line for each hit: photo, place (x,y,width,height in pixels of the upr
 JSON: one list with one object for each hit, the best first: {"page", "image", "score", "words": [{"id", "quad":
 [[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is what was found,
 "text" what stands there, which differs for a choice; "choice" is 1 for what stands there, 2 for the second choice ….
+
+Exit status: 0 all photos were searched, whether anything was found or not, 1 some or all could not be, 2 it was called
+wrongly.
 """
 
 
@@ -52,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Find, and say where. Returns the exit status; raises StudioError."""
+    if not search.parse(" ".join(options.query).removesuffix("*")):
+        complain("there is nothing to look for in an empty query; give at least one letter or sign")
+        return MISUSED
     project = known_project(options.project)
     # Where a window has the project, or nothing may be written, the index is kept elsewhere for this once.
     with contextlib.suppress(StudioError):

@@ -112,6 +112,19 @@ def test_called_wrongly(arguments: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("query", ["", "  ", "*", '""'])
+def test_an_empty_query_is_a_wrong_call(query: str, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", query, "--project", str(project.photos)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+
+
+def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", "--help"]) == 0
+    assert "Exit status: 0" in capsys.readouterr().out
+
+
 def test_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["search", "map", "--project", str(tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -35,6 +35,8 @@ __all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "P
 FILE: Final = "index.sqlite"
 # So many pages are stored at once: what searches meanwhile waits for no more than these.
 _AT_ONCE: Final = 20
+# Where nothing can be stored, so many pages wait in memory; further ones are read from the disk once it can.
+_MOST_WAITING: Final = 50
 _LIMIT: Final = 500
 
 Order: TypeAlias = Literal["confidence", "page"]
@@ -65,6 +67,7 @@ class Index:
         self._guard = threading.RLock()  # file, arrays
         self._noting = threading.Lock()  # what is to be stored
         self._waiting: dict[str, tuple[Page, str]] = {}
+        self._missed: dict[str, PageRow] = {}  # saved, not stored, and not waiting either
         self._unsaved: set[str] = set()
         self._heard: set[str] = set()  # since the beginning of ``refresh``: what it has read of them may be older
         self._file: IndexFile | None = None
@@ -80,8 +83,8 @@ class Index:
         if self._rows is None:
             self._with(self._known)
         with self._noting:
-            waiting = list(self._waiting.values())
-        rows = dict(self._rows or {})
+            waiting, missed = list(self._waiting.values()), dict(self._missed)
+        rows = {**(self._rows or {}), **missed}
         rows.update((page.id, index_packing.row_of(page, seen)) for page, seen in waiting)
         return list(rows.values())
 
@@ -183,6 +186,7 @@ class Index:
         with self._noting:
             self._waiting[page.id] = page, _seen(saved)
             self._heard.add(page.id)
+            self._missed.pop(page.id, None)
             (self._unsaved.discard if saved else self._unsaved.add)(page.id)
         # Saving goes on in a thread of its own, which has the time.
         if saved and self._file is not None:
@@ -191,14 +195,26 @@ class Index:
                 if not paths.exists(self.project.folder / FILE):
                     self._move_in()
                 self._with(self._settle)
+        if saved and len(self._waiting) > _MOST_WAITING:
+            self._let_go_of_saved()
+
+    def _let_go_of_saved(self) -> None:
+        """Nothing can be stored just now: what is on the disk is not kept in memory as well."""
+        with self._noting:
+            for key in self._waiting.keys() - self._unsaved:
+                self._missed[key] = index_packing.row_of(*self._waiting.pop(key))
 
     def _settle(self, file: IndexFile) -> None:
-        """Store what is waiting."""
+        """Store what is waiting, and a few of those that were missed."""
         with self._noting:
-            waiting = dict(self._waiting)
-        if waiting:
-            self._put(file, [_packed(page, seen) for page, seen in waiting.values()])
+            waiting, missed = dict(self._waiting), list(self._missed)[:_AT_ONCE]
+        if waiting or missed:
+            found = ((path, stamp(path)) for path in map(self.project.page_path, missed))
+            again = [_read_page(path, _seen(now)) for path, now in found if now]
+            self._put(file, [*again, *(_packed(page, seen) for page, seen in waiting.values())])
             with self._noting:
+                for key in missed:
+                    self._missed.pop(key, None)
                 for key, pair in waiting.items():
                     if self._waiting.get(key) is pair:
                         del self._waiting[key]
@@ -217,6 +233,9 @@ class Index:
         file.put(pages, gone)
         rows = dict(self._known(file))
         rows.update((row.page_id, row) for row, _ in pages)
+        with self._noting:
+            for row, _ in pages:
+                self._missed.pop(row.page_id, None)
         for key in gone:
             rows.pop(key, None)
         self._rows = rows

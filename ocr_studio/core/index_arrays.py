@@ -23,6 +23,8 @@ _WASTE: Final = 0.5
 _SMALL: Final = 10_000
 # When more than this share of the rows has come since they were put in order, they are put in order anew.
 _NEW: Final = 0.05
+# Of more than one in so many, looking through all is quicker than sorting.
+_FEW: Final = 50
 
 # As in the file, with the page's number, or -1 for a word that is no more, and the word's place among its page's; a
 # choice's word is its place in the table of entries.
@@ -35,9 +37,9 @@ class Grown:
 
     rows: Array
     length: int = 0
-    # The first ``_known`` rows in the order of their texts, as they were then: those of a text stand together.
+    # The first rows in the order of their texts, as they were then, and for each text where its own begin there.
     _order: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-    _sorted: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    _starts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
 
     def add(self, rows: Array) -> None:
         """Put these at the end."""
@@ -48,32 +50,31 @@ class Grown:
         self.rows[self.length : end] = rows
         self.length = end
 
-    def of(self, texts: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Places of the rows with one of these texts, by their numbers in order; none of text 0."""
-        # Of the same kind as the rows' own, or all of those would be made over for the comparison.
-        texts = texts[texts > 0].astype(np.int32)
+    def of(self, fits: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Places of the rows with a text that fits, in order. fits: for each text, by its number; never 0."""
         known = len(self._order)
         if self.length - known > max(_SMALL, _NEW * known):
             self._sort()
             known = self.length
-        first, end = np.searchsorted(self._sorted, texts), np.searchsorted(self._sorted, texts, side="right")
+        texts = np.flatnonzero(fits[: len(self._starts) - 1])
+        first, end = self._starts[texts], self._starts[texts + 1]
         lengths = end - first
         before = np.cumsum(lengths) - lengths
         found = self._order[np.repeat(first - before, lengths) + np.arange(lengths.sum())]
         # Since then rows may have gone, and others have come at the end.
-        old = np.sort(found[self.rows["text"][found] > 0]).astype(np.intp)
-        new = np.flatnonzero(np.isin(self.rows["text"][known : self.length], texts)) + known
+        old = _in_order(found[self.rows["text"][found] > 0], known)
+        new = np.flatnonzero(fits[self.rows["text"][known : self.length]]) + known
         return np.concatenate([old, new])
 
     def clear(self) -> None:
         """Have no rows."""
         self.length = 0
-        self._order, self._sorted = self._order[:0], self._sorted[:0]
+        self._order, self._starts = self._order[:0], np.zeros(1, np.int64)
 
     def _sort(self) -> None:
         texts = self.all["text"]
         self._order = np.argsort(texts, kind="stable").astype(np.int32)
-        self._sorted = texts[self._order]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(texts))])
 
     @property
     def all(self) -> Array:
@@ -159,6 +160,15 @@ class IndexArrays:
         choices["word"] += np.uint32(first)
         self.choices.add(choices)
         self._spans[change.number] = first, self.entries.length, first_choice, self.choices.length
+
+
+def _in_order(places: NDArray[np.int32], end: int) -> NDArray[np.intp]:
+    """Places before an end, none of them twice, in order."""
+    if len(places) * _FEW < end:
+        return np.sort(places).astype(np.intp)
+    there = np.zeros(end, np.bool_)
+    there[places] = True
+    return np.flatnonzero(there)
 
 
 def _check(change: PageChange, last: int) -> None:

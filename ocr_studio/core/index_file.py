@@ -189,14 +189,16 @@ class IndexFile:
                     seq, number, _stored(row), np.frombuffer(entries, ENTRY), np.frombuffer(choices, CHOICE)
                 )
 
-    def places(self, number: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Ids of a page's words and their quads, (N, 4, 2). Nothing where the page is gone. Raises IndexDamaged."""
+    def places(self, numbers: Iterable[int]) -> dict[int, tuple[tuple[str, ...], NDArray[np.float32]]]:
+        """Ids of these pages' words and their quads, (N, 4, 2); of those that are not gone. Raises IndexDamaged."""
+        found: dict[int, tuple[tuple[str, ...], NDArray[np.float32]]] = {}
         with self.reading() as database:
-            found = database.execute("SELECT quads, ids FROM words WHERE page = ?", (number,)).fetchone()
-        if found is None:
-            return (), np.empty((0, 4, 2), np.float32)
-        ids = tuple(json.loads(found[1]))
-        return ids, np.frombuffer(found[0], "<f4").reshape(len(ids), 4, 2)
+            for marks, some in _some_at_once(numbers):
+                rows = database.execute(f"SELECT page, quads, ids FROM words WHERE page IN ({marks})", some)
+                for number, quads, kept in rows:
+                    ids = tuple(json.loads(kept))
+                    found[number] = ids, np.frombuffer(quads, "<f4").reshape(len(ids), 4, 2)
+        return found
 
     def folded(self, database: sqlite3.Connection, since: int) -> tuple[int, str]:
         """All texts after this number as ``folding.tokens`` has them, a line each; and the last one's number."""
@@ -212,12 +214,10 @@ class IndexFile:
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """The texts of these numbers."""
-        wanted = sorted(set(numbers))
+        wanted = set(numbers)
         found: dict[int, str] = {}
         with self.reading() as database:
-            for first in range(0, len(wanted), 500):
-                some = wanted[first : first + 500]
-                marks = ",".join("?" * len(some))
+            for marks, some in _some_at_once(wanted):
                 found.update(database.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", some))
         if len(found) != len(wanted):
             raise IndexDamaged("texts are missing")
@@ -264,6 +264,14 @@ class IndexFile:
         return number
 
 
+def _some_at_once(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
+    """Numbers in portions that a question takes, each with as many question marks."""
+    wanted = sorted(numbers)
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        yield ",".join("?" * len(some)), some
+
+
 def _prepare(database: sqlite3.Connection) -> None:
     """Make the tables in a new file; raises IndexDamaged for one that is no index of this format."""
     try:
@@ -303,8 +311,9 @@ def _stored(row: Sequence[Any]) -> PageRow:
     page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed = row
     try:
         return PageRow(
-            page_id, json.loads(image), PageState(state), words, unchecked, least, mean, writer,
-            tuple(json.loads(tags)) if tags != "[]" else (), failed, seen, json.loads(typed) if typed != "{}" else {},
+            page_id, image[1:-1] if "\\" not in image else json.loads(image), PageState(state), words, unchecked,
+            least, mean, writer, tuple(json.loads(tags)) if tags != "[]" else (), failed, seen,
+            json.loads(typed) if typed != "{}" else {},
         )  # fmt: skip
     except (ValueError, TypeError) as error:
         raise IndexDamaged(str(error)) from error

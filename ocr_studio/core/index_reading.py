@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from ocr_studio.core.search import FoundWord, Hit, Side
 from ocr_studio.core.search_together import PageWords, Part
 
 Places = NDArray[np.intp]
+WordPlaces: TypeAlias = tuple[tuple[str, ...], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Words(Protocol):
     def texts_with(self, part: str) -> list[int]:
         """Numbers of the texts in which this stands, folded, be it inside a word."""
 
-    def places(self, number: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-        """Ids of a page's words and their quads, (N, 4, 2)."""
+    def places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
+        """Ids of these pages' words and their quads, (N, 4, 2); of those that are there."""
 
 
 class IndexReading:
@@ -66,7 +67,7 @@ class IndexReading:
 
     def __init__(self, file: Words, arrays: IndexArrays) -> None:
         self._file, self._arrays = file, arrays
-        self._places = lru_cache(maxsize=None)(file.places)
+        self._seen: dict[int, WordPlaces] = {}
 
     def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> Findings:
         """See ``Index.find``."""
@@ -77,12 +78,13 @@ class IndexReading:
         found = [search.rows(self._arrays, term, page=page) for term in terms]
         if len(terms) > 1:
             parts, photos = search_together.together(self._arrays, terms, found, self._page_words, limit=limit)
-            return Findings(self._hits(parts), len(parts), photos if len(parts) == limit else self._photos(parts))
+            if len(parts) < limit:
+                photos = self._photos(np.array([part.entries[0] for part in parts], np.intp))
+            return Findings(self._hits(parts), len(parts), photos)
         best = search.ranked(self._arrays, found[0], limit)
         columns = best.entries.tolist(), best.choices.tolist(), best.scores.tolist()
         parts = [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
-        pages = self._arrays.entries.all["page"][found[0].entries]
-        return Findings(self._hits(parts), len(pages), len(np.unique(pages)))
+        return Findings(self._hits(parts), len(found[0].entries), self._photos(found[0].entries))
 
     def pages_with(self, text: str) -> frozenset[str]:
         """See ``Index.pages_with``."""
@@ -149,7 +151,7 @@ class IndexReading:
         number = self._arrays.number_of(after.page_id)
         if number is None:
             return np.ones(len(keys[0]), np.bool_)
-        ids, _ = self._places(number)
+        ids, _ = self._places([number])[number]
         place = ids.index(after.word_id) if after.word_id in ids else -1
         sure = np.float32(-1.0 if after.confidence is None else after.confidence)
         mine = (self._page_ranks()[number], place)
@@ -165,6 +167,7 @@ class IndexReading:
         names = ("text", "read", "model")
         texts = self._file.texts(number for name in names for number in entries[name].tolist())
         found: list[IndexedWord] = []
+        self._places(entries["page"].tolist())
         for entry in entries:
             ids, quads = self._place(int(entry["page"]), int(entry["place"]))
             number, flags = int(entry["page"]), int(entry["flags"])
@@ -179,13 +182,21 @@ class IndexReading:
         return found
 
     def _place(self, number: int, place: int) -> tuple[str, Quad]:
-        ids, quads = self._places(number)
+        ids, quads = self._places([number])[number]
         if place >= len(ids):
             raise IndexDamaged("a word has no place")
         return ids[place], _quad(quads[place])
 
+    def _places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
+        """The places on these pages, and on others that were asked for."""
+        if new := [number for number in dict.fromkeys(numbers) if number not in self._seen]:
+            found = self._file.places(new)
+            self._seen.update((number, found.get(number, _NONE)) for number in new)
+        return self._seen
+
     def _hits(self, parts: Sequence[Part]) -> list[Hit]:
         entries, choices = self._arrays.entries.all, self._arrays.choices.all
+        self._places(entries["page"][[part.entries[0] for part in parts]].tolist())
         wanted = {int(entries["text"][entry]) for part in parts for entry in part.entries}
         wanted |= {int(choices["text"][choice]) for part in parts for choice in part.choices if choice >= 0}
         texts = self._file.texts(wanted)
@@ -206,12 +217,16 @@ class IndexReading:
             words.append(FoundWord(word_id, quad, text, matched, side, rank, round(part.score, 4)))
         return Hit(self._arrays.pages[number], self._arrays.images[number], tuple(words), round(part.score, 4))
 
-    def _photos(self, parts: Iterable[Part]) -> int:
-        return len({int(self._arrays.entries.all["page"][part.entries[0]]) for part in parts})
+    def _photos(self, entries: Places) -> int:
+        """On how many photos these are."""
+        return int(np.count_nonzero(np.bincount(self._arrays.entries.all["page"][entries])))
 
-    def _page_words(self, number: int) -> PageWords:
+    def _page_words(self, numbers: Sequence[int]) -> Iterator[PageWords]:
+        places = self._places(numbers)
+        return (self._words_of(number, places[number][1]) for number in numbers)
+
+    def _words_of(self, number: int, quads: NDArray[np.float32]) -> PageWords:
         first, end = self._arrays.span(number)
-        _, quads = self._places(number)
         numbers = self._arrays.entries.all["text"][first:end].tolist()
 
         @lru_cache(maxsize=1)
@@ -219,6 +234,9 @@ class IndexReading:
             return self._file.texts(numbers)
 
         return PageWords(first, quads, lambda entry: search_together.folded_words(texts()[numbers[entry - first]]))
+
+
+_NONE: Final[WordPlaces] = ((), np.empty((0, 4, 2), np.float32))
 
 
 def _shape_slips(wanted: str) -> float:

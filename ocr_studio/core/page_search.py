@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr_studio.core import folding, index_packing
 from ocr_studio.core.index_arrays import IndexArrays
 from ocr_studio.core.index_file import PageChange
-from ocr_studio.core.index_reading import IndexReading
+from ocr_studio.core.index_reading import IndexReading, WordPlaces
 from ocr_studio.core.page import Page
 from ocr_studio.core.search import Hit
 
@@ -42,6 +39,6 @@ class PageSearch:
         """Numbers of the texts in which this stands, folded, be it inside a word."""
         return [number for number, folded in enumerate(self._folded) if number and part in folded]
 
-    def places(self, number: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    def places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
         """Ids of the page's words and their quads, (N, 4, 2)."""
-        return (self._ids, self._quads) if number == _ONE else ((), np.empty((0, 4, 2), np.float32))
+        return {_ONE: (self._ids, self._quads)}

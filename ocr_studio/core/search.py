@@ -6,6 +6,7 @@ What is found, and what comes first:
   that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
   ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
 - The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
+- A letter alone that others may stand for, as "ss" for "ß", is found inside words, too.
 - What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
   all that was found otherwise, the sooner the surer it was. A choice is a guess already, so in it only letters of the
   same shape may differ, and one or two letters are found only where they were held for at least as likely as 1 in 20.
@@ -13,12 +14,14 @@ What is found, and what comes first:
 - "In quotes" means just so: no slips, and several words one after the other on a line.
 - What a person wrote stands for what the machine had read there. Words that were set aside are not found.
 
-Of the same score, what a person wrote comes first, then what the recognizer was surer of, then by photo.
+Of the same score, a word alone comes before one among others, then what a person wrote comes first, then what the
+recognizer was surer of, then by photo.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -98,13 +101,14 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Term:
     """One word that is looked for, folded. exact: without slips. open: it may go on. phrase: number of the quotes that
-    it stands in, 0 for none.
+    it stands in, 0 for none. inside: it may stand anywhere in a word.
     """
 
     text: str
     exact: bool = False
     open: bool = False
     phrase: int = 0
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ class Rows:
     scores: Floats
     choices: NDArray[np.intp]
 
-    def on(self, kept: NDArray[np.bool_]) -> Rows:
-        """Some of them."""
+    def on(self, kept: NDArray[np.intp]) -> Rows:
+        """Those at these places."""
         return Rows(self.entries[kept], self.scores[kept], self.choices[kept])
 
 
@@ -129,7 +133,12 @@ def parse(query: str, *, typing: bool = False) -> tuple[Term, ...]:
         quoted, closed, plain = found.groups()
         unfinished = typing and found.end() == len(query) and not closed
         if plain is not None:
-            terms += [Term(text, open=unfinished) for text in [folding.word(plain)] if text]
+            # One letter that is folded to several, as "ß" is, begins hardly any word.
+            terms += [
+                Term(text, open=unfinished, inside=len(plain) == 1 < len(text))
+                for text in [folding.word(plain)]
+                if text
+            ]
             continue
         inside = [text for each in quoted.split() if (text := folding.word(each))]
         going_on = unfinished and not quoted.endswith(" ")
@@ -157,8 +166,13 @@ def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
     whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=slips)
     if term.open and not slips:
         begun = vocabulary.beginning(term.text)
-    counts = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
-    choice = np.maximum(
+    if term.inside:
+        begun = vocabulary.having(term.text)
+    counts, choice = np.zeros_like(whole), np.zeros_like(whole)
+    some = np.flatnonzero(np.isfinite(whole) | np.isfinite(begun))
+    whole, begun = whole[some], begun[some]
+    counts[some] = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
+    choice[some] = np.maximum(
         np.where(whole <= near, 1 / (1 + whole), 0), np.where(begun <= near, _BEGINNING / (1 + begun), 0)
     )
     return counts, choice
@@ -169,21 +183,25 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
     counts, choice = scores(arrays.vocabulary, term)
     entries = arrays.entries.all
     first, end = (0, len(entries)) if page is None else arrays.span(page)
-    main = arrays.entries.of(np.flatnonzero(counts))
-    main = main[(main >= first) & (main < end)]
+    main = arrays.entries.of(counts > 0)
+    if page is not None:
+        main = main[(main >= first) & (main < end)]
     found = Rows(main, counts[entries["text"][main]], np.full(len(main), -1))
     if not choices:
         return found
     others = arrays.choices.all
-    second = arrays.choices.of(np.flatnonzero(choice))
+    second = arrays.choices.of(choice > 0)
     words = others["word"][second].astype(np.intp)
-    kept = ~np.isin(words, main) & (words >= first) & (words < end)
+    free = np.zeros(len(entries), np.bool_)
+    free[first:end] = True
+    free[main] = False
+    kept = free[words]
     if len(term.text) < _LONG:
         kept &= others["confidence"][second] >= _LIKELY * 255
     second, words = second[kept], words[kept]
-    # Of one word's readings the surest is first.
-    words, once = np.unique(words, return_index=True)
-    second = second[once]
+    # Those of one word follow each other, the surest first.
+    once = np.diff(words, prepend=-1) != 0
+    second, words = second[once], words[once]
     sure = others["confidence"][second] / 255
     return Rows(
         np.concatenate([main, words]),
@@ -194,12 +212,42 @@ def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | N
 
 def ranked(arrays: IndexArrays, found: Rows, limit: int) -> Rows:
     """The best of them, the best first; see above."""
-    if len(found.entries) > 4 * limit:
-        # What scores below the limit's last one need not be put in order.
-        least = np.partition(found.scores, -limit)[-limit]
-        found = found.on(found.scores >= least)
-    entries = arrays.entries.all[found.entries]
-    confidence = np.nan_to_num(entries["confidence"], nan=0.0)
-    machine = (entries["flags"] & HUMAN) == 0
-    order = np.lexsort((found.entries, entries["page"], -confidence, machine, -found.scores))[:limit]
+    entries, choices = arrays.entries.all, arrays.choices.all
+
+    def more(some: NDArray[np.intp]) -> NDArray[np.intp]:
+        texts = entries["text"][found.entries[some]]
+        other = found.choices[some] >= 0
+        texts[other] = choices["text"][found.choices[some][other]]
+        return np.asarray(arrays.vocabulary.sizes[texts], np.intp)
+
+    keys: tuple[Callable[[NDArray[np.intp]], NDArray[Any]], ...] = (
+        lambda some: -found.scores[some],
+        more,
+        lambda some: (entries["flags"][found.entries[some]] & HUMAN) == 0,
+        lambda some: -np.nan_to_num(entries["confidence"][found.entries[some]], nan=0.0),
+        lambda some: entries["page"][found.entries[some]],
+        lambda some: found.entries[some],
+    )
+    best = _least(len(found.entries), keys, limit)
+    order = best[np.lexsort([key(best) for key in reversed(keys)])]
     return Rows(found.entries[order], found.scores[order], found.choices[order])
+
+
+def _least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:
+    """Of so many, those that would be the first by these keys, in any order: of hundreds of thousands that score the
+    same, most need not be put in order.
+    """
+    chosen: list[NDArray[np.intp]] = []
+    left = np.arange(count)
+    for key in keys:
+        if len(left) <= limit:
+            break
+        values = key(left)
+        last = values.min()
+        if np.count_nonzero(values == last) < limit:
+            last = np.partition(values, limit - 1)[limit - 1]
+        sure = values < last
+        chosen.append(left[sure])
+        limit -= int(np.count_nonzero(sure))
+        left = left[values == last]
+    return np.concatenate([*chosen, left[:limit]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -52,37 +52,35 @@ def together(
     arrays: IndexArrays,
     terms: Sequence[Term],
     found: Sequence[Rows],
-    on_page: Callable[[int], PageWords],
+    on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
     *,
     limit: int,
 ) -> tuple[list[Part], int]:
     """The places where all terms stand, best first, and on how many photos each term is somewhere.
 
-    found: what fits each term. on_page: a photo's words by its number.
+    found: what fits each term. on_pages: the words of photos by their numbers.
     """
     pages = _pages(arrays, found)
-    by_page = [_ByPage(arrays, rows) for rows in found]
+    looked_at = pages[:_MOST_PHOTOS]
+    numbers = looked_at.tolist()
+    by_page = zip(*(_by_page(arrays, rows, looked_at) for rows in found), strict=True)
     parts: list[tuple[Part, int]] = []
-    for number in pages[:_MOST_PHOTOS].tolist():
-        here = [rows.on(number) for rows in by_page]
-        parts += [(part, number) for part in _on_page(terms, here, on_page(number))]
+    for number, here, own in zip(numbers, by_page, on_pages(numbers), strict=True):
+        parts += [(part, number) for part in _on_page(terms, here, own)]
     parts.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].entries))
     return [part for part, _ in parts[:limit]], len(pages)
 
 
-class _ByPage:
-    """Rows of one term, photo by photo."""
-
-    def __init__(self, arrays: IndexArrays, rows: Rows) -> None:
-        pages = arrays.entries.all["page"][rows.entries]
-        self._order = np.argsort(pages, kind="stable")
-        self._rows, self._pages = rows, pages[self._order]
-
-    def on(self, number: int) -> Rows:
-        """Those on this photo."""
-        first, end = np.searchsorted(self._pages, np.array((number, number + 1), self._pages.dtype))
-        some = self._order[first:end]
-        return Rows(self._rows.entries[some], self._rows.scores[some], self._rows.choices[some])
+def _by_page(arrays: IndexArrays, rows: Rows, numbers: NDArray[np.intp]) -> list[Rows]:
+    """Rows of one term on each of these photos."""
+    pages = arrays.entries.all["page"][rows.entries]
+    wanted = np.zeros(max(arrays.pages, default=0) + 1, np.bool_)
+    wanted[numbers] = True
+    some = np.flatnonzero(wanted[pages])
+    some = some[np.argsort(pages[some], kind="stable")]
+    pages = pages[some]
+    first, end = np.searchsorted(pages, numbers), np.searchsorted(pages, numbers, side="right")
+    return [rows.on(some[start:stop]) for start, stop in zip(first.tolist(), end.tolist(), strict=True)]
 
 
 def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
@@ -111,7 +109,7 @@ def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> lis
         return []
     rarest = min(range(len(parts)), key=lambda index: len(parts[index]))
     anchors = sorted(parts[rarest], key=lambda part: -part.score)[:_MOST_ANCHORS]
-    return list(dict.fromkeys(_around(anchor, rarest, parts, own) for anchor in anchors))
+    return list(dict.fromkeys(_around(anchors, rarest, parts, own)))
 
 
 def _single(rows: Rows) -> list[Part]:
@@ -119,39 +117,39 @@ def _single(rows: Rows) -> list[Part]:
     return [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
 
 
-def _around(anchor: Part, rarest: int, parts: Sequence[Sequence[Part]], own: PageWords) -> Part:
-    """The anchor with the best near place of each other part."""
-    chosen: list[Part] = []
-    nearness: list[float] = []
+def _around(anchors: Sequence[Part], rarest: int, parts: Sequence[Sequence[Part]], own: PageWords) -> Iterator[Part]:
+    """Each anchor with the best near place of each other part."""
+    every = range(len(anchors))
+    chosen: list[Sequence[Part]] = []
+    nearness: list[NDArray[np.float64]] = []
     for index, some in enumerate(parts):
         if index == rarest:
-            chosen.append(anchor)
+            chosen.append(anchors)
             continue
-        near = _nearness(anchor, some, own)
-        best = int(
-            np.argmax([part.score * (1 - _APART + _APART * each) for part, each in zip(some, near, strict=True)])
-        )
-        chosen.append(some[best])
-        nearness.append(near[best])
-    score = sum(part.score for part in chosen) / len(chosen)
+        near = _nearness(anchors, some, own)
+        best = np.argmax(np.array([part.score for part in some]) * (1 - _APART + _APART * near), axis=1)
+        chosen.append([some[place] for place in best.tolist()])
+        nearness.append(near[every, best])
+    factors = [1.0] * len(anchors)
     if nearness:
-        score *= 1 - _APART + _APART * sum(nearness) / len(nearness)
-    entries = tuple(entry for part in chosen for entry in part.entries)
-    return Part(entries, tuple(choice for part in chosen for choice in part.choices), score)
+        factors = (1 - _APART + _APART * np.mean(nearness, axis=0)).tolist()
+    for together, factor in zip(zip(*chosen, strict=True), factors, strict=True):
+        entries = tuple(entry for part in together for entry in part.entries)
+        choices = tuple(choice for part in together for choice in part.choices)
+        yield Part(entries, choices, factor * sum(part.score for part in together) / len(together))
 
 
-def _nearness(anchor: Part, some: Sequence[Part], own: PageWords) -> list[float]:
-    """1 for neighbours, towards 0 the further apart."""
-    mine = own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2)
-    height = max(float(np.linalg.norm(mine[3] - mine[0])), 1.0)
-    low, high = mine.min(axis=0), mine.max(axis=0)
-    theirs = np.stack(
-        [own.quads[[entry - own.first for entry in part.entries]].reshape(-1, 2)[[0, -2]] for part in some]
-    )
-    corners = np.sort(theirs, axis=1)
-    apart = np.maximum(np.maximum(corners[:, 0] - high, low - corners[:, 1]), 0)
-    gaps = np.linalg.norm(apart, axis=1) / height
-    return [float(each) for each in 1 / (1 + np.maximum(gaps - 1, 0) / _FAR)]
+def _nearness(anchors: Sequence[Part], some: Sequence[Part], own: PageWords) -> NDArray[np.float64]:
+    """(anchors, some): 1 for neighbours, towards 0 the further apart."""
+    mine = [own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2) for anchor in anchors]
+    height = np.maximum([np.linalg.norm(corners[3] - corners[0]) for corners in mine], 1.0)[:, None]
+    low = np.array([corners.min(axis=0) for corners in mine])[:, None]
+    high = np.array([corners.max(axis=0) for corners in mine])[:, None]
+    begin = own.quads[[part.entries[0] - own.first for part in some], 0]
+    end = own.quads[[part.entries[-1] - own.first for part in some], 2]
+    apart = np.maximum(np.maximum(np.minimum(begin, end) - high, low - np.maximum(begin, end)), 0)
+    gaps = np.linalg.norm(apart, axis=2) / height
+    return np.asarray(1 / (1 + np.maximum(gaps - 1, 0) / _FAR), np.float64)
 
 
 def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[Part]:

@@ -33,6 +33,9 @@ class Vocabulary:
     _texts: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     _marks: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     _counting: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    # For each text, how many tokens it has.
+    sizes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    _groups: tuple[Array, Array] | None = None
 
     def add(self, lines: str, last: int) -> None:
         """Take in the texts up to number ``last``: a line of tokens for each."""
@@ -53,11 +56,15 @@ class Vocabulary:
         self._texts = np.concatenate([self._texts, texts.astype(np.int32)])
         self._marks = np.concatenate([self._marks, found])
         self._counting = np.concatenate([self._counting, np.zeros(last - self.last, np.bool_)])
-        self.last = last
+        sizes = np.bincount(texts - self.last - 1, minlength=last - self.last)
+        self.sizes = np.concatenate([self.sizes, np.minimum(sizes, 255).astype(np.uint8)])
+        self.last, self._groups = last, None
 
     def count(self, texts: Array) -> None:
         """These texts, by their numbers, are what some word says, and not only a second choice."""
-        self._counting[texts] = True
+        if not self._counting[texts].all():
+            self._counting[texts] = True
+            self._groups = None
 
     def near(
         self, wanted: str, *, most: float, rest: float | None = None, beginnings: bool = False
@@ -74,8 +81,10 @@ class Vocabulary:
         if rest is None:
             groups = [(most, np.arange(len(self._texts)))]
         else:
-            counting = self._counting[self._texts]
-            groups = [(most, np.flatnonzero(counting)), (rest, np.flatnonzero(~counting))]
+            if self._groups is None:
+                counting = self._counting[self._texts]
+                self._groups = np.flatnonzero(counting), np.flatnonzero(~counting)
+            groups = list(zip((most, rest), self._groups, strict=True))
         for limit, tokens in groups:
             self._compare(wanted, self._likely(wanted, limit, tokens, beginnings=beginnings), limit, whole, begun)
         return whole, begun if beginnings else np.full_like(begun, np.inf)
@@ -89,6 +98,20 @@ class Vocabulary:
             tokens = tokens[self._letters[self._starts[tokens] + place] == code]
         begun[self._texts[tokens]] = 0.0
         return begun
+
+    def having(self, wanted: str) -> Array:
+        """0 for each text that has a token with just this inside, inf for the others: (texts,)."""
+        found = np.full(self.last + 1, np.inf, np.float32)
+        codes = [self._codes.get(letter, 0) for letter in wanted]
+        begins = len(self._letters) - len(codes) + 1
+        if begins < 1 or not all(codes):
+            return found
+        here = [self._letters[place : begins + place] == code for place, code in enumerate(codes)]
+        places = np.flatnonzero(np.logical_and.reduce(here))
+        tokens = np.searchsorted(self._starts, places, side="right") - 1
+        tokens = tokens[places + len(codes) <= self._starts[tokens] + self._lengths[tokens]]
+        found[self._texts[tokens]] = 0.0
+        return found
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""

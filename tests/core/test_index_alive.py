@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr_studio.core import index as index_module
 from ocr_studio.core.index import FILE, Index, IndexTrouble
 from ocr_studio.core.project import Project
 from tests.core.made_pages import page_of, read_word
@@ -94,5 +95,34 @@ def test_where_it_cannot_be_kept_that_is_said(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(IndexTrouble, match=FILE):
         index.find("map")
     project.save_page(replace(BOARD, id="f" * 32))  # the work goes on
+    index.close()
+    project.unlock()
+
+
+def test_pages_do_not_pile_up_while_it_cannot_be_kept_and_are_found_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "_MOST_WAITING", 5)
+    project = many(tmp_path, 1)
+    (project.folder / FILE).mkdir()
+    index = Index(project)
+    with pytest.raises(IndexTrouble):
+        list(index.refresh())
+    unsaved = replace(page_of(read_word("unsaved", 100)), id="e" * 32)
+    index.update(unsaved)
+    for number in range(70):
+        project.save_page(replace(page_of(read_word(f"zebra{number}", 100)), id=f"{number:032}"))
+        assert len(index._waiting) <= 7
+    (project.folder / FILE).rmdir()
+    rows = {row.page_id: row for row in index.pages()}
+    assert len(rows) == 71
+    assert all(row.words == 1 for row in rows.values())
+    assert index.find("unsaved")
+    project.save_page(replace(page_of(read_word("quagga", 100)), id=f"{3:032}"))  # what is newer stays
+    for _ in range(4):  # some at a time
+        index.find("zebra5")
+    assert len(index.find('"zebra5"')) == len(index.find('"zebra69"')) == 1
+    assert not index.find('"zebra3"')
+    assert len(index.find("quagga")) == 1
     index.close()
     project.unlock()
