@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator, Sequence
@@ -101,10 +102,11 @@ def photos_in(folder: Path) -> list[Path]:
     """
     try:
         with os.scandir(folder) as entries:
-            found = [Path(entry.path) for entry in entries if _listed(entry)]
+            # By their names: ten thousand paths take ten times as long.
+            found = sorted((entry.name for entry in entries if _listed(entry)), key=natural_key)
     except OSError as error:
         raise refused(folder, error) from error
-    return sorted((path for path in found if is_photo(path)), key=lambda path: natural_key(path.name))
+    return [path for name in found if is_photo(path := folder / name)]
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -343,7 +345,7 @@ def _jpeg_is_whole(data: bytes) -> bool:
 def _listed(entry: os.DirEntry[str]) -> bool:
     """Whether a person sees this as a file of the folder."""
     try:
-        hidden = entry.name.startswith(".") or _hidden_by_windows(entry.stat())
+        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _hidden_by_windows(entry.stat()))
         return not hidden and entry.is_file()
     except OSError:  # a link that leads nowhere or in a circle
         return False

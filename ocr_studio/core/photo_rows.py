@@ -75,9 +75,10 @@ def of_known(row: PhotoRow, known: PageRow) -> PhotoRow:
     """The row of a photo of whose page this is known."""
     if known.failed:
         return replace(blank(row), state=PhotoState.FAILED, page_id=known.page_id, why=known.failed)
-    return replace(
-        row, state=_state(known.state, known.words, known.unchecked), page_id=known.page_id, words=known.words,
-        unreviewed=known.unchecked, least=known.least, writer=known.writer or "", tags=tuple(known.tags), why="",
+    # Not ``replace``, which takes three times as long: there are thousands.
+    return PhotoRow(
+        row.name, _state(known.state, known.words, known.unchecked), known.page_id, known.words, known.unchecked,
+        known.least, known.writer or "", tuple(known.tags), row.time,
     )  # fmt: skip
 
 
@@ -142,7 +143,10 @@ _KEYS: Final[dict[PhotoSort, Callable[[PhotoRow], float]]] = {
 }
 
 
+_STATES: Final = {state: PhotoState(state.value) for state in PageState}
+
+
 def _state(state: PageState, words: int, unreviewed: int) -> PhotoState:
     if state is PageState.READ and 0 < unreviewed < words:
         return PhotoState.PARTLY
-    return PhotoState(state.value)
+    return _STATES[state]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import history, images, paths
+from ocr_studio.core import history, images, page_order, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp, stamp
@@ -47,7 +47,8 @@ class PhotoOpened:
 
     image: upright, (H, W, 3) uint8 RGB. read_only: why nothing may be changed here, or nothing. warning: what a
     person should know about it, or nothing. twin: another file in the folder with the same bytes, whose words these
-    are, or nothing. course: what was done to the project's pages before, None where that was known.
+    are, or nothing. course: what was done to the project's pages before, None where that was known. order: of the
+    page's words as they are read, None where nobody has looked.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class PhotoOpened:
     warning: str = ""
     twin: str = ""
     course: history.Course | None = None
+    order: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def open_photo(
     course = None
     if project is not known and keeping.keeps and not read_only:
         course = history.load(project.folder, shorten=project.locked)
-    yield PhotoOpened(path, page, image, project, read_only, warning, twin, course)
+    order = page_order.order(page)
+    yield PhotoOpened(path, page, image, project, read_only, warning, twin, course, order)
 
 
 def lock_again(project: Project) -> Iterator[Project]:

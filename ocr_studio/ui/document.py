@@ -89,8 +89,8 @@ class Document(QObject):
 
     def selected_words(self) -> tuple[Word, ...]:
         """The selected words in reading order."""
-        words = self._page.words if self._page else {}
-        return tuple(words[key] for key in self.order() if key in self._selection)
+        words = self._page.words if self._page and self._selection else {}
+        return tuple(words[key] for key in self.order() if key in self._selection) if words else ()
 
     def order(self) -> tuple[str, ...]:
         """Word ids in reading order."""
@@ -106,12 +106,22 @@ class Document(QObject):
         place = order.index(self._current) + step
         return order[place] if 0 <= place < len(order) else None
 
-    def open(self, page: Page | None, image: NDArray[np.uint8] | None, *, writable: bool = True) -> None:
-        """Put a photo on the screen, or take it off with two Nones. A history of one page only starts anew."""
+    def open(
+        self,
+        page: Page | None,
+        image: NDArray[np.uint8] | None,
+        *,
+        writable: bool = True,
+        order: tuple[str, ...] | None = None,
+    ) -> None:
+        """Put a photo on the screen, or take it off with two Nones. A history of one page only starts anew.
+
+        order: see ``order``, where it is known already.
+        """
         if self.history.pages is None:
             self.history.begin(None)
         self._writable = writable
-        self._page, self._image, self._order = page, image, None
+        self._page, self._image, self._order = page, image, order
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
         self._pyramid = None if image is None else Pyramid(image)

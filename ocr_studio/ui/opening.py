@@ -226,7 +226,9 @@ class Opening(QObject):
         if newer is None:
             return event
         seen = event.page
-        return replace(event, page=replace(newer, image=seen.image, width=seen.width, height=seen.height))
+        page = replace(newer, image=seen.image, width=seen.width, height=seen.height)
+        same = (page.words, page.facts.order) == (seen.words, seen.facts.order)
+        return replace(event, page=page, order=event.order if same else None)
 
     def _has(self, event: opening.PhotoOpened) -> bool:
         """Whether the words of this photo are those on the screen, and may be changed there."""
@@ -242,7 +244,7 @@ class Opening(QObject):
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
-        self._document.open(event.page, event.image, writable=not event.read_only)
+        self._document.open(event.page, event.image, writable=not event.read_only, order=event.order)
         self.opened.emit(event)
         if moved:
             self._list(event.path.parent)

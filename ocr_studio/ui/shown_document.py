@@ -147,9 +147,16 @@ class ShownDocument(Document):
         place = order.index(self.current) + step
         return order[place] if 0 <= place < len(order) else None
 
-    def open(self, page: Page | None, image: NDArray[np.uint8] | None, *, writable: bool = True) -> None:
+    def open(
+        self,
+        page: Page | None,
+        image: NDArray[np.uint8] | None,
+        *,
+        writable: bool = True,
+        order: tuple[str, ...] | None = None,
+    ) -> None:
         """Put a photo on the screen."""
-        self._source.open(page, image, writable=writable)
+        self._source.open(page, image, writable=writable, order=order)
 
     def set_read_at(self, when: str) -> None:
         """Note that the page has been read."""
