@@ -15,8 +15,9 @@ from ocr_studio.core import edits, models, page_order
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
-from tests.ui import action_effects, made_board
+from tests.ui import action_effects, made_board, marked_language
 from tests.ui.made_board import DeskOfTwo, StandInReader
+from tests.ui.marked_language import english, ours
 from tests.ui.studio import Open
 
 # They need what two models have read.
@@ -29,7 +30,7 @@ def _prepare(studio: Studio, action_id: str) -> None:
     word = document.word("w0")
     assert word is not None
     five = replace(made_board.reading("Ship"), alternatives=tuple(Alternative(text, 0.2) for text in "abcde"))
-    document.push(Edit("Read again", {"w0": (word, replace(word, machine=five))}))
+    document.push(Edit("Again", {"w0": (word, replace(word, machine=five))}))
     for text in ("Shop", "Shap"):
         assert document.page is not None
         document.push(edits.write(document.page, "w0", text))
@@ -56,6 +57,12 @@ def _correct_a_twin(studio: Studio) -> None:
 def test_it_does_what_it_says(
     spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """In whatever language, and nothing that is seen then stays English."""
+    with marked_language.spoken(monkeypatch):
+        _try(spec, open_studio, folder, qtbot, monkeypatch)
+
+
+def _try(spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     if spec.id in _OF_TWO:
         monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
     studio = open_studio(folder / "board 2.png", reader=StandInReader())
@@ -74,6 +81,7 @@ def test_it_does_what_it_says(
     action.trigger()
     qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)
+    assert [text for top in ours() for text in english(top)] == []
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QDialog) and widget.isVisible():
             widget.reject()

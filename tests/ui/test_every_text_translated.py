@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import gettext
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QApplication,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QDockWidget,
-    QFileDialog,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QSpinBox,
-    QStatusBar,
-    QTabBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, translation
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.settings_dialog import SettingsDialog
+from tests.ui import marked_language
 from tests.ui.learning import begin, correct, press_learn
+from tests.ui.marked_language import english, ours
 from tests.ui.studio import Open
 
 # They open a window or a menu of their own.
@@ -41,104 +23,15 @@ _DIALOGS = (
     "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
     "palette", "looks",
 )  # fmt: skip
-_MARKED = re.compile("⟦[^⟦⟧]*⟧")
-# What is called so in every language, or is not ours: keys, names of models and files, words on the photos.
-_NAMES = re.compile(
-    r"<[^>]*>|&\w+;|\S*/[\w./ -]+|board \d\.png|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in"
-    r"|Deutsch|English|\b(Ctrl|Alt|Shift|Return|Enter|Esc|Del|Tab|Space|Backspace|PgUp|PgDown|Up|Down|F\d+)\b"
-    r"|\b(ship|sheep|annn|asn|the|new|build|ask|anna|about|que[vu]es|again)s*\d*\b",
-    re.IGNORECASE,
-)
-_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
-
-
-class _Marking(gettext.NullTranslations):
-    """A language that is English with every text between marks; what fills a place of a text has its own, or none."""
-
-    def gettext(self, message: str) -> str:
-        try:
-            pieces = list(Formatter().parse(message))
-        except ValueError:  # it has braces of its own
-            return f"⟦{message}⟧"
-        said = ""
-        for text, place, _, _ in pieces:
-            said += (f"⟦{text}⟧" if text.strip() else text) + (f"{{{place}}}" if place is not None else "")
-        return said
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-
-def _texts_of(widget: QWidget) -> Iterator[str]:
-    yield from (widget.toolTip(), widget.statusTip(), widget.accessibleName(), widget.accessibleDescription())
-    if widget.isWindow() or isinstance(widget, QDockWidget):
-        yield widget.windowTitle()
-    if isinstance(widget, QLabel | QAbstractButton):
-        yield widget.text()
-    if isinstance(widget, QLineEdit | QPlainTextEdit):
-        yield widget.placeholderText()
-    if isinstance(widget, QComboBox):
-        yield from (widget.itemText(index) for index in range(widget.count()))
-    if isinstance(widget, QSpinBox):
-        yield from (widget.suffix(), widget.specialValueText())
-    if isinstance(widget, QTabBar):
-        yield from (widget.tabText(index) for index in range(widget.count()))
-    if isinstance(widget, QStatusBar):
-        yield widget.currentMessage()
-    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
-        yield from _cells(widget.model(), QModelIndex())
-    for action in widget.actions():  # of menus as well
-        yield from (action.text(), action.toolTip(), action.statusTip())
-
-
-def _cells(model: QAbstractItemModel, under: QModelIndex) -> Iterator[str]:
-    for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(under)):
-        yield from (str(model.headerData(column, Qt.Orientation.Horizontal, role) or "") for role in _ROLES)
-        for row in range(min(30, model.rowCount(under))):
-            index = model.index(row, column, under)
-            yield from (str(index.data(role) or "") for role in _ROLES)
-            if column == 0 and model.rowCount(index):
-                yield from _cells(model, index)
-
-
-def _is_of_qt(widget: QWidget) -> bool:
-    """Qt names what it makes itself, in the language chosen."""
-    parent = widget.parentWidget()
-    box = isinstance(parent, QDialogButtonBox) and isinstance(widget, QAbstractButton)
-    none = QDialogButtonBox.StandardButton.NoButton
-    return (
-        widget.objectName().startswith("qt_")
-        or (isinstance(widget, QToolButton) and isinstance(parent, QTabBar))
-        or (box and parent.standardButton(widget) != none)  # type: ignore[union-attr]
-    )
-
-
-def english(top: QWidget) -> list[str]:
-    """What is shown, or would be, without a mark."""
-    return sorted(
-        {
-            text
-            for widget in (top, *top.findChildren(QWidget))
-            if not _is_of_qt(widget)
-            for text in _texts_of(widget)
-            if re.search("[A-Za-z]{2}", _NAMES.sub("", _MARKED.sub(" ", text)))
-        }
-    )
-
-
-def _ours() -> list[QWidget]:
-    return [each for each in QApplication.topLevelWidgets() if each.isVisible() and not isinstance(each, QFileDialog)]
 
 
 @pytest.fixture(autouse=True)
 def marking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(gettext, "translation", lambda *_: _Marking())
-    assert translation.use(Path(), "xx")
-    yield
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QDialog) and widget.isVisible():
-            widget.reject()
-    translation.use_english()
+    with marked_language.spoken(monkeypatch):
+        yield
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
 
 
 @pytest.fixture
@@ -151,8 +44,10 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 def test_the_marks_are_looked_for(studio: Studio, qtbot: QtBot) -> None:
     label = QLabel("Left in English", studio.window)
     assert english(studio.window) == ["Left in English"]
-    label.setText(translation.tr("{count} words", count="many"))
-    assert english(studio.window) == ["many⟦ words⟧"]
+    label.setText(translation.tr("Zoom {percent} %", percent="much"))
+    assert english(studio.window) == ["⟦Zoom ⟧much⟦ %⟧"]
+    label.setText(translation.tr("{count} things that no translator knows", count=3))
+    assert english(studio.window) == ["3 things that no translator knows"]
 
 
 def test_without_a_photo(open_studio: Open) -> None:
@@ -176,7 +71,7 @@ def test_in_panels(studio: Studio, qtbot: QtBot) -> None:
 def test_in_dialogs(studio: Studio, qtbot: QtBot, action_id: str) -> None:
     studio.window.action_set[action_id].trigger()
     qtbot.waitUntil(lambda: not studio.busy)
-    for top in _ours():
+    for top in ours():
         assert english(top) == [], type(top).__name__
 
 

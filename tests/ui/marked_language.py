@@ -1,0 +1,159 @@
+"""A language in which every text that translators get is between marks: what the window shows without is English."""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import translations
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QDockWidget,
+    QFileDialog,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QSpinBox,
+    QStatusBar,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from ocr_studio.core import translation
+
+_MARKED = re.compile("⟦[^⟦⟧]*⟧")
+# What is called so in every language, or is not ours: keys, names of models and files, words on the photos.
+_NAMES = re.compile(
+    r"<[^>]*>|&\w+;|\S*/[\w./ -]+|board \d\.png|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in|another"
+    r"|PaddleOCR|keras-ocr|deep-text-recognition|latin (small|capital) letter .*"
+    r"|sample-board\.jpg|Sample|Pasted( [\d. -]+png)?|again\d*s?"
+    r"|Deutsch|English|\b(Ctrl|Alt|Shift|Return|Enter|Esc|Del|Tab|Space|Backspace|PgUp|PgDown|Up|Down|F\d+)\b"
+    r"|\b(sh[aio]p|sheep|annn|asn|the|tho|new|build|ask|anna|ab[ao]ut|que[vu]es|again)s*\d*\b",
+    re.IGNORECASE,
+)
+_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+
+
+@functools.cache
+def _texts() -> frozenset[str]:
+    """All texts that translators get, both forms of those that have two."""
+    ids = [message.id for message in translations.template() if message.id]
+    return frozenset(str(text) for each in ids for text in ([each] if isinstance(each, str) else each))
+
+
+class _Marking(gettext.NullTranslations):
+    """A language that is English with every text between marks; what fills a place of a text has its own, or none."""
+
+    def gettext(self, message: str) -> str:
+        if message not in _texts():
+            return message  # no translator would see it
+        try:
+            pieces = list(Formatter().parse(message))
+        except ValueError:  # it has braces of its own
+            return f"⟦{message}⟧"
+        said = ""
+        for text, place, _, _ in pieces:
+            said += (f"⟦{text}⟧" if text.strip() else text) + (f"{{{place}}}" if place is not None else "")
+        return said
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+def _texts_of(widget: QWidget) -> Iterator[str]:
+    yield from (widget.toolTip(), widget.statusTip(), widget.accessibleName(), widget.accessibleDescription())
+    if widget.isWindow() or isinstance(widget, QDockWidget):
+        yield widget.windowTitle()
+    if isinstance(widget, QLabel | QAbstractButton):
+        yield widget.text()
+    if isinstance(widget, QLineEdit | QPlainTextEdit):
+        yield widget.placeholderText()
+    yield from _lists_of(widget)
+    for action in widget.actions():  # of menus as well
+        yield from (action.text(), action.toolTip(), action.statusTip())
+
+
+def _lists_of(widget: QWidget) -> Iterator[str]:
+    if isinstance(widget, QComboBox):
+        yield from (widget.itemText(index) for index in range(widget.count()))
+    if isinstance(widget, QSpinBox):
+        yield from (widget.suffix(), widget.specialValueText())
+    if isinstance(widget, QGroupBox | QMenu):
+        yield widget.title()
+    if isinstance(widget, QTabBar):
+        yield from (widget.tabText(index) for index in range(widget.count()))
+    if isinstance(widget, QStatusBar):
+        yield widget.currentMessage()
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        yield from _cells(widget.model(), QModelIndex())
+
+
+def _cells(model: QAbstractItemModel, under: QModelIndex) -> Iterator[str]:
+    for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(under)):
+        yield from (str(model.headerData(column, Qt.Orientation.Horizontal, role) or "") for role in _ROLES)
+        for row in range(min(30, model.rowCount(under))):
+            index = model.index(row, column, under)
+            yield from (str(index.data(role) or "") for role in _ROLES)
+            if column == 0 and model.rowCount(index):
+                yield from _cells(model, index)
+
+
+def _is_within_files(widget: QWidget | None) -> bool:
+    return widget is not None and (isinstance(widget, QFileDialog) or _is_within_files(widget.parentWidget()))
+
+
+def _is_of_qt(widget: QWidget) -> bool:
+    """Qt names what it makes itself, in the language chosen."""
+    parent = widget.parentWidget()
+    box = isinstance(parent, QDialogButtonBox) and isinstance(widget, QAbstractButton)
+    none = QDialogButtonBox.StandardButton.NoButton
+    return (
+        widget.objectName().startswith("qt_")
+        or _is_within_files(widget)
+        or (isinstance(widget, QToolButton) and isinstance(parent, QTabBar))
+        or (box and parent.standardButton(widget) != none)  # type: ignore[union-attr]
+    )
+
+
+def english(top: QWidget) -> list[str]:
+    """What is shown, or would be, without a mark."""
+    return sorted(
+        {
+            text
+            for widget in (top, *top.findChildren(QWidget))
+            if not _is_of_qt(widget)
+            for text in _texts_of(widget)
+            if re.search("[A-Za-z]{2}", _NAMES.sub("", _MARKED.sub(" ", text)))
+        }
+    )
+
+
+def ours() -> list[QWidget]:
+    """All windows in sight but those that Qt makes."""
+    return [each for each in QApplication.topLevelWidgets() if each.isVisible() and not isinstance(each, QFileDialog)]
+
+
+@contextmanager
+def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak it for a while."""
+    with monkeypatch.context() as here:
+        here.setattr(gettext, "translation", lambda *_: _Marking())
+        assert translation.use(Path(), "xx")
+        try:
+            yield
+        finally:
+            translation.use_english()
