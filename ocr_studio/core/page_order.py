@@ -69,6 +69,21 @@ def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     return tuple(word.id for line in lines(page) for word in line if ids is None or word.id in ids)
 
 
+def keeps(edit: Edit) -> bool:
+    """Whether an edit leaves the order as it is: no word comes, goes or moves, no text has more words or fewer."""
+    if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
+        return False
+    return all(
+        before and after and before.quad == after.quad and _counted(before) == _counted(after)
+        for before, after in edit.changes.values()
+    )
+
+
+def _counted(word: Word) -> int:
+    """How many words a text has for the order."""
+    return max(1, len(word.text.split()))
+
+
 def text(page: Page, ids: Collection[str] | None = None) -> str:
     """What is written on a page, or in some of its words; see ``reading_order.text``."""
     if not given(page):

@@ -163,7 +163,9 @@ class Document(QObject):
             page = replace(page, read_at=None)
         elif not back and page.words and page.read_at is None:
             page = replace(page, read_at=self._read_at)
-        self._page, self._order = page, None
+        self._page = page
+        if not page_order.keeps(edit):
+            self._order = None
         self.words_changed.emit(frozenset(edit.changes))
         gone = {key for key, (_, after) in edit.changes.items() if after is None}
         if gone & self._selection:

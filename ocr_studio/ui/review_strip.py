@@ -38,8 +38,11 @@ class ReviewStrip(QWidget):
 
     def show_cards(self, cards: Sequence[CardMade]) -> None:
         """Show these words, in their order, as far as there is room."""
-        self._cards = tuple(cards[:MOST])
-        self._arrange()
+        fresh = tuple(cards[:MOST])
+        # Cards of words farther on come all the time.
+        if list(map(id, fresh)) != list(map(id, self._cards)):
+            self._cards = fresh
+            self._arrange()
 
     @property
     def shown(self) -> tuple[CardMade, ...]:

@@ -164,3 +164,30 @@ def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
     assert [word["line"] for word in found["words"]] == [1, 2, 2, 3, 3]
     assert [row["text"] for row in csv.DictReader(io.StringIO(FORMATS["csv"].render([page])))] == wanted
     assert [row.word_id for row in review_queue.rows(page)] == wanted
+
+
+@given(st.data())
+def test_an_edit_that_keeps_the_order_does(data: st.DataObject) -> None:
+    page = _MIXED
+    key = data.draw(st.sampled_from(sorted(page.words)))
+    text = data.draw(st.text("ab ", max_size=5))
+    by = data.draw(st.sampled_from([0.0, 3.0, 400.0]))
+    made = [
+        edits.write(page, key, text),
+        edits.accept(page, [key]),
+        edits.move(page, [key], by, by),
+        edits.delete(page, [key]),
+        page_order.in_turn(page, ["below", key]),
+    ]
+    for edit in made:
+        if page_order.keeps(edit):
+            assert page_order.order(apply(page, edit)) == page_order.order(page)
+
+
+def test_agreeing_and_writing_keep_the_order_and_moving_does_not() -> None:
+    assert page_order.keeps(edits.accept(_MIXED, _MIXED.words))
+    assert page_order.keeps(edits.write(_MIXED, "red", "read"))
+    assert not page_order.keeps(edits.write(_MIXED, "red", "read it"))
+    assert not page_order.keeps(edits.move(_MIXED, ["red"], 5, 0))
+    assert not page_order.keeps(edits.delete(_MIXED, ["red"]))
+    assert not page_order.keeps(page_order.in_turn(_MIXED, ["below", "red"]))
