@@ -184,11 +184,13 @@ def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -
 def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
     """Progress on one line, the comparison at the end."""
     steps = checked = ""
+    announced = 0
     for event in events:
         if isinstance(event, Preparing):
             show_progress(f"{event.what} … {f'{event.done} of {event.total}' if event.total else ''}")
         elif isinstance(event, Started):
             show_progress("")
+            announced = event.steps
             print(visible(_begun(event)), file=sys.stderr)
         elif isinstance(event, StepDone):
             steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
@@ -199,6 +201,8 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
             checked = f", F of lines {training_report.percent(event.held_out)}"
         elif isinstance(event, Trained | DetectorTrained):
             show_progress("")
+            if ended := _ended(event, announced):
+                print(ended, file=sys.stderr)
             print("\n".join(map(visible, training_report.render(event))))
         yield event
 
@@ -208,6 +212,18 @@ def _begun(event: Started) -> str:
     letters = f"; new letters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; gone on with from step {event.resumed_at}" if event.resumed_at else ""
     return f"{counted}; {event.steps} steps{letters}{resumed}"
+
+
+_WHY_ENDED: Final = {"early": ", as the last ones helped no more", "asked": ", as asked"}
+
+
+def _ended(trained: AnyTrained, announced: int) -> str:
+    """What became of the steps that were announced, a line; nothing where all of them were done and count."""
+    kept = trained.settings.get("steps")
+    said = f"{trained.steps} of {announced} steps done{_WHY_ENDED.get(trained.stopped, '')}"
+    if isinstance(kept, int) and kept < trained.steps:
+        return f"{said}; what counts is how it was {f'after step {kept}' if kept else 'before the first one'}"
+    return said if trained.steps < announced else ""
 
 
 def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:

@@ -13,11 +13,12 @@ import pytest
 from ocr_studio import cli, cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
 from ocr_studio.core import models, settings, training_runs
-from ocr_studio.core.training import Interval
+from ocr_studio.core.training import Interval, Trained
 from ocr_studio.jobs import training
 from ocr_studio.jobs.training import Course, LearningEvent
 from tests.core import made_datasets
 from tests.core.made_models import installed
+from tests.core.test_training_report import BETTER
 from tests.ui.made_course import StandInDetectorLearner, StandInLearner
 
 
@@ -55,6 +56,23 @@ def test_it_says_what_came_of_it_and_keeps_it(
     assert training_runs.unfinished() == ()
     assert run(data) == FAILED
     assert "there is a model “mine” already" in capsys.readouterr().err
+
+
+NO_GAIN = ", as the last ones helped no more"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "done", "kept", "said"),
+    [
+        ("early", 70, 30, f"70 of 80 steps done{NO_GAIN}; what counts is how it was after step 30"),
+        ("asked", 20, 20, "20 of 80 steps done, as asked"),
+        ("", 80, 0, "80 of 80 steps done; what counts is how it was before the first one"),
+        ("", 80, 80, ""),
+    ],
+)  # fmt: skip
+def test_it_says_what_became_of_the_steps_that_were_announced(stopped: str, done: int, kept: int, said: str) -> None:
+    trained = Trained("mine", Path("x"), BETTER, done, 1.0, stopped, {"steps": kept})
+    assert cli_train._ended(trained, 80) == said
 
 
 def test_worse_is_not_kept_unless_asked(

@@ -24,7 +24,7 @@ import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, write_errors
 from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, not_a_file, refused, unreadable
 from ocr_studio.core.pixels import RGB, UPRIGHT, shrunk, to_rgb, upright
 from ocr_studio.core.translation import tr
@@ -195,10 +195,10 @@ def _save(path: Path, rgb: RGB, kind: str, how: Sequence[int]) -> None:
     try:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:
-        reason = error.strerror or str(error)
-        remedy = tr("Make room, or choose a folder where you may write.")
         raise PhotoError(
-            tr("the picture could not be written: {reason}", reason=reason), file=path, remedy=remedy
+            tr("the picture could not be written: {reason}", reason=write_errors.reason(error)),
+            file=path,
+            remedy=write_errors.remedy(error),
         ) from error
 
 

@@ -80,31 +80,22 @@ class ReaderOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What a person has chosen.
+class Settings(ReaderOptions):
+    """What a person has chosen: how photos are read, and the rest.
 
-    theme: "system", "light" or "dark". alphabet, gpu_memory_mb, model, unit, finding, languages, language_strength,
-    detector: see ReaderOptions. keep: whether projects lie "beside" the photos or in the "library". library_folder:
-    where that is; None is ``paths.library_dir()``. keys: of actions that a person has given others, by the action's
-    id, in Qt's portable notation. hints_seen: hints for beginners that have been shown. go_on: whether the window opens
-    with the photo it was closed with. language: what the window speaks, "en", "de" …, or "system" for what the system
-    speaks; one that it does not know is English. read_when_opened: whether a photo that nobody has read yet is read
-    as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether edges that
-    are placed by the mouse jump to their neighbours'.
+    theme: "system", "light" or "dark". keep: whether projects lie "beside" the photos or in the "library".
+    library_folder: where that is; None is ``paths.library_dir()``. keys: of actions that a person has given others, by
+    the action's id, in Qt's portable notation. hints_seen: hints for beginners that have been shown. go_on: whether the
+    window opens with the photo it was closed with. language: what the window speaks, "en", "de" …, or "system" for what
+    the system speaks; one that it does not know is English. read_when_opened: whether a photo that nobody has read yet
+    is read as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether
+    edges that are placed by the mouse jump to their neighbours'.
     """
 
     theme: str = "system"
-    alphabet: str = "latin"
-    gpu_memory_mb: int | None = None
-    model: str | None = None
     keep: str = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True
-    unit: str = "words"
-    finding: Finding = Finding()
-    languages: tuple[str, ...] = ("en",)
-    language_strength: float = 1.0
-    detector: str | None = None
     box_opacity: float = 1.0
     snapping: bool = True
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -114,16 +105,7 @@ class Settings:
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
-        return ReaderOptions(
-            alphabet=self.alphabet,
-            gpu_memory_mb=self.gpu_memory_mb,
-            model=self.model,
-            unit=self.unit,
-            finding=self.finding,
-            languages=self.languages,
-            language_strength=self.language_strength,
-            detector=self.detector,
-        )
+        return ReaderOptions(**{each.name: getattr(self, each.name) for each in fields(ReaderOptions)})
 
     def library(self) -> Path:
         """The library folder, absolute. It need not exist yet."""
