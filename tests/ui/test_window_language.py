@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings as kept
@@ -17,6 +17,8 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.ui import app as program
 from ocr_studio.ui import window_language
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.hint_card import HintCard
+from ocr_studio.ui.palette import Palette
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests.ui.made_board import StandInDesk
 from tests.ui.studio import Open
@@ -94,6 +96,21 @@ def test_lines_begin_at_the_right_where_they_should(qapp: QApplication, monkeypa
     assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
+def test_a_photo_is_never_mirrored(
+    qapp: QApplication, open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_STUDIO_DIRECTION", "rtl")
+    window_language.use(qapp, "en")
+    studio = open_studio(folder / "board 1.png")
+    window, view = studio.window, studio.window.view
+    assert window.isRightToLeft()
+    assert not view.isRightToLeft()
+    left, right = (view.mapFromScene(x, 0).x() for x in (0, 480))
+    assert left < right
+    assert window.photos.mapTo(window, window.photos.rect().topLeft()).x() > view.mapTo(window, view.pos()).x()
+    assert all(card.isRightToLeft() for card in view.findChildren(HintCard))
+
+
 def test_another_language_is_kept_and_offered_at_once(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio(settings=Settings(language="en"))
     dialog = _settings_of(studio)
@@ -147,10 +164,41 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
     assert path == path_again == photo
     assert desk is desk_again
     assert first == "&Quit"
-    assert second == translation.tr("&Quit")
+    assert second.replace("&", "") == "Beenden"
     assert translation.language() == "de"
     studios[-1].window.deleteLater()
     studios[-1].deleteLater()
+
+
+@pytest.mark.parametrize("language", [each for each in window_language.available() if each != "en"])
+def test_menus_underline_no_letter_twice(qapp: QApplication, open_studio: Open, language: str) -> None:
+    """As English ones do not; where a language has to, Qt goes from one to the other."""
+    window_language.use(qapp, language)
+    bar = open_studio().window.menuBar()
+    menus: list[QWidget] = [bar, *(menu for menu in bar.findChildren(QMenu) if menu.title())]
+    menus += [menu for menu in bar.window().findChildren(QMenu) if menu.title()]
+    for menu in menus:
+        titles = [action.text() for action in menu.actions() if "&" in action.text()]
+        letters = [title[title.index("&") + 1].casefold() for title in titles]
+        assert len(set(letters)) == len(letters), titles
+    assert bar.actions()[0].text() != "&File"
+
+
+def test_the_window_is_in_german(qapp: QApplication, open_studio: Open, folder: Path) -> None:
+    window_language.use(qapp, "de")
+    studio = open_studio(folder / "board 1.png")
+    window = studio.window
+    assert [action.text().replace("&", "") for action in window.menuBar().actions()][:2] == ["Datei", "Bearbeiten"]
+    assert "Foto öffnen" in [button.text() for button in window.findChildren(QToolButton)]
+    assert "Strg+O" in window.action_set["open"].toolTip()
+    window.action_set["palette"].trigger()
+    palette = window.findChild(Palette)
+    assert palette is not None
+    # Also by the name that is in English texts about the program.
+    for typed in ("foto öffnen", "open photo"):
+        palette.line.setText(typed)
+        assert palette.titles()[0] == "Foto öffnen…"
+    palette.close()
 
 
 def _settings_of(studio: Studio) -> SettingsDialog:
