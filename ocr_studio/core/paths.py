@@ -159,6 +159,15 @@ def write_beside(path: Path, data: bytes, *, flush: bool = True) -> Path:
     return temporary
 
 
+def sweep(folder: Path, *, seconds: float = 3600.0) -> None:
+    """Remove what programs that were killed while they wrote have left in a folder; not what may still be written."""
+    oldest = time.time() - seconds
+    for left in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < oldest:
+                left.unlink()
+
+
 def flush_folder(folder: Path) -> None:
     """Make a rename in this folder survive a power cut, where the system has a way to ask for that."""
     # Windows cannot open a folder, and some network file systems refuse to flush one; the rename itself has happened.

@@ -58,6 +58,8 @@ class SessionFile:
         except OSError as error:
             log.warning("%s: where you are cannot be kept: %s", self._path, error)
             return None
+        for folder in (self._path.parent, paths.config_dir()):
+            paths.sweep(folder)
         kept = kept_json.read(self._path)
         return LastTime(_place(kept), kept.get("closed") is not False)
 

@@ -91,6 +91,7 @@ class ThumbnailCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._ready = True
             os.utime(self._folder)
+            paths.sweep(self._folder)
             folders = sorted(self._root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
             for old in folders[MOST_FOLDERS:]:
                 shutil.rmtree(old, ignore_errors=True)
