@@ -5,14 +5,16 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from ocr_studio.core import edits, images, page_order
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.second_readings import SecondReading
 from ocr_studio.core.translation import tr_n
 
 Place: TypeAlias = tuple[str, str]  # page id, word id
@@ -26,19 +28,23 @@ _LATELY, _ENOUGH = 40, 4
 
 
 class Order(StrEnum):
-    """Which words come first. CLOSE: where another reading was held nearly as likely."""
+    """Which words come first. CLOSE: where another reading was held nearly as likely. DIFFERING: where a second model
+    read something else.
+    """
 
     LEAST_SURE = "least sure"
     PAGE = "page"
     WRITER = "writer"
     CLOSE = "close"
+    DIFFERING = "differing"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """A word that waits. image: its photo, as the page has it; place: 0, 1, … in the reading order of its page.
 
-    rival: how likely the best other reading is beside the best one, 0..1.
+    rival: how likely the best other reading is beside the best one, 0..1; doubt: how likely what a second model read
+    is, 0 where it read the same or was not asked, see ``second_readings``.
     """
 
     page_id: str
@@ -48,6 +54,7 @@ class QueueRow:
     confidence: float | None = None
     rival: float = 0.0
     writer: str | None = None
+    doubt: float = 0.0
 
     @property
     def key(self) -> Place:
@@ -55,14 +62,15 @@ class QueueRow:
         return self.page_id, self.word_id
 
 
-def rows(page: Page) -> Iterator[QueueRow]:
-    """The words of a page that nobody has checked, in reading order."""
+def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
+    """The words of a page that nobody has checked, in reading order. second: what a second model read otherwise."""
     for place, key in enumerate(page_order.order(page)):
         word = page.words[key]
         if not word.checked:
             read = word.machine.alternatives if word.machine else ()
             rival = read[1].confidence / read[0].confidence if len(read) > 1 and read[0].confidence > 0 else 0.0
-            yield QueueRow(page.id, key, page.image, place, word.confidence, min(1.0, rival), page.facts.writer)
+            doubt = second[key].doubt(word) if key in second else 0.0
+            yield QueueRow(page.id, key, page.image, place, word.confidence, min(1.0, rival), page.facts.writer, doubt)
 
 
 def first(waiting: Iterable[QueueRow], order: Order, *, most: int = MOST) -> tuple[tuple[QueueRow, ...], int]:
@@ -116,11 +124,16 @@ def _by_rival(row: QueueRow) -> tuple[object, ...]:
     return -row.rival, *_by_page(row)
 
 
+def _by_doubt(row: QueueRow) -> tuple[object, ...]:
+    return -row.doubt, *_by_sureness(row)
+
+
 _KEYS: Final[dict[Order, Callable[[QueueRow], tuple[object, ...]]]] = {
     Order.LEAST_SURE: _by_sureness,
     Order.PAGE: _by_page,
     Order.WRITER: _by_writer,
     Order.CLOSE: _by_rival,
+    Order.DIFFERING: _by_doubt,
 }
 
 

@@ -20,6 +20,7 @@ from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import PageDifferences
 from ocr_studio.core.spilled_pictures import PictureFile, Pictures
 from ocr_studio.core.translation import tr
+from ocr_studio.jobs import two_readings
 from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_words
 from ocr_studio.jobs.taking_over import Wish
 
@@ -90,6 +91,7 @@ class ProjectRereading:
                 if isinstance(event, Preparing | WordsRead):
                     yield event
             found = rereading.differences(page, fresh)
+            two_readings.keep(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
             pictures = self.pictures.add(_pictures(image, (each.word.quad for each in found)))
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
         except StudioError as error:

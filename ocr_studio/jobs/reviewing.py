@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import cv2
 
-from ocr_studio.core import review_card, review_queue
+from ocr_studio.core import review_card, review_queue, second_readings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import Floats
 from ocr_studio.core.index import Index, IndexTrouble
@@ -109,6 +109,7 @@ def _indexed(index: Index, order: Order) -> WordsWait:
 
 def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
     pages = [key for key, summary in project.summaries().items() if summary.unchecked]
+    second = second_readings.load(project.folder) if order is Order.DIFFERING else {}
     rows: list[QueueRow] = []
     failed: list[str] = []
     cut = 0
@@ -120,7 +121,7 @@ def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
         except StudioError as error:
             failed.append(str(error))
             continue
-        rows += review_queue.rows(page) if page else ()
+        rows += review_queue.rows(page, second.get(key, {})) if page else ()
         if len(rows) > 4 * review_queue.MOST:
             cut += len(rows) - review_queue.MOST
             rows = list(review_queue.first(rows, order)[0])

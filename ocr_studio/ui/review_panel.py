@@ -32,6 +32,7 @@ ORDERS = {
     Order.PAGE: later("Photo by photo"),
     Order.WRITER: later("Writer by writer"),
     Order.CLOSE: later("Two likely readings first"),
+    Order.DIFFERING: later("Where two models differ first"),
 }
 _KEYS = later(
     "Enter: right, next word   Ctrl+2 … Ctrl+9: so many are right   PgDown: all in sight   Shift+Enter: back"

@@ -29,6 +29,10 @@ from ocr_studio.ui.review_cards import ALONG, ReviewCards
 # Pages are read in the window's thread, when they have changed, up to so many: those of the words that are agreed with
 # at once are known by then.
 _AT_ONCE = 9
+_NO_SECOND = later(
+    "No second model has read these words otherwise, so the least sure come first. Another model reads them when you"
+    " compare two models, or read unreviewed words again with it."
+)
 _AGREED = later_n("{count} word is right. Ctrl+Z takes it back.", "{count} words are right. Ctrl+Z takes them back.")
 
 
@@ -295,6 +299,8 @@ class Reviewing(QObject):
             self.sitting = Sitting(event.rows, event.total)
             self.stage = Stage.GOING
             self._show()
+            if self.order is Order.DIFFERING and event.rows and not event.rows[0].doubt:
+                self.said.emit(tr(_NO_SECOND))
 
     def _fail(self, trouble: Trouble) -> None:
         self._looking = None

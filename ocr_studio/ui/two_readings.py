@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core import models, page_order, rereading
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import later
-from ocr_studio.jobs.rereading import Comparing, ModelsCompared, WordCompared, compare
+from ocr_studio.jobs import two_readings
+from ocr_studio.jobs.rereading import Comparing, ComparingEvent, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
 from ocr_studio.ui.reading import Reading
@@ -58,7 +59,17 @@ class TwoReadings(QObject):
         if image is None or page is None or not page.words:
             return
         desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
-        job = self._reading.lane.submit(lambda: compare(desk, other, image, words), name=later("Comparing two models"))
+        project, page_id = self._reading.project, page.id
+
+        def work() -> Iterator[ComparingEvent]:
+            for event in compare(desk, other, image, words):
+                if isinstance(event, ModelsCompared) and project is not None:
+                    # What stands there may have been read by a third one.
+                    both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
+                    two_readings.keep(project, page_id, both)
+                yield event
+
+        job = self._reading.lane.submit(work, name=later("Comparing two models"))
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
         job.ended.connect(self._end)

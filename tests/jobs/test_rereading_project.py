@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_studio.core import edits, images
+from ocr_studio.core import edits, images, second_readings
 from ocr_studio.core.moved_photos import MovedPhotos
-from ocr_studio.core.page import Page, apply
+from ocr_studio.core.page import Page, Word, apply
 from ocr_studio.core.project import Project
 from ocr_studio.core.spilled_pictures import PictureFile
 from ocr_studio.jobs.rereading_project import PageNotRead, PageReread, ProjectRereading, RereadingEvent, pages_to_read
@@ -49,6 +49,26 @@ def test_only_pages_with_unchecked_words_are_read(project: Project) -> None:
     project.note(apply(page, edits.accept(page, ["w0", "w1"])))  # not on the disk yet
     (wanted,) = pages_to_read(project)
     assert [page.words for page in wanted] == [7, 6]
+
+
+def test_what_another_model_reads_otherwise_is_kept_for_the_queue(project: Project) -> None:
+    key = pages(project)["board 2.png"].id
+    read(project, "board 2.png")
+    assert second_readings.load(project.folder) == {}, "the same model again is no second one"
+    for image, page in pages(project).items():
+        words = {each: _read_by(word, "earlier") for each, word in page.words.items()}
+        project.save_page(replace(page, words=words, image=image))
+    read(project, "board 2.png")
+    kept = second_readings.load(project.folder)
+    assert list(kept) == [key]
+    assert list(kept[key]) == [f"w{number}" for number in range(1, 8)]
+    assert kept[key]["w1"].first == "the"
+    assert kept[key]["w1"].other == "again125"
+
+
+def _read_by(word: Word, model: str) -> Word:
+    assert word.machine is not None
+    return replace(word, machine=replace(word.machine, model=model))
 
 
 def test_what_is_read_otherwise_comes_with_its_picture_and_nothing_changes(project: Project) -> None:

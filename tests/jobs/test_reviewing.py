@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_studio.core import edits, images, review_queue
+from ocr_studio.core import edits, images, review_queue, second_readings
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order
+from ocr_studio.core.second_readings import SecondReading
 from ocr_studio.jobs import reviewing
 from ocr_studio.jobs.reviewing import CardFailed, CardMade, CardMaker, PageChecked, WordsWait
 from tests.ui import made_board
@@ -56,6 +57,20 @@ def test_the_index_gives_the_words_in_the_order_of_the_pages(project: Project, o
 def _pages(project: Project) -> dict[str, Page]:
     found = {key: project.load_page(key) for key in project.page_ids()}
     return {page.image: page for page in found.values() if page}
+
+
+def test_words_that_a_second_model_read_otherwise_come_first(project: Project) -> None:
+    pages = _pages(project)
+    second = {"w5": SecondReading("Anna", 0.65, "Hanna", 0.6), "w6": SecondReading("about", 0.66, "abaut", 0.1)}
+    second_readings.add(project.folder, pages["board 3.png"].id, second)
+    index = Index(project)
+    list(index.refresh())
+    found = _waiting(project, Order.DIFFERING, index)
+    assert [(row.image, row.word_id) for row in found.rows[:3]] == [
+        ("board 3.png", "w5"), ("board 3.png", "w6"), ("board 1.png", "w0"),
+    ]  # fmt: skip
+    assert found.total == 24
+    index.close()
 
 
 def test_only_so_many_words_are_kept_and_all_are_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

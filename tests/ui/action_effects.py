@@ -215,6 +215,7 @@ EFFECTS: Mapping[str, Effect] = {
     "review_page": _queue(Order.PAGE),
     "review_writer": _queue(Order.WRITER),
     "review_close": _queue(Order.CLOSE),
+    "review_differing": _queue(Order.DIFFERING),
     "read_page": _said,
     "read_words": lambda s, _: (_word(s, "w1").machine or _word(s, "w0")).text.startswith("again"),
     "read_unreviewed": _over("QDialog", "QMessageBox"),

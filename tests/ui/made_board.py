@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class OtherReader(StandInReader):
     def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         own = {quad(0, 0): "Ship", quad(1, 2): "abaut", quad(1, 3): "queues"}
         for place in quads:
-            yield [reading(own.get(place, f"again{place.bounds()[0]:.0f}"))]
+            yield [replace(reading(own.get(place, f"again{place.bounds()[0]:.0f}")), model=self.name)]
 
 
 class StandInPreview:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.review_queue import Order
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.comparison_panel import ComparisonPanel
 from ocr_studio.ui.models_dialog import ModelsDialog
@@ -68,6 +69,23 @@ def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot
     assert [row.right for row in panel.table.words.rows] == [(False, True), (False, False), (False, False)]
     assert studio.document.page is page
     assert not studio.document.undo_stack.canRedo()
+
+
+def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: Studio, qtbot: QtBot) -> None:
+    review = studio.window.parts.review
+    studio.window.action_set["review_differing"].trigger()
+    qtbot.waitUntil(lambda: review.reviewing.is_under_way)
+    assert "No second model" in review.keys.text()
+    assert studio.autosave.flush()
+    compared(studio, qtbot)
+    studio.window.action_set["review_differing"].trigger()
+    qtbot.waitUntil(lambda: review.reviewing.is_under_way and not studio.busy)
+    assert "No second model" not in review.keys.text()
+    assert review.order.currentData() == Order.DIFFERING
+    sitting = review.reviewing.sitting
+    assert sitting is not None
+    assert sitting.current is not None
+    assert sitting.current.doubt == 0.5
 
 
 def test_it_is_marked_on_the_photo_as_long_as_the_panel_is_open(studio: Studio, qtbot: QtBot) -> None:

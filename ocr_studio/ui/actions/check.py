@@ -46,6 +46,10 @@ ACTIONS = (
                 Order.CLOSE, later("&Two likely readings first"),
                 later("Begin where another reading was nearly as likely"),
             ),
+            (
+                Order.DIFFERING, later("Where two &models differ first"),
+                later("Begin with the words that a second model has read otherwise"),
+            ),
         )
     ),
 )  # fmt: skip
