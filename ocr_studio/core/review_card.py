@@ -31,9 +31,11 @@ class Card:
 
 
 def cut(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> Card:
-    """The card of a word. size: (width, height) of the picture. Writing that leans is turned level; beyond the photo
-    its border goes on.
+    """The card of a word. size: (width, height) of the picture, which is less wide where the photo is so small that it
+    would be nothing but border. Writing that leans is turned level; beyond the photo its border goes on.
     """
+    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp
+    size = min(size[0], most), min(size[1], most)
     corners = np.asarray(quad.corners, dtype=np.float64)
     along, across = (max(1.0, float(side)) for side in geometry.sizes(corners)[0])
     scale = min(_HIGH * size[1] / across, _WIDE * size[0] / along, _MOST_ENLARGED)

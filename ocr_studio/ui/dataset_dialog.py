@@ -54,7 +54,7 @@ class DatasetDialog(QDialog):
         self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each picture holds"))
         self.folder = QLineEdit(str(project.photos / "dataset"))
         self.folder.setAccessibleName(tr("Folder"))
-        self.folder.setMinimumWidth(280)
+        self.folder.setMinimumWidth(200)
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
         self._choose.clicked.connect(self._choose_folder)

@@ -88,7 +88,7 @@ def _lists(c: Colours) -> str:
     RecipeForm QSpinBox::up-button, RecipeForm QSpinBox::down-button {{ width: 0; border: 0; }}
     SettingsDialog QSpinBox QLineEdit, RecipeForm QSpinBox QLineEdit {{
         border: 0; padding: 0 6px; background: transparent; }}
-    SettingsDialog QCheckBox::indicator:unchecked,
+    QCheckBox::indicator:unchecked,
     RulesTable::indicator:unchecked, ReplacementTable::indicator:unchecked,
     WordsTable::indicator:unchecked, DifferencesTree::indicator:unchecked {{
         width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}

@@ -1,0 +1,28 @@
+"""The card of a word shows the word where it says that it stands, however large it is."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_studio.core import review_card
+from ocr_studio.core.page import Quad
+from ocr_studio.core.pyramid import Pyramid
+
+
+@pytest.mark.parametrize("turn", [0, 30])
+@pytest.mark.parametrize("size", [(400, 90), (1360, 230), (2720, 460), (900, 1800)])
+def test_the_word_stands_where_the_card_says(size: tuple[int, int], turn: int) -> None:
+    """Also on a screen that has more pixels than are ever made of so small a photo."""
+    photo = np.full((240, 480, 3), 240, np.uint8)
+    corners = cv2.boxPoints(((100.0, 120.0), (80.0, 24.0), float(turn)))[[1, 2, 3, 0]]
+    cv2.fillPoly(photo, [np.round(corners).astype(np.int32)], (20, 30, 40))
+    a, b, c, d = [(float(x), float(y)) for x, y in corners]
+    card = review_card.cut(Pyramid(photo), Quad((a, b, c, d)), size)
+    middle = np.round(card.corners.mean(axis=0)).astype(int)
+    beside = np.round(card.corners.mean(axis=0) + 0.62 * (card.corners[1] - card.corners[0])).astype(int)
+    assert card.picture[middle[1], middle[0]].max() < 60
+    assert card.picture[beside[1], beside[0]].min() > 200
+    assert card.picture.shape[0] <= size[1]
+    assert card.picture.shape[1] <= size[0]
