@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
@@ -34,7 +34,10 @@ class Hints(QObject):
         self.card = HintCard(parts.view)
         self.card.closed.connect(self.close)
         if parts.opening.keeps:
-            parts.document.opened.connect(self._look_at_page)
+            # Once the photo is on the screen: that a hint was shown is written to the disk.
+            soon = QTimer(self, singleShot=True, interval=0)
+            soon.timeout.connect(self._look_at_page)
+            parts.document.opened.connect(soon.start)
             parts.document.words_changed.connect(self._look_at_words)
             parts.reading.stopped.connect(self._look_at_page)
 
