@@ -8,9 +8,6 @@ corners, spelling words and settings. What they say is a line of JSON each, with
 from __future__ import annotations
 
 import argparse
-import contextlib
-import hashlib
-import json
 import os
 import random
 import threading
@@ -26,17 +23,18 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import history, index_packing, page_file, paths, replacing, settings
-from ocr_studio.core.page import Page, Word, new_id
+from ocr_studio.core import index_packing, paths, replacing, settings
+from ocr_studio.core.page import Word, new_id
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Rule
-from ocr_studio.core.session import Place
+from ocr_studio.core.session import Whereabouts
 from ocr_studio.jobs import spelling
 from ocr_studio.ui import app
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.photo_facts_dialog import FactsChange
 from ocr_studio.ui.replace_preview import ReplacePreview
 from ocr_studio.ui.rules_dialog import RulesDialog
+from tests.benchmarks.window_ear import Ear, digest, items
 from tests.ui import made_board
 from tests.ui.made_board import StandInDesk, StandInReader
 
@@ -46,93 +44,12 @@ TEXTS = ("queues", "Anna", "about", "x = 7", "Ship", "build", "queues", "r/n", "
 STEPS_BACK = 5
 
 
-def digest(page: Page | None) -> str:
-    """What a person has made of a page: its words, and what is said of it."""
-    if page is None:
-        return ""
-    plain = replace(page, read_at=None, image="x.png")
-    return hashlib.blake2b(page_file.encode(plain), digest_size=10).hexdigest()
-
-
-def items(folder: Path) -> list[dict[str, Any]]:
-    """What the file of the history tells, one thing after the other."""
-    with contextlib.suppress(FileNotFoundError):
-        data = (folder / history.FILE).read_bytes()
-        return [json.loads(json.dumps(_plain(line))) for line in history._lines(data, folder / history.FILE)]
-    return []
-
-
-def _plain(line: Any) -> Any:
-    step = line.get("do")
-    return {"do": json.loads(history.did(step))["do"]} if step else line
-
-
-def item_digest(item: object) -> str:
-    return hashlib.blake2b(json.dumps(item, sort_keys=True).encode(), digest_size=10).hexdigest()
-
-
 class Reader(StandInReader):
     """As the recognizer does, it gives ids that no other word has."""
 
     def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
         for row, words in super().read_lines(image, lines):
             yield row, [replace(word, id=new_id()) for word in words]
-
-
-class Ear(QObject):
-    """Hears what goes to the disk and says it."""
-
-    def __init__(self, studio: Studio) -> None:
-        super().__init__()
-        self._autosave = studio.autosave
-        self._pages: dict[str, str] = {}
-        self._items: list[str] = []
-        self._depth = 0
-        self._keep, self._tell, self._together = (
-            self._autosave.keep, self._autosave.tell, self._autosave.together,
-        )  # fmt: skip
-        self._autosave.keep = self._hear_page  # type: ignore[method-assign]
-        self._autosave.tell = self._hear_lines  # type: ignore[method-assign]
-        self._autosave.together = self._hear_together  # type: ignore[method-assign]
-        self._autosave.saved.connect(lambda: self.say("saved"))
-        self._autosave.failed.connect(lambda why: self.say("trouble", why=why))
-        self._write, paths.replace_file = paths.replace_file, self._hear_file
-
-    def say(self, what: str, **more: object) -> None:
-        # One write call, so that a line is there whole or not at all.
-        os.write(1, (json.dumps({"at": time.monotonic(), "what": what, **more}) + "\n").encode())
-
-    def _hear_page(self, project: Project, page: Page) -> None:
-        self._pages[page.id] = digest(page)
-        self._keep(project, page)
-        self._end()
-
-    def _hear_lines(self, project: Project, lines: bytes) -> None:
-        self._items += [item_digest(json.loads(line)) for line in lines.splitlines()]
-        self._tell(project, lines)
-        self._end()
-
-    @contextlib.contextmanager
-    def _hear_together(self) -> Iterator[None]:
-        self._depth += 1
-        with self._together():
-            yield
-        self._depth -= 1
-        self._end()
-
-    def _end(self) -> None:
-        if not self._depth and (self._pages or self._items):
-            self.say("did", pages=self._pages, items=self._items)
-            self._pages, self._items = {}, []
-
-    def _hear_file(self, path: Path, data: bytes, *, flush: bool = True) -> None:
-        kept = path.suffix == ".json" and path.parent.name != "pages"
-        what = {"path": str(path), "content": hashlib.blake2b(data, digest_size=10).hexdigest()}
-        if kept:
-            self.say("writing", **what)
-        self._write(path, data, flush=flush)
-        if kept:
-            self.say("written", **what)
 
 
 class Person(QObject):
@@ -155,7 +72,7 @@ class Person(QObject):
 
     def begin(self) -> None:
         """After the start: what is offered, and then to go on."""
-        offer: Place | None = self.parts.session.offer
+        offer: Whereabouts | None = self.parts.session.offer
         self.ear.say("offer", photo=offer.photo.name if offer else None)
         if offer:
             self.actions["go_on"].trigger()
