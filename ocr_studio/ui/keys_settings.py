@@ -84,7 +84,8 @@ class KeysSettings(SettingsPage):
         found = 0
         for item in self._items:
             spec, keys = _BY_ID[item.data(0, _ID)], item.text(1)
-            fit = fuzzy.fit(typed, f"{spec.name} {spec.menu_name}", scattered=False, slips=slips)
+            english = spec.title.replace("&", "")  # as it is called where the program is written about
+            fit = fuzzy.fit(typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips)
             whole = typed.strip().casefold() in {key.casefold() for key in keys.split(",  ")}
             here = whole or fit is not None
             item.setHidden(not here)
