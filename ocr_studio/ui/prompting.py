@@ -45,13 +45,14 @@ class Prompter(QObject):
         super().__init__(document)
         self._lane, self._index, self._lexicon = lane, index, lexicon
         self._written = WrittenTexts()
+        self._guessed: tuple[Word, tuple[str, ...]] | None = None
         document.history.did.connect(self._note)
 
     def begin(self) -> None:
         """Find out what was written until now, in the background."""
         index = self._index()
         # Nothing of another project's.
-        self._written = WrittenTexts()
+        self._written, self._guessed = WrittenTexts(), None
         if index is not None:
             wanted = self._written
             job = self._lane.submit(lambda: reviewing.written(index), name=later("Looking up what was written"))
@@ -59,8 +60,11 @@ class Prompter(QObject):
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
         """What may stand there, the reading first; nothing where none was read, or nothing else is likely."""
-        reading = word.machine if word else None
-        found = guesses.guesses(reading, self._written, most=most) if reading else ()
+        if word is None or word.machine is None:
+            return ()
+        if self._guessed is None or self._guessed[0] is not word:
+            self._guessed = word, guesses.guesses(word.machine, self._written, most=_GUESSED)
+        found = self._guessed[1][:most]
         return found if len(found) > 1 else ()
 
     def rest(self, word: Word | None, typed: str) -> str:
@@ -68,6 +72,7 @@ class Prompter(QObject):
         if word is None:
             return ""
         read = word.machine.text if word.machine else ""
+        # Asked at every letter, and looking through many thousand texts is felt.
         begun = Beginning(typed, read, self.texts(word, most=_GUESSED))
         return completion.rest(begun, self._written, self._lexicon() or _NO_WORDS)
 
@@ -80,6 +85,7 @@ class Prompter(QObject):
     def _take(self, wanted: WrittenTexts, texts: Counter[str]) -> None:
         if wanted is self._written:
             wanted.add(texts)
+            self._guessed = None
             self.changed.emit()
 
 

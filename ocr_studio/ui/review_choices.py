@@ -49,6 +49,8 @@ class ReviewChoices(QWidget):
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
+        # Or brackets of texts would stand at their other end where the window is read from right to left.
+        button.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.chosen.emit(index))

@@ -133,10 +133,9 @@ class ReviewLine(WordEditor):
             return
         painter, metrics, cursor = QPainter(self), self.fontMetrics(), self.cursorRect()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The text goes on where it ends, whichever way the window is read.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         width, left = metrics.horizontalAdvance(rest), cursor.center().x() + _GAP
-        if left + width > self.width() and self.isRightToLeft():
-            rest = f"{rest} ← "
-            left -= metrics.horizontalAdvance(self.text()) + metrics.horizontalAdvance(rest)
         painter.setPen(QColor(theme.colours().quiet))
         line = QRectF(left, cursor.top(), self.width(), cursor.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, rest)
@@ -145,7 +144,7 @@ class ReviewLine(WordEditor):
         painter.setFont(font)
         key = painter.fontMetrics().horizontalAdvance("Tab") + 2 * _ROUND
         plate = QRectF(left + width + 2 * _ROUND, cursor.top() + 2.5, key, cursor.height() - 5)
-        if plate.right() < self.width() and not self.isRightToLeft():
+        if plate.right() < self.width():
             painter.drawRoundedRect(plate, 3, 3)
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, "Tab")
 

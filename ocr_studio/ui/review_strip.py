@@ -18,7 +18,7 @@ from ocr_studio.ui import colours, theme, wording
 # So many at most: with the word that is shown as many as there are digits.
 MOST: Final = 8
 # Pixels: the picture, the line of text below it, the least and the greatest width of a word, round it and between two.
-_PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 180, 6, 4
+_PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 200, 6, 6
 _FONT: Final = 14  # pixels
 _KEPT: Final = 64  # pictures
 
@@ -66,6 +66,7 @@ class ReviewStrip(QWidget):
         """The words, from where reading begins."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         font = painter.font()
         font.setPixelSize(_FONT)
         painter.setFont(font)
@@ -122,7 +123,7 @@ class ReviewStrip(QWidget):
         for card in self._cards:
             size = self._pixmap(card).size()
             picture = _PICTURE * size.width() / max(1, size.height())
-            text = metrics.horizontalAdvance(_text(card)) + _GAP + self._key_width
+            text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + self._key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
             # What cannot be seen whole is not agreed with.
             if text > _WIDE or left + width > self.width():

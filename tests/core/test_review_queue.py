@@ -173,3 +173,24 @@ def test_a_card_at_the_rim_stays_on_the_photo() -> None:
     assert (card.picture[:, 0] < 200).all()  # the photo's own rim, at the card's
     assert (card.picture[:, 12:] == 250).all()
     assert card.corners.min() < 10
+
+
+def test_several_words_are_agreed_with_by_one_step() -> None:
+    pages = {page.id: page for page in (_page("a", 0.9, 0.8), _page("b", 0.7))}
+    shown = [((page.id, key), word) for page in pages.values() for key, word in page.words.items()]
+    step, places = review_queue.agreement(shown, pages.get)
+    assert places == tuple(place for place, _ in shown)
+    after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
+    assert all(word.checked for page in after.values() for word in page.words.values())
+    assert step.name == "Accept 3 words"
+
+
+def test_words_are_agreed_with_up_to_the_first_that_is_otherwise() -> None:
+    page = _page("a", 0.9, 0.8, 0.7)
+    shown = [((page.id, key), word) for key, word in page.words.items()]
+    for changed in (edits.write(page, "w1", "other"), edits.move(page, ["w1"], 3, 0), edits.delete(page, ["w1"])):
+        now = apply(page, changed)
+        step, places = review_queue.agreement(shown, {now.id: now}.get)
+        assert places == ((page.id, "w0"),)
+        assert set(step.edits[page.id].changes) == {"w0"}
+    assert review_queue.agreement(shown, lambda _: None) == (review_queue.agreement([], lambda _: None)[0], ())
