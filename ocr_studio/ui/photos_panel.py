@@ -32,6 +32,8 @@ from ocr_studio.ui.photo_filter_box import PhotoFilterBox
 # history is taken back in the window's thread.
 MOST_AT_ONCE: Final = 200
 _SOON = 120
+# Rows of so many changed pages are looked at at once.
+_FEW: Final = 5
 
 
 class PhotosPanel(QWidget):
@@ -58,6 +60,9 @@ class PhotosPanel(QWidget):
         self.count.setWordWrap(True)
         self._count_soon = QTimer(self, singleShot=True, interval=_SOON)
         self._count_soon.timeout.connect(self._count)
+        self._changed: set[str] = set()  # pages whose rows are to be looked at
+        self._take_soon = QTimer(self, singleShot=True, interval=0)
+        self._take_soon.timeout.connect(self._take_pages)
         self._watch = FolderWatch(self)
         self._lay_out()
         self._connect()
@@ -129,7 +134,7 @@ class PhotosPanel(QWidget):
         opening.opened.connect(self._follow)
         photos.photos.listed.connect(self._follow_renamed)
         self._watch.changed.connect(opening.look_again)
-        self._document.history.changed.connect(self._take_pages)
+        self._document.history.changed.connect(self._note_pages)
         batch.page_read.connect(self._take_read)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())
@@ -145,8 +150,17 @@ class PhotosPanel(QWidget):
         if path is not None and path.name in renamed:
             self._opening.open_paths([path.with_name(renamed[path.name])])
 
-    def _take_pages(self, ids: Iterable[str]) -> None:
+    def _note_pages(self, ids: Iterable[str]) -> None:
+        self._changed.update(ids)
+        if len(self._changed) <= _FEW:
+            self._take_pages()
+        else:
+            # A moment later, so that who has changed many pages at once does not hold the window up for this, too.
+            self._take_soon.start()
+
+    def _take_pages(self) -> None:
         pages: list[Page] = []
+        ids, self._changed = self._changed, set()
         for page_id in ids:
             try:
                 page = self._document.history.page(page_id)
