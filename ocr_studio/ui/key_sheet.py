@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -33,6 +35,8 @@ from ocr_studio.ui.panel_dock import PanelDock
 _COLUMNS = 2
 # Pixels before scaling for keys, in all groups: so what they do stands in one line below the other.
 _CAPS, _GAP, _ROUND = 190, 4, 20
+# Seconds that it is filled at a time.
+_TURN = 0.01
 _SCROLLING = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
@@ -42,6 +46,11 @@ class Section:
 
     title: str
     rows: tuple[tuple[tuple[str, ...], str], ...]
+
+    @property
+    def weight(self) -> int:
+        """How much room it takes, in rows."""
+        return len(self.rows) + 2
 
 
 def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
@@ -97,6 +106,9 @@ class KeySheet(QDialog):
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter in the line closes nothing
         self._groups: list[_Group] = []
+        self._coming: deque[tuple[QVBoxLayout, Section]] = deque()
+        self._more = QTimer(self, interval=0)
+        self._more.timeout.connect(self._add_some)
         actions.keys_changed.connect(self._fill)
         self._fill()
         self.resize(min(980, parent.width()), min(720, parent.height()))
@@ -104,6 +116,11 @@ class KeySheet(QDialog):
     def shown(self) -> list[str]:
         """What the keys in sight do."""
         return [what for group in self._groups for what in group.shown()]
+
+    @property
+    def full(self) -> bool:
+        """Whether all keys are there: making six hundred labels takes a tenth of a second, and the window goes on."""
+        return not self._coming
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """The list is moved by the keys that mean nothing in the line."""
@@ -116,7 +133,7 @@ class KeySheet(QDialog):
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
-        self._groups = [_Group(section) for section in sections(self._actions, self._panels)]
+        self._groups.clear()
         board = QWidget()
         across = QHBoxLayout(board)
         across.setContentsMargins(0, 0, 12, 0)
@@ -124,22 +141,38 @@ class KeySheet(QDialog):
         columns = [QVBoxLayout() for _ in range(_COLUMNS)]
         for column in columns:
             column.setSpacing(20)
-            across.addLayout(column, 1)
-        room = sum(group.weight for group in self._groups) / _COLUMNS
-        used = 0.0
-        for group in self._groups:
-            columns[min(_COLUMNS - 1, int((used + group.weight / 2) / room))].addWidget(group)
-            used += group.weight
-        for column in columns:
             column.addStretch(1)
+            across.addLayout(column, 1)
+        found = sections(self._actions, self._panels)
+        room = sum(section.weight for section in found) / _COLUMNS
+        used = 0.0
+        self._coming.clear()
+        for section in found:
+            self._coming.append((columns[min(_COLUMNS - 1, int((used + section.weight / 2) / room))], section))
+            used += section.weight
         self.area.setWidget(board)
-        self._find()
+        self._more.start()
+
+    def _add_some(self) -> None:
+        end = time.perf_counter() + _TURN
+        while self._coming and time.perf_counter() < end:
+            column, section = self._coming.popleft()
+            group = _Group(section)
+            column.insertWidget(column.count() - 1, group)
+            group.look_for(self.line.text())
+            self._groups.append(group)
+        if self.full:
+            self._more.stop()
+        self._tell_nothing()
 
     def _find(self) -> None:
         for group in self._groups:
             group.look_for(self.line.text())
-        self.nothing.setVisible(not self.shown())
+        self._tell_nothing()
         self.area.verticalScrollBar().setValue(0)
+
+    def _tell_nothing(self) -> None:
+        self.nothing.setVisible(self.full and not self.shown())
 
 
 class _Group(QWidget):
@@ -149,7 +182,6 @@ class _Group(QWidget):
         super().__init__()
         self._section = section
         self._rows: list[tuple[str, list[QWidget]]] = []
-        self.weight = len(section.rows) + 2
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -31,6 +31,7 @@ def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
     sheet = studio.window.parts.guide.sheet
     assert sheet is not None
     qtbot.waitExposed(sheet)
+    qtbot.waitUntil(lambda: sheet.full)
     return sheet
 
 
@@ -73,10 +74,14 @@ def test_what_no_key_does_leads_to_the_palette(sheet: KeySheet) -> None:
     assert "Ctrl+K" in sheet.nothing.text()
 
 
-def test_it_follows_when_keys_are_changed(studio: Studio, sheet: KeySheet) -> None:
+def test_it_follows_when_keys_are_changed(studio: Studio, sheet: KeySheet, qtbot: QtBot) -> None:
     assert "Ctrl+Shift+F12" not in _caps(sheet)
     studio.change_settings(replace(studio.settings, keys={"evaluate": ("Ctrl+Shift+F12",)}))
+    sheet.line.setText("evaluate")
+    qtbot.waitUntil(lambda: sheet.full)
     assert "Ctrl+Shift+F12" in _caps(sheet)
+    assert "Evaluate" in sheet.shown()
+    assert len(sheet.shown()) < 12
     found = key_sheet.sections(studio.window.action_set, studio.window.parts.panels)
     rows = {what: keys for section in found for keys, what in section.rows}
     assert rows["Evaluate"] == ("Ctrl+Shift+F12",)
