@@ -296,8 +296,7 @@ class Reviewing(QObject):
         elif isinstance(event, WordsWait):
             self._looking = None
             self.failures = event.failed
-            self.sitting = Sitting(event.rows, event.total)
-            self.stage = Stage.GOING
+            self.sitting, self.stage = Sitting(event.rows, event.total), Stage.GOING
             self._show()
             if self.order is Order.DIFFERING and event.rows and not event.rows[0].doubt:
                 self.said.emit(tr(_NO_SECOND))
