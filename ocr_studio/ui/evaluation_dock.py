@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import takewhile
 from pathlib import Path
 
@@ -304,13 +303,7 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
 
 
 def _row(cells: tuple[str, ...], colour: str = "") -> str:
-    style = f" style='color: {colour}'" if colour else ""
-    first, *others = (escape(cell) for cell in cells)
-    return (
-        f"<tr{style}><td>{first}&nbsp;&nbsp;</td>"
-        + "".join(f"<td align=right>&nbsp;{cell}</td>" for cell in others)
-        + "</tr>"
-    )
+    return wording.table_row(cells[0], cells[1:], colour=colour)
 
 
 def _ending(evaluation: Evaluation, whole: bool) -> str:

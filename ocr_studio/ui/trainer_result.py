@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
@@ -183,11 +182,8 @@ def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
 
 def _figures(rows: Sequence[training_report.Row]) -> str:
     titles = (tr("before"), tr("now"), tr("change"))
-    head = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in titles)
-    parts = [f"<tr style='color: {theme.colours().quiet}'><td></td>{head}</tr>"]
-    for row in rows:
-        cells = "".join(f"<td align=right>&nbsp;&nbsp;{escape(text)}</td>" for text in _cells(row))
-        parts.append(f"<tr><td>{escape(wording.sentence_case(row.title))}</td>{cells}</tr>")
+    parts = [wording.table_row("", titles, colour=theme.colours().quiet)]
+    parts += [wording.table_row(wording.sentence_case(row.title), _cells(row)) for row in rows]
     return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later, tr
@@ -68,6 +71,16 @@ def shown(text: str) -> str:
     """A text, or in its place that nothing is written."""
     # Translators: In place of a text that is empty.
     return text or tr("(nothing)")
+
+
+def table_row(title: str, figures: Iterable[str], *, colour: str = "") -> str:
+    """A row of an HTML table: what it is about where lines begin, its figures behind; Qt turns no table round."""
+    cells = [f"<td>{escape(title)}&nbsp;&nbsp;</td>"]
+    cells += [f"<td align=right>&nbsp;&nbsp;{escape(figure)}</td>" for figure in figures]
+    if QApplication.isRightToLeft():
+        cells = [cell.replace("<td>", "<td align=right>&nbsp;&nbsp;") for cell in reversed(cells)]
+    style = f" style='color: {colour}'" if colour else ""
+    return f"<tr{style}>{''.join(cells)}</tr>"
 
 
 def sentence_case(text: str) -> str:
