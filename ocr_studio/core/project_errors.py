@@ -29,6 +29,10 @@ class SaveFailed(StudioError):
     """A page could not be saved; the earlier file is as it was."""
 
 
+class DiskFull(SaveFailed):
+    """A page could not be saved as there is no room for it."""
+
+
 class HistoryNotSaved(StudioError):
     """What was done cannot be written down; the history is as it was."""
 
@@ -99,7 +103,7 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
     """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
     number = error.errno if isinstance(error, OSError) else None
     if number in write_errors.FULL:
-        return SaveFailed(
+        return DiskFull(
             tr("the words are not saved, the disk is full"),
             file=path,
             remedy=tr("They will be as soon as there is room."),

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
-from ocr_studio.core.project_errors import HistoryNotSaved, NotPlaced
+from ocr_studio.core.project_errors import DiskFull, HistoryNotSaved, NotPlaced
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import Document
 
@@ -280,37 +280,44 @@ class Autosave(QObject):
         return list(found.items())
 
     def _save(self, project: Project, dues: list[_Due]) -> None:
-        """Pages with what made them so; where that cannot be, each by itself: words are worth more than going back."""
-        with self._desk.changed:
-            lines = self._desk.adding.get(project, b"")
-            if any(each is project for each, _ in self._desk.failed):
-                lines = b""  # they tell of those, too
-        if lines and self._save_together(project, dues, lines):
-            with self._desk.changed:
-                del self._desk.adding[project]
-            return
-        for due in dues:
-            try:
-                project.save_page(due.page)
-            except StudioError as error:
-                self._fail(due, error)
+        """Pages with what made them so, and with those that could not be saved before, of which that tells, too."""
+        desk = self._desk
+        with desk.changed:
+            lines, taken = desk.adding.get(project, b""), {due.page.id for due in dues}
+            before = [key for key in desk.failed if key[0] is project]
+            again = [due for key in before if (due := desk.failed.pop(key)).page.id not in taken]
+            desk.at_work = [*desk.at_work, *again]
+        dues = [*again, *dues]
+        if not lines or not self._save_together(project, dues, lines):
+            for due in dues:
+                self._save_alone(due)
 
     def _save_together(self, project: Project, dues: list[_Due], lines: bytes) -> bool:
-        """True where all of it is safe."""
+        """False where each page is to be saved by itself: words are worth more than going back."""
         try:
             project.save_together([due.page for due in dues], lines)
         except NotPlaced as error:
             for due in dues:
                 if due.page.id in error.wrong:
                     self._fail(due, error.wrong[due.page.id])
-        except HistoryNotSaved as error:
-            self._complain(error)
-            return False
+        except DiskFull as error:
+            for due in dues:  # or of a step of many photos only those would be there that still fit
+                self._fail(due, error)
+            return True
         except StudioError as error:
-            # Of which page it is true, and of which not, is found out next.
             _log.info("not saved together: %s", error)
+            if isinstance(error, HistoryNotSaved):
+                self._complain(error)
             return False
+        with self._desk.changed:
+            del self._desk.adding[project]
         return True
+
+    def _save_alone(self, due: _Due) -> None:
+        try:
+            due.project.save_page(due.page)
+        except StudioError as error:
+            self._fail(due, error)
 
     def _fail(self, due: _Due, error: StudioError) -> None:
         _log.info("not saved: %s", error)

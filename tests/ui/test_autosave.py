@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, history
+from ocr_studio.core import edits, history, paths
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import Project
@@ -358,6 +358,36 @@ def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
     qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
     assert desk.autosave.trouble == ""
     assert history.load(desk.project.folder).steps[0].edits.keys() == {PAGE.id}
+
+
+def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.autosave._retry.setInterval(50)
+    real = paths.write_beside
+
+    def small(path: Path, data: bytes, *, flush: bool = True) -> Path:
+        if OTHER.id in path.name:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(path, data, flush=flush)
+
+    after = {page.id: apply(page, edits.write(page, "the-100", "thy")) for page in (PAGE, OTHER)}
+    step = Step("Write", {page.id: edits.write(page, "the-100", "thy") for page in (PAGE, OTHER)})
+    with monkeypatch.context() as patch:
+        patch.setattr(paths, "write_beside", small)
+        with desk.autosave.together():
+            for page in after.values():
+                desk.autosave.keep(desk.project, page)
+            desk.autosave.tell(desk.project, history.did(step))
+        qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+        desk.autosave.keep(desk.project, replace(PAGE, id="e" * 32))  # something else, meanwhile
+        assert not desk.autosave.flush()
+        assert desk.on_disk(PAGE.id) is None
+        assert desk.on_disk(OTHER.id) is None
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert {key: desk.on_disk(key) for key in after} == after
+    assert desk.on_disk("e" * 32) is not None
+    assert history.load(desk.project.folder).index == 1
 
 
 def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
