@@ -32,8 +32,7 @@ import itertools
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -51,11 +50,11 @@ from ocr_studio.ui import review_line
 from ocr_studio.ui.review_panel import ReviewPanel
 from ocr_studio.ui.reviewing import Stage
 from tests.benchmarks import main_thread, read_boards
+from tests.benchmarks.key_counts import Change, Doubted, Effort, fewest, others
 
 Key = Qt.Key
 _NONE = Qt.KeyboardModifier.NoModifier
 _PATIENCE = 30.0  # seconds
-_KEY_SECONDS, _CLICK_SECONDS, _HAND_SECONDS = 0.28, 1.3, 0.4
 
 
 def run_until(app: QApplication, done: Callable[[], bool]) -> None:
@@ -66,79 +65,6 @@ def run_until(app: QApplication, done: Callable[[], bool]) -> None:
         time.sleep(0.001)
         if time.perf_counter() > end:
             raise RuntimeError("what should come does not come")
-
-
-@dataclass
-class Effort:
-    """What hands do."""
-
-    keys: int = 0
-    chords: int = 0
-    clicks: int = 0
-
-    def add(self, keys: int = 0, *, chords: int = 0, clicks: int = 0) -> None:
-        """keys: pressed alone; chords: of two keys together."""
-        self.keys += keys + 2 * chords
-        self.chords += chords
-        self.clicks += clicks
-
-    @property
-    def actions(self) -> int:
-        """Keys pressed together once, clicks once."""
-        return self.keys - self.chords + self.clicks
-
-    @property
-    def seconds(self) -> float:
-        """By the keystroke-level model; after each click the hand goes back to the keys."""
-        return self.keys * _KEY_SECONDS + self.clicks * (_CLICK_SECONDS + 2 * _HAND_SECONDS)
-
-
-@dataclass(frozen=True)
-class Change:
-    """How a text that is wholly selected is turned into another. move: Home, End, or none to type it anew."""
-
-    move: Key | None
-    steps: int
-    deleted: int
-    typed: str
-
-    @property
-    def keys(self) -> int:
-        """How many it takes."""
-        return (self.move is not None) + self.steps + self.deleted + len(self.typed)
-
-
-@dataclass(frozen=True)
-class Doubted:
-    """Doubtful letters are replaced: by F2 so many times, and what is typed instead, or Delete."""
-
-    times: int
-    typed: str
-
-    @property
-    def keys(self) -> int:
-        """How many it takes."""
-        return self.times + max(1, len(self.typed))
-
-
-def fewest(text: str, wanted: str) -> Change:
-    """The shortest way."""
-    head = _shared(text, wanted)
-    tail = min(_shared(text[::-1], wanted[::-1]), min(len(text), len(wanted)) - head)
-    gone, typed = len(text) - head - tail, wanted[head : len(wanted) - tail]
-    ways = (
-        Change(None, 0, 0, wanted),
-        Change(Key.Key_Home, head, gone, typed),
-        Change(Key.Key_End, tail, gone, typed),
-    )
-    return min(ways, key=lambda way: way.keys)
-
-
-def _shared(one: str, other: str) -> int:
-    count = 0
-    while count < min(len(one), len(other)) and one[count] == other[count]:
-        count += 1
-    return count
 
 
 class Expert:
@@ -153,8 +79,8 @@ class Expert:
         self.panel: ReviewPanel = studio.window.parts.review
         self.corrections, self.passing = Effort(), Effort()
         self.corrected = self.passed = self.fixed = self.cards = 0
-        self.waits: list[float] = []
-        self._pressed = 0.0
+        self.waits: list[tuple[float, float]] = []
+        self._pressed = 0.0, 0.0
 
     def work(self, order: Order, *, stay: bool) -> None:
         """Correct everything."""
@@ -190,7 +116,8 @@ class Expert:
             self.corrected += 1
         self._app.processEvents()
         if self.panel.card.has_card:
-            self.waits.append(time.perf_counter() - self._pressed)
+            now = time.perf_counter(), time.thread_time()
+            self.waits.append((now[0] - self._pressed[0], now[1] - self._pressed[1]))
         return {place} | (self._fix_everywhere(wanted) if wanted and wanted != read else set())
 
     def _is_right(self, place: Place, text: str) -> bool:
@@ -339,26 +266,8 @@ class Expert:
 
     def _press(self, key: Key, widget: object = None, *, held: Qt.KeyboardModifier = _NONE) -> None:
         target = widget or self.panel.line
-        self._pressed = time.perf_counter()
+        self._pressed = time.perf_counter(), time.thread_time()
         QTest.keyClick(target, key, held)  # type: ignore[call-overload]
-
-
-def others(wrong: Sequence[tuple[str, str]], photos: int) -> dict[str, Effort]:
-    """The same corrections (read, true) in the two other programs."""
-    paddle, labelme = Effort(), Effort()
-    paddle.add(chords=photos)
-    labelme.add(photos, chords=photos)
-    for read, wanted in wrong:
-        for effort in (paddle, labelme):
-            effort.add(clicks=1)
-        if wanted:
-            changes = fewest(read, wanted).keys + 1
-            paddle.add(changes)
-            labelme.add(changes, chords=1)
-        else:
-            paddle.add(1)
-            labelme.add(2)
-    return {"PPOCRLabel": paddle, "labelme": labelme}
 
 
 def _measure(data: Path, folder: Path, order: Order, *, stay: bool, foreseen: bool) -> None:
@@ -390,7 +299,9 @@ def _measure(data: Path, folder: Path, order: Order, *, stay: bool, foreseen: bo
     rows = {"the corrections alone": expert.corrections, "with the words passed by": whole}
     _show(rows | others(wrong, len(known)), len(wrong))
     waits = np.array(expert.waits) * 1000
-    print(f"from the key to the next card: median {np.median(waits):.0f} ms, p99 {np.percentile(waits, 99):.0f} ms,")
+    for name, each in zip(("by the clock", "of the window’s own work"), waits.T, strict=True):
+        middle, most = np.percentile(each, [50, 99])
+        print(f"from the key to the next card {name}: median {middle:.0f} ms, p99 {most:.0f} ms")
     print(f"cards that were not there at once: {expert.cards - len(waits)} of {expert.cards}")
 
 
