@@ -90,7 +90,8 @@ def update(catalogue: Catalog, texts: Catalog) -> None:
     for message in catalogue:
         if message.id and not _says_something(message):  # like one that has no translation either
             message.flags -= {"fuzzy"}
-            message.previous_id = []
+        # What Babel takes for a comment when it reads how a text was before.
+        message.user_comments = [each for each in message.user_comments if not each.startswith("| ")]
     for key, gone in list(catalogue.obsolete.items()):
         if gone.fuzzy or not _says_something(gone):
             del catalogue.obsolete[key]
@@ -144,6 +145,7 @@ def _missing(options: argparse.Namespace) -> None:
     catalogue = read(options.language)
     for message in [each for each in catalogue if each.id and not is_open(each)]:
         catalogue.delete(message.id)
+    catalogue.obsolete.clear()
     sys.stdout.buffer.write(_as_text(catalogue))
 
 
@@ -191,7 +193,7 @@ def _as_text(catalogue: Catalog) -> bytes:
         # Signs like "50 % of" are no places.
         message.flags -= {"python-format"}
     file = io.BytesIO()
-    write_po(file, catalogue, width=120, include_previous=True, include_lineno=False)
+    write_po(file, catalogue, width=120, include_lineno=False)
     return file.getvalue()
 
 
