@@ -39,6 +39,7 @@ class CardView(QWidget):
         self._pixmap = QPixmap()
         self._corners: Floats | None = None
         self._letters: tuple[float, ...] = ()
+        self._prepared: tuple[CardMade | None, QPixmap] = None, QPixmap()
         self._text = ""
         self._soon = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._soon.timeout.connect(self.tell_size)
@@ -55,14 +56,18 @@ class CardView(QWidget):
 
     def show_card(self, card: CardMade, reading: Transcription | None) -> None:
         """Show a word. reading: the machine's, whose doubtful letters are marked where they stand."""
-        self._pixmap = QPixmap()
-        self._pixmap.loadFromData(card.picture, "JPG")
+        self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
         self._corners, self._text = card.corners, ""
         places = letter_doubts.doubtful(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
         self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
         self.setAccessibleName(tr("The word on its photo"))
         self.update()
+
+    def prepare(self, card: CardMade) -> None:
+        """This one is likely shown next: unpack it while a person looks at another."""
+        if card is not self._prepared[0]:
+            self._prepared = card, _unpacked(card)
 
     def show_text(self, text: str) -> None:
         """Say something instead."""
@@ -113,13 +118,16 @@ class CardView(QWidget):
         word = QPolygonF([QPointF(x, y) for x, y in points + away / length * _AIR * 1.4])
         # What stands around is there to be read, too, only less.
         around = QPainterPath()
+        around.setFillRule(Qt.FillRule.OddEvenFill)  # the word is a hole; to take one path off another takes far longer
         around.addRect(room)
-        hole = QPainterPath()
-        hole.addPolygon(word)
-        hole.closeSubpath()
+        around.addPolygon(word)
+        around.closeSubpath()
         veil = QColor(colours.current().board)
         veil.setAlpha(_VEIL)
-        painter.fillPath(around.subtracted(hole), veil)
+        painter.save()
+        painter.setClipRect(room)
+        painter.fillPath(around, veil)
+        painter.restore()
         now = colours.current()
         for colour, thick in ((now.halo, 4.0), (now.selection, 2.0)):
             painter.setPen(
@@ -143,3 +151,9 @@ class CardView(QWidget):
             painter.setBrush(doubt)
             painter.drawPolygon(tick)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _unpacked(card: CardMade) -> QPixmap:
+    pixmap = QPixmap()
+    pixmap.loadFromData(card.picture, "JPG")
+    return pixmap

@@ -40,6 +40,8 @@ _KEYS = later(
 )
 # Milliseconds out of sight after which it lets go of photos and cards.
 _AWAY_MS = 20_000
+# Milliseconds after which a card has been painted, and the next one is unpacked.
+_SOON_MS = 30
 _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
 
 
@@ -83,6 +85,7 @@ class ReviewPanel(PanelDock):
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self.keys = OneLine(tr(_KEYS))
         self.keys.setProperty("quiet", True)
         self._lay_out()
@@ -155,6 +158,7 @@ class ReviewPanel(PanelDock):
         reviewing.neared.connect(self._show_strip)
         line.typed.connect(self._show_choices)
         self._away.timeout.connect(reviewing.stop)
+        self._soon.timeout.connect(lambda: list(map(self.card.prepare, reviewing.ahead(1))))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -301,7 +305,10 @@ class ReviewPanel(PanelDock):
         self.offered.show_choices(self.line)
 
     def _show_strip(self) -> None:
-        self.strip.show_cards(self.reviewing.ahead(MOST))
+        cards = self.reviewing.ahead(MOST)
+        self.strip.show_cards(cards)
+        if cards:
+            self._soon.start()
 
 
 def _inset(part: QWidget) -> QHBoxLayout:

@@ -80,8 +80,8 @@ class ReviewStrip(QWidget):
     def _draw_picture(self, painter: QPainter, card: CardMade, place: QRectF) -> None:
         pixmap = self._pixmap(card)
         room = place.adjusted(_AIR, _AIR, -_AIR, -_AIR - _TEXT)
-        size = pixmap.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRectF(0, 0, size.width(), size.height())
+        size = pixmap.size().toSizeF() / self.devicePixelRatioF()
+        target = QRectF(QPointF(), size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
         target.moveCenter(room.center())
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
 
@@ -108,8 +108,12 @@ class ReviewStrip(QWidget):
     def _pixmap(self, card: CardMade) -> QPixmap:
         pixmap = self._pictures.get(card.small)
         if pixmap is None:
-            pixmap = self._pictures[card.small] = QPixmap()
-            pixmap.loadFromData(card.small, "JPG")
+            whole = QPixmap()
+            whole.loadFromData(card.small, "JPG")
+            # Once for good, not each time that it is painted.
+            most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            pixmap = self._pictures[card.small] = whole.scaled(most, keep, smooth)
             while len(self._pictures) > _KEPT:
                 self._pictures.popitem(last=False)
         return pixmap
