@@ -1,0 +1,108 @@
+"""Pages are saved with the steps that made them so, however many photos a step is of."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import edits, history, paths
+from ocr_studio.core.history import Step
+from ocr_studio.core.page import apply
+from tests.ui.test_autosave import OTHER, PAGE, Desk, Disk, desk, disk
+
+__all__ = ["desk", "disk"]  # fixtures
+
+
+def test_what_is_told_together_is_written_together(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
+    step = Step("Write", {PAGE.id: edits.write(PAGE, "the-100", "thy")})
+    with desk.autosave.together():
+        desk.write("thy")
+        desk.show(OTHER)  # which would have it written at once
+        qtbot.wait(150)
+        assert disk.writes == 0
+        desk.autosave.tell(desk.project, history.did(step))
+    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"], timeout=5000)
+    assert history.load(desk.project.folder).index == 1
+    assert (desk.project.folder / history.FILE).read_bytes().count(b"\n") == 1
+
+
+def test_a_bug_in_the_middle_of_a_step_still_saves_at_once(desk: Desk) -> None:
+    with desk.autosave.together():
+        page = desk.write("thy")
+        assert desk.autosave.flush(timeout=5)
+    assert desk.on_disk() == page
+
+
+def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.autosave._retry.setInterval(50)
+    desk.write("before")
+    assert desk.autosave.flush()
+    (desk.project.folder / history.FILE).mkdir()
+    step = Step("Write", {PAGE.id: edits.write(PAGE, "the-100", "thy")})
+    with desk.autosave.together():
+        page = desk.write("thy")
+        desk.autosave.tell(desk.project, history.did(step))
+    qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.said), timeout=5000)
+    # The words do not wait for it.
+    qtbot.waitUntil(lambda: desk.on_disk() == page, timeout=5000)
+    qtbot.wait(200)
+    assert sum("history.jsonl" in said for said in desk.said) == 1
+    assert "history.jsonl" in desk.autosave.trouble
+    (desk.project.folder / history.FILE).rmdir()
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert desk.autosave.trouble == ""
+    assert history.load(desk.project.folder).steps[0].edits.keys() == {PAGE.id}
+
+
+def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.autosave._retry.setInterval(50)
+    real = paths.write_beside
+
+    def small(path: Path, data: bytes, *, flush: bool = True) -> Path:
+        if OTHER.id in path.name:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(path, data, flush=flush)
+
+    after = {page.id: apply(page, edits.write(page, "the-100", "thy")) for page in (PAGE, OTHER)}
+    step = Step("Write", {page.id: edits.write(page, "the-100", "thy") for page in (PAGE, OTHER)})
+    with monkeypatch.context() as patch:
+        patch.setattr(paths, "write_beside", small)
+        with desk.autosave.together():
+            for page in after.values():
+                desk.autosave.keep(desk.project, page)
+            desk.autosave.tell(desk.project, history.did(step))
+        qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+        desk.autosave.keep(desk.project, replace(PAGE, id="e" * 32))  # something else, meanwhile
+        assert not desk.autosave.flush()
+        assert desk.on_disk(PAGE.id) is None
+        assert desk.on_disk(OTHER.id) is None
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert {key: desk.on_disk(key) for key in after} == after
+    assert desk.on_disk("e" * 32) is not None
+    assert history.load(desk.project.folder).index == 1
+
+
+def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
+    desk.autosave._retry.setInterval(50)
+    before = desk.document.page
+    disk.full = True
+    step = Step("Write", {PAGE.id: edits.write(PAGE, "the-100", "thy")})
+    with desk.autosave.together():
+        page = desk.write("thy")
+        desk.autosave.tell(desk.project, history.did(step))
+    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    assert desk.on_disk() is None
+    disk.full = False
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    assert desk.on_disk() == page
+    (known,) = history.load(desk.project.folder).steps
+    assert apply(page, known.inverted().edits[PAGE.id]) == before
