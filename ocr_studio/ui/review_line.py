@@ -142,11 +142,12 @@ class ReviewLine(WordEditor):
         font = self.font()
         font.setPixelSize(max(9, round(0.6 * metrics.ascent())))
         painter.setFont(font)
-        key = painter.fontMetrics().horizontalAdvance("Tab") + 2 * _ROUND
+        name = tr("Tab")
+        key = painter.fontMetrics().horizontalAdvance(name) + 2 * _ROUND
         plate = QRectF(left + width + 2 * _ROUND, cursor.top() + 2.5, key, cursor.height() - 5)
         if plate.right() < self.width():
             painter.drawRoundedRect(plate, 3, 3)
-            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, "Tab")
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
 
     def _go_on(self, text: str) -> None:
         """Something was typed."""
