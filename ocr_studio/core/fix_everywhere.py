@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import edits, metrics
+from ocr_studio.core import edits
 from ocr_studio.core.history import Step
-from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.page import Edit, Page, Transcription, Word
 from ocr_studio.core.review_queue import Place
+from ocr_studio.core.same_reading import Misreading
 from ocr_studio.core.translation import tr, tr_n
 
 # A likelihood from which on a word is offered, and from which on it is ticked.
-OFFERED, TICKED = 0.2, 0.5
-# Texts that share less than this are not of one word, however they were misread.
-_ALIKE: Final = 0.5
-# Of 3,700 pairs of one word by one hand, and as many of words that share half of their letters, as 120 people wrote
-# them with an electronic pen (UNIPEN, https://doi.org/10.1109/ICPR.1994.576870), this logistic curve tells most apart.
-_STEEP, _EVEN = 15.0, 0.73
-# What was misread once was meant likewise where it was read the same: the odds of three to one, without looking.
-_SAME_READING: Final = math.log(3.0)
-# So much is always held possible of a reading.
-_POSSIBLE: Final = 0.05
+OFFERED, TICKED = 0.3, 0.5
+# What the ink adds to the odds, times the third power of its likeness: about nothing up to what any two words have in
+# common, then fast. Fitted together with what readings add (``same_reading``).
+_INK: Final = 7.44
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +57,27 @@ def correction(step: Step) -> Correction | None:
     return Correction((page_id, word_id), misread, right)
 
 
-def may_be(word: Word, corrected: Correction) -> bool:
-    """Whether a word may be the corrected one by what was read, without looking at it."""
-    read = word.machine
-    if read is None or word.checked or word.text == corrected.right:
-        return False
-    if read.text == corrected.misread or any(each.text == corrected.right for each in read.alternatives):
-        return True
-    return max(metrics.similarity(read.text, each) for each in (corrected.misread, corrected.right)) >= _ALIKE
+def worth_a_look(words: Sequence[Word], corrected: Correction, read: Transcription) -> dict[str, float]:
+    """Which words may be the corrected one, and the odds of it (natural logarithm) before it was looked at.
 
-
-def likelihood(word: Word, corrected: Correction, likeness: float) -> float:
-    """How likely a word is the corrected one, 0..1: what the recognizer held of it, and how it looks.
-
-    likeness: of its ink to that of the corrected word, ``ink_looks.likeness``.
+    read: what the machine had read of the corrected word. What is checked, or reads as was written, is no mistake.
     """
-    odds = _STEEP * (likeness - _EVEN) + _reading_odds(word, corrected)
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    others = [word for word in words if not word.checked and word.text != corrected.right]
+    readings = [each.machine for each in others if each.machine is not None]
+    if not readings:
+        return {}
+    odds = Misreading(corrected.right, read).odds(readings).tolist()
+    asked = zip((each for each in others if each.machine is not None), odds, strict=True)
+    return {word.id: likely for word, likely in asked if likelihood(likely, 1.0) >= OFFERED}
+
+
+def likelihood(odds: float, likeness: float) -> float:
+    """How likely a word is the corrected one, 0..1.
+
+    odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
+    ``ink_looks.likeness``.
+    """
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds + _INK * likeness**3))))
 
 
 def offer(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
@@ -100,16 +99,3 @@ def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
         count += len(changes)
         found[page.id] = Edit(tr("Write “{text}”", text=text), changes)
     return Step(tr_n("Write “{text}” in {count} place", "Write “{text}” in {count} places", count, text=text), found)
-
-
-def _reading_odds(word: Word, corrected: Correction) -> float:
-    """Natural logarithm of the odds that the corrected text stands there rather than what was read."""
-    read = word.machine
-    if read is None:
-        return 0.0
-    if read.text == corrected.misread:
-        return _SAME_READING
-    whole = sum(each.confidence for each in read.alternatives) or 1.0
-    held = {each.text: each.confidence / whole for each in reversed(read.alternatives)}
-    own = held.get(read.text, read.confidence or 0.0)
-    return math.log((held.get(corrected.right, 0.0) + _POSSIBLE) / (own + _POSSIBLE))

@@ -102,9 +102,11 @@ class Index:
         """
         return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
 
-    def like(self, text_read: str) -> list[IndexedWord]:
-        """Words of all photos that the machine read as this, or as something of the same shape. Raises IndexTrouble."""
-        return self._read(lambda reading: reading.like(text_read))
+    def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
+        """Ids of so many pages at most with unchecked words that may be this one, misread, too: those first whose word
+        is the likeliest by what was read. Raises IndexTrouble.
+        """
+        return self._read(lambda reading: reading.read_alike(misread, right, limit))
 
     def written(self) -> Counter[str]:
         """The whole texts that people have written or confirmed, with on how many words. Raises IndexTrouble."""

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import folding, images, look_alikes, search, search_together
+from ocr_studio.core import folding, images, look_alikes, same_reading, search, search_together
 from ocr_studio.core.index_arrays import IndexArrays
 from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE, IndexDamaged
 from ocr_studio.core.page import Mark, Quad
@@ -96,18 +96,33 @@ class IndexReading:
             found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
         return frozenset(self._arrays.pages[number] for number in found)
 
-    def like(self, text_read: str) -> list[IndexedWord]:
-        """See ``Index.like``."""
-        wanted = folding.word(text_read)
-        whole, _ = self._arrays.vocabulary.near(wanted, most=_shape_slips(wanted))
-        entries = self._arrays.entries.all
-        near = whole[entries["read"]]
-        places = np.flatnonzero(np.isfinite(near))
-        texts = self._file.texts(entries["read"][places].tolist())
-        # Of texts with several words, only those that are alike as a whole.
-        words = len(text_read.split())
-        kept = [place for place in places.tolist() if len(texts[int(entries["read"][place])].split()) == words]
-        return self._word_rows(np.array(sorted(kept, key=lambda place: (near[place], place)), np.intp))
+    def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
+        """See ``Index.read_alike``."""
+        entries, choices = self._arrays.entries.all, self._arrays.choices.all
+        wanted, other = folding.word(right), folding.word(misread)
+        own = self._arrays.vocabulary.near(wanted, most=_slips_of(wanted), rest=0.0)[0]
+        near = np.minimum(own, self._arrays.vocabulary.near(other, most=_slips_of(other), rest=0.0)[0])
+        held = choices[self._arrays.choices.of(own == 0)]
+        sure = np.zeros(len(entries), np.float32)
+        np.maximum.at(sure, held["word"], held["confidence"] / np.float32(255))
+        asked = sure > 0
+        asked[self._arrays.entries.of(np.isfinite(near))] = True
+        places = np.flatnonzero(asked)
+        places = places[(entries["flags"][places] & CHECKED == 0) & ~self._are(entries["text"][places], own, right)]
+        # As ``same_reading``, roughly: that looks at the rest of what was held possible, too.
+        slips = np.minimum(near[entries["text"][places]], same_reading.MOST)
+        doubt = np.nan_to_num(entries["confidence"][places], nan=0.5) + same_reading.POSSIBLE
+        odds = -same_reading.SLIP * slips + 1.5 * np.log((sure[places] + same_reading.POSSIBLE) / doubt)
+        pages, of_page = np.unique(entries["page"][places], return_inverse=True)
+        best = np.full(len(pages), -np.inf, odds.dtype)
+        np.maximum.at(best, of_page, odds)
+        return [self._arrays.pages[number] for number in pages[np.argsort(-best, kind="stable")[:limit]].tolist()]
+
+    def _are(self, numbers: NDArray[np.int32], near: NDArray[np.float32], text: str) -> NDArray[np.bool_]:
+        """Which of these texts are just this one; near: how far each text is from it."""
+        likely = [number for number in np.unique(numbers).tolist() if near[number] == 0]
+        same = [number for number, found in self._file.texts(likely).items() if found == text]
+        return np.isin(numbers, same)
 
     def written(self) -> Counter[str]:
         """See ``Index.written``."""
@@ -239,9 +254,9 @@ class IndexReading:
 _NONE: Final[WordPlaces] = ((), np.empty((0, 4, 2), np.float32))
 
 
-def _shape_slips(wanted: str) -> float:
-    """Slips of shape alone: one in each few letters, as a word that is nothing else is nothing sure either."""
-    return look_alikes.SHAPE * max(1, len(wanted) // 3)
+def _slips_of(wanted: str) -> float:
+    """What one misreading of a word may have of another: as much as a query, but one stroke always, and two at most."""
+    return min(max(look_alikes.STROKE, search.allowed(len(wanted))), 2 * look_alikes.STROKE)
 
 
 def _mark(flags: int) -> Mark | None:

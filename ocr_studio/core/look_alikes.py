@@ -19,6 +19,9 @@ SHAPE: Final = 0.25
 STROKE: Final = 0.6
 SWAPPED: Final = 0.6
 
+# Letters whose capitals are written as the small ones are, larger.
+ONE_SHAPE: Final = frozenset("ckopsuvwxyz")
+
 # Each letter of a group has the shape of each other one.
 _SHAPES: Final = (
     "0oø",  # a ring

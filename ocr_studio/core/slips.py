@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import look_alikes
+from ocr_studio.core import folding, look_alikes
 
 Codes = NDArray[np.uint16]
 Floats = NDArray[np.float32]
@@ -19,6 +19,8 @@ SIGN: Final = 0.5
 # So many letters are compared before the words that are too far off already are laid aside.
 _FIRST: Final = 3
 _ROUNDING: Final = 1e-4  # of sums of costs
+# Letters of a text that are compared where there is no vocabulary, and different ones among all texts.
+_LONGEST, _MOST_CODES = 40, 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,26 @@ class Letters:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Written(Letters):
+    """Letters that are not folded."""
+
+    def costs(self, letter: str) -> Floats:
+        found = np.ones(len(self.codes) + 2, np.float32)
+        base = folding.fold(letter)
+        nearly = look_alikes.costs(base)
+        for other, code in self.codes.items():
+            folded = folding.fold(other)
+            if folded != base:
+                found[code] = nearly.get(folded, 1.0)
+            elif letter.lower() != other.lower():
+                found[code] = look_alikes.STROKE
+            elif base in look_alikes.ONE_SHAPE:
+                found[code] = look_alikes.SHAPE
+        found[self.code(letter)] = 0.0
+        return found
+
+
 def distances(
     wanted: str, words: Codes, lengths: NDArray[Any], letters: Letters, *, most: float
 ) -> tuple[Floats, Floats]:
@@ -72,6 +94,24 @@ def distances(
     starts = np.where(reach, rows.current, np.inf).min(axis=0, initial=np.inf)
     begun[left] = np.where(starts <= most, starts, np.inf)
     return whole, begun
+
+
+def between(wanted: Sequence[str], texts: Sequence[str]) -> Floats:
+    """How far each text is from each wanted one, as they are written, (W, N); of very long ones the beginnings count.
+
+    Capitals cost as any other letter, but for those that are written as the small ones are.
+    """
+    codes: dict[str, int] = {}
+    lengths = np.array([min(len(text), _LONGEST) for text in texts], np.intp)
+    words = np.zeros((max(1, int(lengths.max(initial=0))), len(texts)), np.uint16)
+    for column, text in enumerate(texts):
+        coded = [codes.setdefault(letter, min(len(codes) + 1, _MOST_CODES)) for letter in text[:_LONGEST]]
+        words[: len(coded), column] = coded
+    letters = _Written(codes)
+    # Nothing is as far from a text as leaving out all of its letters.
+    nothing = np.asarray(letters.adding()[words].sum(axis=0, where=words > 0), np.float32)
+    rows = [distances(each[:_LONGEST], words, lengths, letters, most=np.inf)[0] if each else nothing for each in wanted]
+    return np.stack(rows) if rows else np.empty((0, len(texts)), np.float32)
 
 
 class _Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -15,12 +16,13 @@ from ocr_studio.core.fix_everywhere import Correction, LookAlike
 from ocr_studio.core.index import Index
 from ocr_studio.core.ink_looks import InkLook
 from ocr_studio.core.moved_photos import MovedPhotos
-from ocr_studio.core.page import Page, Quad, Word
+from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
 
-# So many words are looked at, on so many photos: a person who fixes more than this at once has not looked at them. Of
-# what is read the same, the index knows all photos; else so many pages around the corrected one are looked through.
+# So many words are looked at, the likeliest by their readings, on so many photos: a person who fixes more than this at
+# once has not looked at them. The index knows what is read alike on all photos; else so many pages around the corrected
+# one are looked through.
 _WORDS, _PHOTOS, _PAGES = 80, 40, 200
 # Pixels of a picture: sharp in a grid on a fine screen.
 _WIDTH, _HEIGHT = 320, 80
@@ -46,41 +48,46 @@ def find(project: Project, corrected: Correction, index: Callable[[], Index | No
     photos = MovedPhotos()
     page = project.load_page(corrected.place[0], aside=False)
     word = page.words.get(corrected.place[1]) if page else None
-    if page is None or word is None:
+    if page is None or word is None or word.machine is None:
         return
     own = _photo(photos, project, page)
     look = ink_looks.of(own, word.quad) if own else None
     if own is None or look is None:
         return
     yield CorrectedLooks(corrected, _picture(own, word.quad))
-    for other, words in _candidates(project, page, corrected, index()):
+    for other, odds in _candidates(project, page, corrected, index()):
         photo = own if other.id == page.id else _photo(photos, project, other)
         if photo is not None:
-            yield from _alike(photo, other, words, corrected, look)
+            yield from _alike(photo, other, odds, look)
 
 
 def _candidates(
     project: Project, page: Page, corrected: Correction, index: Index | None
-) -> Iterator[tuple[Page, list[Word]]]:
-    """Pages with words that may be the corrected one, its own first; so many at most."""
-    words = photos = 0
+) -> Iterator[tuple[Page, dict[str, float]]]:
+    """Pages with words that may be the corrected one by what was read, and their odds; so many at most."""
+    read = page.words[corrected.place[1]].machine
+    found: list[tuple[Page, dict[str, float]]] = []
     for key in _pages(project, page, corrected, index):
         other: Page | None = None
         with contextlib.suppress(StudioError):
             other = page if key == page.id else project.load_page(key, aside=False)
-        read = [word for word in other.words.values() if (key, word.id) != corrected.place] if other else []
-        found = [word for word in read if fix_everywhere.may_be(word, corrected)]
-        if other is not None and found:
-            yield other, found[: _WORDS - words]
-            words, photos = words + len(found), photos + 1
-        if words >= _WORDS or photos >= _PHOTOS:
-            return
+        if other is None or read is None:
+            continue
+        words = [word for word in other.words.values() if (key, word.id) != corrected.place]
+        if odds := fix_everywhere.worth_a_look(words, corrected, read):
+            found.append((other, odds))
+        if len(found) >= _PHOTOS:
+            break
+    every = sorted((each for _, odds in found for each in odds.values()), reverse=True)
+    least = every[_WORDS - 1] if len(every) > _WORDS else -math.inf
+    for other, odds in found:
+        if likely := {key: each for key, each in odds.items() if each >= least}:
+            yield other, likely
 
 
 def _pages(project: Project, page: Page, corrected: Correction, index: Index | None) -> list[str]:
     if index is not None and index.complete:
-        rows = [row for text in {corrected.misread, corrected.right} for row in index.like(text) if not row.checked]
-        return list(dict.fromkeys([page.id, *(row.page_id for row in rows)]))
+        return list(dict.fromkeys([page.id, *index.read_alike(corrected.misread, corrected.right, 2 * _PHOTOS)]))
     known = project.summaries()
     keys = sorted(known, key=lambda key: images.natural_key(known[key].image))
     here = keys.index(page.id) if page.id in known else 0
@@ -88,10 +95,11 @@ def _pages(project: Project, page: Page, corrected: Correction, index: Index | N
     return [page.id, *(keys[number] for number in near[:_PAGES] if known[keys[number]].unchecked and number != here)]
 
 
-def _alike(photo: Pyramid, page: Page, words: list[Word], corrected: Correction, look: InkLook) -> Iterator[LookAlike]:
-    for word in words:
+def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: InkLook) -> Iterator[LookAlike]:
+    for word_id, by_reading in odds.items():
+        word = page.words[word_id]
         other = ink_looks.of(photo, word.quad)
-        likely = fix_everywhere.likelihood(word, corrected, ink_looks.likeness(look, other)) if other else 0.0
+        likely = fix_everywhere.likelihood(by_reading, ink_looks.likeness(look, other)) if other else 0.0
         if likely >= fix_everywhere.OFFERED:
             yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
 

@@ -186,7 +186,8 @@ def _ask(options: argparse.Namespace) -> None:
         p50, p95 = np.percentile(spent, (50, 95))
         print(f"{kind:20} p50 {p50:6.1f}  p95 {p95:6.1f}  most {max(spent):6.1f} ms")
     _timed("the least sure 50 of all words", lambda: index.words(unchecked_only=True, limit=50))
-    _timed("words read alike", lambda: index.like(words[5000]))
+    for what, misread in (("a rare word", words[5000]), ("a frequent word", words[3]), ("one letter", "i")):
+        _timed(f"words read alike, {what}", partial(index.read_alike, misread, misread[:-1] + "x", 80))
     _timed("pages with a text", lambda: index.pages_with("bana"))
     page = project.load_page(rows[0].page_id)
     assert page is not None

@@ -97,14 +97,20 @@ class Desk:
         for text in texts:
             known = letters[names[int(self.rng.integers(len(names)))]]
             if all(letter in known for letter in text):
-                strokes, left = [], 0.0
-                for letter in text:
-                    parts = pens.of(int(self.rng.choice(known[letter])))
-                    low = min(part[:, 0].min() for part in parts)
-                    parts = [part + np.array([left - low, 0], np.float32) for part in parts]
-                    left = max(float(part[:, 0].max()) for part in parts) + self.rng.uniform(12, 34)
-                    strokes += parts
-                yield Written(self._on_board(self._drawn(strokes)), text)
+                yield Written(self._on_board(self._drawn(_joined(pens, known, text, self.rng))), text)
+
+    def letters_of(self, text: str, writer: int, rng: np.random.Generator) -> Written | None:
+        """A text composed of single letters by one of the writers, drawn as this desk does; None if one is missing.
+
+        writer: any number; rng: for which of the writer's letters are taken.
+        """
+        path = self.data / "strokes" / "unipen_chars.npz"
+        letters = _by_writer(path, self.train)
+        names = [name for name, known in letters.items() if len(known) > 50]
+        known = letters[names[writer % len(names)]]
+        if not all(letter in known for letter in text):
+            return None
+        return Written(self.marker(_joined(_pens(path, self.train), known, text, rng)), text)
 
     def random_strings(self, many: int) -> list[str]:
         """Letters and digits without sense: serial numbers, passwords, hashes; three to ten signs."""
@@ -177,6 +183,18 @@ KINDS: Final[dict[str, Callable[[Desk, int], Iterator[Written]]]] = {
     "random, fonts": lambda desk, many: desk.fonts(desk.random_strings(many)),
     "random, letters": lambda desk, many: desk.composed(desk.random_strings(many)),
 }
+
+
+def _joined(pens: Pens, known: dict[str, list[int]], text: str, rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    """The strokes of a text, letter by letter out of those that are known of a writer."""
+    strokes, left = [], 0.0
+    for letter in text:
+        parts = pens.of(int(rng.choice(known[letter])))
+        low = min(part[:, 0].min() for part in parts)
+        parts = [part + np.array([left - low, 0], np.float32) for part in parts]
+        left = max(float(part[:, 0].max()) for part in parts) + rng.uniform(12, 34)
+        strokes += parts
+    return strokes
 
 
 @lru_cache(maxsize=4)

@@ -57,12 +57,30 @@ def _word(text: str, *others: tuple[str, float], confidence: float = 0.9, key: s
     return Word(key, Quad.from_box(0, 0, 90, 30), machine=reading)
 
 
+def _likely(word: Word, likeness: float, corrected: Correction = _CORRECTED, **held: float) -> float:
+    """How likely the word is the corrected one; 0 for one that is not even looked at. held: of the corrected one."""
+    read = _word(corrected.misread, *held.items()).machine
+    assert read is not None
+    odds = fix_everywhere.worth_a_look([word], corrected, read)
+    return fix_everywhere.likelihood(odds[word.id], likeness) if odds else 0.0
+
+
 def test_what_was_read_the_same_and_looks_the_same_is_ticked() -> None:
-    assert fix_everywhere.likelihood(_word("queve"), _CORRECTED, 0.85) > TICKED
-    assert fix_everywhere.likelihood(_word("queve"), _CORRECTED, 0.5) < OFFERED
+    assert _likely(_word("queve"), 0.9) > TICKED
+    assert _likely(_word("queve"), 0.9) > _likely(_word("queve"), 0.6)
     unsure, sure = _word("gueve", ("queue", 0.35), confidence=0.4), _word("quote", confidence=0.98)
-    assert fix_everywhere.likelihood(unsure, _CORRECTED, 0.8) > TICKED
-    assert fix_everywhere.likelihood(sure, _CORRECTED, 0.8) < OFFERED
+    assert _likely(unsure, 0.85) > TICKED
+    assert _likely(sure, 0.85) < OFFERED
+
+
+def test_what_was_held_possible_of_both_words_counts_and_so_does_a_sure_reading() -> None:
+    shared = _word("quene", ("quewe", 0.2), confidence=0.4)
+    assert _likely(shared, 0.8, quewe=0.3) > _likely(shared, 0.8)
+    assert _likely(_word("quene", confidence=0.4), 0.8) > _likely(_word("quene", confidence=0.99), 0.8)
+
+
+def test_capitals_are_other_letters() -> None:
+    assert _likely(_word("QUEUE"), 0.85) < _likely(_word("queuc"), 0.85)
 
 
 def test_nothing_is_offered_where_nothing_is_likely() -> None:
@@ -71,14 +89,15 @@ def test_nothing_is_offered_where_nothing_is_likely() -> None:
     assert fix_everywhere.offer([found[0], found[2]]) == ()
 
 
-def test_only_unchecked_words_that_are_read_alike_may_be_it() -> None:
-    assert fix_everywhere.may_be(_word("queve"), _CORRECTED)
-    assert fix_everywhere.may_be(_word("quews"), _CORRECTED)
-    assert fix_everywhere.may_be(_word("gnu", ("queue", 0.1)), _CORRECTED)
-    assert not fix_everywhere.may_be(_word("table"), _CORRECTED)
-    assert not fix_everywhere.may_be(_word("queue"), _CORRECTED)
-    assert not fix_everywhere.may_be(replace(_word("queve"), mark=Mark.IGNORED), _CORRECTED)
-    assert not fix_everywhere.may_be(replace(_word("queve"), human=Transcription.by_human("queve")), _CORRECTED)
+def test_only_unchecked_words_that_are_read_alike_are_worth_a_look() -> None:
+    assert _likely(_word("queve"), 1.0)
+    assert _likely(_word("gneue", confidence=0.5), 1.0)
+    assert _likely(_word("gnu", ("queue", 0.3), confidence=0.4), 1.0)
+    assert not _likely(_word("table"), 1.0)
+    assert not _likely(_word("queue"), 1.0)
+    assert not _likely(replace(_word("queve"), mark=Mark.IGNORED), 1.0)
+    assert not _likely(replace(_word("queve"), human=Transcription.by_human("queve")), 1.0)
+    assert not _likely(replace(_word("queve"), machine=None), 1.0)
 
 
 def _page(*words: Word, key: str = "p") -> Page:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core import folding, index_packing, look_alikes, page_file, search
+from ocr_studio.core import folding, index_packing, page_file, search
 from ocr_studio.core.index import FILE, Index, Progress
-from ocr_studio.core.page import Mark, Page, PageFacts, PageState, Transcription, Word
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, Source, Transcription, Word
 from ocr_studio.core.page_summaries import PageSummary
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Side
@@ -385,10 +385,13 @@ def test_words_come_the_least_sure_first_and_so_many_at_a_time(tmp_path: Path) -
     assert [row.image for row in index.words(order="page")] == ["a.jpg"] * 3 + ["b.jpg"] * 4
 
 
-def test_words_that_were_read_alike(tmp_path: Path) -> None:
-    project = opened(tmp_path)
-    corrected = replace(read_word("retum", 300), human=Transcription.by_human("return"))
-    project.save_page(page_of(read_word("retum", 100), corrected, read_word("Return", 500), read_word("rerun", 700)))
+def test_pages_with_words_that_were_read_alike_and_that_nobody_has_checked(tmp_path: Path) -> None:
+    project, held = opened(tmp_path), (Alternative("return", 0.1),)
+    checked = replace(read_word("retum", 300), human=Transcription.by_human("return"))
+    guess = replace(checked, human=None, machine=Transcription("vehum", Source.MODEL, 0.8, alternatives=held))
+    words = {"same": read_word("retum", 100), "held": guess, "checked": checked, "right": read_word("return", 100)}
+    for name, word in words.items():
+        project.save_page(replace(page_of(word, image=f"{name}.jpg"), id=name.ljust(16, "0")))
     index = indexed(project)
-    assert [row.read for row in index.like("retum")] == ["retum", "retum", "Return"]
-    assert look_alikes.SHAPE < look_alikes.STROKE
+    assert {page_id.rstrip("0") for page_id in index.read_alike("retum", "return", 9)} == {"held", "same"}
+    assert len(index.read_alike("retum", "return", 1)) == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core import folding, look_alikes, search
+from ocr_studio.core import folding, look_alikes, search, slips
 from ocr_studio.core.vocabulary import Vocabulary
 
 folded = st.text("abcdlmnorvw01i5s-+", min_size=1, max_size=9)
@@ -111,3 +111,16 @@ def test_what_a_text_is_found_by(text: str, found_by: tuple[str, ...]) -> None:
 @given(st.text())
 def test_tokens_have_no_spaces_and_are_not_empty(text: str) -> None:
     assert all(token and not any(letter.isspace() for letter in token) for token in folding.tokens(text))
+
+
+@given(folded, st.lists(folded, max_size=5))
+def test_texts_without_a_vocabulary_are_as_far(wanted: str, texts: list[str]) -> None:
+    found = slips.between([wanted], texts)[0]
+    assert found.tolist() == pytest.approx([distance(wanted, text) for text in texts], abs=1e-4)
+
+
+def test_as_they_are_written_capitals_are_other_letters_unless_they_look_the_same() -> None:
+    assert slips.between(["return"], ["return", "retum"])[0].tolist() == [0, look_alikes.SHAPE]
+    assert slips.between(["ship"], ["Ship", "sHip"])[0].tolist() == [look_alikes.SHAPE, 1]
+    assert slips.between([""], ["", "ab", "-"])[0].tolist() == [0, 2, slips.SIGN]
+    assert slips.between(["a" * 1000, ""], ["a" * 2000])[0, 0] == 0
