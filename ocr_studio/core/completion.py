@@ -29,6 +29,8 @@ _FOLLOWED, _LONGEST = 24, 24
 _RARE: Final = 1e-5
 # Of one letter alone, what was written before must look like what was read, within this share of its length.
 _LIKE: Final = 0.5
+# Whoever has put so much there types no word, and looking through it at every letter would be felt.
+_MOST_TYPED: Final = 200
 _LETTERS: Final = re.compile(r"[^\W\d_]+$")
 
 
@@ -43,7 +45,7 @@ class Beginning:
 
 def rest(begun: Beginning, written: WrittenTexts, lexicon: Lexicon) -> str:
     """What comes behind the letters that were typed; nothing where nobody can say."""
-    if not begun.typed.strip():
+    if not begun.typed.strip() or len(begun.typed) > _MOST_TYPED:
         return ""
     return _written(begun, written) or _word(begun, lexicon) or _guess(begun) or _read(begun)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import kept_json
+from ocr_studio.core import kept_json, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
@@ -31,9 +31,8 @@ def save(folder: Path, words: frozenset[str]) -> None:
     try:
         kept_json.write(folder / FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
-        why = error.strerror or str(error)
         raise WordsNotSaved(
-            tr("the project’s words cannot be written: {reason}", reason=why),
+            tr("the project’s words cannot be written: {reason}", reason=write_errors.reason(error)),
             file=folder / FILE,
             remedy=tr("Make room, or free the folder."),
         ) from error

@@ -160,7 +160,10 @@ def write_beside(path: Path, data: bytes, *, flush: bool = True) -> Path:
 
 
 def sweep(folder: Path, *, seconds: float = 3600.0) -> None:
-    """Remove what programs that were killed while they wrote have left in a folder; not what may still be written."""
+    """Remove what programs that were killed while they wrote have left in a folder; not what may still be written.
+
+    seconds: what was written last within so many of them may be.
+    """
     oldest = time.time() - seconds
     for left in folder.glob(".*.tmp"):
         with contextlib.suppress(OSError):

@@ -91,13 +91,15 @@ def finish(folder: Path, place_of: Callable[[str], Path]) -> None:
     for page_id, name in history.files_of(folder):
         if name in left:
             with contextlib.suppress(StudioError):
-                _put(left[name], place_of(page_id))
+                if not _put(left[name], place_of(page_id)):
+                    del left[name]  # it counts already: kept for whoever holds the project next
     for file in left.values():
         with contextlib.suppress(OSError):
             file.unlink()
 
 
-def _put(file: Path, place: Path) -> None:
+def _put(file: Path, place: Path) -> bool:
+    """Whether that is done, or not wanted any more."""
     try:
         if paths.exists(place) and place.stat().st_mtime_ns > file.stat().st_mtime_ns:
             _log.warning("%s is newer than what was to take its place", place)
@@ -106,6 +108,8 @@ def _put(file: Path, place: Path) -> None:
             _log.info("%s: its saving was cut short and is done now", place)
     except OSError as error:
         _log.warning("%s cannot be put in its place: %s", place, error)
+        return False
+    return True
 
 
 def keep_foreign(path: Path) -> None:

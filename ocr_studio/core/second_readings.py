@@ -77,7 +77,7 @@ def add(folder: Path, page_id: str, readings: Mapping[str, SecondReading]) -> No
     words = {key: [each.first, each.first_sure, each.other, each.other_sure] for key, each in readings.items()}
     line = page_file.line({"page": page_id, "words": words}) + b"\n"
     if paths.exists(path) and path.stat().st_size > LONG:
-        newest = {key: line for key, line in _lines(path) if key != page_id}
+        newest = {key: line for key, line, _ in _lines(path) if key != page_id}
         paths.replace_file(path, b"".join(each + b"\n" for each in newest.values()) + line)
         return
     with path.open("ab") as file:
@@ -87,14 +87,11 @@ def add(folder: Path, page_id: str, readings: Mapping[str, SecondReading]) -> No
 
 def load(folder: Path) -> dict[str, dict[str, SecondReading]]:
     """Page id -> word id -> the other reading; nothing where none is kept. folder: the project's."""
-    found: dict[str, dict[str, SecondReading]] = {}
-    for key, line in _lines(folder / FILE):
-        found[key] = _words(json.loads(line)["words"])
-    return found
+    return {key: words for key, _, words in _lines(folder / FILE)}
 
 
-def _lines(path: Path) -> list[tuple[str, bytes]]:
-    """Page ids and lines that can be read, the oldest first."""
+def _lines(path: Path) -> list[tuple[str, bytes, dict[str, SecondReading]]]:
+    """Page ids, lines that can be read, and what they say, the oldest first."""
     try:
         data = paths.read_file(path, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
@@ -102,14 +99,14 @@ def _lines(path: Path) -> list[tuple[str, bytes]]:
     except (OSError, paths.TooLarge) as error:
         _log.warning("%s cannot be read: %s", path, error)
         return []
-    found: list[tuple[str, bytes]] = []
+    found: list[tuple[str, bytes, dict[str, SecondReading]]] = []
     for number, line in enumerate(filter(None, data.split(b"\n")), start=1):
         try:
             fields = page_file.an_object(json.loads(line), "line")
-            _words(page_file.an_object(fields.get("words"), "words"))
+            words = _words(page_file.an_object(fields.get("words"), "words"))
             if not isinstance(key := fields.get("page"), str):
                 raise page_file.NotAPage("it says of no page")
-            found.append((key, line))
+            found.append((key, line, words))
         except (ValueError, RecursionError) as error:
             _log.info("%s, line %d is left out: %s", path, number, error)
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import logging
+import struct
 from pathlib import Path
 from typing import Final
 
@@ -38,13 +39,14 @@ def use(folder: Path, language: str, *, point: str = ".") -> bool:
 
     point: what parts whole numbers from tenths in it.
     """
-    use_english()
     try:
-        _Chosen.catalogue = gettext.translation(DOMAIN, folder, [language])
-    except (OSError, ValueError) as error:
+        catalogue = gettext.translation(DOMAIN, folder, [language])
+    except (OSError, ValueError, LookupError, struct.error) as error:  # the last three: what it holds is damaged
         _log.info("no translation to %s: %s", language, error)
+        use_english()
         return False
-    _Chosen.language, _Chosen.point = language, point
+    # At once, as threads that are still at work may ask for texts.
+    _Chosen.catalogue, _Chosen.language, _Chosen.point = catalogue, language, point
     return True
 
 

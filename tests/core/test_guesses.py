@@ -100,3 +100,9 @@ def test_other_readings_and_the_reading_itself_go_on() -> None:
     assert _rest("2 ", "Zhoshmaps") == "hoshmaps"
     assert _rest("quite else", "map") == ""
     assert _rest(" ", "map") == ""
+
+
+def test_of_what_is_no_word_nobody_asks_how_it_goes_on() -> None:
+    long = "a" * 300
+    assert _rest(long, "map", _written(f"{long}b"), lexicon=LEXICON) == ""
+    assert _rest(long[:100], "map", _written(f"{long}b")) == f"{long[100:]}b"

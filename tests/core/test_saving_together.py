@@ -189,7 +189,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
 
 
 def test_a_page_that_cannot_be_put_in_its_place_is_safe(
-    project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """On Windows somebody may have the file open."""
     step, pages = _step("same")
@@ -204,10 +204,16 @@ def test_a_page_that_cannot_be_put_in_its_place_is_safe(
         patch.setattr(os, "replace", busy)
         with pytest.raises(NotPlaced) as caught:
             project.save_together(pages, history.did(step))
-    assert caught.value.wrong.keys() == {PAGES[1].id}
-    assert _texts(project) == ["same", "the", "same"]
-    again = _again(project, photos)
+        assert caught.value.wrong.keys() == {PAGES[1].id}
+        assert _texts(project) == ["same", "the", "same"]
+        still_busy = _again(project, photos)
+        assert _texts(still_busy) == ["same", "the", "same"]
+        assert "cannot be put in its place" in caplog.text
+    still_busy.unlock()
+    again = Project.open(photos)
+    again.lock()
     assert _texts(again) == ["same"] * 3
+    assert _nothing_left(again)
     again.unlock()
 
 

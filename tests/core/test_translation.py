@@ -65,3 +65,12 @@ def test_no_text_stays_none(german: Path) -> None:
 def test_another_language_is_english(german: Path) -> None:
     assert not translation.use(german, "xx")
     assert tr("Open") == "Open"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no", b"\xde\x12\x04\x95\0\0\0\0\1\0\0\0"])
+def test_a_damaged_catalogue_is_english(german: Path, damaged: bytes) -> None:
+    path = german / "xx" / "LC_MESSAGES" / f"{translation.DOMAIN}.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damaged)
+    assert not translation.use(german, "xx")
+    assert (tr("Open"), translation.language()) == ("Open", "en")

@@ -59,7 +59,8 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WriteFailed(
-            tr("the folder cannot be made: {reason}", reason=reason), file=folder, remedy=tr("Choose another one.")
+            tr("the folder cannot be made: {reason}", reason=write_errors.reason(error)),
+            file=folder,
+            remedy=tr("Choose another one."),
         ) from error
