@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
 from ocr_studio.core.page_search import PageSearch
 from ocr_studio.core.search import Hit, Side
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.find_marks import FindMarks, Mark
 from ocr_studio.ui.photo_view import PhotoView
@@ -213,7 +213,7 @@ class FindBar(QFrame):
 
 def _button(name: str, key: str, do: object) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(f"{name} ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")
+    button.setToolTip(f"{name} ({wording.key(key)})")
     button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(do)

@@ -12,6 +12,7 @@ from ocr_studio.core import find_replace
 from ocr_studio.core.index import Findings
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import replacing
+from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.find_bar import FindBar
@@ -265,11 +266,7 @@ class FindPanel(PanelDock):
             "{count} words are replaced; Undo takes it back",
             taken.words,
         )
-        if taken.left:
-            said = "\n".join((said, *taken.left[:_SAID]))
-        if len(taken.left) > _SAID:
-            said = "\n".join((said, tr("… and {count} more", count=len(taken.left) - _SAID)))
-        self.why.setText(said)
+        self.why.setText(wording.with_few(said, taken.left, most=_SAID))
         self.why.setToolTip("\n".join(taken.left))
         self.searching.again()
         self._show_ticks()

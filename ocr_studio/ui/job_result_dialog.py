@@ -41,6 +41,11 @@ class JobResultDialog(QDialog):
         self.bar.setMaximum(total)
         self.bar.setValue(done)
 
+    def show_taking(self, done: int, total: int) -> None:
+        """What a person has chosen of the result is being done: so many photos are."""
+        self.bar.setVisible(done < total)
+        self.show_progress(done, total)
+
     def show_trouble(self, trouble: Trouble) -> None:
         """It could not be done."""
         self.bar.hide()

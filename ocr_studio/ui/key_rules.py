@@ -52,11 +52,6 @@ def is_key(key: str) -> bool:
     return QKeySequence.fromString(key).count() == 1 and _pressed(key).key() not in _ALONE
 
 
-def shown(key: str) -> str:
-    """A key as this system writes it."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-
-
 def same(one: str, other: str) -> bool:
     """Whether two notations mean one key."""
     return QKeySequence(one) == QKeySequence(other)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import fuzzy
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import key_rules
+from ocr_studio.ui import key_rules, wording
 from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.actions import TABLE
 from ocr_studio.ui.own_keys import ALWAYS, OwnKeys
@@ -59,7 +59,7 @@ def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
     for spec in TABLE:
         keys = (*key_rules.keys_of(spec, actions.changed_keys), *spec.near)
         if keys:
-            menus.setdefault(spec.menu_name, []).append((tuple(map(key_rules.shown, keys)), spec.name))
+            menus.setdefault(spec.menu_name, []).append((tuple(map(wording.key, keys)), spec.name))
     places = [*ALWAYS, *(OwnKeys(panel.windowTitle(), panel.own_keys) for panel in panels if panel.own_keys)]
     return [
         *(Section(menu, tuple(rows)) for menu, rows in menus.items()),

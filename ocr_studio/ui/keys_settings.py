@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import fuzzy
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import key_rules
+from ocr_studio.ui import key_rules, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec
 from ocr_studio.ui.key_catcher import KeyCatcher
 from ocr_studio.ui.settings_page import SettingsPage
@@ -144,7 +144,7 @@ class KeysSettings(SettingsPage):
             fixed = any(
                 key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
             )
-            said = tr("{key} is the key of “{action}”.", key=key_rules.shown(key), action=rivals[0].name)
+            said = tr("{key} is the key of “{action}”.", key=wording.key(key), action=rivals[0].name)
             self._say(said, wrong=True)
             if not fixed:
                 self._wanted = key
@@ -177,7 +177,7 @@ class KeysSettings(SettingsPage):
             for rival in key_rules.rivals(spec, key, TABLE, self._changed):
                 left = tuple(each for each in key_rules.keys_of(rival, self._changed) if not key_rules.same(each, key))
                 self._note(rival, left)
-                said.append(tr("“{action}” has {key} no more.", action=rival.name, key=key_rules.shown(key)))
+                said.append(tr("“{action}” has {key} no more.", action=rival.name, key=wording.key(key)))
         return " ".join(said)
 
     def _with(self, spec: ActionSpec, key: str) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ class KeysSettings(SettingsPage):
         changed: Mapping[str, tuple[str, ...]] = self._changed
         for item in self._items:
             spec = _BY_ID[item.data(0, _ID)]
-            item.setText(1, ",  ".join(map(key_rules.shown, key_rules.keys_of(spec, changed))))
+            item.setText(1, ",  ".join(map(wording.key, key_rules.keys_of(spec, changed))))
             for column in (0, 1):
                 font = item.font(column)
                 font.setBold(spec.id in changed)

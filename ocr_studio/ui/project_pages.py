@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.job_thread import JobThread
 
@@ -49,7 +49,7 @@ class ProjectPages:
         def look() -> Iterator[_Answer]:
             yield work()
 
-        job = self._lane.submit(look, name=tr("Looking up pages"))
+        job = self._lane.submit(look, name=later("Looking up pages"))
         job.came.connect(then)
         job.failed.connect(lambda trouble: wrong(trouble.message))
 

@@ -108,11 +108,6 @@ class ProjectRereadingDialog(JobResultDialog):
         else:
             self.cancel.setText(tr("&Close"))
 
-    def show_taking(self, done: int, total: int) -> None:
-        """So many photos are taken over."""
-        self.bar.setVisible(done < total)
-        self.show_progress(done, total)
-
     def show_taken(self, readings: int, photos: int, left: Sequence[str]) -> None:
         """So many were taken over. left: what was not, and why, a line for each."""
         taken = tr_n(
@@ -135,9 +130,7 @@ class ProjectRereadingDialog(JobResultDialog):
         self.show_end(trouble.message, ())
 
     def _say(self, said: str, *more: str) -> None:
-        lines = [line for line in more if line]
-        rest = [tr("… and {number} more", number=len(lines) - _SAID)] if len(lines) > _SAID else []
-        self.said.setText("\n".join((said, *lines[:_SAID], *rest)))
+        self.said.setText(wording.with_few(said, [line for line in more if line], most=_SAID))
 
     def _pause(self, on: bool) -> None:
         self.pause.setText(tr("&Go on") if on else tr("&Pause"))

@@ -166,11 +166,6 @@ class ReplacePreview(JobResultDialog):
         else:
             self.cancel.setText(tr("&Close"))
 
-    def show_taking(self, done: int, total: int) -> None:
-        """So many photos are done."""
-        self.bar.setVisible(done < total)
-        self.show_progress(done, total)
-
     def show_taken(self, words: int, photos: int, left: Sequence[str] = ()) -> None:
         """So many were replaced. left: what was not, and why, a line for each."""
         on = tr_n("on {count} photo", "on {count} photos", photos)
@@ -193,8 +188,7 @@ class ReplacePreview(JobResultDialog):
             super().reject()
 
     def _say(self, said: str, more: Sequence[str]) -> None:
-        rest = [tr("… and {count} more", count=len(more) - _SAID)] if len(more) > _SAID else []
-        self.said.setText("\n".join((said, *more[:_SAID], *rest)))
+        self.said.setText(wording.with_few(said, more, most=_SAID))
 
     def _offer(self) -> None:
         number = len(self.table.rows.chosen())

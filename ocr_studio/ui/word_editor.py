@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
@@ -77,8 +77,7 @@ class WordEditor(QLineEdit):
         """Qt's own menu for text, and the cut."""
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        key = QKeySequence("Ctrl+/").toString(QKeySequence.SequenceFormat.NativeText)
-        cut = QAction(f"{tr('Split the word here')}\t{key}", menu)
+        cut = QAction(f"{tr('Split the word here')}\t{wording.key('Ctrl+/')}", menu)
         cut.triggered.connect(self._split)
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
         self.setCursorPosition(self.cursorPositionAt(event.pos()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -45,15 +45,16 @@ def choice(index: int, text: str, *, writing: bool = False) -> str:
 
 def choice_key(index: int, *, writing: bool) -> str:
     """The key that chooses a reading."""
-    return _key(f"Alt+{index + 1}") if writing else str(index + 1)
+    return key(f"Alt+{index + 1}") if writing else str(index + 1)
 
 
 def agreeing_key(count: int) -> str:
     """The key by which so many words of the review queue are right."""
-    return _key(f"Ctrl+{count}")
+    return key(f"Ctrl+{count}")
 
 
-def _key(portable: str) -> str:
+def key(portable: str) -> str:
+    """A key as this system writes it. portable: in Qt's notation for all systems, "Ctrl+O"."""
     return QKeySequence(portable).toString(QKeySequence.SequenceFormat.NativeText)
 
 
@@ -71,6 +72,12 @@ def shown(text: str) -> str:
     """A text, or in its place that nothing is written."""
     # Translators: In place of a text that is empty.
     return text or tr("(nothing)")
+
+
+def with_few(said: str, more: Sequence[str], *, most: int) -> str:
+    """A text with further lines below it, so many at most; the others are counted."""
+    rest = [tr("… and {count} more", count=len(more) - most)] if len(more) > most else []
+    return "\n".join((said, *more[:most], *rest))
 
 
 def table_row(title: str, figures: Iterable[str], *, colour: str = "") -> str:

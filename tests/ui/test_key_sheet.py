@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.ui import key_rules, key_sheet
+from ocr_studio.ui import key_sheet, wording
 from ocr_studio.ui.actions import TABLE
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.key_sheet import KeySheet
@@ -47,7 +47,7 @@ def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: KeySh
         assert {what for _, what in place.rows} <= set(shown)
     for panel in studio.window.parts.panels:
         assert {what for _, what in panel.own_keys} <= set(shown)
-    keys = {key_rules.shown(key) for spec in TABLE for key in (*spec.keys, *spec.near)}
+    keys = {wording.key(key) for spec in TABLE for key in (*spec.keys, *spec.near)}
     assert keys <= _caps(sheet)
 
 
