@@ -15,10 +15,11 @@ from ocr_studio.core import edits, models, page_order
 from ocr_studio.core.page import Alternative, Edit
 from ocr_studio.ui.actions import TABLE, ActionSpec, Scope
 from ocr_studio.ui.app import Studio
-from tests.ui import action_effects, made_board, marked_language
+from tests import marked_language
+from tests.ui import action_effects, made_board
 from tests.ui.made_board import DeskOfTwo, StandInReader
-from tests.ui.marked_language import english, ours
 from tests.ui.studio import Open
+from tests.ui.texts_in_sight import english, ours
 
 # They need what two models have read.
 _OF_TWO = ("take_other", "next_other")

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import edits, translation
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.settings_dialog import SettingsDialog
-from tests.ui import marked_language
+from tests import marked_language
 from tests.ui.learning import begin, correct, press_learn
-from tests.ui.marked_language import english, ours
 from tests.ui.studio import Open
+from tests.ui.texts_in_sight import english, ours
 
 # They open a window or a menu of their own.
 _DIALOGS = (

@@ -1,17 +1,10 @@
-"""A language in which every text that translators get is between marks: what the window shows without is English."""
+"""What a window shows in a language that marks its texts: what bears no mark stays English in every language."""
 
 from __future__ import annotations
 
-import functools
-import gettext
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from string import Formatter
 
-import pytest
-import translations
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,9 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import translation
+from tests import marked_language
 
-_MARKED = re.compile("⟦[^⟦⟧]*⟧")
 # What is called so in every language, or is not ours: keys, names of models and files, words on the photos.
 _NAMES = re.compile(
     r"<[^>]*>|&\w+;|\S*/[\w./ -]+|board \d\.png|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in|another"
@@ -46,32 +38,6 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
-
-
-@functools.cache
-def _texts() -> frozenset[str]:
-    """All texts that translators get, both forms of those that have two."""
-    ids = [message.id for message in translations.template() if message.id]
-    return frozenset(str(text) for each in ids for text in ([each] if isinstance(each, str) else each))
-
-
-class _Marking(gettext.NullTranslations):
-    """A language that is English with every text between marks; what fills a place of a text has its own, or none."""
-
-    def gettext(self, message: str) -> str:
-        if message not in _texts():
-            return message  # no translator would see it
-        try:
-            pieces = list(Formatter().parse(message))
-        except ValueError:  # it has braces of its own
-            return f"⟦{message}⟧"
-        said = ""
-        for text, place, _, _ in pieces:
-            said += (f"⟦{text}⟧" if text.strip() else text) + (f"{{{place}}}" if place is not None else "")
-        return said
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(msgid1 if n == 1 else msgid2)
 
 
 def _texts_of(widget: QWidget) -> Iterator[str]:
@@ -137,7 +103,7 @@ def english(top: QWidget) -> list[str]:
             for widget in (top, *top.findChildren(QWidget))
             if not _is_of_qt(widget)
             for text in _texts_of(widget)
-            if re.search("[A-Za-z]{2}", _NAMES.sub("", _MARKED.sub(" ", text)))
+            if re.search("[A-Za-z]{2}", _NAMES.sub("", marked_language.unmarked(text)))
         }
     )
 
@@ -145,15 +111,3 @@ def english(top: QWidget) -> list[str]:
 def ours() -> list[QWidget]:
     """All windows in sight but those that Qt makes."""
     return [each for each in QApplication.topLevelWidgets() if each.isVisible() and not isinstance(each, QFileDialog)]
-
-
-@contextmanager
-def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Speak it for a while."""
-    with monkeypatch.context() as here:
-        here.setattr(gettext, "translation", lambda *_: _Marking())
-        assert translation.use(Path(), "xx")
-        try:
-            yield
-        finally:
-            translation.use_english()
