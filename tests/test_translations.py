@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gettext
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.plurals import get_plural
 
 from ocr_studio.core import resources, translation
+from ocr_studio.ui.actions import ActionSpec
 
 
 def _found(tmp_path: Path, source: str) -> list[tuple[str, str]]:
@@ -65,6 +67,12 @@ def test_all_texts_are_found(tmp_path: Path, source: str, texts: list[tuple[str,
 def test_a_text_that_nobody_could_translate_is_refused(tmp_path: Path, source: str) -> None:
     with pytest.raises(shown_texts.NotPlain, match=r"module\.py:\d"):
         _found(tmp_path, source)
+
+
+def test_the_places_of_an_actions_texts_are_known() -> None:
+    places = {name: place for name, (place, _) in shown_texts._ACTION.items()}
+    names = [field.name for field in dataclasses.fields(ActionSpec)]
+    assert places == {name: names.index(name) for name in places}
 
 
 def test_translators_are_told_what_stands_before_a_text(tmp_path: Path) -> None:

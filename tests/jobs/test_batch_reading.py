@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from ocr_studio.core import images
 from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs import reading
 from ocr_studio.jobs.batch_reading import PhotoKnown, read_batch
 from ocr_studio.jobs.reading import PhotoRead, WordsRead, prepare
 from tests.jobs.test_reading import Desk
@@ -41,15 +44,25 @@ def project(photos: list[Path]) -> Project:
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The photos whose bytes were looked at, which takes a while."""
+    """The photos whose bytes were looked at; beyond a few only once the first photo to be read is open."""
     seen: list[Path] = []
+    opened = threading.Event()
+    look, content_id = reading._look, images.content_id
 
-    def slowly(path: Path, real: object = images.content_id) -> str:
+    def looked(*given: Any) -> Any:
+        try:
+            return look(*given)
+        finally:
+            opened.set()
+
+    def slowly(path: Path) -> str:
         seen.append(path)
-        time.sleep(0.005)
-        assert callable(real)
-        return str(real(path))
+        if len(seen) > 5:
+            assert opened.wait(20)
+            time.sleep(0.005)  # until the thread says so
+        return content_id(path)
 
+    monkeypatch.setattr(reading, "_look", looked)
     monkeypatch.setattr(images, "content_id", slowly)
     return seen
 
@@ -57,9 +70,9 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_each_photo_that_was_read_before_is_told_in_its_turn(
     photos: list[Path], project: Project, hashed: list[Path]
 ) -> None:
-    reading = read_batch(Desk(ReaderOptions()), photos[1:], project, again=False)
+    batch = read_batch(Desk(ReaderOptions()), photos[1:], project, again=False)
     for number in range(1, 5):
-        event = next(reading)
+        event = next(batch)
         assert isinstance(event, PhotoKnown)
         assert event.path == photos[number]
         assert len(hashed) == number, "and whoever stops it now is heard"
