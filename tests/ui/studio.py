@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 
 from ocr_studio.ui.app import Studio
 
 Open: TypeAlias = Callable[..., Studio]
+# Actions that open a window or a menu of their own.
+OPENING = (
+    "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
+    "palette", "looks", "characters",
+)  # fmt: skip
 
 
 def texts(studio: Studio) -> list[str]:
     page = studio.document.page
     return [page.words[key].text for key in studio.document.order()] if page else []
+
+
+def in_sight() -> list[QWidget]:
+    """All windows in sight but those that Qt makes."""
+    return [each for each in QApplication.topLevelWidgets() if each.isVisible() and not isinstance(each, QFileDialog)]
+
+
+def leave_dialogs() -> None:
+    """Close those that are in sight."""
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog) and widget.isVisible():
+            widget.reject()
 
 
 def label(studio: Studio, name: str) -> str:

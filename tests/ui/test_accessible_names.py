@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
-    QDialog,
     QFileDialog,
     QGraphicsView,
     QHeaderView,
@@ -28,16 +26,11 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.actions import TABLE
 from ocr_studio.ui.app import Studio
-from tests.ui.studio import Open
+from tests.ui.studio import OPENING, Open, in_sight, leave_dialogs
 
 _FOR_HANDS = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QGraphicsView, QLineEdit,
     QPlainTextEdit, QTextEdit,
-)  # fmt: skip
-# They open a window or a menu of their own, which is looked at here.
-_DIALOGS = (
-    "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
-    "palette", "looks", "characters",
 )  # fmt: skip
 
 
@@ -80,9 +73,7 @@ def studio(open_studio: Open, folder: Path) -> Iterator[Studio]:
     studio = open_studio(folder / "board 1.png")
     studio.document.select(["w0"])
     yield studio
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QDialog) and widget.isVisible():
-            widget.reject()
+    leave_dialogs()
 
 
 def test_in_the_window_and_its_panels(studio: Studio, qtbot: QtBot) -> None:
@@ -100,13 +91,12 @@ def test_while_a_word_is_written(studio: Studio) -> None:
     assert nameless(studio.window) == []
 
 
-@pytest.mark.parametrize("action_id", _DIALOGS)
+@pytest.mark.parametrize("action_id", OPENING)
 def test_in_dialogs(studio: Studio, qtbot: QtBot, action_id: str) -> None:
     studio.window.action_set[action_id].trigger()
     qtbot.waitUntil(lambda: not studio.busy)
-    for top in QApplication.topLevelWidgets():
-        if top.isVisible() and not isinstance(top, QFileDialog):
-            assert nameless(top) == [], type(top).__name__
+    for top in in_sight():
+        assert nameless(top) == [], type(top).__name__
 
 
 def test_every_page_of_the_settings(studio: Studio) -> None:

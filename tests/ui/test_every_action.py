@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, models, page_order
@@ -18,8 +18,8 @@ from ocr_studio.ui.app import Studio
 from tests import marked_language
 from tests.ui import action_effects, made_board
 from tests.ui.made_board import DeskOfTwo, StandInReader
-from tests.ui.studio import Open
-from tests.ui.texts_in_sight import english, ours
+from tests.ui.studio import Open, in_sight, leave_dialogs
+from tests.ui.texts_in_sight import english
 
 # They need what two models have read.
 _OF_TWO = ("take_other", "next_other")
@@ -82,10 +82,8 @@ def _try(spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkey
     action.trigger()
     qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)
-    assert [text for top in ours() for text in english(top)] == []
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QDialog) and widget.isVisible():
-            widget.reject()
+    assert [text for top in in_sight() for text in english(top)] == []
+    leave_dialogs()
 
 
 def test_each_action_says_by_what_one_sees_that_it_was_done() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, translation
@@ -15,23 +15,15 @@ from ocr_studio.ui.app import Studio
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests import marked_language
 from tests.ui.learning import begin, correct, press_learn
-from tests.ui.studio import Open
-from tests.ui.texts_in_sight import english, ours
-
-# They open a window or a menu of their own.
-_DIALOGS = (
-    "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
-    "palette", "looks",
-)  # fmt: skip
+from tests.ui.studio import OPENING, Open, in_sight, leave_dialogs
+from tests.ui.texts_in_sight import english
 
 
 @pytest.fixture(autouse=True)
 def marking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with marked_language.spoken(monkeypatch):
         yield
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, QDialog) and widget.isVisible():
-                widget.reject()
+        leave_dialogs()
 
 
 @pytest.fixture
@@ -67,11 +59,11 @@ def test_in_panels(studio: Studio, qtbot: QtBot) -> None:
         panel.close()
 
 
-@pytest.mark.parametrize("action_id", _DIALOGS)
+@pytest.mark.parametrize("action_id", OPENING)
 def test_in_dialogs(studio: Studio, qtbot: QtBot, action_id: str) -> None:
     studio.window.action_set[action_id].trigger()
     qtbot.waitUntil(lambda: not studio.busy)
-    for top in ours():
+    for top in in_sight():
         assert english(top) == [], type(top).__name__
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, 
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QApplication,
     QComboBox,
     QDialogButtonBox,
     QDockWidget,
@@ -106,8 +105,3 @@ def english(top: QWidget) -> list[str]:
             if re.search("[A-Za-z]{2}", _NAMES.sub("", marked_language.unmarked(text)))
         }
     )
-
-
-def ours() -> list[QWidget]:
-    """All windows in sight but those that Qt makes."""
-    return [each for each in QApplication.topLevelWidgets() if each.isVisible() and not isinstance(each, QFileDialog)]
