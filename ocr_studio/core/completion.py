@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import language, look_alikes, slips
+from ocr_studio.core import guesses, language, look_alikes, slips
 from ocr_studio.core.guesses import WrittenTexts
 from ocr_studio.core.language import Lexicon
 
@@ -29,8 +29,6 @@ _FOLLOWED, _LONGEST = 24, 24
 _RARE: Final = 1e-5
 # Of one letter alone, what was written before must look like what was read, within this share of its length.
 _LIKE: Final = 0.5
-# Whoever has put so much there types no word, and looking through it at every letter would be felt.
-_MOST_TYPED: Final = 200
 _LETTERS: Final = re.compile(r"[^\W\d_]+$")
 
 
@@ -45,7 +43,7 @@ class Beginning:
 
 def rest(begun: Beginning, written: WrittenTexts, lexicon: Lexicon) -> str:
     """What comes behind the letters that were typed; nothing where nobody can say."""
-    if not begun.typed.strip() or len(begun.typed) > _MOST_TYPED:
+    if not begun.typed.strip() or max(len(begun.typed), len(begun.read)) > guesses.LONGEST:
         return ""
     return _written(begun, written) or _word(begun, lexicon) or _guess(begun) or _read(begun)
 

@@ -30,10 +30,10 @@ _FAR: Final = 3
 # Of how many readings edges are taken off, and how many of the person's texts are among the guesses.
 _READINGS, _OWN = 2, 3
 _LEADING: Final = re.compile(r"^[\W_]+")
-_TRAILING: Final = re.compile(r"[\W_]+$")
 _NO_SPACE: Final = "\u00a0"  # to a vocabulary a letter as any other, so that texts of several words stay whole
-# More are not kept: the looking through would be felt.
+# More are not kept: the looking through would be felt. Nor are longer ones, in letters, which no person types again.
 _MOST_TEXTS: Final = 20_000
+LONGEST: Final = 200
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class WrittenTexts:
     def add(self, texts: Mapping[str, int]) -> None:
         """Take in further texts, with how often each was written."""
         room = _MOST_TEXTS - len(self._texts)
-        fresh = [text for text in texts if text and text not in self.counts][:room]
+        fresh = [text for text in texts if 0 < len(text) <= LONGEST and text not in self.counts][:room]
         self.counts.update({text: many for text, many in texts.items() if text in self.counts})
         self.counts.update({text: texts[text] for text in fresh})
         if fresh:
@@ -57,6 +57,8 @@ class WrittenTexts:
 
     def near(self, read: str) -> list[tuple[str, float]]:
         """Those that look like this, with how far they are from it, 0..1 of how far they may be; the nearest first."""
+        if len(read) > LONGEST:
+            return []
         letters = _letters(read)
         most = max(1.0, len(letters) / _FAR)
         apart, _ = self._vocabulary.near(letters, most=most)
@@ -94,8 +96,13 @@ def _letters(text: str) -> str:
 
 def _without_edges(text: str) -> Sequence[str]:
     bare = _LEADING.sub("", text)
-    found = (bare, _TRAILING.sub("", text), _TRAILING.sub("", bare))
+    found = (bare, _without_end(text), _without_end(bare))
     return [each for each in dict.fromkeys(found) if each and each != text]
+
+
+def _without_end(text: str) -> str:
+    # Turned round, as a search for what reaches to the end begins anew at every sign.
+    return _LEADING.sub("", text[::-1])[::-1]
 
 
 def _in_other_case(text: str) -> Sequence[str]:

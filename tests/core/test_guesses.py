@@ -102,7 +102,12 @@ def test_other_readings_and_the_reading_itself_go_on() -> None:
     assert _rest(" ", "map") == ""
 
 
-def test_of_what_is_no_word_nobody_asks_how_it_goes_on() -> None:
-    long = "a" * 300
-    assert _rest(long, "map", _written(f"{long}b"), lexicon=LEXICON) == ""
-    assert _rest(long[:100], "map", _written(f"{long}b")) == f"{long[100:]}b"
+def test_what_is_far_too_long_for_a_word_is_not_compared() -> None:
+    """A file may hold a million letters in place of a word."""
+    long = "!" * 1_000_000 + "a"
+    written = _written("map", long)
+    assert written.counts == {"map": 1}
+    assert written.near(long) == []
+    assert _rest(long, "map", written, lexicon=LEXICON) == _rest("m", long, written, lexicon=LEXICON) == ""
+    assert guesses.guesses(_reading(long, 0.5), written, most=4) == (long, "a", long.upper(), "A")
+    assert guesses.guesses(_reading(f"a{long[:-1]}", 0.5), written, most=2)[1] == "a"
