@@ -7,7 +7,9 @@ from pathlib import Path
 
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
 from ocr_studio.core.pixels import RGB
+from ocr_studio.core.project import Project
 from ocr_studio.core.translation import tr
 
 
@@ -28,6 +30,13 @@ class MovedPhotos:
                 return photo, image
         path = self._elsewhere(photo, page_id, folder)
         return path, images.open_photo(path)
+
+    def of_page(self, page: Page, project: Project) -> tuple[Path, RGB]:
+        """As ``open``, of a page of a project. Raises StudioError also where words would stand elsewhere on it."""
+        path, image = self.open(project.photo(page), page.id, project.photos)
+        if image.shape[:2] != (page.height, page.width):
+            raise StudioError(tr("the photo has another size than when its words were found"), file=path)
+        return path, image
 
     def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:
         if folder is not None and folder not in self._by_id:

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from ocr_studio.core import geometry, images, rereading
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.moved_photos import MovedPhotos
-from ocr_studio.core.page import Page, Quad, Word
+from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.rereading import PageDifferences
 from ocr_studio.core.spilled_pictures import PictureFile, Pictures
-from ocr_studio.core.translation import tr
 from ocr_studio.jobs import two_readings
 from ocr_studio.jobs.reading import Preparing, ReadingDesk, WordsRead, read_words
 from ocr_studio.jobs.taking_over import Wish
@@ -80,7 +79,7 @@ class ProjectRereading:
         try:
             page = self.project.load_page(wanted.page_id, aside=False)
             words = rereading.unreviewed(page) if page else ()
-            image = self._photo(page) if page and words else None
+            image = self.photos.of_page(page, self.project)[1] if page and words else None
             if page is None or image is None:  # checked by now
                 yield PageReread(PageDifferences(wanted.page_id, wanted.image, 0, ()), self.pictures.add(()))
                 return
@@ -96,12 +95,6 @@ class ProjectRereading:
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
         except StudioError as error:
             yield PageNotRead(wanted, str(error))
-
-    def _photo(self, page: Page) -> NDArray[np.uint8]:
-        path, image = self.photos.open(self.project.photo(page), page.id, self.project.photos)
-        if image.shape[:2] != (page.height, page.width):
-            raise StudioError(tr("the photo has another size than when its words were found"), file=path)
-        return image
 
 
 def wish(page: PageDifferences, chosen: Collection[str]) -> Wish:

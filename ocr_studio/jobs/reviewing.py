@@ -174,10 +174,7 @@ class CardMaker:
 
     def _photo(self, page: Page) -> Pyramid:
         if page.id not in self._photos:
-            path, image = self._moved.open(self.project.photo(page), page.id, self.project.photos)
-            if image.shape[:2] != (page.height, page.width):
-                raise StudioError(tr("the photo has another size than when its words were found"), file=path)
-            self._photos[page.id] = Pyramid(image)
+            self._photos[page.id] = Pyramid(self._moved.of_page(page, self.project)[1])
             while len(self._photos) > 1 and sum(each.level(0).nbytes for each in self._photos.values()) > _PHOTOS:
                 self._photos.popitem(last=False)
         self._photos.move_to_end(page.id)

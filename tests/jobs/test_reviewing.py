@@ -118,6 +118,14 @@ def test_a_photo_that_is_gone_fails_its_words_only_and_a_renamed_one_is_found(pr
     assert kinds == [CardFailed, CardMade, CardFailed]
 
 
+def test_words_that_were_found_on_a_larger_photo_have_no_card(project: Project) -> None:
+    page = _pages(project)["board 1.png"]
+    project.save_page(replace(page, width=2 * page.width))
+    (failed,) = CardMaker(project).make([(page.id, "w0")], SIZE, enough=1)
+    assert isinstance(failed, CardFailed)
+    assert "the photo has another size than when its words were found" in failed.error
+
+
 def test_what_is_checked_is_told_of_pages(project: Project) -> None:
     page = _pages(project)["board 1.png"]
     project.note(apply(page, edits.accept(page, ["w0"])))
