@@ -125,7 +125,8 @@ class Index:
 
     def pages_with(self, text: str) -> frozenset[str]:
         """Ids of the pages on which each word of this stands, be it as a part of a longer one; without slips, but case,
-        accents and apostrophes do not count. Raises IndexTrouble.
+        accents and apostrophes do not count. Between quotes: whole words, one after the other on a line. Raises
+        IndexTrouble.
         """
         return self._read(lambda reading: reading.pages_with(text))
 

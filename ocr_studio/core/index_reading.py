@@ -88,6 +88,8 @@ class IndexReading:
 
     def pages_with(self, text: str) -> frozenset[str]:
         """See ``Index.pages_with``."""
+        if (terms := search.parse(text)) and len({term.phrase for term in terms}) == 1 and terms[0].phrase:
+            return self._pages_with_phrase(terms)
         entries = self._arrays.entries.all
         found = set(self._arrays.pages)
         for part in folding.fold(text).split():
@@ -95,6 +97,12 @@ class IndexReading:
             fits[self._file.texts_with(part)] = True
             found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
         return frozenset(self._arrays.pages[number] for number in found)
+
+    def _pages_with_phrase(self, terms: Sequence[search.Term]) -> frozenset[str]:
+        """Ids of the pages on which these words follow each other, each as a whole."""
+        found = [search.rows(self._arrays, term, choices=False) for term in terms]
+        pages = search_together.following(self._arrays, terms, found, self._page_words)
+        return frozenset(self._arrays.pages[number] for number in pages)
 
     def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
         """See ``Index.read_alike``."""

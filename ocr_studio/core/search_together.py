@@ -71,6 +71,23 @@ def together(
     return [part for part, _ in parts[:limit]], len(pages)
 
 
+def following(
+    arrays: IndexArrays,
+    terms: Sequence[Term],
+    found: Sequence[Rows],
+    on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
+) -> Iterator[int]:
+    """Numbers of all photos on which the words of one pair of quotes follow each other. Arguments as for ``together``."""
+    pages = _pages(arrays, found)
+    for first in range(0, len(pages), _MOST_PHOTOS):
+        some = pages[first : first + _MOST_PHOTOS]
+        numbers = some.tolist()
+        starts = _by_page(arrays, found[0], some)
+        for number, here, own in zip(numbers, starts, on_pages(numbers), strict=True):
+            if len(terms) == 1 or next(_phrases(terms, here, own), None) is not None:
+                yield number
+
+
 def _by_page(arrays: IndexArrays, rows: Rows, numbers: NDArray[np.intp]) -> list[Rows]:
     """Rows of one term on each of these photos."""
     pages = arrays.entries.all["page"][rows.entries]

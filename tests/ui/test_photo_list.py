@@ -135,6 +135,12 @@ def test_what_is_written_on_a_photo_finds_it(studio: Studio, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: names(studio) == [])
 
 
+@pytest.mark.parametrize("typed", ['"anna"', 'text:"anna"', '-"nowhere" text:"anna"'])
+def test_what_is_written_finds_its_photo_between_quotes_too(studio: Studio, typed: str, qtbot: QtBot) -> None:
+    type_filter(studio, typed)
+    qtbot.waitUntil(lambda: names(studio) == ["board 2.png"])
+
+
 def test_photos_are_put_in_order(studio: Studio) -> None:
     by_name, by_state, least_sure, most, _ = studio.window.parts.photos_panel.filter.sort.menu().actions()
     for action in (least_sure, most):
