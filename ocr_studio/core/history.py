@@ -126,10 +126,13 @@ def add(folder: Path, lines: bytes) -> None:
 
 
 def files_of(folder: Path) -> list[tuple[str, str]]:
-    """Page ids and the files that are to take their places, as the history tells of them, the oldest first."""
+    """Page ids and the files that are to take their places, as the history tells of them, the oldest first.
+
+    Raises OSError or TooLarge where there is a history and it cannot be read.
+    """
     try:
         data = paths.read_file(folder / FILE, most=MAX_BYTES)
-    except (OSError, paths.TooLarge):
+    except (FileNotFoundError, NotADirectoryError):
         return []
     told = (line.get("saved") for line in _objects(data, folder / FILE))
     pairs = (pair for files in told if isinstance(files, dict) for pair in files.items())

@@ -88,7 +88,12 @@ def finish(folder: Path, place_of: Callable[[str], Path]) -> None:
     left = {path.name: path for path in (*folder.glob(".*.tmp"), *(folder / "pages").glob(".*.tmp"))}
     if not left:
         return
-    for page_id, name in history.files_of(folder):
+    try:
+        told = history.files_of(folder)
+    except (OSError, paths.TooLarge) as error:
+        _log.warning("nobody knows which pages count, as the history cannot be read: %s", error)
+        return  # what counts is kept with the rest, for a time when it can be
+    for page_id, name in told:
         if name in left:
             with contextlib.suppress(StudioError):
                 if not _put(left[name], place_of(page_id)):

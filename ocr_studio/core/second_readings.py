@@ -22,8 +22,8 @@ from ocr_studio.core import page_file, paths
 from ocr_studio.core.page import Transcription, Word
 
 FILE: Final = "second-readings.jsonl"
-# Bytes. A longer file is written anew, with the newest line of each page.
-LONG: Final = 16 * 2**20
+# Bytes. A longer file is written anew, with the newest line of each page; those of 40,000 photos fit.
+LONG: Final = 64 * 2**20
 MAX_BYTES: Final = 128 * 2**20
 
 _log = logging.getLogger(__name__)

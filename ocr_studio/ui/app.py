@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -229,6 +229,8 @@ def run(
         status = _sit(app, studio, path, screenshot)
         while studio.ends_for_another:
             studio = _another(app, studio)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            garbage.let_go()
             status = _sit(app, studio, None, None)
         return status
 

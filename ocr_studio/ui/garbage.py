@@ -21,6 +21,12 @@ def look_seldom() -> None:
     gc.set_threshold(*_LOOKS)
 
 
+def let_go() -> None:
+    """What was left alone and is not needed any more goes now: a window that another one has taken the place of."""
+    gc.unfreeze()
+    gc.collect()
+
+
 def leave_alone_what_there_is() -> None:
     """What has been loaded by now stays until the end; nobody needs to look through it again and again."""
     gc.freeze()

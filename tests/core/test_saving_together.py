@@ -122,6 +122,30 @@ def test_half_a_line_of_the_history_counts_for_nothing_and_harms_no_later_one(
     again.unlock()
 
 
+def test_pages_wait_while_the_history_cannot_be_read(
+    project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def killed(*_: object) -> None:
+        raise Killed
+
+    step, pages = _step("same")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(Killed):
+            project.save_together(pages, history.did(step))
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "MAX_BYTES", 10)
+        later = _again(project, photos)
+    assert _texts(later) == ["the"] * 3
+    assert "nobody knows which pages count" in caplog.text
+    later.unlock()
+    again = Project.open(photos)
+    again.lock()
+    assert _texts(again) == ["same"] * 3
+    assert _nothing_left(again)
+    again.unlock()
+
+
 def test_what_was_written_since_the_kill_is_not_replaced(
     project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
