@@ -55,6 +55,7 @@ class PageList(QListView):
         # Selected, but not listed just now: they are selected again as soon as they are.
         self._hidden: set[str] = set()
         self._restoring = False
+        self._asked_for: Path | None = None  # chosen here, and not open yet
         self._model = PhotoListModel(self.photos, self.pictures, self)
         self._look = QTimer(self, singleShot=True, interval=_STILL)
         self._look.timeout.connect(self._want_pictures)
@@ -97,14 +98,13 @@ class PageList(QListView):
         listing: FolderListed | None = None,
     ) -> None:
         """Show these photos with one marked as open. listing: of their folder, where somebody has looked."""
-        moved = current != self._current
-        self._current = current
+        before, self._current = self._current, current
         self._model.set_open(current.name if current else "")
         self.photos.show(photos, project, listing)
-        if moved:
+        if current != before:
             if self.filter or self.sort is not PhotoSort.NAME:
                 self.reshow()
-            self._select_current()
+            self._select_current(before)
 
     def set_page(self, path: Path, page: Page) -> None:
         """The page of this photo, which is open, is so now."""
@@ -226,16 +226,18 @@ class PageList(QListView):
         model.select(selection, flags.ClearAndSelect)
         self._restoring = False
 
-    def _select_current(self) -> None:
-        place = self._place_of(self._current.name) if self._current else None
-        if place is None:
-            self.clearSelection()
-        elif place in self._selected_places():
-            # One of several that are selected: they stay so.
-            flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self._model.index(place), flag)
-        else:
-            self.setCurrentIndex(self._model.index(place))
+    def _select_current(self, before: Path | None) -> None:
+        """before: the photo that was open until now."""
+        chosen = {self._current.name} if self._current else set[str]()
+        renamed = before and self._current and self.photos.renamed.get(before.name) == self._current.name
+        if renamed or (self._current is not None and self._current == self._asked_for):
+            # The same photo, or one of several that are selected in the list: they stay so.
+            selected = {row.name for row in self.chosen_rows()} | self._hidden
+            chosen = selected if chosen <= selected else chosen
+        self._asked_for = None
+        # Not as the view would do it itself, which asks what keys are held down.
+        self._select(chosen)
+        self.changed.emit()
 
     def _selected_places(self) -> list[int]:
         ranges = self.selectionModel().selection().toList()
@@ -297,4 +299,5 @@ class PageList(QListView):
             self._choose(index)
 
     def _choose(self, index: QModelIndex) -> None:
-        self.photo_chosen.emit(self.photos.path(self._model.shown[index.row()]))
+        self._asked_for = self.photos.path(self._model.shown[index.row()])
+        self.photo_chosen.emit(self._asked_for)

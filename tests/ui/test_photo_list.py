@@ -177,6 +177,41 @@ def test_several_photos_are_selected_and_stay_so(studio: Studio, qtbot: QtBot) -
     assert chosen(studio) == ["board 1.png"]
 
 
+def test_a_photo_that_is_gone_to_with_a_key_held_is_the_only_one_selected(studio: Studio, qtbot: QtBot) -> None:
+    window, photos = studio.window, studio.window.photos
+    accept_all(studio)
+    QTest.keyPress(window.view, Key.Key_PageDown, Mods.ControlModifier)
+    wait_for(studio, "board 3.png", qtbot)
+    assert chosen(studio) == ["board 3.png"]
+    for _ in range(2):  # the reading of that photo, then what was done to the other
+        QTest.keyPress(window.view, Key.Key_Z, Mods.ControlModifier)
+    wait_for(studio, "board 2.png", qtbot)
+    assert chosen(studio) == ["board 2.png"]
+    photos.selectAll()
+    QTest.keyPress(window.view, Key.Key_PageUp, Mods.ControlModifier)
+    wait_for(studio, "board 1.png", qtbot)
+    assert chosen(studio) == ["board 1.png"]
+    type_filter(studio, "name:1")
+    QTest.keyPress(window.view, Key.Key_PageDown, Mods.ControlModifier)
+    wait_for(studio, "board 2.png", qtbot)
+    assert chosen(studio) == []
+    type_filter(studio, "board")
+    assert chosen(studio) == ["board 2.png"]
+    QTest.keyRelease(window.view, Key.Key_PageDown)
+
+
+def test_one_of_several_that_are_selected_is_opened_by_the_key_return_and_they_stay_so(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    photos = studio.window.photos
+    photos.setFocus()
+    QTest.keyClick(photos, Key.Key_Down, Mods.ShiftModifier)
+    assert chosen(studio) == ["board 2.png", "board 3.png"]
+    QTest.keyClick(photos, Key.Key_Return)
+    wait_for(studio, "board 3.png", qtbot)
+    assert chosen(studio) == ["board 2.png", "board 3.png"]
+
+
 def test_the_next_photo_to_review_is_a_key_away_round_the_list(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     accept_all(studio)
