@@ -1,10 +1,10 @@
-"""The note of the open page: one step of the history for each pause in writing."""
+"""The note of the open page: one step of the history for each pause in writing, and for what is pasted."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -49,6 +49,14 @@ class NoteEditor(QPlainTextEdit):
         self._soon.stop()
         self._keep()
         self._pauses += 1
+        # Or Qt would put what is typed next to what was typed before, and Ctrl+Z would take back both.
+        self.document().setModified(False)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802  (Qt's name)
+        """What is pasted or dropped is a step of its own."""
+        self.finish()
+        super().insertFromMimeData(source)
+        self.finish()
 
     def _keep(self) -> None:
         page, note = self._document.page, self.toPlainText()[:_LONGEST].rstrip()

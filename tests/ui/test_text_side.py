@@ -338,6 +338,27 @@ def test_a_note_that_is_written_without_a_pause_is_kept_in_between_and_still_one
     assert note.toPlainText() == ""
 
 
+def test_pauses_and_pastes_are_steps_that_ctrl_z_takes_back_one_by_one(studio: Studio, qtbot: QtBot) -> None:
+    note = _write_note(studio, "one")
+    for text in (" two", " three"):
+        qtbot.waitUntil(lambda: not note._pause.isActive(), timeout=8000)
+        QTest.keyClicks(note, text)
+    QApplication.clipboard().setText("\nfour\nfive")
+    note.paste()
+    QTest.keyClicks(note, "!")
+    found = []
+    while note.toPlainText():
+        found.append(note.toPlainText())
+        QTest.keyClick(note, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert found == [
+        "one two three\nfour\nfive!",
+        "one two three\nfour\nfive",
+        "one two three",
+        "one two",
+        "one",
+    ]
+
+
 def test_what_is_typed_is_part_of_what_is_taken_back_and_of_the_photo_that_is_left(
     studio: Studio, folder: Path, qtbot: QtBot
 ) -> None:
