@@ -77,7 +77,7 @@ def following(
     found: Sequence[Rows],
     on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
 ) -> Iterator[int]:
-    """Numbers of all photos on which the words of one pair of quotes follow each other. Arguments as for ``together``."""
+    """Numbers of all photos on which the words of one pair of quotes follow each other; see ``together``."""
     pages = _pages(arrays, found)
     for first in range(0, len(pages), _MOST_PHOTOS):
         some = pages[first : first + _MOST_PHOTOS]

@@ -233,7 +233,7 @@ class PageList(QListView):
         if renamed or (self._current is not None and self._current == self._asked_for):
             # The same photo, or one of several that are selected in the list: they stay so.
             selected = {row.name for row in self.chosen_rows()} | self._hidden
-            chosen = selected if chosen <= selected else chosen
+            chosen |= selected if chosen <= selected else set()
         self._asked_for = None
         # Not as the view would do it itself, which asks what keys are held down.
         self._select(chosen)
