@@ -115,7 +115,7 @@ class Vocabulary:
 
     def _compare(self, wanted: str, likely: NDArray[np.intp], most: float, whole: Array, begun: Array) -> None:
         """Put in how far these tokens are."""
-        letters, width = slips.Letters(self._codes), len(wanted) + _spare(most)
+        letters, width = slips.Letters(self._codes), min(len(wanted) + _spare(most), LONGEST)
         for first in range(0, len(likely), _AT_ONCE):
             some = likely[first : first + _AT_ONCE]
             # Of longer words only the beginning can be near enough.

@@ -102,6 +102,11 @@ def test_other_readings_and_the_reading_itself_go_on() -> None:
     assert _rest(" ", "map") == ""
 
 
+def test_one_letter_that_stands_for_many_may_be_repeated() -> None:
+    long = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * guesses.LONGEST  # folded, a letter is eighteen
+    assert _written(long).near(long) == [(long, 0.0)]
+
+
 def test_what_is_far_too_long_for_a_word_is_not_compared() -> None:
     """A file may hold a million letters in place of a word."""
     long = "!" * 1_000_000 + "a"
