@@ -22,6 +22,8 @@ Slips of typing and of reading are allowed for: "modern" finds "modem" and "m0de
 must all be on a photo; the nearer to each other, the further up. 'in "quotes"' means just so. What the recognizer held
 for its second choice, or a further one, comes last and is marked. "map*" finds words that begin so.
 
+Photos whose files were deleted are found as before, as what was read and corrected on them is kept.
+
 Text: one line for each hit: photo, place (x,y,width,height in pixels of the upright photo), text; between tabs.
 JSON: one list with one object for each hit, the best first: {"page", "image", "score", "words": [{"id", "quad":
 [[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is what was found,

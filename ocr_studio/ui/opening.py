@@ -149,13 +149,15 @@ class Opening(QObject):
 
     def step(self, by: int) -> bool:
         """Open the photo ``by`` places on in the folder. False at either end."""
-        here = self._going_to or self.path
-        if here not in self.photos:
+        here, photos = self._going_to or self.path, list(self.photos)
+        if here is None or (here not in photos and here != self.path):
             return False
-        place = self.photos.index(here) + by
-        if not 0 <= place < len(self.photos):
+        if here not in photos:  # its file was deleted; from where it was one may go on
+            photos = sorted([*photos, here], key=lambda path: images.natural_key(path.name))
+        place = photos.index(here) + by
+        if not 0 <= place < len(photos):
             return False
-        self._open(self.photos[place])
+        self._open(photos[place])
         return True
 
     def look_again(self, folder: Path) -> None:

@@ -17,7 +17,7 @@ from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.status import Status
 
 # Each takes the place of the one before it, and goes when another photo is opened.
-_REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE = "refused", "read only", "twin", "elsewhere"
+_REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
 
 
 class OpeningNews(QObject):
@@ -31,6 +31,7 @@ class OpeningNews(QObject):
         opening.rested.connect(self._rest)
         opening.refused.connect(self._refuse)
         opening.opened.connect(self._show)
+        photos.photos.listed.connect(self._look_for_file)
 
     def _rest(self) -> None:
         self._status.clearMessage()
@@ -59,8 +60,26 @@ class OpeningNews(QObject):
             if event.twin
             else ""
         )
+        self._messages.withdraw(_GONE)
         self._tell(_TWIN, event.path, twin)
         self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
+
+    def _look_for_file(self) -> None:
+        """The photo on the screen may have been deleted, or may be back."""
+        path, listed = self._opening.path, self._photos.photos
+        if path is None or path.parent != listed.folder:
+            return
+        if listed.number(path.name) is not None:
+            self._messages.withdraw(_GONE)
+            self._told = {each for each in self._told if each[:2] != (_GONE, path)}
+        elif path.name not in listed.renamed:
+            name = wording.file_name(path.name)
+            text = tr(
+                "{photo} is not in its folder any more. What was read and corrected stays kept, and comes back with the"
+                " photo.",
+                photo=name,
+            )
+            self._tell(_GONE, path, text, Severity.WARNING)
 
     def _where_kept(self, event: PhotoOpened) -> str:
         beside = event.project.folder.parent == event.path.parent
@@ -73,10 +92,10 @@ class OpeningNews(QObject):
             "The words of these photos are kept in {folder}, as nothing can be written beside them.", folder=folder
         )
 
-    def _tell(self, key: str, about: Path, text: str) -> None:
+    def _tell(self, key: str, about: Path, text: str, severity: Severity = Severity.INFO) -> None:
         """Say it once about this photo or folder; without a text, it is not so here."""
         if not text:
             self._messages.withdraw(key)
         elif (key, about, text) not in self._told:
             self._told.add((key, about, text))
-            self._messages.show_message(text, Severity.INFO, key=key)
+            self._messages.show_message(text, severity, key=key)
