@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_train
+from ocr_studio.cli_keeping import Keeper
 from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import (
     FAILED,
@@ -44,7 +45,7 @@ from ocr_studio.jobs import cleaning, reading
 
 _EPILOG: Final = """\
 commands:
-  read PHOTO…       print the text of photos, or their words as JSON
+  read PHOTO…       print the text of photos, or their words as JSON; with --keep for the commands below, too
   search QUERY      where on the photos of a project a word stands, or several
   export PROJECT    write what is known about photos as text, Markdown, JSON or CSV, or their cleaned boards
   dataset PROJECT   make a dataset of the words a person has checked
@@ -59,8 +60,21 @@ JSON: one list with one object for each photo (with --out one object in each fil
 [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, the corners clockwise from
 the text's own top left.
 
+With --keep, what was read stays known: in the project of the photos' folder, where the window keeps it, too, so that
+search, export, dataset and the window find it. Photos that are known already are not read again but printed as they
+are known, corrections included; --again reads them once more, and what a person wrote stays. While a window has the
+photos open, nothing can be kept, and nothing is read.
+
 Of a file with several pages or frames, as a scanned TIFF or an animated GIF, the first alone is read; a line on
 standard error says so, and the exit status stays 0.
+"""
+_EXPORT_EPILOG: Final = """\
+Photos are known once they were read in the window, or by "ocr-studio read FOLDER --keep".
+
+CSV is for spreadsheets, and these take a cell for a formula that begins with = + - or @, full-width ones included: such
+a text gets an apostrophe in front, "-Create" becomes "'-Create". A program that reads it takes one apostrophe away from
+texts in which nothing but apostrophes and spaces comes before one of these signs. JSON has each text as it stands. OCR
+Studio itself reads no CSV.
 """
 
 
@@ -145,6 +159,10 @@ def _read_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
     )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep what was read in the project of the photos' folder, for search …"
+    )
+    parser.add_argument("--again", action="store_true", help="with --keep: read photos again that are known already")
     return parser
 
 
@@ -152,6 +170,8 @@ def _export_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} export",
         description="Write what is known about the photos of a project, one file for each, corrections included.",
+        epilog=_EXPORT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -194,6 +214,9 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> int:
+    if options.again and not options.keep:
+        complain("--again means nothing without --keep: photos are then read each time; give both or leave it out")
+        return MISUSED
     preferred = settings.load()
     chosen = preferred.reader_options()
     if options.model is not None:
@@ -203,10 +226,14 @@ def _read(options: argparse.Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     photos, all_good = _photos(options.photos)
-    desk = reading.ReadingDesk(chosen)
-    pages = _Progress(len(photos)).watch(reading.read_photos(desk, photos, project_of=_project_finder(preferred)))
+    desk, progress = reading.ReadingDesk(chosen), _Progress(len(photos))
     answer = _answer_in_files if options.out else _ANSWERS[options.format]
-    read = answer(pages, photos, options)
+    if options.keep:
+        with Keeper(photos, preferred, again=options.again) as keeper:
+            read = answer(progress.watch(keeper.read(desk)), photos, options)
+        return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
+    events = reading.read_photos(desk, photos, project_of=_project_finder(preferred))
+    read = answer(progress.watch(events), photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
 
 
@@ -361,7 +388,9 @@ def _tell_unread_pages(path: Path) -> None:
 def _numbered(page: Page) -> Page:
     """The page with ids that are the same at every reading."""
     names = {key: f"w{number}" for number, key in enumerate(page_order.order(page), start=1)}
-    return replace(page, words={name: replace(page.words[key], id=name) for key, name in names.items()})
+    words = {name: replace(page.words[key], id=name) for key, name in names.items()}
+    order = tuple(tuple(names[key] for key in line if key in names) for line in page.facts.order)
+    return replace(page, words=words, facts=replace(page.facts, order=order))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, PROGRAM, complain, given_path, show_progress, visible
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
 from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
 from ocr_studio.core.errors import StudioError
@@ -58,10 +58,14 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Do what is asked. Returns the exit status; raises StudioError."""
-    if options.out is None:
-        return _tell(dataset.read(options.project), as_json=options.format == "json")
     chosen = settings.load()
     library, prefer_library = chosen.library(), chosen.keep == "library"
+    if options.out is None:
+        if dataset_sources.is_no_dataset_yet(options.project, library=library, prefer_library=prefer_library):
+            what = "there are photos and their words here, and no dataset of them yet"
+            complain(StudioError(what, file=options.project, remedy="Give --out FOLDER to write one."))
+            return MISUSED
+        return _tell(dataset.read(options.project), as_json=options.format == "json")
     if dataset_sources.is_only_dataset(options.project, library=library, prefer_library=prefer_library):
         report = _watched(_copied(options))
     else:

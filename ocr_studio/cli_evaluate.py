@@ -21,6 +21,7 @@ from ocr_studio.core import (
     words_evaluation,
     words_page,
 )
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder, write_text
 from ocr_studio.core.settings import ReaderOptions
@@ -113,8 +114,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     else:
         print("\n".join(map(visible, words_evaluation.render(words))))
         if photos:
-            print()
-            _print_table(photos)
+            _print_table(photos, below=True)
     for line in words.left_out:
         complain(line)
     if options.out is not None:
@@ -133,7 +133,15 @@ def _make_room(out: Path | None, *names: str) -> None:
             evaluating.check_folder(out, name=name)
 
 
-def _print_table(evaluation: Evaluation) -> None:
+def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
+    """below: something else was printed before."""
+    if not evaluation.photos:
+        if (count := len(evaluation.failed)) > 1:  # of a single one it has just been said
+            what = f"none of the {count} photos could be evaluated, so there are no figures"
+            complain(StudioError(what, file=evaluation.data, remedy="What is wrong with each is said above."))
+        return
+    if below:
+        print()
     print("\n".join(visible(line) for line in evaluation_table.render(evaluation).splitlines()))
 
 
@@ -170,6 +178,8 @@ def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
 
 
 def _write(evaluation: Evaluation, folder: Path) -> bool:
+    if not evaluation.photos:
+        return False  # pages of an evaluation before tell more
     good = True
     for event in evaluating.write_pages(evaluation, folder):
         show_progress(f"page {event.done} of {event.total}")

@@ -104,6 +104,7 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
         (["{tmp}/gone", "--out", "{tmp}/data"], 1, "no such folder"),
         (["{tmp}", "--out", "{tmp}/data"], 1, "nothing is known about photos here yet"),
         (["{tmp}"], 1, "it is no dataset"),
+        (["{photos}"], 2, "no dataset of them yet. Give --out FOLDER"),
         (["{photos}", "--out", "{photos}/board 1.png"], 1, "cannot be written"),
         (["{photos}", "--out", ""], 2, "empty path"),
         (["{photos}", "--out", "{tmp}/data", "--layout", "other"], 2, "invalid choice"),

@@ -45,6 +45,18 @@ def is_only_dataset(folder: Path, *, library: Path | None = None, prefer_library
     return not Project.find(folder, library=library, prefer_library=prefer_library).exists
 
 
+def is_no_dataset_yet(folder: Path, *, library: Path | None = None, prefer_library: bool = False) -> bool:
+    """Whether there is something in a folder that a dataset can be made of, and none itself.
+
+    library, prefer_library: as in ``Project.find``. Raises StudioError where a project may not be looked into.
+    """
+    if not paths.is_folder(folder) or is_dataset(folder):
+        return False
+    if paths.exists(folder / evaluation_data.ANNOTATIONS):
+        return True
+    return Project.find(folder, library=library, prefer_library=prefer_library).exists
+
+
 def from_project(project: Project) -> Sources:
     """All pages that are known. Nothing of the project is changed. Raises StudioError where there is none."""
     if not project.exists:

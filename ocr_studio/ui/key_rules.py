@@ -42,6 +42,11 @@ def keys_of(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[s
     return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))
 
 
+def shown(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """All keys to tell a person of: those of ``keys_of``, and those that are heard beside the photo only and stay."""
+    return (*keys_of(spec, changed), *spec.near)
+
+
 def is_fixed(spec: ActionSpec) -> bool:
     """Whether its keys stay: the digits are also the numbers of the readings, beside the photo and in lines of text."""
     return spec.id.startswith("alternative_")

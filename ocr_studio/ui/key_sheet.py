@@ -57,7 +57,7 @@ def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
     """All keys as they are now: by menu, then those that mean something at one place only."""
     menus: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for spec in TABLE:
-        keys = (*key_rules.keys_of(spec, actions.changed_keys), *spec.near)
+        keys = key_rules.shown(spec, actions.changed_keys)
         if keys:
             menus.setdefault(spec.menu_name, []).append((tuple(map(wording.key, keys)), spec.name))
     places = [*ALWAYS, *(OwnKeys(panel.windowTitle(), panel.own_keys) for panel in panels if panel.own_keys)]

@@ -242,7 +242,7 @@ class KeysSettings(SettingsPage):
         changed: Mapping[str, tuple[str, ...]] = self._changed
         for item in self._items:
             spec = _BY_ID[item.data(0, _ID)]
-            item.setText(1, ",  ".join(map(wording.key, key_rules.keys_of(spec, changed))))
+            item.setText(1, ",  ".join(map(wording.key, key_rules.shown(spec, changed))))
             for column in (0, 1):
                 font = item.font(column)
                 font.setBold(spec.id in changed)

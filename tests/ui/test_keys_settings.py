@@ -15,6 +15,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.ui import key_rules
 from ocr_studio.ui.actions import TABLE, ActionSpec
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.key_sheet import sections
 from ocr_studio.ui.keys_settings import KeysSettings
 from ocr_studio.ui.settings_dialog import SettingsDialog
 from tests.ui.studio import Open
@@ -168,6 +169,23 @@ def test_all_is_reset_by_the_page(studio: Studio, page: KeysSettings) -> None:
     QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
     assert keys(studio, "merge") == ["M"]
     assert studio.settings.keys == {}
+
+
+def test_the_same_keys_are_shown_as_in_the_list_of_keys(studio: Studio, page: KeysSettings) -> None:
+    press(page, "next_photo", Key.Key_F9)
+    page.window().close()
+    listed = {
+        what: keys
+        for part in sections(studio.window.action_set, ())
+        for keys, what in part.rows
+        if part.title == "File"
+    }
+    for action in ("previous_photo", "next_photo"):
+        page.choose(action)
+        item = page.tree.currentItem()
+        assert item is not None
+        assert tuple(item.text(1).split(",  ")) == listed[BY_ID[action].name]
+    assert len(listed[BY_ID["next_photo"].name]) == 2
 
 
 def test_scopes_are_respected() -> None:

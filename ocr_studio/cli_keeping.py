@@ -1,0 +1,95 @@
+"""``ocr-studio read --keep``: what was read stays known, in the project of the photos' folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+
+from ocr_studio.cli_speaking import complain, show_progress
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.project import Project, SaveFailed
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs import batch_reading, keeping
+from ocr_studio.jobs.batch_reading import PhotoKnown
+from ocr_studio.jobs.reading import PhotoRead, ReadingDesk, ReadingEvent
+
+_REMEDY = "Mend that, and use --keep once more: what is kept by now is not read again."
+
+
+@dataclass
+class Keeper:
+    """Holds the projects of some photos, one for each folder, while they are read. unkept: photos that were read but
+    could not be kept.
+
+    Entering it raises StudioError where one of them cannot be held, as by a window that has these photos open; nothing
+    is read then.
+    """
+
+    photos: Sequence[Path]
+    settings: Settings
+    again: bool = False
+    unkept: int = 0
+    _projects: Mapping[str, Project] = field(default_factory=dict)
+    _held: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Keeper:
+        library, prefer_library = self.settings.library(), self.settings.keep == "library"
+        projects: dict[str, Project] = {}
+        with ExitStack() as held:
+            for photo in self.photos:
+                if (place := _folder(photo)) not in projects:
+                    project = Project.open(photo.parent, library=library, prefer_library=prefer_library)
+                    _lock(project)
+                    held.callback(project.unlock)
+                    projects[place] = project
+            self._projects, self._held = projects, held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def read(self, desk: ReadingDesk) -> Iterator[ReadingEvent]:
+        """Read the photos in their order and keep what was read. Those that are known come as they are known."""
+        for place, photos in groupby(self.photos, _folder):
+            project = self._projects[place]
+            for event in batch_reading.read_batch(desk, tuple(photos), project, again=self.again):
+                if isinstance(event, PhotoRead):
+                    yield replace(event, page=self._kept(project, event.page))
+                elif isinstance(event, PhotoKnown):
+                    yield PhotoRead(event.path, event.page, 0.0)
+                else:
+                    yield event
+
+    def _kept(self, project: Project, read: Page) -> Page:
+        try:
+            return keeping.keep(project, read, again=self.again)
+        except StudioError as error:
+            self.unkept += 1
+            show_progress("")
+            complain(_told(error))
+            return read
+
+
+def _folder(photo: Path) -> str:
+    """One folder may be given by several names, and has one project."""
+    return os.path.realpath(photo.parent)
+
+
+def _lock(project: Project) -> None:
+    try:
+        project.lock()
+    except SaveFailed as error:
+        raise _told(error) from error
+
+
+def _told(error: StudioError) -> StudioError:
+    """Where saving failed, a window would try it again; this command does not."""
+    return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

@@ -1,0 +1,43 @@
+"""Keeping what was read where no window does it: in the project, as the window would."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from ocr_studio.core import edits, history
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.history import Step
+from ocr_studio.core.page import Page, PageState, apply
+from ocr_studio.core.project import Project
+from ocr_studio.core.project_errors import NotPlaced
+from ocr_studio.core.translation import tr
+
+_log = logging.getLogger(__name__)
+
+
+def keep(project: Project, read: Page, *, again: bool) -> Page:
+    """Save a photo's page as it was read; returns what is known about the photo then.
+
+    A page that has words changes by a step of the history, and keeps what a person wrote or placed. One that somebody
+    has read meanwhile stays as it is, unless ``again``. Raises StudioError: it is not kept.
+    """
+    now = project.load_page(read.id)
+    if now is None or now.state is PageState.UNREAD:
+        page = replace(read, facts=now.facts) if now else read
+        project.save_page(page)
+        return page
+    if not again:
+        return now
+    name = tr("Read {photo}", photo=shown(read.image))
+    edit = replace(edits.reread(now, tuple(read.words.values()), earlier=None), name=name)
+    page = replace(apply(now, edit), read_at=read.read_at)
+    if not edit:
+        project.save_page(page)
+        return page
+    try:
+        project.save_together([page], history.did(Step(name, {page.id: edit})))
+    except NotPlaced as error:
+        _log.warning("%s", error)
+        project.save_page(page)
+    return page
