@@ -62,20 +62,22 @@ class Keeper:
             project = self._projects[place]
             for event in batch_reading.read_batch(desk, tuple(photos), project, again=self.again):
                 if isinstance(event, PhotoRead):
-                    yield replace(event, page=self._kept(project, event.page))
+                    yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):
-                    yield PhotoRead(event.path, event.page, 0.0)
+                    yield PhotoRead(event.path, self._kept(project, event), 0.0)
                 else:
                     yield event
 
-    def _kept(self, project: Project, read: Page) -> Page:
+    def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
         try:
-            return keeping.keep(project, read, again=self.again)
+            if isinstance(event, PhotoKnown):
+                return keeping.renamed(project, event.path, event.page)
+            return keeping.keep(project, event.page, again=self.again)
         except StudioError as error:
             self.unkept += 1
             show_progress("")
             complain(_told(error))
-            return read
+            return event.page
 
 
 def _folder(photo: Path) -> str:

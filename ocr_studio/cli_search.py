@@ -18,6 +18,8 @@ from ocr_studio.core.search import FoundWord, Side
 from ocr_studio.jobs import indexing
 
 _EPILOG: Final = """\
+Photos are searched that were read in the window, or by "ocr-studio read FOLDER --keep".
+
 Slips of typing and of reading are allowed for: "modern" finds "modem" and "m0dern", too, further down. Several words
 must all be on a photo; the nearer to each other, the further up. 'in "quotes"' means just so. What the recognizer held
 for its second choice, or a further one, comes last and is marked. "map*" finds words that begin so.

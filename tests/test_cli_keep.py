@@ -149,6 +149,20 @@ def test_reading_again_can_be_taken_back_in_the_window(folder: Path, reader: Two
     assert all(before.words.get(key) == was for key, (was, _) in changes.items())
 
 
+def test_a_photo_that_was_renamed_is_known_by_its_new_name(
+    folder: Path, reader: TwoWords, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["read", str(folder), "--keep"]) == 0
+    (folder / "a.png").rename(folder / "z.png")
+    (folder / "copy of b.png").write_bytes((folder / "b.png").read_bytes())
+    assert cli.run(["read", str(folder), "--keep"]) == 0
+    assert reader.photos == 2
+    assert set(kept(folder)) == {"z.png", "b.png"}
+    capsys.readouterr()
+    assert cli.run(["search", "pod", "--project", str(folder)]) == 0
+    assert {line.split("\t")[0] for line in capsys.readouterr().out.splitlines()} == {"z.png", "b.png"}
+
+
 def test_the_project_lies_where_the_settings_say(folder: Path, studio_home: Path) -> None:
     settings.save(settings.Settings(keep="library"))
     assert cli.run(["read", str(folder), "--keep"]) == 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
-from ocr_studio.core import edits, history
+from ocr_studio.core import edits, history, paths
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page, PageState, apply
@@ -40,4 +41,14 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
     except NotPlaced as error:
         _log.warning("%s", error)
         project.save_page(page)
+    return page
+
+
+def renamed(project: Project, photo: Path, known: Page) -> Page:
+    """A known photo's page, saved under the name the photo has now if none has the old one. Raises StudioError."""
+    here = project.relative(project.photos / photo.name)
+    if known.image == here or paths.exists(project.photo(known)):
+        return known
+    page = replace(known, image=here)
+    project.save_page(page)
     return page
