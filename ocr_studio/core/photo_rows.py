@@ -125,6 +125,22 @@ def lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapp
     )
 
 
+def moved(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> dict[str, str]:
+    """Page id -> name under which its photo lies here now, of pages that were kept for a name that is gone. Arguments as
+    for ``rows_of``.
+    """
+    names = {name for name, _ in files}
+    now: dict[str, str] = {}
+    for name, _ in files:
+        if name in ids:
+            now.setdefault(ids[name], name)
+    return {
+        page.page_id: now[page.page_id]
+        for page in pages
+        if page.page_id in now and page.image and "/" not in page.image and page.image not in names
+    }
+
+
 def ordered(numbers: Sequence[int], rows: Sequence[PhotoRow], sort: PhotoSort) -> list[int]:
     """Numbers of rows in this order: least sure, most unreviewed and newest first; those that are alike stay as they
     are given.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ocr_studio.core import images, photo_rows
+from ocr_studio.core import images, paths, photo_rows
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page
@@ -18,10 +18,13 @@ from ocr_studio.core.project import Project
 
 @dataclass(frozen=True, slots=True)
 class PhotosKnown:
-    """A row for each photo of a folder. lost: ids of pages whose photos are not there under the names they had."""
+    """A row for each photo of a folder. lost: ids of pages whose photos are not there under the names they had. moved:
+    page id -> name that its photo has now, where that is known and the page says another.
+    """
 
     rows: tuple[PhotoRow, ...]
     lost: frozenset[str]
+    moved: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class PhotoSeen:
 def rows(files: Sequence[tuple[str, float]], index: Index, ids: Mapping[str, str]) -> Iterator[PhotosKnown]:
     """What is known of the photos of a folder; see ``photo_rows.rows_of``. Raises IndexTrouble."""
     pages = index.pages()
-    yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids))
+    moved = photo_rows.moved(files, pages, ids)
+    yield PhotosKnown(photo_rows.rows_of(files, pages, ids), photo_rows.lost(files, pages, ids), moved)
 
 
 def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
@@ -45,6 +49,17 @@ def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
         with contextlib.suppress(StudioError, OSError):
             before = stamp(folder / name)
             yield PhotoSeen(name, images.content_id(folder / name), before)
+
+
+def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterator[tuple[str, str]]:
+    """Those of these, page id -> name of a photo in the folder, that are so by the photos' bytes, while the name that
+    the page says is gone.
+    """
+    for page_id, name in moved.items():
+        with contextlib.suppress(StudioError, OSError):
+            page = project.load_page(page_id, aside=False)
+            if page and not paths.exists(project.photo(page)) and images.content_id(folder / name) == page_id:
+                yield page_id, name
 
 
 def pages_with(texts: Collection[str], index: Index) -> Iterator[tuple[str, frozenset[str]]]:

@@ -33,13 +33,15 @@ class FolderPhotos(QObject):
     """Photos by their numbers, in natural order. What was found out here counts more than what the index says.
 
     Signals: ``listing()`` there will be other photos in a moment, ``listed()`` there are; ``learned()`` of many photos
-    something else is known now; ``changed(tuple of numbers)`` of these; ``failed(Trouble)``.
+    something else is known now; ``changed(tuple of numbers)`` of these; ``moved(page id -> name)`` photos that their pages
+    know under names that are gone; ``failed(Trouble)``.
     """
 
     listing = Signal()
     listed = Signal()
     learned = Signal()
     changed = Signal(object)
+    moved = Signal(object)
     failed = Signal(object)
 
     def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
@@ -196,8 +198,8 @@ class FolderPhotos(QObject):
         new = (name for name in numbers if name not in before) if gone else ()
         self.renamed = {gone[stamps[name]]: name for name in new if stamps.get(name) in gone}
         for one, other in self.renamed.items():
-            if one in self._ids:
-                self._ids[other] = self._ids.pop(one)
+            if page_id := self._ids.pop(one, "") or self.rows[before[one]].page_id:
+                self._ids[other] = page_id
             if one in self._fresh:
                 self._fresh[other] = self._fresh.pop(one)
         known = self._stamps
@@ -233,6 +235,8 @@ class FolderPhotos(QObject):
         if known != self.rows:
             self.rows, self._counts = known, None
             self.learned.emit()
+        if found.moved:
+            self.moved.emit(found.moved)
         self._seek()
 
     def _seek(self) -> None:

@@ -27,6 +27,7 @@ from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.photo_facts_dialog import FactsChange, PhotoFactsDialog
 from ocr_studio.ui.photo_filter_box import PhotoFilterBox
+from ocr_studio.ui.renamed_photos import RenamedPhotos
 
 # Photos of which something can be said at once: their pages are in memory until they are saved, and one step of the
 # history is taken back in the window's thread.
@@ -64,6 +65,7 @@ class PhotosPanel(QWidget):
         self._take_soon = QTimer(self, singleShot=True, interval=0)
         self._take_soon.timeout.connect(self._take_pages)
         self._watch = FolderWatch(self)
+        self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self._lay_out()
         self._connect()
 
@@ -132,7 +134,6 @@ class PhotosPanel(QWidget):
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
         opening.opened.connect(self._follow)
-        photos.photos.listed.connect(self._follow_renamed)
         self._watch.changed.connect(opening.look_again)
         self._document.history.changed.connect(self._note_pages)
         batch.page_read.connect(self._take_read)
@@ -143,12 +144,6 @@ class PhotosPanel(QWidget):
     def _follow(self, event: PhotoOpened) -> None:
         self.photos.pictures.kept = self._opening.keeps
         self._watch.watch(event.path.parent)
-
-    def _follow_renamed(self) -> None:
-        """A photo that is open may have been given another name."""
-        path, renamed = self._opening.path, self.photos.photos.renamed
-        if path is not None and path.name in renamed:
-            self._opening.open_paths([path.with_name(renamed[path.name])])
 
     def _note_pages(self, ids: Iterable[str]) -> None:
         self._changed.update(ids)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, history, paths, replacing
+from ocr_studio.core import edits, history, page_file, paths, replacing
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.project import Project
@@ -181,6 +181,11 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
     assert said[2] == "board 3.png: 1 word changed meanwhile and stayed as it is now."
 
 
+def kept_names(project: Project) -> set[str]:
+    """The photos that the pages on the disk name."""
+    return {page_file.decode(path.read_bytes()).image for path in project.page_files()}
+
+
 def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_sight(
     studio: Studio, qtbot: QtBot, open_studio: Open
 ) -> None:
@@ -200,6 +205,10 @@ def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_s
     qtbot.waitUntil(lambda: photos.rows[last].state is PhotoState.READ, timeout=10_000)
     assert again.window.photos.pictures.get("zebra.png") is None, "nobody has seen it yet"
     assert photos.count(PhotoState.UNREAD) == 60
+    project = again.opening.project
+    assert project is not None
+    qtbot.waitUntil(lambda: "zebra.png" in kept_names(project))
+    assert "board 2.png" not in kept_names(project)
     (photo.parent / "board 3.png").unlink()  # what is nowhere any more is not looked for again and again
     qtbot.waitUntil(lambda: len(photos.rows) == 65, timeout=10_000)
     qtbot.waitUntil(lambda: not again.busy)

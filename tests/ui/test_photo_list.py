@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits
+from ocr_studio.core import edits, page_file
 from ocr_studio.core.page import BoardLook, PageFacts
 from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.settings import Settings
@@ -283,12 +283,36 @@ def test_files_that_come_go_and_change_their_names_are_noticed(studio: Studio, f
     qtbot.waitUntil(lambda: photos.pictures.get("board 10.png") is not None)
 
 
+def test_pages_are_told_of_their_photos_other_names(studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    project = studio.opening.project
+    assert project is not None
+    studio.opening.open_paths([folder / "board 1.png"])
+    wait_for(studio, "board 1.png", qtbot)
+    accept_all(studio)
+    (folder / "board 2.png").rename(folder / "sign.png")
+    copied = (folder / "board 1.png").read_bytes()
+    (folder / "board 1.png").unlink()
+    (folder / "zebra.png").write_bytes(copied)  # another file, told by its bytes
+    qtbot.waitUntil(lambda: _kept_names(studio) == {"sign.png", "zebra.png"}, timeout=8000)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "zebra.png" and not studio.busy)
+    assert states(studio) == [PhotoState.UNREAD, PhotoState.READ, PhotoState.REVIEWED]
+    assert studio.window.messages.texts() == []
+    assert studio.document.undo_stack.canUndo()
+
+
+def _kept_names(studio: Studio) -> set[str]:
+    """The photos that the pages on the disk name."""
+    assert studio.opening.project is not None
+    return {page_file.decode(path.read_bytes()).image for path in studio.opening.project.page_files()}
+
+
 def test_an_open_photo_that_gets_another_name_stays_open(studio: Studio, folder: Path, qtbot: QtBot) -> None:
     accept_all(studio)
     (folder / "board 2.png").rename(folder / "board 9.png")
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 9.png" and not studio.busy, timeout=8000)
     assert names(studio) == ["board 1.png", "board 3.png", "board 9.png"]
     assert states(studio)[2] is PhotoState.REVIEWED
+    qtbot.waitUntil(lambda: _kept_names(studio) == {"board 9.png"})
     assert "board 9.png" in studio.window.windowTitle()
 
 
