@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -111,7 +110,6 @@ class FixPanel(PanelDock):
     def __init__(self, fixing: FixingEverywhere, parent: QWidget | None = None) -> None:
         super().__init__(tr("Fix everywhere"), "fix_everywhere", parent)
         self._fixing = fixing
-        self._before: QWidget | None = None
         self.asked = OneLine()
         self.own = QLabel()
         self.own.setAccessibleName(tr("The corrected word"))
@@ -120,7 +118,7 @@ class FixPanel(PanelDock):
         self.apply.setProperty("primary", True)
         self.apply.clicked.connect(self._apply)
         self.grid.applied.connect(self._apply)
-        self.grid.left.connect(self._leave)
+        self.grid.left.connect(self.close)
         self.grid.ticked.connect(self._show_count)
         keys = QLabel(tr("Space ticks or unticks, Ctrl+A all, Enter fixes, Esc leaves them as they are"))
         keys.setProperty("quiet", True)
@@ -145,8 +143,7 @@ class FixPanel(PanelDock):
         )
 
     def begin(self) -> None:
-        """Show what is offered; the keys go back to where they are now."""
-        self._before = QApplication.focusWidget()
+        """Show what is offered."""
         offers, corrected = self._fixing.still(), self._fixing.corrected
         if corrected is None or not offers:
             self._fixing.forget()
@@ -180,17 +177,10 @@ class FixPanel(PanelDock):
 
     def _apply(self) -> None:
         places = self.grid.places()
-        self._leave()
+        self.close()
         count = self._fixing.fix(places)
         if count:
             self.said.emit(tr_n("{count} more word fixed.", "{count} more words fixed.", count))
-
-    def _leave(self) -> None:
-        before, self._before = self._before, None
-        self.close()
-        if before is not None:
-            # What stands behind this panel as a tab is seen a moment later.
-            QTimer.singleShot(0, before, before.setFocus)
 
     def _show_count(self) -> None:
         count = len(self.grid.places())
@@ -199,7 +189,7 @@ class FixPanel(PanelDock):
 
     def _hear(self) -> None:
         if not self._fixing.count and self.isVisible():
-            self._leave()
+            self.close()
 
 
 def _icon(png: bytes, ratio: float) -> QIcon:

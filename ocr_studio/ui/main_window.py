@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         # In a small window the lists give way, not the photo.
         centre.setMinimumWidth(300)
         self.setCentralWidget(centre)
+        centre.setFocusProxy(self.view)
         # Not closable: the table is always in sight. Not called words, as each box may hold a line.
         self._words_dock = SideDock(tr("Writing"), "words", Writing(self.table, self.alternatives), closable=False)
         self.addDockWidget(window_place.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QToolButton, QWidget
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QMenuBar,
+    QScrollArea,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
@@ -77,6 +88,7 @@ class PanelDock(QDockWidget):
     area: where it stands until a person moves it; panels of one area share it as tabs. closer: the button that closes
     it, for the panel to put into its head, as the theme draws none. own_keys: keys that mean something in it only, and
     what they do, for the list of all keys.
+    Who closes it has the keys again where they were before it came: in the list of words, or else on the photo.
     Signals: ``changed()`` other things can be done now, so the actions look again which.
     """
 
@@ -94,6 +106,11 @@ class PanelDock(QDockWidget):
         self.closer.setToolTip(tr("Close; it comes back by the menu View"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
+        self._outside: QWidget | None = None
+        self._coming = False
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_keys)
         self.hide()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -110,6 +127,8 @@ class PanelDock(QDockWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Whoever comes to see it sees all of it, if the photo can spare that."""
         super().showEvent(event)
+        if self._outside is None:
+            self._note_keys(QApplication.focusWidget())
         self._take_room_soon()
 
     def _take_room_soon(self, times: int = _TIMES) -> None:
@@ -130,8 +149,49 @@ class PanelDock(QDockWidget):
 
     def open(self) -> None:
         """A person wants to see it: it comes, before others of its area."""
+        self._note_keys(QApplication.focusWidget())
+        # What goes behind it gives its keys to anything that is there.
+        self._coming = True
         self.show()
         self.raise_()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Give the keys back, before Qt gives them to anything that is there."""
+        inside, outside = self._has(QApplication.focusWidget()), self._outside
+        super().closeEvent(event)
+        self._coming, self._outside = False, None
+        if not inside:
+            return
+        if outside is None or not isValid(outside) or outside.isVisible():
+            self._give_keys(outside)
+        else:
+            # What stands behind this panel as a tab is seen a moment later.
+            QTimer.singleShot(0, self, lambda: self._give_keys(outside))
+
+    def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
+        if self._has(entered):
+            self._coming = False
+        elif self.isVisible() and not self._coming and not _in_a_panel(entered):
+            # From one panel to another a person goes only for a while, and comes back.
+            self._note_keys(entered)
+
+    def _note_keys(self, where: QWidget | None) -> None:
+        # Bars have the keys for a moment only, and the one of tabs may be gone.
+        if where is None or self._has(where) or isinstance(where, QTabBar | QMenuBar):
+            return
+        if where.window() is self.window():
+            self._outside = where
+
+    def _has(self, widget: QWidget | None) -> bool:
+        return widget is not None and (widget is self or self.isAncestorOf(widget))
+
+    def _give_keys(self, outside: QWidget | None) -> None:
+        window = self.window()
+        centre = window.centralWidget() if isinstance(window, QMainWindow) else None
+        if outside is not None and isValid(outside) and outside.isVisible():
+            outside.setFocus()
+        elif centre is not None:
+            centre.setFocus()
 
     def finish_editing(self) -> None:
         """Keep what is being written, before something is done to the photo. A panel to write in does so."""
@@ -139,3 +199,9 @@ class PanelDock(QDockWidget):
     def retint(self) -> None:
         """Take over the colours of another theme. A panel with colours of its own does more."""
         self.closer.setIcon(theme.icon("mdi6.close"))
+
+
+def _in_a_panel(widget: QWidget | None) -> bool:
+    while widget is not None and not isinstance(widget, PanelDock):
+        widget = widget.parentWidget()
+    return widget is not None

@@ -48,7 +48,7 @@ _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
 class ReviewPanel(PanelDock):
     """Goes from word to word by keys alone.
 
-    Signals: ``left()`` the person is done here, so the keys are for the photo.
+    Signals: ``left()`` the person goes to the photo, so the keys are for it.
     """
 
     own_keys = REVIEW_KEYS
@@ -193,7 +193,7 @@ class ReviewPanel(PanelDock):
         if self.reviewing.stage is Stage.GOING:
             self.reviewing.answer(text)
         elif self.reviewing.stage is Stage.DONE:
-            self._leave()
+            self.close()
 
     def _agree(self, count: int) -> None:
         """So many words are right, from the one that is shown on; 0: all that can be seen."""
@@ -223,11 +223,7 @@ class ReviewPanel(PanelDock):
         if self.line.isModified() and self.reviewing.word is not None:
             self._show_word()
         else:
-            self._leave()
-
-    def _leave(self) -> None:
-        self.close()
-        self.left.emit()
+            self.close()
 
     def _show_place(self) -> None:
         photo, word = self.reviewing.photo, self.reviewing.word

@@ -198,6 +198,37 @@ def test_enter_goes_to_the_photo_and_the_keys_stay_with_the_cards(studio: Studio
     assert not panel.isVisible()
 
 
+@pytest.mark.parametrize("keys", ["Ctrl+Shift+F", "Ctrl+H"])
+@pytest.mark.parametrize("on_the_list", [False, True])
+def test_who_leaves_by_escape_has_the_keys_where_they_were(
+    studio: Studio, qtbot: QtBot, keys: str, on_the_list: bool
+) -> None:
+    before = studio.window.table if on_the_list else studio.window.view
+    studio.window.activateWindow()
+    before.setFocus()
+    QTest.keySequence(before, QKeySequence(keys))
+    panel = studio.window.parts.find
+    qtbot.waitUntil(panel.line.hasFocus)
+    QTest.keyClick(panel.line, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert before.hasFocus()
+
+
+def test_who_leaves_one_panel_after_another_has_the_keys_where_they_were(studio: Studio, qtbot: QtBot) -> None:
+    table, find, review = studio.window.table, studio.window.parts.find, studio.window.parts.review
+    studio.window.activateWindow()
+    table.setFocus()
+    QTest.keySequence(table, QKeySequence("F6"))
+    qtbot.waitUntil(review.line.hasFocus)
+    QTest.keySequence(review.line, QKeySequence("Ctrl+Shift+F"))
+    qtbot.waitUntil(find.line.hasFocus)
+    QTest.keyClick(find.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(review.line.hasFocus)
+    QTest.keyClick(review.line, Qt.Key.Key_Escape)
+    assert not review.isVisible()
+    assert table.hasFocus()
+
+
 def test_a_click_goes_there(studio: Studio, qtbot: QtBot) -> None:
     panel = open_panel(studio, qtbot)
     type_into(panel, qtbot, "build")
