@@ -82,6 +82,9 @@ class HintCard(QFrame):
             then()
 
     def _place(self) -> None:
+        # Else it is as high as the text was that stood here before.
+        if (layout := self.layout()) is not None:
+            layout.activate()
         width = min(_WIDEST, max(200, self._over.width() - 2 * _MARGIN))
         height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
         self.setGeometry(_MARGIN, self._over.height() - height - _MARGIN, width, height)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, settings
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import Studio
+from ocr_studio.ui.hint_card import HintCard
 from ocr_studio.ui.hints import CORRECTING, KEYS, LEARNING
 from tests.ui.made_board import StandInDesk
 from tests.ui.studio import Open
@@ -117,3 +119,18 @@ def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: Q
     for width, height in ((700, 520), (1500, 900)):
         studio.window.resize(width, height)
         qtbot.waitUntil(lambda: studio.window.view.rect().contains(hints.card.geometry()))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_longer_text_in_the_place_of_a_shorter_one_is_seen_whole(qtbot: QtBot, narrow: bool) -> None:  # noqa: FBT001
+    over = QWidget()
+    qtbot.addWidget(over)
+    over.resize(300 if narrow else 900, 600)
+    over.show()
+    qtbot.waitExposed(over)
+    hint = HintCard(over)
+    for count in (12, 24, 60, 6):
+        hint.show_text("writing " * count, key="Esc")
+        assert hint.text.height() >= hint.text.heightForWidth(hint.text.width())
+        qtbot.wait(20)
+        assert hint.text.height() >= hint.text.heightForWidth(hint.text.width())
