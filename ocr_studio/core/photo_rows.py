@@ -126,8 +126,8 @@ def lost(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapp
 
 
 def moved(files: Sequence[tuple[str, float]], pages: Iterable[PageRow], ids: Mapping[str, str]) -> dict[str, str]:
-    """Page id -> name under which its photo lies here now, of pages that were kept for a name that is gone. Arguments as
-    for ``rows_of``.
+    """Page id -> name under which its photo lies here now, of pages that were kept for a name that is gone. Arguments
+    as for ``rows_of``.
     """
     names = {name for name, _ in files}
     now: dict[str, str] = {}

@@ -33,8 +33,8 @@ class FolderPhotos(QObject):
     """Photos by their numbers, in natural order. What was found out here counts more than what the index says.
 
     Signals: ``listing()`` there will be other photos in a moment, ``listed()`` there are; ``learned()`` of many photos
-    something else is known now; ``changed(tuple of numbers)`` of these; ``moved(page id -> name)`` photos that their pages
-    know under names that are gone; ``failed(Trouble)``.
+    something else is known now; ``changed(tuple of numbers)`` of these; ``moved(page id -> name)`` photos that their
+    pages know under names that are gone; ``failed(Trouble)``.
     """
 
     listing = Signal()
