@@ -160,7 +160,7 @@ def _read_parser() -> argparse.ArgumentParser:
         "--unit", choices=settings.UNITS, help="what each box of the JSON holds; default: as in the settings"
     )
     parser.add_argument(
-        "--keep", action="store_true", help="keep what was read in the project of the photos' folder, as the window does"
+        "--keep", action="store_true", help="keep what was read, as the window does, in the project of the folder"
     )
     parser.add_argument("--again", action="store_true", help="with --keep: read photos again that are known already")
     return parser
