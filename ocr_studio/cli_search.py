@@ -22,7 +22,10 @@ Photos are searched that were read in the window, or by "ocr-studio read FOLDER 
 
 Slips of typing and of reading are allowed for: "modern" finds "modem" and "m0dern", too, further down. Several words
 must all be on a photo; the nearer to each other, the further up. 'in "quotes"' means just so. What the recognizer held
-for its second choice, or a further one, comes last and is marked. "map*" finds words that begin so.
+for its second choice, or a further one, comes last and is marked.
+
+Words are looked for as a whole: "hash" does not find "hashing". "hash*" does: with a star at its end, the last word is
+taken for the beginning of one, as the window takes a last word that is still being typed.
 
 Photos whose files were deleted are found as before, as what was read and corrected on them is kept.
 

@@ -122,7 +122,9 @@ def test_an_empty_query_is_a_wrong_call(query: str, project: Project, capsys: py
 
 def test_the_help_says_what_the_exit_status_means(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["search", "--help"]) == 0
-    assert "Exit status: 0" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Exit status: 0" in said
+    assert 'does not find "hashing". "hash*" does' in said
 
 
 def test_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
