@@ -76,9 +76,9 @@ class Project:
         """The project of a folder of photos: the one it has, else a new one, not yet on the disk.
 
         library: the folder of projects that do not lie beside their photos (None: the program's own).
-        prefer_library: a new project goes there, as it does where the photos' folder cannot be written. Raises
-        StudioError where the project is of a newer format or may not be looked into, or with ``create`` off where
-        there is none.
+        prefer_library: a new project goes there, as it does where the photos' folder cannot be written, or a file is in
+        the project's place. Raises StudioError where the project is of a newer format or may not be looked into, or
+        with ``create`` off where there is none.
         """
         photos = Path(os.path.abspath(photos))
         places = [photos / FOLDER, project_places.in_library(photos, library or paths.library_dir())]
@@ -90,7 +90,7 @@ class Project:
             return project
         if not create:
             raise StudioError(tr("there is no OCR Studio project for these photos"), file=photos)
-        if not prefer_library and not os.access(photos, os.W_OK):
+        if not prefer_library and (project_places.is_taken(places[0]) or not os.access(photos, os.W_OK)):
             places.reverse()
         return cls(places[0], photos)
 

@@ -8,6 +8,7 @@ import re
 import stat
 from pathlib import Path
 
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 
@@ -26,6 +27,11 @@ def is_project(folder: Path) -> bool:
         ) from error
     except (OSError, ValueError):
         return False
+
+
+def is_taken(place: Path) -> bool:
+    """Whether something that is no folder has the place of a project."""
+    return os.path.lexists(place) and not paths.is_folder(place)
 
 
 def in_library(photos: Path, library: Path) -> Path:

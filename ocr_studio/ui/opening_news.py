@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ocr_studio.core import project_places
+from ocr_studio.core.project import FOLDER
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.ui import wording
@@ -86,6 +88,12 @@ class OpeningNews(QObject):
         if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
             return ""
         folder = event.project.folder
+        if project_places.is_taken(event.path.parent / FOLDER):
+            return tr(
+                "The words of these photos are kept in {folder}, as beside them a file called {name} is in the way.",
+                folder=folder,
+                name=FOLDER,
+            )
         if os.access(event.path.parent, os.W_OK):
             return tr("The words of these photos are kept in {folder}.", folder=folder)
         return tr(

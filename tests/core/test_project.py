@@ -147,6 +147,18 @@ def test_photos_where_nothing_can_be_written(photos: Path, monkeypatch: pytest.M
     project.unlock()
 
 
+def test_a_file_in_the_place_of_the_project_sends_it_to_the_library(photos: Path, tmp_path: Path) -> None:
+    (photos / FOLDER).write_text("somebody's notes")
+    project = Project.open(photos, library=tmp_path / "library")
+    project.lock()
+    project.save_page(PAGE)
+    assert project.folder.parent == tmp_path / "library"
+    project.unlock()
+    assert (photos / FOLDER).read_text() == "somebody's notes"
+    (photos / FOLDER).unlink()
+    assert Project.open(photos, library=tmp_path / "library").load_page(PAGE_ID) == PAGE
+
+
 def test_two_folders_of_one_name_have_two_places_in_the_library(tmp_path: Path) -> None:
     folders = [tmp_path / "a" / ("x" * 200), tmp_path / "b" / ("x" * 200), tmp_path / "c" / "?:*"]
     places = {Project.open(folder, library=tmp_path, prefer_library=True).folder for folder in folders}

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.project import FOLDER
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import Studio
 from tests.ui import made_board
@@ -137,6 +138,18 @@ def test_words_that_are_kept_elsewhere_are_said_to_be_once(
     studio.window.messages.withdraw("elsewhere")
     _open(studio, folder / "board 2.png", qtbot)
     assert _said(studio) == []
+
+
+def test_a_file_in_the_way_of_the_project_is_said_once_and_the_words_are_kept(open_studio: Open, folder: Path) -> None:
+    (folder / FOLDER).touch()
+    studio = open_studio(folder / "board 1.png")
+    (said,) = _said(studio)
+    assert f"a file called {FOLDER} is in the way" in said
+    assert studio.opening.project is not None
+    assert str(studio.opening.project.folder) in said
+    assert studio.autosave.flush()
+    assert studio.opening.project.page_ids()
+    assert _said(studio) == [said]
 
 
 def test_words_that_shall_be_kept_elsewhere_need_no_word(open_studio: Open, folder: Path) -> None:
