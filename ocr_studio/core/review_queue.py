@@ -6,14 +6,15 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from ocr_studio.core import edits, images, page_order
 from ocr_studio.core.history import Step
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.second_readings import SecondReading
 from ocr_studio.core.translation import tr_n
 
@@ -108,6 +109,20 @@ def agreement(
     return Step(name, accepted), tuple(place for place, _ in shown[:count])
 
 
+def typed(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Step:
+    """One step by which these texts are what is written in these words; empty ones say nothing. page: as it is now."""
+    pages: dict[str, Page | None] = {}
+    written: dict[str, Edit] = {}
+    for (page_id, word_id), text in texts.items():
+        here = pages.setdefault(page_id, page(page_id))
+        edit = edits.answer(here, word_id, text) if here and one_line(text) else None
+        if edit and edit.changes:
+            before = written.get(page_id)
+            written[page_id] = replace(edit, changes={**before.changes, **edit.changes}) if before else edit
+    count = sum(len(edit.changes) for edit in written.values())
+    return Step(tr_n("Correct {count} word", "Correct {count} words", count), written)
+
+
 def _by_page(row: QueueRow) -> tuple[object, ...]:
     return images.natural_key(row.image), row.page_id, row.place
 
@@ -172,6 +187,11 @@ class Sitting:
     def has_more(self) -> bool:
         """Whether there are words that are not among those in their order."""
         return self._more > 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a word that has not been shown."""
+        return any(self._waits(number) for number in range(self._next, len(self._rows)))
 
     @property
     def settled(self) -> int:
@@ -262,6 +282,19 @@ class Sitting:
         if here is not None and here.key in gone:
             self.go_on()
 
+    def hear(self, page_id: str, unchecked: Collection[str]) -> bool:
+        """These words of a page wait by now, and no others of it. Whether that is news."""
+        gone, back = [], []
+        for place in self.places({page_id}):
+            known = place in self._settled or place in self._elsewhere
+            if place[1] not in unchecked and not known:
+                gone.append(place)
+            elif place[1] in unchecked and known:
+                back.append(place)
+        self.leave_out(gone)
+        self.bring_back(back)
+        return bool(gone or back)
+
     def bring_back(self, places: Iterable[Place]) -> None:
         """These wait again, as what settled them was taken back; the last one that was settled here is shown."""
         back = [place for place in places if place in self._settled or place in self._elsewhere]
@@ -282,6 +315,26 @@ class Sitting:
         # What was not shown yet comes in its turn.
         fresh = [self._index[place] for place in back if self._index[place] not in self._shown]
         self._next = min([self._next, *fresh])
+
+    def take_in(self, waiting: Sequence[QueueRow], total: int) -> int:
+        """Those that wait by now, see ``__init__``, come in their order after what has been shown. How many of them
+        are new here.
+        """
+        kept = [row for number, row in enumerate(self._rows) if not self._waits(number)]
+        held = {row.key for row in kept}
+        known = self.total
+        trail = [self._rows[number].key for number in self._trail]
+        rest = [row for row in waiting if row.key not in held]
+        new = sum(row.key not in self._index for row in rest)
+        few = self._more > 0 or total > len(waiting)  # not all of them have ever been here
+        self._rows = (*kept, *rest)
+        self._index = {row.key: number for number, row in enumerate(self._rows)}
+        # Of what is kept, all that still waits is in the total, whether or not it is among the first.
+        passed = held - self._settled.keys() - self._elsewhere - {row.key for row in waiting}
+        self._more = max(0, total - len(waiting) - (len(passed) if few else 0))
+        self._trail = [self._index[key] for key in trail]
+        self._shown, self._next = set(self._trail), len(kept)
+        return max(0, self.total - known) if few else new
 
     def ahead(self, count: int) -> list[QueueRow]:
         """The word that is shown and those that come after it, so many in all."""

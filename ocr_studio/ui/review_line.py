@@ -32,7 +32,8 @@ class ReviewLine(WordEditor):
 
     Signals besides those of ``WordEditor``: ``took(str)`` another text is right; ``agreed(int)`` so many words are
     right, this one the first, 0: all that are shown; ``went_back()`` Shift+Enter; ``nothing()`` the word is no text;
-    ``marked(Mark)`` it is set aside; ``place_wanted()`` show it on its photo; ``taken_back()`` Ctrl+Z where there is
+    ``marked(Mark)`` it is set aside; ``turned()`` its writing is the other way up; ``place_wanted()`` show it on its
+    photo; ``taken_back()`` Ctrl+Z where there is
     nothing of the line itself to take back; ``done_again()`` likewise for doing again; ``typed()`` a key was pressed,
     so digits may mean something else now.
     """
@@ -42,6 +43,7 @@ class ReviewLine(WordEditor):
     went_back = Signal()
     nothing = Signal()
     marked = Signal(object)
+    turned = Signal()
     place_wanted = Signal()
     taken_back = Signal()
     done_again = Signal()
@@ -61,6 +63,7 @@ class ReviewLine(WordEditor):
             Qt.Key.Key_F7: self.nothing.emit,
             Qt.Key.Key_F8: lambda: self.marked.emit(Mark.UNREADABLE),
             Qt.Key.Key_F9: lambda: self.marked.emit(Mark.IGNORED),
+            Qt.Key.Key_F10: self.turned.emit,
             Qt.Key.Key_F5: self.place_wanted.emit,
             Qt.Key.Key_F2: self._select_doubted,
             Qt.Key.Key_PageDown: lambda: self.agreed.emit(0),
@@ -79,6 +82,11 @@ class ReviewLine(WordEditor):
         reading = word.machine if word else None
         self._read = reading.text if reading else ""
         self._doubted = doubted_parts(letter_doubts.doubts(reading)) if reading else []
+
+    def take_up(self, typed: str) -> None:
+        """Go on with what was typed for this word before."""
+        self.replace_text(typed)
+        self._fresh = False
 
     def show_texts(self, texts: Sequence[str]) -> None:
         """Offer these texts."""
@@ -175,7 +183,7 @@ class ReviewLine(WordEditor):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and back:
             self.went_back.emit()
         elif key == Qt.Key.Key_Tab and self.isModified() and not event.modifiers():
-            self.accepted.emit(self.text() + self.rest)
+            self.accepted.emit((self.text() + self.rest)[: self.maxLength()])
         else:
             cuts = key == Qt.Key.Key_Slash and event.modifiers() & Qt.KeyboardModifier.ControlModifier
             return bool(cuts) or super()._do(event)  # words are cut on the photo

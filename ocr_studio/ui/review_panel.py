@@ -22,6 +22,8 @@ from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.prompting import Prompter
 from ocr_studio.ui.review_card_view import CardView
 from ocr_studio.ui.review_choices import ReviewChoices
+from ocr_studio.ui.review_drafts import ReviewDrafts
+from ocr_studio.ui.review_height import ReviewHeight
 from ocr_studio.ui.review_line import ReviewLine
 from ocr_studio.ui.review_strip import MOST, ReviewStrip
 from ocr_studio.ui.review_summary import summary
@@ -36,7 +38,8 @@ ORDERS = {
 }
 _KEYS = later(
     "Enter: right, next word   Ctrl+2 … Ctrl+9: so many are right   PgDown: all in sight   Shift+Enter: back"
-    "   F2: doubtful letters   F7: no text   F8: unreadable   F9: ignore   Tab: pass by   F5: show on the photo"
+    "   F2: doubtful letters   F7: no text   F8: unreadable   F9: ignore   F10: turn   Tab: pass by"
+    "   F5: show on the photo"
 )
 # Milliseconds out of sight after which it lets go of photos and cards.
 _AWAY_MS = 20_000
@@ -84,6 +87,8 @@ class ReviewPanel(PanelDock):
         self.offered = ReviewChoices()
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
+        self._drafts = ReviewDrafts(self.line, reviewing)
+        self._height = ReviewHeight(self)
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self.keys = OneLine(tr(_KEYS))
@@ -98,6 +103,7 @@ class ReviewPanel(PanelDock):
         self.open()
         if order is None and self.reviewing.is_under_way:
             self.reviewing.go_on_with()
+            self.reviewing.look_again()
         else:
             self._prompter.begin()
             self.reviewing.start(order)
@@ -117,6 +123,8 @@ class ReviewPanel(PanelDock):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The keys are for it, and cards are made again if it was away for long."""
         super().showEvent(event)
+        for each in (self._drafts, self._height):
+            each.guard(self.window())
         self._away.stop()
         if self.reviewing.is_under_way:
             self.reviewing.go_on_with()
@@ -126,6 +134,10 @@ class ReviewPanel(PanelDock):
         """It may be back in a moment, from behind another panel."""
         super().hideEvent(event)
         self._away.start()
+
+    def _whole_height(self) -> int:
+        """With room for a word that can be judged."""
+        return self._height.comfortable(super()._whole_height())
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
@@ -138,6 +150,9 @@ class ReviewPanel(PanelDock):
         reviewing.changed.connect(self._show)
         reviewing.carded.connect(self._show_card)
         reviewing.looked.connect(self._show_looked)
+        reviewing.counted.connect(self._show_counts)
+        reviewing.counted.connect(self._show_strip)
+        self._height.wanted.connect(lambda: self._take_room_soon() if self.isVisible() else None)
         reviewing.said.connect(self.keys.setText)
         reviewing.failed.connect(lambda trouble: self.keys.setText(trouble.message))
         self.card.resized.connect(reviewing.set_size)
@@ -145,12 +160,14 @@ class ReviewPanel(PanelDock):
         line.accepted_here.connect(self._accept)
         line.stepped.connect(lambda step, _: reviewing.pass_by() if step > 0 else reviewing.back())
         line.cancelled.connect(self._cancel)
+        line.refused.connect(self.keys.setText)
         line.went_back.connect(reviewing.back)
         line.nothing.connect(lambda: reviewing.answer(""))
         line.marked.connect(self._set_aside)
+        line.turned.connect(reviewing.turn)
         line.place_wanted.connect(self._show_place)
         line.taken_back.connect(reviewing.take_back)
-        line.done_again.connect(reviewing.do_again)
+        line.done_again.connect(reviewing.steps.do_again)
         line.took.connect(self._accept)
         line.agreed.connect(self._agree)
         self.offered.chosen.connect(line.take)
@@ -192,6 +209,8 @@ class ReviewPanel(PanelDock):
     def _accept(self, text: str) -> None:
         if self.reviewing.stage is Stage.GOING:
             self.reviewing.answer(text)
+        elif self.reviewing.stage is Stage.DONE and self.reviewing.came_since:
+            self.reviewing.go_on_with()
         elif self.reviewing.stage is Stage.DONE:
             self.close()
 
@@ -221,6 +240,7 @@ class ReviewPanel(PanelDock):
 
     def _cancel(self) -> None:
         if self.line.isModified() and self.reviewing.word is not None:
+            self._drafts.drop()
             self._show_word()
         else:
             self.close()
@@ -249,6 +269,7 @@ class ReviewPanel(PanelDock):
     def _show_word(self) -> None:
         word = self.reviewing.word
         self.line.show_word(word, self._prompter.texts(word, most=self.line.most_choices))
+        self._drafts.take_up()
 
     def _show_counts(self) -> None:
         sitting, page = self.reviewing.sitting, self.reviewing.page

@@ -24,6 +24,7 @@ def summary(reviewing: Reviewing) -> str:
     done = Counter(state for place, state in reviewing.outcomes.items() if sitting.has_settled(place))
     parts = [tr_n(*forms, done[state]) for state, forms in _SETTLED if done[state]]
     minutes = max(1, round((time.monotonic() - reviewing.began) / 60))
+    passed = sitting.left - reviewing.came_since
     lines = [
         tr_n(
             "Done: you have gone through {count} word.",
@@ -39,8 +40,8 @@ def summary(reviewing: Reviewing) -> str:
         if sitting.fallen_away
         else "",
         tr_n("It took {count} minute.", "It took {count} minutes.", minutes) if sitting.settled else "",
-        tr_n("{count} word was passed by; F6 shows it.", "{count} words were passed by; F6 shows them.", sitting.left)
-        if sitting.left
+        tr_n("{count} word was passed by; F6 shows it.", "{count} words were passed by; F6 shows them.", passed)
+        if passed > 0
         else "",
         tr_n(
             "{count} photo could not be looked at.",
@@ -49,6 +50,12 @@ def summary(reviewing: Reviewing) -> str:
         )
         if reviewing.failures
         else "",
-        tr("Enter leads back to the photo."),
+        tr_n(
+            "{count} more word came meanwhile. Enter goes on with it.",
+            "{count} more words came meanwhile. Enter goes on with them.",
+            reviewing.came_since,
+        )
+        if reviewing.came_since
+        else tr("Enter leads back to the photo."),
     ]
     return "\n".join(line for line in lines if line)

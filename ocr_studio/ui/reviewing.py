@@ -19,12 +19,13 @@ from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Order, Place, Sitting
 from ocr_studio.core.translation import later, later_n, tr, tr_n
-from ocr_studio.jobs import reviewing
-from ocr_studio.jobs.reviewing import CardEvent, CardMade, PageChecked, PagesLooked, WordsWait
+from ocr_studio.jobs.reviewing import CardEvent, CardMade, PageChecked, WordsWait
 from ocr_studio.ui import operations
 from ocr_studio.ui.document import Document
-from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.review_cards import ALONG, ReviewCards
+from ocr_studio.ui.review_looking import ReviewLooking
+from ocr_studio.ui.review_steps import ReviewSteps
 
 # Pages are read in the window's thread, when they have changed, up to so many: those of the words that are agreed with
 # at once are known by then.
@@ -34,6 +35,9 @@ _NO_SECOND = later(
     " compare two models, or read unreviewed words again with it."
 )
 _AGREED = later_n("{count} word is right. Ctrl+Z takes it back.", "{count} words are right. Ctrl+Z takes them back.")
+
+
+_CAME = later_n("{count} more word came meanwhile.", "{count} more words came meanwhile.")
 
 
 class Stage(Enum):
@@ -50,7 +54,8 @@ class Reviewing(QObject):
 
     Signals: ``changed()`` another word is to be shown, or the same one anew, or there are none left; ``carded()`` the
     card of the word that is shown has come; ``neared()`` that of one behind it; ``looked(done, total)`` pages;
-    ``failed(Trouble)``; ``said(str)`` a hint.
+    ``failed(Trouble)``; ``said(str)`` a hint; ``settled(places)`` a person has settled these words; ``counted()`` there
+    are more words, or fewer, behind the one that is shown.
     """
 
     changed = Signal()
@@ -59,6 +64,8 @@ class Reviewing(QObject):
     looked = Signal(int, int)
     failed = Signal(object)
     said = Signal(str)
+    settled = Signal(object)
+    counted = Signal()
 
     def __init__(
         self,
@@ -70,31 +77,38 @@ class Reviewing(QObject):
         """lane: for cards and for looking through pages; index: of the project, where there is one."""
         super().__init__(document)
         self._index = index
-        self._document, self._lane, self._project = document, lane, project
+        self._document, self._project = document, project
         self.stage = Stage.IDLE
         self.order = Order.LEAST_SURE
         self.sitting: Sitting | None = None
         self.outcomes: dict[Place, WordState] = {}
         self.failures: tuple[str, ...] = ()
         self.began = 0.0
+        self.came_since = 0  # words that wait behind the last one of the sitting, known at its end
         self.word: Word | None = None
         self.page: Page | None = None
         self._of: Project | None = None
-        self._doing = False
-        self._looking: Job | None = None
+        self._looking = ReviewLooking(lane, self)
+        self._looking.looked.connect(self.looked)
+        self._looking.found.connect(self._take_words)
+        self._looking.checked.connect(self._take_checked)
+        self._looking.failed.connect(self._fail)
+        self.steps = ReviewSteps(document.history, self)
+        self.steps.said.connect(self.said)
+        self.steps.failed.connect(lambda _: self._show())
+        self.steps.failed.connect(self.failed)
         self._cards = ReviewCards(lane, self)
         self._cards.came.connect(self._take_card)
         self._cards.wanted.connect(self._prepare)
         self._cards.failed.connect(self.failed)
         document.history.changed.connect(self._hear)
-        document.words_changed.connect(lambda _: self._hear_screen())
+        document.words_changed.connect(lambda _: self._hear({document.page.id} if document.page else ()))
         document.opened.connect(self._leave_another_project)
 
     @property
     def card(self) -> CardEvent | None:
         """The card of the word that is shown; None while it is being made."""
-        here = self.sitting.current if self.sitting else None
-        return self._cards.of(here.key, self.word.quad) if here and self.word else None
+        return self._cards.of(self.place, self.word.quad) if self.place and self.word else None
 
     def ahead(self, count: int) -> list[CardMade]:
         """The cards of the words that come next, up to so many, as far as they are there and wait."""
@@ -110,6 +124,11 @@ class Reviewing(QObject):
         return self.stage is Stage.GOING and self._of is self._project()
 
     @property
+    def place(self) -> Place | None:
+        """The word that is shown."""
+        return self.sitting.current.key if self.word and self.sitting and self.sitting.current else None
+
+    @property
     def photo(self) -> Path | None:
         """Where the photo of the word is that is shown."""
         return self._of.photo(self.page) if self._of and self.page else None
@@ -120,34 +139,35 @@ class Reviewing(QObject):
         if project is None:
             return
         self.stop()
-        self.order = order or self.order
+        self.order, self.came_since = order or self.order, 0
         self._of, self.sitting, self.word, self.page = project, None, None, None
         self._cards.begin(project)
         self.outcomes.clear()
         self.began = time.monotonic()
         self.stage = Stage.LOOKING
-        chosen, index = self.order, self._index()
-        job = self._looking = self._lane.submit(
-            lambda: reviewing.waiting(project, chosen, index), name=later("Looking for words")
-        )
-        job.came.connect(self._take_looked)
-        job.failed.connect(self._fail)
+        self._looking.look(project, self.order, self._index())
         self.changed.emit()
 
     def stop(self) -> None:
         """Do nothing more in the background, and let go of photos; where the person is stays known."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
-            if self.stage is Stage.LOOKING:
-                self.stage = Stage.IDLE
+        self._looking.stop()
+        if self.stage is Stage.LOOKING:
+            self.stage = Stage.IDLE
         self._cards.stop()
 
     def go_on_with(self) -> None:
-        """Take up again where the person was."""
-        if self._of is not None:
-            self._cards.begin(self._of)
-            self._show()
+        """Take up again where the person was, or at the end with the words that have come since."""
+        if self._of is None:
+            return
+        self._cards.begin(self._of)
+        if self.came_since and self.sitting is not None:
+            self.sitting.go_on()
+        self._show()
+
+    def look_again(self) -> None:
+        """See which words have come since: a person may have read more photos. Nothing that is shown changes."""
+        if self._of is not None and self.sitting is not None and not self._looking.busy:
+            self._looking.look(self._of, self.order, self._index())
 
     def set_size(self, width: int, height: int) -> None:
         """Cards are so large from now on, in pixels."""
@@ -177,6 +197,16 @@ class Reviewing(QObject):
         if self.page is not None and self.word is not None:
             self._do(edits.mark(self.page, [self.word.id], kind))
 
+    def turn(self) -> None:
+        """The writing is the other way up than its box says."""
+        if self.page is None or self.word is None:
+            return
+        edit = edits.turn_writing(self.page, self.word.id)
+        if self.steps.do(Step(edit.name, {self.page.id: edit} if edit else {})):
+            self._show()
+            if not edit:
+                self.said.emit(tr(operations.LOCKED))
+
     def pass_by(self) -> None:
         """On to the next word, without a word about this one."""
         if self.sitting is not None:
@@ -185,30 +215,18 @@ class Reviewing(QObject):
 
     def back(self) -> None:
         """To the word before."""
-        if self.sitting is not None:
-            if self.sitting.go_back():
-                self._show()
-            else:
-                self.said.emit(tr("This is the first word."))
+        if self.sitting is not None and self.sitting.go_back():
+            self._show()
+        elif self.sitting is not None:
+            self.said.emit(tr("This is the first word."))
 
     def take_back(self) -> None:
         """Undo the newest change, and show the word if it is one of this sitting."""
-        history = self._document.history
-        step = history.newest
-        if step is None:
-            return
-        history.stack.undo()
-        places = {(page, word) for page, edit in step.edits.items() for word in edit.changes}
-        sitting = self.sitting
-        here = sitting.current if sitting else None
+        places, sitting = self.steps.take_back(), self.sitting
         first = next((place for place in sitting.trail if place in places), None) if sitting else None
-        if sitting is not None and first is not None and (here is None or here.key != first):
+        if sitting is not None and first is not None and first != self.place:
             sitting.go_to(first)
             self._show()
-
-    def do_again(self) -> None:
-        """Do again what was taken back."""
-        self._document.history.stack.redo()
 
     def holds(self, page_id: str) -> bool:
         """Whether what is done to this page is seen here."""
@@ -217,28 +235,15 @@ class Reviewing(QObject):
     # ---------------------------------------------------------------------------------------------------- what is done
 
     def _do(self, edit: Edit) -> None:
-        here = self.sitting.current if self.sitting else None
-        if self.page is not None and here is not None:
-            self._settle(Step(edit.name, {self.page.id: edit}), [here.key])
+        if self.page is not None and self.place is not None:
+            self._settle(Step(edit.name, {self.page.id: edit}), [self.place])
 
     def _settle(self, step: Step, places: Sequence[Place]) -> bool:
         """Do a step that settles these words, the first of them the one that is shown. Whether it could be done."""
         sitting = self.sitting
-        if sitting is None:
+        if sitting is None or not self.steps.do(step):
             return False
-        if step and self._document.history.pages is None:
-            self.said.emit(tr(operations.READ_ONLY))
-            return False
-        self._doing = True
-        try:
-            # Of the page on the screen as of any other.
-            self._document.history.push(step)
-        except StudioError as error:
-            self.failed.emit(Trouble(str(error)))
-            self._show()
-            return False
-        finally:
-            self._doing = False
+        self.settled.emit(tuple(places))
         after = {(key, word): pair[1] for key, edit in step.edits.items() for word, pair in edit.changes.items()}
         self.outcomes.update((place, word.state) for place, word in after.items() if word)
         for place in places:
@@ -254,19 +259,14 @@ class Reviewing(QObject):
             self.stage = Stage.IDLE
             self.changed.emit()
 
-    def _hear_screen(self) -> None:
-        if self._document.page is not None:
-            self._hear({self._document.page.id})
-
     def _hear(self, pages: Collection[str]) -> None:
         """Pages have changed: words were settled, or wait again."""
         sitting, project = self.sitting, self._of
-        if sitting is None or self._doing or project is not self._project():
+        if sitting is None or self.steps.doing or project is not self._project():
             return
         touched = sitting.pages & frozenset(pages)
         if len(touched) > _AT_ONCE and project is not None:
-            job = self._lane.submit(lambda: reviewing.checked(project, touched), name=later("Looking at words"))
-            job.came.connect(self._take_checked)
+            self._looking.look_at(project, touched)
             return
         for page in filter(None, map(self._known, touched)):
             self._take_checked(PageChecked.of(page))
@@ -276,36 +276,37 @@ class Reviewing(QObject):
         if sitting is None:
             return
         before = sitting.current
-        gone, back = [], []
-        for place in sitting.places({found.page_id}):
-            here, elsewhere = sitting.has_settled(place), sitting.has_left_out(place)
-            if place[1] not in found.unchecked and not (here or elsewhere):
-                gone.append(place)
-            elif place[1] in found.unchecked and (here or elsewhere):
-                back.append(place)
-        sitting.leave_out(gone)
-        sitting.bring_back(back)
-        if sitting.current != before or gone or back or (before and before.page_id == found.page_id):
+        news = sitting.hear(found.page_id, found.unchecked)
+        if sitting.current != before or news or (before and before.page_id == found.page_id):
             self._show()
 
     # --------------------------------------------------------------------------------------------------- what is shown
 
-    def _take_looked(self, event: object) -> None:
-        if isinstance(event, PagesLooked):
-            self.looked.emit(event.done, event.total)
-        elif isinstance(event, WordsWait):
-            self._looking = None
-            self.failures = event.failed
-            self.sitting, self.stage = Sitting(event.rows, event.total), Stage.GOING
+    def _take_words(self, found: WordsWait) -> None:
+        """The words that wait, at the beginning, or later when they are looked for again."""
+        sitting = self.sitting
+        if self.stage is Stage.LOOKING:
+            self.failures = found.failed
+            self.sitting, self.stage = Sitting(found.rows, found.total), Stage.GOING
             self._show()
-            if self.order is Order.DIFFERING and event.rows and not event.rows[0].doubt:
+            if self.order is Order.DIFFERING and found.rows and not found.rows[0].doubt:
                 self.said.emit(tr(_NO_SECOND))
+        elif sitting is not None:
+            new = sitting.take_in(found.rows, found.total)
+            if self.stage is Stage.GOING:
+                self.counted.emit()
+                self._prepare()
+                if new:
+                    self.said.emit(tr_n(*_CAME, new))
+            elif sitting.waits:
+                self.came_since = max(1, new)
+                self.changed.emit()
 
     def _fail(self, trouble: Trouble) -> None:
-        self._looking = None
-        self.stage = Stage.IDLE
-        self.failed.emit(trouble)
-        self.changed.emit()
+        if self.stage is Stage.LOOKING:
+            self.stage = Stage.IDLE
+            self.failed.emit(trouble)
+            self.changed.emit()
 
     def _show(self) -> None:
         """Show the word where the person is; words that are settled or gone by now are passed over."""
@@ -325,9 +326,13 @@ class Reviewing(QObject):
         if self.word is None and sitting.has_more and sitting.settled:
             self.start()  # a large project's next words, and again those that were passed by
             return
+        self.came_since = 0
+        ends = self.word is None and self.stage is Stage.GOING and any(sitting.trail)
         self.stage = Stage.DONE if self.word is None else Stage.GOING
         self.changed.emit()
         self._prepare()
+        if ends:
+            self.look_again()
 
     def _known(self, page_id: str) -> Page | None:
         """A page as it is now; what cannot be read is told of at the end."""
@@ -343,5 +348,4 @@ class Reviewing(QObject):
             self._cards.prepare([row.key for row in self.sitting.ahead(ALONG)], outdated=self.card is None)
 
     def _take_card(self, place: Place) -> None:
-        here = self.sitting.current if self.sitting else None
-        (self.carded if here is not None and here.key == place else self.neared).emit()
+        (self.carded if place == self.place else self.neared).emit()

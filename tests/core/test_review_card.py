@@ -26,3 +26,21 @@ def test_the_word_stands_where_the_card_says(size: tuple[int, int], turn: int) -
     assert card.picture[beside[1], beside[0]].min() > 200
     assert card.picture.shape[0] <= size[1]
     assert card.picture.shape[1] <= size[0]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_writing_is_upright_whichever_way_it_runs_on_the_photo(turn: int) -> None:
+    """A box begins at the corner where its own text does."""
+    upright = np.full((300, 300, 3), 240, np.uint8)
+    upright[130:145, 100:200] = 20  # the upper half of the word
+    corners = np.array([(100, 130), (200, 130), (200, 160), (100, 160)], dtype=np.float64)
+    photo = np.ascontiguousarray(np.rot90(upright, -turn // 90))
+    rad = np.deg2rad(turn)
+    matrix = np.array([[np.cos(rad), -np.sin(rad)], [np.sin(rad), np.cos(rad)]])
+    a, b, c, d = [(float(x), float(y)) for x, y in (corners - 150) @ matrix.T + 150]
+    card = review_card.cut(Pyramid(photo), Quad((a, b, c, d)), (600, 300))
+    top, foot = card.corners[:2].mean(axis=0), card.corners[2:].mean(axis=0)
+    above, below = (np.round(top + (foot - top) * share).astype(int) for share in (0.25, 0.75))
+    assert above[1] < below[1]
+    assert card.picture[above[1], above[0]].max() < 60
+    assert card.picture[below[1], below[0]].min() > 200

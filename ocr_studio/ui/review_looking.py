@@ -1,0 +1,66 @@
+"""Looks, in the background, which words wait to be checked, and which of them still do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.index import Index
+from ocr_studio.core.project import Project
+from ocr_studio.core.review_queue import Order
+from ocr_studio.core.translation import later
+from ocr_studio.jobs import reviewing
+from ocr_studio.jobs.reviewing import PagesLooked, WordsWait
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+class ReviewLooking(QObject):
+    """Looks for words once at a time.
+
+    Signals: ``looked(done, total)`` pages; ``found(WordsWait)``; ``failed(Trouble)``; ``checked(PageChecked)``.
+    """
+
+    looked = Signal(int, int)
+    found = Signal(object)
+    failed = Signal(object)
+    checked = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._job: Job | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it looks for words just now."""
+        return self._job is not None
+
+    def look(self, project: Project, order: Order, index: Index | None) -> None:
+        """Look which words wait."""
+        self.stop()
+        self._job = self._lane.submit(lambda: reviewing.waiting(project, order, index), name=later("Looking for words"))
+        self._job.came.connect(self._take)
+        self._job.failed.connect(self._fail)
+
+    def look_at(self, project: Project, pages: Collection[str]) -> None:
+        """Look which words of these pages wait."""
+        job = self._lane.submit(lambda: reviewing.checked(project, pages), name=later("Looking at words"))
+        job.came.connect(self.checked)
+
+    def stop(self) -> None:
+        """Look for words no more."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, PagesLooked):
+            self.looked.emit(event.done, event.total)
+        elif isinstance(event, WordsWait):
+            self._job = None
+            self.found.emit(event)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._job = None
+        self.failed.emit(trouble)
