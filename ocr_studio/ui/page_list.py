@@ -22,7 +22,7 @@ from ocr_studio.ui.folder_photos import FolderPhotos
 from ocr_studio.ui.indexing import Indexing
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.page_texts import PageTexts
-from ocr_studio.ui.photo_delegate import SIDE, PhotoDelegate
+from ocr_studio.ui.photo_delegate import SIDE, PhotoDelegate, wide_enough
 from ocr_studio.ui.photo_list_model import PhotoListModel
 from ocr_studio.ui.photo_pictures import PhotoPictures
 
@@ -78,8 +78,9 @@ class PageList(QListView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Wide enough for the name of a photo from a camera."""
-        return QSize(SIDE + 165, 400)
+        """Wide enough for the name of a photo from a camera, and for what is said of its state."""
+        said = wide_enough(self.fontMetrics()) + self.verticalScrollBar().sizeHint().width()
+        return QSize(max(SIDE + 165, said), 400)
 
     def follow(self, indexing: Indexing) -> None:
         """What is known of the photos' pages is in that index."""

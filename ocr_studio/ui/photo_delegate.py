@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.ui import theme, wording
-from ocr_studio.ui.photo_list_model import OPEN, ROW, STATES, facts_said, state_said
+from ocr_studio.ui.photo_list_model import OPEN, ROW, STATES, facts_said, state_said, state_said_shortly
 from ocr_studio.ui.titled_rows import Index
 
 SIDE: Final = 72
 # In a list narrower than this the picture is smaller and stands closer, so that the photo's name can be read.
 _ROOMY: Final = SIDE + 130
 _SMALL_SIDE: Final = 44
+_GAP: Final = 12
 _ICON: Final = 14
+_ICON_GAP: Final = 5
+# So many words are on few photos.
+_MANY: Final = 999
 _ROLES: Final = {PhotoState.FAILED: "error", PhotoState.REVIEWED: "accent"}
+
+
+def wide_enough(metrics: QFontMetrics) -> int:
+    """Pixels in which a row can say how far a photo has come, in the language that is spoken."""
+    rows = (PhotoRow("", state, words=_MANY, unreviewed=_MANY) for state in PhotoState)
+    said = max(metrics.horizontalAdvance(state_said(row)) for row in rows)
+    return SIDE + 2 * _GAP + _ICON + _ICON_GAP + said + 2 * _GAP
 
 
 class PhotoDelegate(QStyledItemDelegate):
@@ -39,7 +50,7 @@ class PhotoDelegate(QStyledItemDelegate):
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         row = index.data(ROW)
-        side, gap = (SIDE, 12) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
+        side, gap = (SIDE, _GAP) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
         frame = QRect(option.rect.left() + gap, option.rect.center().y() - side // 2, side, side)
         place = option.rect.adjusted(side + 2 * gap, 0, 2 - gap, 0)
         painter.save()
@@ -53,7 +64,7 @@ class PhotoDelegate(QStyledItemDelegate):
         facts, high = facts_said(row), option.fontMetrics.height()
         top = place.center().y() - (3 * high + 4 if facts else 2 * high + 2) // 2
         first = QRect(place.left(), top, place.width(), high)
-        second = QRect(place.left() + _ICON + 5, top + high + 3, place.width() - _ICON - 5, high)
+        second = QRect(place.left() + _ICON + _ICON_GAP, top + high + 3, place.width() - _ICON - _ICON_GAP, high)
         icon = QRect(place.left(), second.top() + (high - _ICON) // 2, _ICON, _ICON)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         font = option.font
@@ -64,7 +75,10 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawPixmap(_mirrored(icon, option), self._icon(row.state, painter))
-        _draw_text(painter, second, option, state_said(row), Qt.TextElideMode.ElideRight)
+        said = state_said(row)
+        if painter.fontMetrics().horizontalAdvance(said) > second.width():
+            said = state_said_shortly(row)
+        _draw_text(painter, second, option, said, Qt.TextElideMode.ElideRight)
         if facts:
             third = QRect(place.left(), second.top() + high + 2, place.width(), high)
             _draw_text(painter, third, option, facts, Qt.TextElideMode.ElideRight)

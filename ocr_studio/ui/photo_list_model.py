@@ -34,6 +34,13 @@ def state_said(row: PhotoRow) -> str:
     return tr(STATES[row.state][0])
 
 
+def state_said_shortly(row: PhotoRow) -> str:
+    """The same where there is little room, beside a sign that says the state."""
+    if row.state in (PhotoState.PARTLY, PhotoState.READ) and row.unreviewed:
+        return tr_n("{count} left", "{count} left", row.unreviewed)
+    return tr(STATES[row.state][0])
+
+
 def facts_said(row: PhotoRow) -> str:
     """Who wrote it and its tags, as far as somebody has said."""
     return " · ".join(part for part in (row.writer, ", ".join(row.tags)) if part)

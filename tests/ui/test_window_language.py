@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, Qt, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QLocale, QRect, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings as kept
 from ocr_studio.core import translation
+from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import app as program
-from ocr_studio.ui import window_language
+from ocr_studio.ui import photo_delegate, window_language
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.hint_card import HintCard
 from ocr_studio.ui.palette import Palette
@@ -94,6 +96,38 @@ def test_lines_begin_at_the_right_where_they_should(qapp: QApplication, monkeypa
     monkeypatch.setenv("OCR_STUDIO_DIRECTION", "rtl")
     window_language.use(qapp, "en")
     assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+@pytest.mark.parametrize("language", ["en", "de", "uk"])
+@pytest.mark.parametrize("wide", [0, 1024])
+def test_the_list_of_photos_has_room_for_what_it_says_of_them(
+    qapp: QApplication,
+    open_studio: Open,
+    folder: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    wide: int,
+) -> None:
+    window_language.use(qapp, language)
+    window = open_studio(settings=Settings(read_when_opened=False)).window
+    if wide:
+        window.resize(wide, 768)
+    window.photos.photo_chosen.emit(folder / "board 1.png")
+    qtbot.waitUntil(lambda: window.photos.shown == 3)
+    drawn: dict[str, bool] = {}
+
+    def note(painter: QPainter, rect: QRect, option: object, text: str, mode: object) -> None:
+        drawn[text] = painter.fontMetrics().horizontalAdvance(text) <= rect.width()
+
+    monkeypatch.setattr(photo_delegate, "_draw_text", note)
+    rows = window.photos.photos.rows
+    for state in PhotoState:
+        rows[0] = replace(rows[0], state=state, words=250, unreviewed=248)
+        window.photos.grab()
+    del drawn["board 1.png"], drawn["board 2.png"], drawn["board 3.png"]
+    assert len(drawn) >= (4 if wide else 5)
+    assert all(drawn.values()), drawn
 
 
 def test_a_photo_is_never_mirrored(
