@@ -118,6 +118,20 @@ def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
     return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
+def turn_writing(page: Page, word_id: str) -> Edit:
+    """The writing in this box is the other way up, and begins at the opposite corner; in a box that is higher than long
+    it runs along the other side. The outline stays.
+    """
+    words = _free(page, [word_id])
+    turned = []
+    for word in words:
+        along, across = geometry.size(word.quad)
+        by = 2 if along >= across else 1
+        corners = word.quad.corners
+        turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
+    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
+
+
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
     """A person drew a box; with a text if they wrote one, else it is still to be read. The new id is in the edit."""
     human = None if text is None else Transcription.by_human(one_line(text))

@@ -76,6 +76,7 @@ REVIEW_KEYS = (
     ("F7", later("No text stands there")),
     ("F8", later("Nobody can read it")),
     ("F9", later("It does not count")),
+    ("F10", later("Turn the box of a word that is shown upside down or on its side")),
     ("F5", later("Show the word on its photo")),
     (later("Ctrl+Z"), later("Take back the last word")),
 )
