@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 
+from ocr_studio.core import plain_text
 from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, plain_name, reason
 from ocr_studio.core.dataset_values import BadDataset
 from ocr_studio.core.page import Point, Quad
@@ -21,7 +22,7 @@ MAX_PAGES: Final = 20_000
 MAX_WORDS: Final = 20_000  # on a photo
 MAX_BYTES: Final = 256 << 20
 MAX_LINE_BYTES: Final = 4 << 20
-MAX_LETTERS: Final = 1_000
+MAX_LETTERS: Final = plain_text.LONGEST
 MAX_LABEL: Final = 5_000  # an id, or a photo's path
 MAX_PLACE: Final = 1_000_000.0
 # More lines of trouble help nobody to mend them.

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr_studio.core import dividing, geometry, page_order, reading_order
 from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
-from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.translation import later_n, tr, tr_n
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
@@ -177,7 +177,8 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
 
     The text that was to be seen is still to be seen. Where a person has written or checked any part of it, all of it
     is theirs from now on: no reading may take the place of what they wrote, and who puts words together sees them.
-    Where nobody has, it stays the recognizer's, still to be checked. Empty where any of them is locked.
+    Where nobody has, it stays the recognizer's, still to be checked. Empty where any of them is locked, and where the
+    text would be longer than a person may write.
     """
     found = {word.id: word for word in _known(page, ids)}
     words = [found[key] for key in page_order.order(page, found)]
@@ -187,6 +188,8 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     marks = {word.mark for word in words}
     sides = _merged_sides(words, quad)
     whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
+    if len(whole.text) > LONGEST:
+        return Edit(tr("Merge words"))
     name = tr_n("Merge words", "Merge {count} words", len(words))
     return Edit(name, {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
 

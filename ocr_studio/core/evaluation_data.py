@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from ocr_studio.core import geometry, images, page_file, paths
+from ocr_studio.core import geometry, images, page_file, paths, plain_text
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.metrics import Labelled
@@ -28,7 +28,7 @@ ANNOTATIONS: Final = "annotations.json"
 # Half a million words; far beyond any set that is read on one machine in a day.
 MAX_BYTES: Final = 64 << 20
 MAX_WORDS: Final = 20_000
-MAX_LETTERS: Final = 1_000
+MAX_LETTERS: Final = plain_text.LONGEST
 MAX_PLACE: Final = 1_000_000.0
 
 

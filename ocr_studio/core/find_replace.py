@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core import folding, search
+from ocr_studio.core import folding, plain_text, search
 from ocr_studio.core.replacing import Replacement
 from ocr_studio.core.search import Hit, Side, Term
 from ocr_studio.core.vocabulary import Vocabulary
@@ -24,14 +24,16 @@ def term_of(query: str) -> Term | None:
 
 
 def replacements(hits: Iterable[Hit], term: Term, by: str) -> list[tuple[Hit, Replacement]]:
-    """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same."""
+    """What each of these hits becomes; second choices stay, as they do not stand there, and what would be the same or
+    become too long for a word.
+    """
     found: list[tuple[Hit, Replacement]] = []
     for hit in hits:
         word = hit.words[0]
         if len(hit.words) > 1 or word.side is Side.CHOICE:
             continue
         after = replaced(word.text, term, by)
-        if after != word.text:
+        if after != word.text and not plain_text.outgrows(after, word.text):
             found.append((hit, Replacement(hit.page_id, hit.image, word.word_id, word.text, after)))
     return found
 

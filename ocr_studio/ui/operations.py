@@ -136,12 +136,15 @@ def delete(document: Document) -> None:
         document.select([after], current=after)
 
 
-def merge(document: Document) -> None:
-    """Make one word of the selected ones, and select it."""
-    if (page := document.page) and len(document.selection) > 1:
-        edit = edits.merge(page, document.selection)
-        document.push(edit)
+def merge(document: Document) -> bool:
+    """Make one word of the selected ones, and select it. False where ``edits.merge`` makes none of them."""
+    if document.page is None or len(document.selection) < 2:
+        return False
+    edit = edits.merge(document.page, document.selection)
+    document.push(edit)
+    if edit:
         document.select(key for key, (_, after) in edit.changes.items() if after is not None)
+    return bool(edit)
 
 
 def split_at_letter(document: Document, word_id: str, letter: int) -> None:

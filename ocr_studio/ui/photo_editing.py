@@ -58,6 +58,7 @@ class PhotoEditing(QObject):
             lambda step, text: self._go(step, lambda key: operations.keep_and_go(document, key, text, step))
         )
         editor.cancelled.connect(self.cancel)
+        editor.refused.connect(self.message)
         editor.split_requested.connect(lambda letter, text: self._leave(lambda key: self._split(key, text, letter)))
         editor.installEventFilter(self)
         document.opened.connect(self.cancel)

@@ -106,6 +106,7 @@ class WordDelegate(QStyledItemDelegate):
         editor.accepted_here.connect(lambda text: self._accept_here(editor, word_id, text))
         editor.stepped.connect(lambda step, text: self._step(editor, word_id, step, text))
         editor.cancelled.connect(lambda: self._close(editor))
+        editor.refused.connect(self.message)
         editor.alternative_chosen.connect(lambda place: self._offer(editor, word, place))
         editor.split_requested.connect(lambda letter, text: self._split(editor, word_id, letter, text))
         self._finish = lambda: self._keep(editor, word_id)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEve
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Alternative
-from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.spelling import Doubt
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import colours, spelling_menu, theme, waves, wording
@@ -31,7 +31,8 @@ class WordEditor(QLineEdit):
 
     Signals: ``accepted(text)`` Enter, accept and go on; ``accepted_here(text)`` Ctrl+Enter, accept and stay;
     ``stepped(step, text)`` Tab (1) or Shift+Tab (-1); ``cancelled()`` Esc; ``split_requested(letter, text)`` Ctrl+/,
-    cut the word before this letter of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5.
+    cut the word before this letter of the text; ``alternative_chosen(index)`` Alt+1 … Alt+5; ``refused(why)`` letters
+    that were typed or pasted are left out.
     While an input method is composing, all keys are its own. spelling: whose doubts are underlined, if anybody's.
     """
 
@@ -41,6 +42,7 @@ class WordEditor(QLineEdit):
     cancelled = Signal()
     split_requested = Signal(int, str)
     alternative_chosen = Signal(int)
+    refused = Signal(str)
     most_choices = CHOICES
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,9 +50,21 @@ class WordEditor(QLineEdit):
         self._composing = False
         self.spelling: Spelling | None = None
         self.setAccessibleName(tr("Text of the word"))
+        self.setMaxLength(LONGEST)
+        self.inputRejected.connect(
+            lambda: self.refused.emit(
+                tr("A text has {most} letters at most. What goes beyond is left out.", most=LONGEST)
+            )
+        )
+
+    def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
+        """Show a text. One that is too long already stays whole, and does not grow."""
+        self._have_room_for(text)
+        super().setText(text)
 
     def replace_text(self, text: str) -> None:
         """Put another text in, as if it had been typed: Ctrl+Z in the line brings the old one back."""
+        self._have_room_for(text)
         self.selectAll()
         self.insert(text)
 
@@ -115,6 +129,12 @@ class WordEditor(QLineEdit):
             left, right = (start + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
             waves.draw(painter, left, right, below)
         painter.end()
+
+    def _have_room_for(self, text: str) -> None:
+        # Qt counts letters beyond the first 65,536 as two, and forgets what was typed when it is told anew.
+        letters = max(LONGEST, len(text.encode("utf-16-le", "surrogatepass")) // 2)
+        if letters != self.maxLength():
+            self.setMaxLength(letters)
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         key, control, alt = _key(event)

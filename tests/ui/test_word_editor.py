@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, geometry
 from ocr_studio.core.page import Alternative, Edit, Source, Transcription, Word, WordState
+from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.ui import operations
 from ocr_studio.ui.photo_view import PhotoView
 from ocr_studio.ui.word_editor import WordEditor
@@ -353,3 +354,30 @@ def test_all_choices_can_be_read_however_narrow_the_photo_is(view: PhotoView, wi
         assert button.text().endswith(f"{text}{number}")
         assert button.width() >= button.sizeHint().width()
         assert panel.rect().contains(QRect(button.mapTo(panel, QPoint(0, 0)), button.size()))
+
+
+def test_a_text_that_is_too_long_is_cut_where_it_is_pasted_and_that_is_said(view: PhotoView, qtbot: QtBot) -> None:
+    view.edit_current()
+    QApplication.clipboard().setText("m" * 20_000)
+    with qtbot.waitSignal(view.editing.message) as said:
+        qtbot.keyClick(editor_of(view), Qt.Key.Key_V, CONTROL)
+    assert said.args == ["A text has 1000 letters at most. What goes beyond is left out."]
+    assert editor_of(view).text() == "m" * LONGEST
+    with qtbot.waitSignal(view.editing.message):
+        qtbot.keyClicks(editor_of(view), "m")
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Return)
+    assert word(view, "one").text == "m" * LONGEST
+
+
+def test_a_text_that_is_too_long_already_stays_whole_and_can_be_made_shorter(view: PhotoView, qtbot: QtBot) -> None:
+    page = view.document.page
+    assert page is not None
+    view.document.push(edits.write(page, "one", "𝕞" * 1500))
+    view.edit_current()
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Return, CONTROL)
+    assert word(view, "one").text == "𝕞" * 1500
+    view.edit_current()
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_End)
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Backspace)
+    qtbot.keyClick(editor_of(view), Qt.Key.Key_Return, CONTROL)
+    assert word(view, "one").text == "𝕞" * 1499

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations
 from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_photo, has_selected
@@ -43,8 +44,9 @@ def _merge(parts: Parts) -> None:
         parts.hint(tr("One of these boxes is locked. Unlock it first (Boxes → Lock)."))
         return
     texts = [word for word in parts.document.selected_words() if word.text]
-    operations.merge(parts.document)
-    if 0 < sum(word.checked for word in texts) < len(texts):
+    if not operations.merge(parts.document):
+        parts.hint(tr("Together these words have more than {most} letters, so they stay apart.", most=LONGEST))
+    elif 0 < sum(word.checked for word in texts) < len(texts):
         parts.hint(tr("A part was checked already, so all of the new word counts as checked."))
 
 
