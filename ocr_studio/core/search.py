@@ -37,6 +37,9 @@ from ocr_studio.core.vocabulary import Vocabulary
 
 Floats = NDArray[np.floating[Any]]
 
+# Letters of a query; of more nothing is looked for, as a page that was copied by mistake has a thousand words.
+LONGEST: Final = 400
+
 _BEGINNING: Final = 0.9
 # The least score of what counts is 0.9 / (1 + 2); choices stay below.
 _CHOICE: Final = 0.25

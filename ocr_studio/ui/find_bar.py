@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
+from ocr_studio.core import search
 from ocr_studio.core.page_search import PageSearch
 from ocr_studio.core.search import Hit, Side
 from ocr_studio.core.translation import tr
@@ -46,6 +47,7 @@ class FindBar(QFrame):
         self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
         self.setAccessibleName(tr("Find on this photo"))
         self.line = QLineEdit()
+        self.line.setMaxLength(search.LONGEST)
         self.line.setPlaceholderText(tr("Find on this photo"))
         self.line.setAccessibleName(tr("What to find on this photo"))
         self.line.setClearButtonEnabled(True)

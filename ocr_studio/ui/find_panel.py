@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
-from ocr_studio.core import find_replace
+from ocr_studio.core import find_replace, plain_text, search
 from ocr_studio.core.index import Findings
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import replacing
@@ -52,9 +52,11 @@ class FindPanel(PanelDock):
         self._findings = Findings([], 0, 0)
         self._replacing = False
         self.line = _line(tr("Find on all photos"), tr("What to find on all photos"))
+        self.line.setMaxLength(search.LONGEST)
         self.said = OneLine()
         self.said.setProperty("quiet", True)
         self.by = _line(tr("Replace by"), tr("What to put in its place"))
+        self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
         self.scope = Choice(scopes, "all", tr("Where to replace"))
         self.all_or_none = QPushButton(tr("Tick all"))

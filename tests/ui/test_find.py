@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, images
+from ocr_studio.core import edits, images, plain_text, search
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Side
@@ -151,6 +152,24 @@ def test_a_selected_word_is_what_is_looked_for(studio: Studio, qtbot: QtBot) -> 
 
 def _marks(bar: FindBar) -> tuple[Mark, ...]:
     return bar._marks.marks if bar._marks else ()
+
+
+def test_of_a_page_that_is_pasted_by_mistake_only_the_beginning_is_looked_for(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QApplication.clipboard().setText("m" * 20_000)
+    QTest.keySequence(bar.line, QKeySequence("Ctrl+V"))
+    assert bar.line.text() == "m" * search.LONGEST
+    bar.leave()
+    panel = open_panel(studio, qtbot)
+    QTest.keySequence(panel.line, QKeySequence("Ctrl+V"))
+    assert panel.line.text() == "m" * search.LONGEST
+
+
+def test_a_text_is_not_replaced_by_one_that_is_too_long(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queves")
+    panel.by.setText("m" * 20_000)
+    assert {len(each.after) for each in panel.model.chosen()} == {plain_text.LONGEST}
 
 
 # ------------------------------------------------------------------------------------------------------ on all photos
