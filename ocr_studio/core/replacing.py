@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 import regex
 
-from ocr_studio.core import edits, kept_json, page_order, write_errors
+from ocr_studio.core import edits, kept_json, page_order, plain_text, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
 from ocr_studio.core.plain_text import one_line
@@ -22,12 +22,19 @@ from ocr_studio.core.translation import tr
 FILE: Final = "rules.json"
 _MOST_RULES: Final = 1000
 _LONGEST: Final = 2000
+_SHOWN: Final = 40  # letters of a text, where it is named
 # Seconds for one pattern in one text: a word takes microseconds.
 PATIENCE: Final = 0.2
+# Patterns that took too long in so many texts would take a person's time in most others, too.
+MOST_SLOW: Final = 10
 
 
 class BadRule(StudioError):
     """A rule cannot be used; says why."""
+
+
+class TooSlow(BadRule):
+    """A pattern takes too long in one text; in others it may be used."""
 
 
 class RulesNotSaved(StudioError):
@@ -61,18 +68,36 @@ class Replacement:
     after: str
 
 
-class Replacer:
-    """Some rules, made ready. Those that are off do nothing. Raises BadRule for one that is no pattern."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A word that rules leave as it is, though they might change it. why: a sentence that names it and its photo."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    word_id: str
+    why: str
+
+
+class Replacer:
+    """Some rules, made ready. Those that are off do nothing. Raises BadRule for one that is no pattern.
+
+    most_slow: after so many words in which patterns take too long, ``in_page`` has ``given_up``.
+    """
+
+    def __init__(self, rules: Iterable[Rule], *, most_slow: int = MOST_SLOW) -> None:
         self._rules = [(rule, _compiled(rule)) for rule in rules if rule.on and rule.find]
+        self._slow, self._most_slow = 0, most_slow
+
+    @property
+    def given_up(self) -> bool:
+        """Whether no more words are looked at."""
+        return self._slow >= self._most_slow
 
     def __bool__(self) -> bool:
         return bool(self._rules)
 
     def replaced(self, text: str) -> str:
-        """The text after all rules, one after the other. Raises BadRule for one that takes too long, or whose new text
-        names a group that the pattern does not have."""
+        """The text after all rules, one after the other. Raises TooSlow for one that takes too long, BadRule for one
+        whose new text names a group that the pattern does not have.
+        """
         for rule, compiled in self._rules:
             try:
                 if rule.pattern:
@@ -80,20 +105,35 @@ class Replacer:
                 else:
                     text = compiled.sub(lambda _, rule=rule: rule.put, text, timeout=PATIENCE)
             except TimeoutError as error:
-                raise BadRule(
-                    tr("the pattern “{find}” takes too long in “{text}”", find=rule.find, text=text[:40]),
+                raise TooSlow(
+                    tr("the pattern “{find}” takes too long there.", find=_short(rule.find)),
                     remedy=tr("Write it so that it has fewer ways to match."),
                 ) from error
             except (regex.error, IndexError) as error:
                 raise _bad(rule, error) from error
         return one_line(text)
 
-    def in_page(self, page: Page) -> Iterator[Replacement]:
-        """What words of a page would become, as they are read; words without text stay so. Raises BadRule."""
+    def in_page(self, page: Page) -> Iterator[Replacement | Skipped]:
+        """What words of a page would become, as they are read; words without text stay so.
+
+        A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
+        all others, which the last one says. Raises BadRule.
+        """
         for key in page_order.order(page):
             before = page.words[key].text
-            after = self.replaced(before) if before else before
-            if after != before:
+            try:
+                after = self.replaced(before) if before else before
+            except TooSlow as error:
+                self._slow += 1
+                yield Skipped(key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_named(page, before)))
+                if self.given_up:
+                    yield Skipped(key, tr("After so many words that take too long, no others were looked at."))
+                    return
+                continue
+            if plain_text.outgrows(after, before):
+                why = tr("“{text}” on {photo} was skipped: it would become too long.", **_named(page, before))
+                yield Skipped(key, why)
+            elif after != before:
                 yield Replacement(page.id, page.image, key, before, after)
 
 
@@ -156,6 +196,14 @@ def _compiled(rule: Rule) -> regex.Pattern[str]:
         return regex.compile(found, 0 if rule.case else regex.IGNORECASE)
     except (regex.error, OverflowError, RecursionError) as error:
         raise _bad(rule, error) from error
+
+
+def _named(page: Page, text: str) -> dict[str, str]:
+    return {"text": _short(text), "photo": PurePath(page.image).name}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _bad(rule: Rule, error: Exception) -> BadRule:

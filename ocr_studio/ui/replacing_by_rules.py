@@ -62,12 +62,12 @@ class ReplacingByRules(QObject):
     def _look_here(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
         page = self._document.page
         try:
-            found = tuple(Replacer(rules).in_page(page)) if page else ()
+            looked = job.look_at(page, Replacer(rules)) if page else Looked(0, 0)
         except StudioError as error:
             preview.show_trouble(Trouble(str(error)))
             return
-        preview.add(found)
-        preview.show_end()
+        preview.add(looked.found)
+        preview.show_end(looked.wrong)
 
     def _look_everywhere(self, rules: tuple[Rule, ...], preview: ReplacePreview) -> None:
         project = self._opening.project
@@ -84,7 +84,7 @@ class ReplacingByRules(QObject):
 
         work = self._lane.submit(lambda: job.look(project, rules), name=tr("Looking what rules would change"))
         work.came.connect(hear)
-        work.failed.connect(preview.show_trouble)
+        work.failed.connect(lambda trouble: preview.show_end([trouble.message, *wrong]))
         work.done.connect(lambda: preview.show_end(wrong))
         preview.finished.connect(work.cancel)
 

@@ -254,6 +254,7 @@ def _replace(options: argparse.Namespace) -> None:
             for key in project.page_ids()
             if (page := project.load_page(key))
             for each in list(replacer.in_page(page))[:5]
+            if isinstance(each, Replacement)
         ]
         ticks = main_thread.Ticks()
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core import edits, replacing
-from ocr_studio.core.page import apply
-from ocr_studio.core.replacing import BadRule, Replacer, Rule
+from ocr_studio.core.page import Page, apply
+from ocr_studio.core.plain_text import LONGEST
+from ocr_studio.core.replacing import BadRule, Replacement, Replacer, Rule, Skipped, TooSlow
 from tests.core.made_pages import page_of, read_word
 
 
@@ -46,14 +47,18 @@ def test_what_is_no_pattern_is_said(rule: Rule) -> None:
 
 def test_a_pattern_that_tries_ever_more_ways_is_stopped() -> None:
     began = time.monotonic()
-    with pytest.raises(BadRule, match="too long"):
+    with pytest.raises(TooSlow, match="too long"):
         Replacer([Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)]).replaced("ab" * 200 + "!")
     assert time.monotonic() - began < 30
 
 
+def _replacements(page: Page, rule: Rule) -> list[Replacement]:
+    return [each for each in Replacer([rule]).in_page(page) if isinstance(each, Replacement)]
+
+
 def test_a_page_says_what_its_words_would_become_and_takes_it_over_in_one_edit() -> None:
     page = page_of(read_word("retum", 100, key="a"), read_word("fine", 300, key="b"), read_word("tum", 500, key="c"))
-    found = list(Replacer([Rule("tum", "turn")]).in_page(page))
+    found = _replacements(page, Rule("tum", "turn"))
     assert [(each.word_id, each.before, each.after) for each in found] == [
         ("a", "retum", "return"),
         ("c", "tum", "turn"),
@@ -65,9 +70,42 @@ def test_a_page_says_what_its_words_would_become_and_takes_it_over_in_one_edit()
     assert apply(after, edit.inverted()) == page
 
 
+_SLOW = Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)
+
+
+def test_a_word_in_which_a_pattern_takes_too_long_is_skipped_and_named() -> None:
+    page = page_of(
+        read_word("ab" * 200 + "!", 100, key="a"), read_word("ab", 300, key="b"), read_word("fine", 500, key="c")
+    )
+    skipped, found = Replacer([_SLOW]).in_page(page)
+    assert isinstance(skipped, Skipped)
+    assert skipped.why.startswith(f"“{'ab' * 20}…” on {page.image} was skipped: the pattern")
+    assert isinstance(found, Replacement)
+    assert (found.word_id, found.after) == ("b", "x")
+
+
+def test_after_many_words_that_take_too_long_no_others_are_looked_at() -> None:
+    page = page_of(*(read_word("ab" * 200 + "!", 100 * place, key=str(place)) for place in range(1, 5)))
+    replacer = Replacer([_SLOW], most_slow=2)
+    *skipped, last = replacer.in_page(page)
+    assert [each.word_id for each in skipped] == ["1", "2"]
+    assert isinstance(last, Skipped)
+    assert "no others were looked at" in last.why
+    assert replacer.given_up
+
+
+def test_a_word_that_would_become_too_long_is_skipped() -> None:
+    page = page_of(read_word("ab", 100, key="a"), read_word("a" * 2 * LONGEST + "b", 300, key="b"))
+    skipped, found = Replacer([Rule("b", "c" * LONGEST), Rule("a" * 2 * LONGEST, "d")]).in_page(page)
+    assert isinstance(skipped, Skipped)
+    assert "too long" in skipped.why
+    assert isinstance(found, Replacement)
+    assert len(found.after) == LONGEST + 1  # shorter than it was
+
+
 def test_words_that_changed_meanwhile_stay() -> None:
     page = page_of(read_word("retum", 100, key="a"))
-    found = list(Replacer([Rule("tum", "turn")]).in_page(page))
+    found = _replacements(page, Rule("tum", "turn"))
     page = apply(page, edits.write(page, "a", "rerun"))
     edit, left = replacing.taken_over(page, found)
     assert not edit

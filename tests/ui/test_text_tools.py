@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import characters, paths, replacing
+from ocr_studio.core import characters, edits, paths, replacing
 from ocr_studio.core.replacing import Rule
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.characters_popup import CharactersPopup
@@ -221,3 +221,18 @@ def test_copied_as_markdown_nothing_is_formatting(studio: Studio) -> None:
     studio.document.select(["w0", "w1"])
     studio.window.action_set["copy_markdown"].trigger()
     assert QGuiApplication.clipboard().text() == "Ship the\n"
+
+
+def test_a_word_that_takes_too_long_is_named_and_the_others_are_offered(studio: Studio) -> None:
+    page = studio.document.page
+    assert page is not None
+    slow, other = list(page.words)[:2]
+    studio.document.push(edits.write(page, slow, "ab" * 200 + "!"))
+    assert studio.document.page is not None
+    studio.document.push(edits.write(studio.document.page, other, "ab"))
+    replacing.save(paths.config_dir(), [Rule(r"(a|aa|b|ab|ba)+$", "x", pattern=True)])
+    QTest.mouseClick(_rules(studio).here, Qt.MouseButton.LeftButton)
+    preview = _preview(studio)
+    assert [row.after for row in preview.table.rows.rows] == ["x", "Annx"]
+    assert f"“{'ab' * 20}…” on board 1.png was skipped: the pattern" in preview.said.text()
+    preview.reject()
