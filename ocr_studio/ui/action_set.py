@@ -27,6 +27,8 @@ class ActionSet(QObject):
         self._parts = parts
         self.changed_keys: Mapping[str, tuple[str, ...]] = parts.opening.settings.keys
         self._actions = {spec.id: self._make(spec, window) for spec in TABLE}
+        # An action that cannot be done just now does not hear its keys: who presses them is told why.
+        self._in_vain = {spec.id: self._tell(spec, window) for spec in TABLE if spec.why and spec.scope is Scope.WINDOW}
         self._menus: dict[str, QMenu] = {}
         # The arrow to what a small window has no room for; the style's own can hardly be seen.
         self._more: QToolButton | None = None
@@ -57,6 +59,8 @@ class ActionSet(QObject):
             self.changed_keys = changed
             for spec in TABLE:
                 self._give_keys(spec)
+            for key, shortcut in self._in_vain.items():
+                shortcut.setKeys(self._actions[key].shortcuts())
             self.refresh()
             self.keys_changed.emit()
 
@@ -115,7 +119,9 @@ class ActionSet(QObject):
     def refresh(self) -> None:
         """Offer what can be done now, and nothing else."""
         for spec in TABLE:
-            self._actions[spec.id].setEnabled(self._may(spec))
+            self._actions[spec.id].setEnabled(may := self._may(spec))
+            if spec.id in self._in_vain:
+                self._in_vain[spec.id].setEnabled(not may)
             if spec.checked is not None:
                 self._actions[spec.id].setChecked(spec.checked(self._parts))
         stack = self._parts.document.undo_stack
@@ -161,6 +167,12 @@ class ActionSet(QObject):
         action.triggered.connect(lambda: self._do(spec))
         self._give_keys(spec, action)
         return action
+
+    def _tell(self, spec: ActionSpec, window: QWidget) -> QShortcut:
+        shortcut = QShortcut(window)
+        shortcut.setKeys(self._actions[spec.id].shortcuts())
+        shortcut.activated.connect(lambda: self._parts.hint(spec.reason(self._parts)))
+        return shortcut
 
     def _give_keys(self, spec: ActionSpec, action: QAction | None = None) -> None:
         action = action or self._actions[spec.id]

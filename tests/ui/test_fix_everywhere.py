@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -187,3 +188,25 @@ def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPane
     assert not review.offer.isVisible()
     _press(KEY.Key_Z, CONTROL)
     assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 0, 16)
+
+
+def test_who_asks_for_it_before_anything_was_corrected_is_told_what_to_do(studio: Studio, panel: FixPanel) -> None:
+    studio.window.view.setFocus()
+    _press(KEY.Key_F4)
+    assert "Correct a word first" in studio.window.status.currentMessage()
+    assert not panel.isVisible()
+
+
+def test_keys_that_a_person_has_chosen_tell_it_too(studio: Studio, qtbot: QtBot) -> None:
+    actions, view = studio.window.action_set, studio.window.view
+    actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})
+    studio.window.status.clearMessage()
+    view.setFocus()
+    _press(KEY.Key_F4)
+    assert not studio.window.status.currentMessage()
+    QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
+    assert "Correct a word first" in studio.window.status.currentMessage()
+    _correct(studio, qtbot)
+    actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})  # the settings have others
+    QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
+    assert studio.window.parts.fixes.isVisible()
