@@ -122,7 +122,7 @@ def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: Q
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_a_longer_text_in_the_place_of_a_shorter_one_is_seen_whole(qtbot: QtBot, narrow: bool) -> None:  # noqa: FBT001
+def test_a_longer_text_in_the_place_of_a_shorter_one_is_seen_whole(qtbot: QtBot, narrow: bool) -> None:
     over = QWidget()
     qtbot.addWidget(over)
     over.resize(300 if narrow else 900, 600)
