@@ -24,6 +24,7 @@ class ReviewHeight(QObject):
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel)
         self._panel, self._dragged = panel, False
+        self._of = 0  # the window's height when the panel got its own
         panel.installEventFilter(self)
 
     def comfortable(self, least: int) -> int:
@@ -40,6 +41,8 @@ class ReviewHeight(QObject):
         if event.type() == QEvent.Type.Resize:
             if watched is not self._panel:
                 self.wanted.emit()
-            elif QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-                self._dragged = True
+            else:
+                before, self._of = self._of, self._panel.window().height()
+                held = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+                self._dragged |= held and before == self._of
         return super().eventFilter(watched, event)

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_studio.core import review_card
-from ocr_studio.core.page import Quad
+from ocr_studio.core import edits, geometry, review_card
+from ocr_studio.core.page import Page, Quad, Word, apply
 from ocr_studio.core.pyramid import Pyramid
 
 
@@ -44,3 +44,16 @@ def test_writing_is_upright_whichever_way_it_runs_on_the_photo(turn: int) -> Non
     assert above[1] < below[1]
     assert card.picture[above[1], above[0]].max() < 60
     assert card.picture[below[1], below[0]].min() > 200
+
+
+def test_a_box_is_turned_so_that_its_writing_runs_along_it() -> None:
+    """One that is higher than long first comes to lie, then each turn is the other way up; the outline stays."""
+    page = Page("a" * 32, "a.jpg", 300, 300, {"w": Word("w", Quad.from_box(100, 50, 130, 150))})
+    angles = []
+    for _ in range(3):
+        page = apply(page, edits.turn_writing(page, "w"))
+        angles.append(round(geometry.angle(page.words["w"].quad)))
+        assert set(page.words["w"].quad.corners) == set(Quad.from_box(100, 50, 130, 150).corners)
+    assert angles == [90, -90, 90]
+    locked = apply(page, edits.lock(page, ["w"], locked=True))
+    assert not edits.turn_writing(locked, "w")

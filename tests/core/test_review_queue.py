@@ -194,3 +194,63 @@ def test_words_are_agreed_with_up_to_the_first_that_is_otherwise() -> None:
         assert places == ((page.id, "w0"),)
         assert set(step.edits[page.id].changes) == {"w0"}
     assert review_queue.agreement(shown, lambda _: None) == (review_queue.agreement([], lambda _: None)[0], ())
+
+
+def _row(key: str) -> QueueRow:
+    return QueueRow("p", key, "p.jpg", int(key))
+
+
+@given(st.lists(st.sampled_from(["on", "settle", "back", "out", "look"]), max_size=40), st.integers(0, 6))
+def test_words_that_come_meanwhile_come_in_their_turn(deeds: list[str], count: int) -> None:
+    sitting, all_of_them, gone, shown = _sitting(count), count, set[str](), set[str]()
+    for number, deed in enumerate(deeds):
+        here = sitting.current
+        shown |= {here.word_id} if here else set()
+        if deed == "on":
+            sitting.go_on()
+        elif deed == "back":
+            sitting.go_back()
+        elif deed == "settle" and here:
+            sitting.settle(here.key, when=number)
+            gone.add(here.word_id)
+            sitting.go_on()
+        elif deed == "out" and (("p", str(number)) in set(sitting.places({"p"})) and str(number) not in gone):
+            sitting.leave_out([("p", str(number))])
+            gone.add(str(number))
+        elif deed == "look":
+            all_of_them += 2
+            waiting = [_row(str(key)) for key in reversed(range(all_of_them)) if str(key) not in gone]
+            assert sitting.take_in(waiting, len(waiting)) == 2
+            assert sitting.current == here
+            fresh = [row.word_id for row in sitting.ahead(99) if row.word_id not in shown]
+            assert fresh == sorted(fresh, key=int, reverse=True)
+        assert (sitting.total, sitting.left) == (all_of_them, all_of_them - len(gone))
+    for _ in range(2 * all_of_them):
+        shown |= {sitting.current.word_id} if sitting.current else set()
+        sitting.go_on()
+    assert not sitting.waits
+    assert shown | gone == {str(key) for key in range(all_of_them)}
+
+
+def test_in_a_large_project_only_the_count_says_how_many_came() -> None:
+    sitting = _sitting(5, more=10)
+    sitting.settle(("p", "0"), when=0)
+    sitting.go_on()
+    waiting = [_row(str(key)) for key in (7, 1, 2, 3, 4)]
+    assert sitting.take_in(waiting, 14) == 0
+    assert sitting.take_in(waiting, 17) == 3
+    assert [row.word_id for row in sitting.ahead(9)] == ["1", "7", "2", "3", "4"]
+    assert (sitting.total, sitting.left, sitting.number) == (18, 17, 2)
+
+
+def test_what_was_typed_is_written_by_one_step() -> None:
+    pages = {page.id: page for page in (_page("a", 0.9, 0.8), _page("b", 0.7))}
+    a, b = pages
+    texts = {(a, "w0"): "zero", (a, "w1"): "t1", (b, "w0"): " ", (b, "w9"): "gone", ("c", "w0"): "elsewhere"}
+    step = review_queue.typed(texts, pages.get)
+    after = {key: apply(pages[key], edit) for key, edit in step.edits.items()}
+    assert {key: [(word.text, word.checked) for word in page.words.values()] for key, page in after.items()} == {
+        a: [("zero", True), ("t1", True)]
+    }
+    assert step.name == "Correct 2 words"
+    assert not review_queue.typed({}, pages.get)

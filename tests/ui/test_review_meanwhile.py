@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -188,6 +188,28 @@ def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qt
     qtbot.waitUntil(lambda: panel.card.has_card)
     window.resize(1200, 850)
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
+
+
+def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(1200, 850)
+    panel = window.parts.review
+    panel.begin(Order.PAGE)
+    qtbot.waitUntil(lambda: panel.card.height() >= 200)
+    qtbot.wait(50)
+    handle, left = window.windowHandle(), Qt.MouseButton.LeftButton
+    edge = QPoint(600, panel.geometry().top() - 1)
+    QTest.mousePress(handle, left, pos=edge)
+    QTest.mouseMove(handle, edge + QPoint(0, 60))
+    QTest.mouseMove(handle, edge + QPoint(0, 90))
+    QTest.mouseRelease(handle, left, pos=edge + QPoint(0, 90))
+    qtbot.waitUntil(lambda: panel.card.height() < 150)
+    high = panel.height()
+    panel.close()
+    panel.begin()
+    window.resize(1200, 860)
+    qtbot.wait(50)
+    assert panel.height() == high
 
 
 def test_a_word_that_is_upside_down_is_turned(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
