@@ -57,9 +57,9 @@ class WordEditor(QLineEdit):
             )
         )
 
-    def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
+    def setText(self, text: str | None) -> None:  # noqa: N802  (Qt's name)
         """Show a text. One that is too long already stays whole, and does not grow."""
-        self._have_room_for(text)
+        self._have_room_for(text or "")
         super().setText(text)
 
     def replace_text(self, text: str) -> None:

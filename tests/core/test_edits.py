@@ -396,10 +396,3 @@ def test_every_edit_can_be_taken_back_and_put_together(page: Page, data: st.Data
     touched = {key for key, word in page.words.items() if word.human}
     if first.name.startswith("Read"):
         assert all(middle.words[key].human == page.words[key].human for key in touched)
-
-
-def test_words_that_would_be_too_long_together_stay_apart() -> None:
-    long = [Word(key, Quad.from_box(100 * place, 0, 100 * place + 90, 40), human=Transcription.by_human("m" * 600))
-            for place, key in enumerate("ab")]  # fmt: skip
-    page = page_of(*long)
-    assert not edits.merge(page, page.words)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_studio.core import find_replace
+from ocr_studio.core import edits, find_replace
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.page_search import PageSearch
 from ocr_studio.core.search import Side
@@ -58,3 +58,8 @@ def test_a_page_finds_what_the_index_finds() -> None:
     assert [hit.text for hit in search.find("load")] == ["the load", "laod"]
     assert [hit.text for hit in search.find("bal", typing=True)] == ["balancer"]
     assert PageSearch(page_of()).find("load") == []
+
+
+def test_words_that_would_be_too_long_together_stay_apart() -> None:
+    page = page_of(read_word("m" * 600, 100, key="a"), read_word("m" * 600, 300, key="b"))
+    assert not edits.merge(page, page.words)
