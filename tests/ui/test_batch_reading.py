@@ -18,6 +18,7 @@ from ocr_studio.core.photo_rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.batch_failures_dialog import BatchFailuresDialog
+from ocr_studio.ui.page_list import PageList
 from tests.ui import made_board
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open, texts
@@ -27,8 +28,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
+def studio(open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """Four photos, one of them no photo; the first one open, none of them read."""
+    # That one is found out by reading it, not by making a small picture of it, which may be sooner or later.
+    monkeypatch.setattr(PageList, "_want_pictures", lambda _: None)
     (folder / "board 4.png").write_text("no picture")
     studio = open_studio(folder / "board 1.png", settings=BY_HAND, reader=StandInReader())
     qtbot.waitUntil(lambda: len(studio.window.photos.photos.rows) == 4 and not studio.busy)
