@@ -152,11 +152,11 @@ def test_what_is_typed_stays_with_its_word_while_a_person_looks_elsewhere(
 
 def test_what_was_typed_before_is_dropped_by_a_person_only(panel: ReviewPanel) -> None:
     place = _here(panel)
-    for drop in (lambda: _press(KEY.Key_Escape), lambda: _press(KEY.Key_Z, CONTROL)):
+    for drops in ((KEY.Key_Escape,), (KEY.Key_Z, CONTROL)):
         _type("x")
         panel.reviewing.go_on_with()
         assert (_here(panel), panel.line.text()) == (place, "x")
-        drop()
+        _press(*drops)
         panel.reviewing.go_on_with()
         assert (_here(panel), panel.line.text()) == (place, "Ship")
 
