@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import geometry
+from ocr_studio.core import geometry, page_file
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Findings, Index, Progress
 from ocr_studio.core.moved_photos import MovedPhotos
@@ -59,11 +60,11 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
         by_page.setdefault(place.page_id, []).append(place)
     photo: Pyramid | None
     for page_id, some in by_page.items():
-        try:
-            _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
-            photo = Pyramid(image)
-        except StudioError:  # told when it is opened
-            photo = None
+        photo = None
+        with contextlib.suppress(StudioError):  # told when it is opened
+            if page_file.stays_inside(some[0].image):  # the index is a file that anybody may have written
+                _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
+                photo = Pyramid(image)
         for place in some:
             yield PlacePicture(place, None if photo is None else _level(photo, place.quad, height))
 
