@@ -34,7 +34,6 @@ class ReviewStrip(QWidget):
         self._cards: Sequence[CardMade] = ()
         self._pictures: OrderedDict[bytes, QPixmap] = OrderedDict()
         self._places: list[QRectF] = []
-        self._key_width = 0
 
     def show_cards(self, cards: Sequence[CardMade]) -> None:
         """Show these words, in their order, as far as there is room."""
@@ -122,12 +121,12 @@ class ReviewStrip(QWidget):
         font = self.font()
         font.setPixelSize(_FONT)
         metrics = QFontMetrics(font)
-        self._key_width = metrics.horizontalAdvance(wording.agreeing_key(MOST + 1))
+        key_width = metrics.horizontalAdvance(wording.agreeing_key(MOST + 1))
         places, left = [], 0.0
         for card in self._cards:
             size = self._pixmap(card).size()
             picture = _PICTURE * size.width() / max(1, size.height())
-            text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + self._key_width
+            text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
             # What cannot be seen whole is not agreed with.
             if text > _WIDE or left + width > self.width():
