@@ -97,9 +97,9 @@ def test_a_file_that_the_system_cuts_short(photos: Path) -> None:
     assert [path.name for path in page_path(project).parent.iterdir()] == [f"{PAGE_ID}.json"]
 
 
-def test_folder_taken_by_a_file(photos: Path) -> None:
-    (photos / FOLDER).write_text("mine")
+def test_folder_taken_by_a_file_since_it_was_opened(photos: Path) -> None:
     project = Project.open(photos)
+    (photos / FOLDER).write_text("mine")
     assert project.load_page(PAGE_ID) is None
     with pytest.raises(SaveFailed):
         project.save_page(PAGE)
