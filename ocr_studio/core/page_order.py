@@ -6,7 +6,7 @@ photo: behind the word before them in their line, else before the one after them
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -67,6 +67,17 @@ def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     if not given(page):
         return reading_order.order(_some(page, ids))
     return tuple(word.id for line in lines(page) for word in line if ids is None or word.id in ids)
+
+
+def neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
+    """The word ``step`` places after the current one, of words in the order they are read; None past either end.
+
+    Without a current one the first, or the last where the step leads back.
+    """
+    if current not in ids:
+        return (ids[0] if step > 0 else ids[-1]) if ids else None
+    place = ids.index(current) + step
+    return ids[place] if 0 <= place < len(ids) else None
 
 
 def keeps(edit: Edit) -> bool:

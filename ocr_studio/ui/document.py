@@ -100,11 +100,7 @@ class Document(QObject):
 
     def neighbour(self, step: int) -> str | None:
         """The word ``step`` places after the current one in reading order; None past either end."""
-        order = self.order()
-        if self._current not in order:
-            return (order[0] if step > 0 else order[-1]) if order else None
-        place = order.index(self._current) + step
-        return order[place] if 0 <= place < len(order) else None
+        return page_order.neighbour(self.order(), self._current, step)
 
     def open(
         self,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
-from ocr_studio.core import board_corners, geometry
+from ocr_studio.core import board_corners, geometry, page_order
 from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.ui.document import Document
@@ -141,11 +141,7 @@ class ShownDocument(Document):
 
     def neighbour(self, step: int) -> str | None:
         """As of the page, past words that are not shown."""
-        order = self.order()
-        if self.current not in order:
-            return (order[0] if step > 0 else order[-1]) if order else None
-        place = order.index(self.current) + step
-        return order[place] if 0 <= place < len(order) else None
+        return page_order.neighbour(self.order(), self.current, step)
 
     def open(
         self,

@@ -58,6 +58,19 @@ def _again(project: Project, photos: Path) -> Project:
     return again
 
 
+def _killed_before_pages_are_placed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line of the history is there, the pages lie beside their places."""
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    step, pages = _step("same")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(Killed):
+            project.save_together(pages, history.did(step))
+
+
 def _nothing_left(project: Project) -> bool:
     return not [*project.folder.rglob("*.tmp")]
 
@@ -125,14 +138,7 @@ def test_half_a_line_of_the_history_counts_for_nothing_and_harms_no_later_one(
 def test_pages_wait_while_the_history_cannot_be_read(
     project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def killed(*_: object) -> None:
-        raise Killed
-
-    step, pages = _step("same")
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", killed)
-        with pytest.raises(Killed):
-            project.save_together(pages, history.did(step))
+    _killed_before_pages_are_placed(project, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(history, "MAX_BYTES", 10)
         later = _again(project, photos)
@@ -149,14 +155,7 @@ def test_pages_wait_while_the_history_cannot_be_read(
 def test_what_was_written_since_the_kill_is_not_replaced(
     project: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def killed(*_: object) -> None:
-        raise Killed
-
-    step, pages = _step("same")
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", killed)
-        with pytest.raises(Killed):
-            project.save_together(pages, history.did(step))
+    _killed_before_pages_are_placed(project, monkeypatch)
     place = project.folder / "pages" / f"{PAGES[0].id}.json"
     newer = max(path.stat().st_mtime_ns for path in place.parent.iterdir()) + 10**9
     os.utime(place, ns=(newer, newer))

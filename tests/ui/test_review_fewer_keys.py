@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.history import Step
-from ocr_studio.core.page import Alternative, Edit, Page, Source, Transcription, Word, WordState
+from ocr_studio.core.page import Alternative, Edit, Page, Source, Transcription, WordState
 from ocr_studio.core.review_queue import Order
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.review_panel import ReviewPanel
 from tests.ui import made_board
+from tests.ui.review_keys import begin, here, press, type_in, word_at
 from tests.ui.studio import Open
 
 KEY, CONTROL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -34,13 +33,8 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
 
 def _begun(studio: Studio, qtbot: QtBot) -> ReviewPanel:
     """The queue, photo by photo: Ship the new build ask Anna about queves, twice."""
-    panel = studio.window.parts.review
-    panel.reviewing.order = Order.PAGE
     studio.window.resize(1400, 950)
-    studio.window.activateWindow()
-    studio.window.view.setFocus()
-    QTest.keyClick(studio.window.view, KEY.Key_F6)
-    qtbot.waitUntil(lambda: panel.card.has_card and QApplication.focusWidget() is panel.line)
+    panel = begin(studio, qtbot)
     _settled(panel, qtbot)
     return panel
 
@@ -57,37 +51,11 @@ def _settled(panel: ReviewPanel, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.card.has_card and len(panel.strip.shown) == min(8, max(0, sitting.left - 1)))
 
 
-def _press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    """Into whatever has the keys, as a person does."""
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, held)
-
-
-def _type(text: str) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClicks(widget, text)
-
-
-def _here(panel: ReviewPanel) -> tuple[str, str]:
-    sitting = panel.reviewing.sitting
-    assert sitting is not None
-    assert sitting.current is not None
-    return sitting.current.key
-
-
-def _word(studio: Studio, place: tuple[str, str]) -> Word:
-    page = studio.document.history.page(place[0])
-    assert page is not None
-    return page.words[place[1]]
-
-
 def _checked(studio: Studio, panel: ReviewPanel) -> list[str]:
     """The texts of the words that somebody has checked, in the order of the queue."""
     sitting = panel.reviewing.sitting
     assert sitting is not None
-    words = [_word(studio, place) for place in sitting.places(sitting.pages)]
+    words = [word_at(studio, place) for place in sitting.places(sitting.pages)]
     return [word.text for word in words if word.checked]
 
 
@@ -95,66 +63,66 @@ def _checked(studio: Studio, panel: ReviewPanel) -> list[str]:
 
 
 def test_the_rest_is_shown_and_taken_by_tab(panel: ReviewPanel, studio: Studio) -> None:
-    place = _here(panel)
-    _type("bu")
+    place = here(panel)
+    type_in("bu")
     assert panel.line.rest == "ild"
     assert panel.line.text() == "bu"
     assert "build" in panel.line.accessibleDescription()
-    _press(KEY.Key_Tab)
-    assert _word(studio, place).text == "build"
-    assert _here(panel) != place
+    press(KEY.Key_Tab)
+    assert word_at(studio, place).text == "build"
+    assert here(panel) != place
 
 
 def test_enter_keeps_just_what_was_typed(panel: ReviewPanel, studio: Studio) -> None:
     for typed in ("bu", "b", "que"):
-        place = _here(panel)
-        _type(typed)
+        place = here(panel)
+        type_in(typed)
         assert panel.line.rest
-        _press(KEY.Key_Return)
-        assert _word(studio, place).text == typed
+        press(KEY.Key_Return)
+        assert word_at(studio, place).text == typed
 
 
 @pytest.mark.parametrize("key", [KEY.Key_Right, KEY.Key_End])
 def test_the_rest_is_taken_to_be_typed_on(panel: ReviewPanel, studio: Studio, key: Qt.Key) -> None:
-    place = _here(panel)
-    _type("bu")
-    _press(key)
+    place = here(panel)
+    type_in("bu")
+    press(key)
     assert panel.line.text() == "build"
-    _type("s")
-    _press(KEY.Key_Return)
-    assert _word(studio, place).text == "builds"
+    type_in("s")
+    press(KEY.Key_Return)
+    assert word_at(studio, place).text == "builds"
 
 
 def test_arrows_move_where_nothing_is_offered(panel: ReviewPanel) -> None:
-    _type("zzzz")
+    type_in("zzzz")
     assert panel.line.rest == ""
-    _press(KEY.Key_Left)
-    _press(KEY.Key_Right)
-    _type("y")
+    press(KEY.Key_Left)
+    press(KEY.Key_Right)
+    type_in("y")
     assert panel.line.text() == "zzzzy"
-    _press(KEY.Key_Home)
-    _type("b")  # inside the text nothing is offered
+    press(KEY.Key_Home)
+    type_in("b")  # inside the text nothing is offered
     assert (panel.line.text(), panel.line.rest) == ("bzzzzy", "")
 
 
 def test_tab_keeps_what_was_typed_and_passes_by_what_was_not(panel: ReviewPanel, studio: Studio) -> None:
-    place = _here(panel)
-    _type("zzzz")
-    _press(KEY.Key_Tab)
-    assert _word(studio, place).text == "zzzz"
-    place = _here(panel)
-    _press(KEY.Key_Tab)
-    assert not _word(studio, place).checked
-    assert _here(panel) != place
+    place = here(panel)
+    type_in("zzzz")
+    press(KEY.Key_Tab)
+    assert word_at(studio, place).text == "zzzz"
+    place = here(panel)
+    press(KEY.Key_Tab)
+    assert not word_at(studio, place).checked
+    assert here(panel) != place
 
 
 def test_what_was_written_here_goes_on_from_then_on(panel: ReviewPanel, studio: Studio) -> None:
-    _type("Shxp#one")
-    _press(KEY.Key_Return)
-    _type("Sh")
+    type_in("Shxp#one")
+    press(KEY.Key_Return)
+    type_in("Sh")
     assert panel.line.rest == "xp#one"
-    _press(KEY.Key_Escape)
-    _press(KEY.Key_Z, CONTROL)
+    press(KEY.Key_Escape)
+    press(KEY.Key_Z, CONTROL)
 
 
 def test_what_was_written_before_is_known_when_the_queue_begins(studio: Studio, qtbot: QtBot) -> None:
@@ -164,21 +132,21 @@ def test_what_was_written_before_is_known_when_the_queue_begins(studio: Studio, 
     studio.autosave.flush()
     panel = _begun(studio, qtbot)
     qtbot.waitUntil(lambda: "Shipp" in panel.line.readings)
-    place = _here(panel)
-    _type(str(panel.line.readings.index("Shipp") + 1))
-    assert _word(studio, place).text == "Shipp"
+    place = here(panel)
+    type_in(str(panel.line.readings.index("Shipp") + 1))
+    assert word_at(studio, place).text == "Shipp"
 
 
 def test_spaces_alone_are_no_answer(panel: ReviewPanel, studio: Studio) -> None:
-    place, steps = _here(panel), studio.document.undo_stack.count()
-    _type("  ")
-    _press(KEY.Key_Return)
-    assert (_here(panel), studio.document.undo_stack.count()) == (place, steps)
+    place, steps = here(panel), studio.document.undo_stack.count()
+    type_in("  ")
+    press(KEY.Key_Return)
+    assert (here(panel), studio.document.undo_stack.count()) == (place, steps)
     assert "Only spaces" in panel.keys.text()
-    _press(KEY.Key_Escape)
+    press(KEY.Key_Escape)
     assert panel.line.text() == "Ship"
-    _press(KEY.Key_F7)
-    assert (_word(studio, place).text, _word(studio, place).checked) == ("", True)
+    press(KEY.Key_F7)
+    assert (word_at(studio, place).text, word_at(studio, place).checked) == ("", True)
 
 
 # --------------------------------------------------------------------------------------------------- doubtful letters
@@ -194,16 +162,16 @@ def test_doubtful_letters_are_replaced_by_what_is_typed(studio: Studio, qtbot: Q
     panel = studio.window.parts.review
     panel.begin(Order.LEAST_SURE)
     qtbot.waitUntil(lambda: panel.card.has_card)
-    assert _here(panel) == (page.id, first.id)
-    _press(KEY.Key_F2)
+    assert here(panel) == (page.id, first.id)
+    press(KEY.Key_F2)
     assert panel.line.selectedText() == "."
-    _type("__")
+    type_in("__")
     assert panel.line.text() == "list__1"
-    _press(KEY.Key_F2)  # none other deserves a look: the same once more, where it is
+    press(KEY.Key_F2)  # none other deserves a look: the same once more, where it is
     assert panel.line.selectedText()[:1] == "_"
-    _press(KEY.Key_Return)
-    assert _word(studio, (page.id, first.id)).text == "list__1"
-    _press(KEY.Key_F2)  # nothing is doubted here
+    press(KEY.Key_Return)
+    assert word_at(studio, (page.id, first.id)).text == "list__1"
+    press(KEY.Key_F2)  # nothing is doubted here
     assert panel.line.text() == "Ship"
 
 
@@ -225,8 +193,8 @@ def test_the_next_words_are_in_sight(panel: ReviewPanel) -> None:
 
 
 def test_so_many_words_are_right_by_one_key_and_one_undo(panel: ReviewPanel, studio: Studio) -> None:
-    first, steps = _here(panel), studio.document.undo_stack.count()
-    _press(KEY.Key_3, CONTROL)
+    first, steps = here(panel), studio.document.undo_stack.count()
+    press(KEY.Key_3, CONTROL)
     assert _checked(studio, panel) == ["Ship", "the", "new"]
     assert studio.document.undo_stack.count() == steps + 1
     assert "3 words are right" in panel.keys.text()
@@ -234,46 +202,46 @@ def test_so_many_words_are_right_by_one_key_and_one_undo(panel: ReviewPanel, stu
     sitting = panel.reviewing.sitting
     assert sitting is not None
     assert (sitting.settled, sitting.number) == (3, 4)
-    _press(KEY.Key_Return, SHIFT)
+    press(KEY.Key_Return, SHIFT)
     assert panel.line.text() == "new"  # each of them can be gone back to
-    _press(KEY.Key_Z, CONTROL)
+    press(KEY.Key_Z, CONTROL)
     assert _checked(studio, panel) == []
-    assert _here(panel) == first
+    assert here(panel) == first
     assert sitting.settled == 0
-    _press(KEY.Key_Z, CONTROL | SHIFT)
+    press(KEY.Key_Z, CONTROL | SHIFT)
     assert _checked(studio, panel) == ["Ship", "the", "new"]
     assert panel.line.text() == "build"
 
 
 def test_all_in_sight_are_right_over_two_photos(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
-    _press(KEY.Key_PageDown)
+    press(KEY.Key_PageDown)
     assert len(_checked(studio, panel)) == 9
     assert "9 words are right" in panel.keys.text()
     _settled(panel, qtbot)
-    _press(KEY.Key_Z, CONTROL)
+    press(KEY.Key_Z, CONTROL)
     assert _checked(studio, panel) == []
     assert panel.line.text() == "Ship"
-    _press(KEY.Key_PageDown)
+    press(KEY.Key_PageDown)
     _settled(panel, qtbot)
-    _press(KEY.Key_PageDown)
+    press(KEY.Key_PageDown)
     assert len(_checked(studio, panel)) == 16
     assert "you have gone through 16 words" in panel.card.text
 
 
 def test_what_was_typed_is_a_correction_of_its_own(panel: ReviewPanel, studio: Studio) -> None:
     steps = studio.document.undo_stack.count()
-    _type("Shop")
-    _press(KEY.Key_3, CONTROL)
+    type_in("Shop")
+    press(KEY.Key_3, CONTROL)
     assert _checked(studio, panel) == ["Shop", "the", "new"]
     assert studio.document.undo_stack.count() == steps + 2
-    _press(KEY.Key_Z, CONTROL)
+    press(KEY.Key_Z, CONTROL)
     assert _checked(studio, panel) == ["Shop"]
     assert panel.line.text() == "the"
 
 
 def test_spaces_and_more_words_are_no_answer(panel: ReviewPanel, studio: Studio) -> None:
-    _type(" ")
-    _press(KEY.Key_4, CONTROL)
+    type_in(" ")
+    press(KEY.Key_4, CONTROL)
     assert _checked(studio, panel) == []
 
 
@@ -285,18 +253,18 @@ def test_a_word_that_has_changed_meanwhile_is_not_agreed_with(panel: ReviewPanel
     moved = edits.move(page, [word_id], 3, 0)
     studio.document.history.push(Step("Move", {page_id: moved}))
     panel.strip.show_cards(cards)  # as it would be if the news came late
-    _press(KEY.Key_5, CONTROL)
+    press(KEY.Key_5, CONTROL)
     assert _checked(studio, panel) == ["Ship", "the"]
     assert panel.line.text() == "new"
 
 
 def test_words_that_are_settled_are_not_in_sight_again(panel: ReviewPanel, studio: Studio) -> None:
-    _press(KEY.Key_Return)
-    _press(KEY.Key_Return)
-    _press(KEY.Key_Return, SHIFT)
-    _press(KEY.Key_Return, SHIFT)
+    press(KEY.Key_Return)
+    press(KEY.Key_Return)
+    press(KEY.Key_Return, SHIFT)
+    press(KEY.Key_Return, SHIFT)
     assert panel.strip.shown == ()
-    _press(KEY.Key_PageDown)  # it is right as it is
+    press(KEY.Key_PageDown)  # it is right as it is
     assert _checked(studio, panel) == ["Ship", "the"]
 
 
@@ -304,13 +272,13 @@ def test_a_narrow_panel_shows_fewer_and_agrees_with_no_more(panel: ReviewPanel, 
     panel.strip.resize(300, panel.strip.height())
     many = len(panel.strip.shown)
     assert 1 <= many < 8
-    _press(KEY.Key_9, CONTROL)
+    press(KEY.Key_9, CONTROL)
     assert len(_checked(studio, panel)) == 1 + many
 
 
 def test_keys_with_others_held_are_the_windows(panel: ReviewPanel, studio: Studio) -> None:
-    place = _here(panel)
-    _press(KEY.Key_F7, SHIFT)
-    assert not _word(studio, place).checked
-    assert _word(studio, place).state is WordState.READ
+    place = here(panel)
+    press(KEY.Key_F7, SHIFT)
+    assert not word_at(studio, place).checked
+    assert word_at(studio, place).state is WordState.READ
     assert made_board.LINES[0][0] == panel.line.text()
