@@ -38,9 +38,9 @@ class CraftThresholds:
 def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
     """Where words are written.
 
-    maps: (h, w, 2), region and affinity, as ``build_craft`` gives them. Returns (N, 4, 2) float32 in pixels of the photo
-    as the net saw it (twice the maps'), clockwise from the corner nearest to the photo's top left; in the order in
-    which the words begin, from the top.
+    maps: (h, w, 2), region and affinity, as ``build_craft`` gives them. Returns (N, 4, 2) float32 in pixels of the
+    photo as the net saw it (twice the maps'), clockwise from the corner nearest to the photo's top left; in the order
+    in which the words begin, from the top.
     """
     limits = thresholds or CraftThresholds()
     region, affinity = np.ascontiguousarray(maps[..., 0]), maps[..., 1]

@@ -29,6 +29,7 @@ Layers: TypeAlias = dict[str, tuple[Array, ...]]
 _REMEDY: Final = later("Choose a file of weights that Keras has written (.h5).")
 _MOST_NAMES: Final = 2000  # of layers, and of arrays of a layer
 _MOST_NUMBERS: Final = MOST_WEIGHT_BYTES // 4
+_RATIO: Final = 4  # numbers that were learned hardly pack
 _PLAIN_FILTERS: Final = frozenset({None, "gzip"})
 # What HDF5 raises for damaged files: it knows no error of its own.
 _DAMAGED: Final = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
@@ -50,7 +51,8 @@ def unpacked(data: bytes, *, file: object) -> Layers:
     """The layers in the bytes of a file, as ``read``. file: for what is said. Raises BadModel."""
     try:
         with h5py.File(io.BytesIO(data), "r") as stored:
-            return dict(_layers(_inside(stored, "model_weights") if "model_weights" in stored else stored))
+            root = _inside(stored, "model_weights") if "model_weights" in stored else stored
+            return dict(_layers(root, most=min(_MOST_NUMBERS, _RATIO * len(data) // 4)))
     except _Wrong as error:
         what = tr("these are not the weights of a network: {reason}", reason=error)
         raise BadModel(what, file=file, remedy=tr(_REMEDY)) from error
@@ -62,8 +64,8 @@ class _Wrong(Exception):
     """What is wrong with a file, in a few words."""
 
 
-def _layers(root: Any) -> Iterator[tuple[str, tuple[Array, ...]]]:
-    left = _MOST_NUMBERS
+def _layers(root: Any, *, most: int) -> Iterator[tuple[str, tuple[Array, ...]]]:
+    left = most
     for layer in _names(root, "layer_names"):
         group = _inside(root, layer)
         arrays: list[Array] = []
