@@ -7,13 +7,16 @@ program, and nothing is fetched unless somebody asks for it.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import string
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.model_card import Kind
+from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, Kind
 
 _RELEASE: Final = "https://github.com/faustomorales/keras-ocr/releases/download/v0.8.4"
 
@@ -60,3 +63,47 @@ ALL: Final = (CRAFT, CRNN, CRNN_NOTOP)
 def folder() -> Path:
     """Where fetched files lie. They can be fetched again, but 80 MB are not thrown away lightly; it need not exist."""
     return paths.data_dir() / "published"
+
+
+def at_hand(wanted: PublishedFile, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where this file is already, whole and unchanged: fetched by this program or by keras-ocr; None where it is not.
+
+    It takes as long as reading the file.
+    """
+    for place in _places(environment):
+        try:
+            if _size(place / wanted.name) <= MOST_WEIGHT_BYTES and sum_of(place / wanted.name) == wanted.sha256:
+                return place / wanted.name
+        except OSError:  # it is not there, or nobody may read it
+            continue
+    return None
+
+
+def known(file: Path) -> PublishedFile | None:
+    """Which of the published files this one is, whatever it is called; None where it is none. Raises OSError."""
+    if _size(file) > MOST_WEIGHT_BYTES:
+        return None
+    found = sum_of(file)
+    return next((published for published in ALL if published.sha256 == found), None)
+
+
+def sum_of(file: Path) -> str:
+    """The SHA-256 of a file's bytes. Raises OSError."""
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _places(environment: Mapping[str, str]) -> Iterator[Path]:
+    yield folder()
+    cache = environment.get("KERAS_OCR_CACHE_DIR")
+    try:
+        yield Path(cache) if cache else Path.home() / ".keras-ocr"
+    except RuntimeError:  # nobody's home folder is known
+        return
+
+
+def _size(file: Path) -> int:
+    """Raises OSError, also for what is no plain file: a pipe would be waited for."""
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return file.stat().st_size
