@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -59,13 +59,13 @@ def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
 
 def _outline(
     label: int,
-    labels: NDArray[np.int32],
-    stats: NDArray[np.int32],
+    labels: NDArray[Any],
+    stats: NDArray[Any],
     *,
     region: Maps,
     joints: NDArray[np.bool_],
     sure: float,
-) -> Iterator[NDArray[np.int32]]:
+) -> Iterator[NDArray[Any]]:
     """The outline of a word, (K, 1, 2) places of the maps, if it is one."""
     left, top, width, height, size = (int(number) for number in stats)
     # How far it is grown, so that whole letters are inside: more for what is thick.
@@ -81,7 +81,7 @@ def _outline(
     yield from outlines[:1]
 
 
-def _quad(outline: NDArray[np.int32]) -> Quads:
+def _quad(outline: NDArray[Any]) -> Quads:
     """The rectangle around an outline, (4, 2)."""
     box = cv2.boxPoints(cv2.minAreaRect(outline))
     sides = np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[1] - box[2])

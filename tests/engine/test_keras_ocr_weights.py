@@ -23,7 +23,6 @@ from ocr_studio.engine import h5_layers
 from ocr_studio.engine.keras_ocr_weights import load_craft, load_crnn
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
 from ocr_studio.engine.nets.crnn import CrnnPlan, build_crnn, crnn_layers
-from ocr_studio.engine.nets.spatial_transformer import Sampler
 from tests.engine.seeded_weights import named, seeded
 
 TOLERANCE = 1e-4
@@ -250,16 +249,6 @@ def test_flipped_bytes_are_refused_or_are_numbers(little: bytes, data: st.DataOb
 def test_every_layer_with_weights_is_named_once(net: keras.Model, names: list[str]) -> None:
     assert [layer.name for layer in net.layers if layer.weights and layer.name not in names] == []
     assert len(names) == len(set(names)) == len([layer for layer in net.layers if layer.weights])
-
-
-def test_a_picture_that_is_not_to_be_moved_stays() -> None:
-    features = np.random.default_rng(0).random((2, 5, 7, 3)).astype(np.float32)
-    still = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (2, 1))
-    np.testing.assert_allclose(Sampler()(features, still), features, atol=1e-5)
-    shifted = still + np.array([0, 0, 2 / 6, 0, 0, 0], np.float32)  # by one of the seven pixels across
-    moved = np.asarray(Sampler()(features, shifted))
-    np.testing.assert_allclose(moved[:, :, :-1], features[:, :, 1:], atol=1e-5)
-    np.testing.assert_allclose(moved[:, :, -1], features[:, :, -1], atol=1e-5)  # the border goes on
 
 
 def test_a_net_with_a_spatial_transformer_comes_back_from_its_file_the_same(tmp_path: Path) -> None:

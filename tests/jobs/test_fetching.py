@@ -238,7 +238,7 @@ def test_it_follows_where_the_server_leads(server: Server, tmp_path: Path) -> No
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/file"])
 def test_it_is_led_to_no_files_of_this_machine(server: Server, tmp_path: Path, to: str) -> None:
     server.leads_to = to
-    with pytest.raises(FetchFailed, match="leads to an unsafe connection|answers “302"):
+    with pytest.raises(FetchFailed, match=r"leads to an unsafe connection|answers “302"):
         list(fetch(published(server, path="/elsewhere"), tmp_path))
     assert part_of(tmp_path) == b""
 

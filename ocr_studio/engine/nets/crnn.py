@@ -55,7 +55,7 @@ def build_crnn(classes: int, plan: CrnnPlan | None = None) -> keras.Model:
     word = keras.Input((plan.height, plan.width, 3 if plan.colour else 1), name="word")
     x = _features(word, plan)
     if plan.straighten:
-        x = straightened(x, beyond=True)
+        x = straightened(x)
     x = layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)  # B x T x h x C --> B x T x h·C
     x = layers.Dense(plan.units[0], activation="relu", name="fc_9")(x)
     x = layers.Add()([_lstm(x, plan.units[0], "lstm_10"), _lstm(x, plan.units[0], "lstm_10_back")])
