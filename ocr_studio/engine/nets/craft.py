@@ -8,6 +8,7 @@ far, and four steps up again, each with what the body saw at that size. Layers w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -72,14 +73,26 @@ def craft_layers() -> Iterator[str]:
 class ResizedLike(layers.Layer):  # type: ignore[misc]
     """Features at the size of others, by bilinear interpolation: (B, h, w, C), (B, H, W, D) -> (B, H, W, C)."""
 
+    # (Keras' own takes no sizes that are known only as it runs.)
     def call(self, x: Tensor, like: Tensor) -> Tensor:
         """x: what is resized; like: what it shall be as large as."""
         height, width = ops.shape(like)[1:3]
-        return ops.image.resize(x, (height, width), interpolation="bilinear")
+        return self._along(self._along(x, width, axis=2), height, axis=1)
 
     def compute_output_shape(self, x_shape: Shape, like_shape: Shape) -> Shape:
         """The size of the one, the channels of the other."""
         return (x_shape[0], *like_shape[1:3], x_shape[3])
+
+    def _along(self, x: Tensor, size: Any, *, axis: int) -> Tensor:
+        """Resized along one axis; the border goes on for ever."""
+        length = ops.cast(ops.shape(x)[axis], "float32")
+        place = (ops.cast(ops.arange(size), "float32") + 0.5) * (length / ops.cast(size, "float32")) - 0.5
+        place = ops.minimum(ops.maximum(place, 0.0), length - 1.0)
+        before = ops.floor(place)
+        after = ops.minimum(before + 1.0, length - 1.0)
+        share = ops.reshape(place - before, (-1,) + (1,) * (3 - axis))
+        first = ops.take(x, ops.cast(before, "int32"), axis=axis)
+        return first + (ops.take(x, ops.cast(after, "int32"), axis=axis) - first) * share
 
 
 def as_imagenet(photo: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import keras
 from keras import layers
 
+from ocr_studio.engine.nets.craft import ResizedLike
 from ocr_studio.engine.nets.separable import Separable, after, separable, separable_layers
 
 STEM = 24
@@ -49,7 +50,7 @@ def build_light_craft(*, normed: bool = False) -> keras.Model:
     for level in (3, 2, 1, 0):
         lateral = after(layers.Conv2D(NECK, 1, use_bias=not normed, name=f"lateral{level}"), taps[level], normed=normed)
         if up is not None:
-            lateral = layers.Add()([lateral, layers.UpSampling2D(2, interpolation="bilinear")(up)])
+            lateral = layers.Add()([lateral, ResizedLike()(up, lateral)])
         up = separable(lateral, Separable(NECK), name=f"up{level}", normed=normed)
     x = after(layers.Conv2DTranspose(NECK // 2, 2, 2, use_bias=not normed, name="head1"), up, normed=normed)
     x = layers.Conv2D(2, 3, padding="same", name="head2")(x)
