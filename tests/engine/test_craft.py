@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from ocr_studio.core import geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import Finding
 from ocr_studio.engine import craft_targets
 from ocr_studio.engine.craft_boxes import CraftThresholds, word_quads
+from ocr_studio.engine.craft_detector import CraftDetector, CraftOptions
 from ocr_studio.engine.craft_learning import CraftTiles, CraftTrainee, loss_of
 from ocr_studio.engine.craft_targets import LetterPlaces
 from ocr_studio.engine.folding import folded
@@ -28,7 +30,7 @@ def box(left: float, top: float, width: float, height: float, *, degrees: float 
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     angle = np.radians(degrees)
     turned = corners @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return Quad(tuple((float(x), float(y)) for x, y in turned + (left, top)))
+    return Quad.from_array(turned + (left, top))
 
 
 def drawn(*words: Labelled, size: tuple[int, int] = (320, 160)) -> NDArray[np.float32]:
@@ -60,7 +62,7 @@ def test_words_beside_each_other_stay_two_and_letters_of_one_are_linked() -> Non
 
 def test_a_letter_is_a_hill_with_its_top_in_the_middle() -> None:
     maps = drawn(Labelled(box(40, 40, 32, 40), "A"))
-    assert np.unravel_index(maps[..., 0].argmax(), maps.shape[:2]) == (30, 28)
+    assert int(maps[..., 0].argmax()) == 30 * 160 + 28
     assert maps[30, 28, 0] == pytest.approx(1.0)
     assert maps[30, 20, 0] == pytest.approx(np.exp(-2), abs=0.01)  # at the box's edge
     assert not maps[..., 1].any()
@@ -126,7 +128,7 @@ def tiles_of(*words: tuple[str, int, int]) -> CraftTiles:
         board[top : top + height, left : left + width] = crop
         truth.append(Labelled(box(left, top + 4, width, height - 8), text))
     maps, known = craft_targets.draw(LetterPlaces.of(truth), AS_IT_IS, (256, 128))
-    return CraftTiles(board[None] / np.float32(127.5) - 1, maps[None], known[None])
+    return CraftTiles(board[None].astype(np.float32) / np.float32(127.5) - 1, maps[None], known[None])
 
 
 def test_a_light_craft_learns_where_words_are_and_is_the_same_without_its_normalisation() -> None:
@@ -157,3 +159,22 @@ def test_a_run_goes_on_with_its_running_statistics() -> None:
     spoiled = {**first.state(), "running/0": np.full(24, np.nan)}
     with pytest.raises(ValueError, match="no number"):
         second.resume(spoiled)
+
+
+def test_a_detector_finds_the_words_of_a_photo_of_any_size() -> None:
+    """Its net sees a word wherever the photo is dark: what is done before and after it is what is tested."""
+    photo = keras.Input((None, None, 3))
+    dark = keras.layers.AveragePooling2D(2)(keras.layers.Rescaling(-0.5, 0.5)(photo))
+    kernel = np.array([[1, 0]] * 3, np.float32)[None, None] / 3  # a region, and no links
+    maps = keras.layers.Conv2D(2, 1, use_bias=False, kernel_initializer=keras.initializers.Constant(kernel))(dark)
+    detector = CraftDetector(keras.Model(photo, maps), options=CraftOptions(side=640))
+    board = np.full((333, 517, 3), 255, np.uint8)
+    board[40:70, 60:200] = 0
+    board[200:240, 300:480] = 0
+    found = detector.find(board)
+    assert found.shape == (2, 6, 2)
+    np.testing.assert_allclose(found[:, :4].mean(axis=1), [[130, 55], [390, 220]], atol=6)
+    fewer = detector.tuned_to(Finding(sure=0.9, threshold=0.89))
+    assert isinstance(fewer.options, CraftOptions)
+    assert fewer.options.thresholds == CraftThresholds(detection=0.99, text=0.99, link=0.99)
+    assert detector.find(np.full((1, 1, 3), 255, np.uint8)).shape == (0, 6, 2)

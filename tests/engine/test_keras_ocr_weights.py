@@ -12,6 +12,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import published_files
 from ocr_studio.core.model_card import BadModel
-from ocr_studio.engine import h5_layers
+from ocr_studio.engine import ctc, h5_layers
+from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.keras_ocr_weights import load_craft, load_crnn
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
 from ocr_studio.engine.nets.crnn import CrnnPlan, build_crnn, crnn_layers
@@ -135,6 +137,34 @@ def test_weights_of_another_plan_say_which_layer_does_not_fit(crnn_file: Path) -
 def test_a_recognizer_is_no_detector(crnn_file: Path) -> None:
     with pytest.raises(BadModel, match=r"it holds 17 layers, and the network has 47"):
         load_craft(crnn_file)
+
+
+def test_a_crop_goes_in_as_keras_ocr_has_it_and_its_steps_lie_along_it(crnn_file: Path) -> None:
+    net, charset = load_crnn(crnn_file)
+    reader = CrnnRecognizer(net, charset, name="crnn")
+    crop = np.random.default_rng(0).integers(0, 256, (62, 300, 3)).astype(np.uint8)
+    pixels, scale = reader.fitted(crop)
+    assert pixels.shape == (31, 200, 1)
+    assert scale == 0.5
+    assert pixels[:, :150].any(axis=0).all()
+    assert not pixels[:, 150:].any()
+    wide, tall = reader.steps([np.zeros((10, 400, 3), np.uint8), crop])
+    assert (wide.span, tall.span) == (8.0, 8.0)
+    assert len(tall.probabilities) == 50
+    np.testing.assert_array_equal(tall.probabilities[:2, 0], 1.0)  # the two steps that are left out
+    theirs = np.asarray(keras.ops.softmax(net(pixels[None], training=False)))[0]
+    np.testing.assert_allclose(tall.probabilities[2:], theirs, atol=1e-5)
+    assert reader.read([crop])[0].text == charset.decode(ctc.beam(theirs, best=1)[0].labels)
+    with pytest.raises(ValueError, match="0 x 5 pixels"):
+        reader.steps([np.zeros((5, 0, 3), np.uint8)])
+
+
+def test_craft_looks_at_photos_of_every_size_when_compiled() -> None:
+    net = build_craft()
+    compiled = tf.function(lambda x: net(x, training=False), input_signature=[tf.TensorSpec((None, None, None, 3))])
+    for size in ((32, 64), (47, 33)):
+        photo = np.random.default_rng(0).uniform(-1, 1, (1, *size, 3)).astype(np.float32)
+        np.testing.assert_allclose(compiled(photo), net(photo, training=False), atol=1e-4)
 
 
 def spoiled_link(stored: h5py.File, elsewhere: Path) -> None:
