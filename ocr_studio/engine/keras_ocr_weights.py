@@ -21,8 +21,9 @@ from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import BadModel
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine import h5_layers
+from ocr_studio.engine.folding import folded
 from ocr_studio.engine.h5_layers import Layers
-from ocr_studio.engine.nets.craft import build_craft, craft_layers
+from ocr_studio.engine.nets.craft import build_craft, craft_layers, craft_norms
 from ocr_studio.engine.nets.crnn import PUBLISHED_HEAD, CrnnPlan, build_crnn, crnn_layers
 
 Array: TypeAlias = NDArray[np.float32]
@@ -39,12 +40,15 @@ class _Entry:
     layers: tuple[str, ...]
 
 
-def load_craft(file: Path) -> keras.Model:
-    """The net that finds writing with the weights of a file; see ``build_craft``. Raises BadModel."""
+def load_craft(file: Path, *, normed: bool = False) -> keras.Model:
+    """The net that finds writing with the weights of a file; see ``build_craft``. Raises BadModel.
+
+    normed: with the file's normalisations as layers, and not as part of its convolutions.
+    """
     net = build_craft()
     entries = [_Entry(name, (name,)) for name in craft_layers()]
     _fill(net, entries, h5_layers.read(file), file=file)
-    return net
+    return net if normed else folded(net, build_craft(normed=False), norms=craft_norms())
 
 
 def load_crnn(

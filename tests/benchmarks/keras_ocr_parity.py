@@ -15,6 +15,7 @@ a text or a word's box differs. ``--record tests/engine/keras_ocr_recorded.json`
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -84,12 +85,13 @@ def differences(folder: Path, said: Any) -> Iterator[tuple[str, float, float]]:
     body = keras.Model(net.inputs[0], net.get_layer("characters").input)
     features = np.asarray(body(said["crnn/words"], training=False))
     yield "crnn_notop: features", _largest(features, said["crnn/features"]), float(features.std())
-    net = load_craft(folder / "craft.h5")
-    for index in range(3):
+    for normed, index in itertools.product((True, False), range(3)):
+        net = load_craft(folder / "craft.h5", normed=normed)
         photos = said[f"craft/photo{index}"].astype(np.float32) / np.float32(127.5) - 1
         maps = np.asarray(net(photos, training=False))
         size = "x".join(str(side) for side in photos.shape[1:3])
-        yield f"craft: maps of {size}", _largest(maps, said[f"craft/maps{index}"]), float(maps.std())
+        name = "craft" if normed else "craft, normalisation folded"
+        yield f"{name}: maps of {size}", _largest(maps, said[f"craft/maps{index}"]), float(maps.std())
     for index, maps in enumerate(said["boxes/maps"]):
         theirs = said[f"boxes/{index}"]
         yield f"boxes {index}: of {len(theirs)}", _largest(word_quads(maps), theirs), float(theirs.std())
@@ -125,10 +127,10 @@ def main() -> int:
             sys.exit(done.stderr[-2000:])
         said = np.load(folder / "outcomes.npz", allow_pickle=False)
         worst = 0.0
-        print(f"{'output':34}{'largest difference':>20}{'spread':>12}    OpenCV {cv2.__version__}")
+        print(f"{'output':44}{'largest difference':>20}{'spread':>12}    OpenCV {cv2.__version__}")
         for name, difference, spread in differences(folder, said):
             worst = max(worst, difference)
-            print(f"{name:34}{difference:20.2e}{spread:12.3g}")
+            print(f"{name:44}{difference:20.2e}{spread:12.3g}")
         if given.record:
             given.record.write_text(json.dumps(recorded(folder, said)) + "\n", "utf-8")
     print(f"worst: {worst:.2e}, {'equal' if worst <= MOST else 'NOT EQUAL'} within {MOST:.0e}")

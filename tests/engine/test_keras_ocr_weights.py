@@ -62,8 +62,10 @@ def crnn_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("crnn") / "crnn.h5", RECORDED["layouts"]["crnn"])
 
 
-def test_the_detector_gives_what_keras_ocr_gave(tmp_path: Path) -> None:
-    net = load_craft(write(tmp_path / "craft.h5", RECORDED["layouts"]["craft"]))
+@pytest.mark.parametrize("normed", [True, False])
+def test_the_detector_gives_what_keras_ocr_gave(tmp_path: Path, normed: bool) -> None:
+    net = load_craft(write(tmp_path / "craft.h5", RECORDED["layouts"]["craft"]), normed=normed)
+    assert bool(net.non_trainable_weights) == normed
     photo = np.array([RECORDED["photo"]], np.float32) / np.float32(127.5) - 1
     np.testing.assert_allclose(net(photo, training=False)[0], RECORDED["maps"], atol=TOLERANCE)
 

@@ -35,21 +35,22 @@ _EPSILON = 1e-5
 _MOMENTUM = 0.9
 
 
-def build_craft() -> keras.Model:
+def build_craft(*, normed: bool = True) -> keras.Model:
     """Pixels -> how sure each place is a letter, and a link between two letters of a word.
 
     In: (B, H, W, 3) float32, RGB from -1 to 1, sides of 16 pixels or more. Out: (B, H/2, W/2, 2) float32, about 0..1:
-    the region and the affinity map.
+    the region and the affinity map. normed: with batch normalisation, as published and to learn from nothing; without
+    it as ``folding.folded`` makes it of that, which takes less time and has nothing that learning on could spoil.
     """
     photo = keras.Input((None, None, 3), name="photo")
-    taps = list(_body(as_imagenet(photo)))
+    taps = list(_body(as_imagenet(photo), normed=normed))
     x = layers.MaxPooling2D(3, 1, "same")(taps[-1])
     x = layers.Conv2D(1024, 3, padding="same", dilation_rate=6, name="basenet.slice5.1")(x)
     x = layers.Conv2D(1024, 1, name="basenet.slice5.2")(x)
     for step, (tap, channels) in enumerate(zip(reversed(taps), _UP, strict=True), start=1):
         if step > 1:
             x = ResizedLike()(x, tap)
-        x = _up(layers.Concatenate()([x, tap]), channels, f"upconv{step}.conv")
+        x = _up(layers.Concatenate()([x, tap]), channels, f"upconv{step}.conv", normed=normed)
     for number, channels, kernel in _HEAD:
         last = number == _HEAD[-1][0]
         x = layers.Conv2D(
@@ -102,16 +103,27 @@ def as_imagenet(photo: Tensor) -> Tensor:
     return layers.Rescaling(scale, offset, name="as_imagenet")(photo)
 
 
-def normed(x: Tensor, name: str) -> Tensor:
-    """x, normalised. Same shape."""
-    return layers.BatchNormalization(epsilon=_EPSILON, momentum=_MOMENTUM, name=name)(x)
+def craft_norms() -> dict[str, str]:
+    """Layer -> the layer that normalises it."""
+    body = {f"basenet.slice{part}.{number}": f"basenet.slice{part}.{number + 1}" for number, _, part in _BODY}
+    up = {
+        f"upconv{step}.conv.{number}": f"upconv{step}.conv.{number + 1}"
+        for step in range(1, len(_UP) + 1)
+        for number in (0, 3)
+    }
+    return body | up
 
 
-def _body(x: Tensor) -> Iterator[Tensor]:
+def _normed(x: Tensor, name: str, *, normed: bool) -> Tensor:
+    """x, normalised where it shall be. Same shape."""
+    return layers.BatchNormalization(epsilon=_EPSILON, momentum=_MOMENTUM, name=name)(x) if normed else x
+
+
+def _body(x: Tensor, *, normed: bool) -> Iterator[Tensor]:
     """What the body sees at four sizes, the finest first."""
     for number, channels, part in _BODY:
         x = layers.Conv2D(channels, 3, padding="same", name=f"basenet.slice{part}.{number}")(x)
-        x = normed(x, f"basenet.slice{part}.{number + 1}")
+        x = _normed(x, f"basenet.slice{part}.{number + 1}", normed=normed)
         if number == _TAPS[-1]:
             yield x
             return
@@ -122,8 +134,9 @@ def _body(x: Tensor) -> Iterator[Tensor]:
             x = layers.MaxPooling2D(2)(x)
 
 
-def _up(x: Tensor, channels: int, name: str) -> Tensor:
+def _up(x: Tensor, channels: int, name: str, *, normed: bool) -> Tensor:
     """(B, h, w, C) -> (B, h, w, channels / 2)."""
-    x = layers.ReLU()(normed(layers.Conv2D(channels, 1, name=f"{name}.0")(x), f"{name}.1"))
+    x = layers.Conv2D(channels, 1, name=f"{name}.0")(x)
+    x = layers.ReLU()(_normed(x, f"{name}.1", normed=normed))
     x = layers.Conv2D(channels // 2, 3, padding="same", name=f"{name}.3")(x)
-    return layers.ReLU()(normed(x, f"{name}.4"))
+    return layers.ReLU()(_normed(x, f"{name}.4", normed=normed))
