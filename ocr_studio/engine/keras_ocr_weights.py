@@ -8,7 +8,7 @@ does it. What is different here: scores before the softmax, and CTC's blank as t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import published_files
 from ocr_studio.core.charset import Charset
-from ocr_studio.core.model_card import BadModel
+from ocr_studio.core.model_card import CRAFT, CRNN, BadModel, ModelCard
+from ocr_studio.core.page import now
 from ocr_studio.core.translation import later, tr
-from ocr_studio.engine import h5_layers
+from ocr_studio.engine import candidate, h5_layers
 from ocr_studio.engine.folding import folded
 from ocr_studio.engine.h5_layers import Layers
 from ocr_studio.engine.nets.craft import build_craft, craft_layers, craft_norms
@@ -32,12 +33,38 @@ _HEAD: Final = "characters"
 _REMEDY: Final = later("Choose a file of weights that keras-ocr has published or written.")
 
 
+_TITLE: Final = 100  # characters
+# Of a file that its owner has trained, and of a published one.
+_LICENCES: Final = ("unknown (weights of keras-ocr’s networks)", "MIT (published with keras-ocr)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """An entry of a file and the layers of ours that take its arrays, in this order. name: "" where it can be any."""
 
     name: str
     layers: tuple[str, ...]
+
+
+def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None) -> Path:
+    """The folder of a candidate, ``models.install`` or ``models.discard`` say what becomes of it, with a file's net.
+
+    What kind of net it is its layers tell. name: of the model to be. alphabet: as for ``load_crnn``. Raises BadModel
+    for a file that is of no net, or of one without its last layer, BadName, ModelsNotWritten.
+    """
+    stored = h5_layers.read(file)
+    known = published_files.known(file)
+    title = known.about if known else file.stem[:_TITLE]
+    card = ModelCard(CRNN, title, parent="", licence=_LICENCES[known is not None], made=now())
+    if any(layer.startswith("basenet.") for layer in stored) or len(stored) == len(list(craft_layers())):
+        return candidate.write(name, load_craft(file), charset=None, card=replace(card, architecture=CRAFT))
+    if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
+        what = tr("its last layer is left out, so that it can read nothing yet")
+        raise BadModel(
+            what, file=file, remedy=tr("Choose the file that has it, or train a network that begins with it.")
+        )
+    net, charset = load_crnn(file, alphabet)
+    return candidate.write(name, net, charset=charset, card=card)
 
 
 def load_craft(file: Path, *, normed: bool = False) -> keras.Model:

@@ -25,6 +25,7 @@ from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES
 from ocr_studio.core.published_files import PublishedFile
 from ocr_studio.core.translation import tr
+from ocr_studio.jobs.model_files import LookedThrough, ModelImported, import_model
 
 # Seconds that a server may say nothing; a cancelled fetch ends after that at the latest.
 PATIENCE: Final = 20.0
@@ -46,6 +47,16 @@ class Fetched:
 
     file: PublishedFile
     path: Path
+
+
+def fetch_model(
+    wanted: PublishedFile, *, name: str | None = None
+) -> Generator[Fetching | Fetched | LookedThrough | ModelImported, None, None]:
+    """Fetch a published file and take it in as a model; see ``fetch`` and ``import_model``. Raises StudioError."""
+    for event in fetch(wanted):
+        yield event
+        if isinstance(event, Fetched):
+            yield from import_model(event.path, name=name)
 
 
 class FetchFailed(StudioError):

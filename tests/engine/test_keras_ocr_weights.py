@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,27 +24,9 @@ from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.keras_ocr_weights import load_craft, load_crnn
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
 from ocr_studio.engine.nets.crnn import CrnnPlan, build_crnn, crnn_layers
-from tests.engine.seeded_weights import named, seeded
+from tests.engine.keras_ocr_files import RECORDED, write
 
 TOLERANCE = 1e-4
-# Written by tests/benchmarks/keras_ocr_parity.py, from keras-ocr 0.9.3 itself.
-RECORDED = json.loads((Path(__file__).parent / "keras_ocr_recorded.json").read_text("utf-8"))
-
-Layout = Mapping[str, Mapping[str, list[int]]]
-
-
-def write(file: Path, layout: Layout, *, group: str = "") -> Path:
-    """A file as Keras 2 wrote it, with seeded weights. group: where in it, for one of a whole model."""
-    with h5py.File(file, "w") as stored:
-        root = stored.create_group(group) if group else stored
-        root.attrs["layer_names"] = list(layout)
-        for layer, arrays in layout.items():
-            at = root.create_group(layer)
-            at.attrs["weight_names"] = list(arrays)
-            for position, (name, shape) in enumerate(arrays.items()):
-                kind = name.split(":")[0].rsplit("/", 1)[-1]
-                at.create_dataset(name, data=seeded(named(layer, position, kind), tuple(shape)))
-    return file
 
 
 def a_word() -> NDArray[np.float32]:

@@ -47,7 +47,9 @@ def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
     x = after(layers.Conv2D(2 * UNITS, (x.shape[1], 1), use_bias=not normed, name="rows"), x, normed=normed)
     x = layers.Reshape((-1, x.shape[-1]))(x)  # B x 1 x T x C --> B x T x C
     for index in range(2):
-        x = layers.Bidirectional(layers.LSTM(UNITS, return_sequences=True), name=f"around{index}")(x)
+        # (named, as its weights are called after it)
+        one_way = layers.LSTM(UNITS, return_sequences=True, name="lstm")
+        x = layers.Bidirectional(one_way, name=f"around{index}")(x)
     return keras.Model(line, layers.Dense(classes, name="characters")(x), name="light_crnn")
 
 
