@@ -8,11 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
-from ocr_studio.core import model_text, models, settings, training_runs
+from ocr_studio.core import model_text, models, published_files, settings, training_runs
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
-from ocr_studio.jobs import model_files
+from ocr_studio.jobs import fetching, model_files
 
+# What can be used as it is; the file without its last layer can only be begun with.
+_FETCHED: Final = (published_files.CRAFT, published_files.CRNN)
+_PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}" for each in _FETCHED)
 _EPILOG: Final = """\
 Models that read and models that find writing stand in one list; of each kind one is in use. The models that come with
 the program cannot be renamed, deleted or exported. An exported model is one file; it holds numbers and facts, and
@@ -45,8 +48,16 @@ def parser() -> argparse.ArgumentParser:
         if name == "export":
             asked.add_argument("file", type=given_path, metavar="FILE.zip", help="the file to write")
     taken = what.add_parser("import", help="take one from a file", allow_abbrev=False)
-    taken.add_argument("file", type=given_path, metavar="FILE.zip", help="what export has written")
+    taken.add_argument(
+        "file", type=given_path, metavar="FILE", help="what export has written (.zip), or weights of keras-ocr (.h5)"
+    )
     taken.add_argument("--name", help="what to call it; default: like the file")
+    taken.add_argument(
+        "--alphabet", metavar="TEXT", help="of a .h5 file that reads: the characters that it was trained with, in order"
+    )
+    fetched = what.add_parser("fetch", help="fetch a published one from the network", allow_abbrev=False)
+    fetched.add_argument("file", choices=[each.name for each in _FETCHED], metavar="FILE", help=_PUBLISHED)
+    fetched.add_argument("--name", help="what to call it; default: like the file")
     return made
 
 
@@ -98,16 +109,27 @@ def _export(options: argparse.Namespace, _: Settings) -> int:
 
 
 def _import(options: argparse.Namespace, _: Settings) -> int:
-    print(visible(_imported(model_files.import_model(options.file, name=options.name)).name))
+    events = model_files.import_model(options.file, name=options.name, alphabet=options.alphabet)
+    print(visible(_imported(events).name))
     return GOOD
 
 
-def _imported(events: Iterator[model_files.LookedThrough | model_files.ModelImported]) -> Model:
+def _fetch(options: argparse.Namespace, _: Settings) -> int:
+    wanted = next(each for each in _FETCHED if each.name == options.file)
+    print(visible(_imported(fetching.fetch_model(wanted, name=options.name)).name))
+    return GOOD
+
+
+def _imported(events: Iterator[object]) -> Model:
     for event in events:
         if isinstance(event, model_files.ModelImported):
             show_progress("")
             return event.model
-        show_progress("looking at the model …")
+        if isinstance(event, fetching.Fetching):
+            share = f" of {event.total >> 20}" if event.total else ""
+            show_progress(f"fetching {event.file.name}: {event.done >> 20}{share} MB")
+        else:
+            show_progress("looking at the model …")
     raise AssertionError("an import ends with its model")
 
 
@@ -128,4 +150,5 @@ _WORK: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = {
     "rename": _rename,
     "export": _export,
     "import": _import,
+    "fetch": _fetch,
 }

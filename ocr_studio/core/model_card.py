@@ -26,7 +26,23 @@ CARD_FILE: Final = "model.json"
 WEIGHTS_FILE: Final = "weights.safetensors"
 RECOGNIZER: Final = "pp-ocrv6-small-recognizer"
 DETECTOR: Final = "pp-ocrv6-small-detector"
-ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType({RECOGNIZER: "recognizer", DETECTOR: "detector"})
+CRNN: Final = "crnn"  # as keras-ocr has it
+CRAFT: Final = "craft"
+LIGHT_CRNN: Final = "light-crnn"
+LIGHT_CRAFT: Final = "light-craft"
+ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        RECOGNIZER: "recognizer",
+        CRNN: "recognizer",
+        LIGHT_CRNN: "recognizer",
+        DETECTOR: "detector",
+        CRAFT: "detector",
+        LIGHT_CRAFT: "detector",
+    }
+)
+# Those whose pictures and classes are made as the published recognizer's and detector's, so that what trains these can
+# train them further.
+LEARNING_ON: Final = frozenset({RECOGNIZER, LIGHT_CRNN, DETECTOR})
 # What is learned from somebody's words is theirs to licence; where it began has a licence of its own.
 LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
 
@@ -36,6 +52,10 @@ _LONGEST: Final = 200  # of a title or a licence, in characters
 _MOST_FIGURES: Final = 100
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
+
+
+class CannotLearn(StudioError):
+    """A model's network cannot be trained further by this program."""
 
 
 class BadModel(StudioError):
@@ -94,6 +114,20 @@ class ModelCard:
             ) from error
         except (ValueError, RecursionError) as error:
             raise BadModel(tr("the model’s description is not readable JSON"), file=file, remedy=tr(_REMEDY)) from error
+
+
+def learning_on(card: ModelCard | None, *, usual: str) -> str:
+    """The architecture of what is trained further. card: of what it begins with; usual: its architecture where it comes
+    with the program and has none. Raises CannotLearn.
+    """
+    architecture = usual if card is None else card.architecture
+    if architecture not in LEARNING_ON:
+        what = tr(
+            "the network of “{name}” can read or find writing, but not be trained further here",
+            name=card.title if card else usual,
+        )
+        raise CannotLearn(what, remedy=tr("Begin with another model."))
+    return architecture
 
 
 def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:

@@ -23,7 +23,7 @@ import keras
 from ocr_studio.core import language, models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import RECOGNIZER, ModelCard, scores_of
+from ocr_studio.core.model_card import RECOGNIZER, ModelCard, learning_on, scores_of
 from ocr_studio.core.page import now
 from ocr_studio.core.training import (
     Checked,
@@ -79,6 +79,7 @@ class Base:
     net: keras.Model
     charset: Charset
     name: str
+    architecture: str = RECOGNIZER
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def finetune(
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step, "unit": data.unit}
     card = ModelCard(
-        architecture=RECOGNIZER,
+        architecture=base.architecture,
         title=name,
         parent=base.name,
         dataset=data.digest,
@@ -125,10 +126,11 @@ def finetune(
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
     model = models.in_use(recipe.base)
+    architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
         net, charset = weights.load_recognizer(model, alphabet=alphabet)
-    return Base(net, charset, model.name)
+    return Base(net, charset, model.name, architecture)
 
 
 class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):

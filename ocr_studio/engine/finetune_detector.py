@@ -26,7 +26,7 @@ from ocr_studio.core.detector_training import (
     LinesChecked,
 )
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores
+from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started
@@ -65,6 +65,7 @@ def finetune_detector(
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
     base = models.in_use(recipe.base, "detector")
+    architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device(recipe.device):
         net = weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
@@ -73,7 +74,7 @@ def finetune_detector(
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
     card = ModelCard(
-        architecture=DETECTOR,
+        architecture=architecture,
         title=name,
         parent=base.name,
         dataset=data.digest,

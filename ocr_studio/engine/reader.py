@@ -18,8 +18,8 @@ from ocr_studio.core.charset import Alphabet
 from ocr_studio.core.page import Quad, Transcription, Word, new_id
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
-from ocr_studio.engine import runtime, weights
-from ocr_studio.engine.detector import Detector, DetectorOptions
+from ocr_studio.engine import loading, runtime
+from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
 from ocr_studio.engine.nets.recognizer import HEIGHT
@@ -51,9 +51,9 @@ class Reader:
     ) -> None:
         reads, finds = models.in_use(options.model), models.in_use(options.detector, "detector")
         runtime.configure(options)
-        self._detector = detector or Detector(weights.load_detector(finds), options=DetectorOptions.of(options.finding))
+        self._detector = detector or loading.detector_of(finds, options.finding)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
-        self._recognizer = recognizer or Recognizer.of(reads, alphabet=alphabet)
+        self._recognizer = recognizer or loading.recognizer_of(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
         # Which classes of the recognizer tell where words end.
         self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)

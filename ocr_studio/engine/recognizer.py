@@ -95,7 +95,7 @@ class Recognizer:
         self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
         self.prior: WordPrior | None = None
         # One compiled function for all sizes: calling the net itself costs seven times as much.
-        signature = [tf.TensorSpec((None, HEIGHT, None, 3), tf.float32)]
+        signature = [tf.TensorSpec(net.input_shape, tf.float32)]
         # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
         self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
 

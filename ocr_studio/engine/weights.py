@@ -24,9 +24,7 @@ from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models import Model
 from ocr_studio.core.translation import later, tr
-from ocr_studio.engine import pretrained
-from ocr_studio.engine.nets.detector import build_detector
-from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine import architectures, pretrained
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 
@@ -71,7 +69,7 @@ def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[kera
         return pretrained.load_recognizer(alphabet)
     card, arrays = _opened(model, model.folder)
     charset = Charset(card.alphabet)
-    net = build_recognizer(len(charset))
+    net = architectures.build_recognizer_of(card.architecture, len(charset))
     fill(net, arrays, file=model.folder / WEIGHTS_FILE)
     return net, charset
 
@@ -80,8 +78,8 @@ def load_detector(model: Model) -> keras.Model:
     """The net of a model that finds writing. Raises BadModel where it is damaged, and PretrainedError."""
     if model.folder is None:
         return pretrained.load_detector()
-    _, arrays = _opened(model, model.folder)
-    net = build_detector()
+    card, arrays = _opened(model, model.folder)
+    net = architectures.build_detector_of(card.architecture)
     fill(net, arrays, file=model.folder / WEIGHTS_FILE)
     return net
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,8 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.translation import tr
 
+# Files of weights as older Keras wrote them.
+WEIGHT_SUFFIXES: Final = (".h5", ".hdf5")
 # An import takes seconds; what is older was left by one that was killed.
 _LEFT_SECONDS: Final = 24 * 3600
 
@@ -39,12 +41,19 @@ class ModelExported:
     file: Path
 
 
-def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThrough | ModelImported, None, None]:
+def import_model(
+    file: Path, *, name: str | None = None, alphabet: Sequence[str] | None = None
+) -> Generator[LookedThrough | ModelImported, None, None]:
     """Take a model in; nothing is left of one that is refused, or whose import is cut short.
 
-    name: what it shall be called; by default like the file. Raises StudioError.
+    file: what ``export_model`` has written, or weights of keras-ocr's networks (.h5). name: what it shall be called; by
+    default like the file. alphabet: of a keras-ocr recognizer that was trained on another one than the published.
+    Raises StudioError.
     """
     _sweep()
+    if file.suffix.lower() in WEIGHT_SUFFIXES:
+        yield from _import_weights(file, name, alphabet)
+        return
     candidate = model_archive.unpack(file, name=name)
     kept = False
     try:
@@ -61,6 +70,22 @@ def import_model(file: Path, *, name: str | None = None) -> Generator[LookedThro
     finally:
         if not kept:
             models.discard(candidate)
+
+
+def _import_weights(
+    file: Path, name: str | None, alphabet: Sequence[str] | None
+) -> Generator[LookedThrough | ModelImported, None, None]:
+    yield LookedThrough(file)
+    from ocr_studio.engine import keras_ocr_weights
+
+    free = models.free_name(file.stem) if name is None else name
+    candidate = keras_ocr_weights.candidate_of(file, name=free, alphabet=alphabet)
+    try:
+        model = models.install(candidate)
+    except StudioError:
+        models.discard(candidate)
+        raise
+    yield ModelImported(model)
 
 
 def _sweep() -> None:

@@ -175,7 +175,8 @@ class Modelling(QObject):
     def _ask_which(self) -> None:
         dialog = file_dialogs.make(self._dialog or self._window, tr("Import model"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([tr("Models (*{suffix})", suffix=model_archive.SUFFIX), tr("All files (*)")])
+        kinds = " *".join((model_archive.SUFFIX, *model_files.WEIGHT_SUFFIXES))
+        dialog.setNameFilters([tr("Models (*{suffix})", suffix=kinds), tr("All files (*)")])
         dialog.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
         dialog.open()
 

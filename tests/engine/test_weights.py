@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import models
 from ocr_studio.core.charset import Charset
-from ocr_studio.core.model_card import DETECTOR, WEIGHTS_FILE, BadModel
+from ocr_studio.core.model_card import ARCHITECTURES, DETECTOR, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
-from ocr_studio.engine import weights
+from ocr_studio.engine import architectures, weights
 from ocr_studio.engine.nets.detector import build_detector
 from ocr_studio.engine.nets.recognizer import build_recognizer
 from tests.core.made_models import CARD
@@ -42,6 +42,16 @@ def test_a_reading_net_that_is_kept_reads_the_same_and_knows_its_letters() -> No
     assert charset == CHARSET
     line = np.random.default_rng(1).uniform(-1, 1, (1, 48, 64, 3)).astype(np.float32)
     np.testing.assert_array_equal(loaded(line), net(line))
+
+
+@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
+def test_every_net_calls_its_weights_the_same_every_time(architecture: str) -> None:
+    def built() -> list[str]:
+        if ARCHITECTURES[architecture] == "recognizer":
+            return sorted(weights.taken(architectures.build_recognizer_of(architecture, 5)))
+        return sorted(weights.taken(architectures.build_detector_of(architecture)))
+
+    assert built() == built()
 
 
 def test_a_finding_net_that_is_kept_finds_the_same() -> None:

@@ -15,6 +15,7 @@ import keras
 from keras import layers, ops
 
 Tensor: TypeAlias = Any  # keras.KerasTensor, which has no operators in its type stubs
+Shape: TypeAlias = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""What CRAFT sees → words: its region and affinity maps, cut where nothing links two letters (Baek et al. 2019).
+
+Follows ``getBoxes`` of keras-ocr 0.9.3 (MIT) in every outcome, so that its users find the words that they know;
+only each word is looked at in its own part of the maps, and what would end that with an error is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Maps: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.uint8]
+Quads: TypeAlias = NDArray[np.float32]
+
+HALF: Final = 2  # photo pixels to one of the maps'
+# A rectangle as long as it is high, to this share, may stand on a corner: it is taken as upright.
+_SQUARE: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class CraftThresholds:
+    """When something is a word. text, link: above these a place is a letter, a link. detection: a word has a place this
+    sure at least. size: places that a word has at least.
+    """
+
+    detection: float = 0.7
+    text: float = 0.4
+    link: float = 0.4
+    size: int = 10
+
+
+def word_quads(maps: Maps, thresholds: CraftThresholds | None = None) -> Quads:
+    """Where words are written.
+
+    maps: (h, w, 2), region and affinity, as ``build_craft`` gives them. Returns (N, 4, 2) float32 in pixels of the
+    photo as the net saw it (twice the maps'), clockwise from the corner nearest to the photo's top left; in the order
+    in which the words begin, from the top.
+    """
+    limits = thresholds or CraftThresholds()
+    region, affinity = np.ascontiguousarray(maps[..., 0]), maps[..., 1]
+    letters, links = region > limits.text, affinity > limits.link
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((letters | links).astype(np.uint8), connectivity=4)
+    quads = [
+        HALF * _quad(contour)
+        for label in range(1, len(stats))
+        if stats[label, cv2.CC_STAT_AREA] >= limits.size
+        for contour in _outline(
+            label, labels, stats[label], region=region, joints=letters & links, sure=limits.detection
+        )
+    ]
+    return np.asarray(quads, np.float32).reshape(-1, 4, 2)
+
+
+def _outline(
+    label: int,
+    labels: NDArray[Any],
+    stats: NDArray[Any],
+    *,
+    region: Maps,
+    joints: NDArray[np.bool_],
+    sure: float,
+) -> Iterator[NDArray[Any]]:
+    """The outline of a word, (K, 1, 2) places of the maps, if it is one."""
+    left, top, width, height, size = (int(number) for number in stats)
+    # How far it is grown, so that whole letters are inside: more for what is thick.
+    grow = int(np.sqrt(size * min(width, height) / (width * height)) * 2)
+    rows = slice(max(top - grow, 0), min(top + height + grow + 1, labels.shape[0]))
+    columns = slice(max(left - grow, 0), min(left + width + grow + 1, labels.shape[1]))
+    own = labels[rows, columns] == label
+    if region[rows, columns][own].max() < sure:
+        return
+    core = (own & ~joints[rows, columns]).astype(np.uint8)
+    core = cv2.dilate(core, cv2.getStructuringElement(cv2.MORPH_RECT, (1 + grow, 1 + grow)))
+    outlines, _ = cv2.findContours(core, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE, offset=(columns.start, rows.start))
+    yield from outlines[:1]
+
+
+def _quad(outline: NDArray[Any]) -> Quads:
+    """The rectangle around an outline, (4, 2)."""
+    box = cv2.boxPoints(cv2.minAreaRect(outline))
+    sides = np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[1] - box[2])
+    if abs(1 - max(sides) / (min(sides) + 1e-5)) <= _SQUARE:
+        (left, top), (right, bottom) = outline[:, 0].min(axis=0), outline[:, 0].max(axis=0)
+        return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+    return np.asarray(np.roll(box, -int(box.sum(axis=1).argmin()), axis=0), np.float32)

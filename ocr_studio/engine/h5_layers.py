@@ -1,0 +1,114 @@
+"""Weights in the HDF5 files of older Keras → arrays, layer by layer. Nothing in such a file is ever run.
+
+Keras up to version 2 wrote weights as HDF5 (``.h5``): the attribute ``layer_names`` lists the layers, a group for each
+lists its arrays in ``weight_names``. A file of a whole model has the same in its group ``model_weights``, besides a
+description of its layers that may hold code (Lambda layers); that is not looked at. HDF5 itself can lead elsewhere
+(links to other files, arrays that lie in others or are made by other programs' code as they are read): what does so is
+refused, and of the arrays only plain float32 ones are read, once their sizes are known to be those of a network.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import paths
+from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, BadModel
+from ocr_studio.core.translation import later, tr
+
+Array: TypeAlias = NDArray[np.float32]
+Layers: TypeAlias = dict[str, tuple[Array, ...]]
+
+_REMEDY: Final = later("Choose a file of weights that Keras has written (.h5).")
+_MOST_NAMES: Final = 2000  # of layers, and of arrays of a layer
+_MOST_NUMBERS: Final = MOST_WEIGHT_BYTES // 4
+_RATIO: Final = 4  # numbers that were learned hardly pack
+_PLAIN_FILTERS: Final = frozenset({None, "gzip"})
+# What HDF5 raises for damaged files: it knows no error of its own.
+_DAMAGED: Final = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
+
+
+def read(file: Path) -> Layers:
+    """The layers of a file that have weights, in its order. Raises BadModel."""
+    try:
+        data = paths.read_file(file, most=MOST_WEIGHT_BYTES)
+    except OSError as error:
+        what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
+    except paths.TooLarge as error:
+        raise BadModel(tr("it is larger than any model"), file=file, remedy=tr(_REMEDY)) from error
+    return unpacked(data, file=file)
+
+
+def unpacked(data: bytes, *, file: object) -> Layers:
+    """The layers in the bytes of a file, as ``read``. file: for what is said. Raises BadModel."""
+    try:
+        with h5py.File(io.BytesIO(data), "r") as stored:
+            root = _inside(stored, "model_weights") if "model_weights" in stored else stored
+            return dict(_layers(root, most=min(_MOST_NUMBERS, _RATIO * len(data) // 4)))
+    except _Wrong as error:
+        what = tr("these are not the weights of a network: {reason}", reason=error)
+        raise BadModel(what, file=file, remedy=tr(_REMEDY)) from error
+    except _DAMAGED as error:
+        raise BadModel(tr("this is no HDF5 file, or a damaged one"), file=file, remedy=tr(_REMEDY)) from error
+
+
+class _Wrong(Exception):
+    """What is wrong with a file, in a few words."""
+
+
+def _layers(root: Any, *, most: int) -> Iterator[tuple[str, tuple[Array, ...]]]:
+    left = most
+    for layer in _names(root, "layer_names"):
+        group = _inside(root, layer)
+        arrays: list[Array] = []
+        for name in _names(group, "weight_names"):
+            array = _array(_inside(group, name), name, most=left)
+            left -= array.size
+            arrays.append(array)
+        if arrays:
+            yield layer, tuple(arrays)
+
+
+def _names(group: Any, which: str) -> Sequence[str]:
+    """A list of names that Keras has put beside a group."""
+    if not isinstance(group, h5py.Group) or which not in group.attrs:
+        raise _Wrong(tr("it lacks “{name}”", name=which))
+    # (its size is told without reading it)
+    if math.prod(group.attrs.get_id(which).shape) > _MOST_NAMES:
+        raise _Wrong(tr("it holds too many layers"))
+    names = [name.decode("utf-8") if isinstance(name, bytes) else name for name in np.ravel(group.attrs[which])]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
+        raise _Wrong(tr("“{name}” is no list of names", name=which))
+    return names
+
+
+def _inside(group: Any, path: str) -> Any:
+    """What lies at a path inside a group, where every step of it is in this file. Raises _Wrong."""
+    for step in path.split("/"):
+        link = group.get(step, getlink=True) if isinstance(group, h5py.Group) and step not in ("", ".", "..") else None
+        if not isinstance(link, h5py.HardLink):
+            raise _Wrong(tr("“{name}” is not inside it", name=path[:60]))
+        group = group[step]
+    return group
+
+
+def _array(dataset: Any, name: str, *, most: int) -> Array:
+    """The numbers of one array, of which there are at most so many. Raises _Wrong."""
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype != np.float32 or dataset.shape is None:
+        raise _Wrong(tr("“{name}” is no array of float32", name=name[:60]))
+    if dataset.is_virtual or dataset.external is not None or dataset.compression not in _PLAIN_FILTERS:
+        raise _Wrong(tr("“{name}” lies elsewhere or is packed in an unusual way", name=name[:60]))
+    if math.prod(dataset.shape) > most:
+        raise _Wrong(tr("“{name}” is larger than any network’s", name=name[:60]))
+    array: Array = np.asarray(dataset[()], np.float32)
+    if not np.isfinite(array).all():
+        raise _Wrong(tr("“{name}” holds what is no number", name=name[:60]))
+    return array

@@ -1,0 +1,30 @@
+"""Models → what reads and what finds writing, each in the way of its network."""
+
+from __future__ import annotations
+
+from ocr_studio.core.charset import Alphabet
+from ocr_studio.core.model_card import CRAFT, CRNN, LIGHT_CRAFT
+from ocr_studio.core.models import Model
+from ocr_studio.core.settings import Finding
+from ocr_studio.engine import weights
+from ocr_studio.engine.craft_detector import CraftDetector, CraftOptions
+from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
+from ocr_studio.engine.detector import Detector, DetectorOptions
+from ocr_studio.engine.recognizer import Recognizer
+
+
+def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
+    """What reads with this model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+    net, charset = weights.load_recognizer(model, alphabet=alphabet)
+    fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
+    recognizer = fitting(net, charset, name=model.name)
+    recognizer.warm_up()
+    return recognizer
+
+
+def detector_of(model: Model, finding: Finding) -> Detector:
+    """What finds writing with this model, in this way. Raises as ``weights.load_detector``."""
+    net = weights.load_detector(model)
+    if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
+        return CraftDetector(net, options=CraftOptions.of(finding))
+    return Detector(net, options=DetectorOptions.of(finding))

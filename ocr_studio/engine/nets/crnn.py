@@ -1,0 +1,114 @@
+"""The network that read for keras-ocr: convolutions, a spatial transformer, two pairs of LSTMs, CTC.
+
+CRNN (Shi et al. 2017) as keras-ocr 0.9.3 (MIT) builds it, after kurapan's: layers with weights are called as they are
+there, but for the last, ``characters``, and those of the spatial transformer, ``locate_…``. What differs from a CRNN of
+today is kept, as published weights depend on it: the picture lies on its side and upside down, the LSTMs that go
+backwards leave their steps in the order in which they came to them, and the first two steps are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+from ocr_studio.engine.nets.backbone import Tensor
+from ocr_studio.engine.nets.spatial_transformer import straightened
+
+PUBLISHED_HEAD = "fc_12"  # what keras-ocr calls the last layer, of which CTC's blank is the last class
+
+
+@dataclass(frozen=True, slots=True)
+class CrnnPlan:
+    """The numbers of a CRNN, by default those of the published weights.
+
+    height, width: of the picture, pixels. colour: RGB or grey. filters: of the seven convolutions. units: of the first
+    and the second pair of LSTMs. dropped: steps at the beginning that are left out. pool: how much smaller each of two
+    poolings makes it. straighten: whether there is a spatial transformer.
+    """
+
+    height: int = 31
+    width: int = 200
+    colour: bool = False
+    filters: tuple[int, int, int, int, int, int, int] = (64, 128, 256, 256, 512, 512, 512)
+    units: tuple[int, int] = (128, 128)
+    dropout: float = 0.25
+    dropped: int = 2
+    pool: int = 2
+    straighten: bool = True
+
+    @property
+    def steps(self) -> int:
+        """How many steps come out."""
+        return self.width // self.pool**2 - self.dropped
+
+
+def build_crnn(classes: int, plan: CrnnPlan | None = None) -> keras.Model:
+    """A word -> a score for every character at every step.
+
+    In: (B, 31, 200, 1) float32, grey from 0 to 1, or as the plan says. Out: logits (B, 48, classes) float32, class 0
+    being CTC's blank. A step is 4 pixels wide, the first that comes out begins at the 8th.
+    """
+    plan = plan or CrnnPlan()
+    word = keras.Input((plan.height, plan.width, 3 if plan.colour else 1), name="word")
+    x = _features(word, plan)
+    if plan.straighten:
+        x = straightened(x)
+    x = layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)  # B x T x h x C --> B x T x h·C
+    x = layers.Dense(plan.units[0], activation="relu", name="fc_9")(x)
+    x = layers.Add()([_lstm(x, plan.units[0], "lstm_10"), _lstm(x, plan.units[0], "lstm_10_back")])
+    x = layers.Concatenate()([_lstm(x, plan.units[1], "lstm_11"), _lstm(x, plan.units[1], "lstm_11_back")])
+    x = layers.Dropout(plan.dropout)(x)
+    x = layers.Dense(classes, kernel_initializer="he_normal", name="characters")(x)
+    return keras.Model(word, layers.Cropping1D((plan.dropped, 0))(x), name="crnn")
+
+
+def crnn_layers(plan: CrnnPlan | None = None, *, top: bool = True) -> Iterator[str]:
+    """The names of its layers with weights, in the order of a file of keras-ocr. top: with the last one."""
+    for index in range(1, 8):
+        yield f"conv_{index}"
+        if index in _NORMED:
+            yield f"bn_{index}"
+    if (plan or CrnnPlan()).straighten:
+        yield from ("locate_conv1", "locate_conv2", "locate_fc1", "locate_fc2")
+    yield from ("fc_9", "lstm_10", "lstm_10_back", "lstm_11", "lstm_11_back")
+    if top:
+        yield "characters"
+
+
+_NORMED = (3, 5, 7)  # convolutions whose output is normalised; the first two of them are pooled, too
+
+
+def _features(word: Tensor, plan: CrnnPlan) -> Tensor:
+    """(B, H, W, C) -> (B, W/4, H/4, 512), from left to right, in each step from the bottom to the top."""
+    x = layers.Permute((2, 1, 3))(word)
+    x = UpsideDown()(x)
+    for index, channels in enumerate(plan.filters, start=1):
+        x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=f"conv_{index}")(x)
+        if index in _NORMED:
+            x = layers.BatchNormalization(name=f"bn_{index}")(x)
+        if index in _NORMED[:2]:
+            x = layers.MaxPooling2D(plan.pool)(x)
+    return x
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class UpsideDown(layers.Layer):  # type: ignore[misc]
+    """The other way round along the third axis: (B, W, H, C) -> same."""
+
+    def call(self, x: Tensor) -> Tensor:
+        """Same shape as x."""
+        return ops.flip(x, axis=2)
+
+
+def _lstm(x: Tensor, units: int, name: str) -> Tensor:
+    """(B, T, C) -> (B, T, units); one that is called back begins at the last step and leaves its first there."""
+    return layers.LSTM(
+        units,
+        kernel_initializer="he_normal",
+        return_sequences=True,
+        go_backwards=name.endswith("_back"),
+        name=name,
+    )(x)

@@ -1,0 +1,60 @@
+"""A light network that reads a line of writing: a spatial transformer, depthwise-separable convolutions, two pairs of
+LSTMs, CTC.
+
+In the spirit of CRNN_OCR_lite: CRNN (Shi et al. 2017) with the convolutions of MobileNet (Howard et al. 2017). It takes
+and gives what ``build_recognizer`` does, so that whatever reads or learns with that can do it with this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import keras
+from keras import layers
+
+from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.nets.separable import Separable, after, separable, separable_layers
+from ocr_studio.engine.nets.spatial_transformer import straightened_line
+
+BLOCKS = (
+    Separable(48),
+    Separable(64, (2, 2)),
+    Separable(64),
+    Separable(128, (2, 1)),
+    Separable(128),
+    Separable(128),
+    Separable(192, (2, 2)),
+    Separable(192),
+)
+STEM = 32
+UNITS = 96  # of an LSTM, each way
+
+
+def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
+    """A line of writing -> a score for every character at every step.
+
+    In: (B, 48, W, 3) float32, RGB from -1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0
+    being CTC's blank. normed: with batch normalisation after every convolution, to learn from nothing; without it as
+    ``folding.folded`` makes it of one that has learned.
+    """
+    line = keras.Input((HEIGHT, None, 3), name="line")
+    x = straightened_line(line)
+    x = layers.ZeroPadding2D(1)(x)
+    x = after(layers.Conv2D(STEM, 3, 2, use_bias=not normed, name="stem"), x, normed=normed)
+    for index, plan in enumerate(BLOCKS):
+        x = separable(x, plan, name=f"block{index}", normed=normed)
+    # From three rows to one; each row counts, as a descender is not an ascender.
+    x = after(layers.Conv2D(2 * UNITS, (x.shape[1], 1), use_bias=not normed, name="rows"), x, normed=normed)
+    x = layers.Reshape((-1, x.shape[-1]))(x)  # B x 1 x T x C --> B x T x C
+    for index in range(2):
+        # (named, as its weights are called after it)
+        one_way = layers.LSTM(UNITS, return_sequences=True, name="lstm")
+        x = layers.Bidirectional(one_way, name=f"around{index}")(x)
+    return keras.Model(line, layers.Dense(classes, name="characters")(x), name="light_crnn")
+
+
+def light_crnn_layers() -> Iterator[str]:
+    """The names of its layers with weights, those of the normalisation left out."""
+    yield from ("locate_conv1", "locate_conv2", "locate_where", "locate_fc1", "locate_fc2", "stem")
+    yield from separable_layers(BLOCKS)
+    yield from ("rows", "around0", "around1", "characters")

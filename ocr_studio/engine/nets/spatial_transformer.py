@@ -1,0 +1,169 @@
+"""A net that turns, shifts and stretches what it sees before it reads on (Jaderberg et al. 2015).
+
+A small net looks at the features and gives the six numbers of an affine map, for each picture its own; a sampler then
+takes the features from where that map leads. Both learn from nothing but the text that should have been read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from ocr_studio.engine.nets.backbone import Shape, Tensor
+
+NUMBERS = 6  # of an affine map: [[a, b, c], [d, e, f]] of (x, y, 1)
+
+# Along one axis: places in pixels, the whole pixels before and after them; each (B, N) float32.
+_Pixels: TypeAlias = tuple[Tensor, Tensor, Tensor]
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class Sampler(layers.Layer):  # type: ignore[misc]
+    """Features of a picture of one size as an affine map leads to them, by bilinear interpolation.
+
+    In: features (B, H, W, C), H and W known, and maps (B, 6), from -1 at one edge to 1 at the other. Out: (B, H, W, C).
+
+    The way of keras-ocr 0.9.3 (MIT), with which published weights were trained: -1 … 1 stands for 0 … W and not for
+    the middles of the first and the last pixel, 0 … W - 1, and from the last pixel's middle on there is nothing, 0.
+    """
+
+    def call(self, features: Tensor, maps: Tensor) -> Tensor:
+        """features: (B, H, W, C); maps: (B, 6). Same shape as the features."""
+        _, height, width, _ = features.shape
+        across, down = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+        grid = np.stack([across.ravel(), down.ravel(), np.ones(height * width)]).astype(np.float32)
+        places = ops.matmul(ops.reshape(maps, (-1, 2, 3)), grid)  # B x 2 x H·W
+        return _mixed(features, _ending(places[:, 0], width), _ending(places[:, 1], height))
+
+    def compute_output_shape(self, features_shape: Shape, maps_shape: Shape) -> Shape:
+        """That of the features."""
+        return features_shape
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class LineSampler(layers.Layer):  # type: ignore[misc]
+    """Lines of any length as affine maps lead to them, by bilinear interpolation; their border goes on for ever.
+
+    In: lines (B, H, W, C), H known, and maps (B, 6) of places in half heights from the middle of the left edge, so that
+    a map means the same however much a line is padded. Out: (B, H, W, C).
+    """
+
+    def call(self, lines: Tensor, maps: Tensor) -> Tensor:
+        """lines: (B, H, W, C); maps: (B, 6). Same shape as the lines."""
+        height, width = lines.shape[1], ops.shape(lines)[2]
+        half = height / 2
+        x, y = line_places(lines)
+        a, b, c, d, e, f = (maps[:, place, None] for place in range(NUMBERS))
+        x, y = ops.reshape(x, (1, -1)), ops.reshape(y, (1, -1))
+        to_right = (a * x + b * y + c) * half - 0.5
+        downwards = (d * x + e * y + f) * half + half - 0.5
+        return _mixed(lines, _lasting(to_right, width), _lasting(downwards, height))
+
+    def compute_output_shape(self, lines_shape: Shape, maps_shape: Shape) -> Shape:
+        """That of the lines."""
+        return lines_shape
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class WithPlaces(layers.Layer):  # type: ignore[misc]
+    """Lines and, as two more channels, where in them each pixel is; (B, H, W, C) -> (B, H, W, C + 2)."""
+
+    def call(self, lines: Tensor) -> Tensor:
+        """lines: (B, H, W, C)."""
+        same = ops.zeros_like(lines[..., :1])
+        return ops.concatenate([lines, *(same + place[None, ..., None] for place in line_places(lines))], axis=-1)
+
+    def compute_output_shape(self, lines_shape: Shape) -> Shape:
+        """Two channels more."""
+        return (*lines_shape[:-1], (lines_shape[-1] or 0) + 2)
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class WeighedMean(layers.Layer):  # type: ignore[misc]
+    """The mean over a picture, by how much each place counts: (B, H, W, C), (B, H, W, 1) logits -> (B, C).
+
+    What is padded can count nothing, which a plain mean cannot say.
+    """
+
+    def call(self, features: Tensor, logits: Tensor) -> Tensor:
+        """features: (B, H, W, C); logits: (B, H, W, 1)."""
+        channels = features.shape[-1]
+        shares = ops.softmax(ops.reshape(logits, (ops.shape(logits)[0], -1)), axis=-1)
+        return ops.sum(ops.reshape(features, (ops.shape(features)[0], -1, channels)) * shares[..., None], axis=1)
+
+    def compute_output_shape(self, features_shape: Shape, logits_shape: Shape) -> Shape:
+        """A vector of the features' channels."""
+        return (features_shape[0], features_shape[-1])
+
+
+def line_places(lines: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the middle of each pixel of lines, (B, H, W, C), is: x and y, each (H, W), in half heights from the middle
+    of the left edge.
+    """
+    height, width = lines.shape[1], ops.shape(lines)[2]
+    across = (ops.cast(ops.arange(width), "float32") + 0.5) / (height / 2)
+    down = (np.arange(height, dtype=np.float32) + 0.5) / (height / 2) - 1
+    flat = ops.zeros((height, 1), "float32")
+    return flat + across[None], ops.zeros_like(across)[None] + down[:, None]
+
+
+def straightened(x: Tensor) -> Tensor:
+    """Features as a small net wants to see them, at first almost as they are; the one of the published CRNN.
+
+    x: (B, H, W, C) -> same.
+    """
+    look = layers.Conv2D(16, 5, padding="same", activation="relu", name="locate_conv1")(x)
+    look = layers.Conv2D(32, 5, padding="same", activation="relu", name="locate_conv2")(look)
+    look = layers.Dense(64, activation="relu", name="locate_fc1")(layers.Flatten()(look))
+    return Sampler(name="straighten")(x, _map(look, name="locate_fc2"))
+
+
+def straightened_line(line: Tensor, *, channels: int = 16) -> Tensor:
+    """Lines of any length as a small net wants to see them, at first as they are. line: (B, 48, W, C) -> same."""
+    look = layers.AveragePooling2D(2)(WithPlaces(name="places")(line))
+    for number, wide in enumerate((channels, 2 * channels), start=1):
+        look = layers.Conv2D(wide, 3, 2, "same", activation="relu", name=f"locate_conv{number}")(look)
+    counts = layers.Conv2D(1, 1, name="locate_where")(look)
+    look = layers.Dense(2 * channels, activation="relu", name="locate_fc1")(WeighedMean(name="looked")(look, counts))
+    return LineSampler(name="straighten")(line, _map(look, name="locate_fc2"))
+
+
+def _map(look: Tensor, *, name: str) -> Tensor:
+    """(B, C) -> (B, 6): at first the map that leaves everything where it is."""
+    unmoved = keras.initializers.Constant(np.array([1, 0, 0, 0, 1, 0], np.float32))
+    return layers.Dense(NUMBERS, kernel_initializer="zeros", bias_initializer=unmoved, name=name)(look)
+
+
+def _ending(places: Tensor, size: int) -> _Pixels:
+    """places: from -1 to 1. Behind the last pixel both pixels are that one, and their shares 1 and -1."""
+    pixels = 0.5 * (places + 1.0) * size
+    before = ops.floor(pixels)
+    return pixels, ops.clip(before, 0.0, size - 1.0), ops.clip(before + 1.0, 0.0, size - 1.0)
+
+
+def _lasting(places: Tensor, size: Any) -> _Pixels:
+    """places: in pixels, 0 the middle of the first; size: at least 2."""
+    last = ops.cast(size, "float32") - 1.0
+    pixels = ops.minimum(ops.maximum(places, 0.0), last)
+    before = ops.minimum(ops.floor(pixels), last - 1.0)
+    return pixels, before, before + 1.0
+
+
+def _mixed(features: Tensor, across: _Pixels, down: _Pixels) -> Tensor:
+    """The features at places between pixels, as many as they have: of the four around each, by how near they are."""
+    channels = features.shape[-1]
+    batch, height, width = ops.shape(features)[:3]
+    flat = ops.reshape(features, (-1, channels))
+    first = ops.expand_dims(ops.arange(batch, dtype="int32") * (height * width), 1)
+    (x, left, right), (y, upper, lower) = across, down
+
+    def seen(row: Tensor, column: Tensor, share: Tensor) -> Tensor:
+        index = first + ops.cast(row, "int32") * width + ops.cast(column, "int32")
+        return ops.take(flat, index, axis=0) * ops.expand_dims(share, 2)
+
+    mixed = seen(upper, left, (right - x) * (lower - y)) + seen(lower, left, (right - x) * (y - upper))
+    mixed = mixed + seen(upper, right, (x - left) * (lower - y)) + seen(lower, right, (x - left) * (y - upper))
+    return ops.reshape(mixed, (batch, height, width, channels))
