@@ -1,0 +1,85 @@
+"""A hand made up by us as a writer: needs no file, and knows the letters of many languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.synth import letters
+from ocr_studio.engine.synth.hand import Hand
+from ocr_studio.engine.synth.marker import Pen
+from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing, by_letters
+
+Points: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeHand:
+    """Somebody who does not exist.
+
+    hand: its size is of no account. joined: whether the pen stays down between small letters, as in a hurry.
+    """
+
+    hand: Hand
+    joined: bool = False
+
+    @classmethod
+    def any(cls, rng: Random, split: Split = Split.TRAIN) -> MadeHand:
+        """One of very many; those of one split are in no other. Hastier and odder than a board is usually drawn with:
+        what is read without trouble teaches a net nothing."""
+        habit = int(rng.integers(1, 2**29)) * len(Split) + list(Split).index(split)
+        hand = replace(
+            Hand.any(rng, size=1.0),
+            slant=float(rng.normal(0.15, 0.2)),
+            wide=float(rng.uniform(0.6, 1.2)),
+            tracking=float(rng.uniform(0.0, 1.2)),
+            unsteady=float(rng.uniform(1.0, 3.8)),
+            habit=habit,
+        )
+        return cls(hand, bool(rng.random() < 0.5))
+
+    @property
+    def name(self) -> str:
+        """The number of its habits."""
+        return f"made {self.hand.habit}"
+
+    @property
+    def known(self) -> Sequence[str]:
+        """Nothing was recorded."""
+        return ()
+
+    def can_write(self, text: str) -> bool:
+        """Whether each letter has a shape."""
+        return letters.can_write(text)
+
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+        """See ``Writer``."""
+        if not letters.can_write(text) or not text.strip():
+            raise CannotWrite(text)
+        hand = replace(self.hand, size=size / letters.CAPITAL)
+        wave, along = float(rng.uniform(0, 6.28)), 0.0
+        parts: list[list[Points]] = []
+        last = np.zeros((0, 2))
+        for letter in text:
+            if letter == " ":
+                along, last = along + hand.length(" ") + hand.tracking * hand.size, np.zeros((0, 2))
+                continue
+            lift = hand.unsteady * hand.size * (0.22 * np.sin(along / (10 * hand.size) + wave) + rng.normal(0, 0.09))
+            strokes, advance = hand.letter(letter, rng)
+            placed = [stroke + (along, lift) for stroke in strokes]
+            if self.joined and letter.islower() and len(last):
+                placed[0] = _reached(last, placed[0])
+            last = placed[0][-1:] if letter.islower() else np.zeros((0, 2))
+            parts.append(placed)
+            along += advance
+        return by_letters(text, parts, pen=pen or Pen.any(rng), size=size, rng=rng)
+
+
+def _reached(last: Points, stroke: Points) -> Points:
+    """The pen leaves a letter along the line and comes to the next one from below."""
+    low = np.array([(last[0, 0] + stroke[0, 0]) / 2, max(last[0, 1], stroke[0, 1])])
+    return np.concatenate([letters.curve(np.stack([last[0], low, stroke[0]])), stroke])
