@@ -100,7 +100,7 @@ class Trainee(MovingWeights):
 
     def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            losses = _losses(self.net(pixels, training=True), steps, labels, lengths)
+            losses = ctc_losses(self.net(pixels, training=True), steps, labels, lengths)
             loss = tf.reduce_sum(_to_learn(losses, lengths)) / _letters(lengths)
         self._move(tape, loss)
         return tf.reduce_sum(losses) / _letters(lengths)
@@ -113,7 +113,7 @@ class Trainee(MovingWeights):
         before = self._before(pixels[own:], training=False) - self._unknown()
         with tf.GradientTape() as tape:
             logits = self.net(pixels, training=True)
-            losses = _losses(logits[:own], steps[:own], labels[:own], lengths[:own])
+            losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
             changes = _changes(before, logits[own:], steps[own:])
             total = tf.reduce_sum(_to_learn(losses, lengths[:own])) + self._course.steady * tf.reduce_sum(changes)
             loss = total / _letters(lengths)
@@ -132,7 +132,7 @@ class Trainee(MovingWeights):
 
     def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
         logits = self.net(pixels, training=False)
-        return tf.argmax(logits, axis=2), _losses(logits, steps, labels, lengths)
+        return tf.argmax(logits, axis=2), ctc_losses(logits, steps, labels, lengths)
 
     def _of_head(self, variable: keras.Variable) -> bool:
         return bool(variable.path.startswith(f"{growing.HEAD}/"))
@@ -164,7 +164,7 @@ def choose(net: keras.Model, what: str) -> None:
             layer.trainable = layer.name == growing.HEAD or what != "head"
 
 
-def _losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """CTC (Graves et al. 2006), (B,) nats; 0 where nothing is to be learned."""
     # A class that is ruled out altogether, whose chance is 0 in float32, would make the loss infinite; what is learned
     # is not held back by the floor.
