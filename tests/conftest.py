@@ -88,6 +88,18 @@ def no_window_left() -> Iterator[None]:
         pytest.fail(f"windows left behind: {', '.join(map(repr, left))}")
 
 
+@pytest.fixture(autouse=True)
+def usual_precision() -> Iterator[None]:
+    """What a reader sets for the whole process, bfloat16 where the processor has it, ends with its test: whether others
+    compute in float32 must not depend on which tests ran before.
+    """
+    yield
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].config.optimizer.set_experimental_options(
+            {"auto_mixed_precision_onednn_bfloat16": False}
+        )
+
+
 class _Collector(logging.Handler):
     def __init__(self, level: int) -> None:
         super().__init__(level)
