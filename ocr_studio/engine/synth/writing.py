@@ -97,14 +97,23 @@ def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: 
     parts: for each character of the text that is no space its strokes, (n, 2) pixels, y down from the baseline. size:
     pixels of a capital's height.
     """
-    drawn = marker.draw([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
-    boxes = np.array([_extent(part) for part in parts], np.float32)
+    boxes = np.array([extents(part) for part in parts], np.float32)
+    return boxed(text, [stroke for part in parts for stroke in part], boxes, pen=pen, size=size, rng=rng)
+
+
+def boxed(text: str, strokes: Sequence[Floats], boxes: Boxes, *, pen: Pen, size: float, rng: Random) -> Writing:
+    """A text of whose strokes it is known what room those of each letter take.
+
+    strokes: as of ``by_letters``; boxes: (n, 4) left, top, right, bottom of the letters' points, in the same pixels.
+    """
+    drawn = marker.draw(strokes, pen, size=size, rng=rng)
     half = max(0.9, pen.width * size) / 2
-    boxes += np.array([-half, -half, half, half], np.float32)
-    boxes -= np.array([*drawn.corner, *drawn.corner], np.float32)
-    return Writing(text, drawn.ink, squares(boxes), -drawn.corner[1])
+    moved = boxes + np.array([-half, -half, half, half], np.float32)
+    moved -= np.array([*drawn.corner, *drawn.corner], np.float32)
+    return Writing(text, drawn.ink, squares(moved), -drawn.corner[1])
 
 
-def _extent(part: Sequence[Floats]) -> Floats:
+def extents(part: Sequence[Floats]) -> Floats:
+    """Left, top, right and bottom of some strokes, (4,)."""
     points = np.concatenate(part)
     return np.concatenate([points.min(axis=0), points.max(axis=0)])

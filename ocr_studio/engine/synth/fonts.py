@@ -1,0 +1,246 @@
+"""Fonts as writers: any folder of them, or those of the system. A font is asked only for what it can write."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
+from ocr_studio.engine.synth import marker
+from ocr_studio.engine.synth.marker import Pen
+from ocr_studio.engine.synth.writing import Boxes, CannotWrite, Ink, Random, Split, Writing, squares
+
+SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
+# Pixels of a capital's height that a font is set in; it is made larger or smaller afterwards.
+_SET: Final = 56
+_MOST_BYTES: Final = 64 << 20
+_MOST_FONTS: Final = 20_000
+# No font has a letter there: what it shows for one it lacks.
+_LACKED: Final = "\U0010fffd"
+# Small letters that look like their capitals in fonts of capitals only.
+_TELLING: Final = "aegbdrnhq"
+# Fonts of pictures: they show something else for each letter.
+_PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
+_REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
+
+
+class BadFont(StudioError):
+    """A file is no font, or none whose letters can be drawn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Face:
+    """A font as it is set. font: Pillow's; blank: what it shows for letters it lacks; small: whether its small letters
+    are letters of their own."""
+
+    font: ImageFont.FreeTypeFont
+    blank: tuple[tuple[int, int], bytes]
+    small: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Font:
+    """A font that texts are set in. data: the file's bytes; name: the file's without its ending."""
+
+    name: str
+    split: Split
+    face: _Face
+    _seen: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Sequence[str]:
+        """A font knows letters, not words."""
+        return ()
+
+    def can_write(self, text: str) -> bool:
+        """Whether the font has each letter: none that is empty, a box for what is missing, or a capital's shape."""
+        return bool(text.strip()) and all(letter == " " or self._has(letter) for letter in text)
+
+    def _has(self, letter: str) -> bool:
+        if letter not in self._seen:
+            # A pair of surrogates or a lone mark: nothing that a font could set by itself.
+            own = letter.isprintable() and (self.face.small or not letter.islower())
+            shown = _bitmap(self.face.font, letter) if own else self.face.blank
+            self._seen[letter] = shown != self.face.blank and any(shown[1])
+        return self._seen[letter]
+
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+        """See ``Writer``. Of the pen only the cover and how dry it is are seen."""
+        if not self.can_write(text):
+            raise CannotWrite(text)
+        spread = float(np.clip(rng.normal(0, 0.035), -0.03, 0.12)) * _SET
+        ink, boxes, baseline = self._set(text, spread)
+        grow = size / _SET
+        wide, tall = (max(1, round(side * grow)) for side in (ink.shape[1], ink.shape[0]))
+        how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
+        ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=how), np.uint8)
+        if pen is not None and (pen.dry or pen.cover < 0.95):
+            ink = _worn(ink, pen, rng)
+        return Writing(text, ink, squares(boxes * np.float32(grow)), baseline * grow)
+
+    def _set(self, text: str, spread: float) -> tuple[Ink, Boxes, float]:
+        """Ink, boxes (n, 4) left, top, right, bottom, and baseline at the size fonts are set in.
+
+        spread: pixels by which strokes are thicker or thinner than the font's.
+        """
+        font, edge = self.face.font, marker.MARGIN + max(0, round(spread))
+        left, top, right, bottom = font.getbbox(text, anchor="ls")
+        corner = (edge - left, edge - top)
+        picture = Image.new("L", (int(right - left) + 2 * edge, int(bottom - top) + 2 * edge))
+        ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
+        ink = _spread(np.array(picture), spread)
+        boxes = [
+            np.array(font.getbbox(letter, anchor="ls")) + (font.getlength(text[:index]), 0) * 2
+            for index, letter in enumerate(text)
+            if letter != " "
+        ]
+        grown = max(0.0, spread / 2)
+        moved = np.array(boxes) + np.array([*corner, *corner]) + (-grown, -grown, grown, grown)
+        return ink, np.asarray(moved, np.float32), float(corner[1])
+
+
+def load(path: Path) -> Font:
+    """Raises BadFont."""
+    try:
+        data = paths.read_file(path, most=_MOST_BYTES)
+        font = _sized(data)
+        blank = _bitmap(font, _LACKED)
+        if not any(len(shown[1]) and shown != blank for shown in (_bitmap(font, letter) for letter in "aA1")):
+            raise ValueError(tr("it has no Latin letters"))
+    except (OSError, ValueError, paths.TooLarge) as error:
+        raise BadFont(
+            tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
+        ) from error
+    return Font(path.stem, Split.of(data), _Face(font, blank, _has_small(font)))
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All fonts in a folder and the folders in it, by name. Raises BadFont if the folder cannot be read."""
+    found: list[Path] = []
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    try:
+        for place, _, names in os.walk(folder, onerror=refuse if folder.is_dir() else None):
+            found += (Path(place) / name for name in names if Path(name).suffix.lower() in SUFFIXES)
+        if not folder.is_dir():
+            raise NotADirectoryError
+    except OSError as error:
+        raise BadFont(
+            tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is no folder")),
+            file=folder,
+            remedy=tr("Choose a folder that holds font files."),
+        ) from error
+    return sorted(found)[:_MOST_FONTS]
+
+
+def usable(files: Sequence[Path], split: Split | None = None) -> Iterator[Font | BadFont]:
+    """Fonts of files, those of one split if it is given, and what is wrong with those that cannot be used."""
+    for path in files:
+        if any(part in path.stem.lower() for part in _PICTURES):
+            continue
+        try:
+            font = load(path)
+        except BadFont as error:
+            yield error
+            continue
+        if split is None or font.split is split:
+            yield font
+
+
+def system_folders() -> list[Path]:
+    """Where this system keeps its fonts; those there are."""
+    home = Path.home()
+    if sys.platform == "win32":
+        folders = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
+        folders.append(home / "AppData/Local/Microsoft/Windows/Fonts")
+    elif sys.platform == "darwin":
+        folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    else:
+        folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+@lru_cache(maxsize=1)
+def carried() -> Font:
+    """The font that comes with Pillow: print that is there on every system."""
+    font = ImageFont.load_default(_SET / 0.7)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RuntimeError("Pillow was built without FreeType")
+    return Font("carried", Split.TRAIN, _Face(font, _bitmap(font, _LACKED), small=True))
+
+
+def _sized(data: bytes) -> ImageFont.FreeTypeFont:
+    """So large that capitals are as high as fonts are set in. Raises OSError and ValueError."""
+    trial = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
+    top = -trial.getbbox("H", anchor="ls")[1]
+    if top < 1:
+        raise ValueError(tr("it has no Latin letters"))
+    em = round(_SET * _SET / top)
+    if em > 20 * _SET:
+        raise ValueError(tr("its letters are too small"))
+    return ImageFont.truetype(io.BytesIO(data), em, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
+    mask = font.getmask(letter)
+    return (mask.size[0], mask.size[1]), bytes(mask)
+
+
+def _has_small(font: ImageFont.FreeTypeFont) -> bool:
+    """Whether small letters differ from capitals by more than their size."""
+    same = 0
+    for letter in _TELLING:
+        small, large = (_normal(font, each) for each in (letter, letter.upper()))
+        same += small is None or (large is not None and float((small * large).mean()) > 0.9)
+    return same < len(_TELLING) / 2
+
+
+def _normal(font: ImageFont.FreeTypeFont, letter: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:
+    (wide, tall), data = _bitmap(font, letter)
+    if not (wide and tall and any(data)):
+        return None
+    mask = np.frombuffer(data, np.uint8).reshape(tall, wide)
+    rows, columns = np.flatnonzero(mask.max(axis=1)), np.flatnonzero(mask.max(axis=0))
+    tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    small = cv2.resize(tight, (16, 16), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.asarray((small - small.mean()) / (small.std() + 1e-3), np.float32)
+
+
+def _spread(ink: Ink, spread: float) -> Ink:
+    """Strokes thicker by so many pixels, or thinner."""
+    if abs(spread) < 0.5:
+        return ink
+    side = 1 + round(abs(spread))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    if spread > 0:
+        return np.asarray(cv2.dilate(ink, kernel), np.uint8)
+    thin = np.asarray(cv2.erode(ink, kernel), np.uint8)
+    # Hair strokes would vanish.
+    return thin if int(thin.sum()) > 0.6 * int(ink.sum()) else ink
+
+
+def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:
+    """Ink that does not cover everywhere."""
+    patches = marker.grain(ink.shape[0], ink.shape[1], rng)
+    cover = (1 - 0.6 * (1 - pen.cover)) * (1 - 0.5 * pen.dry)
+    return np.asarray(cv2.multiply(ink, patches, scale=cover / 255), np.uint8)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if path.suffix.lower() == ".woff2":
+        return tr("fonts of this kind (WOFF2) need a FreeType with Brotli: {reason}", reason=error)
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

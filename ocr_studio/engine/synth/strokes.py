@@ -1,0 +1,210 @@
+"""Writing of real people: pen strokes of words and single letters, read from files.
+
+A file of strokes is what ``numpy.savez`` writes: ``points`` (N, 2), y down; ``stroke_offsets`` (S+1,) index into
+points; ``item_offsets`` (I+1,) index into strokes; ``texts`` (I,); ``writers`` (I,) index into ``writer_names``; and,
+if writers are to be divided as they were elsewhere, ``train`` (I,). Each item is scaled as its file likes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
+from ocr_studio.engine.synth import letters
+from ocr_studio.engine.synth.marker import Pen
+from ocr_studio.engine.synth.shaping import Pose, Strokes, cuts
+from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing, boxed, extents
+
+_REMEDY: Final = later("Give a file of pen strokes as the guide describes it, or do without it.")
+_NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
+# The largest such collection there is has ten million points.
+_MOST_BYTES: Final = 1 << 30
+_MOST_LETTERS: Final = 64
+# Of a word of which nobody wrote a whole: what is written with other people's commas is still of that hand.
+_BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
+
+
+class BadStrokes(StudioError):
+    """A file is none of pen strokes, or a damaged one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrokesFile:
+    """Pen strokes of many words or letters. path: of the file; the rest as in the file, checked."""
+
+    path: Path
+    points: NDArray[np.float32]
+    strokes: NDArray[np.int64]
+    items: NDArray[np.int64]
+    texts: NDArray[np.str_]
+    writers: NDArray[np.int64]
+    names: NDArray[np.str_]
+    train: NDArray[np.bool_] | None
+
+    def of(self, item: int) -> Strokes:
+        """The strokes of one item, each (n, 2) float32."""
+        first, last = self.items[item], self.items[item + 1]
+        return [self.points[self.strokes[stroke] : self.strokes[stroke + 1]] for stroke in range(first, last)]
+
+
+def load(path: Path) -> StrokesFile:
+    """Raises BadStrokes."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(tr("it is larger than any collection of strokes"))
+        with np.load(path, allow_pickle=False) as file:
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError(tr("it holds one array, not several"))
+            _fits(file)
+            held = {name: file[name] for name in _NEEDED}
+            train = file["train"] if "train" in file.files else None
+        return _checked(path, held, train)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadStrokes(
+            tr("the pen strokes cannot be read: {reason}", reason=reason), file=path, remedy=tr(_REMEDY)
+        ) from error
+
+
+def _fits(file: np.lib.npyio.NpzFile) -> None:
+    missing = [name for name in _NEEDED if name not in file.files]
+    if missing:
+        raise ValueError(tr("there is no “{name}” in it", name=missing[0]))
+    if file.zip is not None and sum(part.file_size for part in file.zip.infolist()) > 2 * _MOST_BYTES:
+        raise ValueError(tr("unpacked it is larger than any collection of strokes"))
+
+
+def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
+    points = held["points"]
+    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
+        raise ValueError(tr("its points are no pairs of numbers"))
+    points = points.astype(np.float32)
+    if not np.isfinite(points).all():
+        raise ValueError(tr("some of its points are no numbers"))
+    strokes = _offsets(held["stroke_offsets"], len(points))
+    items = _offsets(held["item_offsets"], len(strokes) - 1)
+    texts, writers, names = held["texts"], held["writers"], held["writer_names"]
+    count = len(items) - 1
+    if texts.dtype.kind != "U" or names.dtype.kind != "U" or writers.dtype.kind not in "iu":
+        raise ValueError(tr("its texts or writers are of another kind"))
+    if texts.shape != (count,) or writers.shape != (count,) or names.ndim != 1:
+        raise ValueError(tr("it has not one text and one writer for each item"))
+    if count and not 0 <= int(writers.min()) <= int(writers.max()) < len(names):
+        raise ValueError(tr("some of its writers have no name"))
+    if train is not None and (train.shape != (count,) or train.dtype.kind != "b"):
+        raise ValueError(tr("it does not say for each item what it is for"))
+    return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train)
+
+
+def _offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
+    """Each thing has at least one part, and all parts belong to something."""
+    if given.ndim != 1 or given.dtype.kind not in "iu" or len(given) < 1:
+        raise ValueError(tr("its offsets are no list of numbers"))
+    offsets = given.astype(np.int64)
+    if offsets[0] != 0 or offsets[-1] != end or bool((np.diff(offsets) < 1).any()):
+        raise ValueError(tr("its offsets do not fit together"))
+    return offsets
+
+
+Items: TypeAlias = list[tuple[StrokesFile, int]]
+
+
+@dataclass(eq=False)
+class StrokeWriter:
+    """A person whose strokes were recorded: whole words as they were written, others composed of single letters.
+
+    lent: strokes of others, (file, item) by letter, for the signs that this person never wrote.
+    """
+
+    name: str
+    split: Split
+    words: dict[str, Items] = field(default_factory=dict)
+    letters: dict[str, Items] = field(default_factory=dict)
+    lent: dict[str, Items] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Sequence[str]:
+        """Words that this person wrote as a whole."""
+        return tuple(self.words)
+
+    def can_write(self, text: str) -> bool:
+        """Whether each word was written, or all of its letters were."""
+        return bool(text.strip()) and all(word in self.words or self._composes(word) for word in text.split())
+
+    def _composes(self, word: str) -> bool:
+        return all(letter in self.letters or letter in self.lent for letter in word)
+
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+        """See ``Writer``. Letters of words written in one go have boxes where they are to be expected."""
+        if not self.can_write(text):
+            raise CannotWrite(text)
+        pose = Pose.any(rng, size / letters.CAPITAL)
+        strokes: Strokes = []
+        boxes: list[NDArray[np.float32]] = []
+        along, exact = 0.0, True
+        for word in text.split():
+            whole = word in self.words and len(word) > 1
+            parts = self._word(word, pose, rng)
+            moved = [[pose.bent(stroke + np.array([along, 0], np.float32)) for stroke in part] for part in parts]
+            drawn = [stroke for part in moved for stroke in part]
+            boxes.append(cuts(word, drawn, pose.slant) if whole else np.array([extents(part) for part in moved]))
+            strokes += drawn
+            exact = exact and not whole
+            along = max(float(stroke[:, 0].max()) for part in parts for stroke in part) + along + pose.space
+        written = boxed(text, strokes, np.concatenate(boxes), pen=pen or Pen.any(rng), size=size, rng=rng)
+        return replace(written, exact=exact)
+
+    def _word(self, word: str, pose: Pose, rng: Random) -> list[Strokes]:
+        """The strokes of each letter; those of the whole word where it was written in one go."""
+        if word in self.words:
+            return [pose.whole(word, _one(self.words[word], rng))]
+        return pose.composed(word, [_one(self.letters.get(letter) or self.lent[letter], rng) for letter in word], rng)
+
+
+def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
+    """The people who wrote what is in some files, the same person in several files once.
+
+    Where a file tells who is to be trained on, it is believed: the others are divided between validation and test.
+    Signs that somebody never wrote are lent by others of the same split.
+    """
+    people: dict[str, StrokeWriter] = {}
+    lent: dict[str, Items] = {}
+    for file in files:
+        order = np.argsort(file.writers, kind="stable")
+        starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
+        for items in np.split(order, starts[1:]) if len(order) else []:
+            name = str(file.names[file.writers[items[0]]])
+            if _split(name, file, items) is not split:
+                continue
+            person = people.setdefault(name, StrokeWriter(name, split, lent=lent))
+            for item, text in zip(items.tolist(), file.texts[items].tolist(), strict=True):
+                if 0 < len(text) <= _MOST_LETTERS and not any(sign.isspace() for sign in text):
+                    person.words.setdefault(text, []).append((file, item))
+                    if len(text) == 1:
+                        person.letters.setdefault(text, []).append((file, item))
+                        if text in _BORROWED:
+                            lent.setdefault(text, []).append((file, item))
+    return tuple(people[name] for name in sorted(people))
+
+
+def _split(name: str, file: StrokesFile, items: NDArray[np.intp]) -> Split:
+    if file.train is None:
+        return Split.of(name.encode())
+    if file.train[items].all():
+        return Split.TRAIN
+    return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION
+
+
+def _one(items: Items, rng: Random) -> Strokes:
+    file, item = items[int(rng.integers(len(items)))]
+    return file.of(item)
