@@ -8,11 +8,8 @@ OpenCV and Pillow carry.
 
 from __future__ import annotations
 
-import math
-import string
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import cv2
@@ -20,75 +17,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import geometry, language, word_counts
+from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.lessons import Crop, Lesson
-from ocr_studio.engine.synth import letters
+from ocr_studio.engine.synth import letters, texts
 from ocr_studio.engine.synth.camera import Camera
 from ocr_studio.engine.synth.hand import Hand
 from ocr_studio.engine.synth.sheet import INKS, Marker, Run, Sheet
 
 Random: TypeAlias = np.random.Generator
 
-_SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
 _PRINT: Final = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
     cv2.FONT_HERSHEY_COMPLEX,
     cv2.FONT_HERSHEY_TRIPLEX,
 )
-# Words rarer than this are hardly ever written at a board.
-_RAREST: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn."""
-
-    words: tuple[str, ...]
-    shares: NDArray[np.float64]
-
-    def one(self, rng: Random) -> str:
-        """A word as it may stand in a text: with capitals, signs beside it; or a figure, or letters without sense."""
-        kind = rng.random()
-        if kind < 0.12 or not self.words:
-            return _figure(rng)
-        if kind < 0.24:
-            return _nonsense(rng)
-        word = self.words[int(rng.choice(len(self.words), p=self.shares))]
-        word = (word, word, word, word.capitalize(), word.capitalize(), word.upper())[int(rng.integers(6))]
-        if rng.random() < 0.15:
-            before, after = (("", "."), ("", ","), ("", ":"), ("(", ")"), ("", "?"), ('"', '"'), ("-", ""))[
-                int(rng.integers(7))
-            ]
-            word = f"{before}{word}{after}"
-        return word
-
-    def line(self, rng: Random) -> str:
-        """Two to six of them."""
-        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, 7))))
-
-
-@lru_cache(maxsize=2)
-def texts(languages: tuple[str, ...]) -> Texts:
-    """The words of some languages, keys of ``language.LANGUAGES``. Raises NoWordCounts."""
-    shares: dict[str, float] = {}
-    for code in languages:
-        if code not in language.LANGUAGES:
-            raise ValueError(f"no language “{code}”")
-        for frequency, band in word_counts.counted(code, rarest=_RAREST):
-            for word in band:
-                if word.replace("'", "").isalpha() and len(word) <= 16:
-                    # The square root: or every third word were “the”.
-                    shares[word] = shares.get(word, 0.0) + math.sqrt(frequency)
-    total = sum(shares.values()) or 1.0
-    return Texts(tuple(shares), np.fromiter(shares.values(), np.float64, len(shares)) / total)
 
 
 def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = False) -> Iterator[Lesson]:
     """So many words, or lines of words, each another for another seed."""
     rng = np.random.default_rng((seed, 2))
-    known = texts(tuple(languages))
+    known = texts.texts(tuple(languages))
     for index in range(many):
         text = (known.line if lines else known.one)(rng)
         if rng.random() < 0.7 and _writable(text):
@@ -98,28 +48,6 @@ def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = Fal
         else:
             crop = _printed(_set_by_pillow(text, rng), rng)
         yield Lesson(crop, text, f"general {index}")
-
-
-def _figure(rng: Random) -> str:
-    number = int(10 ** rng.uniform(0, 5))
-    ways: tuple[Callable[[], str], ...] = (
-        lambda: str(number),
-        lambda: f"{number}.{rng.integers(100)}",
-        lambda: f"{rng.integers(1, 100)}%",
-        lambda: f"{rng.integers(1, 29)}.{rng.integers(1, 13)}.",
-        lambda: f"{rng.integers(24)}:{rng.integers(60):02d}",
-        lambda: f"{1900 + rng.integers(150)}",
-        lambda: f"{number}{('$', '€', 'k', 'm', 'x', 'kg', '+')[int(rng.integers(7))]}",
-        lambda: f"({rng.integers(1, 20)})",
-    )
-    return ways[int(rng.integers(len(ways)))]()
-
-
-def _nonsense(rng: Random) -> str:
-    """Names of things nobody has heard of: every letter, figure and sign turns up."""
-    kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
-    signs = kinds[int(rng.integers(len(kinds)))]
-    return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))
 
 
 def _writable(text: str) -> bool:

@@ -202,11 +202,12 @@ def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int],
 
 def _has_small(font: ImageFont.FreeTypeFont) -> bool:
     """Whether small letters differ from capitals by more than their size."""
-    same = 0
+    alike = []
     for letter in _TELLING:
         small, large = (_normal(font, each) for each in (letter, letter.upper()))
-        same += small is None or (large is not None and float((small * large).mean()) > 0.9)
-    return same < len(_TELLING) / 2
+        alike.append(1.0 if small is None or large is None else float((small * large).mean()))
+    # Of 122 handwriting fonts those of capitals only have 0.65 and more, all others 0.51 and less.
+    return sum(alike) < 0.58 * len(alike)
 
 
 def _normal(font: ImageFont.FreeTypeFont, letter: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:

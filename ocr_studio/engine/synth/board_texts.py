@@ -1,0 +1,210 @@
+"""Words as people write them at boards: half of them no words of any dictionary, but names, code, figures, signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.engine.synth.texts import Texts, figure, nonsense
+
+Random: TypeAlias = np.random.Generator
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_NAMES: Final = _listed(
+    """
+    i j k n m x y z a b c arr str num obj node list tree head tail left right root key value val max min sum len map set
+    get add push pop peek insert find sort merge swap index count temp result data item user name type id self this
+    stack queue hash graph edge path array string input output test main file line next prev current start end size
+    """
+)
+_KEYWORDS: Final = _listed(
+    """
+    if else for while return function def class let var const null None true false True False int void new import from
+    in of and or not async await try catch public static print console.log lambda => -> == != <= >= && || += ++
+    """
+)
+_OPERATORS: Final = ("+", "-", "*", "/", "=", "==", "!=", "<", ">", "<=", ">=", "+=", "->", "=>", "&&", "||", "%")
+_BULLETS: Final = (
+    "-",
+    "*",
+    "•",
+    "→",
+    "->",
+    "=>",
+    "<-",
+    "←",
+    "↑",
+    "↓",
+    "+",
+    "o",
+    "#",
+    "✓",
+    "&",
+    "=",
+    ">",
+    "<",
+    "/",
+    "@",
+)
+_ENDS: Final = (".", ",", ":", ";", "!", "?", "...", ")", "?!", ".)")
+_PAIRS: Final = ("()", "[]", "{}", '""', "''", "<>")
+_UNITS: Final = (
+    "kg",
+    "m",
+    "cm",
+    "km",
+    "h",
+    "min",
+    "s",
+    "ms",
+    "GB",
+    "MB",
+    "px",
+    "x",
+    "k",
+    "M",
+    "°",
+    "°C",
+    "+",
+    "th",
+    "%",
+)
+_MONEY: Final = ("$", "€", "£")
+_ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", ".html", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTexts:
+    """What stands at boards. words: plain words; plain: which share of texts they are, capitals and signs at their
+    ends included."""
+
+    words: Texts
+    plain: float = 0.66
+
+    def one(self, rng: Random) -> str:
+        """One word, no spaces in it."""
+        if self.words.words and rng.random() < self.plain:
+            return self._dressed(self.words.word(rng), rng)
+        ways: tuple[Callable[[Random], str], ...] = (
+            self._figure,
+            self._figure,
+            self._code,
+            self._code,
+            self._code,
+            self._bullet,
+            nonsense if rng.random() < 0.6 else self._address,
+        )
+        return ways[int(rng.integers(len(ways)))](rng)
+
+    def line(self, rng: Random, *, most: int = 6) -> str:
+        """Two words or more."""
+        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, most + 1))))
+
+    def _dressed(self, word: str, rng: Random) -> str:
+        """With capitals, and with signs beside it."""
+        case = rng.random()
+        if case < 0.18:
+            word = word.upper()
+        elif case < 0.42:
+            word = word[:1].upper() + word[1:]
+        signs = rng.random()
+        if signs < 0.15:
+            return word + _any(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)
+        if signs < 0.2:
+            pair = _any(rng, _PAIRS)
+            return (pair[0] if rng.random() < 0.7 else "") + word + (pair[1] if rng.random() < 0.7 else "")
+        if signs < 0.225:
+            return _any(rng, ("-", "#", "@", "/", "*", "+")) + word
+        if signs < 0.25:
+            return word + _any(rng, ("-", "/", "&", "+", "_", "'s")) + self.words.word(rng)[:8]
+        return word
+
+    def _figure(self, rng: Random) -> str:
+        number = int(10 ** rng.uniform(0, 4.3))
+        small, month, day = (int(rng.integers(1, most)) for most in (60, 13, 32))
+        year = int(rng.integers(1960, 2050))
+        ways: tuple[Callable[[], str], ...] = (
+            lambda: str(small),
+            lambda: str(number),
+            lambda: f"{small}.",
+            lambda: f"{small}{_any(rng, (')', ':', ',', ']'))}",
+            lambda: f"{_any(rng, _MONEY)}{number}",
+            lambda: f"{number:,}{_any(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
+            lambda: f"{day}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{day}/{year % 100:02d}",
+            lambda: f"{year}-{month:02d}-{day:02d}" if rng.random() < 0.4 else str(year),
+            lambda: f"{day % 24}:{small:02d}{_any(rng, ('', '', 'h', 'am', 'pm'))}",
+            lambda: f"{small}{_any(rng, ('%', '%', '.5%'))}",
+            lambda: f"{number if rng.random() < 0.4 else small}{_any(rng, _UNITS)}",
+            lambda: f"{small}{_any(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
+            lambda: f"{_any(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
+            lambda: f"{small}-{small + day}",
+            lambda: f"[{', '.join(str(n) for n in rng.integers(0, 30, int(rng.integers(1, 5))))}]".replace(", ", ","),
+            lambda: f"{day % 10},{small}" if rng.random() < 0.5 else f"{day % 10}.{small}",
+            lambda: figure(rng),
+        )
+        return ways[int(rng.integers(len(ways)))]()
+
+    def _name(self, rng: Random) -> str:
+        """Of a variable or function."""
+        parts = [self._part(rng) for _ in range(int(rng.choice([1, 1, 2, 2, 3])))]
+        kind = rng.random()
+        if kind < 0.45:
+            return parts[0] + "".join(part.capitalize() for part in parts[1:])
+        if kind < 0.6:
+            return "".join(part.capitalize() for part in parts)
+        return "_".join(parts) if kind < 0.85 else "_".join(parts).upper()
+
+    def _part(self, rng: Random) -> str:
+        if rng.random() < 0.7 or not self.words.words:
+            return _any(rng, _NAMES)
+        return "".join(sign for sign in self.words.word(rng)[:9] if sign.isalnum()) or "x"
+
+    def _code(self, rng: Random) -> str:
+        name, other, digit = self._name(rng), _any(rng, _NAMES), int(rng.integers(10))
+        index = _any(rng, ("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other))
+        ways: tuple[Callable[[], str], ...] = (
+            lambda: name,
+            lambda: name + _any(rng, (";", ",", ":", "=", ".", "{")),
+            lambda: f"{name}()",
+            lambda: f"{name}({other})" + _any(rng, ("", ";", "{", ":")),
+            lambda: f"{name}(" if rng.random() < 0.5 else f"({name},",
+            lambda: f"{other}[{index}]",
+            lambda: f"{other}.{name}" + _any(rng, ("", "()", ";")),
+            lambda: f"{other}{_any(rng, _OPERATORS)}{index}",
+            lambda: _any(rng, _KEYWORDS) + _any(rng, ("", "", "", "(", ":")),
+            lambda: (
+                f"O({_any(rng, ('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h')).replace(' ', '')})"
+            ),
+            lambda: _any(rng, ("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}")),
+            lambda: _any(rng, _OPERATORS),
+            lambda: f"{_any(rng, ('//', '#', '/*', '<', '</', '--'))}{name}",
+            lambda: f"{other}{digit}" if rng.random() < 0.5 else f"{other}'",
+            lambda: f'"{name}"' if rng.random() < 0.5 else f"'{other}'",
+            lambda: f"{other}={digit}" if rng.random() < 0.5 else f"{other}:{digit},",
+        )
+        return ways[int(rng.integers(len(ways)))]()
+
+    def _bullet(self, rng: Random) -> str:
+        if rng.random() < 0.6:
+            return _any(rng, _BULLETS)
+        return _any(rng, "abcdABCDivx123456789") + _any(rng, (")", ".", ":", "", "/", "-"))
+
+    def _address(self, rng: Random) -> str:
+        parts = [self._part(rng).lower() for _ in range(3)]
+        kind = rng.random()
+        if kind < 0.4:
+            return f"{parts[0]}{_any(rng, ('.', '_', '', '-'))}{parts[1]}@{parts[2]}{_any(rng, _ENDINGS[:5])}"
+        if kind < 0.6:
+            return f"{_any(rng, ('www.', 'http://', '/', './'))}{parts[0]}{_any(rng, _ENDINGS)}"
+        return f"{parts[0]}{_any(rng, _ENDINGS)}" if kind < 0.85 else f"@{parts[0]}"
+
+
+def _any(rng: Random, choices: tuple[str, ...] | str) -> str:
+    return choices[int(rng.integers(len(choices)))]

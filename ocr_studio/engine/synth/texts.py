@@ -1,0 +1,131 @@
+"""What is written: words of languages or of a list, and what no list holds: figures, code, money, dates, signs."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import language, paths, word_counts
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
+
+Random: TypeAlias = np.random.Generator
+
+_SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
+# Words rarer than this are hardly ever written at a board.
+_RAREST: Final = 1e-6
+_MOST_BYTES: Final = 64 << 20
+_LONGEST: Final = 24
+
+
+class BadWordList(StudioError):
+    """A file holds no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
+    from the first to the last, 1 for all."""
+
+    words: tuple[str, ...]
+    shares: NDArray[np.float64]
+
+    def word(self, rng: Random) -> str:
+        """A bare word. Raises IndexError where none is known."""
+        return self.words[int(np.searchsorted(self.shares, rng.random(), side="right"))]
+
+    def one(self, rng: Random) -> str:
+        """A word as it may stand in a text: with capitals, signs beside it; or a figure, or letters without sense."""
+        kind = rng.random()
+        if kind < 0.12 or not self.words:
+            return figure(rng)
+        if kind < 0.24:
+            return nonsense(rng)
+        word = self.word(rng)
+        word = (word, word, word, word.capitalize(), word.capitalize(), word.upper())[int(rng.integers(6))]
+        if rng.random() < 0.15:
+            before, after = (("", "."), ("", ","), ("", ":"), ("(", ")"), ("", "?"), ('"', '"'), ("-", ""))[
+                int(rng.integers(7))
+            ]
+            word = f"{before}{word}{after}"
+        return word
+
+    def line(self, rng: Random) -> str:
+        """Two to six of them."""
+        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, 7))))
+
+
+@lru_cache(maxsize=2)
+def texts(languages: tuple[str, ...]) -> Texts:
+    """The words of some languages, keys of ``language.LANGUAGES``. Raises NoWordCounts."""
+    shares: dict[str, float] = {}
+    for code in languages:
+        if code not in language.LANGUAGES:
+            raise ValueError(f"no language “{code}”")
+        for frequency, band in word_counts.counted(code, rarest=_RAREST):
+            for word in band:
+                if word.replace("'", "").isalpha() and len(word) <= 16:
+                    # The square root: or every third word were “the”.
+                    shares[word] = shares.get(word, 0.0) + math.sqrt(frequency)
+    return _shared(shares)
+
+
+@lru_cache(maxsize=4)
+def listed(path: Path) -> Texts:
+    """The words of a text file, parted by spaces or lines; those that stand there more often are drawn more often.
+
+    Raises BadWordList.
+    """
+    try:
+        counts = Counter(paths.read_file(path, most=_MOST_BYTES).decode("utf-8-sig").split())
+        kept = {
+            word: math.sqrt(count) for word, count in counts.items() if word.isprintable() and len(word) <= _LONGEST
+        }
+        if not kept:
+            raise ValueError(tr("there is no word in it"))
+    except (OSError, ValueError, paths.TooLarge) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadWordList(
+            tr("the word list cannot be used: {reason}", reason=reason),
+            file=path,
+            remedy=tr("Choose a plain text file (UTF-8) with one word a line."),
+        ) from error
+    return _shared(kept)
+
+
+def _shared(weights: dict[str, float]) -> Texts:
+    counts = np.fromiter(weights.values(), np.float64, len(weights))
+    shares = np.cumsum(counts / (counts.sum() or 1.0))
+    return Texts(tuple(weights), shares / shares[-1:])
+
+
+def figure(rng: Random) -> str:
+    """A number as it stands in a text."""
+    number = int(10 ** rng.uniform(0, 5))
+    ways: tuple[Callable[[], str], ...] = (
+        lambda: str(number),
+        lambda: f"{number}.{rng.integers(100)}",
+        lambda: f"{rng.integers(1, 100)}%",
+        lambda: f"{rng.integers(1, 29)}.{rng.integers(1, 13)}.",
+        lambda: f"{rng.integers(24)}:{rng.integers(60):02d}",
+        lambda: f"{1900 + rng.integers(150)}",
+        lambda: f"{number}{('$', '€', 'k', 'm', 'x', 'kg', '+')[int(rng.integers(7))]}",
+        lambda: f"({rng.integers(1, 20)})",
+    )
+    return ways[int(rng.integers(len(ways)))]()
+
+
+def nonsense(rng: Random) -> str:
+    """Names of things nobody has heard of: every letter, figure and sign turns up."""
+    kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
+    signs = kinds[int(rng.integers(len(kinds)))]
+    return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))
