@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -30,7 +31,12 @@ _REMEDY: Final = later("Choose a file of weights that Keras has written (.h5).")
 _MOST_NAMES: Final = 2000  # of layers, and of arrays of a layer
 _MOST_NUMBERS: Final = MOST_WEIGHT_BYTES // 4
 _RATIO: Final = 4  # numbers that were learned hardly pack
-_PLAIN_FILTERS: Final = frozenset({None, "gzip"})
+_LONGEST_NAME: Final = 1000  # bytes
+# Where texts of any length lie, and how many bytes there (HDF5 file format, "Global Heap"); HDF5 begins with 4 KiB.
+_HEAP: Final = re.compile(rb"GCOL\x01\0\0\0(.{8})", re.DOTALL)
+_LONGEST_HEAP: Final = 64 << 10
+# Others may be read by programs' code that HDF5 looks for on this computer.
+_PLAIN_FILTERS: Final = frozenset({h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32})
 # What HDF5 raises for damaged files: it knows no error of its own.
 _DAMAGED: Final = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
 
@@ -50,14 +56,24 @@ def read(file: Path) -> Layers:
 def unpacked(data: bytes, *, file: object) -> Layers:
     """The layers in the bytes of a file, as ``read``. file: for what is said. Raises BadModel."""
     try:
+        _check_heaps(data)
         with h5py.File(io.BytesIO(data), "r") as stored:
-            root = _inside(stored, "model_weights") if "model_weights" in stored else stored
+            root = _inside(stored, "model_weights") if stored.id.links.exists(b"model_weights") else stored
             return dict(_layers(root, most=min(_MOST_NUMBERS, _RATIO * len(data) // 4)))
     except _Wrong as error:
         what = tr("these are not the weights of a network: {reason}", reason=error)
         raise BadModel(what, file=file, remedy=tr(_REMEDY)) from error
     except _DAMAGED as error:
         raise BadModel(tr("this is no HDF5 file, or a damaged one"), file=file, remedy=tr(_REMEDY)) from error
+
+
+def _check_heaps(data: bytes) -> None:
+    """Whether texts of any length, which lie in heaps, are all short: a list may name one long one again and again, and
+    so fill the memory before it can be seen how long it is. Raises _Wrong.
+    """
+    for found in _HEAP.finditer(data):
+        if int.from_bytes(found[1], "little") > _LONGEST_HEAP:
+            raise _Wrong(tr("it holds longer names than any network’s"))
 
 
 class _Wrong(Exception):
@@ -81,11 +97,17 @@ def _names(group: Any, which: str) -> Sequence[str]:
     """A list of names that Keras has put beside a group."""
     if not isinstance(group, h5py.Group) or which not in group.attrs:
         raise _Wrong(tr("it lacks “{name}”", name=which))
-    # (its size is told without reading it)
-    if math.prod(group.attrs.get_id(which).shape) > _MOST_NAMES:
+    # (its size and kind are told without reading it)
+    kept = group.attrs.get_id(which)
+    if math.prod(kept.shape) > _MOST_NAMES:
         raise _Wrong(tr("it holds too many layers"))
+    if kept.shape == (0,):  # a layer without weights; of what kind the names are that it lacks, there is no saying
+        return []
+    kind = h5py.check_string_dtype(kept.dtype)
+    if kind is None or (kind.length or 0) > _LONGEST_NAME:
+        raise _Wrong(tr("“{name}” is no list of names", name=which))
     names = [name.decode("utf-8") if isinstance(name, bytes) else name for name in np.ravel(group.attrs[which])]
-    if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
+    if len(set(names)) != len(names):
         raise _Wrong(tr("“{name}” is no list of names", name=which))
     return names
 
@@ -93,8 +115,10 @@ def _names(group: Any, which: str) -> Sequence[str]:
 def _inside(group: Any, path: str) -> Any:
     """What lies at a path inside a group, where every step of it is in this file. Raises _Wrong."""
     for step in path.split("/"):
-        link = group.get(step, getlink=True) if isinstance(group, h5py.Group) and step not in ("", ".", "..") else None
-        if not isinstance(link, h5py.HardLink):
+        # (``in`` and ``get`` would follow a link to another file, only to see whether something is there)
+        name = step.encode("utf-8")
+        there = isinstance(group, h5py.Group) and step not in ("", ".", "..") and group.id.links.exists(name)
+        if not there or group.id.links.get_info(name).type != h5py.h5l.TYPE_HARD:
             raise _Wrong(tr("“{name}” is not inside it", name=path[:60]))
         group = group[step]
     return group
@@ -104,9 +128,12 @@ def _array(dataset: Any, name: str, *, most: int) -> Array:
     """The numbers of one array, of which there are at most so many. Raises _Wrong."""
     if not isinstance(dataset, h5py.Dataset) or dataset.dtype != np.float32 or dataset.shape is None:
         raise _Wrong(tr("“{name}” is no array of float32", name=name[:60]))
-    if dataset.is_virtual or dataset.external is not None or dataset.compression not in _PLAIN_FILTERS:
+    made = dataset.id.get_create_plist()
+    filters = {made.get_filter(index)[0] for index in range(made.get_nfilters())}
+    if dataset.is_virtual or dataset.external is not None or not filters <= _PLAIN_FILTERS:
         raise _Wrong(tr("“{name}” lies elsewhere or is packed in an unusual way", name=name[:60]))
-    if math.prod(dataset.shape) > most:
+    # (a piece of it can be larger than all of it, and is unpacked whole)
+    if max(math.prod(dataset.shape), math.prod(dataset.chunks or ())) > most:
         raise _Wrong(tr("“{name}” is larger than any network’s", name=name[:60]))
     array: Array = np.asarray(dataset[()], np.float32)
     if not np.isfinite(array).all():

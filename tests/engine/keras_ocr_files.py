@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import h5py
+import numpy as np
 
 from tests.engine.seeded_weights import named, seeded
 
@@ -23,7 +24,7 @@ def write(file: Path, layout: Layout, *, group: str = "") -> Path:
         root.attrs["layer_names"] = list(layout)
         for layer, arrays in layout.items():
             at = root.create_group(layer)
-            at.attrs["weight_names"] = list(arrays)
+            at.attrs["weight_names"] = np.array([name.encode() for name in arrays])
             for position, (name, shape) in enumerate(arrays.items()):
                 kind = name.split(":")[0].rsplit("/", 1)[-1]
                 at.create_dataset(name, data=seeded(named(layer, position, kind), tuple(shape)))

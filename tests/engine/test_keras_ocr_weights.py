@@ -90,7 +90,7 @@ def test_layers_of_other_names_are_taken_by_their_order(tmp_path: Path, crnn_fil
     renamed = tmp_path / "renamed.h5"
     with h5py.File(crnn_file) as old, h5py.File(renamed, "w") as new:
         names = [f"layer_{index}" for index in range(len(old.attrs["layer_names"]))]
-        new.attrs["layer_names"] = names
+        new.attrs["layer_names"] = np.array([name.encode() for name in names])
         for name, layer in zip(names, old.attrs["layer_names"], strict=True):
             old.copy(old[layer], new, name)
     np.testing.assert_array_equal(scores_of(load_crnn(renamed)[0]), scores_of(load_crnn(crnn_file)[0]))
@@ -187,7 +187,22 @@ def spoiled_number(stored: h5py.File, elsewhere: Path) -> None:
 
 
 def spoiled_names(stored: h5py.File, elsewhere: Path) -> None:
-    stored["fc_9"].attrs["weight_names"] = ["../../conv_1/conv_1/kernel:0", "fc_9/bias:0"]
+    stored["fc_9"].attrs["weight_names"] = np.array([b"../../conv_1/conv_1/kernel:0", b"fc_9/bias:0"])
+
+
+def spoiled_long_names(stored: h5py.File, elsewhere: Path) -> None:
+    stored["fc_9"].attrs["weight_names"] = ["fc_9/kernel:0", "fc_9/bias:0" + "s" * 100_000]
+
+
+def spoiled_piece(stored: h5py.File, elsewhere: Path) -> None:
+    del stored["fc_9/fc_9/bias:0"]
+    group = stored["fc_9/fc_9"]
+    group.create_dataset("bias:0", (128,), "f4", maxshape=(None,), chunks=(1 << 26,), compression="gzip")
+
+
+def spoiled_packing(stored: h5py.File, elsewhere: Path) -> None:
+    del stored["fc_9/fc_9/bias:0"]
+    stored["fc_9/fc_9"].create_dataset("bias:0", (128,), "f4", scaleoffset=2, chunks=(128,))
 
 
 def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
@@ -205,6 +220,9 @@ def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
         (spoiled_size, "is larger than any network’s"),
         (spoiled_number, "holds what is no number"),
         (spoiled_names, "is not inside it"),
+        (spoiled_long_names, "holds longer names than any network’s"),
+        (spoiled_piece, "is larger than any network’s"),
+        (spoiled_packing, "is packed in an unusual way"),
         (spoiled_list, "lacks “layer_names”"),
     ],
 )
@@ -220,6 +238,18 @@ def test_what_leads_elsewhere_or_is_no_network_is_refused(
     with pytest.raises(BadModel, match=said) as caught:
         h5_layers.read(file)
     assert str(caught.value).startswith(f"{file}: ")
+
+
+def test_no_other_file_is_opened_to_see_what_a_link_leads_to(tmp_path: Path, crnn_file: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.h5"
+    elsewhere.write_bytes(crnn_file.read_bytes())
+    leading = tmp_path / "leading.h5"
+    with h5py.File(leading, "w") as stored:
+        stored["model_weights"] = h5py.ExternalLink(str(elsewhere), "/")
+    with h5py.File(leading, "r") as stored:
+        assert "layer_names" in stored["model_weights"].attrs  # that is where it leads
+    with pytest.raises(BadModel, match="“model_weights” is not inside it"):
+        h5_layers.read(leading)
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89HDF\r\n\x1a\n" + b"\0" * 200, pickle.dumps([1])])
