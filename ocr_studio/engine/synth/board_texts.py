@@ -114,6 +114,10 @@ class BoardTexts:
             word = word.upper()
         elif case < 0.42:
             word = word[:1].upper() + word[1:]
+        return self.signed(word, rng)
+
+    def signed(self, word: str, rng: Random) -> str:
+        """A word with signs beside it, one time in four."""
         signs = rng.random()
         if signs < 0.15:
             return word + _any(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)

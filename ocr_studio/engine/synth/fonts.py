@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_studio.core import paths
@@ -20,7 +22,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth import marker
 from ocr_studio.engine.synth.marker import Pen
-from ocr_studio.engine.synth.writing import Boxes, CannotWrite, Ink, Random, Split, Writing, squares
+from ocr_studio.engine.synth.writing import Boxes, CannotWrite, Floats, Ink, Random, Split, Writing, squares
 
 SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
 # Pixels of a capital's height that a font is set in; it is made larger or smaller afterwards.
@@ -34,6 +36,10 @@ _TELLING: Final = "aegbdrnhq"
 # Fonts of pictures: they show something else for each letter.
 _PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
 _REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
+
+
+# Ink, boxes (n, 4) left, top, right, bottom, and baseline.
+Set: TypeAlias = tuple[Ink, Boxes, float]
 
 
 class BadFont(StudioError):
@@ -52,11 +58,13 @@ class _Face:
 
 @dataclass(frozen=True, eq=False)
 class Font:
-    """A font that texts are set in. data: the file's bytes; name: the file's without its ending."""
+    """A font that texts are set in. name: of the file, without its ending. hand: whether it shall look like a hand's:
+    no line is quite straight, no letter twice the same."""
 
     name: str
     split: Split
     face: _Face
+    hand: bool = False
     _seen: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -86,11 +94,14 @@ class Font:
         wide, tall = (max(1, round(side * grow)) for side in (ink.shape[1], ink.shape[0]))
         how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=how), np.uint8)
+        boxes, baseline = boxes * np.float32(grow), baseline * grow
+        if self.hand:
+            ink, boxes, baseline = _wavering((ink, boxes, baseline), size, rng)
         if pen is not None and (pen.dry or pen.cover < 0.95):
             ink = _worn(ink, pen, rng)
-        return Writing(text, ink, squares(boxes * np.float32(grow)), baseline * grow)
+        return Writing(text, ink, squares(boxes), baseline)
 
-    def _set(self, text: str, spread: float) -> tuple[Ink, Boxes, float]:
+    def _set(self, text: str, spread: float) -> Set:
         """Ink, boxes (n, 4) left, top, right, bottom, and baseline at the size fonts are set in.
 
         spread: pixels by which strokes are thicker or thinner than the font's.
@@ -111,7 +122,7 @@ class Font:
         return ink, np.asarray(moved, np.float32), float(corner[1])
 
 
-def load(path: Path) -> Font:
+def load(path: Path, *, hand: bool = False) -> Font:
     """Raises BadFont."""
     try:
         data = paths.read_file(path, most=_MOST_BYTES)
@@ -123,7 +134,7 @@ def load(path: Path) -> Font:
         raise BadFont(
             tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
-    return Font(path.stem, Split.of(data), _Face(font, blank, _has_small(font)))
+    return Font(path.stem, Split.of(data), _Face(font, blank, _has_small(font)), hand)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -147,13 +158,16 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(found)[:_MOST_FONTS]
 
 
-def usable(files: Sequence[Path], split: Split | None = None) -> Iterator[Font | BadFont]:
-    """Fonts of files, those of one split if it is given, and what is wrong with those that cannot be used."""
+def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
+    """Fonts of files, those of one split if it is given, and what is wrong with those that cannot be used.
+
+    hand: as of ``Font``.
+    """
     for path in files:
         if any(part in path.stem.lower() for part in _PICTURES):
             continue
         try:
-            font = load(path)
+            font = load(path, hand=hand)
         except BadFont as error:
             yield error
             continue
@@ -210,7 +224,7 @@ def _has_small(font: ImageFont.FreeTypeFont) -> bool:
     return sum(alike) < 0.58 * len(alike)
 
 
-def _normal(font: ImageFont.FreeTypeFont, letter: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:
+def _normal(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | None:
     (wide, tall), data = _bitmap(font, letter)
     if not (wide and tall and any(data)):
         return None
@@ -232,6 +246,34 @@ def _spread(ink: Ink, spread: float) -> Ink:
     thin = np.asarray(cv2.erode(ink, kernel), np.uint8)
     # Hair strokes would vanish.
     return thin if int(thin.sum()) > 0.6 * int(ink.sum()) else ink
+
+
+def _wavering(written: Set, size: float, rng: Random) -> Set:
+    """Letters moved up, down, closer and apart as a hand does, and their boxes with them."""
+    ink, boxes, baseline = written
+    tall, wide = ink.shape
+    lean, middle = float(rng.normal(0, 0.08)), tall / 2
+    edge = math.ceil(abs(lean) * middle + 0.12 * size) + 1
+    x = np.arange(-edge, wide + edge, dtype=np.float32)
+    y = np.arange(-edge, tall + edge, dtype=np.float32)[:, None]
+    lift, aside = _slow(x, 0.04 * size, size, rng), _slow(x, 0.07 * size, size, rng)
+    moved = cv2.remap(ink, (x + aside) + lean * (y - middle), np.repeat(y, len(x), axis=1) + lift, cv2.INTER_LINEAR)
+    left, top, right, bottom = boxes.T
+    ends = np.stack([left, (left + right) / 2, right])
+    sides = np.interp(ends, x, aside)
+    lifts = np.interp(ends, x, lift)
+    leans = np.stack([lean * (top - middle), lean * (bottom - middle)])
+    boxes = np.stack(
+        [left - sides[0] - leans.max(0), top - lifts.max(0), right - sides[2] - leans.min(0), bottom - lifts.min(0)],
+        axis=1,
+    )
+    return np.asarray(moved, np.uint8), np.asarray(boxes + edge, np.float32), baseline + edge
+
+
+def _slow(x: Floats, far: float, size: float, rng: Random) -> NDArray[np.float32]:
+    """A slow movement along places, (n,) -> (n,), within -far..far or little more."""
+    waves = rng.uniform(0.5, 2.5, (2, 1)) / size
+    return np.asarray(far / 2 * np.sin(waves * x + rng.uniform(0, 6.28, (2, 1))).sum(axis=0), np.float32)
 
 
 def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:

@@ -74,25 +74,25 @@ class Pose:
             uneven=float(rng.uniform(0.4, 1.6)),
         )
 
-    def whole(self, word: str, strokes: Strokes) -> Strokes:
-        """A word written in one go, its left end at 0, its baseline at 0."""
-        extents = [extent(letter) for letter in word]
-        top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
-        return self._placed(strokes, top, bottom, sum(each[2] + 1 for each in extents) - 1)
-
-    def composed(self, word: str, items: Sequence[Strokes], rng: Random) -> list[Strokes]:
-        """Single letters as a word: for each its strokes, the left end at 0, the baseline at 0."""
+    def composed(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[list[Strokes], float]:
+        """Single letters, or words written in one go, as one word: for each its strokes, the left end at 0, the
+        baseline at 0; and how wide all of it is."""
         parts: list[Strokes] = []
-        along = 0.0
-        for letter, strokes in zip(word, items, strict=True):
-            top, bottom, width = extent(letter)
-            if letter.islower():
+        along = end = 0.0
+        for piece, strokes in zip(pieces, items, strict=True):
+            extents = [extent(letter) for letter in piece]
+            top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
+            if piece.islower():
                 top, bottom = (top * self.low if top < 6 else top), bottom * self.low
-            lift, grow, gap = self.uneven * rng.normal(0, (0.22, 0.05, 0.25))
-            placed = self._placed(strokes, (top * (1 + grow)) + lift, bottom * (1 + grow) + lift, width)
+            lift, grow, gap = (
+                (self.uneven * rng.normal(0, (0.22, 0.05, 0.25))).tolist() if len(pieces) > 1 else (0, 0, 0)
+            )
+            width = sum(each[2] + 1 for each in extents) - 1
+            placed = self._placed(strokes, top * (1 + grow) + lift, bottom * (1 + grow) + lift, width)
             parts.append([stroke + np.array([along, 0], np.float32) for stroke in placed])
-            along = max(float(stroke[:, 0].max()) for stroke in parts[-1]) + self.tracking + float(gap) * self.unit
-        return parts
+            end = max(float(stroke[:, 0].max()) for stroke in parts[-1])
+            along = end + self.tracking + gap * self.unit
+        return parts, end
 
     def _placed(self, strokes: Strokes, top: float, bottom: float, width: float) -> Strokes:
         """Strokes so large that they reach from bottom to top, in letter units; flat ones as wide as they are to be."""

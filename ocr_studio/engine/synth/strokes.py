@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -30,8 +31,9 @@ _NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers"
 # The largest such collection there is has ten million points.
 _MOST_BYTES: Final = 1 << 30
 _MOST_LETTERS: Final = 64
-# Of a word of which nobody wrote a whole: what is written with other people's commas is still of that hand.
+# What is written with other people's commas is still of that hand.
 _BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
+_ENDS: Final = "".join(sorted(_BORROWED))
 
 
 class BadStrokes(StudioError):
@@ -123,26 +125,39 @@ Items: TypeAlias = list[tuple[StrokesFile, int]]
 class StrokeWriter:
     """A person whose strokes were recorded: whole words as they were written, others composed of single letters.
 
-    lent: strokes of others, (file, item) by letter, for the signs that this person never wrote.
+    words: what was written, single letters too. lent: strokes of others, (file, item) by letter, for the signs that
+    this person never wrote.
     """
 
     name: str
     split: Split
     words: dict[str, Items] = field(default_factory=dict)
-    letters: dict[str, Items] = field(default_factory=dict)
     lent: dict[str, Items] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def known(self) -> Sequence[str]:
-        """Words that this person wrote as a whole."""
-        return tuple(self.words)
+        """Words of two letters and more that this person wrote in one go."""
+        return tuple(word for word in self.words if len(word) > 1)
+
+    @property
+    def letters(self) -> int:
+        """How many different ones this person wrote by themselves."""
+        return len(self.words) - len(self.known)
 
     def can_write(self, text: str) -> bool:
-        """Whether each word was written, or all of its letters were."""
-        return bool(text.strip()) and all(word in self.words or self._composes(word) for word in text.split())
+        """Whether each word was written, signs at its ends aside, or all of its letters were."""
+        return bool(text.strip()) and all(self._pieces(word) for word in text.split())
 
-    def _composes(self, word: str) -> bool:
-        return all(letter in self.letters or letter in self.lent for letter in word)
+    def _pieces(self, word: str) -> list[str]:
+        """What a word is put together from: itself, or itself without the signs at its ends, or its letters. Empty
+        where something is missing."""
+        if word in self.words:
+            return [word]
+        start = len(word) - len(word.lstrip(_ENDS))
+        end = max(start, len(word.rstrip(_ENDS)))
+        core = word[start:end]
+        parts = [*word[:start], core, *word[end:]] if len(core) > 1 and core in self.words else list(word)
+        return parts if all(part in self.words or part in self.lent for part in parts) else []
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
         """See ``Writer``. Letters of words written in one go have boxes where they are to be expected."""
@@ -153,22 +168,21 @@ class StrokeWriter:
         boxes: list[NDArray[np.float32]] = []
         along, exact = 0.0, True
         for word in text.split():
-            whole = word in self.words and len(word) > 1
-            parts = self._word(word, pose, rng)
-            moved = [[pose.bent(stroke + np.array([along, 0], np.float32)) for stroke in part] for part in parts]
-            drawn = [stroke for part in moved for stroke in part]
-            boxes.append(cuts(word, drawn, pose.slant) if whole else np.array([extents(part) for part in moved]))
-            strokes += drawn
-            exact = exact and not whole
-            along = max(float(stroke[:, 0].max()) for part in parts for stroke in part) + along + pose.space
+            pieces = self._pieces(word)
+            placed, widths = pose.composed(pieces, [self._strokes(piece, rng) for piece in pieces], rng)
+            for piece, part in zip(pieces, placed, strict=True):
+                moved = [pose.bent(stroke + np.array([along, 0], np.float32)) for stroke in part]
+                boxes.append(cuts(piece, moved, pose.slant) if len(piece) > 1 else extents(moved)[None])
+                strokes += moved
+                exact = exact and len(piece) == 1
+            along += widths + pose.space
         written = boxed(text, strokes, np.concatenate(boxes), pen=pen or Pen.any(rng), size=size, rng=rng)
         return replace(written, exact=exact)
 
-    def _word(self, word: str, pose: Pose, rng: Random) -> list[Strokes]:
-        """The strokes of each letter; those of the whole word where it was written in one go."""
-        if word in self.words:
-            return [pose.whole(word, _one(self.words[word], rng))]
-        return pose.composed(word, [_one(self.letters.get(letter) or self.lent[letter], rng) for letter in word], rng)
+    def _strokes(self, piece: str, rng: Random) -> Strokes:
+        items = self.words.get(piece) or self.lent[piece]
+        file, item = items[int(rng.integers(len(items)))]
+        return file.of(item)
 
 
 def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
@@ -190,10 +204,8 @@ def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, .
             for item, text in zip(items.tolist(), file.texts[items].tolist(), strict=True):
                 if 0 < len(text) <= _MOST_LETTERS and not any(sign.isspace() for sign in text):
                     person.words.setdefault(text, []).append((file, item))
-                    if len(text) == 1:
-                        person.letters.setdefault(text, []).append((file, item))
-                        if text in _BORROWED:
-                            lent.setdefault(text, []).append((file, item))
+                    if text in _BORROWED:
+                        lent.setdefault(text, []).append((file, item))
     return tuple(people[name] for name in sorted(people))
 
 
@@ -203,8 +215,3 @@ def _split(name: str, file: StrokesFile, items: NDArray[np.intp]) -> Split:
     if file.train[items].all():
         return Split.TRAIN
     return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION
-
-
-def _one(items: Items, rng: Random) -> Strokes:
-    file, item = items[int(rng.integers(len(items)))]
-    return file.of(item)

@@ -1,0 +1,115 @@
+"""Pieces of ground for single words: cut from photos of empty boards, and from grounds that we make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth import scenery
+from ocr_studio.engine.synth.scenery import Ground
+from ocr_studio.engine.synth.writing import Split
+
+Picture: TypeAlias = NDArray[np.uint8]
+Random: TypeAlias = np.random.Generator
+
+# Photos are kept no larger than this: a word takes little of them.
+_SIDE: Final = 960
+_MOST_PHOTOS: Final = 2000
+# Grounds we make are made once, so many of each kind and so large.
+_MADE: Final = 24
+_SIZE: Final = (800, 600)
+_SHARES: Final = {Ground.WHITEBOARD: 0.62, Ground.PAPER: 0.18, Ground.BLACKBOARD: 0.12, Ground.GLASS: 0.08}
+
+
+class BadBackgrounds(StudioError):
+    """A folder of backgrounds cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounds:
+    """What words are written on. photos: of empty boards, any size; real: which share of grounds is cut from them."""
+
+    photos: tuple[Picture, ...] = ()
+    real: float = 0.5
+
+    def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:
+        """Some ground, (height, width, 3) uint8 RGB, that may be written over, and its kind."""
+        if self.photos and rng.random() < self.real:
+            photo = self.photos[int(rng.integers(len(self.photos)))]
+            return _cut(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Ground.REAL
+        kind = list(_SHARES)[int(np.searchsorted(np.cumsum(list(_SHARES.values())), rng.random() * 0.999))]
+        large = _made(kind, int(rng.integers(_MADE)))
+        return _cut(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
+
+
+def load(folder: Path, split: Split) -> tuple[Picture, ...]:
+    """The photos of a folder that belong to a split, by their contents, made smaller where they are large.
+
+    Raises BadBackgrounds for a folder without photos, and PhotoError.
+    """
+    try:
+        paths = images.photos_in(folder)[:_MOST_PHOTOS]
+        if not paths:
+            raise FileNotFoundError
+    except OSError as error:
+        raise BadBackgrounds(
+            tr("there are no photos of empty boards in this folder"),
+            file=folder,
+            remedy=tr("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper."),
+        ) from error
+    fitting = [path for path in paths if Split.of(images.content_id(path).encode()) is split]
+    return tuple(_shrunk(images.open_photo(path)) for path in fitting)
+
+
+def _shrunk(photo: Picture) -> Picture:
+    grow = _SIDE / max(photo.shape[:2])
+    if grow >= 1:
+        return photo
+    return np.asarray(cv2.resize(photo, None, fx=grow, fy=grow, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@lru_cache(maxsize=_MADE * len(_SHARES))
+def _made(kind: Ground, number: int) -> Picture:
+    return scenery.surface(kind, *_SIZE, np.random.default_rng((*kind.encode(), number)))
+
+
+def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> Picture:
+    """A piece of a photo, enlarged; the photo is mirrored at its sides where it is too small."""
+    wide, tall = max(2, round(width / zoom)), max(2, round(height / zoom))
+    right, down = max(0, wide - photo.shape[1]), max(0, tall - photo.shape[0])
+    if right or down:
+        top, left = 0, 0
+        piece = cv2.copyMakeBorder(photo, 0, down, 0, right, cv2.BORDER_REFLECT)[:tall, :wide]
+    else:
+        top, left = (int(rng.integers(0, room + 1)) for room in (photo.shape[0] - tall, photo.shape[1] - wide))
+        piece = photo[top : top + tall, left : left + wide]
+    if rng.random() < 0.5:
+        piece = piece[:, ::-1]
+    return np.asarray(cv2.resize(piece, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def rule(ground: Picture, pitch: float, level: float, rng: Random) -> None:
+    """Rule a piece of paper, in place: lines or squares, so many pixels apart, one of them at a height of the piece."""
+    colour = [160, 185, int(rng.integers(205, 235))] if rng.random() < 0.6 else [int(rng.integers(150, 205))] * 3
+    thick = 1 if pitch < 60 else 2
+    tall, wide = ground.shape[:2]
+    lean = rng.normal(0, 0.01) * wide
+    for y in _steps(level, pitch, tall):
+        cv2.line(ground, (0, round(16 * y)), (16 * wide, round(16 * (y + lean))), colour, thick, cv2.LINE_AA, 4)
+    if rng.random() < 0.5:
+        for x in _steps(rng.random() * pitch, pitch, wide):
+            cv2.line(ground, (round(16 * x), 0), (round(16 * (x - lean)), 16 * tall), colour, thick, cv2.LINE_AA, 4)
+
+
+def _steps(start: float, pitch: float, end: float) -> Sequence[float]:
+    return [float(value) for value in np.arange(start % pitch, end, pitch)]

@@ -1,0 +1,219 @@
+"""A piece of writing put on some ground, photographed, and cut out as a detector or a person would."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.synth import beside, grounds, shot
+from ocr_studio.engine.synth.grounds import Grounds, Picture
+from ocr_studio.engine.synth.marker import Colour, Pen, grain, lay
+from ocr_studio.engine.synth.scenery import CHALKY, Ground
+from ocr_studio.engine.synth.sheet import INKS
+from ocr_studio.engine.synth.shot import Lens
+from ocr_studio.engine.synth.writing import Boxes, Floats, Ink, Random, Writing
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+_CHALKS: Final[tuple[Colour, ...]] = (
+    (240, 240, 236),
+    (236, 238, 240),
+    (240, 226, 120),
+    (240, 160, 170),
+    (150, 200, 240),
+)
+# How often markers of each colour lie at boards.
+_MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
+# Levels of 255 between ink and ground below which nobody could read the word.
+_FAINT: Final = 9.0
+# Pixels with less ink than this, of 255, are not seen.
+_SEEN: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a word comes onto a photo. size: pixels of a capital's height; pen: of the writing; harm: how bad the photo
+    is, 1 as people's are; printed: whether it is print."""
+
+    size: float
+    pen: Pen
+    grounds: Grounds
+    harm: float = 1.0
+    printed: bool = False
+
+
+def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
+    """The crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
+    pad = round(0.62 * how.size) + 4
+    word = _handled(writing.ink, how, rng)
+    height, width = word.shape
+    canvas = np.asarray(cv2.copyMakeBorder(word, pad, pad, pad, pad, cv2.BORDER_CONSTANT), np.uint8)
+    place = (pad, pad, pad + width, pad + height, pad + writing.baseline)
+    around = np.zeros_like(canvas)
+    beside.neighbours(around, word, place, how.size, rng)
+    if not how.printed:
+        beside.lines(around, place, how.pen, how.size, rng)
+    matrix, size = _seen_from(canvas.shape[1], canvas.shape[0], how, rng)
+    own = _warped(canvas, matrix, size)
+    other = _warped(around, matrix, size) if around.any() else None
+    boxes = _moved(writing.letters + np.float32(pad), matrix)
+    baseline = _moved(np.array([[[pad, place[4]], [pad + width, place[4]]]], np.float32), matrix)[0, :, 1]
+    left, top, right, bottom = _cut(own, (float(baseline.min()), float(baseline.max())), how, rng)
+    piece = (slice(top, bottom), slice(left, right))
+    cut = np.ascontiguousarray(own[piece])
+    scene = _laid(cut, None if other is None else other[piece], float(baseline.mean()) - top, how, rng)
+    letters = boxes - np.array([left, top], np.float32)
+    return _photographed(scene, cut, how, rng), np.clip(letters, 0, np.array([right - left, bottom - top], np.float32))
+
+
+def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
+    return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
+    """Written over, smeared, or, mostly, as it is."""
+    fate = rng.random()
+    if how.printed or fate > 0.06:
+        return word
+    return beside.twice(word, how.size, rng) if fate < 0.035 else beside.smeared(word, how.size, rng)
+
+
+def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matrix, tuple[int, int]]:
+    """A matrix from the canvas to the photo, and the photo's (width, height): what is left of turn and perspective
+    when a detector has done its best."""
+    turn, shear = math.radians(float(rng.normal(0, 1.4))), float(rng.normal(0, 0.03))
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+    turned = corners @ np.array([[math.cos(turn), math.sin(turn)], [shear - math.sin(turn), math.cos(turn)]])
+    turned += how.harm * rng.normal(0, 0.02 * height, (4, 2))
+    turned -= turned.min(axis=0)
+    size = np.ceil(turned.max(axis=0)).astype(int)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), turned.astype(np.float32))
+    return np.asarray(matrix, np.float64), (int(size[0]), int(size[1]))
+
+
+def _moved(points: Floats, matrix: Matrix) -> Boxes:
+    """Points, (n, k, 2), on the photo."""
+    flat = cv2.perspectiveTransform(points.reshape(1, -1, 2).astype(np.float64), matrix)
+    return np.asarray(flat.reshape(points.shape), np.float32)
+
+
+def _cut(own: Ink, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a box around the ink: tight, wide, or as high as the line is."""
+    _, seen = cv2.threshold(own, _SEEN, 255, cv2.THRESH_BINARY)
+    left, top, wide, tall = cv2.boundingRect(seen)
+    right, bottom = left + wide, top + tall
+    if rng.random() < 0.35:
+        top = min(top, round(baseline[0] - how.size * rng.uniform(0.85, 1.1)))
+        bottom = max(bottom, round(baseline[1] + how.size * rng.uniform(0.1, 0.4)))
+    room = (rng.normal(0.09, 0.075, 4) * how.size).clip(-0.06 * how.size, 0.6 * how.size)
+    return (
+        max(0, round(left - room[0])),
+        max(0, round(top - room[1])),
+        min(own.shape[1], max(left + 4, round(right + room[2]))),
+        min(own.shape[0], max(top + 4, round(bottom + room[3]))),
+    )
+
+
+def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random) -> Picture:
+    """Ink on some ground."""
+    tall, wide = own.shape
+    picture, kind = how.grounds.piece(wide, tall, rng)
+    chalk = kind in CHALKY and (kind is Ground.BLACKBOARD or float(picture.mean()) < 130)
+    if kind is Ground.PAPER and rng.random() < 0.5:
+        grounds.rule(picture, how.size * float(rng.uniform(1.2, 2.2)), baseline + how.size * 0.1, rng)
+    if rng.random() < 0.1:
+        picture = lay(picture, beside.old(own, rng), _colour(chalk, rng), opaque=chalk)
+    colour = _colour(chalk, rng)
+    strength = float(rng.uniform(0.35, 1.0)) if rng.random() < 0.4 else 1.0
+    if chalk:
+        own, other = _dusty(own, rng), None if other is None else _dusty(other, rng)
+    picture = lay(picture, _paler(own, strength), colour, opaque=chalk or how.printed)
+    if other is not None:
+        second = colour if rng.random() < 0.8 else _colour(chalk, rng)
+        picture = lay(picture, _paler(other, strength), second, opaque=chalk or how.printed)
+    return picture
+
+
+def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture:
+    """A photo on which the ink can still be seen."""
+    photo = _shot(scene, how.size, how.harm, rng)
+    for less in (0.5, 0.0):
+        if _contrast(photo, ink) > _FAINT:
+            return photo
+        photo = _shot(scene, how.size, how.harm * less, rng)
+    return photo
+
+
+def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
+    """With the light, the lens and the app of somebody's phone."""
+    lens = Lens.any(rng, pixels=1)
+    lens = replace(
+        lens,
+        blur=harm * lens.blur * max(0.8, size / 32) ** 0.8,
+        shake=(harm * lens.shake[0] * min(1.0, size / 40), lens.shake[1]),
+        noise=harm * lens.noise,
+        dark=harm * lens.dark * 0.4,
+        shadows=0,
+        glares=0,
+        app=lens.app and harm >= 1,
+    )
+    lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
+    if rng.random() < 0.2 * harm and size > 20:
+        return _resized(lit, lens, rng)
+    return shot.expose(lit, lens, rng)
+
+
+def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
+    """A photo made smaller for sending, and seen large again."""
+    small = float(rng.uniform(0.45, 0.85))
+    tall, wide = scene.shape[:2]
+    size = (max(8, round(wide * small)), max(8, round(tall * small)))
+    less = np.asarray(cv2.resize(scene, size, interpolation=cv2.INTER_AREA), np.uint8)
+    photo = shot.expose(less, replace(lens, blur=lens.blur * small), rng)
+    return np.asarray(cv2.resize(photo, (wide, tall), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _contrast(photo: Picture, ink: Ink) -> float:
+    """By how many levels what is inked differs from what is not."""
+    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    inked = cv2.threshold(ink, 110, 255, cv2.THRESH_BINARY)[1]
+    bare = cv2.threshold(ink, 12, 255, cv2.THRESH_BINARY_INV)[1]
+    return abs(cv2.mean(grey, inked)[0] - cv2.mean(grey, bare)[0])
+
+
+def _lit(picture: Picture, rng: Random) -> Picture:
+    """With the edge of a shadow, or a lamp's reflection, on it."""
+    size = (picture.shape[1], picture.shape[0])
+    if rng.random() < 0.5:
+        coarse = np.where(rng.random((2, 4)) < 0.5, 255, rng.uniform(120, 235)).astype(np.uint8)
+        shade = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR)
+        return np.asarray(cv2.multiply(picture, cv2.merge([shade, shade, shade]), scale=1 / 255), np.uint8)
+    spots = (rng.random((3, 5)) ** 3 * rng.uniform(30, 170)).astype(np.uint8)
+    shine = cv2.resize(spots, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.add(picture, cv2.merge([shine, shine, shine])), np.uint8)
+
+
+def _paler(ink: Ink, strength: float) -> Ink:
+    return ink if strength >= 1 else np.asarray(cv2.convertScaleAbs(ink, alpha=strength), np.uint8)
+
+
+def _dusty(ink: Ink, rng: Random) -> Ink:
+    """As chalk lies on a board's grain."""
+    patches = grain(ink.shape[0], ink.shape[1], rng)
+    rough = cv2.LUT(patches, np.clip((np.arange(256) - 170) * 3.2, 40, 255).astype(np.uint8))
+    return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)
+
+
+def _colour(chalk: bool, rng: Random) -> Colour:
+    if chalk:
+        tone: Colour = _CHALKS[int(rng.integers(len(_CHALKS)))]
+    else:
+        place = np.searchsorted(np.cumsum(list(_MARKERS.values())), rng.random() * 0.999)
+        tone = INKS[list(_MARKERS)[int(place)]]
+    mixed = np.clip(np.array(tone) + rng.normal(0, 14, 3) + rng.normal(0, 12), 4, 250).astype(int)
+    return int(mixed[0]), int(mixed[1]), int(mixed[2])

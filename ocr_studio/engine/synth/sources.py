@@ -1,0 +1,149 @@
+"""Where synthetic writing comes from: files of strokes, folders of fonts and backgrounds, lists of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth import fonts, grounds, strokes, texts
+from ocr_studio.engine.synth.board_texts import BoardTexts
+from ocr_studio.engine.synth.fonts import BadFont, Font
+from ocr_studio.engine.synth.grounds import Grounds
+from ocr_studio.engine.synth.made import MadeHand
+from ocr_studio.engine.synth.strokes import StrokesFile, StrokeWriter
+from ocr_studio.engine.synth.writing import Split, Writer
+
+Random: TypeAlias = np.random.Generator
+
+
+class Kind(StrEnum):
+    """How a text came to be written."""
+
+    STROKES = "strokes"  # a word as a person wrote it
+    COMPOSED = "composed"  # put together from one person's letters
+    HANDWRITING = "handwriting font"
+    PRINT = "print"
+    MADE = "made"  # by a hand that we made up
+
+
+SHARES: Final[Mapping[Kind, float]] = MappingProxyType(
+    {Kind.STROKES: 0.34, Kind.COMPOSED: 0.24, Kind.HANDWRITING: 0.2, Kind.PRINT: 0.1, Kind.MADE: 0.12}
+)
+# Of fewer letters nobody's words can be composed.
+_LETTERS: Final = 40
+# Of somebody who wrote fewer whole words every one would come again and again.
+_WORDS: Final = 12
+
+
+class NoSources(StudioError):
+    """There is nothing to write with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files and folders that a person names; all of them may be missing: there is a hand of our own, and grounds.
+
+    strokes: files of pen strokes. handwriting: folders of handwriting fonts. prints: folders of fonts for print; those
+    of the system if None. backgrounds: a folder of photos of empty boards. words: a text file of words; else the words
+    of ``languages``.
+    """
+
+    strokes: tuple[Path, ...] = ()
+    handwriting: tuple[Path, ...] = ()
+    prints: tuple[Path, ...] | None = None
+    backgrounds: Path | None = None
+    words: Path | None = None
+    languages: tuple[str, ...] = ("en",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stock:
+    """All that is there of one split. refused: fonts that are of no use, and why."""
+
+    split: Split
+    people: tuple[StrokeWriter, ...]
+    handwriting: tuple[Font, ...]
+    prints: tuple[Font, ...]
+    grounds: Grounds
+    texts: BoardTexts
+    refused: tuple[BadFont, ...] = ()
+    _wordy: tuple[StrokeWriter, ...] = field(default=())
+    _lettered: tuple[StrokeWriter, ...] = field(default=())
+
+    @classmethod
+    def open(cls, sources: Sources, split: Split) -> Stock:
+        """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList, NoWordCounts,
+        PhotoError."""
+        people = strokes.writers([_strokes(path) for path in sources.strokes], split)
+        handwriting, bad = _fonts(sources.handwriting, split, hand=True)
+        folders = tuple(fonts.system_folders()) if sources.prints is None else sources.prints
+        prints, also_bad = _fonts(folders, split)
+        photos = grounds.load(sources.backgrounds, split) if sources.backgrounds else ()
+        words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
+        return cls(
+            split,
+            people,
+            handwriting,
+            prints or (fonts.carried(),),
+            Grounds(photos),
+            BoardTexts(words),
+            (*bad, *(also_bad if sources.prints is not None else ())),
+            tuple(each for each in people if len(each.known) >= _WORDS),
+            tuple(each for each in people if each.letters >= _LETTERS),
+        )
+
+    def kinds(self, shares: Mapping[Kind, float] = SHARES) -> dict[Kind, float]:
+        """Which share of writing each kind has here, one altogether. Raises NoSources if all that is asked for is
+        missing."""
+        there = {
+            Kind.STROKES: bool(self._wordy),
+            Kind.COMPOSED: bool(self._lettered),
+            Kind.HANDWRITING: bool(self.handwriting),
+            Kind.PRINT: bool(self.prints),
+            Kind.MADE: True,
+        }
+        kept = {kind: share for kind, share in shares.items() if share > 0 and there[kind]}
+        if not kept:
+            raise NoSources(
+                tr("there is nothing to write with for “{split}”", split=self.split),
+                remedy=tr("Add pen strokes or fonts, or let made-up hands write as well."),
+            )
+        total = sum(kept.values())
+        return {kind: share / total for kind, share in kept.items()}
+
+    def writer(self, kind: Kind, rng: Random) -> Writer:
+        """Somebody or some font of a kind that there is (``kinds``)."""
+        if kind is Kind.MADE:
+            return MadeHand.any(rng, self.split)
+        of_kind: Mapping[Kind, Sequence[Writer]] = {
+            Kind.STROKES: self._wordy,
+            Kind.COMPOSED: self._lettered,
+            Kind.HANDWRITING: self.handwriting,
+            Kind.PRINT: self.prints,
+        }
+        writers = of_kind[kind]
+        return writers[int(rng.integers(len(writers)))]
+
+
+@lru_cache(maxsize=8)
+def _strokes(path: Path) -> StrokesFile:
+    return strokes.load(path)
+
+
+def _fonts(
+    folders: Sequence[Path], split: Split, *, hand: bool = False
+) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
+    found = [each for folder in folders for each in fonts.usable(fonts.files_in(folder), split, hand=hand)]
+    return (
+        tuple(each for each in found if isinstance(each, Font)),
+        tuple(each for each in found if isinstance(each, BadFont)),
+    )
