@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -37,25 +37,34 @@ class BadBackgrounds(StudioError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
-    """What words are written on. photos: of empty boards, any size; real: which share of grounds is cut from them."""
+    """What words are written on. photos: of empty boards, any size; real: which share of grounds is cut from them.
+    shares: of those that we make, any scale."""
 
     photos: tuple[Picture, ...] = ()
     real: float = 0.5
+    shares: Mapping[Ground, float] = field(default_factory=lambda: _SHARES)
+
+    def asked(self, shares: Mapping[Ground, float]) -> Grounds:
+        """The same photos, but each kind of ground as often as that; what there are no photos for is left out."""
+        made = {kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0}
+        real = shares.get(Ground.REAL, 0.0) if self.photos else 0.0
+        total = real + sum(made.values())
+        return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)
 
     def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:
         """Some ground, (height, width, 3) uint8 RGB, that may be written over, and its kind."""
         if self.photos and rng.random() < self.real:
             photo = self.photos[int(rng.integers(len(self.photos)))]
             return _cut(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Ground.REAL
-        kind = list(_SHARES)[int(np.searchsorted(np.cumsum(list(_SHARES.values())), rng.random() * 0.999))]
+        heights = np.cumsum(list(self.shares.values()))
+        kind = list(self.shares)[int(np.searchsorted(heights, rng.random() * 0.999 * heights[-1]))]
         large = _made(kind, int(rng.integers(_MADE)))
         return _cut(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
 
 
-def load(folder: Path, split: Split) -> tuple[Picture, ...]:
-    """The photos of a folder that belong to a split, by their contents, made smaller where they are large.
-
-    Raises BadBackgrounds for a folder without photos, and PhotoError.
+def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
+    """The photos of a folder that belong to a split, by their contents, made smaller where they are large; and what is
+    wrong with those that cannot be opened. Raises BadBackgrounds for a folder without photos.
     """
     try:
         paths = images.photos_in(folder)[:_MOST_PHOTOS]
@@ -67,8 +76,15 @@ def load(folder: Path, split: Split) -> tuple[Picture, ...]:
             file=folder,
             remedy=tr("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper."),
         ) from error
-    fitting = [path for path in paths if Split.of(images.content_id(path).encode()) is split]
-    return tuple(_shrunk(images.open_photo(path)) for path in fitting)
+    photos: list[Picture] = []
+    refused: list[StudioError] = []
+    for path in paths:
+        try:
+            if Split.of(images.content_id(path).encode()) is split:
+                photos.append(_shrunk(images.open_photo(path)))
+        except images.PhotoError as error:
+            refused.append(error)
+    return tuple(photos), tuple(refused)
 
 
 def _shrunk(photo: Picture) -> Picture:

@@ -67,7 +67,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
-    """All that is there of one split. refused: fonts that are of no use, and why."""
+    """All that is there of one split. refused: fonts and photos that are of no use, and why."""
 
     split: Split
     people: tuple[StrokeWriter, ...]
@@ -75,19 +75,19 @@ class Stock:
     prints: tuple[Font, ...]
     grounds: Grounds
     texts: BoardTexts
-    refused: tuple[BadFont, ...] = ()
+    refused: tuple[StudioError, ...] = ()
     _wordy: tuple[StrokeWriter, ...] = field(default=())
     _lettered: tuple[StrokeWriter, ...] = field(default=())
 
     @classmethod
     def open(cls, sources: Sources, split: Split) -> Stock:
-        """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList, NoWordCounts,
-        PhotoError."""
+        """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList,
+        NoWordCounts."""
         people = strokes.writers([_strokes(path) for path in sources.strokes], split)
         handwriting, bad = _fonts(sources.handwriting, split, hand=True)
         folders = tuple(fonts.system_folders()) if sources.prints is None else sources.prints
         prints, also_bad = _fonts(folders, split)
-        photos = grounds.load(sources.backgrounds, split) if sources.backgrounds else ()
+        photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
         words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
         return cls(
             split,
@@ -96,7 +96,7 @@ class Stock:
             prints or (fonts.carried(),),
             Grounds(photos),
             BoardTexts(words),
-            (*bad, *(also_bad if sources.prints is not None else ())),
+            (*bad, *(also_bad if sources.prints is not None else ()), *spoilt),
             tuple(each for each in people if len(each.known) >= _WORDS),
             tuple(each for each in people if each.letters >= _LETTERS),
         )

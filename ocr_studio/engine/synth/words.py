@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth import snapshot
 from ocr_studio.engine.synth.marker import Pen
+from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.snapshot import Taking
 from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.writing import Boxes, Random, Split, Writer
@@ -29,7 +30,8 @@ class Options:
 
     shares: how much of which kind of writing; kinds that there are no sources for are left out. letters: those that
     texts may hold; None for all. lines: which share of crops holds several words, parted by spaces. smallest, largest:
-    pixels of a capital's height. harm: how bad photos are, 1 as people's are, 0 for clean ones.
+    pixels of a capital's height. harm: how bad photos are, 1 as people's are, 0 for clean ones. grounds: how much of
+    which is written on; None for as usual.
     """
 
     shares: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
@@ -38,6 +40,7 @@ class Options:
     smallest: float = 13.0
     largest: float = 64.0
     harm: float = 1.0
+    grounds: Mapping[Ground, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +67,15 @@ class WordMaker:
     however many processes they are asked for."""
 
     def __init__(
-        self, sources: Sources, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
+        self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
     ) -> None:
-        """Reads the sources; raises what ``Stock.open`` and ``Stock.kinds`` do."""
-        self.stock = Stock.open(sources, split)
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open`` and
+        ``Stock.kinds`` do."""
+        self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
+        split = self.stock.split
         self._options = options or Options()
+        asked = self._options.grounds
+        self._grounds = self.stock.grounds if asked is None else self.stock.grounds.asked(asked)
         shares = self.stock.kinds(self._options.shares)
         self._kinds, self._heights = tuple(shares), np.cumsum(list(shares.values()))
         self._seed = (seed, list(Split).index(split))
@@ -81,7 +88,7 @@ class WordMaker:
         size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(options.largest))))
         pen = Pen.any(rng)
         writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
-        how = Taking(size, pen, self.stock.grounds, options.harm, printed)
+        how = Taking(size, pen, self._grounds, options.harm, printed)
         crop, letters = snapshot.take(writing, how, rng)
         return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
 
