@@ -61,6 +61,11 @@ def word(rng: np.random.Generator) -> str:
     return _one(rng, [noun for noun in _NOUNS if len(noun) <= 7])
 
 
+def name(rng: np.random.Generator) -> str:
+    """Somebody's first name."""
+    return _one(rng, _NAMES)
+
+
 def heading(rng: np.random.Generator) -> str:
     """What stands over a list or column."""
     return _one(rng, _HEADINGS)

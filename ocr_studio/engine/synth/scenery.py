@@ -130,7 +130,7 @@ def _clouds(size: tuple[int, int], cells: int, rng: Random) -> NDArray[np.float3
     """Smooth unevenness, (height, width, 1), about -2..2. size: (width, height)."""
     down = max(2, round(cells * size[1] / size[0]))
     noise = rng.normal(0, 1, (down + 1, cells + 1)).astype(np.float32)
-    return np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC))[..., None]
+    return np.asarray(cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)[..., None], np.float32)
 
 
 def _enamel(size: tuple[int, int], rng: Random) -> Floats:
@@ -163,13 +163,14 @@ def _wipe(size: tuple[int, int], rng: Random) -> NDArray[np.float32]:
     thick = max(2, round(rng.uniform(0.01, 0.035) * size[0]))
     cv2.polylines(mask, [np.round(points).astype(np.int32)], False, 255, thick, cv2.LINE_AA)
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.8, thick / 5))
-    return np.asarray(soft, np.float32) / 255
+    return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
 def _paper(size: tuple[int, int], rng: Random) -> Floats:
     tone = np.array([252, 250, 244]) - rng.uniform(0, 45) - np.array([0, 1, 3]) * rng.uniform(0, 7)
     sheet = np.full((size[1], size[0], 3), tone, np.float32)
-    return sheet + rng.uniform(0.5, 3.0) * _clouds(size, 4, rng) + rng.uniform(0.2, 1.2) * _clouds(size, 40, rng)
+    sheet += rng.uniform(0.5, 3.0) * _clouds(size, 4, rng) + rng.uniform(0.2, 1.2) * _clouds(size, 40, rng)
+    return sheet
 
 
 def _slate(size: tuple[int, int], rng: Random) -> Floats:
@@ -195,7 +196,8 @@ def _behind_glass(size: tuple[int, int], rng: Random) -> Floats:
         cv2.rectangle(room, corners[0], corners[1], [float(level) for level in tone], -1)
     blur = rng.uniform(0.015, 0.05) * size[0]
     veil = rng.uniform(0.3, 0.75)
-    return np.asarray(cv2.GaussianBlur(room, (0, 0), blur)) * (1 - veil) + veil * rng.uniform(120, 225)
+    room = np.asarray(cv2.GaussianBlur(room, (0, 0), blur)) * (1 - veil) + veil * rng.uniform(120, 225)
+    return np.asarray(room, np.float32)
 
 
 def _stretched(real: Picture, width: int, height: int, rng: Random) -> Picture:

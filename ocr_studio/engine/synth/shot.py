@@ -77,13 +77,13 @@ def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, til
     """
     photo = np.array(size, np.float64)
     # How far each edge is inside the photo: left, top, right, bottom.
-    inset = -rng.uniform(0.0, 0.12, 4)
+    inset, shown = -rng.uniform(0.0, 0.12, 4), np.zeros(4, bool)
     if framed:
         shown = rng.random(4) < ((0.35, 0.6, 0.35, 0.6) if rng.random() < 0.7 else (1, 1, 1, 1))
         inset = np.where(shown, rng.uniform(0.012, 0.09, 4), inset)
         inset[3] += 0.2 * rng.random() if shown[3] and rng.random() < 0.3 else 0
     low, high = inset[:2] * photo, (1 - inset[2:]) * photo
-    if framed and shown.all():
+    if shown.all():
         room = high - low
         spare = room - room * (min(1.0, shape * room[1] / room[0]), min(1.0, room[0] / room[1] / shape))
         # Nobody leaves more than half of a photo to the wall.
@@ -130,7 +130,7 @@ def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
         band *= light[top : top + rows, :, None]
         if glare is not None:
             band += glare[top : top + rows, :, None]
-        band = cv2.transform(band, np.column_stack([np.diag(warm), np.full(3, base)]))
+        band = np.asarray(cv2.transform(band, np.column_stack([np.diag(warm), np.full(3, base)])), np.float32)
         band += _repeated(grain, band.shape[1], band.shape[0], rng) * np.float32(lens.noise)
         scene[top : top + rows] = cv2.convertScaleAbs(np.maximum(band, 0, out=band))
     if lens.sharpen:
@@ -186,7 +186,8 @@ def _shadow(size: tuple[int, int], rng: Random) -> Maps:
     body = [(foot - wide, size[1] + 9), (foot - 0.7 * wide + lean, size[1] - tall), (foot + lean, size[1] - 1.1 * tall),
             (foot + 0.7 * wide + lean, size[1] - 0.9 * tall), (foot + wide, size[1] + 9)]  # fmt: skip
     cv2.fillPoly(mask, [np.round(body).astype(np.int32)], 255)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.01, 0.06) * size[0]), np.float32) / 255
+    soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.01, 0.06) * size[0])
+    return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 
 def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:

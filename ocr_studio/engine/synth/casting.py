@@ -1,0 +1,136 @@
+"""Who fills a board, with which pens and in which colours; and what may be asked of whole boards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.engine.synth.arranging import Cast
+from ocr_studio.engine.synth.contents import Contents, Theme, one
+from ocr_studio.engine.synth.made import MadeHand
+from ocr_studio.engine.synth.marker import Colour, Pen
+from ocr_studio.engine.synth.patch import Scribe
+from ocr_studio.engine.synth.scenery import Ground
+from ocr_studio.engine.synth.sources import Kind, Stock
+from ocr_studio.engine.synth.writing import Writer
+
+Random: TypeAlias = np.random.Generator
+
+GROUNDS: Final[Mapping[Ground, float]] = MappingProxyType(
+    {Ground.WHITEBOARD: 0.4, Ground.REAL: 0.3, Ground.PAPER: 0.17, Ground.BLACKBOARD: 0.07, Ground.GLASS: 0.06}
+)
+WRITERS: Final[Mapping[Kind, float]] = MappingProxyType(
+    {Kind.STROKES: 0.3, Kind.COMPOSED: 0.28, Kind.HANDWRITING: 0.24, Kind.MADE: 0.12, Kind.PRINT: 0.06}
+)
+_INKS: Final[tuple[Colour, ...]] = (
+    (28, 28, 34), (28, 28, 34), (46, 46, 56), (22, 48, 150), (30, 70, 180), (44, 60, 120), (190, 36, 44), (205, 60, 50),
+    (14, 118, 72), (20, 140, 110), (112, 44, 140), (226, 98, 24), (200, 40, 120), (20, 130, 160), (110, 70, 40),
+)  # fmt: skip
+_CHALKS: Final[tuple[Colour, ...]] = (
+    (236, 236, 230), (236, 236, 230), (225, 228, 222), (240, 228, 140), (240, 170, 180), (150, 205, 240),
+    (180, 230, 170),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BoardOptions:
+    """What whole boards shall be like.
+
+    long_side: pixels of a photo's longer side, from and to; 1280 is 1.2 megapixels, 4000 is 12. words: about how many
+    on a board. capitals: their height as a share of the longer side. framed, turned, ghosts: which share of photos
+    shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off; cut: on which share
+    writing may run beyond the photo. tilt: 0 for straight on, 1 as people
+    take photos. grounds, writers: shares.
+    """
+
+    long_side: tuple[int, int] = (1280, 1280)
+    words: tuple[int, int] = (12, 120)
+    capitals: tuple[float, float] = (0.009, 0.034)
+    framed: float = 0.5
+    cut: float = 0.12
+    turned: float = 0.05
+    ghosts: float = 0.25
+    tilt: float = 1.0
+    grounds: Mapping[Ground, float] = field(default_factory=lambda: GROUNDS)
+    writers: Mapping[Kind, float] = field(default_factory=lambda: WRITERS)
+
+    def ground(self, rng: Random, *, real: bool) -> Ground:
+        """What is written on. real: whether there are photos of real surfaces."""
+        shares = {ground: share for ground, share in self.grounds.items() if real or ground is not Ground.REAL}
+        total = sum(shares.values())
+        return list(shares)[int(rng.choice(len(shares), p=[share / total for share in shares.values()]))]
+
+    def count(self, rng: Random) -> int:
+        """Of words on a board: sparse ones are rarer than crowded ones."""
+        low, high = self.words
+        return round(low + (high - low) * float(rng.beta(1.5, 1.5)))
+
+    def drawing_pen(self, rng: Random) -> Pen:
+        """What lines are drawn with, but for its width."""
+        return Pen.any(rng)
+
+
+def cast(stock: Stock, ground: Ground, options: BoardOptions, capital: float, rng: Random) -> Cast:
+    """Who is at a board. capital: pixels of the height of theirs."""
+    kinds = stock.kinds(options.writers)
+    many = int(rng.choice([1, 1, 1, 2, 3]))
+    colours = _colours(ground, rng)
+    strength = float(1 - 0.55 * rng.beta(1.2, 3)) if ground in {Ground.WHITEBOARD, Ground.REAL} else 1.0
+    scribes: list[Scribe] = []
+    for number in range(many):
+        kind = list(kinds)[int(rng.choice(len(kinds), p=list(kinds.values())))]
+        size = capital * (1 if number == 0 else float(rng.uniform(0.8, 1.3)))
+        colour = colours[min(number, len(colours) - 1)]
+        scribes.append(_scribe(stock, kind, size, colour, strength, rng))
+    first = scribes[0]
+    big = replace(first.larger(float(rng.uniform(1.0, 1.6))), colour=one(colours, rng))
+    drawing = replace(first, colour=one(colours, rng))
+    contents = tuple(_contents(stock, scribe.writer) for scribe in scribes)
+    return Cast(tuple(scribes), big, drawing, contents, one(list(Theme), rng), colours)
+
+
+def _scribe(stock: Stock, kind: Kind, size: float, colour: Colour, strength: float, rng: Random) -> Scribe:
+    printed, kinds = kind is Kind.PRINT, stock.kinds()
+    others: list[Writer] = [MadeHand.any(rng, stock.split)]
+    if kind is Kind.STROKES and Kind.COMPOSED in kinds:
+        others.insert(0, stock.writer(Kind.COMPOSED, rng))
+    pen = Pen.any(rng)
+    return Scribe(
+        stock.writer(kind, rng),
+        tuple(others),
+        size,
+        pen,
+        colour,
+        strength,
+        space=float(rng.uniform(0.3, 0.5) if printed else np.clip(rng.lognormal(math.log(0.62), 0.25), 0.38, 1.3)),
+        pitch=float(rng.uniform(1.5, 2.2)),
+        unsteady=0.0 if printed else float(rng.uniform(0.5, 1.6)),
+    )
+
+
+def _colours(ground: Ground, rng: Random) -> tuple[Colour, ...]:
+    """One ink or a few; fresh and old markers differ a little."""
+    light = ground is Ground.BLACKBOARD or (ground is Ground.GLASS and rng.random() < 0.6)
+    inks = _CHALKS if light else _INKS
+    many = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
+    chosen = [inks[int(rng.integers(len(inks)))] for _ in range(many)]
+    moved = np.clip(np.array(chosen) + rng.normal(0, 9, (many, 3)), 4, 250).astype(int)
+    return tuple((int(red), int(green), int(blue)) for red, green, blue in moved)
+
+
+def _contents(stock: Stock, writer: Writer) -> Contents:
+    """What somebody says: of whom whole words were recorded, mostly those."""
+    known = [word for word in writer.known if len(word) > 1]
+    words = stock.texts.words
+
+    def word(rng: Random) -> str:
+        if known and rng.random() < 0.85:
+            return known[int(rng.integers(len(known)))]
+        return words.word(rng) if words.words else "abc"
+
+    return Contents(word, stock.texts.one)

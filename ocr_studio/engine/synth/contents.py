@@ -1,0 +1,307 @@
+"""What stands on boards: headings, points, programs, formulas, tables, plans, sums of money, as lists of words.
+
+The words in between are drawn from whatever supply of words there is, so that no two boards say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias, TypeVar
+
+import numpy as np
+
+from ocr_studio.engine.synth import phrases
+
+Random: TypeAlias = np.random.Generator
+Tokens: TypeAlias = list[str]
+Ways: TypeAlias = tuple[Callable[[], Tokens], ...]
+
+_Thing = TypeVar("_Thing")
+
+
+class Theme(StrEnum):
+    """What a board is about: what its headings say, and which parts it has."""
+
+    PROGRAMS = "programs"
+    MEETING = "meeting"
+    TASKS = "tasks"
+    PLAN = "plan"
+    MATHS = "maths"
+    LESSON = "lesson"
+    MONEY = "money"
+
+
+def _parts(text: str) -> list[str]:
+    """What a text says between its bars and ends of lines."""
+    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
+
+
+_HEADINGS: Final = {
+    Theme.PROGRAMS: _parts(
+        """
+        Problem Domain|Algorithm|Pseudo Code|Visual|Big O|Code|Input|Output|Edge Cases|Testing|Example|Verification
+        Step Through|Data Structures|Approach|API|Server|Client|Database|Routes|Classes|State|Questions|Problem
+        Solution|Notes|Whiteboard Process|Complexity|Queue|Stack|Linked List|Binary Tree|Graph|Hash Table
+        """
+    ),
+    Theme.MEETING: _parts(
+        """
+        Agenda|Decisions|Open Questions|Next Steps|Attendees|Risks|Topics|Minutes|Retro|What went well|Ideas
+        What to improve|Parking Lot|Feedback|Goals|Actions|Stakeholders|Status|Blockers
+        """
+    ),
+    Theme.TASKS: _parts(
+        "To Do|Doing|Done|Today|Tomorrow|This Week|Later|Urgent|Shopping|Backlog|In Progress|Review|Waiting"
+    ),
+    Theme.PLAN: _parts(
+        """
+        Roadmap|Timeline|Milestones|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Launch|Release|Sprint 14|Schedule|Deadlines|Week 1
+        Week 2|MVP|Scope|Plan B|Dependencies|Resources|Team
+        """
+    ),
+    Theme.MATHS: _parts(
+        """
+        Proof|Theorem|Definition|Example|Lemma|Exercise 3|Solution|Given|Find|Homework|Limits|Derivatives|Matrices
+        Probability|Case 1|Case 2|Recall|Hint
+        """
+    ),
+    Theme.LESSON: _parts(
+        """
+        Vocabulary|Today's Lesson|Homework|Objectives|Warm-up|Key Terms|Chapter 4|Group A|Group B|Rules|Cell|Energy
+        History|Causes|Effects|Pros|Cons|Who?|Why?|Questions
+        """
+    ),
+    Theme.MONEY: _parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
+}
+_NAMES: Final = _parts(
+    """
+    arr|node|root|head|tail|curr|current|next|prev|left|right|value|val|key|list|lst|queue|stack|tree|result|res|temp
+    count|total|max|min|i|j|n|k|idx|size|front|top|visited|graph|edges|words|str|num|target|sum|data|item|user
+    """
+)
+_CALLS: Final = _parts(
+    """
+    append|push|pop|enqueue|dequeue|insert|add|remove|get|set|print|find|search|sort|merge|traverse|visit|swap|len
+    range|isEmpty|includes|peek|reverse|depthFirst|bfs|findMax|mergeSort|insertBefore|fizzBuzz
+    """
+)
+_DAYS: Final = _parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
+_MONTHS: Final = _parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
+_SYMBOLS: Final = "xyzabcnkfgtuvpqrsmehABCXYMNαβλπθ"
+_CELLS: Final = _parts("yes|no|✓|x|-|ok|?|T|F|True|False|null|n/a")
+_ARROWS: Final = _parts("->|→|=|-|=>|:")
+_CRIES: Final = _parts("!|!!|?|??|OK|NB|*|new|old|max|min|true|false|TODO|Why?|done")
+_ORDERS: Final = _parts("n|1|n^2|log n|n log n|h|w|n+m")
+_BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
+# In what follows a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
+_FORMULAS: Final = _parts(
+    """
+    {a} = {m}{b} + {n}|{a}² + {b}² = {c}²|f({a}) = {a}^{m} - {n}{a}|{m} × {n} = {p}|{a} < {n}|∑ {a} = {n}|{a} → ∞
+    √({n}) ≈ {m}.{n}|P({a}) = 0.{n}|{n} / {m} = {q:.1f}|d{a}/d{b} = {m}{b}|({a} + {b})({a} - {b})|T(n) = {m}T(n/2) + n
+    {a} ≤ {b} ≤ {c}|log({n}) = 1.{m}|{a} = {n}%|∴ {a} = {m}|∫ {a} d{a}|{a} ∈ {{1, {m}}}|sin {a} = {b}/{c}|F = m{a}
+    E = mc²|{a}: {b}|{a} != {b}|{m}:{n}|{m} + {n} = {s}|{a} = {m} ± {n}|{a}({b}) = {c}
+    """
+)
+_BLOCKS: Final = _parts(
+    """
+    while {a} != null|for {a} in {b}|if {a} == {b}|if {a}.{b}|while {a}.next|for i in range({m})|if {a} < {n}|if not {a}
+    while !{call}|for (i = 0; i < {m}; i++)|else if {a} > {b}
+    """
+)
+_STATEMENTS: Final = _parts(
+    """
+    {a} = {b}|{a} = {b}.{c}|{a}.{call}|return {a}|{a}[i] = {n}|{a} += {n}|let {a} = []|{a} <- {b}.{c}|return {call}
+    {a}++|{a} = {b} + {c}|{a} = new {C}()|return True|// {w} {w}|console.log({a})|{call};|{a} = {n};|break|return -1
+    self.{a} = {b}|int {a} = {n};|{a} = {b}[{c}]|# {w}|{a} ← {n}
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
+    with signs and figures."""
+
+    word: Callable[[Random], str]
+    token: Callable[[Random], str]
+
+    def heading(self, theme: Theme, rng: Random) -> Tokens:
+        """Over a list or a drawing."""
+        return _cased(one(_HEADINGS[theme], rng), rng).split()
+
+    def title(self, rng: Random) -> Tokens:
+        """Over a whole board."""
+        ways: Ways = (
+            lambda: phrases.title(rng).split(),
+            lambda: [self.word(rng).capitalize(), *self.sentence(rng, int(rng.integers(1, 4)))],
+            lambda: _cased(" ".join(self.sentence(rng, 2)), rng).split(),
+            lambda: ["CC", str(rng.integers(1, 48)), "-", *_cased(" ".join(self.sentence(rng, 2)), rng).split()],
+        )
+        return one(ways, rng)()
+
+    def sentence(self, rng: Random, count: int) -> Tokens:
+        """So many words of running text."""
+        if rng.random() < 0.25:
+            return phrases.running(rng, count)
+        return [self.token(rng) if rng.random() < 0.12 else self.word(rng) for _ in range(count)]
+
+    def paragraph(self, rng: Random, count: int) -> Tokens:
+        """Sentences with capitals and stops, about so many words."""
+        words: Tokens = []
+        while len(words) < count:
+            some = self.sentence(rng, int(rng.integers(4, 12)))
+            some[0] = some[0][:1].upper() + some[0][1:]
+            if some[-1][-1:].isalnum():
+                some[-1] += one(".....?:!,", rng)
+            words += some
+        return words
+
+    def point(self, rng: Random) -> Tokens:
+        """One of a list."""
+        kind = rng.random()
+        if kind < 0.45:
+            return self.sentence(rng, int(rng.integers(1, 8)))
+        if kind < 0.75:
+            return phrases.phrase(rng).split()
+        if kind < 0.9:
+            return [*self.sentence(rng, int(rng.integers(1, 4))), one(_ARROWS, rng), self.token(rng)]
+        return [phrases.name(rng) + ":", *self.sentence(rng, int(rng.integers(1, 5)))]
+
+    def entry(self, rng: Random) -> tuple[Tokens, Tokens]:
+        """What something is, and how much, when or who."""
+        what = self.sentence(rng, int(rng.integers(1, 4)))
+        ways: Ways = (lambda: [money(rng)], lambda: date(rng), lambda: [clock(rng)], lambda: [phrases.name(rng)],
+                lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
+        return what, one(ways, rng)()
+
+    def cell(self, rng: Random) -> Tokens:
+        """In a table."""
+        ways: Ways = (lambda: [phrases.figure(rng)], lambda: [money(rng)], lambda: [self.word(rng)],
+                lambda: [self.token(rng)], lambda: [one(_CELLS, rng)], lambda: date(rng))  # fmt: skip
+        return one(ways, rng)()
+
+    def value(self, rng: Random) -> str:
+        """In the node of a tree, list or graph."""
+        kind = rng.random()
+        if kind < 0.65:
+            return str(rng.integers(0, 10) if rng.random() < 0.35 else rng.integers(1, 100))
+        return one(_SYMBOLS[:20], rng) if kind < 0.85 else one(_NAMES, rng) if kind < 0.95 else self.word(rng)
+
+    def remark(self, rng: Random) -> Tokens:
+        """Beside something else: a few letters."""
+        ways: Ways = (lambda: [one(_NAMES, rng)], lambda: ["O(" + one(_ORDERS, rng) + ")"],
+                lambda: self.sentence(rng, int(rng.integers(1, 4))), lambda: [self.token(rng)],
+                lambda: [one(_CRIES, rng)])  # fmt: skip
+        return [part for token in one(ways, rng)() for part in token.split()]
+
+    def array(self, rng: Random) -> Tokens:
+        """Its name and what is in it."""
+        inside = [self.value(rng) for _ in range(int(rng.integers(2, 7)))]
+        inside = [each + "," for each in inside[:-1]] + inside[-1:]
+        opened, closed = one(_BRACKETS, rng)
+        if rng.random() < 0.5:
+            inside[0], inside[-1] = opened + inside[0], inside[-1] + closed
+        else:
+            inside = [opened, *inside, closed]
+        name = one(_NAMES + ["Input:", "Output:", "in", "out", "return"], rng)
+        return [name, *([] if name.endswith(":") else ["="]), *inside]
+
+    def formula(self, rng: Random) -> Tokens:
+        """As it stands in one line."""
+        a, b, c = (one(_SYMBOLS, rng) for _ in range(3))
+        m, n = int(rng.integers(2, 30)), int(rng.integers(1, 100))
+        return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, p=m * n, q=n / m, s=m + n).split()
+
+    def code(self, rng: Random, lines: int) -> list[tuple[int, Tokens]]:
+        """A program: how far each line is indented, and what stands there."""
+        braces, level = bool(rng.random() < 0.5), 0
+        found = [(0, _head(rng, braces=braces))]
+        level = 1
+        while len(found) < lines:
+            if rng.random() < 0.3 and level < 4:
+                found.append((level, _block(rng, braces=braces)))
+                level += 1
+                continue
+            found.append((level, _statement(rng, self)))
+            if level > 1 and rng.random() < 0.45:
+                level -= 1
+                if braces and rng.random() < 0.7:
+                    found.append((level, ["}"]))
+                elif rng.random() < 0.3:
+                    found.append((level, ["}", "else", "{"] if braces else ["else:"]))
+                    level += 1
+        return found
+
+
+def money(rng: Random) -> str:
+    """A sum."""
+    sum_ = 10 ** rng.uniform(0, 5)
+    sign = one("$€£", rng)
+    text = f"{sum_:,.2f}" if rng.random() < 0.4 else f"{sum_:,.0f}" if rng.random() < 0.5 else f"{sum_ / 1000:.1f}k"
+    return f"{text}{sign}" if sign == "€" and rng.random() < 0.6 else f"{sign}{text}"
+
+
+def date(rng: Random) -> Tokens:
+    """A day."""
+    day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1990, 2032))
+    ways = (f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
+            f"{one(_MONTHS, rng)} {day}", f"{day}. {one(_MONTHS, rng)}", one(_DAYS, rng), f"{day}.{month}.{year}",
+            f"{one(_DAYS, rng)} {day}/{month}")  # fmt: skip
+    return one(ways, rng).split()
+
+
+def clock(rng: Random) -> str:
+    """A time of day."""
+    hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
+    ways = (
+        f"{hour}:{minute:02d}",
+        f"{1 + hour % 12}pm",
+        f"{1 + hour % 12}:{minute:02d}am",
+        f"{hour}h",
+        f"{hour}.{minute:02d}",
+    )
+    return one(ways, rng)
+
+
+def day(index: int) -> str:
+    """Of a week, 0 for Monday."""
+    return _DAYS[index % 5]
+
+
+def one(choices: Sequence[_Thing], rng: Random) -> _Thing:
+    """One of them."""
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _cased(text: str, rng: Random) -> str:
+    kind = rng.random()
+    return text.upper() if kind < 0.2 else text.lower() if kind < 0.3 else text
+
+
+def _call(rng: Random) -> str:
+    inside = one(_NAMES, rng) if rng.random() < 0.7 else ""
+    return f"{one(_CALLS, rng)}({inside})"
+
+
+def _head(rng: Random, *, braces: bool) -> Tokens:
+    inside = ", ".join(one(_NAMES, rng) for _ in range(int(rng.integers(1, 3))))
+    name = one(_CALLS, rng)
+    if braces:
+        return f"{one(['function', 'public int', 'void', 'const'], rng)} {name}({inside}) {{".split()
+    return f"{one(['def', 'ALGORITHM', 'def', 'class'], rng)} {name}({inside}):".split()
+
+
+def _block(rng: Random, *, braces: bool) -> Tokens:
+    return f"{_filled(_BLOCKS, rng)}{' {' if braces else ':'}".split()
+
+
+def _statement(rng: Random, contents: Contents) -> Tokens:
+    return _filled(_STATEMENTS, rng, word=contents.word(rng)).split()
+
+
+def _filled(patterns: Sequence[str], rng: Random, *, word: str = "") -> str:
+    a, b, c = (one(_NAMES, rng) for _ in range(3))
+    m, n = int(rng.integers(2, 12)), int(rng.integers(0, 50))
+    return one(patterns, rng).format(a=a, b=b, c=c, m=m, n=n, w=word, call=_call(rng), C=c.capitalize())
