@@ -19,6 +19,7 @@ from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
 from ocr_studio.core.dataset_fields import MAX_BYTES, Unfit, json_value
 from ocr_studio.core.dataset_layouts.layout import Layout
 from ocr_studio.core.dataset_values import FORMAT, MANIFEST, PHOTOS
+from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.translation import tr
@@ -57,6 +58,64 @@ def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
     finally:
         shutil.rmtree(room, ignore_errors=True)
         _remove_empty(folder, made)
+
+
+@contextlib.contextmanager
+def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
+    """As ``workshop``, but what was made stays if it is left before its end, and is there again for who comes back with
+    this name: 40 hex digits at most. It is gone after the end. Others wait: raises WriteFailed while one is at it.
+    """
+    made, room, done = _first_missing(folder), folder / f"{_WORKSHOP}{name}", False
+    lock = FileLock(folder / f"{_WORKSHOP}lock", passing=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.take()
+        _check_ours(folder, layout, spare=frozenset({room.name, lock.path.name}))
+        room.mkdir(exist_ok=True)
+        yield room
+        done = True
+    except LockedElsewhere as error:
+        raise WriteFailed(
+            tr("another window or command is writing there"), file=folder, remedy=tr("Wait until it has ended.")
+        ) from error
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    finally:
+        if lock.held:
+            if done:
+                _throw_away(room)
+            _remove_hollow(room)
+            lock.release()
+        _remove_empty(folder, made)
+
+
+def unfinished(folder: Path, name: str) -> bool:
+    """Whether a lasting workshop of this name was left before its end. Never raises."""
+    return (folder / f"{_WORKSHOP}{name}").is_dir()
+
+
+def clear(folder: Path) -> None:
+    """Throw away what was left before its end, and the folder if nothing else is in it. Never raises."""
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if entry.name.startswith(_WORKSHOP):
+                _throw_away(Path(entry.path))
+        folder.rmdir()
+
+
+def _throw_away(path: Path) -> None:
+    """A folder, or a file."""
+    shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _remove_hollow(room: Path) -> None:
+    """A workshop in which nothing was made."""
+    with contextlib.suppress(OSError):  # it holds something, or is gone
+        for entry in list(room.iterdir()):
+            entry.rmdir()
+        room.rmdir()
 
 
 def publish(room: Path, folder: Path, layout: Layout) -> None:
@@ -100,8 +159,9 @@ def _remove_empty(folder: Path, made: Path | None) -> None:
             folder = folder.parent
 
 
-def _check_ours(folder: Path, layout: Layout) -> None:
-    names = {entry.name for entry in os.scandir(folder)}
+def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozenset()) -> None:
+    """spare: what belongs to who asks."""
+    names = {entry.name for entry in os.scandir(folder)} - spare
     unfinished = {name for name in names if name.startswith(_WORKSHOP)}
     pictures = {name for name in (layout.crops, PHOTOS) if name}
     foreign = sorted(names - unfinished - pictures - {MANIFEST, *layout.files})
@@ -115,7 +175,7 @@ def _check_ours(folder: Path, layout: Layout) -> None:
             remedy=tr("Choose a new or empty folder, or that of an earlier dataset of this layout."),
         )
     for name in unfinished:  # of an export that was killed
-        shutil.rmtree(folder / name, ignore_errors=True)
+        _throw_away(folder / name)
 
 
 def _foreign(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,8 @@ _JPEG_QUALITY: Final = 95
 
 @dataclass(slots=True)
 class Making:
-    """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at."""
+    """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at. origin:
+    what else the manifest says of where it comes from."""
 
     room: Path
     layout: Layout
@@ -48,11 +50,12 @@ class Making:
     pages: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    origin: Mapping[str, object] = field(default_factory=dict)
     _pictures: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.layout.crops, "" if self.layout.photos == "none" else PHOTOS)):
-            (self.room / name).mkdir()
+            (self.room / name).mkdir(exist_ok=True)
 
     def write(self, name: str, picture: RGB) -> None:
         """Write a picture, (h, w, 3) uint8 RGB; its name says whether as PNG or as JPEG. Raises OSError."""
@@ -65,6 +68,10 @@ class Making:
         """Write a picture that is encoded already. Raises OSError."""
         self._pictures[name] = hashlib.sha256(data).digest()
         (self.room / name).write_bytes(data)
+
+    def take(self, name: str, digest: bytes) -> None:
+        """A picture lies in the room already. digest: SHA-256 of its file."""
+        self._pictures[name] = digest
 
     def has(self, name: str) -> bool:
         """Whether this picture was written."""
@@ -106,6 +113,7 @@ class Making:
             digest=digest.hex(),
             left_out=tuple(self.left_out),
             trouble=tuple(self.trouble),
+            synthetic=bool(self.origin),
         )
 
     def _manifest(self, report: Report) -> dict[str, object]:
@@ -133,7 +141,7 @@ class Making:
                 {"page": key, "image": image, "examples": numbers[key], "boxes": key in boxes, "held_out": key in held}
                 for key, image in self.pages
             ],
-        }
+        } | dict(self.origin)
 
 
 class NothingToWrite(BadDataset):

@@ -49,9 +49,20 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "page": later("whole photos are held out, so that none is on both sides"),
         "line": later("lines are held out, as there are at most two photos: the same hand and board on both sides"),
         "word": later("single words are held out, as there is no more than one line"),
+        "sources": later("no font, hand or background of what is held out is in what is learned from"),
         "given": later("as the files say that were read"),
         "none": later("nothing can be held out, as there are fewer than two words"),
     }
+)
+
+
+_PHOTOS: Final = later_n(
+    "boxes for a detector: {count} photo of which every word is checked",
+    "boxes for a detector: {count} photos of which every word is checked",
+)
+_BOARDS: Final = later_n(
+    "boxes for a detector: {count} board with the place of every word",
+    "boxes for a detector: {count} boards with the place of every word",
 )
 
 
@@ -73,7 +84,7 @@ class Report:
     unit: what is counted, "words" or "lines". found: all there are; written: those in the dataset, of which corrected
     and confirmed, and of which train and held_out. pages: photos with anything known; pages_written: those with an
     example; boxes: photos whose every word is marked, for a detector. rule: of RULES. alphabet: characters of the
-    labels, sorted. trouble: what could not be read at all, one line each.
+    labels, sorted. trouble: what could not be read at all, one line each. synthetic: the program has drawn it all.
     """
 
     folder: Path
@@ -93,6 +104,7 @@ class Report:
     digest: str
     left_out: tuple[LeftOut, ...] = ()
     trouble: tuple[str, ...] = ()
+    synthetic: bool = False
 
     @property
     def counts(self) -> dict[Reason, int]:
@@ -154,13 +166,9 @@ def facts(report: Report) -> list[str]:
             held_out=report.held_out,
             rule=tr(RULES[report.rule]),
         ),
-        tr_n(
-            "boxes for a detector: {count} photo of which every word is checked",
-            "boxes for a detector: {count} photos of which every word is checked",
-            report.boxes,
-        ),
+        tr_n(*_BOARDS, report.boxes) if report.synthetic else tr_n(*_PHOTOS, report.boxes),
     ]
-    if report.pages:  # not of a copy from a layout that says neither
+    if report.pages and not report.synthetic:  # not of a copy from a layout that says neither
         checked = tr_n(
             "{corrected} corrected, {confirmed} confirmed; from {written} of {count} photo",
             "{corrected} corrected, {confirmed} confirmed; from {written} of {count} photos",

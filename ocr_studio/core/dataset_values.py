@@ -29,6 +29,7 @@ BOXES: Final = "boxes.jsonl"
 CROPS: Final = "crops"
 PHOTOS: Final = "photos"
 UNITS: Final = ("words", "lines")
+BY: Final = ("human", "imported", "synthetic")
 
 # A word or line brought to the net's height is a few thousand pixels across at the very most.
 MAX_CROP_PIXELS: Final = 8_000_000
@@ -74,7 +75,8 @@ class Example:
     text: what is written, one line, NFC, never empty. crop: its picture in the dataset's folder, "/" between parts;
     empty where it is to be cut out of ``photo``, likewise in the folder. page: id of its page in the project; image:
     that photo's path there; word: id of the word (of a line, of its first word); all empty where not known. quad: on
-    the upright photo. by: "human", or "imported" from a file. writer: who wrote it on the board, where known.
+    the upright photo. by: of BY, who says what is written: "synthetic" is what the program has drawn itself. writer:
+    who wrote it on the board, where known.
     """
 
     text: str

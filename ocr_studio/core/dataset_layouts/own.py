@@ -11,6 +11,7 @@ from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import (
     BOXES,
+    BY,
     CROPS,
     LABELS,
     BadDataset,
@@ -28,14 +29,15 @@ _Thing = TypeVar("_Thing")
 
 
 def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
-    return {LABELS: _lines(map(_label, examples)), BOXES: _lines(map(_boxes, pages))}
+    return {LABELS: _lines(map(label_of, examples)), BOXES: _lines(map(boxes_of, pages))}
 
 
 def _lines(objects: Iterator[dict[str, object]]) -> bytes:
     return b"".join(fields.json_bytes(each) + b"\n" for each in objects)
 
 
-def _label(example: Example) -> dict[str, object]:
+def label_of(example: Example) -> dict[str, object]:
+    """An example as it stands in a line of labels.jsonl."""
     machine = example.machine
     return {
         "crop": example.crop,
@@ -52,7 +54,8 @@ def _label(example: Example) -> dict[str, object]:
     }
 
 
-def _boxes(page: TruePhoto) -> dict[str, object]:
+def boxes_of(page: TruePhoto) -> dict[str, object]:
+    """A photo as it stands in a line of boxes.jsonl."""
     words = [{"quad": fields.corners_of(word.quad), "text": word.text, "ignore": word.ignore} for word in page.words]
     return {
         "photo": page.photo,
@@ -72,8 +75,8 @@ def _read(folder: ClosedFolder, manifest: Mapping[str, object], troubles: Troubl
             file=folder.root,
             remedy=tr("Export it once more."),
         )
-    examples = list(_made(_example, folder, LABELS, troubles))
-    return Listed(examples, list(_made(_page, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
+    examples = list(_made(example_from, folder, LABELS, troubles))
+    return Listed(examples, list(_made(page_from, folder, BOXES, troubles)) if folder.has(BOXES) else [], divided=True)
 
 
 def _made(
@@ -93,7 +96,8 @@ def _short(line: bytes) -> bytes:
     return line
 
 
-def _example(found: Mapping[str, object]) -> Example:
+def example_from(found: Mapping[str, object]) -> Example:
+    """What ``label_of`` made. Raises Unfit."""
     quad, writer = found.get("quad"), found.get("writer")
     return Example(
         text=fields.text(found.get("text")),
@@ -104,7 +108,7 @@ def _example(found: Mapping[str, object]) -> Example:
         quad=None if quad is None else fields.quad(quad),
         split=_side(found.get("split")),
         checked=_checked(found.get("checked")),
-        by="imported" if found.get("by") == "imported" else "human",
+        by=said if (said := found.get("by")) in BY and isinstance(said, str) else BY[0],
         machine=_machine(found.get("machine")),
         writer=None if writer is None else fields.label(writer, "its writer"),
     )
@@ -137,7 +141,8 @@ def _machine(value: object) -> MachineReading | None:
     )
 
 
-def _page(found: Mapping[str, object]) -> TruePhoto:
+def page_from(found: Mapping[str, object]) -> TruePhoto:
+    """What ``boxes_of`` made. Raises Unfit."""
     words = fields.sequence(found.get("words"), "its words", most=fields.MAX_WORDS)
     sides = (fields.integer(found.get(side), f"its {side}", least=1, most=1_000_000) for side in ("width", "height"))
     width, height = sides
