@@ -35,7 +35,7 @@ class MadeHand:
         hand = replace(
             Hand.any(rng, size=1.0),
             slant=float(rng.normal(0.15, 0.2)),
-            wide=float(rng.uniform(0.6, 1.2)),
+            wide=float(rng.uniform(0.68, 1.2)),
             tracking=float(rng.uniform(0.2, 1.4)),
             unsteady=float(rng.uniform(1.0, 3.0)),
             habit=habit,

@@ -24,6 +24,8 @@ _FINE: Final = 2
 _THIN: Final = 5.0
 # Corners of strokes are given to OpenCV in sixteenths of a pixel.
 _SHIFT: Final = 4
+# Ink that runs out gets paler in steps of so many levels.
+_TONE: Final = 10
 # Pixels around the ink.
 MARGIN: Final = 3
 # The longest side of a written text: nothing a photo shows is longer.
@@ -129,13 +131,16 @@ class _Brush:
         """The stroke in pieces: the width and, where the ink runs out, the cover differ from piece to piece."""
         count = len(path) - 1
         pressed = 1 + self._pen.pressure * _wander(self._rng, count)
-        widths = np.maximum(1, np.round(self._core * pressed)).astype(int).tolist()
-        along = np.linspace(0, 1, count)
-        left = 1 - self._pen.dry * (0.25 + 0.45 * along + 0.5 * _wander(self._rng, count))
-        covers = np.clip(self._full * np.minimum(1, left), 25, 255).astype(int).tolist()
-        ends = path.tolist()
-        for index in range(count):
-            cv2.line(layer, ends[index], ends[index + 1], covers[index], widths[index], cv2.LINE_AA, _SHIFT)
+        widths = np.maximum(1, np.round(self._core * pressed)).astype(int)
+        covers = np.full(count, self._full)
+        if self._pen.dry:
+            left = 1 - self._pen.dry * (0.25 + 0.45 * np.arange(count) / count + 0.5 * _wander(self._rng, count))
+            covers = np.clip(np.round(self._full * np.minimum(1, left) / _TONE) * _TONE, 25, 255).astype(int)
+        changes = np.flatnonzero((np.diff(widths) != 0) | (np.diff(covers) != 0)) + 1
+        starts = [0, *changes.tolist()]
+        for start, stop in zip(starts, [*starts[1:], count], strict=True):
+            piece = path[start : stop + 1]
+            cv2.polylines(layer, [piece], False, int(covers[start]), int(widths[start]), cv2.LINE_AA, _SHIFT)
 
     def _streak(self, layer: Ink, points: Floats) -> None:
         """Threads along the stroke that hold no ink."""
@@ -172,13 +177,14 @@ def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> P
     """
     levels = np.arange(256, dtype=np.float32)[:, None] / 255
     tone = np.array(colour, np.float32)
+    spread = cv2.merge([ink, ink, ink])
     if not opaque:
         # Lambert and Beer: twice the ink lets through the square of the light.
-        table = np.round(255 * np.maximum(tone / 255, 0.02) ** levels).astype(np.uint8)
-        return np.asarray(cv2.multiply(ground, table[ink], scale=1 / 255), np.uint8)
-    kept = np.repeat(np.round(255 * (1 - levels)), 3, axis=1).astype(np.uint8)
+        passed = np.round(255 * np.maximum(tone / 255, 0.02) ** levels).astype(np.uint8)
+        return np.asarray(cv2.multiply(ground, cv2.LUT(spread, passed[None]), scale=1 / 255), np.uint8)
+    kept = cv2.multiply(ground, 255 - spread, scale=1 / 255)
     added = np.round(tone * levels).astype(np.uint8)
-    return np.asarray(cv2.add(cv2.multiply(ground, kept[ink], scale=1 / 255), added[ink]), np.uint8)
+    return np.asarray(cv2.add(kept, cv2.LUT(spread, added[None])), np.uint8)
 
 
 def grain(height: int, width: int, rng: Random) -> Ink:
@@ -216,4 +222,4 @@ def _chisel(length: int, angle: float) -> NDArray[np.uint8]:
 def _wander(rng: Random, count: int) -> Floats:
     """A walk about 0, (count,), within -1..1: it turns about every eight steps."""
     knots = rng.uniform(-1, 1, 3 + count // 8)
-    return np.interp(np.linspace(0, len(knots) - 1, count), np.arange(len(knots)), knots)
+    return np.interp(np.arange(count) / 8, np.arange(len(knots)), knots)

@@ -160,7 +160,7 @@ def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
         dark=harm * lens.dark * 0.4,
         shadows=0,
         glares=0,
-        app=lens.app and harm >= 1,
+        app=(lens.app or rng.random() < 0.12) and harm >= 1 and bool(scene.mean() > 120),
     )
     lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
     if rng.random() < 0.2 * harm and size > 20:
@@ -205,7 +205,7 @@ def _paler(ink: Ink, strength: float) -> Ink:
 def _dusty(ink: Ink, rng: Random) -> Ink:
     """As chalk lies on a board's grain."""
     patches = grain(ink.shape[0], ink.shape[1], rng)
-    rough = cv2.LUT(patches, np.clip((np.arange(256) - 170) * 3.2, 40, 255).astype(np.uint8))
+    rough = cv2.LUT(patches, np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8))
     return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)
 
 

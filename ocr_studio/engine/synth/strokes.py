@@ -64,7 +64,8 @@ def load(path: Path) -> StrokesFile:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError(tr("it is larger than any collection of strokes"))
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: numpy leaves a damaged archive open.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError(tr("it holds one array, not several"))
             _fits(file)

@@ -1,0 +1,253 @@
+"""Who writes synthetic words: people whose strokes are in a file, fonts, a made-up hand; and what they refuse."""
+
+from __future__ import annotations
+
+import io
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from ocr_studio.engine.synth import fonts, marker, strokes
+from ocr_studio.engine.synth.fonts import BadFont
+from ocr_studio.engine.synth.made import MadeHand
+from ocr_studio.engine.synth.marker import Pen, Tip
+from ocr_studio.engine.synth.strokes import BadStrokes, StrokeWriter
+from ocr_studio.engine.synth.writing import CannotWrite, Split, Writer, Writing
+from tests.engine import drawn_strokes
+
+
+@pytest.fixture(scope="module")
+def strokes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("strokes") / "strokes.npz"
+    drawn_strokes.write(path)
+    return path
+
+
+def font_bytes() -> bytes:
+    """A real font file: the one that comes with Pillow."""
+    font = ImageFont.load_default(20)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    assert isinstance(font.path, io.BytesIO)
+    return font.path.getvalue()
+
+
+@pytest.fixture
+def font_file(tmp_path: Path) -> Path:
+    path = tmp_path / "plain.ttf"
+    path.write_bytes(font_bytes())
+    return path
+
+
+def person(path: Path) -> StrokeWriter:
+    return strokes.writers([strokes.load(path)], Split.TRAIN)[0]
+
+
+def boxed_share(writing: Writing) -> float:
+    """Which share of the ink lies in some letter's box."""
+    covered = np.zeros(writing.ink.shape, bool)
+    for corners in writing.letters:
+        left, top = np.floor(corners.min(axis=0)).astype(int).clip(0)
+        right, bottom = np.ceil(corners.max(axis=0)).astype(int)
+        covered[top : bottom + 1, left : right + 1] = True
+    return float(writing.ink[covered].sum() / writing.ink.sum())
+
+
+def inked(writing: Writing, index: int) -> float:
+    """The darkest ink in a letter's box."""
+    left, top = np.floor(writing.letters[index].min(axis=0)).astype(int).clip(0)
+    right, bottom = np.ceil(writing.letters[index].max(axis=0)).astype(int)
+    return float(writing.ink[top:bottom, left:right].max(initial=0))
+
+
+def writers(strokes_file: Path) -> list[Writer]:
+    rng = np.random.default_rng(2)
+    return [
+        person(strokes_file),
+        fonts.carried(),
+        fonts.Font("as by hand", Split.TRAIN, fonts.carried().face, hand=True),
+        MadeHand.any(rng),
+    ]
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_each_letter_of_a_writing_lies_in_its_box(strokes_file: Path, which: int) -> None:
+    writer = writers(strokes_file)[which]
+    for seed, text in enumerate(("hello", "a[i] = (b)", "Team: 42", "queue,", ".")):
+        size = 20.0 + 9 * seed
+        writing = writer.write(text, size, np.random.default_rng(seed))
+        assert writing.text == text
+        assert len(writing.letters) == len(text.replace(" ", ""))
+        assert boxed_share(writing) > 0.985, (writer.name, text)
+        assert all(inked(writing, index) > 60 for index in range(len(writing.letters))), (writer.name, text)
+        lefts = writing.letters[:, 0, 0]
+        assert (np.diff(lefts) > -0.7 * size).all()
+        assert 0 < writing.baseline < writing.ink.shape[0] + size
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_letters_are_as_high_as_asked_and_stand_on_the_baseline(strokes_file: Path, which: int) -> None:
+    writer = writers(strokes_file)[which]
+    heights, feet = [], []
+    for seed in range(8):
+        writing = writer.write("HEH", 40.0, np.random.default_rng(seed), pen=Pen(width=0.05, pressure=0))
+        heights.append(float(np.median(np.ptp(writing.letters[:, :, 1], axis=1))))
+        feet.append(float(np.median(writing.letters[:, :, 1].max(axis=1))) - writing.baseline)
+    assert 34 < np.median(heights) < 49
+    assert abs(float(np.median(feet))) < 5
+
+
+def test_the_same_numbers_bring_the_same_writing(strokes_file: Path) -> None:
+    for writer in writers(strokes_file):
+        one, two, three = (writer.write("answer 7", 30.0, np.random.default_rng(seed)) for seed in (4, 4, 5))
+        assert np.array_equal(one.ink, two.ink)
+        assert np.array_equal(one.letters, two.letters)
+        if writer.name != "carried":
+            assert one.ink.shape != three.ink.shape or not np.array_equal(one.ink, three.ink)
+
+
+def test_a_word_is_taken_whole_where_the_person_wrote_it_and_composed_otherwise(strokes_file: Path) -> None:
+    writer, rng = person(strokes_file), np.random.default_rng(0)
+    assert not writer.write("board", 30.0, rng).exact
+    assert not writer.write("(board),", 30.0, rng).exact
+    assert writer.write("drab", 30.0, rng).exact
+    assert set(drawn_strokes.WORDS) == set(writer.known)
+    assert not writer.can_write("Ж")
+    assert not writer.can_write("boardЖ")
+    assert not writer.can_write(" ")
+    with pytest.raises(CannotWrite):
+        writer.write("Ж", 30.0, rng)
+
+
+def test_nobody_is_in_two_splits(strokes_file: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.npz"
+    drawn_strokes.write(more, writers=12, words=("so",), letters="ab")
+    held = [strokes.load(strokes_file), strokes.load(more)]
+    names = {split: {writer.name for writer in strokes.writers(held[1:], split)} for split in Split}
+    assert all(not (names[one] & names[two]) for one, two in combinations(Split, 2))
+    assert set.union(*names.values()) == {f"person {number}" for number in range(12)}
+    assert len(names[Split.TRAIN]) == 11
+
+
+def test_files_are_divided_by_what_they_contain() -> None:
+    splits = [Split.of(bytes([number, 7])) for number in range(250)]
+    assert 170 < splits.count(Split.TRAIN) < 230
+    assert min(splits.count(Split.VALIDATION), splits.count(Split.TEST)) > 8
+    assert splits == [Split.of(bytes([number, 7])) for number in range(250)]
+
+
+def test_made_up_hands_of_two_splits_have_nothing_in_common() -> None:
+    habits = {
+        split: {MadeHand.any(np.random.default_rng(seed), split).hand.habit for seed in range(60)} for split in Split
+    }
+    assert all(not (habits[one] & habits[two]) for one, two in combinations(Split, 2))
+
+
+def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
+    font = fonts.load(font_file)
+    assert font.can_write("Hello [1]")
+    for text in ("→", "Ж", "a→", "€", "\ud800", "", " "):
+        assert not font.can_write(text)
+    with pytest.raises(CannotWrite):
+        font.write("3 €", 30.0, np.random.default_rng(0))
+
+
+def test_a_font_of_capitals_is_not_asked_for_small_letters(font_file: Path) -> None:
+    face = fonts.load(font_file).face
+    capitals = fonts.Font("capitals", Split.TRAIN, fonts._Face(face.font, face.blank, small=False))
+    assert capitals.can_write("TEAM 4")
+    assert not capitals.can_write("Team")
+
+
+def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.ttf").write_bytes(font_bytes())
+    (tmp_path / "broken.otf").write_bytes(font_bytes()[:900])
+    (tmp_path / "none.woff").write_bytes(b"no font at all")
+    (tmp_path / "note.txt").write_text("no font")
+    found = list(fonts.usable(fonts.files_in(tmp_path)))
+    assert [font.name for font in found if isinstance(font, fonts.Font)] == ["good"]
+    refused = {Path(str(error.file)).name: str(error) for error in found if isinstance(error, BadFont)}
+    assert set(refused) == {"broken.otf", "none.woff"}
+    assert all("cannot be used" in told and "Take it out" in told for told in refused.values())
+    with pytest.raises(BadFont, match="no folder"):
+        fonts.files_in(tmp_path / "nowhere")
+
+
+def spoilt(path: Path, **changed: object) -> None:
+    """The same file with some arrays exchanged; None leaves one out."""
+    with np.load(path, allow_pickle=False) as file:
+        held = {name: file[name] for name in file.files}
+    held.update({name: np.asarray(value) for name, value in changed.items() if value is not None})
+    kept = {name: value for name, value in held.items() if changed.get(name, value) is not None}
+    np.savez(path, allow_pickle=True, **kept)  # a file by somebody who means harm
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"texts": None}, "there is no “texts” in it"),
+        ({"points": np.zeros((4, 3))}, "no pairs of numbers"),
+        ({"points": np.full((10**4, 2), np.nan)}, "are no numbers"),
+        ({"stroke_offsets": np.array([0, 5, 3])}, "do not fit together"),
+        ({"item_offsets": np.array([0, 1, 2, 10**9])}, "do not fit together"),
+        ({"writers": np.array([0])}, "not one text and one writer"),
+        ({"writer_names": np.array(["nobody"])}, "have no name"),
+        ({"texts": np.array([object()], dtype=object)}, "allow_pickle"),
+        ({"train": np.array([True])}, "what it is for"),
+    ],
+)
+def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, object], reason: str) -> None:
+    path = tmp_path / "spoilt.npz"
+    drawn_strokes.write(path, writers=2, words=("so",), letters="ab")
+    spoilt(path, **changed)
+    with pytest.raises(BadStrokes) as told:
+        strokes.load(path)
+    assert reason in str(told.value)
+    assert "spoilt.npz" in str(told.value)
+    assert "Give a file" in str(told.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00", b"text"])
+def test_what_is_no_file_of_strokes_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "other.npz"
+    path.write_bytes(data)
+    with pytest.raises(BadStrokes, match=r"other\.npz: the pen strokes cannot be read"):
+        strokes.load(path)
+    with pytest.raises(BadStrokes, match="No such file"):
+        strokes.load(tmp_path / "missing.npz")
+
+
+def test_a_chisel_is_wide_across_its_edge_and_thin_along_it() -> None:
+    rng = np.random.default_rng(0)
+    pen = Pen(width=0.4, tip=Tip.CHISEL, angle=0.0, flat=0.3, pressure=0, cover=1.0)
+    down = marker.draw([np.array([(0.0, 0.0), (0.0, 60.0)])], pen, size=40, rng=rng).ink
+    along = marker.draw([np.array([(0.0, 0.0), (60.0, 0.0)])], pen, size=40, rng=rng).ink
+    assert (down[30] > 128).sum() > 2.2 * (along[:, along.shape[1] // 2] > 128).sum()
+
+
+def test_a_dry_marker_leaves_less_ink_than_a_full_one_and_crossings_more() -> None:
+    line = np.stack([np.linspace(0, 200, 60), np.zeros(60)], axis=1)
+    full, dry = (
+        marker.draw([line], Pen(width=0.3, cover=1.0, dry=dry), size=40, rng=np.random.default_rng(1)).ink.astype(float)
+        for dry in (0.0, 0.9)
+    )
+    assert dry.sum() < 0.75 * full.sum()
+    cross = marker.draw(
+        [line, line[:, ::-1] + (100.0, -100.0)], Pen(width=0.3, cover=0.5, pressure=0), size=40,
+        rng=np.random.default_rng(1),
+    ).ink.astype(float)  # fmt: skip
+    middle = cross.shape[0] // 2, cross.shape[1] // 2
+    assert cross[middle] > 1.15 * cross[middle[0], 20]
+
+
+def test_ink_on_a_ground_darkens_it_and_chalk_lightens_it() -> None:
+    ink = np.array([[0, 128, 255]], np.uint8)
+    light = marker.lay(np.full((1, 3, 3), 240, np.uint8), ink, (30, 60, 160))
+    assert light[0, 0].tolist() == [240, 240, 240]
+    assert (np.diff(light[0].astype(int), axis=0) < 0).all()
+    dark = marker.lay(np.full((1, 3, 3), 30, np.uint8), ink, (240, 230, 120), opaque=True)
+    assert dark[0, 2].tolist() == [240, 230, 120]
+    assert 30 < dark[0, 1, 0] < 240
