@@ -45,7 +45,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
 )
 # What the samples are for. "test" takes the fonts, hands and backgrounds that are in no other dataset.
 PURPOSES: Final = ("learn", "test")
-_FILES: Final = ("word_list", "strokes")
+_FILES: Final = ("word_list",)
 _FOLDERS: Final = ("fonts", "prints", "backgrounds")
 _MOST_BYTES: Final = 256 << 20
 _MEND: Final = later("Give other options.")
@@ -54,7 +54,7 @@ _MEND: Final = later("Give other options.")
 class BadOptions(StudioError):
     """What is asked for cannot be made. option: the field that says so."""
 
-    def __init__(self, option: str, what: str, *, file: object = None, remedy: str = "") -> None:
+    def __init__(self, what: str, *, option: str = "", file: object = None, remedy: str = "") -> None:
         super().__init__(what, file=file, remedy=remedy)
         self.option = option
 
@@ -66,7 +66,7 @@ class SynthOptions:
     words: pictures of single words; boards: whole photos of boards with the place of every word; cut: whether words of
     boards also come as pictures of single words. seed: other samples for another one. languages: keys of ``LANGUAGES``,
     whose words are written; word_list: a text file of words instead. fonts: a folder of handwriting fonts; prints: of
-    fonts for print, those of the system if None; strokes: a file of pen strokes; backgrounds: a folder of photos of
+    fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of photos of
     empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is nothing for is
     left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a board's longer
     side. held_out: share that is not learned from but measured by; none of its fonts, hands and backgrounds is in the
@@ -81,7 +81,7 @@ class SynthOptions:
     word_list: Path | None = None
     fonts: Path | None = None
     prints: Path | None = None
-    strokes: Path | None = None
+    strokes: tuple[Path, ...] = ()
     backgrounds: Path | None = None
     writing: Mapping[str, float] = field(default_factory=lambda: WRITING)
     grounds: Mapping[str, float] = field(default_factory=lambda: GROUNDS)
@@ -110,14 +110,16 @@ def check(options: SynthOptions) -> None:
         value = getattr(options, key)
         if not low <= value <= high:
             raise BadOptions(
-                key,
                 tr("{option} cannot be {value}", option=_said(key), value=f"{value:g}"),
                 remedy=tr("Give {low} to {high}.", low=f"{low:g}", high=f"{high:g}"),
+                option=key,
             )
     if not options.total:
-        raise BadOptions("words", tr("neither words nor boards are asked for"), remedy=tr("Ask for at least one."))
+        raise BadOptions(
+            tr("neither words nor boards are asked for"), remedy=tr("Ask for at least one."), option="words"
+        )
     if options.purpose not in PURPOSES:
-        raise BadOptions("purpose", tr("{option} cannot be {value}", option="purpose", value=options.purpose))
+        raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")
     _check_shares("writing", options.writing, WRITING)
     _check_shares("grounds", options.grounds, GROUNDS)
     _check_words(options)
@@ -128,33 +130,37 @@ def _check_words(options: SynthOptions) -> None:
     unknown = [code for code in options.languages if code not in LANGUAGES]
     if unknown:
         raise BadOptions(
-            "languages",
             tr("there are no words of the language “{language}”", language=unknown[0]),
             remedy=tr("Known are: {languages}.", languages=", ".join(LANGUAGES)),
+            option="languages",
         )
     if not options.languages and options.word_list is None:
-        raise BadOptions("languages", tr("no language is chosen"), remedy=tr("Choose one, or give a list of words."))
+        raise BadOptions(
+            tr("no language is chosen"), remedy=tr("Choose one, or give a list of words."), option="languages"
+        )
 
 
 def _check_sources(options: SynthOptions) -> None:
-    for key in (*_FILES, *_FOLDERS):
-        path: Path | None = getattr(options, key)
+    given: list[tuple[str, Path | None]] = [(key, getattr(options, key)) for key in (*_FILES, *_FOLDERS)]
+    for key, path in (*given, *(("strokes", path) for path in options.strokes)):
         if path is None:
             continue
         if not paths.exists(path):
-            what = tr("there is no such file") if key in _FILES else tr("there is no such folder")
-            raise BadOptions(key, what, file=path, remedy=tr("Check the path."))
+            what = tr("there is no such file") if key not in _FOLDERS else tr("there is no such folder")
+            raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
         if paths.is_folder(path) is not (key in _FOLDERS):
-            what = tr("it is a folder, not a file") if key in _FILES else tr("it is no folder")
-            raise BadOptions(key, what, file=path, remedy=tr("Check the path."))
-    needs = {"strokes": options.strokes, "composed": options.strokes, "handwriting": options.fonts}
+            what = tr("it is a folder, not a file") if key not in _FOLDERS else tr("it is no folder")
+            raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
+    needs: dict[str, object] = {
+        "strokes": options.strokes, "composed": options.strokes, "handwriting": options.fonts
+    }  # fmt: skip
     asked = [key for key, share in options.writing.items() if share > 0]
-    if asked and all(key in needs and needs[key] is None for key in asked):
+    if all(key in needs and not needs[key] for key in asked):
         key = "fonts" if "handwriting" in asked else "strokes"
         raise BadOptions(
-            key,
             tr("there is nothing to write with: neither fonts nor pen strokes are given"),
             remedy=tr("Give a folder of fonts or a file of pen strokes, or let made-up hands write as well."),
+            option=key,
         )
 
 
@@ -162,15 +168,17 @@ def _check_shares(key: str, shares: Mapping[str, float], known: Mapping[str, flo
     for name, share in shares.items():
         if name not in known:
             raise BadOptions(
-                key,
                 tr("“{name}” is unknown among {option}", name=name, option=_said(key)),
                 remedy=tr("Known are: {names}.", names=", ".join(known)),
+                option=key,
             )
         if not (math.isfinite(share) and share >= 0):
-            raise BadOptions(key, tr("the share of “{name}” is no number of 0 or more", name=name), remedy=tr(_MEND))
+            raise BadOptions(
+                tr("the share of “{name}” is no number of 0 or more", name=name), remedy=tr(_MEND), option=key
+            )
     if sum(shares.values()) <= 0:
         raise BadOptions(
-            key, tr("all shares of {option} are 0", option=_said(key)), remedy=tr("Give one of them more.")
+            tr("all shares of {option} are 0", option=_said(key)), remedy=tr("Give one of them more."), option=key
         )
 
 
@@ -192,32 +200,32 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def from_values(raw: object, *, file: object = None) -> SynthOptions:
     """The options that a JSON object says; what it does not name is as ever. Raises BadOptions."""
     if not isinstance(raw, Mapping):
-        raise BadOptions("", tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
+        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
     version = raw.get("version", VERSION)
     if version != VERSION:
         raise BadOptions(
-            "version",
             tr("it was made by another version of the program, with other options ({version})", version=version),
             file=file,
             remedy=tr("Use that version of OCR Studio."),
+            option="version",
         )
     given: dict[str, Any] = {}
     for key, value in raw.items():
         if key == "version":
             continue
         if key not in _READERS:
-            raise BadOptions(key, tr("“{name}” is no option", name=key), file=file, remedy=tr(_MEND))
+            raise BadOptions(tr("“{name}” is no option", name=key), file=file, remedy=tr(_MEND), option=key)
         try:
             given[key] = _READERS[key](value)
         except (TypeError, ValueError) as error:
             what = tr("{option} cannot be {value}", option=_said(key), value=json.dumps(value)[:60])
-            raise BadOptions(key, what, file=file, remedy=tr(_MEND)) from error
+            raise BadOptions(what, file=file, remedy=tr(_MEND), option=key) from error
     return SynthOptions(**given)
 
 
@@ -228,9 +236,9 @@ def load(path: Path) -> SynthOptions:
         raw = json.loads(paths.read_file(file, most=_MOST_BYTES).decode("utf-8-sig"))
     except (OSError, paths.TooLarge) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadOptions("", tr("it cannot be read: {reason}", reason=reason), file=file) from error
+        raise BadOptions(tr("it cannot be read: {reason}", reason=reason), file=file) from error
     except (ValueError, RecursionError) as error:
-        raise BadOptions("", tr("it is no JSON: {reason}", reason=error), file=file) from error
+        raise BadOptions(tr("it is no JSON: {reason}", reason=error), file=file) from error
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest
         raw = raw.get(KEY)
         raw = raw.get("options") if isinstance(raw, Mapping) else None
@@ -267,6 +275,10 @@ def _path(value: object) -> Path | None:
     return None if value is None else Path(value)
 
 
+def _paths(value: object) -> tuple[Path, ...]:
+    return tuple(Path(text) for text in _texts(value) if text and "\0" not in text)
+
+
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError
@@ -281,6 +293,6 @@ def _shares(value: object) -> Mapping[str, float]:
 
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "words": _integer, "boards": _integer, "cut": _truth, "seed": _integer, "languages": _texts, "word_list": _path,
-    "fonts": _path, "prints": _path, "strokes": _path, "backgrounds": _path, "writing": _shares, "grounds": _shares,
+    "fonts": _path, "prints": _path, "strokes": _paths, "backgrounds": _path, "writing": _shares, "grounds": _shares,
     "spoiled": _number, "side": _integer, "held_out": _number, "purpose": _text,
 }  # fmt: skip
