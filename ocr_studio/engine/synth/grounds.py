@@ -70,7 +70,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
         paths = images.photos_in(folder)[:_MOST_PHOTOS]
         if not paths:
             raise FileNotFoundError
-    except OSError as error:
+    except (OSError, images.PhotoError) as error:
         raise BadBackgrounds(
             tr("there are no photos of empty boards in this folder"),
             file=folder,

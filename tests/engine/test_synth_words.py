@@ -1,0 +1,174 @@
+"""Synthetic words: what they say is what stands there, they come out the same again, and other splits have other
+hands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations, islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core import images
+from ocr_studio.engine.synth import grounds, texts
+from ocr_studio.engine.synth.board_texts import BoardTexts
+from ocr_studio.engine.synth.grounds import BadBackgrounds
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources
+from ocr_studio.engine.synth.texts import BadWordList
+from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.writing import Split
+from tests.engine import drawn_strokes
+
+CLEAN = Options(harm=0.0)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    folder = tmp_path_factory.mktemp("sources")
+    drawn_strokes.write(folder / "strokes.npz", writers=6)
+    (folder / "words.txt").write_text("board meeting list paper answer window\nTeam plan\n", "utf-8")
+    (folder / "backgrounds").mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(24):
+        photo = np.full((90, 160, 3), rng.integers(120, 250, 3), np.uint8)
+        images.save_png(folder / "backgrounds" / f"board {number}.png", photo)
+    return Sources(
+        strokes=(folder / "strokes.npz",),
+        backgrounds=folder / "backgrounds",
+        words=folder / "words.txt",
+        prints=(),
+    )
+
+
+def some(maker: WordMaker, many: int) -> list[SynthWord]:
+    return list(islice(maker.stream(), many))
+
+
+def test_words_come_out_the_same_in_any_order_and_other_seeds_bring_others(sources: Sources) -> None:
+    first, again = WordMaker(sources, seed=1), WordMaker(sources, seed=1)
+    for index in (7, 3, 0):
+        one, two = first.at(index), again.at(index)
+        assert (one.text, one.writer, one.kind) == (two.text, two.writer, two.kind)
+        assert np.array_equal(one.crop, two.crop)
+        assert np.array_equal(one.letters, two.letters)
+    other = WordMaker(sources, seed=2)
+    assert [other.at(index).text for index in range(8)] != [first.at(index).text for index in range(8)]
+
+
+def test_processes_that_share_the_work_make_what_one_would(sources: Sources) -> None:
+    maker = WordMaker(sources, seed=5)
+    alone = [word.text for word in islice(maker.stream(), 6)]
+    shared = [[word.text for word in islice(maker.stream(part, 2), 3)] for part in (0, 1)]
+    assert alone == [text for pair in zip(*shared, strict=True) for text in pair]
+
+
+def test_a_word_is_a_picture_with_a_box_for_each_letter(sources: Sources) -> None:
+    for word in some(WordMaker(sources, seed=3), 60):
+        height, width = word.crop.shape[:2]
+        assert word.crop.dtype == np.uint8
+        assert word.crop.shape == (height, width, 3)
+        assert height >= 4
+        assert width >= 4
+        assert word.letters.shape == (len(word.text.replace(" ", "")), 4, 2)
+        assert (word.letters >= 0).all()
+        assert (word.letters <= (width, height)).all()
+        assert word.split is Split.TRAIN
+
+
+def test_what_can_be_seen_on_the_crop_lies_in_the_letters_boxes(sources: Sources) -> None:
+    """On clean crops nearly all that differs from the ground is within the boxes of the letters."""
+    held = 0
+    for word in some(WordMaker(sources, options=CLEAN, seed=8), 60):
+        grey = cv2.cvtColor(word.crop, cv2.COLOR_RGB2GRAY).astype(float)
+        outside: NDArray[np.uint8] = np.ones(grey.shape, np.uint8)
+        for corners in word.letters:
+            cv2.fillConvexPoly(outside, np.round(corners).astype(np.int32), 0)
+        outside = np.asarray(cv2.erode(outside, np.ones((5, 5), np.uint8)), np.uint8)
+        if outside.sum() < 80 or outside.all():
+            continue
+        ground = np.median(grey[outside == 1])
+        inside = float(np.abs(grey[outside == 0] - ground).mean())
+        held += inside > 2.5 * float(np.abs(grey[outside == 1] - ground).mean())
+    assert held > 25
+
+
+def test_kinds_are_mixed_as_asked_and_those_without_sources_left_out(sources: Sources) -> None:
+    shares = {Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.HANDWRITING: 5.0, Kind.MADE: 2.0}
+    counts = Counter(word.kind for word in some(WordMaker(sources, options=Options(shares=shares)), 240))
+    assert set(counts) == {Kind.STROKES, Kind.COMPOSED, Kind.MADE}
+    assert 85 < counts[Kind.MADE] < 155
+    with pytest.raises(NoSources, match="nothing to write with"):
+        WordMaker(sources, options=Options(shares={Kind.HANDWRITING: 1.0}))
+
+
+def test_without_any_files_there_is_still_something_to_read() -> None:
+    kinds = Counter(word.kind for word in some(WordMaker(Sources(prints=())), 40))
+    assert set(kinds) == {Kind.MADE, Kind.PRINT}
+
+
+def test_only_letters_that_are_asked_for_are_written(sources: Sources) -> None:
+    letters = frozenset("abdeghilmnoprstw")
+    options = Options(letters=letters | {" "}, lines=0.5)
+    words = some(WordMaker(sources, options=options, seed=4), 60)
+    assert all(letters.issuperset(word.text.replace(" ", "")) for word in words)
+    assert 15 < sum(" " in word.text for word in words) < 45
+    nobody = WordMaker(sources, options=Options(letters=frozenset("Ж")))
+    with pytest.raises(NoSources, match="nobody here can write"):
+        nobody.at(0)
+
+
+def test_writers_and_backgrounds_of_one_split_are_in_no_other(sources: Sources) -> None:
+    options = Options(shares={Kind.STROKES: 1.0, Kind.MADE: 1.0})
+    writers = {split: {word.writer for word in some(WordMaker(sources, split, options=options), 40)} for split in Split}
+    assert all(not (writers[one] & writers[two]) for one, two in combinations(Split, 2))
+    assert sources.backgrounds is not None
+    tones = {
+        split: {tuple(photo[0, 0].tolist()) for photo in grounds.load(sources.backgrounds, split)[0]} for split in Split
+    }
+    assert all(not (tones[one] & tones[two]) for one, two in combinations(Split, 2))
+    assert sum(map(len, tones.values())) == 24
+
+
+def test_a_crop_is_cut_from_backgrounds_of_any_size() -> None:
+    small = grounds.Grounds((np.full((20, 12, 3), 90, np.uint8),), real=1.0)
+    piece, _ = small.piece(300, 50, np.random.default_rng(0))
+    assert piece.shape == (50, 300, 3)
+    assert (piece == 90).all()
+
+
+def test_texts_at_boards_hold_words_code_figures_and_signs() -> None:
+    known = BoardTexts(texts.texts(("en",)))
+    rng = np.random.default_rng(0)
+    drawn = [known.one(rng) for _ in range(1500)]
+    assert all(text and text == text.strip() and " " not in text for text in drawn)
+    for pattern in ("()", "[", "_", "->", "O(", "@", "%", ".com", "$", "€"):
+        assert any(pattern in text for text in drawn), pattern
+    assert sum(text.isalpha() for text in drawn) > 700
+    assert 100 < sum(any(sign.isdigit() for sign in text) for text in drawn) < 500
+
+
+def test_words_of_a_list_are_drawn_as_often_as_they_stand_there(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("\ufeffoften often often often often often often often often\nonce\n", "utf-8")
+    known, rng = texts.listed(path), np.random.default_rng(1)
+    counts = Counter(known.word(rng) for _ in range(400))
+    assert set(counts) == {"often", "once"}
+    assert counts["often"] > 2 * counts["once"]
+
+
+@pytest.mark.parametrize("data", [b"", b"   \n", b"\xff\xfe\x00\xd8"])
+def test_what_is_no_word_list_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "bad list.txt"
+    path.write_bytes(data)
+    with pytest.raises(BadWordList, match=r"bad list\.txt: the word list cannot be used.*UTF-8"):
+        texts.listed(path)
+
+
+def test_a_folder_without_backgrounds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadBackgrounds, match=r"no photos of empty boards.*Choose a folder"):
+        grounds.load(tmp_path, Split.TRAIN)
+    with pytest.raises(BadBackgrounds):
+        grounds.load(tmp_path / "nowhere", Split.TRAIN)
