@@ -45,7 +45,7 @@ class BoardOptions:
     on a board. capitals: their height as a share of the longer side. framed, turned, ghosts: which share of photos
     shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off; cut: on which share
     writing may run beyond the photo. tilt: 0 for straight on, 1 as people
-    take photos. grounds, writers: shares.
+    take photos; harm: how bad these are, likewise. grounds, writers: shares.
     """
 
     long_side: tuple[int, int] = (1280, 1280)
@@ -56,6 +56,7 @@ class BoardOptions:
     turned: float = 0.05
     ghosts: float = 0.25
     tilt: float = 1.0
+    harm: float = 1.0
     grounds: Mapping[Ground, float] = field(default_factory=lambda: GROUNDS)
     writers: Mapping[Kind, float] = field(default_factory=lambda: WRITERS)
 

@@ -52,6 +52,18 @@ def word_seen(word: Placed, place: Place) -> Seen | None:
     return Seen(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
 
 
+def contrast(word: Placed, place: Place, grey: Picture) -> float:
+    """By how many levels a word's ink differs from what is around it. grey: the photo, (H, W) uint8."""
+    seen = word_seen(word, place)
+    if seen is None:
+        return 0.0
+    height, width = seen.ink.shape
+    part = grey[seen.top : seen.top + height, seen.left : seen.left + width]
+    inked = cv2.threshold(seen.ink, 110, 255, cv2.THRESH_BINARY)[1]
+    bare = cv2.threshold(seen.ink, 12, 255, cv2.THRESH_BINARY_INV)[1]
+    return abs(float(cv2.mean(part, inked)[0]) - float(cv2.mean(part, bare)[0]))
+
+
 def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | None:
     """The ink of a stroke, drawn with a pen of its width. pen: but for its width."""
     points = place.on(stroke.points)

@@ -48,24 +48,24 @@ class Lens:
     app: bool = False
 
     @classmethod
-    def any(cls, rng: Random, *, pixels: int) -> Lens:
-        """One as people have. pixels: of the photo; a photo of many is blurred over more of them."""
+    def any(cls, rng: Random, *, pixels: int, harm: float = 1.0) -> Lens:
+        """One as people have. pixels: of the photo; a photo of many is blurred over more of them. harm: how bad photos
+        are, 1 as people's are, 0 for clean ones."""
         large = max(1.0, math.sqrt(pixels / 1.3e6)) ** 0.75
+        shaken = rng.random() < 0.1 * harm
         return cls(
-            blur=float(np.clip(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6)) * large,
-            shake=(float(rng.uniform(1.5, 4) * large), float(rng.uniform(0, math.pi)))
-            if rng.random() < 0.1
-            else (0, 0),
+            blur=harm * float(np.clip(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6)) * large,
+            shake=(float(rng.uniform(1.5, 4) * large), float(rng.uniform(0, math.pi))) if shaken else (0.0, 0.0),
             sharpen=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
-            noise=float(np.clip(rng.lognormal(math.log(2.2), 0.6), 0.4, 9)),
+            noise=harm * float(np.clip(rng.lognormal(math.log(2.2), 0.6), 0.4, 9)),
             grain=float(rng.uniform(0.4, 1.1)),
-            dark=float(rng.beta(1.6, 3.5) * 0.75),
-            shadows=int(rng.random() < 0.25),
-            glares=int(rng.choice([0, 0, 0, 1, 2, 4])),
-            contrast=float(rng.normal(1.0, 0.12)),
-            warmth=float(rng.normal(0, 7)),
-            quality=int(rng.integers(55, 96)),
-            app=bool(rng.random() < 0.2),
+            dark=min(0.9, harm * float(rng.beta(1.6, 3.5) * 0.75)),
+            shadows=int(rng.random() < 0.25 * harm),
+            glares=int(rng.choice([0, 0, 0, 1, 2, 4])) if rng.random() < harm else 0,
+            contrast=1 + harm * float(np.clip(rng.normal(0, 0.12), -0.35, 0.35)),
+            warmth=harm * float(rng.normal(0, 7)),
+            quality=int(rng.integers(round(96 - 41 * min(1.0, harm)), 97)),
+            app=bool(rng.random() < 0.2 * harm),
         )
 
 

@@ -1,7 +1,6 @@
 """Whole photos of boards as people fill them, made up, with all that stands there known to the letter.
 
-maker = BoardMaker(Stock.open(sources, Split.TRAIN), BoardOptions(), seed=1)
-board = maker.at(0)
+``BoardMaker(sources, BoardOptions(), split=Split.TRAIN, seed=1).at(0)`` is the first of them.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ from ocr_studio.engine.synth.casting import BoardOptions, cast
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
 from ocr_studio.engine.synth.scenery import CHALKY, Ground, Place
 from ocr_studio.engine.synth.shot import Lens
-from ocr_studio.engine.synth.sources import Stock
+from ocr_studio.engine.synth.sources import Sources, Stock
+from ocr_studio.engine.synth.writing import Split
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -32,6 +32,8 @@ Random: TypeAlias = np.random.Generator
 # Of a word, so much must lie on the photo for it to be one, and so much for it to be there at all.
 _WHOLE: Final = 0.97
 _THERE: Final = 0.03
+# Levels of 255 between ink and ground below which nobody could read a word.
+_FAINT: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +98,29 @@ class BoardMaker:
     No two splits share a writer, a font file or a background: that is what the stock is for.
     """
 
-    def __init__(self, stock: Stock, options: BoardOptions | None = None, *, seed: int = 0) -> None:
-        self.stock, self.options = stock, options or BoardOptions()
-        self._seed = (seed, *stock.split.encode())
+    def __init__(
+        self,
+        sources: Sources | Stock,
+        options: BoardOptions | None = None,
+        *,
+        split: Split = Split.TRAIN,
+        seed: int = 0,
+    ) -> None:
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open`` and
+        ``Stock.kinds`` do."""
+        self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
+        self.options = options or BoardOptions()
+        self.stock.kinds(self.options.writers)
+        self._seed = (seed, list(Split).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:
         """The board of a number, 0 the first."""
         plan, rng = self.plan(index), self._random(index, 2)
         scene = self.scene(plan, rng)
         pixels = plan.place.width * plan.place.height
-        image = shot.expose(scene, Lens.any(rng, pixels=pixels), rng)
-        words = truth(plan)
+        lens = Lens.any(rng, pixels=pixels, harm=self.options.harm)
+        image = shot.expose(scene, lens, rng)
+        words = truth(plan, image)
         return SynthBoard(index, image, words, _lines(words), plan.ground, plan.parts)
 
     def plan(self, index: int) -> Plan:
@@ -138,6 +152,8 @@ class BoardMaker:
         if plan.ground is Ground.PAPER and rng.random() < 0.45:
             scenery.ruled(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))
         opaque = plan.ground in CHALKY
+        if plan.ground is Ground.GLASS:
+            scene = _apart(scene, plan)
         self._ghosts(scene, plan, rng)
         rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
         pen = self.options.drawing_pen(rng)
@@ -175,8 +191,10 @@ class BoardMaker:
         return np.random.default_rng((*self._seed, index, step))
 
 
-def truth(plan: Plan) -> tuple[SynthWord, ...]:
-    """Where the words of a plan are on its photo, in reading order."""
+def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
+    """Where the words of a plan are on its photo, in reading order. photo: if given, words that cannot be made out on
+    it, as in a lamp's reflection, are to be ignored."""
+    grey = None if photo is None else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
     found: list[SynthWord] = []
     numbers: dict[int, int] = {}
     size = np.array([plan.place.width, plan.place.height], np.float64)
@@ -197,7 +215,9 @@ def truth(plan: Plan) -> tuple[SynthWord, ...]:
                 line,
                 word.block,
                 word.ink.writer,
-                word.ignore or kept < _WHOLE,
+                word.ignore
+                or kept < _WHOLE
+                or (grey is not None and painting.contrast(word, plan.place, grey) < _FAINT),
             )
         )
     return tuple(found)
@@ -239,6 +259,13 @@ def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[Place, i
     place = shot.place(size, rng, framed=framed, shape=board, tilt=options.tilt)
     quarters = 0 if rng.random() > options.turned else int(rng.choice([1, 2, 3], p=[0.45, 0.1, 0.45]))
     return place, quarters
+
+
+def _apart(scene: Picture, plan: Plan) -> Picture:
+    """What is behind glass, darker or lighter so that the ink on it is seen."""
+    inks = [float(np.mean(word.scribe.colour)) for word in plan.written.words]
+    light = bool(inks) and float(np.mean(inks)) > 128
+    return np.asarray(cv2.convertScaleAbs(scene, alpha=0.5, beta=0 if light else 120), np.uint8)
 
 
 def _chalk(place: Place, rng: Random) -> Picture:
