@@ -48,8 +48,13 @@ def part(word: Word, place: CutPlace, *, last: bool) -> tuple[Transcription | No
 def joined_reading(parts: Sequence[tuple[Quad, Transcription]], whole: Quad) -> Transcription | None:
     """One reading of several boxes in their order, joined by spaces; as sure as the least sure of them."""
     parts = [(quad, reading) for quad, reading in parts if reading.text] or list(parts[:1])
-    if len(parts) < 2:
-        return parts[0][1] if parts else None
+    if not parts:
+        return None
+    if len(parts) == 1:
+        quad, reading = parts[0]
+        if quad == whole or not reading.letters:
+            return reading
+        return replace(reading, letters=tuple(_along(whole, quad, reading.letters)))
     text = " ".join(reading.text for _, reading in parts)
     known = [reading.confidence for _, reading in parts if reading.confidence is not None]
     sure = min(known, default=None)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core.settings import Finding
-from ocr_studio.engine.craft_boxes import CraftThresholds, word_quads
+from ocr_studio.engine.craft_boxes import HALF, CraftThresholds, word_quads
 from ocr_studio.engine.detector import Detector, DetectorOptions, Photo, Quads, along_line
 from ocr_studio.engine.looking import ribbons
 
-_STRIDE: Final = 32  # sides come in multiples of it; what is added goes on like the border
+# What keras-ocr looks at, pixels of the longer side: writing is larger there than the usual detector needs it.
+SIDE: Final = 2048
 _USUAL: Final = Finding()
 
 
@@ -24,22 +23,27 @@ _USUAL: Final = Finding()
 class CraftOptions(DetectorOptions):
     """How words are told from the rest of a photo: the size it is looked at, as ``DetectorOptions``, and thresholds.
 
-    keras-ocr itself enlarges a photo twice and looks at up to 2048 pixels.
+    By default as keras-ocr has it: enlarged twice, up to 2048 pixels.
     """
 
+    side: int = SIDE
+    short: int = SIDE // 2
     thresholds: CraftThresholds = field(default_factory=CraftThresholds)
 
     @classmethod
     def of(cls, finding: Finding) -> CraftOptions:
-        """What a person has chosen: CRAFT's own thresholds, moved as far as the usual ones were."""
+        """What a person has chosen: CRAFT's own size, larger or smaller as the usual one was made, and its own
+        thresholds, moved as far as the usual ones were.
+        """
         usual = CraftThresholds()
+        side = round(SIDE * finding.detail / _USUAL.detail)
         return cls(
-            side=finding.detail,
-            short=finding.detail // 2,
+            side=side,
+            short=side // 2,
             thresholds=CraftThresholds(
-                detection=_share(usual.detection + finding.sure - _USUAL.sure),
-                text=_share(usual.text + finding.threshold - _USUAL.threshold),
-                link=_share(usual.link + finding.threshold - _USUAL.threshold),
+                detection=_share(usual.detection + (finding.sure - _USUAL.sure)),
+                text=_share(usual.text + (finding.threshold - _USUAL.threshold)),
+                link=_share(usual.link + (finding.threshold - _USUAL.threshold)),
             ),
         )
 
@@ -49,6 +53,9 @@ class CraftDetector(Detector):
 
     net: as ``build_craft`` or ``build_light_craft``.
     """
+
+    finds_words = True
+    _coarse = HALF
 
     def __init__(self, net: keras.Model, *, options: CraftOptions | None = None) -> None:
         super().__init__(net, options=options or CraftOptions())
@@ -61,14 +68,11 @@ class CraftDetector(Detector):
 
     def look(self, image: Photo) -> tuple[NDArray[np.float32], float]:
         """The region and the affinity map of the photo brought to the net's size, (h/2, w/2, 2), and that scale."""
-        height, width = image.shape[:2]
-        scale = self.options.scale(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        padded = cv2.copyMakeBorder(small, 0, -size[1] % _STRIDE, 0, -size[0] % _STRIDE, cv2.BORDER_REPLICATE)
-        pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        maps: NDArray[np.float32] = self._look(tf.constant(pixels)).numpy()[0]
-        return maps, scale
+        scale = self.options.scale(*image.shape[:2])
+        return self._look_at(image, scale), scale
+
+    def _seen(self, small: Photo) -> NDArray[np.float32]:
+        return self._maps_of(small)
 
     def lines(self, likely: NDArray[np.float32], scale: float, *, size: tuple[int, ...]) -> Quads:
         """The words in what ``look`` has seen, (N, 6, 2), as ``Detector.find``. size: (height, width) of the photo."""

@@ -19,7 +19,8 @@ _TOGETHER: Final = 32  # crops in a call
 
 
 class CrnnRecognizer(Recognizer):
-    """Reads crops of words with a net as ``build_crnn``; a crop of a whole line is squeezed. Otherwise ``Recognizer``.
+    """Reads crops of words with a net as ``build_crnn``; a crop of a whole line is squeezed, so that ``Looking`` gives
+    it one word after the other. Otherwise ``Recognizer``.
 
     plan: that of the net.
     """
@@ -27,6 +28,7 @@ class CrnnRecognizer(Recognizer):
     def __init__(self, net: keras.Model, charset: Charset, *, name: str, plan: CrnnPlan | None = None) -> None:
         self.plan = plan or CrnnPlan()
         super().__init__(net, charset, name=name)
+        self.widest_word = self.plan.width / self.plan.height
 
     def steps(self, crops: Sequence[Crop]) -> list[Steps]:
         """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank."""

@@ -75,8 +75,12 @@ class Detector:
     """Finds lines of writing on photos. Made in one thread; any may let it look, one at a time.
 
     net: pixels → map of text, as ``build_detector``; by default the one with the published weights. Raises
-    PretrainedError where those are missing.
+    PretrainedError where those are missing. finds_words: whether it finds single words, which then stand for lines.
     """
+
+    finds_words = False
+    # A place of what the net gives stands for so many pixels squared of what it sees.
+    _coarse = 1
 
     def __init__(self, net: keras.Model | None = None, *, options: DetectorOptions | None = None) -> None:
         self.options = options or DetectorOptions()
@@ -145,28 +149,36 @@ class Detector:
         small = np.asarray(cv2.resize(image, (small_width, small_height), interpolation=way), np.uint8)
         if small_width * small_height <= _TILE**2:
             return self._seen(small)
-        likely = np.zeros(small.shape[:2], np.float32)
-        for top, bottom in _spans(small_height):
-            for left, right in _spans(small_width):
+        rows: list[Map] = []
+        for top, bottom in self._spans(small_height):
+            row: list[Map] = []
+            for left, right in self._spans(small_width):
                 high, low = max(0, top - _OVERLAP), min(small_height, bottom + _OVERLAP)
                 near, far = max(0, left - _OVERLAP), min(small_width, right + _OVERLAP)
                 seen = self._seen(small[high:low, near:far])
-                likely[top:bottom, left:right] = seen[top - high : bottom - high, left - near : right - near]
-        return likely
+                first, start = (top - high) // self._coarse, (left - near) // self._coarse
+                down, across = (-((begin - end) // self._coarse) for begin, end in ((top, bottom), (left, right)))
+                row.append(seen[first : first + down, start : start + across])
+            rows.append(np.concatenate(row, axis=1))
+        return np.concatenate(rows)
 
     def _seen(self, small: Photo) -> Map:
+        """The map of a piece of a photo, as large as that, its last places included: (h, w)."""
+        return self._maps_of(small)[..., 0]
+
+    def _maps_of(self, small: Photo) -> Map:
+        """All that the net gives for a piece of a photo: (h / coarse, w / coarse, channels), rounded up."""
         height, width = small.shape[:2]
         padded = cv2.copyMakeBorder(small, 0, -height % _STRIDE, 0, -width % _STRIDE, cv2.BORDER_REPLICATE)
         pixels = padded[None].astype(np.float32) / np.float32(127.5) - np.float32(1)
-        likely: Map = self._look(tf.constant(pixels)).numpy()
-        return likely[0, :height, :width, 0]
+        seen: Map = self._look(tf.constant(pixels)).numpy()[0]
+        return seen[: -(-height // self._coarse), : -(-width // self._coarse)]
 
-
-def _spans(length: int) -> list[tuple[int, int]]:
-    """A side of a photo in parts, as few as do, from … to …."""
-    parts = math.ceil(length / _TILE)
-    edges = [round(length * part / parts) for part in range(parts + 1)]
-    return list(itertools.pairwise(edges))
+    def _spans(self, length: int) -> list[tuple[int, int]]:
+        """A side of a photo in parts, as few as do, from … to …, that begin where a place of the map does."""
+        parts = math.ceil(length / _TILE)
+        edges = [round(length * part / parts / self._coarse) * self._coarse for part in range(parts)]
+        return list(itertools.pairwise([*edges, length]))
 
 
 def _compiled(net: keras.Model) -> Callable[[Any], Any]:

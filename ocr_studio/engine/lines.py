@@ -38,6 +38,10 @@ NEVER = 0.01  # what it never rules out
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
 # What is less sure than this (the logarithm of 12 to 1) is for the words themselves to tell: both ways are read.
 _DOUBTFUL = 2.5
+# Where nobody says where letters and spaces are, a gap of this share of what a person calls a blank parts words: of
+# 3,441 gaps on synthetic boards 5 % are told wrongly so, of 1,110 on five boards 6 % (how wide a line's other gaps are
+# says nothing more: joined writing has gaps between words only).
+_BY_INK = 0.5
 # Ink this far from the first or last letter, as a share of the height, is a smudge or a drawing.
 _STRAY = 0.4
 # Of several gaps between two words, those this near to the widest are ends of words too: a drawn arrow stands between.
@@ -208,6 +212,22 @@ def _difference(spans: Sequence[_Span], others: Sequence[_Span]) -> tuple[int, i
 def whole(crop: Crop, steps: Steps) -> Cutting:
     """One line, undivided. crop, steps: as for ``words_of``."""
     return Cutting((Stretch(0, len(steps.probabilities), Ink.of(crop).box(0.0, float(crop.shape[1]))),))
+
+
+def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
+    """The words of one line from left to right by the blanks in its ink alone, for recognizers that read single words:
+    their boxes in pixels of the crop, none where there is no ink.
+
+    crop: (h, w, 3) uint8, the line turned level. gap: as for ``Marks``.
+    """
+    ink, (height, width) = Ink.of(crop), crop.shape[:2]
+    middle = (ink.pieces[:, 0] + ink.pieces[:, 2]) / 2
+    blank = ink.gaps()
+    wide = blank[_widths(blank) >= _BY_INK * gap * height].mean(axis=1)
+    edges = [0.0, *wide.tolist(), float(width)]
+    return tuple(
+        ink.box(left, right) for left, right in itertools.pairwise(edges) if ((middle >= left) & (middle < right)).any()
+    )
 
 
 def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple[Floats, Floats, Floats]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from ocr_studio.core import geometry, word_crops
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.settings import Finding
+from ocr_studio.engine import lines as line_cutting
+from ocr_studio.engine.ink import Box
 from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
 from ocr_studio.engine.recognizer import Recognizer, Steps
 
@@ -30,14 +33,26 @@ _ILLEGIBLE, _CLEARLY = 0.6, 0.1
 _STRAIGHT = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class SeenWord:
+    """A word as a net saw it that reads single words. box: (left, top, right, bottom) pixels of its line's crop. crop:
+    (48, w, 3) uint8, turned level. steps: along the word's crop."""
+
+    box: Box
+    crop: Photo
+    steps: Steps
+
+
 @dataclass(frozen=True)  # no slots: legibility is kept once computed
 class Line:
     """A line as the net saw it. quad: (6, 2) float32, as ``Detector.find`` gives them, from the text's own top left.
-    crop: (48, w, 3) uint8, turned level."""
+    crop: (48, w, 3) uint8, turned level. words: where the net reads single words, those of this line from left to
+    right, of which ``steps`` are the steps, one word's after the other's; otherwise None."""
 
     quad: Quads
     crop: Photo
     steps: Steps
+    words: tuple[SeenWord, ...] | None = None
 
     @cached_property
     def legibility(self) -> float:
@@ -58,9 +73,14 @@ class Looking:
     A line's turn is the corner of its quad, 0 to 3, that is the text's top left.
     """
 
-    def __init__(self, image: Photo, recognizer: Recognizer) -> None:
-        """image: (H, W, 3) uint8 RGB."""
+    def __init__(
+        self, image: Photo, recognizer: Recognizer, *, gap: float = Finding().gap, words: bool = False
+    ) -> None:
+        """image: (H, W, 3) uint8 RGB. For recognizers that read single words: gap, see ``lines.Marks``; words: whether
+        quads hold one each, so that only what is too wide for one is looked at for gaps.
+        """
         self._photo, self._recognizer = Pyramid(image), recognizer
+        self._gap, self._single = gap, words
         self._votes: Counter[int] = Counter()
 
     def look(self, quads: Quads) -> list[Line]:
@@ -108,9 +128,43 @@ class Looking:
         new = [(index, turn) for index, chosen in enumerate(turns) for turn in chosen if turn not in tried[index]]
         turned = [_turned(quads[index], turn) for index, turn in new]
         crops = [_levelled(self._photo, quad) for quad in turned]
-        steps = self._recognizer.steps(crops)
-        for (index, turn), line in zip(new, map(Line, turned, crops, steps), strict=True):
+        for (index, turn), line in zip(new, self._seen(turned, crops), strict=True):
             tried[index][turn] = line
+
+    def _seen(self, quads: Sequence[Quads], crops: Sequence[Photo]) -> list[Line]:
+        """Lines as the net sees them, whole or word by word, in their order. quads, crops: of each line."""
+        if self._recognizer.widest_word is None:
+            return list(map(Line, quads, crops, self._recognizer.steps(crops)))
+        places = [
+            (Line(quad, crop, _NOTHING), self._boxes(crop, self._recognizer.widest_word))
+            for quad, crop in zip(quads, crops, strict=True)
+        ]
+        words = [self._word(line, box) for line, boxes in places for box in boxes]
+        seen = iter(map(SeenWord, (box for _, boxes in places for box in boxes), words, self._recognizer.steps(words)))
+        return [_word_by_word(line, tuple(next(seen) for _ in boxes)) for line, boxes in places]
+
+    def _boxes(self, crop: Photo, widest: float) -> Sequence[Box]:
+        """Where in a line's crop words are that a net is to read one by one."""
+        height, width = crop.shape[:2]
+        whole = (0.0, 0.0, float(width), float(height))
+        found = () if self._single and width <= widest * height else line_cutting.by_ink(crop, gap=self._gap)
+        # (a box that somebody else has drawn round one word stays as it is)
+        return (whole,) if len(found) < 1 + self._single else found
+
+    def _word(self, line: Line, box: Box) -> Photo:
+        """The picture of a word, turned level."""
+        left, top, right, bottom = box
+        corners = line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)])
+        return word_crops.level(self._photo, corners, height=HEIGHT, step=1)
+
+
+_NOTHING = Steps(np.zeros((0, 1), np.float32), 1.0)
+
+
+def _word_by_word(line: Line, words: tuple[SeenWord, ...]) -> Line:
+    """A line whose words, one or more, a net has seen one by one."""
+    along = np.concatenate([word.steps.probabilities for word in words])
+    return replace(line, steps=Steps(along, line.crop.shape[1] / len(along)), words=words)
 
 
 def _sides(quad: Quads) -> tuple[bool, float]:

@@ -48,6 +48,7 @@ class _Remembering(Recognizer):
     def __init__(self, other: Recognizer) -> None:
         # Making another from the same net would compile it anew.
         vars(self).update(vars(other))
+        self._other = other
         self._known: OrderedDict[bytes, Steps] = OrderedDict()
         self._held = 0
 
@@ -57,7 +58,7 @@ class _Remembering(Recognizer):
         known = {key: self._known[key] for key in keys if key in self._known}
         new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}
         if new:
-            known |= dict(zip(new, super().steps(list(new.values())), strict=True))
+            known |= dict(zip(new, self._other.steps(list(new.values())), strict=True))
         for key in keys:
             self._keep(key, known[key])
         return [known[key] for key in keys]

@@ -10,15 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 
 from ocr_studio.core import geometry, language, models
 from ocr_studio.core.charset import Alphabet
-from ocr_studio.core.page import Quad, Transcription, Word, new_id
+from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import lines as line_cutting
-from ocr_studio.engine import loading, runtime
+from ocr_studio.engine import loading, runtime, word_reading
 from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
@@ -49,7 +48,8 @@ class Reader:
     def __init__(
         self, options: ReaderOptions, *, detector: Detector | None = None, recognizer: Recognizer | None = None
     ) -> None:
-        reads, finds = models.in_use(options.model), models.in_use(options.detector, "detector")
+        reads = models.in_use(options.model, alphabet=options.alphabet)
+        finds = models.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
         self._detector = detector or loading.detector_of(finds, options.finding)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
@@ -87,15 +87,18 @@ class Reader:
         return self._recognizer
 
     def find(self, image: Photo) -> Quads:
-        """Where lines are written, from top to bottom; see ``Detector.find``."""
-        return self._detector.find(image)
+        """Where lines are written, from top to bottom; see ``Detector.find``. With a detector that finds words, where
+        these are, or, if whole lines are wanted, the lines that they stand in.
+        """
+        found = self._detector.find(image)
+        return word_reading.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """The words of lines that were found, a batch of lines at a time: (lines done in this batch, their words).
 
         image: (H, W, 3) uint8 RGB. lines: (N, 6, 2), as ``find`` gives them. Quads of words follow their line's slope.
         """
-        for seen in _ahead(Looking(image, self._recognizer).look, _batches(lines)):
+        for seen in _ahead(self._looking(image, words=self._detector.finds_words).look, _batches(lines)):
             yield len(seen), self._words(seen, image.shape[1], image.shape[0])
 
     def read_quads(self, image: Photo, quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
@@ -104,15 +107,33 @@ class Reader:
         image: (H, W, 3) uint8 RGB. Quads are in its pixels.
         """
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
-        for seen in _ahead(Looking(image, self._recognizer).look, _batches(ribbons(corners))):
+        for seen in _ahead(self._looking(image, words=True).look, _batches(ribbons(corners))):
+            if self._recognizer.widest_word is not None:
+                yield [word_reading.joined(line, reads) for line, reads in self._one_by_one(seen)]
+                continue
             widths = [line.crop.shape[1] for line in seen]
             yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
         """What the net sees along each line, before it is cut into words. image, lines: as for ``read_lines``."""
-        return Looking(image, self._recognizer).look(lines)
+        return self._looking(image, words=self._detector.finds_words).look(lines)
+
+    def _looking(self, image: Photo, *, words: bool) -> Looking:
+        """words: whether what is looked at holds single words, where single words are wanted."""
+        return Looking(image, self._recognizer, gap=self.marks.gap, words=words and self._unit == "words")
+
+    def _one_by_one(self, lines: Sequence[Line]) -> list[tuple[Line, list[Transcription]]]:
+        """Lines, and what each of their words says, to a recognizer that reads single words."""
+        words = [word for line in lines for word in line.words or ()]
+        steps = [word.steps.without(self.marks.space) for word in words]
+        reads = iter(self._recognizer.transcribe(steps, widths=[word.crop.shape[1] for word in words]))
+        return [(line, [next(reads) for _ in line.words or ()]) for line in lines]
 
     def _words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
+        if self._recognizer.widest_word is not None:
+            written = self._one_by_one([line for line in lines if not _is_drawing(line)])
+            found = word_reading.whole_lines if self._unit == "lines" else word_reading.words
+            return [word for line, reads in written for word in found(line, reads, size=(width, height))]
         cuttings = [(line, self._cut(line)) for line in lines]
         pieces = [
             (line, stretch)
@@ -130,8 +151,7 @@ class Reader:
 
     def _cut(self, line: Line) -> line_cutting.Cutting:
         """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""
-        short = line.crop.shape[1] <= _LONG * HEIGHT
-        if short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE:
+        if _is_drawing(line):
             return line_cutting.Cutting()
         if self._unit == "lines":
             return line_cutting.whole(line.crop, line.steps)
@@ -190,12 +210,15 @@ def _sureness(read: Sequence[_Read]) -> float:
     return sum(math.log(max(transcription.confidence or 0.0, _UNSURE)) for _, transcription in read)
 
 
+def _is_drawing(line: Line) -> bool:
+    """Whether a frame or a drawing was taken for a line."""
+    short = line.crop.shape[1] <= _LONG * HEIGHT
+    return short and line.legibility < _UNREADABLE and Ink.of(line.crop).stroke < _FINE
+
+
 def _word(line: Line, stretch: line_cutting.Stretch, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
     """The word in a stretch of a line, if there is one. size: (width, height) of the photo."""
-    left, top, right, bottom = stretch.box
-    corners = np.clip(line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)]), 0, size)
-    if read.text and cv2.contourArea(corners.astype(np.float32)) >= 1:
-        yield Word(new_id(), Quad.from_array(corners), machine=_letters_in_box(read, line.steps.span, stretch))
+    yield from word_reading.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
 
 
 def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:

@@ -84,7 +84,11 @@ class Recognizer:
     Crops are read as they stand: a tall one is not turned, for it may be a single letter.
 
     net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
+    widest_word: for one that reads single words only, up to how many times its height a word may be wide without being
+    squeezed; None for one that reads whole lines.
     """
+
+    widest_word: float | None = None
 
     def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
         if net.output_shape[-1] != len(charset):
@@ -101,7 +105,10 @@ class Recognizer:
 
     @classmethod
     def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
-        """With the published weights, warmed up. Raises PretrainedError if they are missing."""
+        """With the borrowed weights, warmed up, whatever model is the default: what others are measured against.
+
+        Raises PretrainedError if they are missing.
+        """
         return cls.of(models.BUILT_IN, alphabet=alphabet)
 
     @classmethod
