@@ -60,6 +60,7 @@ log = logging.getLogger(__name__)
 # General words that are drawn: to repeat, each about once in a run on a hundred words, and to see what is forgotten.
 REPEATED: Final = 400
 KEPT: Final = 120
+_KEPT_OF: Final = 25  # of many that are given, one in so many, or no fewer than these
 # A handful of words is seen more often than the recipe says: below this many steps nothing changes.
 LEAST_STEPS: Final = 80
 # Held-out words that are shown on the way.
@@ -125,7 +126,7 @@ def finetune(
 
 
 def _base(recipe: Recipe, data: TrainingData) -> Base:
-    model = models.in_use(recipe.base)
+    model = models.in_use(recipe.base, alphabet=data.options.alphabet)
     architecture = learning_on(model.card, usual=RECOGNIZER)
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
@@ -145,23 +146,16 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
 
     def prepare(self) -> Iterator[TrainingEvent]:
         """Draw general words, read what is held out as the base does, grow the alphabet, take up a checkpoint."""
-        data, recipe = self._data, self.recipe
-        general: list[Lesson] = []
-        many = (REPEATED if recipe.replay > 0 else 0) + KEPT
-        for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
-            if len(general) % 40 == 0:
-                yield Preparing(
-                    tr("Drawing general lines") if data.lines else tr("Drawing general words"), len(general), many
-                )
-            general.append(lesson)
-        known = self.charset
+        data, known = self._data, self.charset
+        general = list(data.general) or (yield from self._drawn())
+        kept = max(KEPT, len(general) // _KEPT_OF)
         letters = growing.missing(known, [lesson.text for lesson in data.train])
         charset = Charset((*known.characters, *letters))
         self.lessons = _Lessons(
             [lesson for lesson in data.train if batches.usable(lesson, charset)],
             [lesson for lesson in data.held_out if lesson.text.strip() and lesson.crop.size],
-            [lesson for lesson in general[KEPT:] if batches.usable(lesson, known)],
-            [lesson for lesson in general[:KEPT] if batches.usable(lesson, known)],
+            [lesson for lesson in general[kept:] if batches.usable(lesson, known)],
+            [lesson for lesson in general[:kept] if batches.usable(lesson, known)],
         )
         if not self.lessons.train:
             raise NothingToLearn(
@@ -173,6 +167,18 @@ class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):
         self.net, self.charset = growing.grown(self.net, self.charset, letters, published)
         self._new = letters
         self._begin()
+
+    def _drawn(self) -> Generator[TrainingEvent, None, list[Lesson]]:
+        """General words of our own."""
+        data, recipe, general = self._data, self.recipe, list[Lesson]()
+        many = (REPEATED if recipe.replay > 0 else 0) + KEPT
+        for lesson in replay.general(many, data.options.languages or ("en",), seed=recipe.seed, lines=data.lines):
+            if len(general) % 40 == 0:
+                yield Preparing(
+                    tr("Drawing general lines") if data.lines else tr("Drawing general words"), len(general), many
+                )
+            general.append(lesson)
+        return general
 
     def _begin(self) -> None:
         """Make ready what learns, what it is taught and how it is examined."""

@@ -34,7 +34,8 @@ class TrainingData:
 
     train: learned from. held_out: only read, to compare models on. options: how photos are read, as models are compared
     by what a person will see: alphabet, languages, their strength, GPU memory. lines: whether crops are whole lines.
-    digest: of the dataset, kept with the model.
+    digest: of the dataset, kept with the model. general: what is repeated against forgetting, the first of it only
+    read, to see whether anything is forgotten; where there is none it is drawn.
     """
 
     train: Sequence[Lesson]
@@ -42,6 +43,7 @@ class TrainingData:
     options: ReaderOptions = field(default_factory=ReaderOptions)
     lines: bool = False
     digest: str = ""
+    general: Sequence[Lesson] = ()
 
     @property
     def unit(self) -> str:
@@ -51,7 +53,7 @@ class TrainingData:
     def fingerprint(self) -> str:
         """Another one for other crops, other texts or another division of them."""
         found = hashlib.sha256(self.digest.encode())
-        for part in (self.train, self.held_out):
+        for part in (self.train, self.held_out, *([self.general] if self.general else [])):
             found.update(b"part")
             for lesson in part:
                 found.update(lesson.text.encode("utf-8", "surrogatepass"))

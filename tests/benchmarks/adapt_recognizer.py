@@ -1,0 +1,285 @@
+"""The recipe of the recognizer that is adapted to whiteboards, as one command.
+
+    python -m tests.benchmarks.adapt_recognizer --out FOLDER [--data ../shared/data] [--prints FONTS] [--minutes M] …
+
+It learns from words of 118 photos of boards without truth (``boards_unlabelled``), read by the borrowed models: 8,105
+of those it was not sure of were looked at and put right by eye (``board_words.tsv``: photo, corners of the box, text;
+no text where nothing can be learned), the sure ones are believed; lines of them; and from made words
+(``engine.synth``). It repeats what the borrowed net sees in print of many fonts and colours and in words of other
+languages, so that these are read as before. Words of three of the eight repositories are held out: only examined.
+
+Everything is kept in --out and gone on with after a stop or a kill: what was read and made, and the checkpoint of the
+training (each eighth of it). --minutes: stop after so many; the same command goes on. At the end a whole model lies in
+FOLDER/model, for ``tests.benchmarks.adaptation``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from ocr_studio.core import geometry, images
+from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.engine.lessons import Crop, Lesson, TrainingData
+from ocr_studio.engine.synth.fonts import system_folders
+from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
+from ocr_studio.engine.synth.words import Options, WordMaker
+
+BASE: Final = "pp-ocrv6-small"
+# People whose boards are only examined; nobody writes in two repositories, as far as one can see.
+HELD_OUT: Final = ("brandonhaynes100/", "jozue06/", "SeatownAC/")
+LANGUAGES: Final = ("en", "de", "fr", "es", "pl", "cs", "sv", "tr", "hu")
+SURE: Final = 0.97  # confidence of words that are believed unseen
+SURE_IN_LINES: Final = 0.95
+_CHUNK: Final = 250  # made words a process makes at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A word as it was read or labelled. text: empty where nothing can be learned."""
+
+    quad: Quad
+    text: str
+    confidence: float = 1.0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Pixels of the photo."""
+        x, y = np.mean(self.quad.corners, axis=0)
+        return float(x), float(y)
+
+
+# ------------------------------------------------------------------------------------------------- real boards
+
+
+def labelled() -> dict[str, list[Box]]:
+    """What was looked at by eye: photo → words."""
+    found: dict[str, list[Box]] = defaultdict(list)
+    for row in (Path(__file__).with_name("board_words.tsv")).read_text(encoding="utf-8").splitlines():
+        photo, numbers, text = row.split("\t")
+        corners = np.array(numbers.split(), np.float64).reshape(4, 2)
+        found[photo].append(Box(Quad.from_array(corners), text))
+    return found
+
+
+def read(folder: Path, out: Path, unit: str) -> dict[str, list[Box]]:
+    """All photos, read by the borrowed models: photo → words or lines."""
+    kept = out / f"read_{unit}.json"
+    if not kept.exists():
+        from ocr_studio.jobs.reading import PhotoRead, ReadingDesk, read_photos
+
+        options = ReaderOptions(unit=unit, model=BASE, detector=f"{BASE}-detector")
+        photos = sorted(folder.glob("*.jpg"))
+        pages = {
+            event.path.name: _words(event.page)
+            for event in read_photos(ReadingDesk(options), photos)
+            if isinstance(event, PhotoRead)
+        }
+        kept.write_text(json.dumps(pages))
+    pages = json.loads(kept.read_text())
+    return {photo: [Box(Quad.from_array(q), text, sure) for q, text, sure in rows] for photo, rows in pages.items()}
+
+
+def _words(page: Page) -> list[tuple[Any, str, float]]:
+    return [
+        (word.quad.corners, word.machine.text, word.machine.confidence or 0.0)
+        for word in page.words.values()
+        if word.machine is not None
+    ]
+
+
+def board_lessons(data: Path, out: Path) -> tuple[list[Lesson], list[Lesson]]:
+    """Words and lines to learn from, and words that are held out."""
+    folder = data / "boards_unlabelled"
+    people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
+    looked_at, words, lines = labelled(), read(folder, out, "words"), read(folder, out, "lines")
+    train: list[Lesson] = []
+    held_out: list[Lesson] = []
+    for photo, found in sorted(words.items()):
+        image = images.open_photo(folder / photo)
+        known = _known(looked_at.get(photo, []), found)
+        crop = partial(geometry.crop, image)
+        believed = [box for box in known if box.text and box.confidence >= SURE]
+        if people[photo].startswith(HELD_OUT):
+            held_out += [Lesson(crop(box.quad), box.text, photo) for box in believed]
+            continue
+        train += 2 * [Lesson(crop(box.quad), box.text, photo) for box in believed]
+        train += 3 * [Lesson(crop(quad), text, photo) for quad, text in _whole_lines(lines[photo], known)]
+    return train, held_out
+
+
+def _known(looked_at: Sequence[Box], found: Sequence[Box]) -> list[Box]:
+    """The words of a photo: as they were looked at, and as they were read where nobody has looked."""
+    seen = {(round(x / 3), round(y / 3)) for x, y in (box.centre for box in looked_at)}
+    near = {(x + i, y + j) for x, y in seen for i in (-1, 0, 1) for j in (-1, 0, 1)}
+    rest = [box for box in found if (round(box.centre[0] / 3), round(box.centre[1] / 3)) not in near]
+    return [*looked_at, *rest]
+
+
+def _whole_lines(lines: Sequence[Box], words: Sequence[Box]) -> Iterator[tuple[Quad, str]]:
+    """Lines of at least two words that are all known."""
+    for line in lines:
+        corners = np.array(line.quad.corners, np.float32)
+        inside = [box for box in words if cv2.pointPolygonTest(corners, box.centre, False) > 0]
+        inside.sort(key=lambda box: float(np.dot(box.centre, corners[1] - corners[0])))
+        if len(inside) > 1 and all(box.text and box.confidence >= SURE_IN_LINES for box in inside):
+            yield line.quad, " ".join(box.text for box in inside)
+
+
+# ------------------------------------------------------------------------------------------------- made words
+
+
+@cache
+def _maker(sources: Sources, seed: int, lines: float, smallest: float, printed: bool) -> WordMaker:
+    """One to a process: sources are read once."""
+    shares = {Kind.PRINT: 1.0} if printed else SHARES
+    return WordMaker(sources, options=Options(shares=shares, lines=lines, smallest=smallest), seed=seed)
+
+
+def _make(task: tuple[tuple[Sources, int, float, float, bool], int]) -> list[tuple[Crop, str]]:
+    asked, chunk = task
+    maker = _maker(*asked)
+    return [(word.crop, word.text) for word in map(maker.at, range(chunk * _CHUNK, (chunk + 1) * _CHUNK))]
+
+
+def made(many: int, sources: Sources, *, seed: int, kept: Path, printed: bool = False) -> list[Lesson]:
+    """So many made words, some in lines, made by all cores, kept in a file. printed: in fonts for print only, which may
+    be smaller."""
+    if not kept.exists():
+        spawn = multiprocessing.get_context("spawn")
+        asked = (sources, seed, 0.12, 9.0 if printed else 13.0, printed)
+        with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
+            chunks = pool.map(_make, [(asked, chunk) for chunk in range(-(-many // _CHUNK))])
+            words = list(itertools.chain.from_iterable(chunks))[:many]
+        flat = np.concatenate([crop.ravel() for crop, _ in words])
+        np.savez(kept, pixels=flat, sizes=[crop.shape[:2] for crop, _ in words], texts=[text for _, text in words])
+    with np.load(kept, allow_pickle=False) as file:
+        pixels, sizes, texts = file["pixels"], file["sizes"], file["texts"]
+    starts = np.concatenate([[0], np.cumsum(sizes.prod(axis=1) * 3)])
+    return [
+        Lesson(pixels[start : start + 3 * h * w].reshape(h, w, 3), str(text), "made")
+        for start, (h, w), text in zip(starts, sizes, texts, strict=False)
+    ]
+
+
+def recoloured(lessons: Sequence[Lesson], *, seed: int) -> Iterator[Lesson]:
+    """Signs are of any colour on any other, light on dark as well: print on paper becomes so."""
+    rng = np.random.default_rng((seed, 5))
+    for lesson in lessons:
+        ink = lesson.crop[:, :, rng.permutation(3)].astype(np.float64)
+        if rng.random() < 0.5:
+            ink = 255 - ink
+        low, high = rng.uniform(0, 110, 3), rng.uniform(130, 255, 3)
+        crop = low + (high - low) * ink / 255
+        yield Lesson(crop.clip(0, 255).astype(np.uint8), lesson.text, "sign")
+
+
+def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Lesson]:
+    """What is to be read as before, in an order by chance."""
+    from ocr_studio.engine import replay
+
+    prints = (given.prints,) if given.prints else tuple(system_folders())
+    sources = Sources(prints=prints, backgrounds=data / "backgrounds", languages=LANGUAGES)
+    printed = made(given.printed, sources, seed=given.seed + 1, kept=out / "printed.npz", printed=True)
+    half = len(printed) // 2
+    words = list(replay.general(given.printed // 3, LANGUAGES, seed=given.seed))
+    lines = list(replay.general(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
+    found = [*printed[:half], *recoloured(printed[half:], seed=given.seed), *words, *lines]
+    return [found[index] for index in np.random.default_rng(given.seed).permutation(len(found))]
+
+
+# -------------------------------------------------------------------------------------------------- the command
+
+
+def arguments() -> argparse.Namespace:
+    """As given, or as the shipped model was made."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
+    parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
+    parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
+    parser.add_argument("--made", type=int, default=40_000, help="made words to learn from")
+    parser.add_argument("--printed", type=int, default=12_000, help="made words in print to repeat")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
+    parser.add_argument("--average", type=float, default=0.7, help="how much of what was learned is kept")
+    parser.add_argument("--replay", type=float, default=0.35, help="how much of a batch is repeated")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--what", default="upper")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, help="stop after so many; the same command goes on")
+    return parser.parse_args()
+
+
+def training_data(given: argparse.Namespace) -> TrainingData:
+    """All lessons, kept in --out as far as they were read or made."""
+    own, held_out = board_lessons(given.data, given.out)
+    strokes = tuple(given.data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
+    fonts = (given.data / "fonts" / "handwriting",)
+    sources = Sources(strokes, fonts, backgrounds=given.data / "backgrounds", prints=())
+    written = made(given.made, sources, seed=given.seed, kept=given.out / "made.npz")
+    general = general_lessons(given.data, given.out, given)
+    print(f"{len(own)} of boards, {len(written)} made, {len(general)} to repeat, {len(held_out)} held out", flush=True)
+    return TrainingData([*own, *written], held_out, general=general, digest=f"adapt_recognizer {given.seed}")
+
+
+def main() -> int:
+    """Read, make, train; go on where it was stopped."""
+    given = arguments()
+    given.out.mkdir(parents=True, exist_ok=True)
+    os.environ["OCR_STUDIO_HOME"] = str(given.out / "home")
+    from ocr_studio.engine import finetune
+
+    recipe = Recipe(
+        base=BASE,
+        what=given.what,
+        epochs=given.epochs,
+        learning_rate=given.rate,
+        batch=given.batch,
+        replay=given.replay,
+        average=given.average,
+        patience=None,
+        seed=given.seed,
+    )
+    data, began = training_data(given), time.monotonic()
+    losses: list[float] = []
+    name = "whiteboards"
+    for event in finetune.finetune(data, recipe, folder=given.out / "run", name=name, stop=lambda: False):
+        match event:
+            case Preparing() if event.done % 640 == 0:
+                print(event.what, event.done, event.total, flush=True)
+            case Started():
+                print(event, flush=True)
+            case StepDone():
+                losses.append(event.loss)
+                if event.step % 100 == 0:
+                    minutes = (time.monotonic() - began) / 60
+                    print(f"{event.step}/{event.steps} {np.mean(losses[-100:]):.4f} {minutes:.1f} min", flush=True)
+            case Checked():
+                print(f"step {event.step}: CER held out {event.held_out_cer}, general {event.keep_cer}", flush=True)
+                if given.minutes and time.monotonic() - began > 60 * given.minutes:
+                    return 3  # there is more to do; checkpoints lie in --out
+            case Trained():
+                print(event.comparison, flush=True)
+                os.replace(event.folder, given.out / "model")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
