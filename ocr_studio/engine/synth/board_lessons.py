@@ -1,6 +1,6 @@
 """What is learned from a made-up board: pictures of words, places of letters for CRAFT, places of lines for a detector.
 
-A board also goes into a dataset on disk like any photo that a person has gone through.
+A dataset lists a board like any photo that a person has gone through.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import geometry, word_crops
 from ocr_studio.core.dataset_folder import file_id
-from ocr_studio.core.dataset_making import Making
-from ocr_studio.core.dataset_values import PHOTOS, Example, Split, TruePhoto
+from ocr_studio.core.dataset_values import CROPS, PHOTOS, Example, Split, TruePhoto
 from ocr_studio.core.detector_training import ReviewedPhoto
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.engine.craft_targets import LetterPlaces
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import SizedPhoto
-from ocr_studio.engine.lessons import Lesson
+from ocr_studio.engine.lessons import Crop, Lesson
 from ocr_studio.engine.synth.whole_boards import SynthBoard, SynthWord
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -29,6 +28,8 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 _LOOSE: Final = (0.06, 0.07)
 # A crop narrower than so many steps of the recognizer's net holds no word that it could read.
 _FEWEST_STEPS: Final = 2
+# Of CRAFT's hills for letters none is narrower than this share of the line's height: it would be lost between pixels.
+_THIN: Final = 0.3
 
 
 def lessons(board: SynthBoard, *, seed: int | None = None) -> Iterator[Lesson]:
@@ -38,7 +39,7 @@ def lessons(board: SynthBoard, *, seed: int | None = None) -> Iterator[Lesson]:
     """
     pyramid, rng = Pyramid(board.image), None if seed is None else np.random.default_rng((seed, board.index))
     for number, word in enumerate(board.words):
-        if word.ignore or word_crops.size(word.quad.array())[0] < _FEWEST_STEPS * word_crops.STEP:
+        if not _readable(word):
             continue
         corners = word.quad.array() if rng is None else _loosened(word, rng)
         yield Lesson(word_crops.level(pyramid, corners), word.text, f"board {board.index}, word {number}")
@@ -46,9 +47,8 @@ def lessons(board: SynthBoard, *, seed: int | None = None) -> Iterator[Lesson]:
 
 def letter_places(board: SynthBoard) -> LetterPlaces:
     """Where its letters are: what CRAFT learns to see (``craft_targets.draw``)."""
-    words = tuple(
-        np.array([letter.corners for letter in word.letters], np.float64) for word in board.words if not word.ignore
-    )
+    heights = [geometry.sizes(line.quad.array())[0, 1] for line in board.lines]
+    words = tuple(_grown(word, _THIN * heights[word.line]) for word in board.words if not word.ignore)
     unclear = [word.quad.corners for word in board.words if word.ignore]
     return LetterPlaces(words, np.array(unclear, np.float64).reshape(-1, 4, 2))
 
@@ -64,43 +64,53 @@ def reviewed(board: SynthBoard, *, held_out: bool = False) -> ReviewedPhoto:
     return ReviewedPhoto(_name(board), lambda: board.image, board.labelled, held_out)
 
 
-def add_to(making: Making, board: SynthBoard, *, key: str, split: Split, crops: bool = True) -> None:
-    """Write a board into a dataset: its photo with the boxes of all words where the layout has such, and, if asked for,
-    the words that can be read.
-
-    key: of the page, another one for each board. Raises OSError.
-    """
-    layout, name = making.layout, f"{_name(board)}.jpg"
-    photo = f"{PHOTOS}/{file_id(key)}.jpg"
-    making.pages.append((key, name))
+def true_photo(board: SynthBoard, *, key: str, split: Split) -> TruePhoto:
+    """The board as a dataset lists a photo with the places of all words. key: of the page, another one for each."""
     height, width = board.image.shape[:2]
-    boxes, cut = layout.photos == "reviewed", crops and not layout.crops
-    if boxes:
-        words = tuple(each for each in board.labelled if geometry.area(each.quad) >= 1)
-        making.photos.append(TruePhoto(photo, key, name, width, height, words, split))
-    if boxes or (cut and layout.photos == "all"):
-        making.write(photo, board.image)
+    words = tuple(each for each in board.labelled if geometry.area(each.quad) >= 1)
+    return TruePhoto(f"{PHOTOS}/{file_id(key)}.jpg", key, f"{_name(board)}.jpg", width, height, words, split)
+
+
+def examples(board: SynthBoard, *, key: str, split: Split) -> Iterator[tuple[Example, Crop]]:
+    """The words that can be read, as a dataset lists them, with their pictures as the recognizer gets them. key: as in
+    ``true_photo``."""
     pyramid = Pyramid(board.image)
     for number, word in enumerate(board.words):
-        if not crops or word.ignore or geometry.area(word.quad) < 1:
+        if not _readable(word):
             continue
-        crop, own = f"{layout.crops}/{file_id(key)}-{number:04x}.png" if layout.crops else "", f"{number:04x}"
-        if crop:
-            making.write(crop, word_crops.level(pyramid, word.quad.array()))
-        making.examples.append(
-            Example(
-                text=word.text,
-                crop=crop,
-                photo="" if crop else photo,
-                page=key,
-                image=name,
-                word=own,
-                quad=word.quad,
-                split=split,
-                by="synthetic",
-                writer=word.writer,
-            )
+        example = Example(
+            text=word.text,
+            crop=f"{CROPS}/{file_id(key)}-{number:04x}.png",
+            page=key,
+            image=f"{_name(board)}.jpg",
+            word=f"{number:04x}",
+            quad=word.quad,
+            split=split,
+            by="synthetic",
+            writer=word.writer,
         )
+        yield example, word_crops.level(pyramid, word.quad.array())
+
+
+def _grown(word: SynthWord, least: float) -> Floats:
+    """The letters of a word, (n, 4, 2), thin ones as dots and dashes made so many pixels wide or high."""
+    letters = np.array([letter.corners for letter in word.letters], np.float64)
+    middles = letters.mean(axis=1, keepdims=True)
+    across, down = letters[:, [1, 2]].mean(axis=1), letters[:, [2, 3]].mean(axis=1)
+    right, below = across[:, None] - middles, down[:, None] - middles
+    wide, tall = np.hypot(*np.moveaxis(right, -1, 0)), np.hypot(*np.moveaxis(below, -1, 0))
+    right, below = (
+        side * (np.maximum(half, least / 2) / np.maximum(half, 1e-6))[..., None]
+        for side, half in ((right, wide), (below, tall))
+    )
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64)
+    thin = np.minimum(wide, tall)[..., None] < least / 2
+    return np.asarray(np.where(thin, middles + signs[:, :1] * right + signs[:, 1:] * below, letters))
+
+
+def _readable(word: SynthWord) -> bool:
+    """Whether a recognizer can learn from it."""
+    return not word.ignore and word_crops.size(word.quad.array())[0] >= _FEWEST_STEPS * word_crops.STEP
 
 
 def _name(board: SynthBoard) -> str:

@@ -205,13 +205,11 @@ def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
             continue
         letters = plan.place.on(word.on(word.ink.letters).reshape(-1, 2)).reshape(-1, 4, 2)
         line = numbers.setdefault(word.line, len(numbers))
-        if kept < _WHOLE:
-            corners = np.clip(corners, 0, size)
         found.append(
             SynthWord(
                 word.ink.writing.text,
-                Quad.from_array(corners),
-                tuple(Quad.from_array(letter) for letter in letters),
+                Quad.from_array(np.clip(corners, 0, size)),
+                tuple(Quad.from_array(letter) for letter in np.clip(letters, 0, size)),
                 line,
                 word.block,
                 word.ink.writer,
