@@ -25,6 +25,7 @@ from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.translation import tr
 
 _WORKSHOP: Final = ".writing-"
+_LOCK: Final = ".writing-lock"
 _OLD: Final = "old"
 _OWN_PICTURE: Final = re.compile(r"[0-9A-Za-z_-]{1,150}\.(png|jpg)")
 _PLAIN_ID: Final = re.compile(r"[0-9a-f]{1,40}")
@@ -66,11 +67,11 @@ def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
     this name: 40 hex digits at most. It is gone after the end. Others wait: raises WriteFailed while one is at it.
     """
     made, room, done = _first_missing(folder), folder / f"{_WORKSHOP}{name}", False
-    lock = FileLock(folder / f"{_WORKSHOP}lock", passing=True)
+    lock = FileLock(folder / _LOCK, passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.take()
-        _check_ours(folder, layout, spare=frozenset({room.name, lock.path.name}))
+        _check_ours(folder, layout, spare=frozenset({room.name}))
         room.mkdir(exist_ok=True)
         yield room
         done = True
@@ -161,7 +162,7 @@ def _remove_empty(folder: Path, made: Path | None) -> None:
 
 def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozenset()) -> None:
     """spare: what belongs to who asks."""
-    names = {entry.name for entry in os.scandir(folder)} - spare
+    names = {entry.name for entry in os.scandir(folder)} - {_LOCK}
     unfinished = {name for name in names if name.startswith(_WORKSHOP)}
     pictures = {name for name in (layout.crops, PHOTOS) if name}
     foreign = sorted(names - unfinished - pictures - {MANIFEST, *layout.files})
@@ -174,7 +175,7 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
             file=folder,
             remedy=tr("Choose a new or empty folder, or that of an earlier dataset of this layout."),
         )
-    for name in unfinished:  # of an export that was killed
+    for name in unfinished - spare:  # of an export that was killed
         _throw_away(folder / name)
 
 

@@ -93,7 +93,8 @@ class Stock:
             split,
             people,
             handwriting,
-            prints or (fonts.carried(),),
+            # Where the system has no font at all there is one for training; none that held-out words share with it.
+            prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
             Grounds(photos),
             BoardTexts(words),
             (*bad, *(also_bad if sources.prints is not None else ()), *spoilt),

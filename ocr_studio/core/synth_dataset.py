@@ -1,0 +1,203 @@
+"""A dataset of synthetic samples while it is written: what was made is noted at once, so that it can be gone on with.
+
+Until it is whole, all lies in a folder of its own inside the one that was asked for; a reader finds no dataset there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core import dataset_fields as fields
+from ocr_studio.core import dataset_folder, synth_options
+from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
+from ocr_studio.core.dataset_layouts import own
+from ocr_studio.core.dataset_making import Making
+from ocr_studio.core.dataset_report import LeftOut, Reason, Report
+from ocr_studio.core.dataset_values import Example, TruePhoto
+from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.translation import tr, tr_n
+
+WORD: Final = "word"
+BOARD: Final = "board"
+KINDS: Final = (WORD, BOARD)
+RULE: Final = "sources"
+_NOTES: Final = "made.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A word, or a board with its words, ready to be written.
+
+    kind: of KINDS; index: 0 the first of its kind. pictures: name in the dataset's folder -> the file's bytes.
+    examples: words to read; page: the board; left_out: its words that cannot be learned from, and why.
+    """
+
+    kind: str
+    index: int
+    pictures: Mapping[str, bytes]
+    examples: tuple[Example, ...] = ()
+    page: TruePhoto | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the samples were made of. refused: what is of no use, a line each; lacking: letters that a font has not."""
+
+    refused: tuple[str, ...] = ()
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+
+class SynthWriting:
+    """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
+
+    def __init__(self, room: Path, options: SynthOptions, version: str) -> None:
+        """Takes up what was made there before. version: of the program. Raises OSError."""
+        self._options, self._version = options, version
+        self._making = Making(room, own.LAYOUT, "words")
+        self._notes = room / _NOTES
+        self._made: dict[tuple[str, int], Sample] = {}
+        self._unmade: Counter[str] = Counter()
+        for sample, digests in _noted(self._notes):
+            if all(_is_there(room / name, digest) for name, digest in digests.items()):
+                self._made[sample.kind, sample.index] = sample
+                for name, digest in digests.items():
+                    self._making.take(name, bytes.fromhex(digest))
+        self._file = self._notes.open("ab") if self._made else self._notes.open("wb")
+        if self._made:
+            self._file.write(b"\n")  # what stands there may end in the middle of a line
+
+    @property
+    def done(self) -> int:
+        """How many samples are written."""
+        return len(self._made)
+
+    def left(self, kind: str) -> list[int]:
+        """Which samples of a kind are still to be made, in order."""
+        wanted = self._options.words if kind == WORD else self._options.boards
+        return [index for index in range(wanted) if (kind, index) not in self._made]
+
+    def add(self, sample: Sample) -> None:
+        """Write a sample. Raises OSError."""
+        for name, data in sample.pictures.items():
+            self._making.write_bytes(name, data)
+        self._file.write(_note(sample) + b"\n")
+        self._file.flush()
+        self._made[sample.kind, sample.index] = _without_pictures(sample)
+
+    def miss(self, why: str) -> None:
+        """A sample could not be made, and will not be in the dataset."""
+        self._unmade[why] += 1
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._file.close()
+
+    def finish(self, folder: Path, source: Source) -> Report:
+        """Write labels and manifest. folder: where the dataset will be. Raises OSError, BadDataset for nothing."""
+        self.close()
+        making = self._making
+        over = sum(
+            self._put(self._made[key]) for key in sorted(self._made, key=lambda key: (KINDS.index(key[0]), key[1]))
+        )
+        if over:
+            what = tr_n("{count} word of the boards is left out", "{count} words of the boards are left out", over)
+            making.trouble.append(tr("{what}: a dataset has {most} at most", what=what, most=MAX_EXAMPLES))
+        about = {"program": self._version, "options": synth_options.values(self._options)}
+        if source.lacking:
+            about["lacking"] = dict(source.lacking)
+        making.origin = {synth_options.KEY: about}
+        making.trouble += source.refused
+        for why, count in self._unmade.items():
+            making.trouble.append(
+                tr_n("{count} could not be made: {why}", "{count} could not be made: {why}", count, why=why)
+            )
+        report = making.finish(folder, rule=RULE)
+        self._notes.unlink()
+        return report
+
+    def _put(self, sample: Sample) -> int:
+        """Take a sample into the labels. Returns how many of its words there is no room for."""
+        making = self._making
+        room = MAX_EXAMPLES - len(making.examples)
+        making.examples += sample.examples[:room]
+        making.left_out += sample.left_out
+        if sample.page is not None:
+            making.photos.append(sample.page)
+            making.pages.append((sample.page.page, sample.page.image))
+        return max(0, len(sample.examples) - room)
+
+
+def name_of(options: SynthOptions, version: str) -> str:
+    """What the unfinished dataset of these options is called: another one for any others. version: of the program."""
+    said = json.dumps([version, synth_options.values(options)], sort_keys=True).encode("ascii")
+    return hashlib.blake2b(said, digest_size=12).hexdigest()
+
+
+def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
+    """Whether a dataset of just these options was begun in a folder, and not ended. Never raises."""
+    return dataset_folder.unfinished(folder, name_of(options, version))
+
+
+def _without_pictures(sample: Sample) -> Sample:
+    return Sample(sample.kind, sample.index, {}, sample.examples, sample.page, sample.left_out)
+
+
+def _is_there(path: Path, digest: str) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    except OSError:
+        return False
+
+
+def _note(sample: Sample) -> bytes:
+    return fields.json_bytes(
+        {
+            "kind": sample.kind,
+            "index": sample.index,
+            "pictures": {name: hashlib.sha256(data).hexdigest() for name, data in sample.pictures.items()},
+            "examples": [own.label_of(each) for each in sample.examples],
+            "page": sample.page and own.boxes_of(sample.page),
+            "left_out": [[each.page, each.image, each.word, each.text, each.reason] for each in sample.left_out],
+        }
+    )
+
+
+def _noted(path: Path) -> Iterator[tuple[Sample, Mapping[str, str]]]:
+    """What was noted; a line that was cut short, or spoilt, is passed over: that sample is made once more."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return
+    for line in lines:
+        with contextlib.suppress(Unfit, KeyError, TypeError, ValueError):
+            found = fields.mapping(fields.json_value(line))
+            yield _sample(found), {str(name): str(digest) for name, digest in _items(found["pictures"])}
+
+
+def _items(value: object) -> Sequence[tuple[str, object]]:
+    return list(fields.mapping(value).items())
+
+
+def _list(value: object) -> Sequence[object]:
+    return fields.sequence(value, "it", most=fields.MAX_WORDS)
+
+
+def _sample(found: Mapping[str, object]) -> Sample:
+    page = found["page"]
+    left_out = [[str(part) for part in _list(each)] for each in _list(found["left_out"])]
+    return Sample(
+        kind=KINDS[KINDS.index(str(found["kind"]))],
+        index=fields.integer(found["index"], "its index", least=0, most=MAX_EXAMPLES),
+        pictures={},
+        examples=tuple(own.example_from(fields.mapping(each)) for each in _list(found["examples"])),
+        page=None if page is None else own.page_from(fields.mapping(page)),
+        left_out=tuple(LeftOut(page, image, word, text, Reason(why)) for page, image, word, text, why in left_out),
+    )

@@ -1,0 +1,243 @@
+"""What a person asks for, as the makers of words and boards understand it; and their work as a dataset takes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import geometry, word_crops
+from ocr_studio.core.dataset_report import LeftOut, Reason
+from ocr_studio.core.dataset_values import CROPS, PHOTOS, Checked, Example, TruePhoto
+from ocr_studio.core.dataset_values import Split as Side
+from ocr_studio.core.page import Quad
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.synth_dataset import BOARD, WORD, Sample, Source
+from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.fonts import Font
+from ocr_studio.engine.synth.scenery import Ground
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
+from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
+from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.writing import Split
+
+Picture: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+# What was read of sources before.
+Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
+
+# As in any dataset: boxes and strokes are as on the photo itself.
+_JPEG_QUALITY: Final = 95
+_MADE: Final = "made-up hand"
+# Letters that stand in fewer of so many usual words are not missed in a font.
+_USUAL: Final = 20_000
+_SELDOM: Final = 3
+
+
+class SampleMaker:
+    """Makes words and boards by their numbers. The same options make the same ones, in whatever order they are asked
+    for; a number that is held out has other writers, fonts and photos than those that are not."""
+
+    def __init__(self, options: SynthOptions, stocks: Stocks | None = None) -> None:
+        """stocks: what was read before, and will be from now on. Nothing is read yet."""
+        self._options = options
+        self._stocks: Stocks = {} if stocks is None else stocks
+        self._words: dict[Split, WordMaker] = {}
+        self._boards: dict[Split, BoardMaker] = {}
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        """Those of which samples will be asked for."""
+        options = self._options
+        if options.purpose == "test":
+            return (Split.TEST,)
+        longest = max(options.words, options.boards)
+        held = any(options.is_held_out(index) for index in range(longest))
+        return (Split.TRAIN, Split.VALIDATION) if held else (Split.TRAIN,)
+
+    def source(self) -> Source:
+        """Read all that is needed, and say what of it is of no use. Raises what ``Stock.open`` does, and BadOptions
+        where nothing is left to write with."""
+        refused: dict[str, None] = {}
+        lacking: dict[str, str] = {}
+        for split in self.splits:
+            stock = self._words_of(split).stock
+            self._boards_of(split)
+            refused |= dict.fromkeys(map(str, stock.refused))
+            fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
+            lacking |= letters_lacking(fonts, usual_letters(stock.texts.words.words))
+        return Source(tuple(sorted(refused)), dict(sorted(lacking.items())))
+
+    def at(self, kind: str, index: int) -> Sample:
+        """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, and NoSources."""
+        held_out = self._options.is_held_out(index)
+        side = Side.HELD_OUT if held_out else Side.TRAIN
+        if kind == WORD:
+            return _word_sample(self.word(index), index, side)
+        return _board_sample(self.board(index), index, side, cut=self._options.cut)
+
+    def word(self, index: int) -> SynthWord:
+        """A word. Raises as ``at`` does."""
+        return self._words_of(self._split(index)).at(index)
+
+    def board(self, index: int) -> SynthBoard:
+        """A board. Raises as ``at`` does."""
+        return self._boards_of(self._split(index)).at(index)
+
+    def _split(self, index: int) -> Split:
+        if self._options.purpose == "test":
+            return Split.TEST
+        return Split.VALIDATION if self._options.is_held_out(index) else Split.TRAIN
+
+    def _words_of(self, split: Split) -> WordMaker:
+        if split not in self._words:
+            options = self._options
+            asked = Options(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
+            self._words[split] = self._able(self._stock(split), asked)
+        return self._words[split]
+
+    def _boards_of(self, split: Split) -> BoardMaker:
+        if split not in self._boards:
+            options = self._options
+            asked = BoardOptions(
+                long_side=(options.side, options.side),
+                tilt=2 * options.spoiled,
+                harm=2 * options.spoiled,
+                grounds=_grounds(options),
+                writers=_kinds(options),
+            )
+            stock = self._stock(split)
+            self._boards[split] = BoardMaker(stock, asked, seed=options.seed)
+        return self._boards[split]
+
+    def _able(self, stock: Stock, asked: Options) -> WordMaker:
+        try:
+            return WordMaker(stock, options=asked, seed=self._options.seed)
+        except NoSources as error:
+            if stock.split is not Split.VALIDATION:
+                raise
+            raise BadOptions(
+                tr("there are too few fonts and hands to set some aside for what is held out"),
+                remedy=tr("Hold nothing out, give more of them, or let made-up hands write as well."),
+                option="held_out",
+            ) from error
+
+    def _stock(self, split: Split) -> Stock:
+        key = (sources(self._options), split)
+        if key not in self._stocks:
+            for old in [each for each in self._stocks if each[0] != key[0]]:
+                del self._stocks[old]  # they are large
+            self._stocks[key] = Stock.open(*key)
+        return self._stocks[key]
+
+
+def sources(options: SynthOptions) -> Sources:
+    """Where the writing comes from."""
+    return Sources(
+        strokes=options.strokes,
+        handwriting=(options.fonts,) if options.fonts else (),
+        prints=(options.prints,) if options.prints else None,
+        backgrounds=options.backgrounds,
+        words=options.word_list,
+        languages=options.languages,
+    )
+
+
+def _kinds(options: SynthOptions) -> Mapping[Kind, float]:
+    return {Kind[name.upper()]: share for name, share in options.writing.items()}
+
+
+def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
+    """Where photos of real boards alone are asked for and there are none, a whiteboard that we make."""
+    shares = {Ground[name.upper()]: share for name, share in options.grounds.items() if share > 0}
+    if options.backgrounds is None:
+        shares.pop(Ground.REAL, None)
+    return shares or {Ground.WHITEBOARD: 1.0}
+
+
+def usual_letters(words: Iterable[str]) -> str:
+    """The letters of which usual words consist, and figures, sorted. words: the usual ones first."""
+    counts: Counter[str] = Counter()
+    for _, word in zip(range(_USUAL), words, strict=False):
+        counts.update(set(word) | set(word.capitalize()))
+    usual = {letter for letter, count in counts.items() if count >= _SELDOM or len(counts) < 200}
+    return "".join(sorted(usual | set("0123456789")))
+
+
+def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
+    """Which of some letters a font has not, by its name; fonts that have all of them are not in it."""
+    lacking = {font.name: "".join(each for each in letters if not font.can_write(each)) for font in fonts}
+    return {name: missing for name, missing in lacking.items() if missing}
+
+
+# ------------------------------------------------------------------------------------------------------- for a dataset
+
+
+def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
+    name, text = f"word-{index:06d}", one_line(word.text)
+    height, width = word.crop.shape[:2]
+    corners = Quad.from_box(0, 0, width, height).array()
+    if _too_narrow(corners, text):
+        return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
+    crop = f"{CROPS}/{name}.png"
+    picture = word_crops.level(Pyramid(word.crop), corners)
+    example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
+    return Sample(WORD, index, {crop: encoded(crop, picture)}, (example,))
+
+
+def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
+    name = f"board-{index:05d}"
+    photo = f"{PHOTOS}/{name}.jpg"
+    height, width = board.image.shape[:2]
+    flat = [geometry.area(each.quad) < 1 for each in board.labelled]
+    words = tuple(
+        replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
+    )
+    writers = [_writer(each.writer) for each, thin in zip(board.words, flat, strict=True) if not thin]
+    pictures, examples, left_out = {photo: encoded(photo, board.image)}, [], []
+    pyramid = Pyramid(board.image)
+    for number, (word, writer) in enumerate(zip(words, writers, strict=True) if cut else ()):
+        own, text = f"{number:03d}", word.text
+        why = Reason.UNREADABLE if word.ignore else Reason.NARROW if _too_narrow(word.quad.array(), text) else None
+        if why is not None:
+            left_out.append(LeftOut(name, photo, own, text, why))
+            continue
+        crop = f"{CROPS}/{name}-{own}.png"
+        pictures[crop] = encoded(crop, word_crops.level(pyramid, word.quad.array()))
+        examples.append(
+            Example(
+                text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
+                checked=Checked.CONFIRMED, by="synthetic", writer=writer,
+            )
+        )  # fmt: skip
+    page = TruePhoto(photo, name, photo, width, height, words, side)
+    return Sample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
+
+
+def _writer(name: str) -> str:
+    """A person or a font; of the hands that are made up there is one for each word, and all of them are nobody's."""
+    return _MADE if name.startswith("made ") else name
+
+
+def _too_narrow(corners: Floats, text: str) -> bool:
+    """Whether the recognizer's net has fewer steps for it than letters; as ``dataset_choice`` sees it."""
+    return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
+
+
+def encoded(name: str, picture: Picture) -> bytes:
+    """A picture, (h, w, 3) uint8 RGB, as the file of this name holds it: JPEG or PNG."""
+    jpeg = name.endswith(".jpg")
+    options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
+    done, data = cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
+    if not done:
+        raise RuntimeError("the picture could not be encoded")
+    return np.asarray(data).tobytes()

@@ -1,0 +1,179 @@
+"""Making synthetic words and boards: a few to look at, or a whole dataset of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio import __version__
+from ocr_studio.core import dataset_folder, synth_dataset, synth_options
+from ocr_studio.core.dataset_layouts import own
+from ocr_studio.core.dataset_report import Report
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
+from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.synth_crew import Crew, Task, Unmade, cores
+
+if TYPE_CHECKING:
+    from ocr_studio.engine.synth.samples import SampleMaker, Stocks
+
+Picture: TypeAlias = NDArray[np.uint8]
+
+# Words that a child draws before it says so.
+_AT_ONCE: Final = 32
+# With less to draw, children would take longer to start than it takes.
+_FEW_WORDS, _FEW_BOARDS = 100, 3
+# If so many samples in a row could not be made, none will be.
+_HOPELESS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesRead:
+    """All that is needed was read. done: how many samples were made before, when this was cut short."""
+
+    source: Source
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMade:
+    """A word or a board (``kind``) is written: ``done`` of ``total``."""
+
+    kind: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFailed:
+    """A sample could not be made; the rest goes on."""
+
+    error: StudioError
+    done: int
+    total: int
+
+
+WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
+
+
+def write(options: SynthOptions, folder: Path, *, children: int | None = None) -> Iterator[WritingEvent]:
+    """Write a dataset: SourcesRead, SampleMade …, at last the Report. Closed before, it is gone on with the next time.
+
+    folder: as for ``dataset.export``. children: processes that draw; None: as many as there are cores, or none where
+    there is little to do. Raises BadOptions, WriteFailed and what is wrong with a source; what was made then stays for
+    the next time. There is no dataset before it is whole.
+    """
+    synth_options.check(options)
+    room_name = synth_dataset.name_of(options, __version__)
+    with dataset_folder.lasting_workshop(folder, own.LAYOUT, room_name) as room:
+        with contextlib.closing(SynthWriting(room, options, __version__)) as writing:
+            tasks = _tasks(writing)
+            with contextlib.closing(Crew(options, children=_children(tasks) if children is None else children)) as crew:
+                source = crew.source()
+                yield SourcesRead(source, writing.done, options.total)
+                yield from _written(crew, tasks, writing, options.total)
+            report = writing.finish(folder, source)
+        dataset_folder.publish(room, folder, own.LAYOUT)
+    yield report
+
+
+def can_go_on(options: SynthOptions, folder: Path) -> bool:
+    """Whether writing these to a folder was begun and not ended, so that it would be gone on with. Never raises."""
+    return synth_dataset.can_go_on(folder, options, __version__)
+
+
+def throw_away(folder: Path) -> None:
+    """Delete what was written of a dataset that is not whole. Never raises; a whole one stays."""
+    dataset_folder.clear(folder)
+
+
+def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:
+    unmade = 0
+    for sample in crew.draw(tasks):
+        if isinstance(sample, Unmade):
+            unmade += 1
+            writing.miss(str(sample.error()))
+            if unmade >= _HOPELESS or unmade == total:
+                raise sample.error()
+            yield SampleFailed(sample.error(), writing.done, total)
+            continue
+        unmade = 0
+        writing.add(sample)
+        yield SampleMade(sample.kind, writing.done, total)
+
+
+def _tasks(writing: SynthWriting) -> list[Task]:
+    """What is left, boards first: at the end all children have something to do."""
+    words = writing.left(WORD)
+    boards: list[Task] = [(BOARD, [index]) for index in writing.left(BOARD)]
+    return boards + [(WORD, words[first : first + _AT_ONCE]) for first in range(0, len(words), _AT_ONCE)]
+
+
+def _children(tasks: list[Task]) -> int:
+    boards = sum(kind == BOARD for kind, _ in tasks)
+    words = sum(len(indices) for kind, indices in tasks if kind == WORD)
+    if words <= _FEW_WORDS and boards <= _FEW_BOARDS:
+        return 0
+    return min(cores(), len(tasks))
+
+
+# --------------------------------------------------------------------------------------------------- to look at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A sample to look at. picture: (h, w, 3) uint8 RGB; text: what is written there, of a board all of it; words: how
+    many there are; held_out: whether it would be measured by, not learned from."""
+
+    kind: str
+    index: int
+    picture: Picture
+    text: str
+    words: int
+    held_out: bool
+
+
+class Preview:
+    """Makes a few of the samples that ``write`` would write, one after the other. What was read stays for the next
+    time; so it belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._stocks: Stocks = {}
+
+    def show(self, options: SynthOptions, *, words: int, boards: int, first: int = 0) -> Iterator[Source | Shown]:
+        """What is wrong with the sources, then words, then boards, from a number on. Raises as ``write`` does."""
+        from ocr_studio.engine.synth.samples import SampleMaker
+
+        synth_options.check(options)
+        maker = SampleMaker(options, self._stocks)
+        yield maker.source()
+        for index in range(first, first + words):
+            yield _shown_word(maker, index, options)
+        for index in range(first, first + boards):
+            yield _shown_board(maker, index, options)
+
+
+def _shown_word(maker: SampleMaker, index: int, options: SynthOptions) -> Shown:
+    made = maker.word(index)
+    return Shown(WORD, index, made.crop, made.text, 1, options.is_held_out(index))
+
+
+def _shown_board(maker: SampleMaker, index: int, options: SynthOptions) -> Shown:
+    made = maker.board(index)
+    text = "\n".join(line.text for line in made.lines)
+    return Shown(BOARD, index, made.image, text, len(made.words), options.is_held_out(index))
+
+
+def about(source: Source) -> list[str]:
+    """What is to be known of the sources, for a person, a line for each."""
+    lines = [tr("“{font}” lacks {letters}, and is not asked for them", font=font, letters=" ".join(letters))
+             for font, letters in source.lacking.items()]  # fmt: skip
+    return [*source.refused, *lines]
