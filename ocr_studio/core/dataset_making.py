@@ -40,7 +40,7 @@ _JPEG_QUALITY: Final = 95
 @dataclass(slots=True)
 class Making:
     """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at. origin:
-    what else the manifest says of where it comes from."""
+    what else the manifest says of where it comes from. wanted: the share that was to be held out."""
 
     room: Path
     layout: Layout
@@ -51,6 +51,7 @@ class Making:
     left_out: list[LeftOut] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     origin: Mapping[str, object] = field(default_factory=dict)
+    wanted: float = SHARE
     _pictures: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,7 +132,7 @@ class Making:
             "split": {
                 "rule": report.rule,
                 "why": dataset_report.RULES[report.rule],
-                "wanted": SHARE,
+                "wanted": self.wanted,
                 "held_out": round(report.held_out / max(1, report.written), 4),
                 "examples": {"train": report.train, "held-out": report.held_out},
             },

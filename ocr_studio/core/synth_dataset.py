@@ -113,7 +113,7 @@ class SynthWriting:
         about = {"program": self._version, "options": synth_options.values(self._options)}
         if source.lacking:
             about["lacking"] = dict(source.lacking)
-        making.origin = {synth_options.KEY: about}
+        making.origin, making.wanted = {synth_options.KEY: about}, self._options.held_out
         making.trouble += source.refused
         for why, count in self._unmade.items():
             making.trouble.append(

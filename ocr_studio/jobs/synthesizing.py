@@ -18,7 +18,7 @@ from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth_options import SynthOptions
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synth_crew import Crew, Task, Unmade, cores
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _AT_ONCE: Final = 32
 _FEW_WORDS, _FEW_BOARDS = 100, 3
 # If so many samples in a row could not be made, none will be.
 _HOPELESS: Final = 20
+# Of fonts and letters so many are named.
+_NAMED, _LETTERS = 3, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,21 @@ def _shown_board(maker: SampleMaker, index: int, options: SynthOptions) -> Shown
 
 def about(source: Source) -> list[str]:
     """What is to be known of the sources, for a person, a line for each."""
-    lines = [tr("“{font}” lacks {letters}, and is not asked for them", font=font, letters=" ".join(letters))
-             for font, letters in source.lacking.items()]  # fmt: skip
-    return [*source.refused, *lines]
+    return [*source.refused, *lacking(source)]
+
+
+def lacking(source: Source) -> list[str]:
+    """Which letters fonts have not, for a person: those that lack the same ones together."""
+    alike: dict[str, list[str]] = {}
+    for font, letters in source.lacking.items():
+        alike.setdefault(letters, []).append(font)
+    return [_said_lacking(fonts, letters) for letters, fonts in alike.items()]
+
+
+def _said_lacking(fonts: list[str], letters: str) -> str:
+    named = ", ".join(fonts[:_NAMED])
+    if len(fonts) > _NAMED:
+        more = len(fonts) - _NAMED
+        named = tr_n("{names} and {count} more font", "{names} and {count} more fonts", more, names=named)
+    shown = " ".join(letters[:_LETTERS]) + (" …" if len(letters) > _LETTERS else "")
+    return tr("without {letters}, and not asked for words with them: {fonts}", letters=shown, fonts=named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import replace
@@ -38,9 +39,9 @@ Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
 # As in any dataset: boxes and strokes are as on the photo itself.
 _JPEG_QUALITY: Final = 95
 _MADE: Final = "made-up hand"
-# Letters that stand in fewer of so many usual words are not missed in a font.
+# Letters are missed in a font if they stand in one of so many words, of the usual ones.
 _USUAL: Final = 20_000
-_SELDOM: Final = 3
+_SELDOM: Final = 4_000
 
 
 class SampleMaker:
@@ -166,10 +167,9 @@ def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
 
 def usual_letters(words: Iterable[str]) -> str:
     """The letters of which usual words consist, and figures, sorted. words: the usual ones first."""
-    counts: Counter[str] = Counter()
-    for _, word in zip(range(_USUAL), words, strict=False):
-        counts.update(set(word) | set(word.capitalize()))
-    usual = {letter for letter, count in counts.items() if count >= _SELDOM or len(counts) < 200}
+    some = list(itertools.islice(words, _USUAL))
+    counts = Counter(letter for word in some for letter in set(word) | set(word.capitalize()))
+    usual = {letter for letter, count in counts.items() if count * _SELDOM >= len(some)}
     return "".join(sorted(usual | set("0123456789")))
 
 
