@@ -16,8 +16,9 @@ from ocr_studio.engine.nets.backbone import Shape, Tensor
 
 NUMBERS = 6  # of an affine map: [[a, b, c], [d, e, f]] of (x, y, 1)
 
-# Along one axis: places in pixels, the whole pixels before and after them; each (B, N) float32.
-_Pixels: TypeAlias = tuple[Tensor, Tensor, Tensor]
+_FAR = 1e6  # pixels; no line is longer
+# Along one axis: the whole pixels before and after a place, (B, N) int32, and how much of each is seen there, (B, N).
+_Pixels: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @keras.saving.register_keras_serializable(package="ocr_studio")
@@ -55,12 +56,16 @@ class LineSampler(layers.Layer):  # type: ignore[misc]
         """lines: (B, H, W, C); maps: (B, 6). Same shape as the lines."""
         height, width = lines.shape[1], ops.shape(lines)[2]
         half = height / 2
-        x, y = line_places(lines)
+        x, y = (ops.reshape(place, (1, -1)) for place in line_places(lines))
         a, b, c, d, e, f = (maps[:, place, None] for place in range(NUMBERS))
-        x, y = ops.reshape(x, (1, -1)), ops.reshape(y, (1, -1))
-        to_right = (a * x + b * y + c) * half - 0.5
-        downwards = (d * x + e * y + f) * half + half - 0.5
-        return _mixed(lines, _lasting(to_right, width), _lasting(downwards, height))
+        # By how far each is moved, and not where to: a compiled function may compute this with eight bits of precision,
+        # which tell a tenth of a pixel from another but not the place 671 from 672.
+        to_right = ((a - 1) * x + b * y + c) * half
+        downwards = (d * x + (e - 1) * y + f) * half
+        columns, rows = ops.meshgrid(ops.arange(width, dtype="int32"), ops.arange(height, dtype="int32"))
+        across = _moved(ops.reshape(columns, (1, -1)), to_right, width)
+        down = _moved(ops.reshape(rows, (1, -1)), downwards, height)
+        return _mixed(lines, across, down)
 
     def compute_output_shape(self, lines_shape: Shape, maps_shape: Shape) -> Shape:
         """That of the lines."""
@@ -141,15 +146,16 @@ def _ending(places: Tensor, size: int) -> _Pixels:
     """places: from -1 to 1. Behind the last pixel both pixels are that one, and their shares 1 and -1."""
     pixels = 0.5 * (places + 1.0) * size
     before = ops.floor(pixels)
-    return pixels, ops.clip(before, 0.0, size - 1.0), ops.clip(before + 1.0, 0.0, size - 1.0)
+    first, second = ops.clip(before, 0.0, size - 1.0), ops.clip(before + 1.0, 0.0, size - 1.0)
+    return ops.cast(first, "int32"), ops.cast(second, "int32"), second - pixels, pixels - first
 
 
-def _lasting(places: Tensor, size: Any) -> _Pixels:
-    """places: in pixels, 0 the middle of the first; size: at least 2."""
-    last = ops.cast(size, "float32") - 1.0
-    pixels = ops.minimum(ops.maximum(places, 0.0), last)
-    before = ops.minimum(ops.floor(pixels), last - 1.0)
-    return pixels, before, before + 1.0
+def _moved(index: Tensor, shift: Tensor, size: Any) -> _Pixels:
+    """index: (1, N) whole pixels; shift: (B, N), by how many they are moved. The border goes on for ever."""
+    whole = ops.floor(shift)
+    share = shift - whole
+    first = index + ops.cast(ops.clip(whole, -_FAR, _FAR), "int32")
+    return ops.clip(first, 0, size - 1), ops.clip(first + 1, 0, size - 1), 1.0 - share, share
 
 
 def _mixed(features: Tensor, across: _Pixels, down: _Pixels) -> Tensor:
@@ -158,12 +164,11 @@ def _mixed(features: Tensor, across: _Pixels, down: _Pixels) -> Tensor:
     batch, height, width = ops.shape(features)[:3]
     flat = ops.reshape(features, (-1, channels))
     first = ops.expand_dims(ops.arange(batch, dtype="int32") * (height * width), 1)
-    (x, left, right), (y, upper, lower) = across, down
+    (left, right, of_left, of_right), (upper, lower, of_upper, of_lower) = across, down
 
     def seen(row: Tensor, column: Tensor, share: Tensor) -> Tensor:
-        index = first + ops.cast(row, "int32") * width + ops.cast(column, "int32")
-        return ops.take(flat, index, axis=0) * ops.expand_dims(share, 2)
+        return ops.take(flat, first + row * width + column, axis=0) * ops.expand_dims(share, 2)
 
-    mixed = seen(upper, left, (right - x) * (lower - y)) + seen(lower, left, (right - x) * (y - upper))
-    mixed = mixed + seen(upper, right, (x - left) * (lower - y)) + seen(lower, right, (x - left) * (y - upper))
+    mixed = seen(upper, left, of_left * of_upper) + seen(lower, left, of_left * of_lower)
+    mixed = mixed + seen(upper, right, of_right * of_upper) + seen(lower, right, of_right * of_lower)
     return ops.reshape(mixed, (batch, height, width, channels))
