@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import cv2
@@ -28,7 +29,9 @@ _MOST_PHOTOS: Final = 2000
 # Grounds we make are made once, so many of each kind and so large.
 _MADE: Final = 24
 _SIZE: Final = (800, 600)
-_SHARES: Final = {Ground.WHITEBOARD: 0.62, Ground.PAPER: 0.18, Ground.BLACKBOARD: 0.12, Ground.GLASS: 0.08}
+_SHARES: Final[Mapping[Ground, float]] = MappingProxyType(
+    {Ground.WHITEBOARD: 0.62, Ground.PAPER: 0.18, Ground.BLACKBOARD: 0.12, Ground.GLASS: 0.08}
+)
 
 
 class BadBackgrounds(StudioError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -99,6 +100,7 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
         raise ValueError("the strokes reach too far")
     brush = _Brush(pen, weight * scale, rng)
     layers = np.zeros((2, tall * scale, wide * scale), np.uint8)
+    brush.lay_out([len(stroke) for stroke in strokes])
     for index, stroke in enumerate(strokes):
         brush.touch(layers[index % 2], (stroke - low) * scale)
     ink = brush.finish(layers)
@@ -115,32 +117,37 @@ class _Brush:
         self._core = max(1.0, weight * pen.flat) if pen.tip is Tip.CHISEL else weight
         self._full = round(255 * (1 - 0.75 * (1 - pen.cover)))
 
+    def lay_out(self, counts: Sequence[int]) -> None:
+        """How wide the strokes to come are, piece by piece, and how well they cover. counts: points of each."""
+        pieces = np.maximum(1, np.array(counts) - 1)
+        many, starts = int(pieces.sum()), np.cumsum(pieces) - pieces
+        pressed = 1 + self._pen.pressure * _wander(self._rng, many)
+        widths = np.maximum(1, np.round(self._core * pressed)).astype(np.int64)
+        covers = np.full(many, self._full)
+        if self._pen.dry:
+            along = (np.arange(many) - np.repeat(starts, pieces)) / np.repeat(pieces, pieces)
+            left = 1 - self._pen.dry * (0.25 + 0.45 * along + 0.5 * _wander(self._rng, many))
+            covers = np.clip(np.round(self._full * np.minimum(1, left) / _TONE) * _TONE, 25, 255).astype(np.int64)
+        changed = np.zeros(many, bool)
+        changed[1:] = (widths[1:] != widths[:-1]) | (covers[1:] != covers[:-1])
+        changed[starts] = True
+        runs = np.flatnonzero(changed)
+        self._runs = iter(zip(runs.tolist(), widths[runs].tolist(), covers[runs].tolist(), strict=True))
+        self._next, self._done = next(self._runs), 0
+
     def touch(self, layer: Ink, points: Floats) -> None:
-        """One stroke, (n, 2) pixels of the layer, drawn into it."""
+        """The next stroke, (n, 2) pixels of the layer, drawn into it."""
         path = np.round(points * (1 << _SHIFT)).astype(np.int32)
         if len(path) == 1:
             path = np.concatenate([path, path + 1])
-        if self._pen.pressure < 0.05 and not self._pen.dry:
-            cv2.polylines(layer, [path], False, self._full, max(1, round(self._core)), cv2.LINE_AA, _SHIFT)
-            return
-        self._vary(layer, path)
+        first, self._done = self._done, self._done + len(path) - 1
+        while self._next[0] < self._done:
+            start, width, cover = self._next
+            self._next = next(self._runs, (sys.maxsize, 0, 0))
+            piece = path[start - first : min(self._next[0], self._done) - first + 1]
+            cv2.polylines(layer, [piece], False, cover, width, cv2.LINE_AA, _SHIFT)
         if self._pen.dry > 0.15 and len(points) > 3 and self._weight >= 3:
             self._streak(layer, points)
-
-    def _vary(self, layer: Ink, path: NDArray[np.int32]) -> None:
-        """The stroke in pieces: the width and, where the ink runs out, the cover differ from piece to piece."""
-        count = len(path) - 1
-        pressed = 1 + self._pen.pressure * _wander(self._rng, count)
-        widths = np.maximum(1, np.round(self._core * pressed)).astype(int)
-        covers = np.full(count, self._full)
-        if self._pen.dry:
-            left = 1 - self._pen.dry * (0.25 + 0.45 * np.arange(count) / count + 0.5 * _wander(self._rng, count))
-            covers = np.clip(np.round(self._full * np.minimum(1, left) / _TONE) * _TONE, 25, 255).astype(int)
-        changes = np.flatnonzero((np.diff(widths) != 0) | (np.diff(covers) != 0)) + 1
-        starts = [0, *changes.tolist()]
-        for start, stop in zip(starts, [*starts[1:], count], strict=True):
-            piece = path[start : stop + 1]
-            cv2.polylines(layer, [piece], False, int(covers[start]), int(widths[start]), cv2.LINE_AA, _SHIFT)
 
     def _streak(self, layer: Ink, points: Floats) -> None:
         """Threads along the stroke that hold no ink."""
