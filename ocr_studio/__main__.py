@@ -7,6 +7,11 @@ import sys
 
 def main() -> int:
     """The command, as a shell starts it. Returns the exit status."""
+    if getattr(sys, "frozen", False):
+        # Children of the packaged program are the program itself, and end here.
+        import multiprocessing  # noqa: PLC0415
+
+        multiprocessing.freeze_support()
     try:
         from ocr_studio import cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
     except KeyboardInterrupt:

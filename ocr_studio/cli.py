@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_train
+from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_synth, cli_train
 from ocr_studio.cli_keeping import Keeper
 from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import (
@@ -52,6 +52,7 @@ commands:
   evaluate DATA     how well photos are read whose words are known
   models list|use…  which models can read, and which one does
   train             learn from a dataset, and compare with the model before
+  synth             draw words and boards whose text is known, as a dataset
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
 """
 _READ_EPILOG: Final = """\
@@ -344,6 +345,7 @@ _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     "dataset": (cli_dataset.parser, cli_dataset.work),
     "train": (cli_train.parser, cli_train.train),
     "search": (cli_search.parser, cli_search.work),
+    "synth": (cli_synth.parser, cli_synth.work),
 }
 
 

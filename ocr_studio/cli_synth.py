@@ -1,0 +1,234 @@
+"""The command ``ocr-studio synth``: made-up words and boards with known truth, as a dataset to learn from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from ocr_studio.cli_speaking import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    PROGRAM,
+    complain,
+    given_path,
+    show_progress,
+    visible,
+)
+from ocr_studio.core import dataset_report, paths, synth_options, synth_sheet
+from ocr_studio.core.dataset_report import Report
+from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.synth_dataset import WORD, Source
+from ocr_studio.core.synth_options import GROUNDS, LIMITS, WRITING, BadOptions, SynthOptions
+from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
+
+_EPILOG: Final = f"""\
+Without files of yours, words are written by fonts of this computer and by hands that the program makes up, on grounds
+that it makes up. What makes it worth learning from: --strokes, --fonts, --backgrounds and --word-list.
+
+NAME=SHARE,… of --writing: {", ".join(f"{name}={share:g}" for name, share in WRITING.items())}.
+strokes: words as people wrote them; composed: put together from one person's letters; handwriting: fonts of --fonts;
+print: fonts of --print-fonts, or of this computer; made: hands that the program makes up.
+NAME=SHARE,… of --grounds: {", ".join(f"{name}={share:g}" for name, share in GROUNDS.items())}.
+real: photos of --backgrounds. What is not named does not come; what there is nothing for is left out.
+
+DIR is then a dataset like any other (see dataset --help): "ocr-studio train --dataset DIR --name NAME" learns to read
+from its words, with --detector to find words from its boards; "ocr-studio evaluate DIR" measures on them. Its
+manifest.json says how it was made; --like DIR makes it so again. What is held out shares no font, hand or photo of a
+board with the rest. --test takes fonts, hands and photos that come in no dataset made without it.
+Interrupted or killed, the same command goes on where it was.
+
+JSON: as of "dataset", and "lacking": {{font: letters it has not, so that it was not asked for words with them}}.
+
+Exit status: 0 all went well, 1 something could not be used or nothing was written, 2 it was called wrongly.
+"""
+_PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} synth",
+        description="Draw words and whole boards whose text is known, and write them as a dataset to learn from.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
+    made.add_argument("--preview", type=given_path, metavar="OUT.png", help="draw a few of them on one picture instead")
+    _add_number(made, "words", "pictures of single words")
+    _add_number(made, "boards", "photos of whole boards, with the places of all words; about half a second each")
+    made.add_argument("--fonts", type=given_path, metavar="DIR", help="folder of handwriting fonts")
+    made.add_argument("--print-fonts", dest="prints", type=given_path, metavar="DIR", help="folder of other fonts")
+    made.add_argument("--backgrounds", type=given_path, metavar="DIR", help="folder of photos of empty boards")
+    made.add_argument(
+        "--strokes", type=given_path, action="append", metavar="FILE", help="pen strokes (.npz); may be given twice"
+    )
+    made.add_argument("--word-list", type=given_path, metavar="FILE", help="text file of the words to write")
+    made.add_argument("--languages", type=_listed, metavar="en,de", help="whose words are written; default: en")
+    made.add_argument("--writing", type=_shares, metavar="NAME=SHARE,…", help="how often who writes")
+    made.add_argument("--grounds", type=_shares, metavar="NAME=SHARE,…", help="how often on what")
+    _add_number(made, "spoiled", "0: clean photos, 0.5: as people take them, 1: bad ones")
+    _add_number(made, "side", "pixels of a board's longer side; default: 1600")
+    _add_number(made, "held_out", "share to measure by, not to learn from; default: 0.1")
+    _add_number(made, "seed", "other samples for another one")
+    made.add_argument(
+        "--no-cut",
+        dest="cut",
+        action="store_false",
+        default=None,
+        help="words of boards do not come by themselves, too",
+    )
+    made.add_argument(
+        "--test", dest="purpose", action="store_const", const="test", help="all of it is to measure by, see below"
+    )
+    made.add_argument("--like", type=given_path, metavar="DIR|FILE", help="as this one was made, but for what is given")
+    made.add_argument("--processes", type=int, metavar="N", help="that draw; default: one for each core")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Do what is asked. Returns the exit status; raises StudioError and KeyboardInterrupt."""
+    if (options.out is None) is (options.preview is None):
+        complain("give --out DIR to write a dataset, or --preview OUT.png to look at a few")
+        return MISUSED
+    if options.processes is not None and options.processes < 1:
+        complain(f"--processes cannot be {options.processes}; give 1 or more")
+        return MISUSED
+    try:
+        wanted = _wanted(options)
+        synth_options.check(wanted)
+    except BadOptions as error:
+        complain(error)
+        return MISUSED
+    if options.preview is not None:
+        return _draw_preview(wanted, options.preview)
+    return _write(wanted, options)
+
+
+def _add_number(made: argparse.ArgumentParser, key: str, what: str) -> None:
+    low, high = LIMITS[key]
+    kind = int if isinstance(low, int) else float
+    made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {low:g} to {high:,}")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _shares(text: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for part in _listed(text):
+        name, sign, share = part.partition("=")
+        try:
+            shares[name.strip()] = float(share) if sign else 1.0
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"“{visible(part)}” is not NAME=SHARE") from None
+    return shares
+
+
+def _wanted(options: argparse.Namespace) -> SynthOptions:
+    """Raises BadOptions."""
+    like = options.like
+    begun = synth_options.load(like) if like else SynthOptions(words=0)
+    given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
+    if options.strokes is not None:
+        given["strokes"] = tuple(options.strokes)
+    wanted = replace(begun, **given)
+    if options.preview is not None and not wanted.total:
+        return replace(wanted, words=_PREVIEW_WORDS, boards=_PREVIEW_BOARDS)
+    if not wanted.total:
+        raise BadOptions("neither words nor boards are asked for", remedy="Give --words N, --boards N, or both.")
+    return wanted
+
+
+_GIVEN: Final = (
+    "words", "boards", "fonts", "prints", "backgrounds", "word_list", "languages", "writing", "grounds", "spoiled",
+    "side", "held_out", "seed", "cut", "purpose",
+)  # fmt: skip
+
+
+def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
+    events = synthesizing.write(wanted, options.out, children=options.processes)
+    source, report = Source(), None
+    try:
+        with closing(_watched(events)) as watched:
+            for event in watched:
+                if isinstance(event, SourcesRead):
+                    source = event.source
+                elif isinstance(event, Report):
+                    report = event
+    except KeyboardInterrupt:
+        show_progress("")
+        if synthesizing.can_go_on(wanted, options.out):
+            complain("interrupted; the same command goes on where it was")
+        raise
+    assert report is not None, "writing ends with its report"
+    if options.format == "json":
+        said = dataset_report.everything(report) | {"lacking": dict(source.lacking)}
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(map(visible, dataset_report.render(report))))
+    return _complained(report.trouble)
+
+
+def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, None]:
+    """What comes, told as it comes."""
+    show_progress("looking at fonts, strokes and backgrounds …")
+    begun, before = time.monotonic(), 0
+    for event in events:
+        if isinstance(event, SourcesRead):
+            show_progress("")
+            for line in synthesizing.lacking(event.source):
+                print(visible(f"fonts {line}"), file=sys.stderr)
+            if event.done:
+                print(f"gone on with: {event.done} of {event.total} were made before", file=sys.stderr)
+            begun, before = time.monotonic(), event.done
+        elif isinstance(event, SampleMade | SampleFailed):
+            done = max(1, event.done - before)
+            seconds = (time.monotonic() - begun) / done * (event.total - event.done)
+            show_progress(f"{event.done} of {event.total} made, about {seconds:.0f} s left")
+        else:
+            show_progress("")
+        yield event
+
+
+def _draw_preview(wanted: SynthOptions, path: Path) -> int:
+    """A few on one picture. Raises StudioError."""
+    words, boards = min(wanted.words, _PREVIEW_WORDS), min(wanted.boards, _PREVIEW_BOARDS)
+    refused: Sequence[str] = ()
+    shown: list[Shown] = []
+    for event in Preview().show(wanted, words=words, boards=boards):
+        if isinstance(event, Shown):
+            shown.append(event)
+            show_progress(f"{len(shown)} of {words + boards} drawn")
+        else:
+            refused = event.refused
+    show_progress("")
+    data = synth_sheet.png(
+        [(each.picture, each.text) for each in shown if each.kind == WORD],
+        [each.picture for each in shown if each.kind != WORD],
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        paths.replace_file(path, data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteFailed(f"the picture cannot be written: {reason}", file=path) from error
+    print(f"{len(shown)} drawn on {visible(str(path))}")
+    return _complained(refused)
+
+
+def _complained(lines: Sequence[str]) -> int:
+    for line in lines:
+        complain(line)
+    return FAILED if lines else GOOD
