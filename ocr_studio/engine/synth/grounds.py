@@ -49,7 +49,9 @@ class Grounds:
 
     def asked(self, shares: Mapping[Ground, float]) -> Grounds:
         """The same photos, but each kind of ground as often as that; what there are no photos for is left out."""
-        made = {kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0}
+        made: Mapping[Ground, float] = {
+            kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0
+        }
         real = shares.get(Ground.REAL, 0.0) if self.photos else 0.0
         total = real + sum(made.values())
         return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)

@@ -60,7 +60,10 @@ class MadeHand:
         """See ``Writer``."""
         if not letters.can_write(text) or not text.strip():
             raise CannotWrite(text)
-        hand = replace(self.hand, size=size / letters.CAPITAL)
+        pen = pen or Pen.any(rng)
+        # Who writes with a broad marker sets letters further apart.
+        apart = max(0.0, 0.7 * (pen.width * letters.CAPITAL - self.hand.pen))
+        hand = replace(self.hand, size=size / letters.CAPITAL, tracking=self.hand.tracking + apart)
         wave, along = float(rng.uniform(0, 6.28)), 0.0
         parts: list[list[Points]] = []
         last = np.zeros((0, 2))
@@ -76,7 +79,7 @@ class MadeHand:
             last = placed[0][-1:] if letter.islower() else np.zeros((0, 2))
             parts.append(placed)
             along += advance
-        return by_letters(text, parts, pen=pen or Pen.any(rng), size=size, rng=rng)
+        return by_letters(text, parts, pen=pen, size=size, rng=rng)
 
 
 def _reached(last: Points, stroke: Points) -> Points:

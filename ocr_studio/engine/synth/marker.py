@@ -23,6 +23,8 @@ Random: TypeAlias = np.random.Generator
 # Strokes are drawn so much larger where they are thin: OpenCV knows whole pixels of width only.
 _FINE: Final = 2
 _THIN: Final = 5.0
+# Pixels of the thinnest stroke.
+_FINEST: Final = 0.9
 # Corners of strokes are given to OpenCV in sixteenths of a pixel.
 _SHIFT: Final = 4
 # Ink that runs out gets paler in steps of so many levels.
@@ -90,11 +92,11 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
 
     size: pixels of a capital's height. Raises ValueError where there are none or they reach too far.
     """
-    weight = max(0.9, pen.width * size)
+    weight = max(_FINEST, pen.width * size)
     scale = _FINE if weight < _THIN else 1
     every = np.concatenate(strokes)
-    reach = weight / 2 + MARGIN
-    low, high = np.floor(every.min(axis=0) - reach), np.ceil(every.max(axis=0) + reach)
+    edge = weight / 2 + MARGIN
+    low, high = np.floor(every.min(axis=0) - edge), np.ceil(every.max(axis=0) + edge)
     wide, tall = (int(side) for side in high - low)
     if not (0 < wide <= _MOST and 0 < tall <= _MOST):
         raise ValueError("the strokes reach too far")
@@ -107,6 +109,11 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
     if scale > 1:
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
     return Drawn(ink, (float(low[0]), float(low[1])))
+
+
+def reach(pen: Pen, size: float) -> float:
+    """How far ink lies from the middle of a stroke, pixels. size: pixels of a capital's height."""
+    return max(_FINEST, pen.width * size) / 2 * (1 + 0.6 * pen.pressure) + 0.4
 
 
 class _Brush:

@@ -59,14 +59,15 @@ class Pose:
     uneven: float
 
     @classmethod
-    def any(cls, rng: Random, unit: float) -> Pose:
-        """One of those that are usual at a board."""
+    def any(cls, rng: Random, unit: float, pen: float) -> Pose:
+        """One of those that are usual at a board. pen: pixels of the stroke's width: who writes with a broad marker
+        sets letters further apart."""
         return cls(
             unit=unit,
             slant=float(rng.normal(0, 0.12)),
             wide=float(np.clip(rng.normal(1, 0.14), 0.65, 1.45)),
             low=float(np.clip(rng.normal(1.02, 0.12), 0.75, 1.3)),
-            tracking=unit * float(np.clip(rng.normal(0.9, 0.6), -0.2, 2.6)),
+            tracking=unit * float(np.clip(rng.normal(0.3, 0.55), -0.5, 2.0)) + 0.75 * pen,
             space=unit * float(rng.uniform(2.4, 5.0)),
             wave=unit * abs(float(rng.normal(0, 0.28))),
             length=unit * float(rng.uniform(12, 50)),

@@ -164,7 +164,8 @@ class StrokeWriter:
         """See ``Writer``. Letters of words written in one go have boxes where they are to be expected."""
         if not self.can_write(text):
             raise CannotWrite(text)
-        pose = Pose.any(rng, size / letters.CAPITAL)
+        pen = pen or Pen.any(rng)
+        pose = Pose.any(rng, size / letters.CAPITAL, pen.width * size)
         strokes: Strokes = []
         boxes: list[NDArray[np.float32]] = []
         along, exact = 0.0, True
@@ -177,7 +178,7 @@ class StrokeWriter:
                 strokes += moved
                 exact = exact and len(piece) == 1
             along += widths + pose.space
-        written = boxed(text, strokes, np.concatenate(boxes), pen=pen or Pen.any(rng), size=size, rng=rng)
+        written = boxed(text, strokes, np.concatenate(boxes), pen=pen, size=size, rng=rng)
         return replace(written, exact=exact)
 
     def _strokes(self, piece: str, rng: Random) -> Strokes:

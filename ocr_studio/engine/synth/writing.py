@@ -107,7 +107,7 @@ def boxed(text: str, strokes: Sequence[Floats], boxes: Boxes, *, pen: Pen, size:
     strokes: as of ``by_letters``; boxes: (n, 4) left, top, right, bottom of the letters' points, in the same pixels.
     """
     drawn = marker.draw(strokes, pen, size=size, rng=rng)
-    half = max(0.9, pen.width * size) / 2
+    half = marker.reach(pen, size)
     moved = boxes + np.array([-half, -half, half, half], np.float32)
     moved -= np.array([*drawn.corner, *drawn.corner], np.float32)
     return Writing(text, drawn.ink, squares(moved), -drawn.corner[1])
