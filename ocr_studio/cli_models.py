@@ -17,9 +17,10 @@ from ocr_studio.jobs import fetching, model_files
 _FETCHED: Final = (published_files.CRAFT, published_files.CRNN)
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}" for each in _FETCHED)
 _EPILOG: Final = """\
-Models that read and models that find writing stand in one list; of each kind one is in use. The models that come with
-the program cannot be renamed, deleted or exported. An exported model is one file; it holds numbers and facts, and
-importing it runs nothing.
+Models that read and models that find writing stand in one list; of each kind one is in use. Where you have chosen none,
+it is the program's choice for your alphabet. The models that come with the program, its own and borrowed ones, can all
+be used, but not renamed, deleted or exported. An exported model is one file; it holds numbers and facts, and importing
+it runs nothing.
 """
 
 
@@ -33,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
+    about = "read and find writing with what the program chooses from now on"
+    what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)
     for name, about in (
         ("show", "what is known of one: what it began with and learned from, how well it reads"),
@@ -86,6 +89,14 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
     _keep(chosen, models.find(options.name))
     return GOOD
 
+def _default(_: argparse.Namespace, chosen: Settings) -> int:
+    fresh = replace(chosen, model=None, detector=None)
+    settings.save(fresh)
+    for name in _in_use(fresh):
+        print(visible(name))
+    return GOOD
+
+
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     training_runs.check_free(options.name)
@@ -134,16 +145,17 @@ def _imported(events: Iterator[object]) -> Model:
 
 
 def _in_use(chosen: Settings) -> tuple[str, ...]:
-    return (chosen.model or models.BUILT_IN.name, chosen.detector or models.BUILT_IN_DETECTOR.name)
+    return (chosen.reads_with(), chosen.finds_with())
 
 
 def _keep(chosen: Settings, model: Model) -> None:
-    name = None if model.folder is None else model.name
-    settings.save(replace(chosen, model=name) if model.kind == "recognizer" else replace(chosen, detector=name))
+    kept = replace(chosen, model=model.name) if model.kind == "recognizer" else replace(chosen, detector=model.name)
+    settings.save(kept)
 
 
 _WORK: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = {
     "list": _list,
+    "default": _default,
     "show": _show,
     "use": _use,
     "delete": _delete,

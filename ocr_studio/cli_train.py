@@ -126,7 +126,7 @@ def _course(options: argparse.Namespace) -> Course:
         complain(line)
     kind = "detector" if options.detector else "recognizer"
     default = detector_training.RECIPE if options.detector else Recipe()
-    base = chosen.detector if options.detector else chosen.model
+    base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
     if known is not None:
         _make_way(known, found)

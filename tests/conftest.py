@@ -41,6 +41,16 @@ def studio_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
+def only_borrowed_models(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No model of its own comes with the program: which do must change no test. Returns the folder they would be in."""
+    from ocr_studio.core import resources
+
+    folder = tmp_path_factory.getbasetemp() / "no-models"
+    monkeypatch.setattr(resources, "models", lambda: folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """A warning in the log fails the test, unless the test looks at the log itself (``caplog``)."""
     if "caplog" in request.fixturenames:

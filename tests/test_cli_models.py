@@ -41,6 +41,8 @@ def test_one_of_each_kind_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert (settings.load().model, settings.load().detector) == ("Anna", "Finder")
     _run(capsys, "use", BASE)
     _run(capsys, "use", FINDER)
+    assert (settings.load().model, settings.load().detector) == (BASE, FINDER)
+    assert _run(capsys, "default")[0].splitlines() == [BASE, FINDER]
     assert settings.load() == settings.Settings()
 
 

@@ -37,7 +37,7 @@ def export(model: Model, file: Path) -> None:
     """Write a model as one file, whole or not at all; over an earlier export, and over nothing else. Raises ModelInUse
     for one that comes with the program, BadModel, and StudioError where the file cannot be written.
     """
-    if model.folder is None:
+    if model.folder is None or model.of_program:
         remedy = tr("Everybody who has the program has it.")
         raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     if file.exists() and not _is_export(file):

@@ -21,7 +21,8 @@ Kind: TypeAlias = Literal["recognizer", "detector"]
 Scores: TypeAlias = Mapping[str, Mapping[str, float | None]]
 
 FORMAT: Final = "ocr-studio-model"
-VERSION: Final = 1
+VERSION: Final = 2
+WHOLE: Final = 1  # the version of a card whose weights are whole: older programs know it, too
 CARD_FILE: Final = "model.json"
 WEIGHTS_FILE: Final = "weights.safetensors"
 RECOGNIZER: Final = "pp-ocrv6-small-recognizer"
@@ -51,6 +52,7 @@ MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these character
 _LONGEST: Final = 200  # of a title or a licence, in characters
 _MOST_FIGURES: Final = 100
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_LONGEST_TEXT: Final = 2000  # of a command, or of what somebody has to say
 _REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
 
 
@@ -64,12 +66,24 @@ class BadModel(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something a model learned from. what: for a person; licence: the terms it came under."""
+
+    what: str
+    licence: str
+
+
     """What is known of a model besides its weights.
 
     architecture: a key of ARCHITECTURES. alphabet: the character of each class, that of class 1 first; empty for what
     only finds writing. parent: name of the model it began with. dataset: digest of what it learned from. settings: the
-    recipe it was trained by. scores: "before", "after" … → figures, see ``scores_of``. made: ISO 8601 UTC. sha256: of
-    the weights' file; empty until that is written.
+    recipe it was trained by. scores: "before", "after" … → figures, see ``scores_of``; of other sets than those
+    "NAME_before" and "NAME_after". made: ISO 8601 UTC. sha256: of the weights' file; empty until that is written.
+
+    data: what it learned from. recipe: the command that makes it again. weaknesses: what it is bad at, a sentence each.
+    default_for: for which alphabets of the settings it is used where nobody chooses, if it comes with the program.
+    difference_to: SHA-256 of the published file to whose weights its own are a difference; empty where they are whole.
     """
 
     architecture: str
@@ -84,6 +98,11 @@ class ModelCard:
     sha256: str = ""
 
     @property
+    data: tuple[Source, ...] = ()
+    recipe: str = ""
+    weaknesses: tuple[str, ...] = ()
+    default_for: tuple[str, ...] = ()
+    difference_to: str = ""
     def kind(self) -> Kind:
         """Whether it reads or finds writing. Raises KeyError for an architecture that there is not."""
         return ARCHITECTURES[self.architecture]
@@ -91,8 +110,9 @@ class ModelCard:
     def to_json(self) -> bytes:
         """The bytes of ``model.json``. Raises ValueError for figures that are none (a bug)."""
         known = asdict(self)
-        weights = {"file": WEIGHTS_FILE, "sha256": known.pop("sha256")}
-        value = {"format": FORMAT, "version": VERSION, "kind": self.kind, **known, "weights": weights}
+        weights = {"file": WEIGHTS_FILE, "sha256": known.pop("sha256"), "difference_to": known.pop("difference_to")}
+        version = VERSION if self.difference_to else WHOLE
+        value = {"format": FORMAT, "version": version, "kind": self.kind, **known, "weights": weights}
         return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
 
     @classmethod
@@ -176,7 +196,7 @@ def _check_kind(value: object, file: object) -> None:
             known=VERSION,
         )
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
-    if version != VERSION or isinstance(version, bool):
+    if version not in (WHOLE, VERSION) or isinstance(version, bool):
         raise _Wrong(tr("its version is unknown"))
     architecture = value.get("architecture")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
@@ -194,7 +214,7 @@ def _card(value: dict[str, Any]) -> ModelCard:
     weights = value.get("weights")
     if not isinstance(weights, dict) or weights.get("file") != WEIGHTS_FILE:
         raise _Wrong(tr("its weights must be in {file}", file=WEIGHTS_FILE))
-    digest = weights.get("sha256")
+    digest, base = weights.get("sha256"), weights.get("difference_to", "")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         raise _Wrong(tr("the weights’ SHA-256 is missing"))
     return ModelCard(
@@ -211,13 +231,18 @@ def _card(value: dict[str, Any]) -> ModelCard:
     )
 
 
-def _text(value: dict[str, Any], key: str) -> str:
+def _text(value: dict[str, Any], key: str, *, most: int = _LONGEST) -> str:
     text = value.get(key, "")
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        raise _Wrong(tr("“{key}” must be a text of up to {most} characters", key=key, most=_LONGEST))
+    if not isinstance(text, str) or len(text) > most:
+        raise _Wrong(tr("“{key}” must be a text of up to {most} characters", key=key, most=most))
     return one_line(text)
 
 
+        data=_sources(value.get("data", [])),
+        recipe=_text(value, "recipe", most=_LONGEST_TEXT),
+        weaknesses=_texts(value, "weaknesses"),
+        default_for=_texts(value, "default_for"),
+        difference_to=base,
 def _moment(text: str) -> str:
     try:
         if text:
@@ -228,6 +253,20 @@ def _moment(text: str) -> str:
 
 
 def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
+def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
+    texts = value.get(key, [])
+    if not isinstance(texts, list) or len(texts) > _MOST_FIGURES:
+        raise _Wrong(tr("“{key}” must be a list of texts", key=key))
+    return tuple(_text({key: text}, key, most=_LONGEST_TEXT) for text in texts)
+
+
+def _sources(value: object) -> tuple[Source, ...]:
+    # Cards of earlier versions say nothing of it.
+    if not isinstance(value, list) or len(value) > _MOST_FIGURES or not all(isinstance(each, dict) for each in value):
+        raise _Wrong(tr("“{key}” must be a list of objects", key="data"))
+    return tuple(Source(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
+
+
     if not isinstance(value, list) or bool(value) != reads:
         raise _Wrong(tr("its alphabet is missing"))
     alphabet = tuple(value)

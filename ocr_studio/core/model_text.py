@@ -8,7 +8,7 @@ from typing import Final
 
 from ocr_studio.core.model_card import Kind, ModelCard
 from ocr_studio.core.models import Ancestor, Model
-from ocr_studio.core.translation import later, later_n, number, tr, tr_n
+from ocr_studio.core.translation import figure, later, later_n, number, tr, tr_n
 
 DOES: Final[Mapping[Kind, str]] = {"recognizer": later("Reads writing"), "detector": later("Finds writing")}
 _ARROW = "\u2192"
@@ -50,6 +50,30 @@ _GROUPS: Final = (
 )
 
 
+# Sets that the models coming with the program are measured on, and what is measured there, by their names in a card.
+_SETS: Final = {
+    "board_words": later("Words on boards"),
+    "handwritten_words": later("Handwritten words"),
+    "scene_words": later("Words in street scenes"),
+    "unipen_words": later("Words of other writers"),
+    "five_boards": later("Photos of boards"),
+    "scene_photos": later("Photos of street scenes"),
+    "printed_page": later("A printed page"),
+    "empty_boards": later("Boards without writing"),
+}
+_MEASURES: Final = {
+    # Translators: What a model does on a set of photos or words; "right 82.1 → 85.3 %".
+    "right": later("right {before} → {after} %"),
+    "letters_wrong": later("letters wrong {before} → {after} %"),
+    "found": later("words found (F) {before} → {after} %"),
+    "end_to_end": later("found and right (F) {before} → {after} %"),
+    "bag_of_words": later("right anywhere on the photo (F) {before} → {after} %"),
+    "words_found": later("words found where there are none {before} → {after}"),
+}
+_COUNTED: Final = ("words_found",)  # not shares
+_ALONE: Final = "_alone"  # after a measure's name: as the network alone does, without knowledge of languages
+
+
 def title(model: Model) -> str:
     """What it is besides its name, in one line: its title, what it reads right where that is known, what it does."""
     own = _title(model) if model.title != model.name else ""
@@ -76,11 +100,19 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
         found.insert(1, (tr("Title"), _title(model)))
     if card is None:
         return [*found, (tr("Comes from"), tr("the program itself"))]
+    if model.adapted:
+        found.append((tr("Comes from"), tr("the program itself; its weights are what differs from the borrowed ones")))
+        found.append((tr("Program’s choice"), _default_for(card)))
     found.append((tr("Began with"), began_with(history)))
     found.append((tr("Made"), moment(card.made) if card.made else tr("nobody knows when")))
     if card.dataset:
         found.append((tr("Learned from"), tr("dataset {name}", name=card.dataset[:12])))
+    if card.data:
+        said = (tr("{what} ({licence})", what=each.what, licence=each.licence or tr("not said")) for each in card.data)
+        found.append((tr("Learned from"), "; ".join(said)))
     found += _measured(card)
+    if card.weaknesses:
+        found.append((tr("Bad at"), " ".join(_own(model, each) for each in card.weaknesses)))
     if card.alphabet:
         found.append((tr("Characters"), str(len(card.alphabet))))
     recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
@@ -88,6 +120,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     return [
         *found,
         *([(tr("Trained with"), settings)] if settings else []),
+        *([(tr("Made again by"), card.recipe)] if card.recipe else []),
         (tr("Licence"), card.licence or tr("not said")),
     ]
 
@@ -120,11 +153,61 @@ def _measured(card: ModelCard) -> list[tuple[str, str]]:
             of = tr(of_lines if _unit(card) == "lines" else of_words)
             lines.append((of, f"{_reading(before, card.kind)} {_ARROW} {_reading(after, card.kind)}"))
             known |= {f"{prefix}{name}" for name in ("before", "after", "change")}
+    for name in [name.removesuffix("_before") for name in card.scores]:
+        before, after = (card.scores.get(f"{name}_{when}") for when in ("before", "after"))
+        if before and after and f"{name}_before" not in known:
+            lines.append((tr(_SETS[name]) if name in _SETS else _prettily(name), _set(before, after)))
+            known |= {f"{name}_{when}" for when in ("before", "after")}
     for name, figures in card.scores.items():
         if name not in known:
             said = ", ".join(f"{key} {'–' if value is None else f'{value:.4g}'}" for key, value in figures.items())
-            lines.append((name.replace("_", " ").capitalize(), said))
+            lines.append((_prettily(name), said))
     return lines
+
+
+def _set(before: Mapping[str, float | None], after: Mapping[str, float | None]) -> str:
+    """What was measured on one set, before and after."""
+    parts = []
+    for name in before:
+        was, now, alone = before[name], after.get(name), f"{name}{_ALONE}"
+        if name.endswith(_ALONE) and name.removesuffix(_ALONE) in before:
+            continue
+        said = _measure(name, was, now)
+        if alone in before:
+            of_network = _figures(name, before[alone], after.get(alone))
+            said = tr("{figure} (the network alone {before} → {after})", figure=said, **of_network)
+        parts.append(said)
+    return "; ".join(parts)
+
+
+def _measure(name: str, was: float | None, now: float | None) -> str:
+    if name in _MEASURES:
+        return tr(_MEASURES[name], **_figures(name, was, now))
+    return f"{name.replace('_', ' ')} {_number(was)} {_ARROW} {_number(now)}"
+
+
+def _figures(name: str, was: float | None, now: float | None) -> dict[str, object]:
+    share = name in _MEASURES and name not in _COUNTED
+    return {
+        key: number(100 * value, 1) if share and value is not None else _number(value)
+        for key, value in (("before", was), ("after", now))
+    }
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else figure(f"{value:.4g}")
+
+
+def _prettily(name: str) -> str:
+    """A name out of a file, for a person."""
+    shown = name.replace("_", " ")
+    return shown[:1].upper() + shown[1:]
+
+
+def _default_for(card: ModelCard) -> str:
+    names = {"latin": later("where Latin letters are read"), "all": later("where all letters are read")}
+    said = [tr(names[each]) for each in card.default_for if each in names]
+    return ", ".join(said) or tr("no")
 
 
 def _reading(figures: Mapping[str, float | None], kind: Kind) -> str:
@@ -144,8 +227,12 @@ def _unit(card: ModelCard) -> str:
 
 
 def _title(model: Model) -> str:
-    """What a person has called it stays as it is."""
-    return tr(model.title) if model.folder is None else model.title
+    return _own(model, model.title)
+
+
+def _own(model: Model, text: str) -> str:
+    """What is said of a model: of one that comes with the program it is translated, of others as somebody wrote it."""
+    return tr(text) if model.of_program else text
 
 
 def _knob(key: str) -> str:

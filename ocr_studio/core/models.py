@@ -1,4 +1,5 @@
-"""The models there are: the ones that come with the program, and a folder for each that was learned or imported.
+"""The models there are: the ones that come with the program (see ``program_models``), and a folder for each that was
+learned or imported.
 
 ``<data>/models/NAME/`` is what ``model_folder`` describes. A model that is not kept yet lies in
 ``<data>/models/.candidates/NAME-xxxx/``, which no list shows; keeping it is one rename, so there is never half a model.
@@ -20,11 +21,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, program_models
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind, ModelCard
+from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind
 from ocr_studio.core.model_folder import DROPPINGS, inspect
+from ocr_studio.core.program_models import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
 from ocr_studio.core.translation import later, tr
+
+# The rest of the program knows models from here.
+__all__ = ["BUILT_IN", "BUILT_IN_DETECTOR", "Damaged", "Model"]
 
 _CANDIDATES: Final = ".candidates"
 _LONGEST: Final = 60  # characters of a name; in UTF-8 they fit any file system
@@ -49,42 +54,11 @@ class ModelsNotWritten(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Something that reads, or finds writing.
-
-    name: what it is called on the command line, and its folder; title: for a person. folder, card: None for what comes
-    with the program.
-    """
-
-    name: str
-    title: str
-    kind: Kind = "recognizer"
-    folder: Path | None = None
-    card: ModelCard | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """A folder among the models that is none. error: why."""
-
-    name: str
-    folder: Path
-    error: StudioError
-
-
-@dataclass(frozen=True, slots=True)
 class Ancestor:
     """What a model began with. model: None where it is not there any more."""
 
     name: str
     model: Model | None
-
-
-BUILT_IN: Final = Model("pp-ocrv6-small", later("PP-OCRv6 small, comes with the program"))
-BUILT_IN_DETECTOR: Final = Model(
-    "pp-ocrv6-small-detector", later("PP-OCRv6 small for finding, comes with the program"), "detector"
-)
-_BUILT_IN: Final = (BUILT_IN, BUILT_IN_DETECTOR)
 
 
 def models_dir() -> Path:
@@ -110,19 +84,28 @@ def damaged() -> tuple[Damaged, ...]:
 def overview() -> tuple[tuple[Model, ...], tuple[Damaged, ...]]:
     """``everything`` and ``damaged``, as they are at one moment."""
     found = list(_scan())
+    adapted = _adapted()
     return (
-        (*_BUILT_IN, *(each for each in found if isinstance(each, Model))),
-        tuple(each for each in found if isinstance(each, Damaged)),
+        (
+            *program_models.in_order(each for each in adapted if isinstance(each, Model)),
+            *(each for each in found if isinstance(each, Model)),
+        ),
+        tuple(each for each in (*adapted, *found) if isinstance(each, Damaged)),
     )
 
 
 def find(name: str) -> Model:
     """The model of this name. Raises NoSuchModel, and BadModel for one that is damaged."""
-    for model in _BUILT_IN:
+    for model in BORROWED:
         if model.name == name:
             return model
     if name in _folders():  # which a file system that cares for no case would not tell
         return _opened(name)
+    for each in _adapted():
+        if each.name == name:
+            if isinstance(each, Damaged):
+                raise each.error
+            return each
     names = ", ".join(model.name for model in everything())
     raise NoSuchModel(tr("there is no model “{name}”", name=name), remedy=tr("There is: {names}.", names=names))
 
@@ -136,30 +119,34 @@ def can_be_chosen(name: str, kind: Kind) -> bool:
 
 
 def chosen(name: str | None, kind: Kind = "recognizer") -> str | None:
-    """A model's name as ``ReaderOptions`` want it: None for the one of this kind that comes with the program.
+    """A model's name, once it is known that it can be used for this; None, the program's choice, stays.
 
     Raises NoSuchModel, also for one of another kind, and BadModel.
     """
-    if name is None:
-        return None
-    if find(name).kind != kind:
+    if name is not None and find(name).kind != kind:
         does = {
             "recognizer": later("the model “{name}” finds writing and does not read it"),
             "detector": later("the model “{name}” reads writing and does not find it"),
         }[kind]
         names = ", ".join(model.name for model in available(kind))
         raise NoSuchModel(tr(does, name=name), remedy=tr("There is: {names}.", names=names))
-    return None if name in [model.name for model in _BUILT_IN] else name
+    return name
 
 
-def in_use(name: str | None, kind: Kind = "recognizer") -> Model:
-    """The model that ``ReaderOptions`` mean. Raises NoSuchModel and BadModel."""
+def default(kind: Kind = "recognizer", *, alphabet: str = "latin") -> Model:
+    """The model that is used where nobody has chosen one. alphabet: of the settings, what is to be read."""
+    adapted = (each for each in _adapted() if isinstance(each, Model))
+    return program_models.default(kind, alphabet, adapted)
+
+
+def in_use(name: str | None, kind: Kind = "recognizer", *, alphabet: str = "latin") -> Model:
+    """The model that ``ReaderOptions`` mean. alphabet: as for ``default``. Raises NoSuchModel and BadModel."""
     wanted = chosen(name, kind)
-    return find(wanted) if wanted else available(kind)[0]
+    return find(wanted) if wanted is not None else default(kind, alphabet=alphabet)
 
 
 def history(name: str) -> tuple[Ancestor, ...]:
-    """The model and what it began with, back to the one that came with the program. Raises as ``find``."""
+    """The model and what it began with, back to the borrowed one. Raises as ``find``."""
     return ancestry(find(name), everything())
 
 
@@ -216,7 +203,8 @@ def free_name(wanted: str) -> str:
 
 def _taken() -> frozenset[str]:
     # Names that differ in case alone are the same folder on many systems.
-    return frozenset(name.casefold() for name in (*(model.name for model in _BUILT_IN), *_folders()))
+    of_program = (each.name for each in (*BORROWED, *program_models.adapted()))
+    return frozenset(name.casefold() for name in (*of_program, *_folders()))
 
 
 # ---------------------------------------------------------------------------------------------------- candidates
@@ -295,7 +283,7 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
 
     Raises ModelInUse for those and for what comes with the program, NoSuchModel, ModelsNotWritten.
     """
-    if name in [model.name for model in _BUILT_IN]:
+    if name in [each.name for each in (*BORROWED, *_adapted())]:
         raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be deleted."))
     if name in in_use:
         raise ModelInUse(
@@ -317,13 +305,13 @@ def rename(name: str, new: str) -> Model:
     Raises NoSuchModel, BadModel, ModelInUse for what comes with the program, BadName, ModelsNotWritten.
     """
     model = find(name)
-    if model.folder is None:
+    if model.folder is None or model.of_program:
         raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It keeps its name."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):
         check_name(new)
-    children = [each for each in everything() if each.card and each.card.parent == name and each.name != name]
+    children = [each for each in everything() if each.card and each.card.parent == name and not each.of_program]
     _move(model.folder, models_dir() / new)
     for child in children:
         assert child.folder is not None
@@ -362,6 +350,12 @@ def _folders() -> list[str]:
         return sorted(path.name for path in models_dir().iterdir() if not path.name.startswith("."))
     except OSError:
         return []
+
+
+def _adapted() -> list[Model | Damaged]:
+    """The program's own models, but where somebody has called one of theirs so: whoever names that means it."""
+    taken = {name.casefold() for name in _folders()}
+    return [each for each in program_models.adapted() if each.name.casefold() not in taken]
 
 
 def _scan() -> Iterator[Model | Damaged]:

@@ -1,4 +1,4 @@
-"""Where the files that travel with the program lie: the sample board, the icon, the licences."""
+"""Where the files that travel with the program lie: the sample board, the icon, the licences, adapted models."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ def icon() -> Path:
 def translations() -> Path:
     """The folder of catalogues, by language. Raises ResourceMissing if the program has no folder of resources."""
     return folder() / "translations"
+
+
+def models() -> Path:
+    """The folder of the program's own models, a folder for each. It need not exist: then there are none.
+
+    Raises ResourceMissing if the program has no folder of resources.
+    """
+    return folder() / "models"
 
 
 def notices() -> str:

@@ -61,12 +61,12 @@ class ReaderOptions:
     """How photos are read.
 
     unit: whether the boxes found hold single "words" or whole "lines". finding: how writing is found.
-    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know, of the model
-    that comes with the program; one that was learned keeps its own.
+    alphabet: "latin" (ASCII, accented Latin letters, common signs) or "all" characters the weights know, of the
+    borrowed model that comes with the program; one that was learned keeps its own.
     languages: what is written in, keys of ``language.LANGUAGES``. language_strength: how much it counts which words are
     usual, there and in the project: 0 not at all, 1 as measured best, 2 twice as much.
     gpu_memory_mb: the most GPU memory to take, in MiB; None takes more only as it is needed. model: which model reads;
-    detector: which finds writing; None is the one that comes with the program.
+    detector: which finds writing; None is the program's choice for this alphabet, ``models.default``.
     """
 
     alphabet: str = "latin"
@@ -77,6 +77,14 @@ class ReaderOptions:
     languages: tuple[str, ...] = ("en",)
     language_strength: float = 1.0
     detector: str | None = None
+
+    def reads_with(self) -> str:
+        """The name of the model that reads, chosen or not. Whether it is there is not asked."""
+        return self.model or models.default("recognizer", alphabet=self.alphabet).name
+
+    def finds_with(self) -> str:
+        """The name of the model that finds writing, chosen or not. Whether it is there is not asked."""
+        return self.detector or models.default("detector", alphabet=self.alphabet).name
 
 
 @dataclass(frozen=True, slots=True)

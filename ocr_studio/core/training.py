@@ -17,8 +17,8 @@ DEVICES: Final = ("auto", "cpu", "gpu")
 class Recipe:
     """How a recognizer is trained further.
 
-    base: name of the model to start from; None is the one that comes with the program. what: one of PARTS. epochs: how
-    often every word is seen. learning_rate: its highest value, after warming up. batch: crops in a step.
+    base: name of the model to start from; None is the program's choice, ``models.default``. what: one of PARTS.
+    epochs: how often every word is seen. learning_rate: its highest value, after warming up. batch: crops in a step.
     augmentation: 0 (crops as they are) to 1 (turned, squeezed, blurred, lit as photos may be). replay: share (0..0.9)
     of each batch that is general words, against forgetting. average: how much of the result is what was learned, 0..1,
     the rest what the base knew (weights averaged). patience: checks without gain after which training stops early;

@@ -64,7 +64,7 @@ def finetune_detector(
     """
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
-    base = models.in_use(recipe.base, "detector")
+    base = models.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
     architecture = learning_on(base.card, usual=DETECTOR)
     with candidate.device(recipe.device):
         net = weights.load_detector(base)

@@ -19,7 +19,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from ocr_studio.core.charset import Alphabet, Charset
+from ocr_studio.core.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.nets.detector import build_detector, detector_layers
@@ -97,10 +97,30 @@ def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> t
     graph = _read(RECOGNIZER, path)
     charset, kept = Charset(_published_characters(graph)).cut(alphabet)
     *body, (kernel, bias) = _weights(graph)
-    head = (kernel[:, list(kept)], bias[list(kept)])
-    net = build_recognizer(len(charset))
+    return _reading(body, (kernel[:, list(kept)], bias[list(kept)])), charset
+
+
+def load_recognizer_of(charset: Charset, path: Path | None = None) -> keras.Model:
+    """The net that reads, with its published weights, for a charset of whatever characters.
+
+    The last layer's kernel and bias are 0 for those that the published recognizer does not know. path: as in
+    ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    """
+    graph = _read(RECOGNIZER, path)
+    *body, (kernel, bias) = _weights(graph)
+    places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
+    known = [(BLANK, BLANK)]
+    known += [(place, places[each]) for place, each in enumerate(charset.characters, start=1) if each in places]
+    here, there = (list(each) for each in zip(*known, strict=True))
+    head = (np.zeros((len(kernel), len(charset)), np.float32), np.zeros(len(charset), np.float32))
+    head[0][:, here], head[1][here] = kernel[:, there], bias[there]
+    return _reading(body, head)
+
+
+def _reading(body: Iterable[Weights], head: Weights) -> keras.Model:
+    net = build_recognizer(len(head[1]))
     _fill(net, recognizer_layers(), [*body, head])
-    return net, charset
+    return net
 
 
 def letter_scores(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:

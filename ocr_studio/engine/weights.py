@@ -2,7 +2,8 @@
 
 A file of weights is in the format of the package ``safetensors``: a list of names and shapes, then numbers; there is no
 way to put code into it (https://github.com/huggingface/safetensors). Every array is float32 and is called like Keras
-calls the weight, ``layer/weight``.
+calls the weight, ``layer/weight``; in a model that is a difference to a borrowed one it is float16, and of those that
+moved only (``engine.differences``).
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from ocr_studio.core import model_folder, paths
+from ocr_studio.core import model_folder, paths, program_models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models import Model
 from ocr_studio.core.translation import later, tr
-from ocr_studio.engine import architectures, pretrained
+from ocr_studio.engine import architectures, differences, pretrained
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 
@@ -62,26 +63,20 @@ def check(folder: Path) -> None:
 def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
     """The net of a model that reads, and the characters its classes stand for.
 
-    alphabet: what to keep of the characters of the model that comes with the program; others keep their own. Raises
-    BadModel where the model is damaged, and PretrainedError.
+    alphabet: what to keep of the characters of the borrowed model; others keep their own. Raises BadModel where the
+    model is damaged, and PretrainedError.
     """
     if model.folder is None:
         return pretrained.load_recognizer(alphabet)
-    card, arrays = _opened(model, model.folder)
-    charset = Charset(card.alphabet)
-    net = architectures.build_recognizer_of(card.architecture, len(charset))
-    fill(net, arrays, file=model.folder / WEIGHTS_FILE)
-    return net, charset
+    card, net = _loaded(model, model.folder)
+    return net, Charset(card.alphabet)
 
 
 def load_detector(model: Model) -> keras.Model:
     """The net of a model that finds writing. Raises BadModel where it is damaged, and PretrainedError."""
     if model.folder is None:
         return pretrained.load_detector()
-    card, arrays = _opened(model, model.folder)
-    net = architectures.build_detector_of(card.architecture)
-    fill(net, arrays, file=model.folder / WEIGHTS_FILE)
-    return net
+    return _loaded(model, model.folder)[1]
 
 
 def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
@@ -141,12 +136,30 @@ def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
     return arrays
 
 
-def _opened(model: Model, folder: Path) -> tuple[ModelCard, dict[str, NDArray[np.float32]]]:
-    card = model_folder.inspect(folder)
+def _loaded(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+    try:
+        return _from_folder(model, folder)
+    except BadModel as error:
+        if not model.adapted:
+            raise
+        raise program_models.install_again(error) from error
+
+
+def _from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+    card, file = model_folder.inspect(folder), folder / WEIGHTS_FILE
     if card.kind != model.kind:
         raise BadModel(
             tr(_OTHER_KIND[card.kind]),
             file=folder,
             remedy=tr(model_folder.REMEDY),
         )
-    return card, unpacked(model_folder.read_weights(folder, card), file=folder / WEIGHTS_FILE)
+    arrays = unpacked(model_folder.read_weights(folder, card), file=file)
+    if card.difference_to:
+        net = differences.borrowed_net(card, file=file)
+        arrays = differences.added(taken(net), arrays, file=file)
+    elif card.kind == "recognizer":
+        net = architectures.build_recognizer_of(card.architecture, len(Charset(card.alphabet)))
+    else:
+        net = architectures.build_detector_of(card.architecture)
+    fill(net, arrays, file=file)
+    return card, net

@@ -156,7 +156,7 @@ def _page(source: SourcePage) -> PageLook:
 
 def _known(letters: str, options: ReaderOptions) -> str:
     """Those of some letters that the model in use can read."""
-    model = models.in_use(options.model)
+    model = models.in_use(options.model, alphabet=options.alphabet)
     if model.card is not None:
         return "".join(model.card.alphabet)
     alphabet: charset.Alphabet = "all" if options.alphabet == "all" else "latin"

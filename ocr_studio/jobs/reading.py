@@ -108,7 +108,7 @@ class ReadingDesk:
             if before is None or old is None or before.options.gpu_memory_mb != self.options.gpu_memory_mb:
                 self._reader = Reader(self.options)
             else:
-                finds = before.options.detector == self.options.detector
+                finds = before.options.finds_with() == self.options.finds_with()
                 self._reader = Reader(
                     self.options,
                     detector=old.detector.tuned_to(self.options.finding) if finds else None,
@@ -140,10 +140,10 @@ class ReadingDesk:
 
     def _reads_with_the_same(self, options: ReaderOptions) -> bool:
         """Whether the recognizer of these options has the weights of this one's."""
-        built_in = (None, models.BUILT_IN.name)
-        if self.options.model in built_in:
-            return options.model in built_in and options.alphabet == self.options.alphabet
-        return options.model == self.options.model  # one that was learned has an alphabet of its own
+        name = self.options.reads_with()
+        # One that was learned has an alphabet of its own.
+        cut = name == models.BUILT_IN.name
+        return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
 
 
 def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:

@@ -130,7 +130,7 @@ class ComparisonPanel(PanelDock):
         self.models.clear()
         for model in models.available():
             if model.name != self.readings.used:
-                self.models.addItem(tr(model.title) if model.folder is None else model.name, model.name)
+                self.models.addItem(tr(model.title) if model.of_program else model.name, model.name)
         self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
         self._show()
 

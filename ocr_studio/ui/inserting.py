@@ -58,7 +58,8 @@ class Inserting(QObject):
 
     def _alphabet(self) -> tuple[str, ...]:
         try:
-            model = models.in_use(self._settings().model)
+            settings = self._settings()
+            model = models.in_use(settings.model, alphabet=settings.alphabet)
         except StudioError:
             return characters.latin()
         return model.card.alphabet if model.card is not None and model.card.alphabet else characters.latin()

@@ -66,7 +66,6 @@ class Modelling(QObject):
     def use(self, name: str) -> None:
         """Read, or find writing, with this model from now on. Raises NoSuchModel and BadModel."""
         model = models.find(name)
-        chosen = None if model.folder is None else name
         now = self._current()
         self._choose(replace(now, model=chosen) if model.kind == "recognizer" else replace(now, detector=chosen))
 
@@ -85,7 +84,7 @@ class Modelling(QObject):
 
     def _used(self) -> tuple[str, str]:
         now = self._current()
-        return now.model or models.BUILT_IN.name, now.detector or models.BUILT_IN_DETECTOR.name
+        return now.reads_with(), now.finds_with()
 
     # ------------------------------------------------------------------------------------------------- the dialog
 

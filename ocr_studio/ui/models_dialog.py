@@ -145,7 +145,7 @@ class ModelsDialog(QDialog):
     def _show_chosen(self) -> None:
         entry = self.chosen
         model = entry if isinstance(entry, Model) else None
-        own = model is not None and model.folder is not None
+        own = model is not None and not model.of_program
         used = entry is not None and entry.name in self._used
         self.use.setEnabled(model is not None and not used)
         self.compare.setEnabled(model is not None and not used and self._comparable)

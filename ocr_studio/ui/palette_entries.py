@@ -92,10 +92,10 @@ def _opening(parts: Parts, path: Path) -> Callable[[], object]:
 
 
 def _models(parts: Parts) -> Iterable[Entry]:
-    used = parts.opening.settings.model or models.BUILT_IN.name
+    used = parts.opening.settings.reads_with()
     for model in models.available("recognizer"):
         why = tr("It is in use.") if model.name == used else ""
-        title = tr("Read with “{model}”", model=tr(model.title) if model.folder is None else model.name)
+        title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
         yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
 
 

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import models
 from ocr_studio.core.moved_photos import MovedPhotos
 from ocr_studio.core.project import Project
 from ocr_studio.core.rereading import PageDifferences
@@ -45,7 +44,7 @@ class RereadingPhotos(QObject):
         self, document: Document, reading: Reading, project: Project, pages: tuple[PageToRead, ...], window: QWidget
     ) -> None:
         self._work = ProjectRereading(reading.desk, project, MovedPhotos(), PictureFile())
-        name = reading.desk.options.model or models.BUILT_IN.name
+        name = reading.desk.options.reads_with()
         self.dialog = ProjectRereadingDialog(sum(page.words for page in pages), name, window)
         super().__init__(self.dialog)
         self._document, self._reading = document, reading

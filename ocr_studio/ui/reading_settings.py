@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
-from ocr_studio.core import models
+from ocr_studio.core import models, program_models
 from ocr_studio.core.language import LANGUAGES
 from ocr_studio.core.model_card import Kind
 from ocr_studio.core.settings import STRONGEST, Finding, ReaderOptions, Settings
@@ -46,6 +46,7 @@ class ReadingSettings(SettingsPage):
         self.alphabet = Choice([(key, tr(title)) for key, title in _ALPHABETS], settings.alphabet, tr("Alphabet"))
         self.alphabet.setToolTip(tr("Of the model that comes with the program; a model that was learned has its own."))
         self.model.currentIndexChanged.connect(self._offer_alphabet)
+        self.alphabet.currentIndexChanged.connect(self._name_defaults)
         units = [(key, tr(title)) for key, title in _UNITS]
         self.unit = Choice(units, settings.unit, tr("One box for each word or for each line"))
         self.read_when_opened = QCheckBox(tr("Read a new photo as soon as it is opened"))
@@ -104,6 +105,7 @@ class ReadingSettings(SettingsPage):
         self.strength.setValue(round(100 * settings.language_strength))
         self._take(settings.finding)
         self._offer_alphabet()
+        self._name_defaults()
 
     def defaults(self, settings: Settings) -> Settings:
         """These settings, with those of this page as the program comes."""
@@ -162,7 +164,13 @@ class ReadingSettings(SettingsPage):
         self._say_all()
 
     def _offer_alphabet(self) -> None:
-        self.alphabet.setEnabled(not self.model.currentData())
+        self.alphabet.setEnabled(self.model.currentData() in ("", models.BUILT_IN.name))
+
+    def _name_defaults(self) -> None:
+        """Which models the program would choose depends on the alphabet."""
+        alphabet = self.alphabet.currentData()
+        self.model.setItemText(0, _default_title("recognizer", alphabet))
+        self.detector.setItemText(0, _default_title("detector", alphabet))
 
     def _take(self, finding: Finding) -> None:
         self.finding = finding
@@ -170,12 +178,29 @@ class ReadingSettings(SettingsPage):
 
 
 def _model_choice(kind: Kind, value: str | None, name: str) -> Choice:
-    built_in, *others = models.available(kind)
-    items = [("", tr(built_in.title)), *((model.name, model.name) for model in others)]
-    value = "" if value in (None, built_in.name) else value
+    known = models.available(kind)
+    if not _has_adapted(kind):  # the program chooses the borrowed one, the first: it is not offered twice
+        known = known[1:]
+    items = [("", _default_title(kind, "latin"))]
+    items += [(model.name, tr(model.title) if model.of_program else model.name) for model in known]
+    value = "" if value is None or _is_only_default(value) else value
     if value not in dict(items):  # it has gone since; that is for a person to change
         items.append((value, tr("{model} (not there any more)", model=value)))
     return Choice(items, value, name)
+
+
+def _default_title(kind: Kind, alphabet: str) -> str:
+    model = models.default(kind, alphabet=alphabet)
+    return tr("The program’s choice: {model}", model=model.name) if _has_adapted(kind) else tr(model.title)
+
+
+def _has_adapted(kind: Kind) -> bool:
+    return any(model.adapted for model in models.available(kind))
+
+
+def _is_only_default(name: str) -> bool:
+    """Whether this model is borrowed, and the program has none of its own for the same: that is chosen in any case."""
+    return any(each.name == name and not _has_adapted(each.kind) for each in program_models.BORROWED)
 
 
 def _choose(choice: Choice, value: str | None) -> None:
@@ -185,5 +210,4 @@ def _choose(choice: Choice, value: str | None) -> None:
 def _chosen(choice: Choice, before: str | None) -> str | None:
     """What a choice says, as the settings have it; left alone, what they had."""
     name = choice.currentData() or None
-    built_in = (None, models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name)
-    return before if name is None and before in built_in else name
+    return before if name is None and before is not None and _is_only_default(before) else name

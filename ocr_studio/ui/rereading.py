@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import models, rereading
+from ocr_studio.core import rereading
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project import Project
@@ -113,7 +113,7 @@ class Rereading(QObject):
         if image is None or page is None or pyramid is None:
             return
         desk, words = self._reading.desk, tuple(page.words.values())
-        used = desk.options.detector or models.BUILT_IN_DETECTOR.name
+        used = desk.options.finds_with()
         dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
         job = self._reading.lane.submit(
             lambda: compare_finding(desk, other, image, words), name=later("Comparing two models")
@@ -129,7 +129,7 @@ class Rereading(QObject):
 
     @property
     def _model(self) -> str:
-        return self._reading.desk.options.model or models.BUILT_IN.name
+        return self._reading.desk.options.reads_with()
 
     def _connect(
         self,

@@ -84,7 +84,7 @@ class BoxesPage(QWidget):
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)
 
-    def show_models(self, models: Sequence[Model], in_use: str | None) -> None:
+    def show_models(self, models: Sequence[Model], in_use: str) -> None:
         """What can be started from."""
         self.recipe.show_models(models, in_use)
 

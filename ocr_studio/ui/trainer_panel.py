@@ -185,8 +185,8 @@ class TrainerPanel(PanelDock):
             self._shown, self._since = training.look, {}
             self.preflight.show_look(training.look)
             self.boxes.show_look(training.look)
-            self.preflight.show_models(models.available("recognizer"), training.options.model)
-            self.boxes.show_models(models.available("detector"), training.options.detector)
+            self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
+            self.boxes.show_models(models.available("detector"), training.options.finds_with())
         if training.stage is Stage.IDLE and training.look is None and training.project is not None:
             for outset in (self.preflight, self.boxes):
                 outset.column.say_failed(tr("Your corrections could not be looked at"))

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSpinBox, QWidget
 
 from ocr_studio.core import translation
+from ocr_studio.core.model_card import can_learn
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.translation import later, tr
@@ -136,13 +138,27 @@ class RecipeForm(QScrollArea):
             number.setValue(wanted)
         self.device.setCurrentIndex(self.device.findData(recipe.device))
 
-    def show_models(self, models: Sequence[Model], in_use: str | None) -> None:
-        """Offer these to start from, with the one in use chosen."""
+    def show_models(self, models: Sequence[Model], in_use: str) -> None:
+        """Offer these to start from, with the one in use chosen, or the first where that one cannot be. in_use: its
+        name.
+        """
         self.base.clear()
-        for number, model in enumerate(models):
-            title = tr(model.title) if model.folder is None else model.title
-            self.base.addItem(title, model.name if number else "")
-        self.base.setCurrentIndex(max(0, self.base.findData(in_use or "")))
+        for model in models:
+            self._offer(model)
+        able = [row for row, model in enumerate(models) if can_learn(model.card)]
+        row = self.base.findData(in_use)
+        self.base.setCurrentIndex(row if row in able else next(iter(able), 0))
+
+    def _offer(self, model: Model) -> None:
+        title = tr(model.title) if model.of_program else model.title
+        if can_learn(model.card):
+            self.base.addItem(title, model.name)
+            return
+        self.base.addItem(tr("{model} – cannot be trained further here", model=title), model.name)
+        # Whoever looks for it finds it, and why it cannot be chosen.
+        entries = self.base.model()
+        assert isinstance(entries, QStandardItemModel)
+        entries.item(self.base.count() - 1).setEnabled(False)
 
     def show_unit(self, unit: str) -> None:
         """Speak of words, or of lines where each picture holds one. unit: "words" or "lines"."""

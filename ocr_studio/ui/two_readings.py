@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core import models, page_order, rereading
+from ocr_studio.core import page_order, rereading
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import later
 from ocr_studio.jobs import two_readings
@@ -39,7 +39,7 @@ class TwoReadings(QObject):
     @property
     def used(self) -> str:
         """The name of the model in use."""
-        return self._reading.desk.options.model or models.BUILT_IN.name
+        return self._reading.desk.options.reads_with()
 
     @property
     def busy(self) -> bool:

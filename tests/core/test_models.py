@@ -138,7 +138,8 @@ def test_history_ends_where_a_parent_is_gone_or_comes_back() -> None:
 def test_a_model_of_another_kind_is_not_chosen() -> None:
     installed("Finder", architecture=DETECTOR, alphabet=())
     assert models.chosen("Finder", "detector") == "Finder"
-    assert models.chosen(models.BUILT_IN_DETECTOR.name, "detector") is None
+    for name in (None, models.BUILT_IN_DETECTOR.name):
+        assert models.chosen(name, "detector") == name
     for name, kind in (("Finder", "recognizer"), (BASE, "detector")):
         with pytest.raises(NoSuchModel, match="and does not"):
             models.chosen(name, kind)  # type: ignore[arg-type]  # one of the two
@@ -178,7 +179,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "too large": lambda folder: (folder / CARD_FILE).write_bytes(b" " * (5 << 20)),
     "a list": lambda folder: (folder / CARD_FILE).write_text("[]"),
     "another format": _replaced(format="ocr-studio-dataset"),
-    "a newer one": _replaced(version=2),
+    "a newer one": _replaced(version=3),
     "no version": _replaced(version=True),
     "another network": _replaced(architecture="lambda"),
     "a network that is none": _replaced(architecture=["lambda"]),

@@ -73,7 +73,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     assert (studio.settings.model, studio.settings.detector) == ("Anna", "Finder")
     choose(dialog, BASE)
     QTest.keyClick(dialog.list, Qt.Key.Key_Return)
-    assert studio.settings == Settings(detector="Finder")
+    assert studio.settings == Settings(model=BASE, detector="Finder")
     qtbot.waitUntil(lambda: not studio.busy)
     dialog.reject()
 
