@@ -225,6 +225,8 @@ def _card(value: dict[str, Any]) -> ModelCard:
         dataset=_text(value, "dataset"),
         settings=_settings(value.get("settings")),
         scores=_scores(value.get("scores")),
+    if not isinstance(base, str) or not (_SHA256.fullmatch(base) or base == ""):
+        raise _Wrong(tr("what its weights are a difference to must be a SHA-256"))
         licence=_text(value, "licence"),
         made=_moment(_text(value, "made")),
         sha256=digest,

@@ -67,7 +67,7 @@ class Modelling(QObject):
         """Read, or find writing, with this model from now on. Raises NoSuchModel and BadModel."""
         model = models.find(name)
         now = self._current()
-        self._choose(replace(now, model=chosen) if model.kind == "recognizer" else replace(now, detector=chosen))
+        self._choose(replace(now, model=name) if model.kind == "recognizer" else replace(now, detector=name))
 
     def delete(self, name: str) -> None:
         """Delete a model, for good. Raises StudioError."""
