@@ -34,9 +34,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)
     about = "read and find writing with what the program chooses from now on"
     what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
-    what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)
     for name, about in (
         ("show", "what is known of one: what it began with and learned from, how well it reads"),
         ("use", "read, or find writing, with this one from now on"),
@@ -89,13 +89,13 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
     _keep(chosen, models.find(options.name))
     return GOOD
 
+
 def _default(_: argparse.Namespace, chosen: Settings) -> int:
     fresh = replace(chosen, model=None, detector=None)
     settings.save(fresh)
     for name in _in_use(fresh):
         print(visible(name))
     return GOOD
-
 
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
@@ -155,8 +155,8 @@ def _keep(chosen: Settings, model: Model) -> None:
 
 _WORK: Final[Mapping[str, Callable[[argparse.Namespace, Settings], int]]] = {
     "list": _list,
-    "default": _default,
     "show": _show,
+    "default": _default,
     "use": _use,
     "delete": _delete,
     "rename": _rename,

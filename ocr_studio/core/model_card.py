@@ -50,9 +50,9 @@ LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
 MOST_CARD_BYTES: Final = 4 << 20  # the alphabet of all 18,709 published characters takes 150 kB
 MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these characters takes 30 MB
 _LONGEST: Final = 200  # of a title or a licence, in characters
+_LONGEST_TEXT: Final = 2000  # of a command, or of what somebody has to say
 _MOST_FIGURES: Final = 100
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_LONGEST_TEXT: Final = 2000  # of a command, or of what somebody has to say
 _REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
 
 
@@ -65,8 +65,6 @@ class BadModel(StudioError):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelCard:
-@dataclass(frozen=True, slots=True)
 class Source:
     """Something a model learned from. what: for a person; licence: the terms it came under."""
 
@@ -74,6 +72,8 @@ class Source:
     licence: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelCard:
     """What is known of a model besides its weights.
 
     architecture: a key of ARCHITECTURES. alphabet: the character of each class, that of class 1 first; empty for what
@@ -96,13 +96,13 @@ class Source:
     licence: str = LICENCE
     made: str = ""
     sha256: str = ""
-
-    @property
     data: tuple[Source, ...] = ()
     recipe: str = ""
     weaknesses: tuple[str, ...] = ()
     default_for: tuple[str, ...] = ()
     difference_to: str = ""
+
+    @property
     def kind(self) -> Kind:
         """Whether it reads or finds writing. Raises KeyError for an architecture that there is not."""
         return ARCHITECTURES[self.architecture]
@@ -217,6 +217,8 @@ def _card(value: dict[str, Any]) -> ModelCard:
     digest, base = weights.get("sha256"), weights.get("difference_to", "")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         raise _Wrong(tr("the weights’ SHA-256 is missing"))
+    if not isinstance(base, str) or not (_SHA256.fullmatch(base) or base == ""):
+        raise _Wrong(tr("what its weights are a difference to must be a SHA-256"))
     return ModelCard(
         architecture=value["architecture"],
         title=_text(value, "title"),
@@ -225,11 +227,14 @@ def _card(value: dict[str, Any]) -> ModelCard:
         dataset=_text(value, "dataset"),
         settings=_settings(value.get("settings")),
         scores=_scores(value.get("scores")),
-    if not isinstance(base, str) or not (_SHA256.fullmatch(base) or base == ""):
-        raise _Wrong(tr("what its weights are a difference to must be a SHA-256"))
         licence=_text(value, "licence"),
         made=_moment(_text(value, "made")),
         sha256=digest,
+        data=_sources(value.get("data", [])),
+        recipe=_text(value, "recipe", most=_LONGEST_TEXT),
+        weaknesses=_texts(value, "weaknesses"),
+        default_for=_texts(value, "default_for"),
+        difference_to=base,
     )
 
 
@@ -240,21 +245,6 @@ def _text(value: dict[str, Any], key: str, *, most: int = _LONGEST) -> str:
     return one_line(text)
 
 
-        data=_sources(value.get("data", [])),
-        recipe=_text(value, "recipe", most=_LONGEST_TEXT),
-        weaknesses=_texts(value, "weaknesses"),
-        default_for=_texts(value, "default_for"),
-        difference_to=base,
-def _moment(text: str) -> str:
-    try:
-        if text:
-            datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _Wrong(tr("“made” must be a moment")) from error
-    return text
-
-
-def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
 def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
     texts = value.get(key, [])
     if not isinstance(texts, list) or len(texts) > _MOST_FIGURES:
@@ -269,6 +259,16 @@ def _sources(value: object) -> tuple[Source, ...]:
     return tuple(Source(_text(each, "what", most=_LONGEST_TEXT), _text(each, "licence")) for each in value)
 
 
+def _moment(text: str) -> str:
+    try:
+        if text:
+            datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _Wrong(tr("“made” must be a moment")) from error
+    return text
+
+
+def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
     if not isinstance(value, list) or bool(value) != reads:
         raise _Wrong(tr("its alphabet is missing"))
     alphabet = tuple(value)
