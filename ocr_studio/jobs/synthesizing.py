@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import statistics
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -32,6 +34,8 @@ _AT_ONCE: Final = 32
 _FEW_WORDS, _FEW_BOARDS = 100, 3
 # If so many samples in a row could not be made, none will be.
 _HOPELESS: Final = 20
+# Seconds until children have begun and all is read.
+_STARTING: Final = 4.0
 # Of fonts and letters so many are named.
 _NAMED, _LETTERS = 3, 24
 
@@ -132,15 +136,18 @@ def _children(tasks: list[Task]) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """A sample to look at. picture: (h, w, 3) uint8 RGB; text: what is written there, of a board all of it; words: how
-    many there are; held_out: whether it would be measured by, not learned from."""
+    """A sample to look at. picture: (h, w, 3) uint8 RGB; text: what is written there, of a board all of it; examples:
+    how many words it has to learn from; held_out: whether it would be measured by, not learned from. seconds: how long
+    it took; size: bytes of its files."""
 
     kind: str
     index: int
     picture: Picture
     text: str
-    words: int
+    examples: int
     held_out: bool
+    seconds: float
+    size: int
 
 
 class Preview:
@@ -158,20 +165,49 @@ class Preview:
         maker = SampleMaker(options, self._stocks)
         yield maker.source()
         for index in range(first, first + words):
-            yield _shown_word(maker, index, options)
+            yield _shown(maker, WORD, index)
         for index in range(first, first + boards):
-            yield _shown_board(maker, index, options)
+            yield _shown(maker, BOARD, index)
+
+    def forget(self) -> None:
+        """Nothing of what was read is needed any more; it is large."""
+        self._stocks.clear()
 
 
-def _shown_word(maker: SampleMaker, index: int, options: SynthOptions) -> Shown:
-    made = maker.word(index)
-    return Shown(WORD, index, made.crop, made.text, 1, options.is_held_out(index))
+def _shown(maker: SampleMaker, kind: str, index: int) -> Shown:
+    begun = time.perf_counter()
+    if kind == WORD:
+        word = maker.word(index)
+        picture, text, made = word.crop, word.text, maker.taken(word, index)
+    else:
+        board = maker.board(index)
+        picture, text, made = board.image, "\n".join(line.text for line in board.lines), maker.taken(board, index)
+    seconds, size = time.perf_counter() - begun, sum(map(len, made.pictures.values()))
+    return Shown(kind, index, picture, text, len(made.examples), maker.is_held_out(index), seconds, size)
 
 
-def _shown_board(maker: SampleMaker, index: int, options: SynthOptions) -> Shown:
-    made = maker.board(index)
-    text = "\n".join(line.text for line in made.lines)
-    return Shown(BOARD, index, made.image, text, len(made.words), options.is_held_out(index))
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What writing will come to, as far as a preview shows. examples: words to learn from; size: bytes."""
+
+    seconds: float
+    size: int
+    examples: int
+
+
+def estimate(options: SynthOptions, shown: Sequence[Shown]) -> Estimate | None:
+    """From some samples that were made with these options; None where none of a kind that is wanted was."""
+    seconds = size = examples = 0.0
+    for kind, wanted in ((WORD, options.words), (BOARD, options.boards)):
+        some = [each for each in shown if each.kind == kind]
+        if wanted and not some:
+            return None
+        if wanted:
+            # The first one of each kind takes far longer: a ground, a font is made ready. So the middle one.
+            seconds += wanted * statistics.median_low([each.seconds for each in some])
+            size += wanted * statistics.fmean([each.size for each in some])
+            examples += wanted * statistics.fmean([each.examples for each in some])
+    return Estimate(_STARTING + seconds / cores(), round(size), round(examples))
 
 
 def about(source: Source) -> list[str]:

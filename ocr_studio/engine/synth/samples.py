@@ -80,11 +80,14 @@ class SampleMaker:
 
     def at(self, kind: str, index: int) -> Sample:
         """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, and NoSources."""
-        held_out = self._options.is_held_out(index)
-        side = Side.HELD_OUT if held_out else Side.TRAIN
-        if kind == WORD:
-            return _word_sample(self.word(index), index, side)
-        return _board_sample(self.board(index), index, side, cut=self._options.cut)
+        return self.taken(self.word(index) if kind == WORD else self.board(index), index)
+
+    def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
+        """A word or a board, the one of this index, as a dataset takes it."""
+        side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
+        if isinstance(made, SynthWord):
+            return _word_sample(made, index, side)
+        return _board_sample(made, index, side, cut=self._options.cut)
 
     def word(self, index: int) -> SynthWord:
         """A word. Raises as ``at`` does."""
@@ -93,6 +96,10 @@ class SampleMaker:
     def board(self, index: int) -> SynthBoard:
         """A board. Raises as ``at`` does."""
         return self._boards_of(self._split(index)).at(index)
+
+    def is_held_out(self, index: int) -> bool:
+        """Whether a sample is only to measure by."""
+        return self._options.is_held_out(index)
 
     def _split(self, index: int) -> Split:
         if self._options.purpose == "test":
