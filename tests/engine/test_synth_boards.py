@@ -17,7 +17,7 @@ from ocr_studio.core.dataset_values import Split as Side
 from ocr_studio.engine import craft_targets
 from ocr_studio.engine.synth import board_lessons, painting, whole_boards
 from ocr_studio.engine.synth.arranging import PARTS
-from ocr_studio.engine.synth.casting import BoardOptions, cast
+from ocr_studio.engine.synth.casting import BoardOptions, Setting, cast
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
 from ocr_studio.engine.synth.scenery import Ground, Place
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
@@ -94,7 +94,7 @@ def test_what_is_seen_on_the_photo_is_there(stock: Stock) -> None:
 
 
 def test_letters_lie_within_words_within_lines(board: SynthBoard) -> None:
-    assert sum(len(word.letters) for word in board.words) > 60
+    assert sum(len(word.letters) for word in board.words) > 40
     for word in board.words:
         assert len(word.letters) == len(word.text)
         if not word.ignore:
@@ -150,7 +150,7 @@ def test_splits_share_neither_hands_nor_backgrounds(sources: Sources) -> None:
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_is_written_or_drawn_where_it_should_be(stock: Stock, name: str) -> None:
     rng = np.random.default_rng(1)
-    kit = cast(stock, Ground.WHITEBOARD, SMALL, 18.0, rng).kit(rng)
+    kit = cast(stock, SMALL, Setting(Ground.WHITEBOARD, 18.0), rng).kit(rng)
     patch = Patch(420.0, 600.0, rng, Budget(60))
     ended = PARTS[name](patch, kit, 40.0)
     assert 40 < ended < 700
@@ -167,7 +167,7 @@ def test_boards_differ(stock: Stock) -> None:
     assert len({part for plan in made for part in plan.parts}) > 12
     assert len({plan.ground for plan in made}) >= 4
     words = sorted(len(plan.written.words) for plan in made)
-    assert words[5] < 25
+    assert words[5] < 30
     assert words[-5] > 30
     assert any(word.ignore for plan in made for word in plan.written.words)
     assert any(len({word.scribe.colour for word in plan.written.words}) > 1 for plan in made)

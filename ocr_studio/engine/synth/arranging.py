@@ -16,6 +16,7 @@ from ocr_studio.engine.synth.boxed_parts import BOXED
 from ocr_studio.engine.synth.circled_parts import CIRCLED
 from ocr_studio.engine.synth.contents import Contents, Theme, one
 from ocr_studio.engine.synth.marker import Colour
+from ocr_studio.engine.synth.papers import PAPERS, PRINTED
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed, Scribe
 from ocr_studio.engine.synth.ruled_parts import RULED
 from ocr_studio.engine.synth.written_parts import WRITTEN, Kit, Part, heading, spot, title
@@ -23,11 +24,15 @@ from ocr_studio.engine.synth.written_parts import WRITTEN, Kit, Part, heading, s
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Random: TypeAlias = np.random.Generator
 
-PARTS: Final[Mapping[str, Part]] = {**WRITTEN, **CIRCLED, **RULED, **BOXED}
+PARTS: Final[Mapping[str, Part]] = {**WRITTEN, **CIRCLED, **RULED, **BOXED, **PAPERS, **PRINTED}
 _USUAL: Final = {
     "prose": 1.6, "bullets": 2.2, "numbered": 1.4, "checks": 0.5, "program": 0.5, "entries": 0.9, "formulas": 0.5,
     "arrays": 0.4, "remarks": 0.9, "tree": 0.3, "linked list": 0.3, "graph": 0.3, "cells": 0.3, "flow": 0.6,
-    "mind map": 0.4, "table": 0.7, "chart": 0.35, "week": 0.25, "doodles": 0.3,
+    "mind map": 0.4, "table": 0.7, "chart": 0.35, "week": 0.25, "doodles": 0.3, "notes": 0.35, "notice": 0.2,
+}  # fmt: skip
+_PRINTED: Final = {
+    "paragraph": 4.0, "bill": 0.7, "bullets": 0.8, "numbered": 0.6, "program": 0.5, "entries": 0.6, "table": 0.8,
+    "chart": 0.2, "formulas": 0.3,
 }  # fmt: skip
 # How much more of them there is on boards about something.
 _OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
@@ -47,14 +52,17 @@ _CELL: Final = 3.0  # pixels of a cell in which places of words are noted
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who is at a board. scribes: the first writes most. heading: of headings; drawing: lines and boxes."""
+    """Who is at a board. scribes: the first writes most. heading: of headings; drawing: lines and boxes; printed: what
+    is printed, if there are fonts. page: whether it is a printed page instead."""
 
     scribes: tuple[Scribe, ...]
     heading: Scribe
     drawing: Scribe
+    printed: Scribe | None
     contents: tuple[Contents, ...]
     theme: Theme
     colours: tuple[Colour, ...]
+    page: bool = False
 
     def kit(self, rng: Random) -> Kit:
         """Who does the next part."""
@@ -65,7 +73,7 @@ class Cast:
         if rng.random() < 0.5:
             drawing = replace(drawing, colour=text.colour)
         big = replace(self.heading, writer=text.writer) if number else self.heading
-        return Kit(text, big, drawing, self.contents[number], self.theme)
+        return Kit(text, big, drawing, self.printed, self.contents[number], self.theme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class Arranging:
         self._cast, self._rng = cast, rng
         self._taken = np.zeros((math.ceil(size[1] / _CELL), math.ceil(size[0] / _CELL)), np.uint8)
         shares = {name: share * _OFTEN[cast.theme].get(name, 1.0) for name, share in _USUAL.items()}
+        if cast.page:
+            shares = _PRINTED
         self._names = list(shares)
         self._shares = np.array(list(shares.values())) / sum(shares.values())
 
@@ -100,8 +110,9 @@ class Arranging:
         columns = self._columns(margin, top)
         ruled = len(columns) > 1 and rng.random() < 0.25
         for number, zone in enumerate(columns):
-            self._column(zone, words=self.board.budget.left * rng.uniform(0.8, 1.5) / (len(columns) - number))
-            if ruled and number:
+            before = len(board.words)
+            self._column(zone, words=board.budget.left * rng.uniform(0.8, 1.5) / (len(columns) - number))
+            if ruled and number and len(board.words) > before:
                 x = zone.low[0] - 0.8 * size
                 ends = [(x, top), (x + rng.normal(0, 0.6) * size, board.height - margin)]
                 pen = self._cast.drawing
@@ -115,17 +126,18 @@ class Arranging:
         """Side by side, seldom of one width; each climbs or falls a little."""
         rng, board, size = self._rng, self.board, self._cast.scribes[0].size
         wide = board.width - 2 * margin
-        most = max(1, min(4, int(wide / (13 * size))))
+        most = max(1, min(2 if self._cast.page else 4, int(wide / (13 * size))))
         many = int(rng.integers(max(1, min(2, most)), most + 1)) if rng.random() < 0.8 else 1
         shares = rng.uniform(0.7, 1.4, many)
         ends = margin + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * wide
         gutter = float(rng.uniform(0.8, 2.5)) * size
         lean = float(rng.normal(0, 1.0)) if rng.random() < 0.75 else float(rng.normal(0, 4.0))
+        steady = self._cast.scribes[0].unsteady > 0
         return [
             Zone(
                 (float(left + (gutter if left > margin else 0)), top + float(abs(rng.normal(0, 0.6))) * size),
                 (float(right), board.height - margin),
-                float(np.clip(lean + rng.normal(0, 0.6), -11, 11)),
+                float(np.clip(lean + rng.normal(0, 0.6), -11, 11)) * steady,
             )
             for left, right in pairwise(ends)
         ]

@@ -31,6 +31,7 @@ _INKS: Final[tuple[Colour, ...]] = (
     (28, 28, 34), (28, 28, 34), (46, 46, 56), (22, 48, 150), (30, 70, 180), (44, 60, 120), (190, 36, 44), (205, 60, 50),
     (14, 118, 72), (20, 140, 110), (112, 44, 140), (226, 98, 24), (200, 40, 120), (20, 130, 160), (110, 70, 40),
 )  # fmt: skip
+_BLACK: Final[Colour] = (24, 24, 26)
 _CHALKS: Final[tuple[Colour, ...]] = (
     (236, 236, 230), (236, 236, 230), (225, 228, 222), (240, 228, 140), (240, 170, 180), (150, 205, 240),
     (180, 230, 170),
@@ -42,10 +43,10 @@ class BoardOptions:
     """What whole boards shall be like.
 
     long_side: pixels of a photo's longer side, from and to; 1280 is 1.2 megapixels, 4000 is 12. words: about how many
-    on a board. capitals: their height as a share of the longer side. framed, turned, ghosts: which share of photos
-    shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off; cut: on which share
-    writing may run beyond the photo. tilt: 0 for straight on, 1 as people
-    take photos; harm: how bad these are, likewise. grounds, writers: shares.
+    on a board. capitals: their height as a share of the longer side. framed, turned, ghosts, pages: which share of
+    photos shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off, is of a printed page;
+    cut: on which share writing may run beyond the photo. tilt: 0 for straight on, 1 as people take photos; harm: how
+    bad these are, likewise. grounds, writers: shares.
     """
 
     long_side: tuple[int, int] = (1280, 1280)
@@ -55,6 +56,7 @@ class BoardOptions:
     cut: float = 0.12
     turned: float = 0.05
     ghosts: float = 0.25
+    pages: float = 0.08
     tilt: float = 1.0
     harm: float = 1.0
     grounds: Mapping[Ground, float] = field(default_factory=lambda: GROUNDS)
@@ -76,11 +78,21 @@ class BoardOptions:
         return Pen.any(rng)
 
 
-def cast(stock: Stock, ground: Ground, options: BoardOptions, capital: float, rng: Random) -> Cast:
-    """Who is at a board. capital: pixels of the height of theirs."""
-    kinds = stock.kinds(options.writers)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where somebody writes. capital: pixels of the height of theirs. page: whether it is printed instead."""
+
+    ground: Ground
+    capital: float
+    page: bool = False
+
+
+def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> Cast:
+    """Who is at a board."""
+    ground, capital, page = setting.ground, setting.capital, setting.page
+    kinds = {Kind.PRINT: 1.0} if page else stock.kinds(options.writers)
     many = int(rng.choice([1, 1, 1, 2, 3]))
-    colours = _colours(ground, rng)
+    colours = (_BLACK,) if page else _colours(ground, rng)
     strength = float(1 - 0.55 * rng.beta(1.2, 3)) if ground in {Ground.WHITEBOARD, Ground.REAL} else 1.0
     scribes: list[Scribe] = []
     for number in range(many):
@@ -92,7 +104,11 @@ def cast(stock: Stock, ground: Ground, options: BoardOptions, capital: float, rn
     big = replace(first.larger(float(rng.uniform(1.0, 1.6))), colour=one(colours, rng))
     drawing = replace(first, colour=one(colours, rng))
     contents = tuple(_contents(stock, scribe.writer) for scribe in scribes)
-    return Cast(tuple(scribes), big, drawing, contents, one(list(Theme), rng), colours)
+    there = Kind.PRINT in stock.kinds()
+    printed = _scribe(stock, Kind.PRINT, capital, _BLACK, 1.0, rng) if there else None
+    if page:  # rules of pages are fine
+        drawing = replace(drawing, pen=replace(drawing.pen, width=float(rng.uniform(0.04, 0.12))))
+    return Cast(tuple(scribes), big, drawing, printed, contents, one(list(Theme), rng), colours, page)
 
 
 def _scribe(stock: Stock, kind: Kind, size: float, colour: Colour, strength: float, rng: Random) -> Scribe:
@@ -111,6 +127,7 @@ def _scribe(stock: Stock, kind: Kind, size: float, colour: Colour, strength: flo
         space=float(rng.uniform(0.3, 0.5) if printed else np.clip(rng.lognormal(math.log(0.62), 0.25), 0.38, 1.3)),
         pitch=float(rng.uniform(1.5, 2.2)),
         unsteady=0.0 if printed else float(rng.uniform(0.5, 1.6)),
+        seed=int(rng.integers(2**31)) if kind in {Kind.PRINT, Kind.HANDWRITING} else None,
     )
 
 

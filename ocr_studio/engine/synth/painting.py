@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.engine.synth import marker
 from ocr_studio.engine.synth.marker import Colour, Pen
-from ocr_studio.engine.synth.patch import Placed
+from ocr_studio.engine.synth.patch import Fill, Placed
 from ocr_studio.engine.synth.scenery import Place
 from ocr_studio.engine.synth.sheet import Stroke
 
@@ -79,6 +79,23 @@ def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | N
     left, top = round(drawn.corner[0]), round(drawn.corner[1])
     ink = drawn.ink[max(0, -top) : max(0, place.height - top), max(0, -left) : max(0, place.width - left)]
     return Seen(ink, max(0, left), max(0, top)) if ink.size else None
+
+
+def paste(scene: Picture, fill: Fill, place: Place) -> None:
+    """Put a piece of paper on a photo, in place, with the shadow it casts."""
+    corners = place.on(fill.corners)
+    reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
+    shadow = np.round((corners + (0.7 * reach, reach)) * 16).astype(np.int32)
+    low = np.clip(np.floor(corners.min(axis=0) - 2), 0, (place.width, place.height)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + 2 * reach + 2), 0, (place.width, place.height)).astype(int)
+    if (high <= low).any():
+        return
+    part = scene[low[1] : high[1], low[0] : high[0]]
+    darker = part.copy()
+    cv2.fillConvexPoly(darker, shadow - 16 * low.astype(np.int32), (60, 60, 62), cv2.LINE_AA, 4)
+    cv2.addWeighted(part, 0.6, cv2.GaussianBlur(darker, (0, 0), max(0.6, reach / 2)), 0.4, 0, dst=part)
+    points = np.round(corners * 16).astype(np.int32) - 16 * low.astype(np.int32)
+    cv2.fillConvexPoly(part, points, fill.colour, cv2.LINE_AA, 4)
 
 
 def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: bool) -> None:

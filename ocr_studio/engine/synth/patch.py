@@ -30,7 +30,7 @@ class Scribe:
 
     others: who write, in turn, what the writer cannot, as some people left but a few words. size: pixels of a capital's
     height. strength: 0..1, less is paler. space: from word to word, pitch: from line to line, both in capitals'
-    heights. unsteady: 0 for print, 1 for most people.
+    heights. unsteady: 0 for print, 1 for most people. seed: for a font, whose strokes are as thick in every word.
     """
 
     writer: Writer
@@ -42,6 +42,7 @@ class Scribe:
     space: float = 0.75
     pitch: float = 1.9
     unsteady: float = 1.0
+    seed: int | None = None
 
     @property
     def line(self) -> float:
@@ -135,6 +136,14 @@ class Placed:
         return self.on(self.ink.corners)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fill:
+    """A piece of paper on the board. corners: (N, 2), clockwise, pixels."""
+
+    corners: Floats
+    colour: Colour
+
+
 @dataclass
 class Budget:
     """How many words may still be written on a board."""
@@ -146,7 +155,7 @@ class Budget:
 class Patch:
     """Collects words and strokes; whoever writes does so in the order in which it is to be read.
 
-    width, height: pixels. strokes: of drawings.
+    width, height: pixels. strokes: of drawings; fills: pieces of paper, below all else.
     """
 
     width: float
@@ -155,6 +164,7 @@ class Patch:
     budget: Budget
     words: list[Placed] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
     lines: int = 0
     blocks: int = 0
     sheet: Sheet = field(init=False)
@@ -172,7 +182,8 @@ class Patch:
         inks: list[Ink] = []
         for token in tokens:
             if writer := by.who(token):
-                ink = Ink.of(writer.write(token, by.size, self.rng, pen=by.pen), writer.name)
+                rng = self.rng if by.seed is None or writer is not by.writer else np.random.default_rng(by.seed)
+                ink = Ink.of(writer.write(token, by.size, rng, pen=by.pen), writer.name)
                 inks += [ink] if ink is not None else []
         return inks
 
@@ -219,11 +230,19 @@ class Patch:
 
     def draw(self, corners: Sequence[Spot], by: Scribe, *, bold: float = 1.0) -> None:
         """A freehand line through places. bold: how many times as wide as the pen is."""
-        self.sheet.draw(corners, width=bold * by.width, marker=by.marker)
+        if by.unsteady > 0:
+            self.sheet.draw(corners, width=bold * by.width, marker=by.marker)
+            return
+        points = np.array(corners, np.float64)
+        even = np.ones(len(points))
+        self.strokes.append(Stroke(points, bold * by.width * even, by.strength * even, by.colour))
 
     def box(self, low: Spot, high: Spot, by: Scribe) -> None:
-        """A rectangle drawn by hand."""
-        self.sheet.box(low, high, width=by.width, marker=by.marker)
+        """A rectangle drawn by hand, or ruled where print is."""
+        if by.unsteady > 0:
+            self.sheet.box(low, high, width=by.width, marker=by.marker)
+        else:
+            self.draw([low, (high[0], low[1]), high, (low[0], high[1]), low], by)
 
     def oval(self, low: Spot, high: Spot, by: Scribe) -> None:
         """An ellipse drawn by hand in a box."""
@@ -252,6 +271,7 @@ class Patch:
         for stroke in other.strokes:
             points = stroke.points @ matrix[:, :2].T + matrix[:, 2]
             self.strokes.append(replace(stroke, points=points, widths=stroke.widths * grown))
+        self.fills += [replace(fill, corners=fill.corners @ matrix[:, :2].T + matrix[:, 2]) for fill in other.fills]
         self.lines += other.lines
         self.blocks += other.blocks + 1
 

@@ -18,7 +18,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import painting, scenery, shot
 from ocr_studio.engine.synth.arranging import Arranging, Cast
-from ocr_studio.engine.synth.casting import BoardOptions, cast
+from ocr_studio.engine.synth.casting import BoardOptions, Setting, cast
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
 from ocr_studio.engine.synth.scenery import CHALKY, Ground, Place
 from ocr_studio.engine.synth.shot import Lens
@@ -82,7 +82,7 @@ class SynthBoard:
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A board before it is photographed. written: its words, in reading order, and drawings; old: what was wiped off
-    before."""
+    before. capital: pixels of its height; page: whether it is printed."""
 
     place: Place
     ground: Ground
@@ -90,6 +90,7 @@ class Plan:
     old: tuple[Placed, ...]
     parts: tuple[str, ...]
     capital: float
+    page: bool = False
 
 
 class BoardMaker:
@@ -119,6 +120,8 @@ class BoardMaker:
         scene = self.scene(plan, rng)
         pixels = plan.place.width * plan.place.height
         lens = Lens.any(rng, pixels=pixels, harm=self.options.harm)
+        # Scanner apps cut off what is around a board, and spoil dark ones.
+        lens = replace(lens, app=lens.app and not plan.place.framed and plan.ground not in CHALKY)
         image = shot.expose(scene, lens, rng)
         words = truth(plan, image)
         return SynthBoard(index, image, words, _lines(words), plan.ground, plan.parts)
@@ -126,14 +129,17 @@ class BoardMaker:
     def plan(self, index: int) -> Plan:
         """What stands where on it, without drawing it."""
         rng, options = self._random(index, 1), self.options
-        ground = options.ground(rng, real=bool(self.stock.grounds.photos))
+        page = rng.random() < options.pages and bool(self.stock.prints)
+        ground = Ground.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
         place, quarters = _place(ground, options, rng)
         low, high = place.visible(beyond=0.06 if rng.random() < options.cut else 0.0)
-        words, long = options.count(rng), max(place.width, place.height)
+        words, long = options.count(rng) * (2 if page else 1), max(place.width, place.height)
         room = math.sqrt(float((high - low).prod()) / words)
         smallest, largest = (share * long for share in options.capitals)
         capital = float(np.clip(room * rng.lognormal(math.log(0.19), 0.22), smallest, largest))
-        players = cast(self.stock, ground, options, capital, rng)
+        if page and rng.random() < 0.85:  # the others are posters
+            capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
+        players = cast(self.stock, options, Setting(ground, capital, page), rng)
         arranging = Arranging(high - low, players, rng, words=words)
         written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)))
         old = self._old(high - low, players, rng) if ground is not Ground.PAPER else Patch(*place.sheet, rng, Budget(0))
@@ -142,20 +148,22 @@ class BoardMaker:
         for board, patch in zip(boards, (written, old), strict=True):
             board.take(patch, shift)
         parts = tuple(arranging.used)
-        return Plan(shot.turned(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital)
+        return Plan(shot.turned(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital, page)
 
     def scene(self, plan: Plan, rng: Random) -> Picture:
         """Ground, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
         place, photos = plan.place, self.stock.grounds.photos
         real = photos[int(rng.integers(len(photos)))] if plan.ground is Ground.REAL else None
         scene = scenery.surface(plan.ground, place.width, place.height, rng, real=real)
-        if plan.ground is Ground.PAPER and rng.random() < 0.45:
+        if plan.ground is Ground.PAPER and not plan.page and rng.random() < 0.45:
             scenery.ruled(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))
         opaque = plan.ground in CHALKY
         if plan.ground is Ground.GLASS:
             scene = _apart(scene, plan)
         self._ghosts(scene, plan, rng)
         rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
+        for fill in plan.written.fills:
+            painting.paste(scene, fill, place)
         pen = self.options.drawing_pen(rng)
         for stroke in plan.written.strokes:
             seen = painting.stroke_seen(stroke, pen, place, rng)
@@ -172,10 +180,7 @@ class BoardMaker:
             return
         layer = scene.copy()
         painting.lay_words(layer, plan.old, plan.place, opaque=plan.ground in CHALKY, rough=None)
-        side = 2 * max(1, round(plan.capital * 0.3)) + 1
-        smear = np.zeros((side, side), np.float32)
-        smear[side // 2] = 1 / side
-        layer = np.asarray(cv2.filter2D(layer, -1, smear), np.uint8)
+        layer = np.asarray(cv2.blur(layer, (2 * max(1, round(plan.capital * 0.3)) + 1, 1)), np.uint8)
         cv2.addWeighted(layer, 0.8, scene, 0.2, 0, dst=scene)
 
     def _old(self, size: Floats, players: Cast, rng: Random) -> Patch:

@@ -24,12 +24,13 @@ _BULLETS: Final = ("-", "-", "-", "•", "•", "*", "→", "–", "+")
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """Who writes what. text: writes what stands below headings; heading: those; drawing: lines and boxes. contents,
-    theme: what is said."""
+    """Who writes what. text: writes what stands below headings; heading: those; drawing: lines and boxes; printed: on
+    printed notices, if there are fonts. contents, theme: what is said."""
 
     text: Scribe
     heading: Scribe
     drawing: Scribe
+    printed: Scribe | None
     contents: Contents
     theme: Theme
 
