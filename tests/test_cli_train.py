@@ -7,12 +7,14 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ocr_studio import cli, cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
 from ocr_studio.core import models, settings, training_runs
+from ocr_studio.core.model_card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
 from ocr_studio.core.training import Interval, Trained
 from ocr_studio.jobs import training
 from ocr_studio.jobs.training import Course, LearningEvent
@@ -85,6 +87,34 @@ def test_worse_is_not_kept_unless_asked(
     assert names() == []
     assert run(data, "--keep", "always") == GOOD
     assert names() == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("architecture", "more", "said"),
+    [
+        (CRNN, (), "“Hand” can read, but not be trained further here: its network is a CRNN. Begin with another"),
+        (CRAFT, ("--detector",), "“Hand” can find writing, but not be trained further here: its network is a CRAFT."),
+        (
+            LIGHT_CRAFT,
+            ("--detector",),
+            "its network is a light CRAFT. Begin with another model; or train this one by a",
+        ),
+    ],
+)
+def test_a_network_that_cannot_be_trained_further_is_refused_before_anything_is_written(
+    data: Path, capsys: pytest.CaptureFixture[str], architecture: str, more: tuple[str, ...], said: str
+) -> None:
+    known: dict[str, Any] = {} if architecture == CRNN else {"alphabet": (), "scores": {}}
+    installed("Theirs", architecture=architecture, title="Hand", **known)
+    assert run(data, "--base", "Theirs", *more) == FAILED
+    assert said in capsys.readouterr().err
+    assert training_runs.load("mine") is None
+    assert not models.candidates("mine")
+
+
+def test_a_light_network_can_be_begun_with(data: Path, learner: StandInLearner) -> None:
+    installed("Light", architecture=LIGHT_CRNN)
+    assert run(data, "--base", "Light") == GOOD
 
 
 def test_other_programs_are_told_everything(

@@ -44,6 +44,8 @@ ARCHITECTURES: Final[Mapping[str, Kind]] = MappingProxyType(
 # Those whose pictures and classes are made as the published recognizer's and detector's, so that what trains these can
 # train them further.
 LEARNING_ON: Final = frozenset({RECOGNIZER, LIGHT_CRNN, DETECTOR})
+# What the others are called.
+_NETWORKS: Final[Mapping[str, str]] = MappingProxyType({CRNN: "CRNN", CRAFT: "CRAFT", LIGHT_CRAFT: "light CRAFT"})
 # What is learned from somebody's words is theirs to licence; where it began has a licence of its own.
 LICENCE: Final = "Apache-2.0 (begins with PP-OCRv6 small by PaddleOCR)"
 
@@ -141,13 +143,19 @@ def learning_on(card: ModelCard | None, *, usual: str) -> str:
     with the program and has none. Raises CannotLearn.
     """
     architecture = usual if card is None else card.architecture
-    if architecture not in LEARNING_ON:
-        what = tr(
-            "the network of “{name}” can read or find writing, but not be trained further here",
-            name=card.title if card else usual,
-        )
-        raise CannotLearn(what, remedy=tr("Begin with another model."))
+    if card is not None and not can_learn(card):
+        does = {
+            "recognizer": later("“{name}” can read, but not be trained further here: its network is a {network}"),
+            "detector": later("“{name}” can find writing, but not be trained further here: its network is a {network}"),
+        }[card.kind]
+        what = tr(does, name=card.title, network=_NETWORKS.get(architecture, architecture))
+        raise CannotLearn(what, remedy=tr("Begin with another model; or train this one by a script (ocr_studio.api)."))
     return architecture
+
+
+def can_learn(card: ModelCard | None) -> bool:
+    """Whether a model can be trained further by the window and the command line. card: None for a borrowed one."""
+    return card is None or card.architecture in LEARNING_ON
 
 
 def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:

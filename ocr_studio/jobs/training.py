@@ -17,6 +17,7 @@ from ocr_studio.core import models, training_results, training_runs
 from ocr_studio.core.dataset import BadCrop, Dataset, Example, Split
 from ocr_studio.core.detector_training import DetectorData, DetectorEvent, DetectorTrained, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import DETECTOR, RECOGNIZER, Kind, learning_on
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Preparing, Recipe, Trained, TrainingEvent
@@ -69,6 +70,7 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
                 yield waiting
                 return
         else:
+            check_base(run.kind, run.recipe)
             training_runs.begin(run)
         _discard_candidates(run)
         training_results.forget(run)
@@ -78,6 +80,14 @@ def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -
             yield event
 
 
+def check_base(kind: str, recipe: Recipe) -> None:
+    """Whether what a recipe begins with is there and can be trained further; to know it before anything is drawn or
+    written. kind: one of ``training_runs.KINDS``. Raises NoSuchModel, BadModel, CannotLearn.
+    """
+    known: Kind = "detector" if kind == "detector" else "recognizer"
+    learning_on(models.in_use(recipe.base, known).card, usual=DETECTOR if known == "detector" else RECOGNIZER)
+
+
 def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions, stop: Stop = _never) -> Course:
     """A course on what was looked at; its dataset stays with the run from now on. Raises StudioError."""
     if look.dataset is None:
@@ -85,7 +95,7 @@ def begin(look: Preflight, kind: str, recipe: Recipe, *, options: ReaderOptions,
     name = training_runs.free_name(look.title)
     data = training_runs.folder_of(name) / "data"
     dataset = preflight.moved(look.dataset, data)
-    run = Run(name, kind, data, dataset.digest, recipe, about=look.about)
+    run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about)
     return Course(run, dataset, options, stop)
 
 
