@@ -13,9 +13,8 @@ from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import fetching, model_files
 
-# What can be used as it is; the file without its last layer can only be begun with.
-_FETCHED: Final = (published_files.CRAFT, published_files.CRNN)
-_PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}" for each in _FETCHED)
+_FETCHED: Final = published_files.USABLE
+_PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
 Models that read and models that find writing stand in one list; of each kind one is in use. Where you have chosen none,
 it is the program's choice for your alphabet. The models that come with the program, its own and borrowed ones, can all

@@ -17,6 +17,7 @@ from typing import Final
 
 from ocr_studio.core import paths
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, Kind
+from ocr_studio.core.translation import later
 
 _RELEASE: Final = "https://github.com/faustomorales/keras-ocr/releases/download/v0.8.4"
 
@@ -24,7 +25,8 @@ _RELEASE: Final = "https://github.com/faustomorales/keras-ocr/releases/download/
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
     """One file. kind: what its network does. sha256: of its bytes. alphabet: the characters of a network that reads, in
-    the order of its classes; empty where its last layer is left out, and for one that finds. about: for a person.
+    the order of its classes; empty where its last layer is left out, and for one that finds. about, good_for: for a
+    person. megabytes: about so large. licence: of the weights, and whose they are.
     """
 
     name: str
@@ -32,6 +34,9 @@ class PublishedFile:
     sha256: str
     kind: Kind
     about: str
+    megabytes: int
+    licence: str
+    good_for: str = ""
     alphabet: tuple[str, ...] = ()
 
 
@@ -40,14 +45,26 @@ CRAFT: Final = PublishedFile(
     address=f"{_RELEASE}/craft_mlt_25k.h5",
     sha256="7283ce2ff05a0617e9740c316175ff3bacdd7215dbdf1a726890d5099431f899",
     kind="detector",
-    about="CRAFT, trained on scene text of many languages",
+    about=later("CRAFT, trained on scene text of many languages"),
+    megabytes=83,
+    licence="MIT (NAVER Corp.)",
+    good_for=later(
+        "Finding single words in photos of streets, signs and packages, slanted ones too. It is large: a photo takes "
+        "many times as long as with the detector that comes with the program."
+    ),
 )
 CRNN: Final = PublishedFile(
     name="crnn_kurapan.h5",
     address=f"{_RELEASE}/crnn_kurapan.h5",
     sha256="a7d8086ac8f5c3d6a0a828f7d6fbabcaf815415dd125c32533013f85603be46d",
     kind="recognizer",
-    about="CRNN, reads digits and lower-case letters of words drawn by a program",
+    about=later("CRNN, reads digits and lower-case letters of words drawn by a program"),
+    megabytes=35,
+    licence="MIT (Fausto Morales, kurapan)",
+    good_for=later(
+        "Comparing with keras-ocr. It reads printed words, one by one, and knows digits and the small letters a to z "
+        "only: no capitals, no signs, and it was never shown handwriting."
+    ),
     alphabet=tuple(string.digits + string.ascii_lowercase),
 )
 CRNN_NOTOP: Final = PublishedFile(
@@ -55,9 +72,13 @@ CRNN_NOTOP: Final = PublishedFile(
     address=f"{_RELEASE}/crnn_kurapan_notop.h5",
     sha256="027fd2cced3cbea0c4f5894bb8e9e85bac04f11daf96b8fdcf1e4ee95dcf51b9",
     kind="recognizer",
-    about="CRNN without its last layer, to learn another alphabet",
+    about=later("CRNN without its last layer, to learn another alphabet"),
+    megabytes=35,
+    licence="MIT (Fausto Morales, kurapan)",
 )
 ALL: Final = (CRAFT, CRNN, CRNN_NOTOP)
+# What can be used as it is; the file without its last layer can only be begun with.
+USABLE: Final = (CRAFT, CRNN)
 
 
 def folder() -> Path:

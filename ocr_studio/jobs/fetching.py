@@ -13,7 +13,7 @@ import re
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -49,6 +49,24 @@ class Fetched:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is here of a file. path: where it lies whole, None where it does not; begun: bytes that have come of it."""
+
+    file: PublishedFile
+    path: Path | None
+    begun: int = 0
+
+
+def look(files: Sequence[PublishedFile] = published_files.USABLE) -> Iterator[Here]:
+    """What is here of each of these files; it takes as long as reading them."""
+    for file in files:
+        begun = 0
+        with contextlib.suppress(OSError):
+            begun = _part(published_files.folder() / file.name).stat().st_size
+        yield Here(file, published_files.at_hand(file), begun)
+
+
 def fetch_model(
     wanted: PublishedFile, *, name: str | None = None
 ) -> Generator[Fetching | Fetched | LookedThrough | ModelImported, None, None]:
@@ -76,7 +94,7 @@ def fetch(
     if here is not None:
         yield Fetched(wanted, here)
         return
-    part = place.with_name(f"{wanted.name}.part")
+    part = _part(place)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _alone(place):
@@ -88,6 +106,11 @@ def fetch(
         what = tr("it cannot be kept: {reason}", reason=write_errors.reason(error))
         raise FetchFailed(what, file=place, remedy=write_errors.remedy(error)) from error
     yield Fetched(wanted, place)
+
+
+def _part(place: Path) -> Path:
+    """Where what has come of a file lies until it is whole."""
+    return place.with_name(f"{place.name}.part")
 
 
 @contextlib.contextmanager

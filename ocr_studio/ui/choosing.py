@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.settings import Finding, Settings
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.fetching import Fetching
 from ocr_studio.ui.finding_dialog import FindingDialog
 from ocr_studio.ui.finding_trials import FindingTrials
 from ocr_studio.ui.finding_view import FindingView
+from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.modelling import Modelling
 from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.rereading import Rereading
@@ -29,11 +31,23 @@ class Choosing(QObject):
     chosen = Signal(object)
     anew_wanted = Signal()
 
-    def __init__(self, document: Document, reading: Reading, current: Callable[[], Settings], window: QWidget) -> None:
+    def __init__(
+        self,
+        document: Document,
+        reading: Reading,
+        current: Callable[[], Settings],
+        window: QWidget,
+        *,
+        fetching: JobThread,
+    ) -> None:
+        """fetching: the lane in which files come from the network."""
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
         self.rereading: Rereading = Rereading(document, reading, window)
         self.modelling: Modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
+        self.fetching: Fetching = Fetching(fetching, reading.lane, self)
+        self.modelling.fetch_wanted.connect(self.fetching.show)
+        self.fetching.taken_in.connect(self.modelling.show_new)
 
     @property
     def lines(self) -> bool:

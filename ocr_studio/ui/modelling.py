@@ -29,10 +29,12 @@ class Modelling(QObject):
     """Shows the models, and does with them what is wanted.
 
     current: asked for the settings as they are. choose: told the settings as they shall be. Signals:
-    ``comparison_wanted(str)`` the open photo is to be read by the model of this name, too.
+    ``comparison_wanted(str)`` the open photo is to be read by the model of this name, too;
+    ``fetch_wanted(QWidget)`` what others have published is to be shown, over this dialog.
     """
 
     comparison_wanted = Signal(str)
+    fetch_wanted = Signal(object)
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Modelling(QObject):
         dialog.export_wanted.connect(self._ask_where)
         dialog.delete_wanted.connect(self._ask_whether)
         dialog.import_wanted.connect(self._ask_which)
+        dialog.fetch_wanted.connect(lambda: self.fetch_wanted.emit(dialog))
         dialog.finished.connect(self._forget)
         dialog.finished.connect(dialog.deleteLater)
         self._refresh()
@@ -208,8 +211,12 @@ class Modelling(QObject):
         if isinstance(event, model_files.ModelExported):
             self._say(tr("“{model}” is written to {file}.", model=event.model.name, file=event.file.name))
         elif isinstance(event, model_files.ModelImported):
-            self._refresh(choose=event.model.name)
-            self._say(tr("“{model}” is there now. Compare it, or use it.", model=event.model.name))
+            self.show_new(event.model)
+
+    def show_new(self, model: Model) -> None:
+        """Show a model that has come in."""
+        self._refresh(choose=model.name)
+        self._say(tr("“{model}” is there now. Compare it, or use it.", model=model.name))
 
     def _fail(self, trouble: Trouble) -> None:
         self._say(trouble.message, wrong=True)

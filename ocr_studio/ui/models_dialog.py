@@ -33,7 +33,7 @@ class ModelsDialog(QDialog):
     then shows the models as they are.
 
     Signals, each with the name of the chosen model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
-    ``export_wanted``, ``delete_wanted``; and ``import_wanted()``.
+    ``export_wanted``, ``delete_wanted``; and ``import_wanted()``, ``fetch_wanted()``.
     """
 
     use_wanted = Signal(str)
@@ -42,6 +42,7 @@ class ModelsDialog(QDialog):
     export_wanted = Signal(str)
     delete_wanted = Signal(str)
     import_wanted = Signal()
+    fetch_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +79,12 @@ class ModelsDialog(QDialog):
         )
         self.take_in.setAutoDefault(False)
         self.take_in.clicked.connect(self.import_wanted)
+        self.published = QPushButton(tr("&Published networks…"))
+        self.published.setToolTip(
+            tr("Networks that others have published, as keras-ocr’s: what they are, and fetch them")
+        )
+        self.published.setAutoDefault(False)
+        self.published.clicked.connect(self.fetch_wanted)
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
@@ -189,7 +196,9 @@ class ModelsDialog(QDialog):
         across.addWidget(self.list, 2)
         across.addLayout(right, 3)
         bottom = QHBoxLayout()
+        bottom.setSpacing(8)
         bottom.addWidget(self.take_in)
+        bottom.addWidget(self.published)
         bottom.addStretch(1)
         bottom.addWidget(self.buttons)
         layout = QVBoxLayout(self)

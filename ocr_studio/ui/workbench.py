@@ -71,6 +71,7 @@ class Backstage:
     thumbnails: JobThread
     rows: JobThread
     words: JobThread
+    fetching: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -90,7 +91,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
 
     status = Status()
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    choosing = Choosing(document, stage.reading, lambda: opening.settings, window)
+    choosing = Choosing(document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
