@@ -1,25 +1,34 @@
-"""How fast synthetic words are made, and how readable they are: a table, and contact sheets to be looked at.
+"""How fast synthetic words and boards are made, and how readable: tables, and contact sheets to be looked at.
 
     python -m tests.benchmarks.synthetic [--data ../shared/data] [--seconds 10] [--sheet words.png] [--read 300]
+                                       [--boards 10] [--board-sheet boards.png]
 
 One core: OpenCV is kept to one thread. Each kind is timed by itself, in seconds of this process. With --read, words of
-each kind are read with the model in use: what no net reads at all is not worth learning from.
+each kind are read with the model in use: what no net reads at all is not worth learning from. --boards: how many
+seconds boards of each size are timed; 0 for none.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr_studio.core import images, metrics
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
+from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.sources import SHARES, Kind, Sources, Stock
+from ocr_studio.engine.synth.whole_boards import BoardMaker
 from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
+
+Picture: TypeAlias = NDArray[np.uint8]
 
 _COLUMNS, _ROWS, _WIDE, _TALL = 6, 16, 260, 76
 
@@ -32,6 +41,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sheet", type=Path, help="a picture of words is written there")
     parser.add_argument("--read", type=int, default=0, help="how many words of each kind are read")
+    parser.add_argument("--boards", type=float, default=10.0, help="how long boards of each size are timed")
+    parser.add_argument("--board-sheet", type=Path, help="a picture of boards is written there")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     sources = sources_in(given.data)
@@ -48,6 +59,13 @@ def main() -> None:
     if given.sheet:
         images.save_png(given.sheet, contact_sheet(list(islice(maker.stream(), _COLUMNS * _ROWS))))
         print(f"{given.sheet} written")
+
+    if given.boards:
+        _boards(maker.stock, seconds=given.boards, seed=given.seed)
+    if given.board_sheet:
+        boards = BoardMaker(maker.stock, seed=given.seed)
+        images.save_png(given.board_sheet, board_sheet([boards.at(index).image for index in range(12)]))
+        print(f"{given.board_sheet} written")
 
 
 def sources_in(data: Path) -> Sources:
@@ -69,6 +87,47 @@ def contact_sheet(words: list[SynthWord]) -> np.ndarray[tuple[int, ...], np.dtyp
         top, left = place // _COLUMNS * _TALL, place % _COLUMNS * _WIDE
         sheet[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
     return sheet
+
+
+def board_sheet(photos: Sequence[Picture]) -> Picture:
+    """Photos four to a row, each as large as its cell lets it be, (h, w, 3) uint8 RGB."""
+    wide, tall, across = 640, 480, 4
+    sheet = np.full((-(-len(photos) // across) * tall, across * wide, 3), 40, np.uint8)
+    for place, photo in enumerate(photos):
+        shown = _fitted(photo, wide, tall)
+        top, left = place // across * tall, place % across * wide
+        sheet[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
+    return sheet
+
+
+def _fitted(photo: Picture, wide: int, tall: int) -> Picture:
+    grow = min(wide / photo.shape[1], tall / photo.shape[0])
+    size = (max(1, round(photo.shape[1] * grow)), max(1, round(photo.shape[0] * grow)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _boards(stock: Stock, *, seconds: float, seed: int) -> None:
+    """Boards a second, by the longer side of the photo."""
+    print(f"{'boards of':20}{'boards/s':>9}{'ms':>7}{'words':>7}{'letters':>9}{'laid out':>10}")
+    for side in (820, 1280, 2048, 4000):
+        maker = BoardMaker(stock, BoardOptions(long_side=(side, side)), seed=seed)
+        maker.at(10**6)
+        words, letters, count, started = 0, 0, 0, time.perf_counter()
+        while time.perf_counter() - started < seconds:
+            made = maker.at(count)
+            count += 1
+            words += len(made.words)
+            letters += sum(len(word.letters) for word in made.words)
+        taken = (time.perf_counter() - started) / count
+        started = time.perf_counter()
+        for index in range(min(count, 5)):
+            maker.plan(index)
+        laid = (time.perf_counter() - started) / min(count, 5)
+        print(
+            f"{side:6} px{'':11}{1 / taken:9.1f}{1000 * taken:7.0f}{words / count:7.0f}{letters / count:9.0f}"
+            f"{1000 * laid:7.0f} ms",
+            flush=True,
+        )
 
 
 def _rate(maker: WordMaker, seconds: float) -> tuple[float, float]:
