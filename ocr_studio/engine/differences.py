@@ -5,8 +5,10 @@ precision: a file of weights (``engine.weights``) with float16 arrays, by weight
 ones. A weight that did not move is not in it. Of the recognizer's last layer there is a column for each character of
 the card's alphabet; to a character that the borrowed net does not know it is the difference to nothing.
 
-Half precision of a difference costs little: measured on a recognizer of which half had learned on, the weights it
-gives back are off by at most 1/2048 of what they moved, where float16 weights would be off by as much of themselves.
+Measured on a recognizer whose upper half had learned on a person's words (2.5 of 3.1 million weights moved): 5.0 MB
+where the whole takes 12.3; the weights that come back are off by 6e-8 at most, 0.02 % of what moved, where float16
+weights, no smaller, are off by 81 % of it. Deflated it takes 4.3 MB; a wheel and a repository do that by themselves,
+and sorting the bytes for it gains another 0.4 MB only, so there is no packing of our own.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
     net.set_weights([arrays[weight.path] for weight in net.weights])
 
 
-def packed(arrays: Arrays) -> bytes:
+def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """The bytes of a file with these arrays; the same ones every time."""
     return safetensors.numpy.save(dict(arrays))
 

@@ -1,0 +1,79 @@
+"""A model that was learned → a folder of the program's resources: the difference to the borrowed one, and its card."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr_studio.core import model_folder, models, paths
+from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.models import Model
+from ocr_studio.engine import differences, weights
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What was written. arrays: so many weights moved, of all; size: bytes of what moved.
+
+    moved: how far a weight moved at most; error: how far one is from where it was, at most, and rounding: the same of
+    all of them as a share of what moved, root mean square.
+    """
+
+    card: ModelCard
+    arrays: tuple[int, int]
+    size: int
+    moved: float
+    error: float
+    rounding: float
+
+
+def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
+    """Write a model as a difference, and read it back.
+
+    source: a model's folder, as training leaves it or itself a difference. target: the folder to write, made if it is
+    not there. facts: of its card (``ModelCard``), in place of those that it had. What the program reads with is what is
+    written here, so that is what must be measured. Raises BadModel, NoDifference, PretrainedError, OSError.
+    """
+    card = model_folder.inspect(source)
+    published = differences.PUBLISHED.get(card.architecture)
+    if published is None:
+        raise differences.NoDifference(f"no network of the kind {card.architecture} comes with the program")
+    borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
+    whole = weights.taken(_net(source, card))
+    card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
+    before = weights.taken(differences.borrowed_net(card, file=source))
+    moved = differences.taken(whole, before)
+    data = weights.packed(moved)
+    card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    target.mkdir(parents=True, exist_ok=True)
+    paths.replace_file(target / WEIGHTS_FILE, data)
+    paths.replace_file(target / CARD_FILE, card.to_json())
+    after = weights.taken(_net(target, card))
+    far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)
+    off = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)
+    return Shipped(card, (len(moved), len(whole)), len(data), far, off, _rounding(whole, before, after))
+
+
+def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
+    """Say other things of a model that is written already; its weights stay. Raises BadModel and OSError."""
+    card = replace(model_folder.inspect(target, thoroughly=True), **facts)
+    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
+    paths.replace_file(target / CARD_FILE, card.to_json())
+    return card
+
+
+def _net(folder: Path, card: ModelCard) -> Any:
+    model = Model(folder.name, card.title, card.kind, folder, card)
+    return weights.load_recognizer(model)[0] if card.kind == "recognizer" else weights.load_detector(model)
+
+
+def _rounding(whole: differences.Arrays, before: differences.Arrays, after: differences.Arrays) -> float:
+    def square(one: differences.Arrays, other: differences.Arrays) -> float:
+        return sum(float(((one[name].astype(np.float64) - other[name]) ** 2).sum()) for name in one)
+
+    return float(np.sqrt(square(whole, after) / (square(whole, before) or 1.0)))

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Puts a model among those that come with the program: what differs from the borrowed one, in half precision.
+
+In the checkout, with the folder that a training has left (in ``ocr-studio models show``'s terms: of a model that began
+with a borrowed one), and again whenever something else is to be said of it:
+
+PYTHONPATH=. python packaging/ship_model.py FOLDER --name board-recognizer --facts facts.json --default
+PYTHONPATH=. python packaging/ship_model.py --name board-recognizer --facts scores.json
+
+FILE.json says what its card shall say, in the card's own words; what it leaves out stays: {"title": "…", "data":
+[{"what": "…", "licence": "…"}], "recipe": "the command that makes it again", "weaknesses": ["A sentence.", …],
+"licence": "…", "scores": {"board_words_before": {"right": 0.8}, "board_words_after": {"right": 0.9}, …}}.
+
+What is written is what the program reads with: measure that, ``python -m tests.benchmarks.adaptation --recognizer
+resources/models/NAME --scores scores.json``. Whose data it learned from belongs into resources/licences/NOTICE, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from ocr_studio.core import models, program_models
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import CARD_FILE, ModelCard, Source
+from ocr_studio.engine import shipping
+
+SHIPPED = Path(__file__).parent.parent / "resources" / "models"
+# What is measured from the files is said by nobody.
+_SAID = frozenset({"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made"})
+
+
+def facts_from(file: Path) -> dict[str, Any]:
+    """What a card shall say, from a JSON file. Raises ValueError and OSError."""
+    value = json.loads(file.read_text(encoding="utf-8"))
+    known = {each.name for each in fields(ModelCard)} & _SAID
+    if not isinstance(value, dict) or not value.keys() <= known:
+        raise ValueError(f"{file}: an object with some of {', '.join(sorted(known))}")
+    if "data" in value:
+        value["data"] = tuple(Source(each["what"], each["licence"]) for each in value["data"])
+    if "weaknesses" in value:
+        value["weaknesses"] = tuple(value["weaknesses"])
+    return value
+
+
+def missing(card: ModelCard) -> list[str]:
+    """What a card of the program's own must say and does not."""
+    said = {
+        "title": card.title,
+        "licence": card.licence,
+        "data": card.data and all(each.licence for each in card.data),
+        "recipe": card.recipe,
+        "weaknesses": card.weaknesses,
+        "scores": any(name.endswith("after") for name in card.scores),
+    }
+    return [name for name, known in said.items() if not known]
+
+
+def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int:
+    """Ship, or describe, and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="a model's folder; none: only its card is written")
+    parser.add_argument("--name", required=True, help="what it is called, for good: settings and models name it")
+    parser.add_argument("--facts", type=Path, nargs="*", default=[], metavar="FILE.json", help="for its card")
+    parser.add_argument("--title", help="what it is called for a person")
+    parser.add_argument(
+        "--default",
+        action=argparse.BooleanOptionalAction,
+        help="whether it is used where nobody chooses; one that reads: where Latin letters are read",
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        facts: dict[str, Any] = {}
+        for file in chosen.facts:
+            facts |= facts_from(file)
+        card = _written(chosen, facts | ({"title": chosen.title} if chosen.title else {}), into / chosen.name)
+    except (StudioError, OSError, ValueError, KeyError, TypeError) as error:
+        print(f"ship_model: {error}", file=sys.stderr)
+        return 1
+    if lacks := missing(card):
+        print(f"The card does not say: {', '.join(lacks)}", file=sys.stderr)
+    return 0
+
+
+def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) -> ModelCard:
+    if trouble := models.name_trouble(chosen.name):
+        raise ValueError(trouble)
+    if chosen.name in [model.name for model in program_models.BORROWED]:
+        raise ValueError(f"“{chosen.name}” is a borrowed model")
+    if chosen.folder is None:
+        card = shipping.describe(target, facts=facts)
+    else:
+        shipped = shipping.ship(chosen.folder, target, facts=facts)
+        card = shipped.card
+        print(f"{target}: {shipped.size / 1e6:.2f} MB, {shipped.arrays[0]} of {shipped.arrays[1]} weights moved")
+        print(
+            f"by up to {shipped.moved:.2g}; rounded to half precision they are off by up to {shipped.error:.2g},"
+            f" {100 * shipped.rounding:.3f} % of what moved"
+        )
+    if chosen.default is not None:
+        alphabets = ("latin",) if card.kind == "recognizer" else ("latin", "all")
+        card = shipping.describe(target, facts={"default_for": alphabets if chosen.default else ()})
+    print(f"{target / CARD_FILE}: used where nobody chooses: {', '.join(card.default_for) or 'no'}")
+    return card
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
