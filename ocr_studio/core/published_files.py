@@ -63,7 +63,7 @@ CRNN: Final = PublishedFile(
     licence="MIT (Fausto Morales, kurapan)",
     good_for=later(
         "Comparing with keras-ocr. It reads printed words, one by one, and knows digits and the small letters a to z "
-        "only: no capitals, no signs, and it was never shown handwriting."
+        "only: no capitals, no signs. It has learned from words that a program had drawn."
     ),
     alphabet=tuple(string.digits + string.ascii_lowercase),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -161,7 +162,8 @@ class FetchDialog(QDialog):
             tr("Size"): tr("about {total} MB", total=file.megabytes),
             tr("Licence"): file.licence,
             tr("Comes from"): file.address,
-            tr("Checked by"): tr("SHA-256 {sum}", sum=file.sha256),
+            # (in groups, where it may go on in another line)
+            tr("Checked by"): tr("SHA-256 {sum}", sum=" ".join(textwrap.wrap(file.sha256, 8))),
         }
         where = [(tr("Lies in"), str(here.path))] if here is not None and here.path is not None else []
         self.facts.show_facts(file.name, [*facts.items(), *where])
