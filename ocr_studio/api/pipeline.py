@@ -1,0 +1,106 @@
+"""Photos → their words, for who scripts: a detector and a recognizer together. As keras-ocr's ``pipeline``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from ocr_studio.api import tools
+from ocr_studio.api.detection import Detector
+from ocr_studio.api.recognition import Recognizer
+from ocr_studio.api.tools import Picture, Prediction
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.engine.reader import Reader
+
+
+class FindsWords(Protocol):
+    """What a detector of one's own must do: ``detect`` as ``Detector``'s, whose boxes hold words."""
+
+    def detect(self, images: Iterable[Any], **options: Any) -> list[Any]:
+        """For each picture (N, 4, 2), pixels of the picture."""
+        ...
+
+
+class ReadsBoxes(Protocol):
+    """What a recognizer of one's own must do: ``recognize_from_boxes`` as ``Recognizer``'s."""
+
+    def recognize_from_boxes(self, images: Iterable[Any], box_groups: Iterable[Any], **options: Any) -> list[list[str]]:
+        """For each picture a text for each box."""
+        ...
+
+
+class Pipeline:
+    """Reads photos. Belongs to the thread that made it.
+
+    detector, recognizer: by default those that come with the program; or of one's own, see ``FindsWords`` and
+    ``ReadsBoxes``. scale: how many times larger a photo may be looked at; max_size: pixels its longer side then has at
+    most. What was found is read from the photo itself, so nothing is lost where it is looked at smaller.
+    """
+
+    def __init__(
+        self,
+        detector: Detector | FindsWords | None = None,
+        recognizer: Recognizer | ReadsBoxes | None = None,
+        scale: float = 2,
+        max_size: int = 2048,
+    ) -> None:
+        self.detector = Detector() if detector is None else detector
+        self.recognizer = Recognizer() if recognizer is None else recognizer
+        self.scale, self.max_size = scale, max_size
+        self._reader: Reader | None = None
+
+    def recognize(
+        self,
+        images: Iterable[Any],
+        detection_kwargs: Mapping[str, Any] | None = None,
+        recognition_kwargs: Mapping[str, Any] | None = None,
+    ) -> list[list[Prediction]]:
+        """The words of each photo: (text, box) pairs, a box (4, 2) float32, pixels of the photo, clockwise from the
+        text's top left.
+
+        images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
+        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``.
+        """
+        finding, reading = dict(detection_kwargs or {}), dict(recognition_kwargs or {})
+        return [self._read(tools.read(image), finding, reading) for image in images]
+
+    def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
+        if isinstance(self.detector, Detector) and self.detector.finds == "lines":
+            if isinstance(self.recognizer, Recognizer):
+                return self._words_in_lines(self.detector, self.recognizer, photo, finding)
+            raise TypeError("a detector of lines needs a Recognizer that can part their words")
+        boxes = self._boxes(photo, finding)
+        texts = self.recognizer.recognize_from_boxes([photo], [boxes], **reading)[0]
+        return [(text, np.asarray(box, np.float32)) for text, box in zip(texts, boxes, strict=True)]
+
+    def _boxes(self, photo: Picture, finding: dict[str, Any]) -> Any:
+        if isinstance(self.detector, Detector):
+            return self.detector.detect([photo], scale=self.scale, max_size=self.max_size, **finding)[0]
+        larger, scale = tools.resize_image(photo, self.scale, self.max_size)
+        return tools.adjust_boxes(self.detector.detect(images=[larger], **finding)[0], 1 / scale)
+
+    def _words_in_lines(
+        self, detector: Detector, recognizer: Recognizer, photo: Picture, finding: dict[str, Any]
+    ) -> list[Prediction]:
+        """As the program itself reads: lines are read once and cut into words."""
+        if self._reader is None or self._reader.recognizer is not recognizer.reader:
+            options = ReaderOptions(languages=recognizer.languages)
+            self._reader = Reader(options, detector=detector.finder, recognizer=recognizer.reader)
+        lines = detector.lines(photo, _thresholds(finding), scale=self.scale, max_size=self.max_size)
+        found = (words for _, words in self._reader.read_lines(photo, lines))
+        return [
+            (word.machine.text, np.array(word.quad.corners, np.float32))
+            for words in found
+            for word in words
+            if word.machine is not None
+        ]
+
+
+def _thresholds(finding: dict[str, Any]) -> dict[str, float]:
+    """What ``detect`` calls them → what ``lines`` does. Raises TypeError for what it has not."""
+    names = {f"{name}_threshold": name for name in ("detection", "text", "link", "size")}
+    if strange := finding.keys() - names.keys():
+        raise TypeError(f"detect takes no {', '.join(sorted(strange))}")
+    return {names[name]: value for name, value in finding.items()}

@@ -1,0 +1,241 @@
+"""What reads, for who scripts: pictures of words → text, and learning it. As keras-ocr's ``recognition``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ocr_studio.api import tools
+from ocr_studio.api.keeping import at_hand, keep, opened
+from ocr_studio.api.tools import Picture
+from ocr_studio.core import language, published_files
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import CRNN, LIGHT_CRNN, RECOGNIZER
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.word_crops import steps_for
+from ocr_studio.engine import batches, beginnings, fitting, keras_ocr_weights, relearning, runtime
+from ocr_studio.engine import weights as weights_of
+from ocr_studio.engine.augmentation import varied
+from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
+from ocr_studio.engine.looking import Looking, ribbons
+from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.recognizer import Recognizer as Reading
+
+Sample: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
+Fed: TypeAlias = tuple[Any, ...]
+
+DEFAULT_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"  # keras-ocr's
+# So many letters a text has at most, unless a generator is asked for another number.
+LONGEST: Final = 64
+_STILL: Final = np.random.default_rng(0)
+
+
+class CannotBeLearned(StudioError):
+    """A text or picture cannot be taught to this recognizer."""
+
+
+class Recognizer:
+    """Reads pictures of words and lines. Belongs to the thread that made it.
+
+    alphabet: the characters it shall know; None: those that the model knows, or digits and small letters.
+    weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
+    program; "kurapan": keras-ocr's, where its file is at hand; None: it knows nothing yet. Where the alphabet is not
+    the model's, what the model knows of it is kept.
+    architecture: of one that knows nothing yet: "light-crnn", "crnn" (as keras-ocr's) or "pp-ocrv6-small-recognizer".
+    languages: whose usual words it counts with while it reads; empty: the network alone reads.
+
+    Raises NoSuchModel, BadModel, PretrainedError; ValueError for an architecture that does not read.
+
+    model: the keras.Model, crops -> logits (B, T, classes), class 0 being CTC's blank. training_model: what ``fit`` is
+    called on once ``compile`` was; it has the same weights. backbone: the same without its last layer.
+    """
+
+    def __init__(
+        self,
+        alphabet: Iterable[str] | None = None,
+        weights: str | Path | None = "default",
+        *,
+        architecture: str = LIGHT_CRNN,
+        languages: Sequence[str] = ReaderOptions().languages,
+    ) -> None:
+        runtime.configure(ReaderOptions())
+        letters = None if alphabet is None else tuple(alphabet)
+        if weights is None:
+            if architecture not in {LIGHT_CRNN, CRNN, RECOGNIZER}:
+                raise ValueError(f"no architecture that reads “{architecture}”")
+            self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
+            self.architecture, self.name = architecture, ""
+            self.model = beginnings.begun_recognizer(architecture, len(self.charset))
+        else:
+            self._load(weights, letters)
+        self.languages = tuple(languages)
+
+    def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
+        if name == "kurapan":
+            self.architecture, self.name = CRNN, "kurapan"
+            net, charset = keras_ocr_weights.load_crnn(at_hand(published_files.CRNN))
+        else:
+            model = opened(name, "recognizer")
+            self.architecture, self.name = model.card.architecture if model.card else RECOGNIZER, model.name
+            net, charset = weights_of.load_recognizer(model)
+        if letters is not None:
+            net, charset = relearning.for_alphabet(net, charset, letters, architecture=self.architecture)
+        self.model, self.charset = net, charset
+
+    @property
+    def alphabet(self) -> str:
+        """The characters it knows, in the order of its classes from 1 on; the blank is class 0."""
+        return "".join(self.charset.characters)
+
+    @cached_property
+    def training_model(self) -> Any:
+        """See the class; its output is its loss, nats a letter."""
+        return fitting.teaching(self.model)
+
+    @cached_property
+    def backbone(self) -> Any:
+        """The network up to its last layer but one, to keep it as it is: ``backbone.trainable = False``."""
+        return fitting.without_head(self.model)
+
+    @cached_property
+    def reader(self) -> Reading:
+        """What reads with this network, as it is at each moment."""
+        kind = CrnnRecognizer if self.architecture == CRNN else Reading
+        reader = kind(self.model, self.charset, name=self.name)
+        if self.languages:
+            reader.know([language.lexicon(self.languages)])
+        return reader
+
+    # ------------------------------------------------------------------------------------------------------ reading
+
+    def recognize(self, image: str | Path | BinaryIO | NDArray[Any]) -> str:
+        """What is written on a picture of one word or line; see ``tools.read`` for what it may be."""
+        return self.reader.read([tools.read(image)])[0].text
+
+    def recognize_from_boxes(
+        self, images: Iterable[Any], box_groups: Iterable[ArrayLike], *, spaces: bool = True
+    ) -> list[list[str]]:
+        """What is written in each box of each picture.
+
+        images: as for ``tools.read``; box_groups: for each of them (N, 4, 2), pixels. Writing that stands sideways or
+        on its head is turned. spaces: whether a box may hold several words.
+        """
+        return [
+            self._in_boxes(tools.read(image), np.asarray(boxes, np.float32).reshape(-1, 4, 2), spaces=spaces)
+            for image, boxes in zip(images, box_groups, strict=True)
+        ]
+
+    def _in_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
+        if not len(boxes):
+            return []
+        lines = Looking(picture, self.reader).look(ribbons(boxes))
+        space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
+        steps = [line.steps if spaces else line.steps.without(space) for line in lines]
+        return [read.text for read in self.reader.transcribe(steps)]
+
+    # ----------------------------------------------------------------------------------------------------- learning
+
+    def compile(self, *arguments: Any, **options: Any) -> None:
+        """Make ``training_model`` ready for ``fit``; arguments are those of Keras' ``compile``.
+
+        By default Adam at 1e-3, gradients no longer than 5; the loss is what the model gives.
+        """
+        fitting.compiled(self.training_model, fitting.as_it_comes, *arguments, **options)
+
+    def get_batch_generator(
+        self,
+        image_generator: Iterable[Sample],
+        batch_size: int = 8,
+        lowercase: bool = False,
+        max_string_length: int = LONGEST,
+    ) -> Iterator[Fed]:
+        """Batches to fit ``training_model`` on, for ever, or until the generator ends.
+
+        image_generator: gives (picture, text) or (picture, text, weight): one word or line each, (h, w, 3) uint8.
+        lowercase: whether texts are made so first. Each batch is ((crops, labels, steps, lengths), zeros) and, where
+        there are, weights: crops as the network takes them, labels (B, max_string_length) int32 padded with 0, steps
+        and lengths (B, 1) int32. Raises CannotBeLearned for a text that is empty, too long, or has a letter that the
+        alphabet lacks; a picture too narrow for its text is passed over by the loss.
+        """
+        samples = iter(image_generator)
+        width = 0
+        while len(batch := list(itertools.islice(samples, batch_size))) == batch_size:
+            texts = [" ".join(str(sample[1]).split()) for sample in batch]
+            labels = [self._labels(text.lower() if lowercase else text, max_string_length) for text in texts]
+            fed = self._fed([tools.read(sample[0]) for sample in batch], labels, other_than=width)
+            width = fed.crops.shape[2]
+            written = np.zeros((batch_size, max_string_length), np.int32)
+            written[:, : fed.labels.shape[1]] = fed.labels
+            inputs = fed.crops, written, fed.steps[:, None], fed.lengths[:, None]
+            nothing = np.zeros((batch_size, 1), np.float32)
+            if len(batch[0]) == 3:
+                yield inputs, nothing, np.array([sample[2] for sample in batch], np.float32)
+            else:
+                yield inputs, nothing
+
+    def _labels(self, text: str, most: int) -> list[int]:
+        if unknown := self.charset.unknown(text):
+            what = f"“{text}” has letters that the alphabet lacks: {' '.join(sorted(unknown))}"
+            raise CannotBeLearned(what, remedy="Make the recognizer with them, or leave such texts out.")
+        labels = self.charset.encode(text)
+        if not 0 < len(labels) <= most:
+            raise CannotBeLearned(f"“{text}” has {len(labels)} letters, not 1 to {most}", remedy="Leave it out.")
+        return labels
+
+    def _fed(self, pictures: Sequence[Picture], labels: Sequence[list[int]], *, other_than: int) -> _Fed:
+        """other_than: the width of the batch before. Keras takes the sizes of two batches for those of all where they
+        are the same, so that no two that follow each other are.
+        """
+        if self.architecture == CRNN:
+            return self._squeezed(pictures, labels)
+        crops = [batches.held(varied(picture, 0.0, _STILL)) for picture in pictures]
+        packed = batches.packed(crops, labels)
+        if packed.pixels.shape[2] == other_than:
+            packed = batches.packed(crops, labels, spare=32)
+        return _Fed(packed.pixels, packed.labels, packed.steps, packed.lengths)
+
+    def _squeezed(self, pictures: Sequence[Picture], labels: Sequence[list[int]]) -> _Fed:
+        reader = self.reader
+        assert isinstance(reader, CrnnRecognizer)
+        crops = np.stack([reader.fitted(picture)[0] for picture in pictures])
+        steps = np.full(len(crops), reader.plan.steps, np.int32)
+        padded = np.zeros((len(crops), max(map(len, labels))), np.int32)
+        lengths = np.zeros(len(crops), np.int32)
+        for row, classes in enumerate(labels):
+            fits = steps_for(classes) <= reader.plan.steps
+            padded[row, : len(classes)] = classes if fits else 1
+            lengths[row] = len(classes) if fits else 0
+        return _Fed(crops, padded, steps, lengths)
+
+    # ------------------------------------------------------------------------------------------------------ keeping
+
+    def save(self, name: str, **facts: Any) -> Path:
+        """Keep it among the program's models; ``ocr-studio read --model NAME`` reads with it. Returns its folder.
+
+        facts: of its card, ``model_card.ModelCard``: title, settings, scores, licence … Raises BadName,
+        ModelsNotWritten.
+        """
+        net = beginnings.finished(self.model, self.architecture)
+        return keep(name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """A batch: crops as the net takes them; labels (B, L), steps (B,), lengths (B,), int32."""
+
+    crops: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    steps: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+
+
+# What crops are brought to where a generator is asked for no size: the height of the networks that read lines.
+LINE_HEIGHT: Final = HEIGHT

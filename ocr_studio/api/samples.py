@@ -1,0 +1,196 @@
+"""Samples that are drawn once and learned from many times, each time a little otherwise: drawing must not be what
+learning waits for.
+
+Kept as JPEG, in the memory and, where wanted, in a file, so that a run that goes on need not draw them again.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import math
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.api.tools import Line, Picture
+from ocr_studio.core import paths
+from ocr_studio.engine.augmentation import varied
+
+Random: TypeAlias = np.random.Generator
+Boxes: TypeAlias = NDArray[np.float32]
+
+_QUALITY: Final = 93  # of JPEG: nothing is seen of it
+_MOST_BYTES: Final = 4 << 30
+_SHORT: Final = 5  # letters
+# How far words of other widths get into a batch: sigma, of the width's natural logarithm.
+_JUMBLE: Final = 0.15
+# At full strength, as photos of boards differ from each other.
+_SIZE: Final = 0.45  # natural logarithm
+_TURN: Final = 7.0  # degrees
+_CONTRAST: Final = 0.35  # share
+_BRIGHT: Final = 35.0  # levels
+_TINT: Final = 10.0  # levels
+_NOISE: Final = 7.0  # levels
+_AT_LETTERS: Final = 0.85  # so many pieces show some; the others whatever is there
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture as JPEG and what stands on it. text: lines parted by "\\n"; boxes: (n, 4, 2) of its characters, or none
+    at all."""
+
+    jpeg: NDArray[np.uint8]
+    text: str
+    boxes: Boxes
+
+    @classmethod
+    def of(cls, picture: Picture, truth: str | Sequence[Line]) -> Sample:
+        """truth: what stands there, or its lines, as generators give them."""
+        done, jpeg = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        if not done:
+            raise RuntimeError("the picture could not be encoded")
+        if isinstance(truth, str):
+            return cls(np.asarray(jpeg, np.uint8), truth, np.zeros((0, 4, 2), np.float32))
+        boxes = np.array([box for line in truth for box, _ in line], np.float32).reshape(-1, 4, 2)
+        return cls(np.asarray(jpeg, np.uint8), "\n".join("".join(sign for _, sign in line) for line in truth), boxes)
+
+    def picture(self) -> Picture:
+        """(H, W, 3) uint8 RGB."""
+        return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+
+    def lines(self, boxes: Boxes | None = None) -> list[Line]:
+        """Its lines; boxes: where its characters are, if elsewhere."""
+        places = iter(self.boxes if boxes is None else boxes)
+        return [[(next(places), sign) for sign in line] for line in self.text.split("\n")] if len(self.boxes) else []
+
+
+class Samples:
+    """Samples in their order."""
+
+    def __init__(self, samples: Iterable[Sample]) -> None:
+        self.all = tuple(samples)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @classmethod
+    def drawn(cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None) -> Samples:
+        """So many of a generator's; from a file, if that holds as many already, otherwise they are written there."""
+        kept = _read(file) if file else None
+        if kept is not None and len(kept) == count:
+            return cls(kept)
+        drawn = cls(Sample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            paths.replace_file(file, _packed(drawn.all))
+        return drawn
+
+    def words(
+        self, batch_size: int, *, augmentation: float = 1.0, short_first: int = 0, seed: int = 0
+    ) -> Iterator[tuple[Picture, str]]:
+        """(crop, text), for ever, 48 pixels high; in each batch words of like width, in each round other batches.
+
+        augmentation: see ``augmentation.varied``; 0 gives the same samples in the same order in every round.
+        short_first: so many are of a few letters only, before all are: from nothing, these are learned much sooner.
+        """
+        rng = np.random.default_rng((seed, 21))
+        widths = np.array([_aspect(sample) for sample in self.all])
+        short = np.flatnonzero([len(sample.text) <= _SHORT for sample in self.all])
+        given = 0
+        while True:
+            some = short if given < short_first and len(short) else np.arange(len(self.all))
+            order = some[
+                np.argsort(widths[some] * np.exp(rng.normal(0, _JUMBLE * augmentation, len(some))), kind="stable")
+            ]
+            parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+            for place in rng.permutation(len(parts)) if augmentation else range(len(parts)):
+                for index in parts[int(place)]:
+                    sample = self.all[int(index)]
+                    crop = varied(sample.picture(), augmentation, rng)
+                    yield np.round(crop).astype(np.uint8), sample.text
+            given += len(order)
+
+    def pieces(self, side: int, *, augmentation: float = 1.0, seed: int = 0) -> Iterator[tuple[Picture, list[Line]]]:
+        """(picture, lines), for ever: pieces of (side, side) pixels of these pictures, turned, larger or smaller, lit
+        otherwise; what is written on them goes with them.
+
+        augmentation: 0 gives the same pieces in the same order in every round, as they are.
+        """
+        rng = np.random.default_rng((seed, 22))
+        while True:
+            if not augmentation:
+                rng = np.random.default_rng((seed, 22))
+            for index in rng.permutation(len(self.all)):
+                yield piece_of(self.all[int(index)], side, augmentation, rng)
+
+
+def piece_of(sample: Sample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
+    """A piece of a picture and the lines of it."""
+    picture = sample.picture()
+    scale = math.exp(strength * _SIZE * float(rng.uniform(-1, 1)))
+    angle = math.radians(strength * _TURN * float(rng.uniform(-1, 1)))
+    turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    if len(sample.boxes) and rng.random() < _AT_LETTERS:
+        middle = sample.boxes[int(rng.integers(len(sample.boxes)))].mean(axis=0) + rng.uniform(-0.3, 0.3, 2) * side
+    else:
+        middle = rng.uniform(0, 1, 2) * picture.shape[1::-1]
+    # Not more beyond the picture than must be.
+    half, size = side / 2 / scale, np.array(picture.shape[1::-1])
+    middle = np.where(size > 2 * half, np.clip(middle, half, size - half), size / 2)
+    matrix = np.concatenate([turn, (side / 2 - turn @ middle)[:, None]], axis=1)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    seen = cv2.warpAffine(picture, matrix, (side, side), flags=way, borderMode=cv2.BORDER_REPLICATE)
+    boxes = sample.boxes @ turn.T.astype(np.float32) + matrix[:, 2].astype(np.float32)
+    return _lit(np.asarray(seen, np.uint8), strength, rng), sample.lines(np.asarray(boxes, np.float32))
+
+
+def _lit(piece: Picture, strength: float, rng: Random) -> Picture:
+    if strength <= 0:
+        return piece
+    contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
+    shade = piece.mean() + strength * (_BRIGHT * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
+    lit = (piece - np.float32(piece.mean())) * np.float32(contrast) + shade.astype(np.float32)
+    if rng.random() < 0.3:
+        lit = cv2.GaussianBlur(lit, (0, 0), 0.3 + strength * float(rng.random()))
+    if rng.random() < 0.5:
+        lit = lit + rng.standard_normal(lit.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)
+
+
+def _aspect(sample: Sample) -> float:
+    height, width = sample.picture().shape[:2]
+    return float(width / height)
+
+
+def _packed(samples: Sequence[Sample]) -> bytes:
+    stream = io.BytesIO()
+    empty = np.zeros(0, np.uint8)
+    np.savez(
+        stream,
+        allow_pickle=False,
+        jpeg=np.concatenate([sample.jpeg.ravel() for sample in samples] or [empty]),
+        sizes=np.array([sample.jpeg.size for sample in samples], np.int64),
+        texts=np.array([sample.text for sample in samples]),
+        boxes=np.concatenate([sample.boxes for sample in samples] or [np.zeros((0, 4, 2), np.float32)]),
+        counts=np.array([len(sample.boxes) for sample in samples], np.int64),
+    )
+    return stream.getvalue()
+
+
+def _read(file: Path) -> list[Sample] | None:
+    """What is in a file; None where there is none that can be used: it is then written anew."""
+    try:
+        with np.load(io.BytesIO(paths.read_file(file, most=_MOST_BYTES)), allow_pickle=False) as kept:
+            jpegs = np.split(kept["jpeg"], np.cumsum(kept["sizes"])[:-1])
+            boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
+            texts = [str(text) for text in kept["texts"]]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
+        return None
+    return [Sample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]

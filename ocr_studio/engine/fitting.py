@@ -1,0 +1,298 @@
+"""Nets as Keras' own ``fit`` teaches them, for who scripts: losses, what goes in, and how such a run goes on."""
+
+from __future__ import annotations
+
+import csv
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from numpy.typing import NDArray
+
+from ocr_studio.core import paths
+from ocr_studio.engine import checkpoints, growing
+from ocr_studio.engine.checkpoints import Checkpoint
+from ocr_studio.engine.craft_learning import loss_of
+from ocr_studio.engine.learning import ctc_losses
+from ocr_studio.engine.nets.backbone import Shape
+
+Tensor: TypeAlias = Any
+
+# Gradients longer than this are shortened: one odd crop must not undo what was learned.
+LONGEST: Final = 5.0
+RATE: Final = 1e-3
+# Share of a run in which the rate rises from zero.
+_WARM_UP: Final = 0.02
+LOG: Final = "log.csv"
+_MOST_EPOCHS: Final = 100_000  # time is over long before
+
+
+# ------------------------------------------------------------------------------------------------------------ losses
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")
+class ReadingLoss(layers.Layer):  # type: ignore[misc]
+    """How far what is seen along crops is from what stands there (CTC, Graves et al. 2006).
+
+    In: logits (B, T, C), class 0 the blank; labels (B, L) int32, padded with 0; steps (B, 1), of the T, that belong to
+    each crop; lengths (B, 1) of the labels. Out: (B, 1), of which the mean is nats a letter.
+    """
+
+    def call(self, logits: Tensor, labels: Tensor, steps: Tensor, lengths: Tensor) -> Tensor:
+        """Shapes as above."""
+        count = tf.cast(lengths, tf.int32)[:, 0]
+        losses = ctc_losses(logits, tf.cast(steps, tf.int32)[:, 0], tf.cast(labels, tf.int32), count)
+        letters = tf.maximum(tf.reduce_mean(tf.cast(count, tf.float32)), 1e-6)
+        return (losses / letters)[:, None]
+
+    def compute_output_shape(
+        self, logits_shape: Shape, labels_shape: Shape, steps_shape: Shape, lengths_shape: Shape
+    ) -> Shape:
+        """One number a crop."""
+        return (logits_shape[0], 1)
+
+
+def teaching(net: keras.Model) -> keras.Model:
+    """The net with its loss as what comes out: what ``fit`` is called on, as keras-ocr's ``training_model``.
+
+    net: a recognizer's. In: crops as it takes them, then labels, steps and lengths as ``ReadingLoss``.
+    """
+    labels = keras.Input((None,), name="labels", dtype="int32")
+    steps = keras.Input((1,), name="steps", dtype="int32")
+    lengths = keras.Input((1,), name="lengths", dtype="int32")
+    loss = ReadingLoss(name="reading")(net.output, labels, steps, lengths)
+    return keras.Model([net.inputs[0], labels, steps, lengths], loss, name="teaching")
+
+
+def without_head(net: keras.Model) -> keras.Model:
+    """A recognizer's net up to its last layer but one; it shares that net's weights."""
+    return keras.Model(net.inputs[0], net.get_layer(growing.HEAD).input, name="backbone")
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
+def as_it_comes(_: Tensor, losses: Tensor) -> Tensor:
+    """The loss of a model that gives its loss. losses: (B, 1)."""
+    return losses
+
+
+@keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
+def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
+    """``craft_learning.loss_of`` as Keras asks for a loss: what should be seen, (B, h, w, 2), then what is.
+
+    A third channel of the first, where there is one, says where that is known: 0 or 1.
+    """
+    maps = tf.cast(maps, tf.float32)
+    known = maps[..., 2:] if maps.shape[-1] == 3 else tf.ones_like(maps[..., :1])
+    return loss_of(seen, maps[..., :2], known)
+
+
+def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> keras.Model:
+    """The model ready for ``fit``. loss: one of the above, unless the options have one; all else is Keras'."""
+    if not arguments:
+        options.setdefault("optimizer", keras.optimizers.Adam(RATE, global_clipnorm=LONGEST))
+    options.setdefault("loss", loss)
+    # XLA would compile anew for every width of a batch.
+    options.setdefault("jit_compile", False)
+    model.compile(*arguments, **options)
+    return model
+
+
+# --------------------------------------------------------------------------------------------------------- callbacks
+
+
+class Timed(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends a run after so many minutes; until then the rate rises, then falls like a cosine (Loshchilov & Hutter 2017).
+
+    minutes: all of it, earlier sittings included. rate: the highest. spent: seconds of earlier sittings.
+    """
+
+    def __init__(self, minutes: float, rate: float, *, spent: float = 0.0) -> None:
+        super().__init__()
+        self._seconds, self._rate, self._earlier = 60 * minutes, rate, spent
+        self._begun = time.monotonic()
+
+    @property
+    def spent(self) -> float:
+        """Seconds so far."""
+        return self._earlier + time.monotonic() - self._begun
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """The clock starts."""
+        self._begun = time.monotonic()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """The rate of this step."""
+        share = min(1.0, self.spent / self._seconds)
+        self.model.optimizer.learning_rate = self._rate * rate_at(share)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Time may be over."""
+        if self.spent >= self._seconds:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """What the log says besides."""
+        if logs is not None:
+            logs["minutes"] = round(self.spent / 60, 2)
+            logs["steps"] = int(self.model.optimizer.iterations)
+
+
+def rate_at(share: float) -> float:
+    """How high the rate is, 0..1, when this share of a run is over."""
+    if share < _WARM_UP:
+        return max(share / _WARM_UP, 1e-3)
+    return max(1e-3, 0.5 + 0.5 * math.cos(math.pi * (share - _WARM_UP) / (1 - _WARM_UP)))
+
+
+class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps after each epoch all that going on needs, and goes on from it: after a closed terminal, or ``kill -9``.
+
+    To be put last among the callbacks; with it go ``fit``'s ``initial_epoch=going_on.epochs`` and, to a ``Timed``,
+    ``spent=going_on.seconds``.
+    """
+
+    def __init__(self, folder: Path, *, patience: keras.callbacks.EarlyStopping | None = None, resume: bool) -> None:
+        """folder: of the checkpoint, made if it is not there. patience: whose memory is kept, too. resume: whether to
+        go on from what is there; otherwise it is forgotten.
+        """
+        super().__init__()
+        self._folder, self._patience, self._timed = folder, patience, None
+        if not resume:
+            checkpoints.forget(folder)
+        self._kept = checkpoints.load(folder)
+        facts = self._kept.facts if self._kept else {}
+        self.epochs, self.seconds = int(facts.get("epochs", 0)), float(facts.get("seconds", 0.0))
+        self._begun = time.monotonic()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Take up what was kept. Raises KeyError or ValueError where it is of another net."""
+        self._begun = time.monotonic()
+        if self._kept is None:
+            return
+        optimizer = self.model.optimizer
+        if not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        _assign(self.model.weights, self._kept, "weights")
+        _assign(optimizer.variables, self._kept, "memory")
+        if self._patience is not None:
+            self._remember(self._patience)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Keep it. Raises CheckpointNotSaved."""
+        arrays = _arrays(self.model.weights, "weights") | _arrays(self.model.optimizer.variables, "memory")
+        facts: dict[str, Any] = {"epochs": epoch + 1, "seconds": self.seconds + time.monotonic() - self._begun}
+        if (patience := self._patience) is not None and patience.best_weights is not None:
+            arrays |= {f"best/{place}": np.asarray(each) for place, each in enumerate(patience.best_weights)}
+            facts |= {"best": float(patience.best), "wait": patience.wait, "best_epoch": patience.best_epoch}
+        checkpoints.save(self._folder, Checkpoint(arrays, facts))
+
+    def _remember(self, patience: keras.callbacks.EarlyStopping) -> None:
+        assert self._kept is not None
+        arrays, facts = self._kept.arrays, self._kept.facts
+        if "best" in facts:
+            patience.best, patience.wait = float(facts["best"]), int(facts["wait"])
+            patience.best_epoch = int(facts["best_epoch"])
+            patience.best_weights = [arrays[f"best/{place}"] for place, _ in enumerate(self.model.weights)]
+
+
+class Examined(keras.callbacks.Callback):  # type: ignore[misc]
+    """Adds to the log of each epoch what an examination says. To be put first among the callbacks."""
+
+    def __init__(self, exam: Callable[[], Mapping[str, float]]) -> None:
+        super().__init__()
+        self._exam = exam
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Examine."""
+        if logs is not None:
+            logs.update(self._exam())
+
+
+# -------------------------------------------------------------------------------------------------------- a whole run
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a run is led. folder: of its log and checkpoint. minutes: all of it. rate: the highest. steps: of an epoch;
+    checks: batches that are held out, all of them seen after each epoch. resume: go on from the checkpoint, if there is
+    one.
+    """
+
+    folder: Path
+    minutes: float
+    rate: float
+    steps: int
+    checks: int
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When a run stops early. monitor: what of the log shall fall; patience: epochs in which it does not."""
+
+    monitor: str
+    patience: int
+
+
+def run(
+    model: keras.Model,
+    batches: Iterator[Any],
+    held_out: Iterator[Any],
+    *,
+    course: Course,
+    stopping: Stopping,
+    exam: Callable[[], Mapping[str, float]],
+) -> None:
+    """``model.fit`` with all that a long run needs: FOLDER/log.csv, a checkpoint after each epoch, an early end, the
+    best weights at last.
+
+    model: compiled. batches, held_out: as ``fit`` takes them, without end. exam: figures for the log. Raises
+    CheckpointNotSaved.
+    """
+    course.folder.mkdir(parents=True, exist_ok=True)
+    patience = keras.callbacks.EarlyStopping(
+        monitor=stopping.monitor, mode="min", patience=stopping.patience, restore_best_weights=True
+    )
+    going_on = GoingOn(course.folder, patience=patience, resume=course.resume)
+    timed = Timed(course.minutes, course.rate, spent=going_on.seconds)
+    log = log_of(course.folder / LOG, going_on.epochs)
+    model.fit(
+        batches,
+        steps_per_epoch=course.steps,
+        epochs=_MOST_EPOCHS,
+        initial_epoch=going_on.epochs,
+        validation_data=held_out,
+        validation_steps=course.checks,
+        callbacks=[Examined(exam), timed, patience, log, going_on],
+        verbose=2,
+    )
+
+
+def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
+    """A log of a run that goes on after so many epochs: rows of later ones, which are done again, are taken out."""
+    if path.exists() and epochs:
+        with open(path, newline="", encoding="utf-8") as stream:
+            head, *rows = list(csv.reader(stream)) or [[]]
+        kept = [head, *(row for row in rows if row and row[0].isdigit() and int(row[0]) < epochs)]
+        paths.replace_file(path, "".join(",".join(row) + "\n" for row in kept).encode())
+    return keras.callbacks.CSVLogger(str(path), append=bool(epochs))
+
+
+def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
+    return {f"{name}/{place}": np.asarray(each) for place, each in enumerate(variables)}
+
+
+def _assign(variables: Any, kept: Checkpoint, name: str) -> None:
+    values = [np.asarray(kept.arrays[f"{name}/{place}"]) for place, _ in enumerate(variables)]
+    for variable, value in zip(variables, values, strict=True):
+        if tuple(value.shape) != tuple(variable.shape):
+            raise ValueError(f"{variable.path}: the checkpoint is of another net")
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
