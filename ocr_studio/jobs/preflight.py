@@ -106,13 +106,35 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
         raise
 
 
+def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEvent]:
+    """What there is to learn from in a dataset that lies somewhere, where it stays: at last Preflight.
+
+    options: as for ``look``. Raises BadDataset.
+    """
+    yield Preparing(tr("Looking at the dataset"))
+    dataset = datasets.read(folder)
+    pages = {
+        each.page: PageLook(dataset.folder / each.photo, len(each.words), len(each.words), len(each.words))
+        for each in dataset.pages
+        if each.page
+    }
+    title = dataset.folder.name or tr("my writing")
+    seen = Preflight(title, str(dataset.folder), dataset.unit.removesuffix("s"), pages=pages)
+    yield _judged(seen, dataset, None, options)
+
+
 def checked_words(page: Page) -> int:
     """How many words of a page a person has checked, and not found to be nothing."""
     return sum(1 for word in page.words.values() if word.human and word.human.text)
 
 
 def moved(dataset: Dataset, folder: Path) -> Dataset:
-    """The dataset in another folder, where it stays. Raises StudioError."""
+    """The dataset of a look in another folder, where it stays; one that was there before stays where it is.
+
+    Raises StudioError.
+    """
+    if not _is_passing(dataset):
+        return dataset
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -128,8 +150,14 @@ def moved(dataset: Dataset, folder: Path) -> Dataset:
 
 def forget(seen: Preflight) -> None:
     """Delete the dataset of a look that came to nothing."""
-    if seen.dataset is not None and seen.dataset.folder.parent == paths.cache_dir() / _FOLDER:
+    if seen.dataset is not None and _is_passing(seen.dataset):
         shutil.rmtree(seen.dataset.folder, ignore_errors=True)
+
+
+def _is_passing(dataset: Dataset) -> bool:
+    """Whether it was made for a look, and for nothing else."""
+    above = paths.cache_dir() / _FOLDER
+    return dataset.folder.parent in (above, above.resolve())
 
 
 def _judged(seen: Preflight, dataset: Dataset, report: Report | None, options: ReaderOptions) -> Preflight:

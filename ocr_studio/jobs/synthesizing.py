@@ -34,6 +34,8 @@ _AT_ONCE: Final = 32
 _FEW_WORDS, _FEW_BOARDS = 100, 3
 # If so many samples in a row could not be made, none will be.
 _HOPELESS: Final = 20
+# Seconds between two events: on many cores hundreds are made in one.
+_TELL: Final = 0.05
 # Seconds until children have begun and all is read.
 _STARTING: Final = 4.0
 # Of fonts and letters so many are named.
@@ -51,9 +53,8 @@ class SourcesRead:
 
 @dataclass(frozen=True, slots=True)
 class SampleMade:
-    """A word or a board (``kind``) is written: ``done`` of ``total``."""
+    """One more is written, or some: ``done`` of ``total``."""
 
-    kind: str
     done: int
     total: int
 
@@ -71,7 +72,8 @@ WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
 
 
 def write(options: SynthOptions, folder: Path, *, children: int | None = None) -> Iterator[WritingEvent]:
-    """Write a dataset: SourcesRead, SampleMade …, at last the Report. Closed before, it is gone on with the next time.
+    """Write a dataset: SourcesRead, now and then SampleMade, at last the Report. Closed before, it is gone on with the
+    next time.
 
     folder: as for ``dataset.export``. children: processes that draw; None: as many as there are cores, or none where
     there is little to do. Raises BadOptions, WriteFailed and what is wrong with a source; what was made then stays for
@@ -102,7 +104,7 @@ def throw_away(folder: Path) -> None:
 
 
 def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:
-    unmade = 0
+    unmade, told = 0, -_TELL
     for sample in crew.draw(tasks):
         if isinstance(sample, Unmade):
             unmade += 1
@@ -113,7 +115,9 @@ def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -
             continue
         unmade = 0
         writing.add(sample)
-        yield SampleMade(sample.kind, writing.done, total)
+        if (now := time.monotonic()) >= told + _TELL or writing.done == total:
+            told = now
+            yield SampleMade(writing.done, total)
 
 
 def _tasks(writing: SynthWriting) -> list[Task]:

@@ -19,8 +19,10 @@ class LanguageChoice(QPushButton):
 
     changed = Signal()
 
-    def __init__(self, chosen: Collection[str]) -> None:
+    def __init__(self, chosen: Collection[str], *, none: str = "") -> None:
+        """none: what is said where none is chosen, if it is not what it means for reading."""
         super().__init__()
+        self._none = none
         self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
         # In line with the fields above and below, which it is one of.
@@ -49,7 +51,7 @@ class LanguageChoice(QPushButton):
         names = [tr(LANGUAGES[code]) for code in self.chosen()]
         shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
         if not names:
-            self.setText(tr("None, only words typed in the project"))
+            self.setText(self._none or tr("None, only words typed in the project"))
         elif more > 0:
             self.setText(tr_n("{languages} and {count} more", "{languages} and {count} more", more, languages=shown))
         else:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ocr_studio.ui.review_panel import ReviewPanel
     from ocr_studio.ui.session import Session
     from ocr_studio.ui.status import Status
+    from ocr_studio.ui.synthesizing import Synthesizing
     from ocr_studio.ui.text_panel import TextPanel
     from ocr_studio.ui.text_side import TextSide
     from ocr_studio.ui.trainer_panel import TrainerPanel
@@ -66,6 +67,7 @@ class Parts:
     messages: MessageBar
     status: Status
     exporting: Exporting
+    synthesizing: Synthesizing
     board_saving: BoardSaving
     clipping: Clipping
     choosing: Choosing

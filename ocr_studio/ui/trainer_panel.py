@@ -38,6 +38,7 @@ from ocr_studio.ui.trainer_preflight import PreflightPage
 from ocr_studio.ui.trainer_result import ResultPage
 from ocr_studio.ui.trainer_running import RunningPage
 from ocr_studio.ui.training import Stage, Training
+from ocr_studio.ui.training_origin import Origin
 
 _TABS = {"recognizer": later("Reading words"), "detector": later("Finding words")}
 
@@ -109,10 +110,12 @@ class TrainerPanel(PanelDock):
         self._look_around()
 
     def _look_around(self) -> None:
-        waits = self._training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING)
-        new = self._training.project is not self._project or self._training.stage is Stage.IDLE
+        # A dataset that a person has asked for stays until its corrections are asked for again.
+        training, origin = self._training, self._training.origin
+        waits = training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING) and origin.folder is None
+        new = origin.project is not self._project or training.stage is Stage.IDLE
         if self._project is not None and self.isVisible() and waits and new:
-            self._training.look_at(self._project)
+            training.look_at(Origin(self._project))
 
     def retint(self) -> None:
         """Take over the colours of another theme."""
@@ -179,7 +182,7 @@ class TrainerPanel(PanelDock):
         training = self._training
         if training.stage is Stage.LOOKING:
             for outset in (self.preflight, self.boxes):
-                outset.column.say_waiting(tr("Looking at your corrections…"))
+                outset.column.say_waiting(training.origin.doing)
             return
         if training.look is None or training.look is not self._shown:
             self._shown, self._since = training.look, {}
@@ -187,9 +190,9 @@ class TrainerPanel(PanelDock):
             self.boxes.show_look(training.look)
             self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
             self.boxes.show_models(models.available("detector"), training.options.finds_with())
-        if training.stage is Stage.IDLE and training.look is None and training.project is not None:
+        if training.stage is Stage.IDLE and training.look is None and training.origin:
             for outset in (self.preflight, self.boxes):
-                outset.column.say_failed(tr("Your corrections could not be looked at"))
+                outset.column.say_failed(training.origin.failed)
         self._count()
 
     def _count(self) -> None:
@@ -197,7 +200,7 @@ class TrainerPanel(PanelDock):
         look, page = self._training.look, self._document.page
         if look is None or self._training.stage is not Stage.READY or not self.isVisible():
             return
-        if page is not None:
+        if page is not None and self._training.origin.folder is None:
             before = look.pages[page.id].words if page.id in look.pages else 0
             self._since[page.id] = preflight.checked_words(page) - before
         self.preflight.show_checked(look.words + sum(self._since.values()))
@@ -234,8 +237,8 @@ class TrainerPanel(PanelDock):
         return here or (page is not None and project is not None and project.has_others(page.id))
 
     def _look_again(self) -> None:
-        if self._training.project is not None:
-            self._training.look_at(self._training.project)
+        if self._training.origin:
+            self._training.look_at(self._training.origin)
 
     def _go(self, place: LearnedPlace) -> None:
         if isinstance(place, PlaceOfWord):

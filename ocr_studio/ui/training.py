@@ -13,7 +13,6 @@ from ocr_studio.core import training_results, training_runs
 from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.models import Model
-from ocr_studio.core.project import Project
 from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.core.training_report import AnyTrained
@@ -24,6 +23,7 @@ from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.training import Course, Learn
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.pace import Pace
+from ocr_studio.ui.training_origin import Origin
 
 
 class Stage(Enum):
@@ -36,6 +36,10 @@ class Stage(Enum):
     ENDING = auto()
     DECIDING = auto()
     KEPT = auto()
+
+
+# Nothing is learned, nor waits for a person's word.
+_FREE = frozenset({Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Training(QObject):
         self.stage = Stage.IDLE
         self.look: Preflight | None = None
         self.stale = False  # whether something was corrected since
-        self.project: Project | None = None
+        self.origin = Origin()
         self.run: Run | None = None
         self.dataset: Dataset | None = None
         self.started: Started | None = None
@@ -130,20 +134,20 @@ class Training(QObject):
         job = self._lane.submit(_offers, name=later("Looking for trainings that were cut short"))
         job.came.connect(self._offer)
 
-    def look_at(self, project: Project) -> None:
+    def look_at(self, origin: Origin) -> None:
         """See what there is to learn from; while something is learned, or waits for a word on it, nothing happens."""
-        if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
+        if self.stage not in _FREE:
             return
         self._cancel()
-        self.project, self.stale = project, False
+        self.origin, self.stale = origin, False
         self._go_to(Stage.LOOKING)
-        self.progressed.emit(tr("Looking at your corrections…"), 0, 0)
+        self.progressed.emit(origin.doing, 0, 0)
         options, before = self.options, self.look
 
         def make() -> Iterator[object]:
             if before is not None:
                 preflight.forget(before)
-            yield from preflight.look(project, options=options)
+            yield from origin.look(options)
 
         job = self._job = self._lane.submit(make, name=later("Looking at corrections"))
         job.came.connect(self._hear_look)
@@ -152,14 +156,14 @@ class Training(QObject):
 
     def note_correction(self) -> None:
         """Something was corrected since it was looked."""
-        self.stale = True
+        self.stale = self.origin.folder is None
 
     # --------------------------------------------------------------------------------------------------- learning
 
     def start(self, kind: str, recipe: Recipe) -> None:
         """Learn from what was looked at, and what was corrected since. kind: one of ``training_runs.KINDS``."""
-        look, project = self.look, self.project
-        if self.stage is not Stage.READY or look is None or project is None:
+        look, origin = self.look, self.origin
+        if self.stage is not Stage.READY or look is None:
             return
         options, stop, stale = self.options, self._begin(), self.stale
 
@@ -167,7 +171,7 @@ class Training(QObject):
             seen = look
             if stale:
                 preflight.forget(look)
-                for event in preflight.look(project, options=options):
+                for event in origin.look(options):
                     yield event
                     seen = event if isinstance(event, Preflight) else seen
             course = training.begin(seen, kind, recipe, options=options, stop=stop)
@@ -178,7 +182,7 @@ class Training(QObject):
 
     def go_on_with(self, run: Run) -> None:
         """Go on with a training that was cut short."""
-        if self.stage not in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT):
+        if self.stage not in _FREE:
             return
         self._cancel()
         options, look, stop = self.options, self.look, self._begin()
@@ -335,8 +339,8 @@ class Training(QObject):
         self._job = None
         self.run = self.dataset = self.started = self.trained = None
         self._go_to(Stage.IDLE)
-        if self.project is not None:
-            self.look_at(self.project)
+        if self.origin:
+            self.look_at(self.origin)
 
     def _cancel(self) -> None:
         job, self._job = self._job, None

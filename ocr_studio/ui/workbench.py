@@ -46,6 +46,7 @@ from ocr_studio.ui.session import Session
 from ocr_studio.ui.shown_document import ShownDocument
 from ocr_studio.ui.spelling import Spelling
 from ocr_studio.ui.status import Status
+from ocr_studio.ui.synthesizing import Synthesizing
 from ocr_studio.ui.text_side import TextSide
 from ocr_studio.ui.trainer_panel import TrainerPanel
 from ocr_studio.ui.training import Training
@@ -72,6 +73,7 @@ class Backstage:
     rows: JobThread
     words: JobThread
     fetching: JobThread
+    samples: JobThread
 
 
 def assemble(stage: Backstage, window: QWidget) -> Parts:
@@ -110,6 +112,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         messages=MessageBar(),
         status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
+        synthesizing=Synthesizing(stage.samples, window),
         board_saving=saving,
         clipping=Clipping(document, opening),
         choosing=choosing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ocr_studio.ui.actions.spec import ActionSpec, Scope, Where, has_photo, has_selected
 from ocr_studio.ui.parts import Parts
+from ocr_studio.ui.training_origin import Origin
 
 
 def _evaluate(parts: Parts) -> None:
@@ -14,7 +15,7 @@ def _evaluate(parts: Parts) -> None:
 def _learn(parts: Parts) -> None:
     if parts.opening.project is not None:
         parts.opening.save()  # what has just been corrected counts, too
-        parts.training.look_at(parts.opening.project)
+        parts.training.look_at(Origin(parts.opening.project))
     parts.trainer.open()
 
 
@@ -75,6 +76,10 @@ ACTIONS = (
         tip="Read the photos of this folder again and compare with the words you have checked; nothing is changed",
         when=lambda p: p.opening.project is not None and not p.evaluating.busy,
         why="Open a photo first, or wait until the evaluation that is going on has ended.",
+    ),
+    ActionSpec(
+        "synthesize", "Make synthetic &boards…", lambda p: p.synthesizing.ask(), "&Read", 4, "mdi6.auto-fix",
+        tip="Draw words and boards whose text is known, for a model to learn from", looks=True,
     ),
     ActionSpec(
         "learn", "Lea&rn from my corrections", _learn, "&Read", 4, "mdi6.school-outline", ("Ctrl+L",), Where.TOOLBAR,

@@ -1,0 +1,324 @@
+"""Synthetic words and boards: chosen on the left, looked at on the right, written below."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import dataset, synth_options
+from ocr_studio.core.closed_folder import shown_size
+from ocr_studio.core.dataset import Report
+from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs.synthesizing import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
+from ocr_studio.ui.batch_strip import time_left
+from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.synth_form import SynthForm
+from ocr_studio.ui.synth_looking import SynthLooking
+from ocr_studio.ui.synth_rows import PathRow
+
+# Milliseconds without a change after which a person has chosen.
+_REST: Final = 400
+_SIZE: Final = QSize(1120, 760)
+_ABOUT: Final = later(
+    "Words and whole boards that the program draws itself, so that what is written there is known without anybody"
+    " typing it. A model can learn from them, and be measured on them."
+)
+
+
+class SynthDialog(QDialog):
+    """Lets a person choose, shows a few, and writes as many as are wanted. Closing it while it writes stops that; what
+    was made stays, and the next time it goes on there.
+
+    lane: where things are drawn. Signals: ``train_wanted(Path)`` with the dataset in this folder; ``written(options,
+    Path)`` writing has begun with these.
+    """
+
+    train_wanted = Signal(object)
+    written = Signal(object, object)
+
+    def __init__(self, options: SynthOptions, folder: Path, lane: JobThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Synthetic boards"))
+        self._lane = lane
+        self._job: Job | None = None
+        self._made_in: Path | None = None
+        self._begun, self._before = 0.0, 0
+        self.form = SynthForm(options)
+        self.looking = SynthLooking(lane)
+        self.report = DatasetReportView()
+        self.folder = PathRow(tr("Folder"), placeholder="")
+        self.folder.show_paths([folder])
+        self._make_labels()
+        self._make_buttons()
+        self._place()
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._look)
+        self._connect()
+        self._offer()
+        self._look()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is writing."""
+        return self._job is not None
+
+    @property
+    def reported(self) -> bool:
+        """Whether it is told what came of writing."""
+        return self._right.currentWidget() is self.report
+
+    # --------------------------------------------------------------------------------------------------- looking
+
+    def _look(self, *, others: bool = False) -> None:
+        """Draw a few."""
+        self._rest.stop()
+        options = self.form.options
+        self.estimate.setText("")
+        try:
+            synth_options.check(options)
+        except BadOptions as error:
+            self.looking.stop()
+            self._say_wrong(str(error))
+        else:
+            self._say_wrong("")
+            self._right.setCurrentWidget(self.looking)
+            self.looking.look(options, others=others)
+        self._offer()
+
+    def _show_estimate(self, found: Estimate) -> None:
+        self.estimate.setText(
+            tr(
+                "{words} to learn from and {boards}: about {size}, {time}",
+                words=tr_n("{count} word", "{count} words", found.examples),
+                boards=tr_n("{count} board", "{count} boards", self.form.boards.value()),
+                size=shown_size(found.size),
+                time=_duration(found.seconds),
+            )
+        )
+
+    def _fail_looking(self, why: str) -> None:
+        self._say_wrong(why)
+        self._offer()
+
+    # --------------------------------------------------------------------------------------------------- writing
+
+    def _start(self) -> None:
+        if self.busy:
+            self._stop()
+            return
+        self._rest.stop()
+        self.looking.stop()
+        options, folder = self.form.options, self.folder.path
+        if folder is None:
+            return
+        self.written.emit(options, folder)
+        job = self._job = self._lane.submit(
+            lambda: synthesizing.write(options, folder), name=later("Writing words and boards")
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+        self._say_wrong("")
+        self._right.setCurrentWidget(self.looking)
+        self.progress.setRange(0, 0)
+        self.doing.setText(tr("Looking at fonts, strokes and backgrounds…"))
+        for widget in (self.progress, self.doing):
+            widget.show()
+        self._made_in = None
+        self._offer()
+
+    def _hear(self, event: WritingEvent) -> None:
+        if isinstance(event, Report):
+            self._show_report(event)
+            return
+        self.progress.setRange(0, event.total)
+        self.progress.setValue(event.done)
+        if isinstance(event, SourcesRead):
+            self._begun, self._before = time.monotonic(), event.done
+            self.looking.show_source(event.source)
+        elif isinstance(event, SampleMade | SampleFailed):
+            spent, made = time.monotonic() - self._begun, max(1, event.done - self._before)
+            left = time_left(spent / made * (event.total - event.done))
+            self.doing.setText(tr("{done} of {total} made, {left}", done=event.done, total=event.total, left=left))
+
+    def _show_report(self, report: Report) -> None:
+        self._made_in = report.folder
+        self.report.show_report(report)
+        self._right.setCurrentWidget(self.report)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._say_wrong(trouble.message)
+
+    def _end(self) -> None:
+        self._job = None
+        self.progress.hide()
+        self.doing.hide()
+        self._offer()
+        if self._made_in is not None:
+            self.train.setFocus()
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _throw_away(self) -> None:
+        if self.folder.path is not None:
+            synthesizing.throw_away(self.folder.path)
+        self._offer()
+
+    # --------------------------------------------------------------------------------------------------- in sight
+
+    def _offer(self) -> None:
+        """What can be done now."""
+        folder, busy = self.folder.path, self.busy
+        begun = folder is not None and not busy and synthesizing.can_go_on(self.form.options, folder)
+        self.state.setText(self._said_of(folder, begun=begun))
+        self.state.setVisible(bool(self.state.text()) and self._made_in is None)
+        for part in (self.form, self.folder, self.looking.another):
+            part.setEnabled(not busy)
+        self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
+        self.write.setEnabled(busy or (folder is not None and self.wrong.isHidden()))
+        self.throw_away.setVisible(begun)
+        for button in (self.train, self.show_folder):
+            button.setVisible(self._made_in is not None and not busy)
+
+    def _said_of(self, folder: Path | None, *, begun: bool) -> str:
+        if begun:
+            return tr("These were begun in this folder before, and not ended. Writing goes on there.")
+        if folder is not None and not self.busy and dataset.is_dataset(folder):
+            return tr("There is a dataset in this folder; it is replaced.")
+        return ""
+
+    def _say_wrong(self, text: str) -> None:
+        self.wrong.setText(foldable(text))
+        self.wrong.setVisible(bool(text))
+        self.form.setAccessibleDescription(text)
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._made_in)))
+
+    def _train(self) -> None:
+        folder = self._made_in
+        self.accept()
+        self.train_wanted.emit(folder)
+
+    def _leave(self) -> None:
+        self._rest.stop()
+        self._stop()
+        self.looking.trials.forget()
+
+    # --------------------------------------------------------------------------------------------------- made once
+
+    def _make_labels(self) -> None:
+        self.wrong, self.state, self.estimate = (QLabel() for _ in range(3))
+        for label in (self.wrong, self.state, self.estimate):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.wrong.setProperty("wrong", True)
+        self.state.setProperty("quiet", True)
+        self.doing = OneLine()
+        self.progress = QProgressBar(textVisible=False)
+        for widget in (self.wrong, self.doing, self.progress):
+            widget.hide()
+
+    def _make_buttons(self) -> None:
+        self.train = QPushButton(tr("&Train with it"))
+        self.train.setToolTip(tr("See what there is to learn from, and let a model learn"))
+        self.show_folder = QPushButton(tr("Show &folder"))
+        self.throw_away = QPushButton(tr("Throw awa&y"))
+        self.throw_away.setToolTip(tr("Delete what was made before the end; nothing else"))
+        self.close_button = QPushButton(tr("&Close"))
+        self.write = QPushButton(tr("&Write"))
+        for button in (self.train, self.show_folder, self.throw_away, self.close_button):
+            button.setAutoDefault(False)
+        self.write.setDefault(True)
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._change)
+        self.folder.changed.connect(self._move)
+        self.looking.others_wanted.connect(lambda: self._look(others=True))
+        self.looking.estimated.connect(self._show_estimate)
+        self.looking.failed.connect(self._fail_looking)
+        self.write.clicked.connect(self._start)
+        self.close_button.clicked.connect(self.reject)
+        self.throw_away.clicked.connect(self._throw_away)
+        self.show_folder.clicked.connect(self._show_folder)
+        self.train.clicked.connect(self._train)
+        self.finished.connect(self._leave)
+
+    def _change(self) -> None:
+        self._made_in = None
+        self._rest.start()
+        self._offer()
+
+    def _move(self) -> None:
+        self._made_in = None
+        self._offer()
+
+    def _place(self) -> None:
+        about = QLabel(tr(_ABOUT))
+        about.setWordWrap(True)
+        about.setProperty("quiet", True)
+        self._right = QStackedWidget()
+        self._right.addWidget(self.looking)
+        self._right.addWidget(self.report)
+        across = QHBoxLayout()
+        across.setSpacing(22)
+        across.addWidget(self.form, 5)
+        across.addWidget(self._right, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        layout.addWidget(about)
+        layout.addLayout(across, 1)
+        layout.addLayout(self._below())
+        for widget in (self.state, self.estimate, self.wrong, self.doing, self.progress):
+            layout.addWidget(widget)
+        layout.addLayout(self._buttons())
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
+
+    def _below(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        label = QLabel(tr("Fol&der"))
+        label.setBuddy(self.folder)
+        row.addWidget(label)
+        row.addWidget(self.folder, 1)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for button in (self.train, self.show_folder, self.throw_away):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        row.addWidget(self.write)
+        return row
+
+
+def _duration(seconds: float) -> str:
+    """How long something takes, as people say it."""
+    if seconds < 60:
+        return tr_n("{count} second", "{count} seconds", max(5, round(seconds / 5) * 5))
+    if seconds < 5400:
+        return tr_n("{count} minute", "{count} minutes", round(seconds / 60))
+    return tr_n("{count} hour", "{count} hours", round(seconds / 3600))
