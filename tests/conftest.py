@@ -45,7 +45,7 @@ def only_borrowed_models(tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     """No model of its own comes with the program: which do must change no test. Returns the folder they would be in."""
     from ocr_studio.core import resources
 
-    folder = tmp_path_factory.getbasetemp() / "no-models"
+    folder = tmp_path_factory.mktemp("program") / "models"
     monkeypatch.setattr(resources, "models", lambda: folder)
     return folder
 

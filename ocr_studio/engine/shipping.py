@@ -53,7 +53,8 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     target.mkdir(parents=True, exist_ok=True)
     paths.replace_file(target / WEIGHTS_FILE, data)
     paths.replace_file(target / CARD_FILE, card.to_json())
-    after = weights.taken(_net(target, card))
+    file = target / WEIGHTS_FILE
+    after = differences.added(before, weights.unpacked(model_folder.read_weights(target, card), file=file), file=file)
     far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)
     off = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)
     return Shipped(card, (len(moved), len(whole)), len(data), far, off, _rounding(whole, before, after))

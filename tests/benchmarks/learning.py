@@ -173,8 +173,8 @@ def measured(reader: Recognizer, play: Play, views: int) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def base() -> Recognizer:
-    """The model that comes with the program."""
-    net, charset = weights.load_recognizer(models.BUILT_IN)
+    """The model that a recipe begins with where it names none."""
+    net, charset = weights.load_recognizer(models.default())
     return Recognizer(net, charset, name="base")
 
 
