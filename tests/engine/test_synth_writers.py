@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from itertools import combinations
 from pathlib import Path
 
@@ -159,6 +161,29 @@ def test_a_font_of_capitals_is_not_asked_for_small_letters(font_file: Path) -> N
     capitals = fonts.Font("capitals", Split.TRAIN, fonts._Face(face.font, face.blank, small=False))
     assert capitals.can_write("TEAM 4")
     assert not capitals.can_write("Team")
+
+
+def as_woff(data: bytes) -> bytes:
+    """A TrueType font packed for the web: https://www.w3.org/TR/WOFF/."""
+    many = struct.unpack(">H", data[4:6])[0]
+    tables = [struct.unpack(">4sLLL", data[12 + 16 * place : 28 + 16 * place]) for place in range(many)]
+    begin = 44 + 20 * many
+    directory, body = b"", b""
+    for tag, checksum, offset, length in tables:
+        packed = min(zlib.compress(data[offset : offset + length]), data[offset : offset + length], key=len)
+        directory += struct.pack(">4sLLLL", tag, begin + len(body), len(packed), length, checksum)
+        body += packed + bytes(-len(packed) % 4)
+    full = 12 + 16 * many + sum(length + -length % 4 for *_, length in tables)
+    sizes = struct.pack(">4s4sLHHL", b"wOFF", data[:4], begin + len(body), many, 0, full)
+    return sizes + bytes(44 - len(sizes)) + directory + body
+
+
+def test_a_font_packed_for_the_web_writes_as_it_does_unpacked(tmp_path: Path, font_file: Path) -> None:
+    (tmp_path / "packed.woff").write_bytes(as_woff(font_bytes()))
+    packed, plain = fonts.load(tmp_path / "packed.woff"), fonts.load(font_file)
+    one, two = (font.write("Web [2]", 40.0, np.random.default_rng(1)) for font in (packed, plain))
+    assert np.array_equal(one.ink, two.ink)
+    assert np.array_equal(one.letters, two.letters)
 
 
 def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> None:
