@@ -1,18 +1,21 @@
 """What adapting the networks changed, everything in one table: the borrowed models first, then any others.
 
     python -m tests.benchmarks.adaptation [--recognizer NAME|FOLDER …] [--detector NAME|FOLDER …]
-                                          [--data ../shared/data] [--only five words …] [--together]
+                                          [--data ../shared/data] [--only five words …] [--together] [--scores FILE]
 
 A column for each recognizer with each detector; in each cell the figure without knowledge of languages and with it, in
-percent. Words are cropped by their true boxes (``words``) or drawn with the pens of writers nobody trained with; photos
-are read as the program reads them (``boards``), the printed page is drawn here. ``!`` stands where a figure is worse
-than that of the borrowed models by more than a point. On empty boards fewer words are better, and ``!`` means more.
+percent; ``--scores FILE`` keeps the first and the last column as a model's card says them (``packaging/ship_model.py``
+puts them there). Words are cropped by their true boxes (``words``) or drawn with the pens of writers nobody trained
+with; photos are read as the program reads them (``boards``), the printed page is drawn here. ``!`` stands where a
+figure is worse than that of the borrowed models by more than a point. On empty boards fewer words are better, and
+``!`` means more.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -236,6 +239,18 @@ def show(columns: Mapping[str, Column]) -> None:
         print(f"{key[0] + ', ' + key[1]:34}{cells}")
 
 
+def scores(before: Column, after: Column) -> dict[str, dict[str, float]]:
+    """Two columns as a card has them: "SET_before", "SET_after" → measures, those of the network alone beside them."""
+    found: dict[str, dict[str, float]] = {}
+    for when, column in (("before", before), ("after", after)):
+        for (name, measure), (alone, knowing) in column.items():
+            times = 100 if name == EMPTY else 1  # a number of words, which the table has in hundreds
+            figures = found.setdefault(f"{name} {when}".lower().replace(" ", "_"), {})
+            key = measure.replace(" ", "_")
+            figures |= {key: round(times * knowing, 4), f"{key}_alone": round(times * alone, 4)}
+    return found
+
+
 def _shown(cell: Cell, before: Cell, *, less: bool) -> str:
     sign = 1 if less else -1
     worse = any(100 * sign * (now - then) > WORSE for now, then in zip(cell, before, strict=True))
@@ -250,6 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--detector", nargs="*", default=[], help="names or folders of models that find")
     parser.add_argument("--only", nargs="+", choices=CHOICES, default=list(CHOICES), help="some of the sets")
     parser.add_argument("--together", action="store_true", help="only all borrowed, and each given with each given")
+    parser.add_argument("--scores", type=Path, metavar="FILE", help="write the last column beside the first, as JSON")
     chosen = parser.parse_args(arguments)
     read, find = [models.BUILT_IN.name, *chosen.recognizer], [models.BUILT_IN_DETECTOR.name, *chosen.detector]
     pairs = [Pair(finds, reads) for reads, finds in itertools.product(read, find)]
@@ -262,6 +278,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"measuring {pair.name}", file=sys.stderr, flush=True)
         columns[pair.name] = measured(pair, chosen.data, only=[CHOICES[each] for each in chosen.only], known=known)
     show(columns)
+    if chosen.scores:
+        kept = list(columns.values())
+        chosen.scores.write_text(json.dumps({"scores": scores(kept[0], kept[-1])}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
