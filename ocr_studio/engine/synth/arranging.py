@@ -46,8 +46,9 @@ _OFTEN: Final[Mapping[Theme, Mapping[str, float]]] = {
     Theme.MONEY: {"entries": 6, "table": 4, "chart": 2, "formulas": 1.5, "program": 0.1, "arrays": 0.1, "tree": 0.2},
 }  # fmt: skip
 # Words whose boxes have more than this in common would not be written so: on real boards hardly any have more.
-_SHARED: Final = 0.15
-_CELL: Final = 3.0  # pixels of a cell in which places of words are noted
+_SHARED: Final = 0.22
+# Of a capital's height: the side of a cell in which places of words are noted.
+_CELL: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Cast:
         """Who does the next part."""
         number = 0 if rng.random() < 0.7 else int(rng.integers(len(self.scribes)))
         text, drawing = self.scribes[number], self.drawing
+        if not self.page:  # where there is less room people write smaller
+            text = text.larger(float(np.clip(rng.lognormal(0, 0.17), 0.7, 1.35)))
         if len(self.colours) > 1 and rng.random() < 0.3:
             text = replace(text, colour=one(self.colours, rng))
         if rng.random() < 0.5:
@@ -93,7 +96,9 @@ class Arranging:
         self.board = Patch(float(size[0]), float(size[1]), rng, Budget(words))
         self.used: list[str] = []
         self._cast, self._rng = cast, rng
-        self._taken = np.zeros((math.ceil(size[1] / _CELL), math.ceil(size[0] / _CELL)), np.uint8)
+        self._cell = max(0.5, _CELL * cast.scribes[0].size)
+        self._taken = np.zeros((math.ceil(size[1] / self._cell), math.ceil(size[0] / self._cell)), np.uint16)
+        self._areas = [0]  # cells of each word; the first of none
         shares = {name: share * _OFTEN[cast.theme].get(name, 1.0) for name, share in _USUAL.items()}
         if cast.page:
             shares = _PRINTED
@@ -131,7 +136,7 @@ class Arranging:
         shares = rng.uniform(0.7, 1.4, many)
         ends = margin + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * wide
         gutter = float(rng.uniform(0.8, 2.5)) * size
-        lean = float(rng.normal(0, 1.0)) if rng.random() < 0.75 else float(rng.normal(0, 4.0))
+        lean = float(rng.normal(0, 1.3)) if rng.random() < 0.75 else float(rng.normal(0, 4.0))
         steady = self._cast.scribes[0].unsteady > 0
         return [
             Zone(
@@ -200,27 +205,43 @@ class Arranging:
         for word in patch.words:
             corners = word.moved(matrix).corners
             if self._free(corners, most=_SHARED):
-                cv2.fillConvexPoly(self._taken, self._cells(corners), (1,), cv2.LINE_8, 4)
+                self._note(corners)
                 kept.append(word)
         patch.words[:] = kept
         self.board.take(patch, matrix)
         self.board.budget.left -= len(kept)
 
-    def _cells(self, corners: Floats) -> NDArray[np.int32]:
-        return np.asarray(np.round(np.clip(corners / _CELL, -1e4, 1e4) * 16), np.int32)
+    def _note(self, corners: Floats) -> None:
+        """A word stands there."""
+        left, top, mask = self._mask(corners)
+        part = self._taken[top : top + mask.shape[0], left : left + mask.shape[1]]
+        part[mask > 0] = len(self._areas)
+        self._areas.append(int(mask.sum()))
+
+    def _mask(self, corners: Floats) -> tuple[int, int, NDArray[np.uint8]]:
+        """The first column and row of cells of a place, and which cells it takes, 0 or 1."""
+        scaled = corners / self._cell
+        left, top = (int(value) for value in np.floor(scaled.min(axis=0)))
+        right, bottom = (int(value) + 1 for value in np.ceil(scaled.max(axis=0)))
+        mask = np.zeros((bottom - top, right - left), np.uint8)
+        points = np.round((scaled - (left, top)) * 16).astype(np.int32)
+        cv2.fillConvexPoly(mask, points, (1,), cv2.LINE_8, 4)
+        height, width = self._taken.shape
+        return left, top, mask[: height - top, : width - left]
 
     def _free(self, corners: Floats, *, most: float) -> bool:
-        """Whether no more than such a share of a place is taken, and all of it lies on the board."""
+        """Whether a word there would share no more than such a part of its place, or of another word's, and would lie
+        on the board."""
         low, high = corners.min(axis=0), corners.max(axis=0)
         if (low < 0).any() or high[0] > self.board.width or high[1] > self.board.height:
             return False
-        left, top = np.floor(low / _CELL).astype(int)
-        right, bottom = np.ceil(high / _CELL).astype(int) + 1
-        mask = np.zeros((bottom - top, right - left), np.uint8)
-        cv2.fillConvexPoly(mask, self._cells(corners - (left * _CELL, top * _CELL)), (1,), cv2.LINE_8, 4)
-        part = self._taken[top:bottom, left:right]
-        mask = mask[: part.shape[0], : part.shape[1]]
-        return int((mask & part).sum()) <= most * max(1, int(mask.sum()))
+        left, top, mask = self._mask(corners)
+        part = self._taken[top : top + mask.shape[0], left : left + mask.shape[1]]
+        shared = np.bincount(part[mask > 0])
+        shared[:1] = 0
+        if int(shared.sum()) > most * max(1, int(mask.sum())):
+            return False
+        return all(shared[word] <= most * self._areas[word] for word in np.flatnonzero(shared))
 
     def _second_thoughts(self) -> None:
         """Words crossed out or circled, arrows from one thing to another."""

@@ -122,10 +122,12 @@ _STATEMENTS: Final = _parts(
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
-    with signs and figures."""
+    with signs and figures. own: whether phrases are made of these words only.
+    """
 
     word: Callable[[Random], str]
     token: Callable[[Random], str]
+    own: bool = False
 
     def heading(self, theme: Theme, rng: Random) -> Tokens:
         """Over a list or a drawing."""
@@ -143,9 +145,11 @@ class Contents:
 
     def sentence(self, rng: Random, count: int) -> Tokens:
         """So many words of running text."""
-        if rng.random() < 0.25:
+        if not self.own and rng.random() < 0.25:
             return phrases.running(rng, count)
-        return [self.token(rng) if rng.random() < 0.12 else self.word(rng) for _ in range(count)]
+        return [
+            self.token(rng) if rng.random() < (0.04 if self.own else 0.12) else self.word(rng) for _ in range(count)
+        ]
 
     def paragraph(self, rng: Random, count: int) -> Tokens:
         """Sentences with capitals and stops, about so many words."""
@@ -163,7 +167,7 @@ class Contents:
         kind = rng.random()
         if kind < 0.45:
             return self.sentence(rng, int(rng.integers(1, 8)))
-        if kind < 0.75:
+        if kind < 0.75 and not self.own:
             return phrases.phrase(rng).split()
         if kind < 0.9:
             return [*self.sentence(rng, int(rng.integers(1, 4))), one(_ARROWS, rng), self.token(rng)]
@@ -207,6 +211,17 @@ class Contents:
             inside = [opened, *inside, closed]
         name = one(_NAMES + ["Input:", "Output:", "in", "out", "return"], rng)
         return [name, *([] if name.endswith(":") else ["="]), *inside]
+
+    def chain(self, rng: Random) -> Tokens:
+        """A linked list as it is written in a line, with blanks in it or not."""
+        opened, closed = one((("[", "]"), ("(", ")"), ("{", "}"), ("", "")), rng)
+        arrow = one(("->", "→", "-->", "=>"), rng)
+        inside = [f"{opened}{self.value(rng)}{closed}" for _ in range(int(rng.integers(2, 6)))]
+        parts = [*([one(_NAMES, rng)] if rng.random() < 0.6 else []), *inside, one(("X", "null", "None"), rng)]
+        said = [part for each in parts for part in (each, arrow)][:-1]
+        if rng.random() < 0.5:
+            said = ["".join(said)]
+        return [one(_NAMES, rng), "=", *said] if rng.random() < 0.4 else said
 
     def formula(self, rng: Random) -> Tokens:
         """As it stands in one line."""

@@ -116,4 +116,4 @@ def lay_words(scene: Picture, words: Iterable[Placed], place: Place, *, opaque: 
             height, width = seen.ink.shape
             take = rough[seen.top : seen.top + height, seen.left : seen.left + width]
             seen = Seen(np.asarray(cv2.multiply(seen.ink, take, scale=1 / 255), np.uint8), seen.left, seen.top)
-        lay(scene, seen, word.scribe.colour, strength=word.scribe.strength, opaque=opaque)
+        lay(scene, seen, word.scribe.colour, strength=word.scribe.strength * word.fresh, opaque=opaque)

@@ -63,15 +63,16 @@ def notice(patch: Patch, kit: Kit, top: float) -> float:
 def paragraph(patch: Patch, kit: Kit, top: float) -> float:
     """Printed text in lines of one length."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
+    wide = min(patch.width, by.size * rng.uniform(34, 60))
     inks = patch.inks(kit.contents.paragraph(rng, int(rng.integers(18, 70))), by)
     justified, loose = rng.random() < 0.6, replace(by, unsteady=0.0)
     while inks and y < patch.height:
         count = 1
-        while count < len(inks) and length(inks[: count + 1], by) <= patch.width:
+        while count < len(inks) and length(inks[: count + 1], by) <= wide:
             count += 1
         gap = by.space
         if justified and 1 < count < len(inks):
-            gap += (patch.width - length(inks[:count], by)) / (count - 1) / by.size
+            gap += (wide - length(inks[:count], by)) / (count - 1) / by.size
         patch.put(inks[:count], (0.0, y), replace(loose, space=gap))
         inks, y = inks[count:], y + by.line
     patch.end_block()

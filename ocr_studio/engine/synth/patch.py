@@ -112,13 +112,15 @@ class Ink:
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """A word where it stands. matrix: (2, 3), from the ink's pixels to the patch's. line, block: counted in reading
-    order. ignore: nobody should have to read it."""
+    order. fresh: how much of the ink there is, 1 for all, as markers run out and recover. ignore: nobody should have to
+    read it."""
 
     ink: Ink
     matrix: Floats
     scribe: Scribe
     line: int
     block: int
+    fresh: float = 1.0
     ignore: bool = False
 
     def moved(self, matrix: Floats, *, lines: int = 0, blocks: int = 0) -> Placed:
@@ -190,8 +192,9 @@ class Patch:
     def put(self, inks: Sequence[Ink], start: Spot, by: Scribe, *, degrees: float = 0.0) -> float:
         """One line. start: where its baseline begins, pixels. Returns where it ends, pixels from the patch's left."""
         rng = self.rng
-        slope = math.radians(degrees + by.unsteady * rng.normal(0, 0.5))
+        slope = math.radians(degrees + by.unsteady * rng.normal(0, 0.7))
         along, loose = 0.0, 1 + 0.15 * by.unsteady * rng.normal()
+        fresh = 1 - 0.35 * min(1.0, by.unsteady) * float(rng.beta(1, 4))
         for ink in inks:
             hop = by.unsteady * rng.normal(0, _HOP) * by.size
             turn = slope + math.radians(by.unsteady * rng.normal(0, _SWAY))
@@ -199,7 +202,8 @@ class Patch:
             place = np.array(start) + along * np.array([math.cos(slope), math.sin(slope)]) + (0.0, hop)
             turned = np.array([[cos, -sin], [sin, cos]])
             matrix = np.hstack([turned, (place - turned @ np.array([ink.low[0], ink.writing.baseline]))[:, None]])
-            self.words.append(Placed(ink, matrix, by, self.lines, self.blocks))
+            paler = min(1.0, fresh + by.unsteady * float(rng.normal(0, 0.04)))
+            self.words.append(Placed(ink, matrix, by, self.lines, self.blocks, paler))
             along += ink.length + by.gap * max(0.6, loose * rng.uniform(0.85, 1.2))
         self.lines += 1
         self.budget.left -= len(inks)

@@ -57,7 +57,7 @@ class Lens:
             blur=harm * float(np.clip(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6)) * large,
             shake=(float(rng.uniform(1.5, 4) * large), float(rng.uniform(0, math.pi))) if shaken else (0.0, 0.0),
             sharpen=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
-            noise=harm * float(np.clip(rng.lognormal(math.log(2.2), 0.6), 0.4, 9)),
+            noise=harm * float(np.clip(rng.lognormal(math.log(1.7), 0.55), 0.4, 7)),
             grain=float(rng.uniform(0.4, 1.1)),
             dark=min(0.9, harm * float(rng.beta(1.6, 3.5) * 0.75)),
             shadows=int(rng.random() < 0.25 * harm),
@@ -173,7 +173,7 @@ def _light(width: int, height: int, lens: Lens, rng: Random) -> Maps:
     light = 1 - lens.dark * np.clip(0.5 + x * math.cos(turn) + y * math.sin(turn), 0, 1.3)
     light *= 1 - rng.uniform(0, 0.35) * lens.dark * 2 * (x**2 + y**2)
     for _ in range(lens.shadows):
-        light *= 1 - rng.uniform(0.1, 0.4) * _shadow(size, rng)
+        light *= 1 - rng.uniform(0.06, 0.3) * _shadow(size, rng)
     return np.asarray(cv2.resize(light.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR))
 
 
@@ -186,7 +186,7 @@ def _shadow(size: tuple[int, int], rng: Random) -> Maps:
     body = [(foot - wide, size[1] + 9), (foot - 0.7 * wide + lean, size[1] - tall), (foot + lean, size[1] - 1.1 * tall),
             (foot + 0.7 * wide + lean, size[1] - 0.9 * tall), (foot + wide, size[1] + 9)]  # fmt: skip
     cv2.fillPoly(mask, [np.round(body).astype(np.int32)], 255)
-    soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.01, 0.06) * size[0])
+    soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.025, 0.09) * size[0])
     return np.asarray(soft, np.float32) * np.float32(1 / 255)
 
 

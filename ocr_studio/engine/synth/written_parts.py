@@ -55,7 +55,8 @@ def prose(patch: Patch, kit: Kit, top: float) -> float:
     """A paragraph in a hurry."""
     rng, by = patch.rng, kit.text
     words = kit.contents.paragraph(rng, int(rng.integers(6, 26)))
-    y = patch.flow(words, (0.0, top + 1.2 * by.size), by, right=patch.width * rng.uniform(0.75, 1.0))
+    wide = min(patch.width * rng.uniform(0.75, 1.0), by.size * rng.uniform(14, 40))
+    y = patch.flow(words, (0.0, top + 1.2 * by.size), by, right=wide)
     return _ended(patch, y, by)
 
 
@@ -114,7 +115,7 @@ def program(patch: Patch, kit: Kit, top: float) -> float:
 def entries(patch: Patch, kit: Kit, top: float) -> float:
     """What, and how much of it, when, or who; at times a line and a sum below."""
     rng, by, y = patch.rng, kit.text, top + 1.2 * kit.text.size
-    ruled, far = rng.random() < 0.25, patch.width * rng.uniform(0.55, 0.8)
+    ruled, far = rng.random() < 0.25, min(patch.width * rng.uniform(0.55, 0.8), by.size * rng.uniform(9, 17))
     apart = rng.random() < 0.6
     for _ in range(int(rng.integers(3, 9))):
         if patch.full or y > patch.height:
@@ -155,7 +156,7 @@ def arrays(patch: Patch, kit: Kit, top: float) -> float:
     for _ in range(int(rng.integers(1, 4))):
         if patch.full or y > patch.height - by.line:
             break
-        tokens = kit.contents.array(rng)
+        tokens = kit.contents.chain(rng) if rng.random() < 0.35 else kit.contents.array(rng)
         inks = patch.inks(tokens, by)
         if not inks:
             continue
@@ -186,7 +187,10 @@ def remarks(patch: Patch, kit: Kit, top: float) -> float:
 
 def _headed(patch: Patch, kit: Kit, top: float, tokens: Tokens, by: Scribe, *, left: float = 0.0) -> float:
     rng, y, first = patch.rng, top + 1.25 * by.size, len(patch.words)
-    if rng.random() < 0.15:
+    circled = rng.random() < 0.1
+    if circled:
+        tokens = [str(rng.integers(1, 9)), *tokens]
+    elif rng.random() < 0.15:
         tokens = [f"{rng.integers(1, 8)}{('.', ')', ':')[int(rng.integers(3))]}", *tokens]
     if rng.random() < 0.3:
         tokens = [*tokens[:-1], tokens[-1] + ":"]
@@ -194,6 +198,8 @@ def _headed(patch: Patch, kit: Kit, top: float, tokens: Tokens, by: Scribe, *, l
     patch.end_block()
     if len(patch.words) == first:
         return top
+    if circled:
+        _ring(patch, kit, first)
     low, high = extent(patch, first)
     way, under = rng.random(), high[1] + 0.25 * by.size
     if way < 0.5:
@@ -219,7 +225,7 @@ def _point(patch: Patch, kit: Kit, y: float, mark: Tokens, left: float, *, space
     if end > left:
         patch.go_on()
     hang = end + by.gap + space * by.size if end > left else left
-    return patch.flow(tokens, (hang, y), by, right=max(patch.width, hang + 4 * by.size))
+    return patch.flow(tokens, (hang, y), by, right=max(min(patch.width, 32 * by.size), hang + 4 * by.size))
 
 
 def _indices(patch: Patch, kit: Kit, lengths: list[float], y: float, by: Scribe) -> float:
