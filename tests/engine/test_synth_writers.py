@@ -232,7 +232,7 @@ def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, 
         strokes.load(path)
     assert reason in str(told.value)
     assert "spoilt.npz" in str(told.value)
-    assert "Give a file" in str(told.value)
+    assert "Give a .npz file with points" in str(told.value)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00", b"text"])

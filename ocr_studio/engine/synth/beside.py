@@ -17,9 +17,9 @@ from ocr_studio.engine.synth.writing import Floats, Ink, Random
 Place: TypeAlias = tuple[int, int, int, int, float]
 
 # How often words have neighbours: before, behind, above, below them.
-_NEIGHBOURS: Final = (0.28, 0.28, 0.14, 0.2)
+_NEIGHBOURS: Final = (0.35, 0.35, 0.22, 0.28)
 # How often there is a line under a word, around it, a box, a line through it, and an edge of a table beside it.
-_LINES: Final = (0.07, 0.02, 0.03, 0.012, 0.035)
+_LINES: Final = (0.07, 0.035, 0.03, 0.012, 0.035)
 
 
 def neighbours(canvas: Ink, word: Ink, place: Place, size: float, rng: Random) -> None:

@@ -26,7 +26,7 @@ from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.shaping import Pose, Strokes, cuts
 from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing, boxed, extents
 
-_REMEDY: Final = later("Give a file of pen strokes as the guide describes it, or do without it.")
+_REMEDY: Final = later("Give a .npz file with {arrays}, or do without pen strokes.")
 _NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
 # The largest such collection there is has ten million points.
 _MOST_BYTES: Final = 1 << 30
@@ -75,7 +75,9 @@ def load(path: Path) -> StrokesFile:
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadStrokes(
-            tr("the pen strokes cannot be read: {reason}", reason=reason), file=path, remedy=tr(_REMEDY)
+            tr("the pen strokes cannot be read: {reason}", reason=reason),
+            file=path,
+            remedy=tr(_REMEDY, arrays=", ".join(_NEEDED)),
         ) from error
 
 
