@@ -6,11 +6,11 @@ import io
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import cv2
 import numpy as np
@@ -28,7 +28,10 @@ SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
 # Pixels of a capital's height that a font is set in; it is made larger or smaller afterwards.
 _SET: Final = 56
 _MOST_BYTES: Final = 64 << 20
+# By so many pixels strokes are made thinner at most; of a font that then has less ink than this share, not at all.
+_THINNEST, _LEFT = 1.7, 0.6
 _MOST_FONTS: Final = 20_000
+_OF_SYSTEM: Final = 150
 # No font has a letter there: what it shows for one it lacks.
 _LACKED: Final = "\U0010fffd"
 # Small letters that look like their capitals in fonts of capitals only.
@@ -80,6 +83,14 @@ class Font:
         """Whether the font has each letter: none that is empty, a box for what is missing, or a capital's shape."""
         return bool(text.strip()) and all(letter == " " or self._has(letter) for letter in text)
 
+    @cached_property
+    def _sturdy(self) -> bool:
+        """Whether its strokes may be made thinner: hair strokes would vanish. One answer for all words, or some of a
+        line would come out bold."""
+        size, bits = _bitmap(self.face.font, "minute")
+        ink = np.frombuffer(bits, np.uint8).reshape(size[1], size[0]) if bits else np.zeros((1, 1), np.uint8)
+        return int(_spread(ink, -_THINNEST).sum()) > _LEFT * int(ink.sum())
+
     def _has(self, letter: str) -> bool:
         if letter not in self._seen:
             # A pair of surrogates or a lone mark: nothing that a font could set by itself.
@@ -115,7 +126,9 @@ class Font:
         corner = (edge - left, edge - top)
         picture = Image.new("L", (int(right - left) + 2 * edge, int(bottom - top) + 2 * edge))
         ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
-        ink = _spread(np.array(picture), spread)
+        ink = np.asarray(np.array(picture), np.uint8)
+        if spread > 0 or self._sturdy:
+            ink = _spread(ink, spread)
         boxes = [
             np.array(font.getbbox(letter, anchor="ls")) + (font.getlength(text[:index]), 0) * 2
             for index, letter in enumerate(text)
@@ -145,16 +158,12 @@ def load(path: Path, *, hand: bool = False) -> Font:
 
 def files_in(folder: Path) -> list[Path]:
     """All fonts in a folder and the folders in it, by name. Raises BadFont if the folder cannot be read."""
-    found: list[Path] = []
 
-    def refuse(error: OSError) -> None:
+    def refuse(error: OSError) -> NoReturn:
         raise error
 
     try:
-        for place, _, names in os.walk(folder, onerror=refuse if folder.is_dir() else None):
-            found += (Path(place) / name for name in names if Path(name).suffix.lower() in SUFFIXES)
-        if not folder.is_dir():
-            raise NotADirectoryError
+        found = list(_fonts_below(folder, refuse)) if folder.is_dir() else refuse(NotADirectoryError())
     except OSError as error:
         raise BadFont(
             tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is no folder")),
@@ -181,8 +190,8 @@ def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = Fa
             yield font
 
 
-def system_folders() -> list[Path]:
-    """Where this system keeps its fonts; those there are."""
+def system_files() -> list[Path]:
+    """Fonts that this system has, some of each folder where there are very many: reading them all would take long."""
     home = Path.home()
     if sys.platform == "win32":
         folders = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
@@ -191,7 +200,13 @@ def system_folders() -> list[Path]:
         folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
-    return [folder for folder in folders if folder.is_dir()]
+    found = sorted(path for folder in folders for path in _fonts_below(folder))
+    return found[:: 1 + len(found) // _OF_SYSTEM]
+
+
+def _fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place) / name for name in names if Path(name).suffix.lower() in SUFFIXES)
 
 
 @lru_cache(maxsize=1)
@@ -256,9 +271,7 @@ def _spread(ink: Ink, spread: float) -> Ink:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     if spread > 0:
         return np.asarray(cv2.dilate(ink, kernel), np.uint8)
-    thin = np.asarray(cv2.erode(ink, kernel), np.uint8)
-    # Hair strokes would vanish.
-    return thin if int(thin.sum()) > 0.6 * int(ink.sum()) else ink
+    return np.asarray(cv2.erode(ink, kernel), np.uint8)
 
 
 def _wavering(written: Set, size: float, rng: Random) -> Set:

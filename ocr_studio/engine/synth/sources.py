@@ -84,9 +84,9 @@ class Stock:
         """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList,
         NoWordCounts."""
         people = strokes.writers([_strokes(path) for path in sources.strokes], split)
-        handwriting, bad = _fonts(sources.handwriting, split, hand=True)
-        folders = tuple(fonts.system_folders()) if sources.prints is None else sources.prints
-        prints, also_bad = _fonts(folders, split)
+        handwriting, bad = _fonts(_files(sources.handwriting), split, hand=True)
+        files = fonts.system_files() if sources.prints is None else _files(sources.prints)
+        prints, also_bad = _fonts(files, split)
         photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
         words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
         return cls(
@@ -140,10 +140,12 @@ def _strokes(path: Path) -> StrokesFile:
     return strokes.load(path)
 
 
-def _fonts(
-    folders: Sequence[Path], split: Split, *, hand: bool = False
-) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
-    found = [each for folder in folders for each in fonts.usable(fonts.files_in(folder), split, hand=hand)]
+def _files(folders: Sequence[Path]) -> list[Path]:
+    return [path for folder in folders for path in fonts.files_in(folder)]
+
+
+def _fonts(files: Sequence[Path], split: Split, *, hand: bool = False) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
+    found = list(fonts.usable(files, split, hand=hand))
     return (
         tuple(each for each in found if isinstance(each, Font)),
         tuple(each for each in found if isinstance(each, BadFont)),
