@@ -3,7 +3,7 @@
     python -m tests.benchmarks.synthetic [--data ../shared/data] [--seconds 10] [--sheet words.png] [--read 300]
                                        [--boards 10] [--board-sheet boards.png]
 
-One core: OpenCV is kept to one thread. Each kind is timed by itself, in seconds of this process. With --read, words of
+One core: OpenCV is kept to one thread. Each kind is timed by itself, in seconds that this process computed. With --read, words of
 each kind are read with the model in use: what no net reads at all is not worth learning from. --boards: how many
 seconds boards of each size are timed; 0 for none.
 """
@@ -46,13 +46,13 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     sources = sources_in(given.data)
-    started = time.perf_counter()
+    started = time.process_time()
     maker = WordMaker(sources, seed=given.seed)
-    print(f"sources read in {time.perf_counter() - started:.1f} s; {len(maker.stock.people)} people,")
+    print(f"sources read in {time.process_time() - started:.1f} s; {len(maker.stock.people)} people,")
     print(f"{len(maker.stock.handwriting)} handwriting fonts, {len(maker.stock.prints)} for print")
     print(f"{'kind':20}{'words/s':>9}{'ms':>7}{'median height':>15}{'right':>8}{'CER':>7}")
     for name, shares in [("as mixed", SHARES), *((kind.value, {kind: 1.0}) for kind in Kind)]:
-        of_kind = WordMaker(sources, options=Options(shares=shares), seed=given.seed)
+        of_kind = WordMaker(maker.stock, options=Options(shares=shares), seed=given.seed)
         rate, heights = _rate(of_kind, given.seconds)
         right, cer = _read(of_kind, given.read) if given.read else ("", "")
         print(f"{name:20}{rate:9.0f}{1000 / rate:7.2f}{heights:13.0f} px{right:>8}{cer:>7}", flush=True)
@@ -112,17 +112,17 @@ def _boards(stock: Stock, *, seconds: float, seed: int) -> None:
     for side in (820, 1280, 2048, 4000):
         maker = BoardMaker(stock, BoardOptions(long_side=(side, side)), seed=seed)
         maker.at(10**6)
-        words, letters, count, started = 0, 0, 0, time.perf_counter()
-        while time.perf_counter() - started < seconds:
+        words, letters, count, started = 0, 0, 0, time.process_time()
+        while time.process_time() - started < seconds:
             made = maker.at(count)
             count += 1
             words += len(made.words)
             letters += sum(len(word.letters) for word in made.words)
-        taken = (time.perf_counter() - started) / count
-        started = time.perf_counter()
+        taken = (time.process_time() - started) / count
+        started = time.process_time()
         for index in range(min(count, 5)):
             maker.plan(index)
-        laid = (time.perf_counter() - started) / min(count, 5)
+        laid = (time.process_time() - started) / min(count, 5)
         print(
             f"{side:6} px{'':11}{1 / taken:9.1f}{1000 * taken:7.0f}{words / count:7.0f}{letters / count:9.0f}"
             f"{1000 * laid:7.0f} ms",
@@ -135,12 +135,12 @@ def _rate(maker: WordMaker, seconds: float) -> tuple[float, float]:
     for index in range(80):  # grounds and the like are made once
         maker.at(10**6 + index)
     heights = []
-    started = time.perf_counter()
+    started = time.process_time()
     for word in maker.stream():
         heights.append(word.crop.shape[0])
-        if time.perf_counter() - started > seconds:
+        if time.process_time() - started > seconds:
             break
-    return len(heights) / (time.perf_counter() - started), float(np.median(heights))
+    return len(heights) / (time.process_time() - started), float(np.median(heights))
 
 
 def _read(maker: WordMaker, many: int) -> tuple[str, str]:
