@@ -1,15 +1,16 @@
 """A recognizer and a detector that learn from nothing, from the first line to the last, on pictures drawn by ourselves.
 
-    python -m ocr_studio.api.from_nothing --what recognizer --out FOLDER --minutes 35 [--fonts FOLDER]
-        [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume]
+    python -m ocr_studio.api.from_nothing --what recognizer --out FOLDER [--steps 6000] [--minutes 35]
+        [--fonts FOLDER …] [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume]
 
 Read it from top to bottom as what it is: an example. Fonts, backgrounds and writers are divided into those that are
 learned from, those that say when to stop, and those that the end is measured on; nobody is in two parts. Whatever is
 not given is done without: then this system's fonts and hands made up here write, on boards made up here.
 
-It learns for so many minutes, stops early where that helps nothing any more, writes a line into FOLDER/log.csv after
-each epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the
-last epoch. At the end there is a model: ``ocr-studio read PHOTO --model NAME`` (of a detector: --detector NAME).
+It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
+epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
+epoch; so does the next sitting, where --minutes ended this one. At the end there is a model, as good as the best epoch
+was: ``ocr-studio read PHOTO --model NAME`` (of a detector: --detector NAME).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ocr_studio.api import tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples
-from ocr_studio.core import metrics, paths
+from ocr_studio.core import metrics, models, paths
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine import ctc, fitting
@@ -47,35 +48,55 @@ SHORT_FIRST: Final = 16_000
 class Sizes:
     """How much is drawn, and in which steps it is learned.
 
-    samples: learned from; held_out: of each of the other two parts. batch: samples in a step; steps: of an epoch; rate:
-    the highest rate of learning. patience: epochs without gain after which it stops. side: pixels of what a detector
-    sees in a step.
+    samples: learned from; held_out: of each of the other two parts. batch: samples in a step; steps: all there are;
+    epoch: so many are one. rate: the highest. patience: epochs without gain after which it ends. side: pixels
+    of what a detector sees in a step.
     """
 
     samples: int
     held_out: int
     batch: int
     steps: int
+    epoch: int
     rate: float
-    patience: int = 12
-    side: int = 384
+    patience: int = 15
+    side: int = 320
 
 
-RECOGNIZER: Final = Sizes(samples=12_000, held_out=320, batch=32, steps=100, rate=2e-3)
-DETECTOR: Final = Sizes(samples=500, held_out=24, batch=4, steps=60, rate=2e-3)
+RECOGNIZER: Final = Sizes(samples=10_000, held_out=320, batch=16, steps=6000, epoch=100, rate=2e-3)
+DETECTOR: Final = Sizes(samples=300, held_out=16, batch=2, steps=2400, epoch=50, rate=2e-3)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """out: folder of the log, the checkpoint and what was drawn. minutes: after which it ends; None: when all is done.
+    resume: whether it goes on from an earlier one. seed: of all that is drawn.
+    """
+
+    out: Path
+    minutes: float | None = None
+    resume: bool = False
+    seed: int = 0
+
+    def course(self, sizes: Sizes, checks: int) -> fitting.Course:
+        """How ``fitting`` is asked for it. checks: batches that are held out."""
+        return fitting.Course(
+            self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------- recognizer
 
 
-def learn_to_read(sources: Sources, out: Path, *, minutes: float, sizes: Sizes, seed: int, resume: bool) -> Recognizer:
-    """A recognizer that knew nothing. out: the folder of its log and checkpoint."""
-    train, validation = (_words(sources, part, sizes, out=out, seed=seed) for part in ("train", "validation"))
+def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognizer:
+    """A recognizer that knew nothing."""
+    train, validation = (_words(sources, part, sizes, sitting) for part in ("train", "validation"))
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
     batches = [
         recognizer.get_batch_generator(
-            part.words(sizes.batch, augmentation=much, short_first=0 if resume else first, seed=seed), sizes.batch
+            part.words(sizes.batch, augmentation=much, short_first=0 if sitting.resume else first, seed=sitting.seed),
+            sizes.batch,
         )
         for part, much, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
     ]
@@ -83,20 +104,20 @@ def learn_to_read(sources: Sources, out: Path, *, minutes: float, sizes: Sizes, 
         recognizer.training_model,
         batches[0],
         batches[1],
-        course=fitting.Course(out, minutes, sizes.rate, sizes.steps, max(1, len(validation) // sizes.batch), resume),
-        stopping=fitting.Stopping("val_cer", sizes.patience),
+        course=sitting.course(sizes, len(validation) // sizes.batch),
+        stopping=fitting.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(read_by(recognizer, validation)),
     )
     return recognizer
 
 
-def _words(sources: Sources, part: str, sizes: Sizes, *, out: Path, seed: int) -> Samples:
+def _words(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
     """Words and short lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
     options = words.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
-    drawn = data.get_word_generator(sources, split=part, options=options, seed=seed)
+    drawn = data.get_word_generator(sources, split=part, options=options, seed=sitting.seed)
     short = ((crop, text) for crop, text in drawn if len(text) <= LONGEST)
-    return Samples.drawn(short, count, file=out / f"{part}.npz")
+    return Samples.drawn(short, count, file=sitting.out / f"{part}.npz")
 
 
 def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
@@ -112,31 +133,31 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 # ------------------------------------------------------------------------------------------------------------ detector
 
 
-def learn_to_find(sources: Sources, out: Path, *, minutes: float, sizes: Sizes, seed: int, resume: bool) -> Detector:
-    """A detector that knew nothing. out: the folder of its log and checkpoint."""
-    train, validation = (_photos(sources, part, sizes, out=out, seed=seed) for part in ("train", "validation"))
+def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector:
+    """A detector that knew nothing."""
+    train, validation = (_photos(sources, part, sizes, sitting) for part in ("train", "validation"))
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
     batches = [
-        detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=seed), sizes.batch)
+        detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=sitting.seed), sizes.batch)
         for part, much in ((train, 1.0), (validation, 0.0))
     ]
     fitting.run(
         detector.model,
         batches[0],
         batches[1],
-        course=fitting.Course(out, minutes, sizes.rate, sizes.steps, max(1, len(validation) // sizes.batch), resume),
+        course=sitting.course(sizes, len(validation) // sizes.batch),
         stopping=fitting.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(found_by(detector, Samples(validation.all[:8]))),
     )
     return detector
 
 
-def _photos(sources: Sources, part: str, sizes: Sizes, *, out: Path, seed: int) -> Samples:
+def _photos(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
     """Pictures with several lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
-    drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=seed)
-    return Samples.drawn(drawn, count, file=out / f"{part}.npz")
+    drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=sitting.seed)
+    return Samples.drawn(drawn, count, file=sitting.out / f"{part}.npz")
 
 
 def found_by(detector: Detector, samples: Samples) -> dict[str, float]:
@@ -177,32 +198,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
-    parser.add_argument("--minutes", type=float, default=35.0, help="time to learn, earlier sittings included")
+    parser.add_argument("--steps", type=int, help="all there will be (default: 6000 to read, 2400 to find)")
+    parser.add_argument("--samples", type=int, help="how many are drawn to learn from (default: 10000, 300)")
+    parser.add_argument("--minutes", type=float, help="after which this sitting ends")
+    parser.add_argument("--resume", action="store_true", help="go on from the last epoch")
     parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="folders of handwriting fonts")
     parser.add_argument("--backgrounds", type=Path, help="a folder of pictures of empty boards, walls, paper")
     parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of pen strokes")
     parser.add_argument("--name", default=MODEL, help="of the model")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--resume", action="store_true", help="go on from the last epoch")
-    parser.add_argument("--samples", type=int, help="how many are drawn to learn from")
     chosen = parser.parse_args(arguments)
     sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
-    how: dict[str, Any] = {"minutes": chosen.minutes, "seed": chosen.seed, "resume": chosen.resume}
+    sitting = Sitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
+    asked = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
+    sizes = replace(RECOGNIZER if chosen.what == "recognizer" else DETECTOR, **asked)
+    learned: Recognizer | Detector
     if chosen.what == "recognizer":
-        sizes = replace(RECOGNIZER, samples=chosen.samples or RECOGNIZER.samples)
-        recognizer = learn_to_read(sources, chosen.out, sizes=sizes, **how)
-        scores = read_by(recognizer, _words(sources, "test", sizes, out=chosen.out, seed=chosen.seed))
-        learned: Recognizer | Detector = recognizer
+        learned = learn_to_read(sources, sizes, sitting)
+        scores = read_by(learned, _words(sources, "test", sizes, sitting))
     else:
-        sizes = replace(DETECTOR, samples=chosen.samples or DETECTOR.samples)
-        detector = learn_to_find(sources, chosen.out, sizes=sizes, **how)
-        scores = found_by(detector, _photos(sources, "test", sizes, out=chosen.out, seed=chosen.seed))
-        learned = detector
-    facts = {"minutes": chosen.minutes, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
-    folder = learned.save(chosen.name, settings=facts, scores={"test": scores})
+        learned = learn_to_find(sources, sizes, sitting)
+        scores = found_by(learned, _photos(sources, "test", sizes, sitting))
+    facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
+    folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
     paths.replace_file(chosen.out / "scores.json", (json.dumps(scores, indent=1) + "\n").encode())
     print("on hands never seen:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
-    print(f"kept as “{chosen.name}” in {folder}")  # noqa: T201
+    print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from ocr_studio.core import language, published_files
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CRNN, LIGHT_CRNN, RECOGNIZER
+from ocr_studio.core.published_files import WEIGHT_SUFFIXES
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.word_crops import steps_for
 from ocr_studio.engine import batches, beginnings, fitting, keras_ocr_weights, relearning, runtime
@@ -48,7 +49,9 @@ class Recognizer:
     alphabet: the characters it shall know; None: those that the model knows, or digits and small letters.
     weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
     program; "kurapan": keras-ocr's, where its file is at hand; None: it knows nothing yet. Where the alphabet is not
-    the model's, what the model knows of it is kept.
+    the model's, what the model knows of it is kept. "kurapan_notop": keras-ocr's without its last layer, which begins
+    with chance, to be trained; the path of a file of keras-ocr's users (.h5): with its own alphabet, or without a last
+    layer.
     architecture: of one that knows nothing yet: "light-crnn", "crnn" (as keras-ocr's) or "pp-ocrv6-small-recognizer".
     languages: whose usual words it counts with while it reads; empty: the network alone reads.
 
@@ -82,6 +85,11 @@ class Recognizer:
         if name == "kurapan":
             self.architecture, self.name = CRNN, "kurapan"
             net, charset = keras_ocr_weights.load_crnn(at_hand(published_files.CRNN))
+        elif name == "kurapan_notop" or Path(name).suffix.lower() in WEIGHT_SUFFIXES:
+            file = at_hand(published_files.CRNN_NOTOP) if name == "kurapan_notop" else Path(name)
+            self.architecture, self.name = CRNN, file.stem
+            self.model, self.charset = keras_ocr_weights.load_crnn(file, letters)
+            return
         else:
             model = opened(name, "recognizer")
             self.architecture, self.name = model.card.architecture if model.card else RECOGNIZER, model.name
@@ -136,7 +144,8 @@ class Recognizer:
     def _in_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
         if not len(boxes):
             return []
-        lines = Looking(picture, self.reader).look(ribbons(boxes))
+        # (as keras-ocr, a network that reads single words reads each box as one)
+        lines = Looking(picture, self.reader, words=True).look(ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
         return [read.text for read in self.reader.transcribe(steps)]

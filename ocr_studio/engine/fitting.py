@@ -31,7 +31,7 @@ RATE: Final = 1e-3
 # Share of a run in which the rate rises from zero.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
-_MOST_EPOCHS: Final = 100_000  # time is over long before
+_MOST_EPOCHS: Final = 1_000_000  # the steps are done long before
 
 
 # ------------------------------------------------------------------------------------------------------------ losses
@@ -107,21 +107,17 @@ def compiled(model: keras.Model, loss: Any, *arguments: Any, **options: Any) -> 
 # --------------------------------------------------------------------------------------------------------- callbacks
 
 
-class Timed(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends a run after so many minutes; until then the rate rises, then falls like a cosine (Loshchilov & Hutter 2017).
+class Paced(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends a run after so many steps; until then the rate rises, then falls like a cosine (Loshchilov & Hutter 2017).
 
-    minutes: all of it, earlier sittings included. rate: the highest. spent: seconds of earlier sittings.
+    steps: all there will be, those of earlier sittings included. rate: the highest. minutes: after which this sitting
+    ends, wherever the run is then; None: never. spent: seconds of earlier sittings, for the log.
     """
 
-    def __init__(self, minutes: float, rate: float, *, spent: float = 0.0) -> None:
+    def __init__(self, steps: int, rate: float, *, minutes: float | None = None, spent: float = 0.0) -> None:
         super().__init__()
-        self._seconds, self._rate, self._earlier = 60 * minutes, rate, spent
+        self._steps, self._rate, self._minutes, self._earlier = steps, rate, minutes, spent
         self._begun = time.monotonic()
-
-    @property
-    def spent(self) -> float:
-        """Seconds so far."""
-        return self._earlier + time.monotonic() - self._begun
 
     def on_train_begin(self, logs: Any = None) -> None:
         """The clock starts."""
@@ -129,18 +125,20 @@ class Timed(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The rate of this step."""
-        share = min(1.0, self.spent / self._seconds)
+        share = min(1.0, int(self.model.optimizer.iterations) / self._steps)
         self.model.optimizer.learning_rate = self._rate * rate_at(share)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Time may be over."""
-        if self.spent >= self._seconds:
+        """The run may be over, or this sitting."""
+        sat = (time.monotonic() - self._begun) / 60
+        over = self._minutes is not None and sat >= self._minutes
+        if over or int(self.model.optimizer.iterations) >= self._steps:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """What the log says besides."""
         if logs is not None:
-            logs["minutes"] = round(self.spent / 60, 2)
+            logs["minutes"] = round((self._earlier + time.monotonic() - self._begun) / 60, 2)
             logs["steps"] = int(self.model.optimizer.iterations)
 
 
@@ -154,7 +152,7 @@ def rate_at(share: float) -> float:
 class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps after each epoch all that going on needs, and goes on from it: after a closed terminal, or ``kill -9``.
 
-    To be put last among the callbacks; with it go ``fit``'s ``initial_epoch=going_on.epochs`` and, to a ``Timed``,
+    To be put last among the callbacks; with it go ``fit``'s ``initial_epoch=going_on.epochs`` and, to a ``Paced``,
     ``spent=going_on.seconds``.
     """
 
@@ -220,16 +218,17 @@ class Examined(keras.callbacks.Callback):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a run is led. folder: of its log and checkpoint. minutes: all of it. rate: the highest. steps: of an epoch;
-    checks: batches that are held out, all of them seen after each epoch. resume: go on from the checkpoint, if there is
-    one.
+    """How a run is led. folder: of its log and checkpoint. steps: all there will be; epoch: so many of them are one.
+    rate: the highest. checks: batches that are held out, all of them seen after each epoch. minutes: after which this
+    sitting ends; None: never. resume: go on from the checkpoint, if there is one.
     """
 
     folder: Path
-    minutes: float
-    rate: float
     steps: int
+    epoch: int
+    rate: float
     checks: int
+    minutes: float | None = None
     resume: bool = False
 
 
@@ -261,16 +260,17 @@ def run(
         monitor=stopping.monitor, mode="min", patience=stopping.patience, restore_best_weights=True
     )
     going_on = GoingOn(course.folder, patience=patience, resume=course.resume)
-    timed = Timed(course.minutes, course.rate, spent=going_on.seconds)
+    paced = Paced(course.steps, course.rate, minutes=course.minutes, spent=going_on.seconds)
     log = log_of(course.folder / LOG, going_on.epochs)
     model.fit(
         batches,
-        steps_per_epoch=course.steps,
+        steps_per_epoch=course.epoch,
         epochs=_MOST_EPOCHS,
         initial_epoch=going_on.epochs,
         validation_data=held_out,
         validation_steps=course.checks,
-        callbacks=[Examined(exam), timed, patience, log, going_on],
+        callbacks=[Examined(exam), paced, patience, log, going_on],
+        shuffle=False,  # what batches are made of is mixed where they are made
         verbose=2,
     )
 

@@ -1,0 +1,202 @@
+"""A recognizer and a detector learn by Keras' own ``fit``, are kept, and go on where they were cut short."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from ocr_studio.api import Detector, Recognizer
+from ocr_studio.api import data_generation as data
+from ocr_studio.api.detection import LearnsOtherwise
+from ocr_studio.api.recognition import CannotBeLearned
+from ocr_studio.core import models
+from ocr_studio.core.model_card import CRNN
+from ocr_studio.engine import fitting, loading
+from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
+from tests.engine.tiny_recognizer import build_tiny, printed
+
+WORDS = ("map", "mop", "queue", "left")
+LETTERS = "".join(sorted(set("".join(WORDS))))
+
+
+@pytest.fixture(autouse=True)
+def float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCR_STUDIO_PRECISION", "float32")
+
+
+def again_and_again() -> Iterator[tuple[Any, str]]:
+    return itertools.cycle([(printed(word).crop, word) for word in WORDS])
+
+
+def tiny() -> Recognizer:
+    """A recognizer with a net that learns in seconds."""
+    recognizer = Recognizer(LETTERS, weights=None, languages=())
+    recognizer.model = build_tiny(len(recognizer.charset))
+    recognizer.compile(optimizer=keras.optimizers.Adam(4e-3))
+    return recognizer
+
+
+def test_a_recognizer_learns_words_by_fit_and_reads_them() -> None:
+    recognizer = tiny()
+    batches = recognizer.get_batch_generator(again_and_again(), batch_size=4)
+    told = recognizer.training_model.fit(batches, steps_per_epoch=130, epochs=1, shuffle=False, verbose=0)
+    assert told.history["loss"][0] < 2.5
+    assert [recognizer.recognize(printed(word).crop) for word in WORDS] == list(WORDS)
+    board = np.full((200, 400, 3), 235, np.uint8)
+    crop = printed("queue").crop
+    board[40 : 40 + crop.shape[0], 100 : 100 + crop.shape[1]] = crop
+    box = np.array([[100, 40], [100 + crop.shape[1], 40]], np.float32)
+    quad = np.concatenate([box, box[::-1] + (0, crop.shape[0])])
+    assert recognizer.recognize_from_boxes([board, board], [quad[None], []]) == [["queue"], []]
+
+
+def test_batches_say_what_stands_there_and_no_two_in_a_row_are_of_one_width() -> None:
+    recognizer = tiny()
+    batches = recognizer.get_batch_generator(again_and_again(), batch_size=4, max_string_length=9)
+    (crops, labels, steps, lengths), nothing = next(batches)
+    assert (crops.shape[:2], labels.shape, nothing.shape) == ((4, 48), (4, 9), (4, 1))
+    read = [recognizer.charset.decode(row[:count]) for row, count in zip(labels, lengths[:, 0], strict=True)]
+    assert read == list(WORDS)
+    assert (steps[:, 0] <= crops.shape[2] // 8).all()
+    assert next(batches)[0][0].shape[2] != crops.shape[2]
+    weighed = recognizer.get_batch_generator([(printed("map").crop, "MAP", 0.5)], batch_size=1, lowercase=True)
+    assert [*map(len, list(weighed))] == [3]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "maß", "left" * 20])
+def test_what_cannot_be_taught_is_said(text: str) -> None:
+    with pytest.raises(CannotBeLearned):
+        next(tiny().get_batch_generator([(printed("map").crop, text)], batch_size=1))
+
+
+def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
+    keras.utils.set_random_seed(3)
+    recognizer = Recognizer(LETTERS, weights=None, languages=())
+    recognizer.compile()
+    batches = recognizer.get_batch_generator(again_and_again(), batch_size=4)
+    recognizer.training_model.fit(batches, steps_per_epoch=2, epochs=1, shuffle=False, verbose=0)
+    recognizer.save("mine", scores={"test": {"cer": 0.5}})
+    again = Recognizer(weights="mine")
+    assert (again.alphabet, again.architecture) == (LETTERS, "light-crnn")
+    (crops, *_), _ = next(batches)
+    np.testing.assert_allclose(again.model(crops), recognizer.model(crops, training=False), atol=1e-3)
+    model = models.find("mine")
+    assert model.card is not None
+    assert model.card.scores == {"test": {"cer": 0.5}}
+    assert loading.recognizer_of(model).name == "mine"
+    fewer = Recognizer("pamx", weights="mine")
+    assert fewer.alphabet == "pamx"
+    seen = np.asarray(again.model(crops))[..., [0, *(LETTERS.index(sign) + 1 for sign in "pam")]]
+    np.testing.assert_allclose(np.asarray(fewer.model(crops))[..., :4], seen, atol=1e-4)
+    assert fewer.backbone.output_shape[-1] == fewer.model.get_layer("characters").kernel.shape[0]
+
+
+def test_the_network_of_keras_ocr_is_fed_as_it_was() -> None:
+    recognizer = Recognizer("aelmopqtuf", weights=None, architecture=CRNN, languages=())
+    assert isinstance(recognizer.reader, CrnnRecognizer)
+    (crops, labels, steps, lengths), _ = next(recognizer.get_batch_generator(again_and_again(), batch_size=4))
+    assert crops.shape == (4, 31, 200, 1)
+    assert crops.max() <= 1
+    assert (steps == recognizer.model.output_shape[1]).all()
+    assert (lengths[:, 0] == [3, 3, 5, 4]).all()
+    assert labels[0, 3:].max() == 0
+
+
+def test_an_architecture_of_the_other_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="no architecture that reads"):
+        Recognizer(weights=None, architecture="light-craft")
+    with pytest.raises(ValueError, match="no architecture that learns to find"):
+        Detector(weights=None, architecture="light-crnn")
+
+
+def photos() -> Iterator[tuple[Any, Any]]:
+    looks = data.Looks(font_size=30, margin=4)
+    return data.get_image_generator(96, 160, data.get_made_hands(1), itertools.repeat("one two"), looks=looks)
+
+
+def test_a_detector_learns_by_fit_and_is_kept_as_it_is() -> None:
+    keras.utils.set_random_seed(1)
+    detector = Detector(weights=None)
+    detector.compile(optimizer=keras.optimizers.Adam(4e-3))
+    batches = detector.get_batch_generator(itertools.cycle([next(photos())]), batch_size=1)
+    pixels, maps = next(batches)
+    assert (pixels.shape, maps.shape) == ((1, 96, 160, 3), (1, 48, 80, 3))
+    told = detector.model.fit(batches, steps_per_epoch=12, epochs=3, shuffle=False, verbose=0)
+    losses = told.history["loss"]
+    assert losses[-1] < 0.5 * losses[0], losses
+    detector.save("finds")
+    again = Detector("finds")
+    assert (again.finds, again.architecture) == ("words", "light-craft")
+    np.testing.assert_allclose(again.model(pixels), detector.model(pixels, training=False), atol=1e-3)
+    assert again.detect([np.full((50, 70, 3), 255, np.uint8)])[0].shape[1:] == (4, 2)
+
+
+def test_a_detector_of_lines_says_that_it_learns_otherwise() -> None:
+    detector = Detector()
+    assert detector.finds == "lines"
+    for way in (detector.compile, lambda: next(detector.get_batch_generator(photos()))):
+        with pytest.raises(LearnsOtherwise, match="ocr-studio train"):
+            way()
+
+
+def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_path: Path) -> None:
+    def run(recognizer: Recognizer, *, resume: bool, epochs: int) -> None:
+        batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
+        going_on = fitting.GoingOn(tmp_path, patience=(patience := early()), resume=resume)
+        log = fitting.log_of(tmp_path / "log.csv", going_on.epochs)
+        recognizer.training_model.fit(
+            batches,
+            steps_per_epoch=2,
+            epochs=epochs,
+            initial_epoch=going_on.epochs,
+            callbacks=[patience, fitting.Paced(100, 1e-3, spent=going_on.seconds), log, going_on],
+            shuffle=False,
+            verbose=0,
+        )
+
+    first, second = tiny(), tiny()
+    run(first, resume=False, epochs=2)
+    with open(tmp_path / "log.csv", "a", encoding="utf-8") as log:
+        log.write("2,0.5,0.1,6\n")  # written, then killed before the checkpoint was
+    second.training_model.set_weights([0 * weight for weight in second.training_model.get_weights()])
+    kept = fitting.GoingOn(tmp_path, resume=True)
+    assert kept.epochs == 2
+    assert kept.seconds > 0
+    run(second, resume=True, epochs=2)  # nothing is left to do, but all was taken up
+    for one, other in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert int(second.training_model.optimizer.iterations) == 4
+    run(second, resume=True, epochs=3)
+    with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
+        assert [row["epoch"] for row in csv.DictReader(log)] == ["0", "1", "2"]
+    assert fitting.GoingOn(tmp_path, resume=False).epochs == 0
+
+
+def early() -> keras.callbacks.EarlyStopping:
+    return keras.callbacks.EarlyStopping(monitor="loss", mode="min", patience=5, restore_best_weights=True)
+
+
+def test_the_rate_rises_then_falls_and_a_run_ends_with_its_steps() -> None:
+    assert fitting.rate_at(0.0) < 0.01
+    assert fitting.rate_at(0.02) == pytest.approx(1.0)
+    assert fitting.rate_at(0.51) == pytest.approx(0.5)
+    assert fitting.rate_at(1.0) <= 0.01
+    recognizer = tiny()
+    batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
+    told = recognizer.training_model.fit(
+        batches,
+        steps_per_epoch=50,
+        epochs=50,
+        callbacks=[fitting.Paced(3, 1e-3)],
+        shuffle=False,
+        verbose=0,
+    )
+    assert len(told.epoch) == 1
+    assert int(recognizer.training_model.optimizer.iterations) == 3

@@ -1,0 +1,104 @@
+"""Photos are read as keras-ocr's users ask for it: lists of (text, box)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.api import Detector, Pipeline, Recognizer
+from ocr_studio.core import geometry, images
+from ocr_studio.core.model_card import BadModel
+from ocr_studio.core.models import NoSuchModel
+from tests.engine.test_reader import drawn
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return Pipeline()
+
+
+def test_a_photo_is_read_by_what_comes_with_the_program(pipeline: Pipeline, tmp_path: Path) -> None:
+    photo, labels = drawn()
+    images.save_png(tmp_path / "board.png", photo)
+    first, second, empty = pipeline.recognize(
+        [tmp_path / "board.png", photo[:300], np.full((64, 64, 3), 255, np.uint8)]
+    )
+    assert empty == []
+    assert {text for text, _ in first} >= {"Left", "join", "two", "tables", "check", "Output:", "rows"}
+    assert {text for text, _ in second} >= {"Left", "join", "two", "tables"}
+    assert "Output:" not in {text for text, _ in second}
+    truth = {label.text: np.array(label.quad.corners) for label in labels}
+    for text, box in first:
+        assert box.shape == (4, 2)
+        if text in truth:
+            assert geometry.iou_matrix([box], [truth[text]])[0, 0] > 0.5, text
+
+
+def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
+    photo, _ = drawn()
+    assert pipeline.recognize([photo], detection_kwargs={"detection_threshold": 0.999}) == [[]]
+    assert pipeline.recognize([photo])[0]
+    with pytest.raises(TypeError, match="detect takes no"):
+        pipeline.recognize([photo], detection_kwargs={"sureness": 1})
+
+
+class Halves:
+    """Finds two words on each picture, whatever is there."""
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, ...]] = []
+
+    def detect(self, images: Iterable[Any], **options: Any) -> list[Any]:
+        found = []
+        for image in images:
+            self.sizes.append(image.shape)
+            height, width = image.shape[:2]
+            box = np.array([[0, 0], [width / 2, 0], [width / 2, height], [0, height]], np.float32)
+            found.append(np.stack([box, box + np.array([width / 2, 0], np.float32)]))
+        return found
+
+
+class Namer:
+    """Reads the place of a box."""
+
+    def recognize_from_boxes(self, images: Iterable[Any], box_groups: Iterable[Any], **options: Any) -> list[list[str]]:
+        return [[f"{box[0][0]:.0f}{options.get('end', '')}" for box in boxes] for boxes in box_groups]
+
+
+def test_parts_of_ones_own_take_part_and_boxes_are_of_the_photo() -> None:
+    halves = Halves()
+    pipeline = Pipeline(detector=halves, recognizer=Namer(), scale=2, max_size=300)
+    small, large = (np.zeros((height, width, 3), np.uint8) for height, width in ((50, 100), (200, 600)))
+    found = pipeline.recognize([small, large], recognition_kwargs={"end": "!"})
+    assert halves.sizes == [(100, 200, 3), (100, 300, 3)]
+    assert [[text for text, _ in words] for words in found] == [["0!", "50!"], ["0!", "300!"]]
+    np.testing.assert_allclose(found[1][1][1], [[300, 0], [600, 0], [600, 200], [300, 200]])
+
+
+def test_a_detector_of_letters_is_read_box_by_box_at_the_size_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = Detector(weights=None)
+    seen: list[float] = []
+    finder = detector.finder
+    find = finder.find
+
+    def noted(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        seen.append(finder.options.scale(*photo.shape[:2]))
+        return find(photo)
+
+    monkeypatch.setattr(finder, "find", noted)
+    pipeline = Pipeline(detector=detector, recognizer=Namer(), max_size=400)
+    photos = [np.full((90, 100, 3), 255, np.uint8), np.full((90, 320, 3), 255, np.uint8)]
+    assert len(pipeline.recognize(photos)) == 2
+    assert seen == pytest.approx([2.0, 1.25])
+
+
+def test_a_model_that_there_is_not_or_of_the_other_kind_is_said() -> None:
+    with pytest.raises(NoSuchModel):
+        Recognizer(weights="nobody’s")
+    with pytest.raises(BadModel, match="is a detector, not a recognizer"):
+        Recognizer(weights="pp-ocrv6-small-detector")
