@@ -1,6 +1,6 @@
 """What is learned from a made-up board: pictures of words, places of letters for CRAFT, places of lines for a detector.
 
-A dataset lists a board like any photo that a person has gone through.
+How it becomes part of a dataset on disk: ``samples``.
 """
 
 from __future__ import annotations
@@ -12,22 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import geometry, word_crops
-from ocr_studio.core.dataset_folder import file_id
-from ocr_studio.core.dataset_values import CROPS, PHOTOS, Example, Split, TruePhoto
 from ocr_studio.core.detector_training import ReviewedPhoto
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.engine.craft_targets import LetterPlaces
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import SizedPhoto
-from ocr_studio.engine.lessons import Crop, Lesson
+from ocr_studio.engine.lessons import Lesson
 from ocr_studio.engine.synth.whole_boards import SynthBoard, SynthWord
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 # Shares of a box's height that a detector, or a person, leaves around a word, or cuts off: mean and deviation.
 _LOOSE: Final = (0.06, 0.07)
-# A crop narrower than so many steps of the recognizer's net holds no word that it could read.
-_FEWEST_STEPS: Final = 2
 # Of CRAFT's hills for letters none is narrower than this share of the line's height: it would be lost between pixels.
 _THIN: Final = 0.3
 
@@ -64,34 +60,6 @@ def reviewed(board: SynthBoard, *, held_out: bool = False) -> ReviewedPhoto:
     return ReviewedPhoto(_name(board), lambda: board.image, board.labelled, held_out)
 
 
-def true_photo(board: SynthBoard, *, key: str, split: Split) -> TruePhoto:
-    """The board as a dataset lists a photo with the places of all words. key: of the page, another one for each."""
-    height, width = board.image.shape[:2]
-    words = tuple(each for each in board.labelled if geometry.area(each.quad) >= 1)
-    return TruePhoto(f"{PHOTOS}/{file_id(key)}.jpg", key, f"{_name(board)}.jpg", width, height, words, split)
-
-
-def examples(board: SynthBoard, *, key: str, split: Split) -> Iterator[tuple[Example, Crop]]:
-    """The words that can be read, as a dataset lists them, with their pictures as the recognizer gets them. key: as in
-    ``true_photo``."""
-    pyramid = Pyramid(board.image)
-    for number, word in enumerate(board.words):
-        if not _readable(word):
-            continue
-        example = Example(
-            text=word.text,
-            crop=f"{CROPS}/{file_id(key)}-{number:04x}.png",
-            page=key,
-            image=f"{_name(board)}.jpg",
-            word=f"{number:04x}",
-            quad=word.quad,
-            split=split,
-            by="synthetic",
-            writer=word.writer,
-        )
-        yield example, word_crops.level(pyramid, word.quad.array())
-
-
 def _grown(word: SynthWord, least: float) -> Floats:
     """The letters of a word, (n, 4, 2), thin ones as dots and dashes made so many pixels wide or high."""
     letters = np.array([letter.corners for letter in word.letters], np.float64)
@@ -109,8 +77,9 @@ def _grown(word: SynthWord, least: float) -> Floats:
 
 
 def _readable(word: SynthWord) -> bool:
-    """Whether a recognizer can learn from it."""
-    return not word.ignore and word_crops.size(word.quad.array())[0] >= _FEWEST_STEPS * word_crops.STEP
+    """Whether a recognizer can learn from it: a net with fewer steps than letters cannot write a word."""
+    steps = word_crops.size(word.quad.array())[0] // word_crops.STEP + 1
+    return not word.ignore and steps >= word_crops.steps_for(word.text)
 
 
 def _name(board: SynthBoard) -> str:

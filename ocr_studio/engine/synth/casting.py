@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -91,45 +91,51 @@ class Setting:
 def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> Cast:
     """Who is at a board."""
     ground, capital, page = setting.ground, setting.capital, setting.page
-    kinds = {Kind.PRINT: 1.0} if page else stock.kinds(options.writers)
-    many = int(rng.choice([1, 1, 1, 2, 3]))
+    asked = stock.kinds(options.writers)
+    kinds = {Kind.PRINT: 1.0} if page else asked
     colours = (_BLACK,) if page else _colours(ground, rng)
     strength = float(1 - 0.55 * rng.beta(1.2, 3)) if ground in {Ground.WHITEBOARD, Ground.REAL} else 1.0
     scribes: list[Scribe] = []
-    for number in range(many):
+    for number in range(int(rng.choice([1, 1, 1, 2, 3]))):
         kind = list(kinds)[int(rng.choice(len(kinds), p=list(kinds.values())))]
         size = capital * (1 if number == 0 else float(rng.uniform(0.8, 1.3)))
-        colour = colours[min(number, len(colours) - 1)]
-        scribes.append(_scribe(stock, kind, size, colour, strength, rng))
+        scribe = _scribe(_who(stock, kind, asked, rng), kind, size, rng)
+        scribes.append(replace(scribe, colour=colours[min(number, len(colours) - 1)], strength=strength))
     first = scribes[0]
     big = replace(first.larger(float(rng.uniform(1.0, 1.6))), colour=one(colours, rng))
     drawing = replace(first, colour=one(colours, rng))
     contents = tuple(_contents(stock, scribe.writer) for scribe in scribes)
-    there = Kind.PRINT in stock.kinds()
-    printed = _scribe(stock, Kind.PRINT, capital, _BLACK, 1.0, rng) if there else None
+    there = Kind.PRINT in asked
+    printed = _scribe(_who(stock, Kind.PRINT, asked, rng), Kind.PRINT, capital, rng) if there else None
     if page:  # rules of pages are fine
         drawing = replace(drawing, pen=replace(drawing.pen, width=float(rng.uniform(0.04, 0.12))))
     return Cast(tuple(scribes), big, drawing, printed, contents, one(list(Theme), rng), colours, page)
 
 
-def _scribe(stock: Stock, kind: Kind, size: float, colour: Colour, strength: float, rng: Random) -> Scribe:
-    printed, kinds = kind is Kind.PRINT, stock.kinds()
-    others: list[Writer] = [MadeHand.any(rng, stock.split)]
-    if kind is Kind.STROKES and Kind.COMPOSED in kinds:
-        others.insert(0, stock.writer(Kind.COMPOSED, rng))
-    pen = Pen.any(rng)
+def _scribe(writers: Sequence[Writer], kind: Kind, size: float, rng: Random) -> Scribe:
+    """writers: who writes, and who writes what that one cannot."""
+    printed = kind is Kind.PRINT
     return Scribe(
-        _able(stock, kind, rng),
-        tuple(others),
+        writers[0],
+        tuple(writers[1:]),
         size,
-        pen,
-        colour,
-        strength,
+        Pen.any(rng),
+        _BLACK,
         space=float(rng.uniform(0.42, 0.62) if printed else np.clip(rng.lognormal(math.log(0.62), 0.25), 0.38, 1.3)),
         pitch=float(rng.uniform(1.5, 2.1) if printed else rng.uniform(1.3, 2.1)),
         unsteady=0.0 if printed else float(rng.uniform(0.5, 1.6)),
         seed=int(rng.integers(2**31)) if kind in {Kind.PRINT, Kind.HANDWRITING} else None,
     )
+
+
+def _who(stock: Stock, kind: Kind, asked: Mapping[Kind, float], rng: Random) -> list[Writer]:
+    """Somebody of a kind, and who writes what that one cannot: of those who were asked for only."""
+    writers = [_able(stock, kind, rng)]
+    if kind is Kind.STROKES and Kind.COMPOSED in asked:
+        writers.append(stock.writer(Kind.COMPOSED, rng))
+    if Kind.MADE in asked:
+        writers.append(MadeHand.any(rng, stock.split))
+    return writers
 
 
 def _able(stock: Stock, kind: Kind, rng: Random) -> Writer:

@@ -22,7 +22,7 @@ from ocr_studio.engine.synth.casting import BoardOptions, Setting, cast
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
 from ocr_studio.engine.synth.scenery import CHALKY, Ground, Place
 from ocr_studio.engine.synth.shot import Lens
-from ocr_studio.engine.synth.sources import Sources, Stock
+from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from ocr_studio.engine.synth.writing import Split
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -111,7 +111,7 @@ class BoardMaker:
         ``Stock.kinds`` do."""
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         self.options = options or BoardOptions()
-        self.stock.kinds(self.options.writers)
+        self._kinds = self.stock.kinds(self.options.writers)
         self._seed = (seed, list(Split).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:
@@ -129,7 +129,7 @@ class BoardMaker:
     def plan(self, index: int) -> Plan:
         """What stands where on it, without drawing it."""
         rng, options = self._random(index, 1), self.options
-        page = rng.random() < options.pages and bool(self.stock.prints)
+        page = rng.random() < options.pages and Kind.PRINT in self._kinds
         ground = Ground.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
         place, quarters = _place(ground, options, rng)
         low, high = place.visible(beyond=0.06 if rng.random() < options.cut else 0.0)
