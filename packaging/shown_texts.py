@@ -1,9 +1,10 @@
-"""Finds every text that the program shows to a person and that can be translated, in its source."""
+"""Finds every text that the program shows to a person and that can be translated, in its source and its models."""
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,20 @@ def find(folder: Path) -> list[Shown]:
             found += sorted(texts, key=lambda shown: shown.line)
     if troubles:
         raise NotPlain("\n".join(troubles))
+    return found
+
+
+def of_models(folder: Path) -> list[Shown]:
+    """What the cards of the models in a folder say to a person."""
+    found: list[Shown] = []
+    for path in sorted(folder.glob("*/model.json")):
+        card = json.loads(path.read_text(encoding="utf-8"))
+        said = {
+            "What a model is called.": [card["title"]],
+            "What a model learned from; its licence follows.": [each["what"] for each in card["data"]],
+            "What a model is bad at, a sentence.": card["weaknesses"],
+        }
+        found += [Shown(text, "", note, path, 0) for note, texts in said.items() for text in texts if text]
     return found
 
 

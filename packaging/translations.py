@@ -42,7 +42,10 @@ _HEADER = """\
 def template() -> Catalog:
     """All texts of the program. Raises shown_texts.NotPlain."""
     catalogue = _empty(None)
-    for shown in shown_texts.find(CHECKOUT / "ocr_studio"):
+    for shown in (
+        *shown_texts.find(CHECKOUT / "ocr_studio"),
+        *shown_texts.of_models(CHECKOUT / "resources" / "models"),
+    ):
         known = catalogue.get(shown.text)
         if shown.many and known and known.pluralizable and known.id[1] != shown.many:
             raise shown_texts.NotPlain(f"{shown.path}:{shown.line}: “{shown.text}” has two plurals")

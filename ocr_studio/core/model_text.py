@@ -108,7 +108,10 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     if card.dataset:
         found.append((tr("Learned from"), tr("dataset {name}", name=card.dataset[:12])))
     if card.data:
-        said = (tr("{what} ({licence})", what=each.what, licence=each.licence or tr("not said")) for each in card.data)
+        said = [
+            tr("{what} ({licence})", what=_own(model, each.what), licence=each.licence or tr("not said"))
+            for each in card.data
+        ]
         found.append((tr("Learned from"), "; ".join(said)))
     found += _measured(card)
     if card.weaknesses:

@@ -23,7 +23,7 @@ import keras
 from ocr_studio.core import language, models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import RECOGNIZER, ModelCard, learning_on, scores_of
+from ocr_studio.core.model_card import LICENCE, RECOGNIZER, ModelCard, learning_on, scores_of
 from ocr_studio.core.page import now
 from ocr_studio.core.training import (
     Checked,
@@ -81,6 +81,7 @@ class Base:
     charset: Charset
     name: str
     architecture: str = RECOGNIZER
+    licence: str = LICENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def finetune(
         dataset=data.digest,
         settings=settings,
         scores=scores_of(comparison),
+        licence=base.licence,
         made=now(),
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
@@ -131,7 +133,7 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
         net, charset = weights.load_recognizer(model, alphabet=alphabet)
-    return Base(net, charset, model.name, architecture)
+    return Base(net, charset, model.name, architecture, model.card.licence if model.card else LICENCE)
 
 
 class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):

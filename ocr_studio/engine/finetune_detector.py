@@ -26,7 +26,7 @@ from ocr_studio.core.detector_training import (
     LinesChecked,
 )
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.model_card import DETECTOR, ModelCard, Scores, learning_on
+from ocr_studio.core.model_card import DETECTOR, LICENCE, ModelCard, Scores, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started
@@ -80,6 +80,7 @@ def finetune_detector(
         dataset=data.digest,
         settings=settings,
         scores=scores_of(comparison),
+        licence=base.card.licence if base.card else LICENCE,
         made=now(),
     )
     written = candidate.write(name, run.net, charset=None, card=card)

@@ -1,0 +1,138 @@
+"""The models of our own that come with the program, whichever those are, and the command that puts them there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ship_model
+import shown_texts
+from ship_model import SHIPPED
+
+from ocr_studio.core import model_folder, models, program_models, resources
+from ocr_studio.core.charset import Charset
+from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, Source
+from ocr_studio.core.settings import ALPHABETS
+from ocr_studio.engine import differences, pretrained, weights
+from tests.core.made_models import CARD, shipped
+
+
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> list[models.Model]:
+    """Those that come with the program as it is."""
+    monkeypatch.setattr(resources, "models", lambda: SHIPPED)
+    found = program_models.adapted()
+    assert not [each for each in found if isinstance(each, models.Damaged)]
+    return [each for each in found if isinstance(each, models.Model)]
+
+
+def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.Model]) -> None:
+    for model in real:
+        assert model.folder is not None
+        assert model.card is not None
+        assert ship_model.missing(model.card) == []
+        assert model.card.difference_to == differences.PUBLISHED[model.card.architecture].sha256
+        assert {entry.name for entry in model.folder.iterdir()} == {CARD_FILE, WEIGHTS_FILE}
+        assert (model.folder / WEIGHTS_FILE).stat().st_size < 8 << 20, "they travel with every copy of the program"
+        model_folder.inspect(model.folder, thoroughly=True)
+        if model.kind == "recognizer":
+            net, charset = weights.load_recognizer(model)
+            assert {letter for letter in map(chr, range(32, 127)) if letter not in charset} == set()
+        else:
+            net = weights.load_detector(model)
+        assert all(np.isfinite(array).all() for array in weights.taken(net).values())
+
+
+def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> None:
+    for kind in ("recognizer", "detector"):
+        for alphabet in ALPHABETS:
+            claim = [
+                each.name for each in real if each.kind == kind and each.card and alphabet in each.card.default_for
+            ]
+            assert len(claim) <= 1
+            assert models.default(kind, alphabet=alphabet).name in (
+                *claim,
+                *(each.name for each in program_models.BORROWED),
+            )
+    # It knows fewer letters than are asked for then.
+    assert models.default("recognizer", alphabet="all") == models.BUILT_IN
+
+
+# ------------------------------------------------------------------------------------------------------- the command
+
+
+def _learned(folder: Path, *, by: float) -> Path:
+    letters = Charset(("a", "b"))
+    net = pretrained.load_recognizer_of(letters)
+    bias = net.get_layer("characters").weights[1]
+    bias.assign_add([0.0, by, 0.0])
+    weights.save(folder, net, charset=letters, card=CARD)
+    return folder
+
+
+def test_a_learned_model_becomes_one_of_the_programs_and_its_card_may_be_said_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into, facts = tmp_path / "models", tmp_path / "facts.json"
+    run = _learned(tmp_path / "run", by=0.25)
+    assert ship_model.main([str(run), "--name", "boards", "--title", "Boards", "--default"], into=into) == 0
+    said = capsys.readouterr()
+    assert "1 of 150 weights moved" in said.out
+    assert "by up to 0.25; rounded to half precision they are off by up to 0," in said.out
+    assert "does not say: data, recipe, weaknesses" in said.err
+    written = (into / "boards" / WEIGHTS_FILE).read_bytes()
+    facts.write_text(
+        json.dumps(
+            {
+                "data": [{"what": "my words", "licence": "CC0"}],
+                "recipe": "make it",
+                "weaknesses": ["Ink that is faint."],
+                "scores": {"board_words_before": {"right": 0.8}, "board_words_after": {"right": 0.9}},
+            }
+        )
+    )
+    assert ship_model.main(["--name", "boards", "--facts", str(facts)], into=into) == 0
+    assert capsys.readouterr().err == ""
+    card = model_folder.inspect(into / "boards", thoroughly=True)
+    assert (card.title, card.default_for, card.data) == ("Boards", ("latin",), (Source("my words", "CC0"),))
+    assert card.sha256 == hashlib.sha256(written).hexdigest()
+    assert ship_model.main(["--name", "boards", "--no-default"], into=into) == 0
+    assert model_folder.inspect(into / "boards").default_for == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["nowhere", "--name", "boards"],
+        ["--name", "boards"],
+        ["--name", "../boards"],
+        ["--name", models.BUILT_IN.name],
+        ["--name", "there", "--facts", "sha.json"],
+        ["--name", "there", "--facts", "list.json"],
+        ["--name", "there", "--facts", "nowhere.json"],
+    ],
+)
+def test_what_cannot_ship_is_said_and_changes_nothing(
+    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(resources, "models", lambda: tmp_path / "models")
+    card = (shipped("there") / CARD_FILE).read_bytes()
+    (tmp_path / "sha.json").write_text('{"sha256": "0"}')
+    (tmp_path / "list.json").write_text("[]")
+    assert ship_model.main(asked, into=tmp_path / "models") == 1
+    assert capsys.readouterr().err.startswith("ship_model: ")
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["there"]
+    assert (tmp_path / "models" / "there" / CARD_FILE).read_bytes() == card
+
+
+def test_what_cards_say_goes_to_translators(tmp_path: Path) -> None:
+    card = replace(CARD, data=(Source("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / CARD_FILE).write_bytes(card.to_json())
+    assert [shown.text for shown in shown_texts.of_models(tmp_path)] == ["Board 7", "Pens", "Faint ink."]
+    assert shown_texts.of_models(tmp_path / "nowhere") == []
