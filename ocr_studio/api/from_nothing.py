@@ -33,7 +33,7 @@ from ocr_studio.api.samples import Samples
 from ocr_studio.core import metrics, models, paths
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.engine import ctc, fitting
+from ocr_studio.engine import checkpoints, ctc, fitting
 from ocr_studio.engine.synth import words
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
@@ -78,6 +78,11 @@ class Sitting:
     resume: bool = False
     seed: int = 0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to go on from."""
+        return self.resume and (self.out / checkpoints.FILE).exists()
+
     def course(self, sizes: Sizes, checks: int) -> fitting.Course:
         """How ``fitting`` is asked for it. checks: batches that are held out."""
         return fitting.Course(
@@ -95,7 +100,7 @@ def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognize
     recognizer.compile()
     batches = [
         recognizer.get_batch_generator(
-            part.words(sizes.batch, augmentation=much, short_first=0 if sitting.resume else first, seed=sitting.seed),
+            part.words(sizes.batch, augmentation=much, short_first=0 if sitting.goes_on else first, seed=sitting.seed),
             sizes.batch,
         )
         for part, much, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
