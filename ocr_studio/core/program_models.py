@@ -41,11 +41,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A folder among the models that is none. error: why."""
+    """A folder among the models that is none. error: why; of_program: whether it came with the program."""
 
     name: str
     folder: Path
     error: StudioError
+    of_program: bool = False
 
 
 BUILT_IN: Final = Model("pp-ocrv6-small", later("PP-OCRv6 small, comes with the program"))
@@ -88,5 +89,5 @@ def _opened(folder: Path) -> Model | Damaged:
     try:
         card = inspect(folder)
     except BadModel as error:
-        return Damaged(folder.name, folder, install_again(error))
+        return Damaged(folder.name, folder, install_again(error), of_program=True)
     return Model(folder.name, card.title or folder.name, card.kind, folder, card, adapted=True)

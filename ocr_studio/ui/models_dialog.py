@@ -153,12 +153,13 @@ class ModelsDialog(QDialog):
         entry = self.chosen
         model = entry if isinstance(entry, Model) else None
         own = model is not None and not model.of_program
+        stays = entry is None or entry.of_program
         used = entry is not None and entry.name in self._used
         self.use.setEnabled(model is not None and not used)
         self.compare.setEnabled(model is not None and not used and self._comparable)
         self.rename.setEnabled(own)
         self.export.setEnabled(own)
-        self.delete.setEnabled((own or isinstance(entry, Damaged)) and not used)
+        self.delete.setEnabled(not stays and not used)
         if isinstance(entry, Damaged):
             self.facts.show_facts(
                 entry.name, [(tr("What is wrong"), entry.error.what), (tr("Where"), str(entry.folder))]
