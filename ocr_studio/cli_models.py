@@ -13,7 +13,7 @@ from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import fetching, model_files
 
-_FETCHED: Final = published_files.USABLE
+_FETCHED: Final = published_files.ALL
 _PUBLISHED: Final = "; ".join(f"{each.name}: {each.about}, about {each.megabytes} MB" for each in _FETCHED)
 _EPILOG: Final = """\
 Models that read and models that find writing stand in one list; of each kind one is in use. Where you have chosen none,
@@ -126,8 +126,22 @@ def _import(options: argparse.Namespace, _: Settings) -> int:
 
 def _fetch(options: argparse.Namespace, _: Settings) -> int:
     wanted = next(each for each in _FETCHED if each.name == options.file)
-    print(visible(_imported(fetching.fetch_model(wanted, name=options.name)).name))
+    if wanted in published_files.USABLE:
+        print(visible(_imported(fetching.fetch_model(wanted, name=options.name)).name))
+        return GOOD
+    # It reads nothing yet: a script that trains begins with it.
+    for event in fetching.fetch(wanted):
+        _show_fetching(event)
+        if isinstance(event, fetching.Fetched):
+            show_progress("")
+            print(visible(str(event.path)))
     return GOOD
+
+
+def _show_fetching(event: object) -> None:
+    if isinstance(event, fetching.Fetching):
+        share = f" of {event.total >> 20}" if event.total else ""
+        show_progress(f"fetching {event.file.name}: {event.done >> 20}{share} MB")
 
 
 def _imported(events: Iterator[object]) -> Model:
@@ -136,8 +150,7 @@ def _imported(events: Iterator[object]) -> Model:
             show_progress("")
             return event.model
         if isinstance(event, fetching.Fetching):
-            share = f" of {event.total >> 20}" if event.total else ""
-            show_progress(f"fetching {event.file.name}: {event.done >> 20}{share} MB")
+            _show_fetching(event)
         else:
             show_progress("looking at the model …")
     raise AssertionError("an import ends with its model")

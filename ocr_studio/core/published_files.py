@@ -19,6 +19,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, Kind
 from ocr_studio.core.translation import later
 
+WEIGHT_SUFFIXES: Final = (".h5", ".hdf5")  # of files of weights as older Keras wrote them
 _RELEASE: Final = "https://github.com/faustomorales/keras-ocr/releases/download/v0.8.4"
 
 
@@ -60,7 +61,7 @@ CRNN: Final = PublishedFile(
     kind="recognizer",
     about=later("CRNN, reads digits and lower-case letters of words drawn by a program"),
     megabytes=35,
-    licence="MIT (Fausto Morales, kurapan)",
+    licence="MIT (published with keras-ocr)",
     good_for=later(
         "Comparing with keras-ocr. It reads printed words, one by one, and knows digits and the small letters a to z "
         "only: no capitals, no signs. It has learned from words that a program had drawn."
@@ -74,7 +75,7 @@ CRNN_NOTOP: Final = PublishedFile(
     kind="recognizer",
     about=later("CRNN without its last layer, to learn another alphabet"),
     megabytes=35,
-    licence="MIT (Fausto Morales, kurapan)",
+    licence="MIT (published with keras-ocr)",
 )
 ALL: Final = (CRAFT, CRNN, CRNN_NOTOP)
 # What can be used as it is; the file without its last layer can only be begun with.

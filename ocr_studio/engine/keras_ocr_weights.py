@@ -50,20 +50,21 @@ def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None
     """The folder of a candidate, ``models.install`` or ``models.discard`` say what becomes of it, with a file's net.
 
     What kind of net it is its layers tell. name: of the model to be. alphabet: as for ``load_crnn``. Raises BadModel
-    for a file that is of no net, or of one without its last layer, BadName, ModelsNotWritten.
+    for a file that is of no net, or of one without its last layer, which can be begun with only, BadName,
+    ModelsNotWritten.
     """
     stored = h5_layers.read(file)
     known = published_files.known(file)
     title = known.about if known else file.stem[:_TITLE]
     card = ModelCard(CRNN, title, parent="", licence=_LICENCES[known is not None], made=now())
     if any(layer.startswith("basenet.") for layer in stored) or len(stored) == len(list(craft_layers())):
-        return candidate.write(name, load_craft(file), charset=None, card=replace(card, architecture=CRAFT))
+        net = _craft_of(stored, file, normed=False)
+        return candidate.write(name, net, charset=None, card=replace(card, architecture=CRAFT))
     if len(stored) == len(list(_crnn_entries(None, top=False))) and PUBLISHED_HEAD not in stored:
         what = tr("its last layer is left out, so that it can read nothing yet")
-        raise BadModel(
-            what, file=file, remedy=tr("Choose the file that has it, or train a network that begins with it.")
-        )
-    net, charset = load_crnn(file, alphabet)
+        remedy = tr("Choose the file that has it, or begin with it in a script that trains (ocr_studio.api).")
+        raise BadModel(what, file=file, remedy=remedy)
+    net, charset = _crnn_of(stored, file, alphabet, plan=None)
     return candidate.write(name, net, charset=charset, card=card)
 
 
@@ -72,9 +73,12 @@ def load_craft(file: Path, *, normed: bool = False) -> keras.Model:
 
     normed: with the file's normalisations as layers, and not as part of its convolutions.
     """
+    return _craft_of(h5_layers.read(file), file, normed=normed)
+
+
+def _craft_of(stored: Layers, file: Path, *, normed: bool) -> keras.Model:
     net = build_craft()
-    entries = [_Entry(name, (name,)) for name in craft_layers()]
-    _fill(net, entries, h5_layers.read(file), file=file)
+    _fill(net, [_Entry(name, (name,)) for name in craft_layers()], stored, file=file)
     return net if normed else folded(net, build_craft(normed=False), norms=craft_norms())
 
 
@@ -84,9 +88,15 @@ def load_crnn(
     """The net that reads with the weights of a file, see ``build_crnn``, and the characters its classes stand for.
 
     alphabet: of the file's last layer, by default the published one; where the file has none, what that shall learn,
-    which then begins with chance. plan: where the file is of other numbers than the published one. Raises BadModel.
+    which then begins with chance, as with ``crnn_kurapan_notop.h5``, a body to be trained. plan: where the file is of
+    other numbers than the published one. Raises BadModel.
     """
-    stored = h5_layers.read(file)
+    return _crnn_of(h5_layers.read(file), file, alphabet, plan=plan)
+
+
+def _crnn_of(
+    stored: Layers, file: Path, alphabet: Sequence[str] | None, *, plan: CrnnPlan | None
+) -> tuple[keras.Model, Charset]:
     entries = list(_crnn_entries(plan, top=True))
     top = PUBLISHED_HEAD in stored or len(stored) == len(entries)
     charset = Charset(tuple(alphabet if alphabet is not None else published_files.CRNN.alphabet))

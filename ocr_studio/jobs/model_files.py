@@ -11,10 +11,9 @@ from typing import Final
 from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
+from ocr_studio.core.published_files import WEIGHT_SUFFIXES
 from ocr_studio.core.translation import tr
 
-# Files of weights as older Keras wrote them.
-WEIGHT_SUFFIXES: Final = (".h5", ".hdf5")
 # An import takes seconds; what is older was left by one that was killed.
 _LEFT_SECONDS: Final = 24 * 3600
 

@@ -107,7 +107,7 @@ class Fetching(QObject):
             return
         asked = file_dialogs.make(self._dialog, tr("Choose a file of weights"), str(Path.home()))
         asked.setFileMode(QFileDialog.FileMode.ExistingFile)
-        kinds = " *".join(model_files.WEIGHT_SUFFIXES)
+        kinds = " *".join(published_files.WEIGHT_SUFFIXES)
         asked.setNameFilters([tr("Weights of keras-ocr (*{suffix})", suffix=kinds), tr("All files (*)")])
         asked.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
         asked.open()

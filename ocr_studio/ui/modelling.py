@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from ocr_studio.core import model_archive, models, training_runs
+from ocr_studio.core import model_archive, models, published_files, training_runs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
@@ -177,7 +177,7 @@ class Modelling(QObject):
     def _ask_which(self) -> None:
         dialog = file_dialogs.make(self._dialog or self._window, tr("Import model"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        kinds = " *".join((model_archive.SUFFIX, *model_files.WEIGHT_SUFFIXES))
+        kinds = " *".join((model_archive.SUFFIX, *published_files.WEIGHT_SUFFIXES))
         dialog.setNameFilters([tr("Models (*{suffix})", suffix=kinds), tr("All files (*)")])
         dialog.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
         dialog.open()

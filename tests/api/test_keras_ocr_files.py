@@ -14,7 +14,7 @@ from ocr_studio.api.keeping import PublishedFileMissing
 from ocr_studio.api.recognition import Recognizer
 from tests.engine.keras_ocr_files import RECORDED, write
 
-TEXTS = ("öl", "lö", "öö", "ll")
+TEXTS = ("öl", "lö")
 
 
 def word(text: str) -> NDArray[np.uint8]:
@@ -35,12 +35,12 @@ def test_a_body_without_its_last_layer_learns_another_alphabet(tmp_path: Path) -
     assert (reads.alphabet, reads.architecture, reads.name) == ("öl", "crnn", "crnn_kurapan_notop")
     body = [weight.numpy() for weight in reads.backbone.weights]
     reads.backbone.trainable = False
-    reads.compile(optimizer=keras.optimizers.Adam(0.02))
-    samples = [(word(text), text) for text in TEXTS] * 12
-    fed = reads.get_batch_generator(samples, batch_size=4, max_string_length=2)
-    history = reads.training_model.fit(fed, steps_per_epoch=4, epochs=3, verbose=0, shuffle=False)
+    reads.compile(optimizer=keras.optimizers.Adam(0.03))
+    samples = [(word(text), text) for text in TEXTS] * 6
+    fed = reads.get_batch_generator(samples, batch_size=2, max_string_length=2)
+    history = reads.training_model.fit(fed, steps_per_epoch=1, epochs=5, verbose=0, shuffle=False)
     losses = history.history["loss"]
-    assert losses[-1] < 0.5 * losses[0]
+    assert losses[-1] < 0.7 * losses[0]
     for before, after in zip(body, reads.backbone.weights, strict=True):
         np.testing.assert_array_equal(before, after.numpy())
 

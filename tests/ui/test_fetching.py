@@ -128,7 +128,7 @@ def models_dialog(dialog: FetchDialog) -> ModelsDialog:
 def test_what_a_published_network_is_can_be_read_before_it_is_fetched(offer: Offer, server: Server) -> None:
     dialog = offer()
     texts = dialog.facts.texts()
-    for fact in ("about 35 MB", "MIT (Fausto Morales, kurapan)", server.address, "Reads writing"):
+    for fact in ("about 35 MB", "MIT (published with keras-ocr)", server.address, "Reads writing"):
         assert fact in texts
     assert any("only: no capitals, no signs" in text for text in texts)
     dialog.list.setCurrentIndex(dialog.list.model().index(0, 0))

@@ -1,0 +1,212 @@
+"""How fast each architecture is beside those that come with the program: words a second, seconds a photo, memory; and
+how much of the time of reading goes into searching for the likeliest texts, with and without knowledge of languages.
+
+    python -m tests.benchmarks.architectures [--data ../shared/data] [--rounds 3] [--words 200] [--photos 2]
+
+Crops and photos are real ones (boards, words in scenes). Networks that do not come with the program get weights of
+chance: that changes neither what their layers cost nor their memory, but what they "read" would make the search
+absurdly long, so their words a second are of the network and of preparing crops, and the search is timed with the
+program's own weights only. Each runs in a process of its own, one after the other; the fastest round counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ocr_studio.core import images
+from tests.benchmarks.boards import truth
+from tests.benchmarks.words import Crop, board_words, labelled_words
+
+if TYPE_CHECKING:
+    from ocr_studio.engine.detector import Detector
+    from ocr_studio.engine.recognizer import Recognizer, Steps
+
+READS: Final = ("default", "crnn", "light-crnn")
+FINDS: Final = ("default", "craft", "light-craft")
+
+
+def recognizer(architecture: str) -> Recognizer:
+    """The program's own, or a network with weights of chance that knows as many letters as the published one."""
+    from ocr_studio.core.charset import Charset
+    from ocr_studio.core.published_files import CRNN
+    from ocr_studio.engine import architectures
+    from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
+    from ocr_studio.engine.recognizer import Recognizer
+
+    if architecture == "default":
+        return Recognizer.pretrained()
+    charset = Charset(CRNN.alphabet)
+    kind = CrnnRecognizer if architecture == "crnn" else Recognizer
+    return kind(architectures.build_recognizer_of(architecture, len(charset)), charset, name=architecture)
+
+
+def detector(architecture: str) -> Detector:
+    """The program's own, or a network with weights of chance."""
+    from ocr_studio.engine import architectures
+    from ocr_studio.engine.craft_detector import CraftDetector
+    from ocr_studio.engine.detector import Detector
+
+    if architecture == "default":
+        return Detector()
+    return CraftDetector(architectures.build_detector_of(architecture))
+
+
+def fastest(work: Callable[[], object], rounds: int) -> float:
+    """Seconds of the fastest of so many rounds, after one that does not count."""
+    work()
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def megabytes() -> float:
+    """The most memory that this process has taken so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def crops_of(data: Path, many: int) -> list[Crop]:
+    """Words on boards and in scenes, half and half, evenly spread."""
+    boards = board_words(data / "boards")
+    scenes = labelled_words(data / "scene" / "iiit5k", "scenes", str.lower)
+    return [*boards.sample(many // 2).crops, *scenes.sample(many - many // 2).crops]
+
+
+def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[str, Any]:
+    """Words a second, memory, and of the program's own how long the search takes, as shares of reading."""
+    from ocr_studio.core import language
+
+    crops = crops_of(data, words)
+    before = megabytes()
+    reads = recognizer(architecture)
+    seconds = fastest(lambda: reads.steps(crops), rounds)
+    found: dict[str, Any] = {"words": len(crops) / seconds, "memory": megabytes() - before, "of": len(crops)}
+    if architecture == "default":
+        steps = [seen.without(reads._space) for seen in reads.steps(crops)]
+        found["search"] = {}
+        for name, lexicons in (("alone", []), ("en", [language.lexicon(("en",))])):
+            reads.know(lexicons)
+            found["search"][name] = _search(reads, steps, seconds, rounds)
+    return found
+
+
+def _search(reads: Recognizer, steps: Sequence[Steps], seeing: float, rounds: int) -> dict[str, float]:
+    """Seconds, and the share of all of reading. seeing: what the network takes for the same words."""
+    from ocr_studio.engine import ctc
+
+    def one_best() -> None:
+        for seen in steps:
+            ctc.greedy(seen.probabilities)
+
+    search = fastest(lambda: reads._readings(steps), rounds)
+    whole = fastest(lambda: reads.transcribe(steps), rounds)
+    return {
+        "search": search / (seeing + whole),
+        "with letters": whole / (seeing + whole),
+        "greedy": fastest(one_best, rounds) / (seeing + whole),
+        "words": len(steps) / (seeing + whole),
+    }
+
+
+def finding(architecture: str, data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
+    """Seconds that a photo is looked at, from its pixels to the maps, how large, and memory."""
+    names = list(truth(data / "boards"))[:photos]
+    opened = [images.open_photo(data / "boards" / name) for name in names]
+    before = megabytes()
+    finds = detector(architecture)
+    taken = [fastest(lambda photo=photo: finds.look(photo), rounds) for photo in opened]  # type: ignore[misc]
+    scales = [finds.options.scale(*photo.shape[:2]) for photo in opened]
+    sides = [round(scale * max(photo.shape)) for scale, photo in zip(scales, opened, strict=True)]
+    return {"seconds": float(np.mean(taken)), "memory": megabytes() - before, "seen": max(sides)}
+
+
+def whole_photos(data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
+    """The program as it is: seconds a photo, and which share of them the search takes."""
+    from ocr_studio.core.settings import ReaderOptions
+    from ocr_studio.engine.reader import Reader
+
+    reader = Reader(ReaderOptions())
+    spent = [0.0]
+    transcribe = reader.recognizer.transcribe
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        start = time.perf_counter()
+        found = transcribe(*arguments, **options)
+        spent[0] += time.perf_counter() - start
+        return found
+
+    reader.recognizer.transcribe = timed  # type: ignore[method-assign]
+    opened = [images.open_photo(data / "boards" / name) for name in list(truth(data / "boards"))[:photos]]
+    best = (float("inf"), 0.0)
+    for _ in range(rounds + 1):
+        spent[0], start = 0.0, time.perf_counter()
+        for photo in opened:
+            for _ in reader.read_lines(photo, reader.find(photo)):
+                pass
+        best = min(best, (time.perf_counter() - start, spent[0]))
+    return {"seconds": best[0] / len(opened), "search": best[1] / best[0]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--words", type=int, default=200)
+    parser.add_argument("--photos", type=int, default=2)
+    parser.add_argument("--only", help=argparse.SUPPRESS)  # one of them, in this process, as JSON
+    given = parser.parse_args()
+    if given.only:
+        print(json.dumps(_one(given)))
+        return
+    print(f"{'reads':14}{'words/s (network)':>20}{'memory, MB':>14}")
+    for architecture in READS:
+        found = _asked(f"reads {architecture}")
+        print(f"{architecture:14}{found['words']:20.0f}{found['memory']:14.0f}", flush=True)
+        for name, share in found.get("search", {}).items():
+            figures = ", ".join(f"{what} {value:.1%}" for what, value in share.items() if what != "words")
+            print(f"    of reading {found['of']} words with language {name}: {figures}; {share['words']:.0f} words/s")
+    print(f"{'finds':14}{'seconds/photo':>20}{'memory, MB':>14}{'looks at, px':>14}")
+    for architecture in FINDS:
+        found = _asked(f"finds {architecture}")
+        print(f"{architecture:14}{found['seconds']:20.2f}{found['memory']:14.0f}{found['seen']:14}", flush=True)
+    found = _asked("photos")
+    print(f"whole photos with the program's own: {found['seconds']:.2f} s, of which the search {found['search']:.1%}")
+
+
+def _asked(what: str) -> dict[str, Any]:
+    """What a process of its own finds out."""
+    command = [sys.executable, "-m", "tests.benchmarks.architectures", *sys.argv[1:], "--only", what]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr[-2000:])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _one(given: argparse.Namespace) -> dict[str, Any]:
+    from ocr_studio.core.settings import ReaderOptions
+    from ocr_studio.engine import runtime
+
+    runtime.configure(ReaderOptions())
+    what, _, architecture = given.only.partition(" ")
+    if what == "reads":
+        return reading(architecture, given.data, words=given.words, rounds=given.rounds)
+    if what == "finds":
+        return finding(architecture, given.data, photos=given.photos, rounds=given.rounds)
+    return whole_photos(given.data, photos=given.photos, rounds=given.rounds)
+
+
+if __name__ == "__main__":
+    main()
