@@ -180,7 +180,8 @@ class Detector:
     # ------------------------------------------------------------------------------------------------------ keeping
 
     def save(self, name: str, **facts: Any) -> Path:
-        """Keep it among the program's models; ``ocr-studio read --detector NAME`` finds with it. Returns its folder.
+        """Keep it among the program's models; ``ocr-studio models use NAME`` has it find from then on. Returns its
+        folder.
 
         facts: of its card, as for ``Recognizer.save``. Raises BadName, ModelsNotWritten.
         """

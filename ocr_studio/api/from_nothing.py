@@ -10,7 +10,7 @@ not given is done without: then this system's fonts and hands made up here write
 It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
 epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
 epoch; so does the next sitting, where --minutes ended this one. At the end there is a model, as good as the best epoch
-was: ``ocr-studio read PHOTO --model NAME`` (of a detector: --detector NAME).
+was: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
 """
 
 from __future__ import annotations
