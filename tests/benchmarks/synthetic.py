@@ -3,9 +3,9 @@
     python -m tests.benchmarks.synthetic [--data ../shared/data] [--seconds 10] [--sheet words.png] [--read 300]
                                        [--boards 10] [--board-sheet boards.png]
 
-One core: OpenCV is kept to one thread. Each kind is timed by itself, in seconds that this process computed. With --read, words of
-each kind are read with the model in use: what no net reads at all is not worth learning from. --boards: how many
-seconds boards of each size are timed; 0 for none.
+One core: OpenCV is kept to one thread. Each kind is timed by itself, in seconds that this process computed. With
+--read, words of each kind are read with the model in use: what no net reads at all is not worth learning from.
+--boards: how many seconds boards of each size are timed; 0 for none.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class Font:
         """See ``Writer``. Of the pen only the cover and how dry it is are seen."""
         if not self.can_write(text):
             raise CannotWrite(text)
-        spread = float(np.clip(rng.normal(0, 0.035), -0.03, 0.12)) * _SET
+        spread = min(0.12, max(-0.03, float(rng.normal(0, 0.035)))) * _SET
         ink, boxes, baseline = self._set(text, spread)
         grow = size / _SET
         wide, tall = (max(1, round(side * grow)) for side in (ink.shape[1], ink.shape[0]))

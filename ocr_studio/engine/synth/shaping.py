@@ -65,9 +65,9 @@ class Pose:
         return cls(
             unit=unit,
             slant=float(rng.normal(0, 0.12)),
-            wide=float(np.clip(rng.normal(1, 0.14), 0.65, 1.45)),
-            low=float(np.clip(rng.normal(1.02, 0.12), 0.75, 1.3)),
-            tracking=unit * float(np.clip(rng.normal(0.3, 0.55), -0.5, 2.0)) + 0.75 * pen,
+            wide=min(1.45, max(0.65, float(rng.normal(1, 0.14)))),
+            low=min(1.3, max(0.75, float(rng.normal(1.02, 0.12)))),
+            tracking=unit * min(2.0, max(-0.5, float(rng.normal(0.3, 0.55)))) + 0.75 * pen,
             space=unit * float(rng.uniform(2.4, 5.0)),
             wave=unit * abs(float(rng.normal(0, 0.28))),
             length=unit * float(rng.uniform(12, 50)),
@@ -104,7 +104,8 @@ class Pose:
         if top - bottom < _FLAT:
             # A dot is as large as it is high; a dash as it is long.
             grow = min(width / wide, 2.5 * max(0.3, top - bottom) / tall)
-        across = grow * float(np.clip(self.wide, 0.55 * width / (wide * grow), 1.9 * width / (wide * grow)))
+        natural = width / (wide * grow)
+        across = grow * min(1.9 * natural, max(0.55 * natural, self.wide))
         middle = (high[1] + low[1]) / 2
         scale = self.unit * np.array([across, grow], np.float32)
         base = np.array([low[0], middle], np.float32)

@@ -61,7 +61,7 @@ class Lens:
             grain=float(rng.uniform(0.4, 1.1)),
             dark=min(0.9, harm * float(rng.beta(1.6, 3.5) * 0.75)),
             shadows=int(rng.random() < 0.25 * harm),
-            glares=int(rng.choice([0, 0, 0, 1, 2, 4])) if rng.random() < harm else 0,
+            glares=int(rng.choice([0, 0, 0, 0, 1, 2, 4])) if rng.random() < harm else 0,
             contrast=1 + harm * float(np.clip(rng.normal(0, 0.12), -0.35, 0.35)),
             warmth=harm * float(rng.normal(0, 7)),
             quality=int(rng.integers(round(96 - 41 * min(1.0, harm)), 97)),
@@ -200,8 +200,8 @@ def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
     for _ in range(lens.glares):
         middle = (rng.uniform(-0.5, 0.5), row + rng.normal(0, 0.06))
         long, short = (rng.uniform(0.01, 0.05), rng.uniform(0.006, 0.03))
-        if rng.random() < 0.3:
-            long, short = rng.uniform(0.1, 0.4), rng.uniform(0.006, 0.02)
+        if rng.random() < 0.12:  # a tube or a window
+            long, short = rng.uniform(0.1, 0.35), rng.uniform(0.006, 0.02)
         turn = lean + (rng.uniform(0, math.pi) if rng.random() < 0.2 else 0)
         u = (x - middle[0]) * math.cos(turn) + (y - middle[1]) * math.sin(turn)
         v = (y - middle[1]) * math.cos(turn) - (x - middle[0]) * math.sin(turn)
@@ -214,8 +214,15 @@ def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
 def _coarse(width: int, height: int) -> tuple[Floats, Floats, tuple[int, int]]:
     """Places of a coarse map, -0.5..0.5 across and down, and its (width, height)."""
     size = (max(8, width // _COARSE), max(8, height // _COARSE))
-    x, y = np.meshgrid(np.linspace(-0.5, 0.5, size[0]), np.linspace(-0.5, 0.5, size[1]))
-    return x, y, size
+    return *_places(*size), size
+
+
+@lru_cache(maxsize=256)
+def _places(across: int, down: int) -> tuple[Floats, Floats]:
+    """Crops of words have few sizes: theirs are kept."""
+    x, y = np.meshgrid(np.linspace(-0.5, 0.5, across), np.linspace(-0.5, 0.5, down))
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
 
 
 @lru_cache(maxsize=16)

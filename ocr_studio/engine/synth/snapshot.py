@@ -31,6 +31,8 @@ _CHALKS: Final[tuple[Colour, ...]] = (
 _MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
 # Levels of 255 between ink and ground below which nobody could read the word.
 _FAINT: Final = 9.0
+# How much chalk stays where a board's grain is how high.
+_ROUGH: Final = np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8)
 # Pixels with less ink than this, of 255, are not seen.
 _SEEN: Final = 48
 
@@ -151,16 +153,17 @@ def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture
 
 def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
     """With the light, the lens and the app of somebody's phone."""
-    lens = Lens.any(rng, pixels=1)
+    lens = Lens.any(rng, pixels=1, harm=harm)
+    app = lens.app or rng.random() < 0.12
     lens = replace(
         lens,
-        blur=harm * lens.blur * max(0.8, size / 32) ** 0.8,
-        shake=(harm * lens.shake[0] * min(1.0, size / 40), lens.shake[1]),
-        noise=harm * lens.noise,
-        dark=harm * lens.dark * 0.4,
+        blur=lens.blur * max(0.8, size / 32) ** 0.8,
+        shake=(lens.shake[0] * min(1.0, size / 40), lens.shake[1]),
+        # A word takes little of a photo: light changes little on it.
+        dark=lens.dark * 0.4,
         shadows=0,
         glares=0,
-        app=(lens.app or rng.random() < 0.12) and harm >= 1 and bool(scene.mean() > 120),
+        app=app and harm >= 1 and bool(scene.mean() > 120),
     )
     lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
     if rng.random() < 0.2 * harm and size > 20:
@@ -205,7 +208,7 @@ def _paler(ink: Ink, strength: float) -> Ink:
 def _dusty(ink: Ink, rng: Random) -> Ink:
     """As chalk lies on a board's grain."""
     patches = grain(ink.shape[0], ink.shape[1], rng)
-    rough = cv2.LUT(patches, np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8))
+    rough = cv2.LUT(patches, _ROUGH)
     return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)
 
 
@@ -215,5 +218,6 @@ def _colour(chalk: bool, rng: Random) -> Colour:
     else:
         place = np.searchsorted(np.cumsum(list(_MARKERS.values())), rng.random() * 0.999)
         tone = INKS[list(_MARKERS)[int(place)]]
-    mixed = np.clip(np.array(tone) + rng.normal(0, 14, 3) + rng.normal(0, 12), 4, 250).astype(int)
-    return int(mixed[0]), int(mixed[1]), int(mixed[2])
+    brighter, *shift = (rng.normal(0, 1, 4) * (12, 14, 14, 14)).tolist()
+    red, green, blue = (round(min(250, max(4, t + s + brighter))) for t, s in zip(tone, shift, strict=True))
+    return red, green, blue
