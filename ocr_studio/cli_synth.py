@@ -189,7 +189,7 @@ def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, No
         if isinstance(event, SourcesRead):
             show_progress("")
             for line in synthesizing.lacking(event.source):
-                print(visible(f"fonts {line}"), file=sys.stderr)
+                print(visible(line), file=sys.stderr)
             if event.done:
                 print(f"gone on with: {event.done} of {event.total} were made before", file=sys.stderr)
             begun, before = time.monotonic(), event.done
@@ -207,7 +207,7 @@ def _draw_preview(wanted: SynthOptions, path: Path) -> int:
     words, boards = min(wanted.words, _PREVIEW_WORDS), min(wanted.boards, _PREVIEW_BOARDS)
     refused: Sequence[str] = ()
     shown: list[Shown] = []
-    for event in Preview().show(wanted, words=words, boards=boards):
+    for event in Preview().show(wanted, words=range(words), boards=range(boards)):
         if isinstance(event, Shown):
             shown.append(event)
             show_progress(f"{len(shown)} of {words + boards} drawn")

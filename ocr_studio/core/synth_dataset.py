@@ -99,6 +99,8 @@ class SynthWriting:
     def close(self) -> None:
         """Nothing more is written."""
         self._file.close()
+        if not self._made:  # there is nothing to go on with
+            self._notes.unlink(missing_ok=True)
 
     def finish(self, folder: Path, source: Source) -> Report:
         """Write labels and manifest. folder: where the dataset will be. Raises OSError, BadDataset for nothing."""
@@ -120,7 +122,7 @@ class SynthWriting:
                 tr_n("{count} could not be made: {why}", "{count} could not be made: {why}", count, why=why)
             )
         report = making.finish(folder, rule=RULE)
-        self._notes.unlink()
+        self._notes.unlink(missing_ok=True)
         return report
 
     def _put(self, sample: Sample) -> int:

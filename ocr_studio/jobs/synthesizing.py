@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -161,17 +161,17 @@ class Preview:
     def __init__(self) -> None:
         self._stocks: Stocks = {}
 
-    def show(self, options: SynthOptions, *, words: int, boards: int, first: int = 0) -> Iterator[Source | Shown]:
-        """What is wrong with the sources, then words, then boards, from a number on. Raises as ``write`` does."""
+    def show(self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]) -> Iterator[Source | Shown]:
+        """What is to be known of the sources, then the words and the boards of some numbers. Raises as ``write``
+        does."""
         from ocr_studio.engine.synth.samples import SampleMaker
 
         synth_options.check(options)
         maker = SampleMaker(options, self._stocks)
         yield maker.source()
-        for index in range(first, first + words):
-            yield _shown(maker, WORD, index)
-        for index in range(first, first + boards):
-            yield _shown(maker, BOARD, index)
+        for kind, indices in ((WORD, words), (BOARD, boards)):
+            for index in indices:
+                yield _shown(maker, kind, index)
 
     def forget(self) -> None:
         """Nothing of what was read is needed any more; it is large."""
@@ -233,4 +233,4 @@ def _said_lacking(fonts: list[str], letters: str) -> str:
         more = len(fonts) - _NAMED
         named = tr_n("{names} and {count} more font", "{names} and {count} more fonts", more, names=named)
     shown = " ".join(letters[:_LETTERS]) + (" …" if len(letters) > _LETTERS else "")
-    return tr("without {letters}, and not asked for words with them: {fonts}", letters=shown, fonts=named)
+    return tr("Fonts without {letters}, which get other words to write: {fonts}", letters=shown, fonts=named)

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core import dataset, synth_options
-from ocr_studio.core.closed_folder import shown_size
 from ocr_studio.core.dataset import Report
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
@@ -104,15 +103,17 @@ class SynthDialog(QDialog):
         self._offer()
 
     def _show_estimate(self, found: Estimate) -> None:
-        self.estimate.setText(
-            tr(
-                "{words} to learn from and {boards}: about {size}, {time}",
-                words=tr_n("{count} word", "{count} words", found.examples),
-                boards=tr_n("{count} board", "{count} boards", self.form.boards.value()),
-                size=shown_size(found.size),
-                time=_duration(found.seconds),
-            )
-        )
+        said = {
+            "words": tr_n("{count} word", "{count} words", found.examples),
+            "boards": tr_n("{count} board", "{count} boards", self.form.boards.value()),
+            "size": tr("{count} MB", count=max(1, found.size >> 20)),
+            "time": _duration(found.seconds),
+        }
+        if self.form.boards.value() and self.form.cut.isChecked():
+            text = tr("Comes to {words}, those of {boards} included: {size}, in about {time}.", **said)
+        else:
+            text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
+        self.estimate.setText(text)
 
     def _fail_looking(self, why: str) -> None:
         self._say_wrong(why)

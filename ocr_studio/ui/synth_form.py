@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLabel, QScrollArea, QSpinBox, QTabWidget, QWidget
 
 from ocr_studio.core.synth_options import LIMITS, SynthOptions
@@ -143,7 +143,7 @@ class SynthForm(QTabWidget):
             self.boards,
             tr("Photos of boards on which the place of every word is known. From them a model learns to find words."),
         )
-        form.addRow("", self.cut)
+        form.addRow(self.cut)
         _add(
             form,
             tr("&Held out"),
@@ -237,6 +237,7 @@ def _page() -> tuple[QWidget, QFormLayout]:
     form.setContentsMargins(0, 14, 14, 8)
     form.setHorizontalSpacing(16)
     form.setVerticalSpacing(9)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     return page, form
 
@@ -249,7 +250,7 @@ def _add(form: QFormLayout, title: str, field: QWidget, note: str = "") -> None:
         said = QLabel(note)
         said.setWordWrap(True)
         said.setProperty("quiet", True)
-        form.addRow("", said)
+        form.addRow(said)
         field.setAccessibleDescription(note)
 
 
@@ -264,4 +265,6 @@ def _scrolled(page: QWidget) -> QScrollArea:
     scroll = QScrollArea(widgetResizable=True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
     scroll.setWidget(page)
+    # Nothing is cut off at the side; what there is no room for below is scrolled to.
+    scroll.setMinimumWidth(page.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
     return scroll

@@ -57,9 +57,9 @@ class SynthLooking(QWidget):
     def look(self, options: SynthOptions, *, others: bool) -> None:
         """Draw a few. others: not those of before, but the next ones."""
         self.notes.hide()
-        self.preview.offer(words=options.words > 0, boards=options.boards > 0)
         self.drawing.setText(tr("Drawing…"))
         self.trials.look(options, others=others)
+        self.preview.offer(words=options.words, boards=options.boards)
 
     def stop(self) -> None:
         """Draw no more."""

@@ -42,12 +42,12 @@ class SynthPreview(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
 
-    def offer(self, *, words: bool, boards: bool) -> None:
-        """Which of them are to come."""
-        for cell in self.words:
-            cell.setVisible(words)
-        for board in self.boards:
-            board.setVisible(boards)
+    def offer(self, *, words: int, boards: int) -> None:
+        """How many of each are to come."""
+        for place, cell in enumerate(self.words):
+            cell.setVisible(place < words)
+        for place, board in enumerate(self.boards):
+            board.setVisible(place < boards)
 
     def show_sample(self, shown: Shown, place: int) -> None:
         """Show one. place: 0 for the first of its kind."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.synth_dataset import Source
+from ocr_studio.core.synth_dataset import WORD, Source
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import later
 from ocr_studio.jobs import synthesizing
@@ -31,7 +31,7 @@ class SynthTrials(QObject):
         super().__init__(parent)
         self._lane, self._preview = lane, Preview()
         self._job: Job | None = None
-        self._first = 0
+        self._words, self._boards = range(0), range(0)
         self._options: SynthOptions | None = None
         self._seen: list[Shown] = []
 
@@ -48,13 +48,12 @@ class SynthTrials(QObject):
     def look(self, options: SynthOptions, *, others: bool = False) -> None:
         """Draw some. others: not those that were drawn before, but the next ones."""
         self.stop()
-        self._first = self._first + WORDS if others else 0
+        self._words = _next(self._words, options.words, WORDS, others=others)
+        self._boards = _next(self._boards, options.boards, BOARDS, others=others)
         self._options, self._seen = options, []
-        first, preview = self._first, self._preview
-        words, boards = WORDS if options.words else 0, BOARDS if options.boards else 0
+        words, boards, preview = self._words, self._boards, self._preview
         job = self._job = self._lane.submit(
-            lambda: preview.show(options, words=words, boards=boards, first=first),
-            name=later("Drawing words and boards"),
+            lambda: preview.show(options, words=words, boards=boards), name=later("Drawing words and boards")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
@@ -75,14 +74,16 @@ class SynthTrials(QObject):
             preview.forget()
             yield
 
-        self._lane.submit(make, name=later("Drawing words and boards"))
+        if self._lane.isRunning():  # else the program is ending, and no thread is to begin anew
+            self._lane.submit(make, name=later("Drawing words and boards"))
 
     def _hear(self, event: Source | Shown) -> None:
         if isinstance(event, Source):
             self.sourced.emit(event)
             return
         self._seen.append(event)
-        self.shown.emit(event, event.index - self._first)
+        first = self._words.start if event.kind == WORD else self._boards.start
+        self.shown.emit(event, event.index - first)
 
     def _fail(self, trouble: Trouble) -> None:
         self._job = None
@@ -91,3 +92,9 @@ class SynthTrials(QObject):
     def _finish(self) -> None:
         self._job = None
         self.done.emit()
+
+
+def _next(before: range, total: int, most: int, *, others: bool) -> range:
+    """Which of all that are wanted come next; after the last the first."""
+    first = before.stop if others and before.stop < total else 0
+    return range(first, min(first + most, total))

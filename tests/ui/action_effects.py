@@ -228,6 +228,7 @@ EFFECTS: Mapping[str, Effect] = {
     "next_other": _other_word,
     "evaluate": _panel("evaluation"),
     "learn": _panel("trainer"),
+    "synthesize": _over("SynthDialog"),
     "text_panel": _panel("text"),
     "note": _panel("text"),
     "next_misspelt": _either(_other_word, _said),

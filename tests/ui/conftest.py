@@ -13,6 +13,7 @@ from ocr_studio.jobs.training import Learn
 from ocr_studio.ui.app import Studio, use_theme
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.photo_view import PhotoView
+from tests import made_synth
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, drawn_page
 from tests.ui.learning import correct, press_learn
@@ -29,8 +30,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     monkeypatch.setattr("ocr_studio.jobs.spelling.lexicon", lambda _: made_board.LEXICON)
+    monkeypatch.setattr("ocr_studio.ui.synthesizing._FIRST", made_synth.options(tmp_path / "synth", words=2))
     opened: list[Studio] = []
 
     def make(

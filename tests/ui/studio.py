@@ -13,7 +13,7 @@ Open: TypeAlias = Callable[..., Studio]
 # Actions that open a window or a menu of their own.
 OPENING = (
     "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
-    "palette", "looks", "characters",
+    "palette", "looks", "characters", "synthesize",
 )  # fmt: skip
 
 

@@ -94,13 +94,19 @@ def _is_of_qt(widget: QWidget) -> bool:
     )
 
 
+def _is_drawn(widget: QWidget) -> bool:
+    """Words that were drawn by chance, of a synthetic preview."""
+    parents = (widget, widget.parentWidget())
+    return any(type(each).__name__ in {"_WordCell", "_Picture"} for each in parents)
+
+
 def english(top: QWidget) -> list[str]:
     """What is shown, or would be, without a mark."""
     return sorted(
         {
             text
             for widget in (top, *top.findChildren(QWidget))
-            if not _is_of_qt(widget)
+            if not _is_of_qt(widget) and not _is_drawn(widget)
             for text in _texts_of(widget)
             if re.search("[A-Za-z]{2}", _NAMES.sub("", marked_language.unmarked(text)))
         }

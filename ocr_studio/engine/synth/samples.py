@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -24,7 +24,7 @@ from ocr_studio.core.synth_dataset import BOARD, WORD, Sample, Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.casting import BoardOptions
-from ocr_studio.engine.synth.fonts import Font
+from ocr_studio.engine.synth.fonts import BadFont, Font, files_in
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
@@ -68,7 +68,7 @@ class SampleMaker:
     def source(self) -> Source:
         """Read all that is needed, and say what of it is of no use. Raises what ``Stock.open`` does, and BadOptions
         where nothing is left to write with."""
-        refused: dict[str, None] = {}
+        refused: dict[str, None] = dict.fromkeys(self._without_fonts())
         lacking: dict[str, str] = {}
         for split in self.splits:
             stock = self._words_of(split).stock
@@ -77,6 +77,11 @@ class SampleMaker:
             fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
             lacking |= letters_lacking(fonts, usual_letters(stock.texts.words.words))
         return Source(tuple(sorted(refused)), dict(sorted(lacking.items())))
+
+    def _without_fonts(self) -> Iterator[str]:
+        folder = self._options.fonts
+        if folder is not None and not files_in(folder):
+            yield str(BadFont(tr("there is no font in this folder"), file=folder, remedy=tr("Choose another one.")))
 
     def at(self, kind: str, index: int) -> Sample:
         """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, and NoSources."""

@@ -1,0 +1,250 @@
+"""Synthetic words and boards become a dataset, by however many processes, and whenever it was cut short."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from ocr_studio.core import dataset, synth_options
+from ocr_studio.core.dataset import BadDataset, Report, Split
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.synth_dataset import Source
+from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.engine.synth import samples
+from ocr_studio.engine.synth.samples import SampleMaker
+from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead
+from tests import made_synth
+
+
+def write(options: SynthOptions, folder: Path, **how: Any) -> tuple[Report, list[object]]:
+    events = list(synthesizing.write(options, folder, **{"children": 0} | how))
+    assert isinstance(events[-1], Report)
+    return events[-1], list(events)
+
+
+def start(options: SynthOptions, folder: Path, made: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin, and stop once so many are made."""
+    monkeypatch.setattr(synthesizing, "_TELL", 0.0)
+    with closing(_closable(synthesizing.write(options, folder, children=0))) as events:
+        for event in events:
+            if isinstance(event, SampleMade) and event.done == made:
+                return
+
+
+def _closable(events: Iterator[object]) -> Any:
+    return events
+
+
+def test_a_dataset_like_any_other(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=8, boards=2, held_out=0.25)
+    report, events = write(options, tmp_path / "out")
+    assert isinstance(events[0], SourcesRead)
+    assert (report.adds_up, report.boxes, report.trouble, report.synthetic) == (True, 2, (), True)
+    found = dataset.read(tmp_path / "out")
+    assert (found.trouble, found.rule, found.digest) == ((), "sources", report.digest)
+    single = [each for each in found.examples if not each.page]
+    assert len(single) == 8
+    assert [each.split for each in single].count(Split.HELD_OUT) == 2
+    assert {each.by for each in found.examples} == {"synthetic"}
+    assert all(found.crop(each).shape[0] == 48 for each in found.examples)
+    assert all(cv2.cvtColor(found.crop(each), cv2.COLOR_RGB2GRAY).std() > 2 for each in single)
+    page = found.pages[0]
+    assert max(page.width, page.height) == 640
+    assert found.photo(page).shape == (page.height, page.width, 3)
+    read = {each.word: each.text for each in found.examples if each.page == page.page}
+    assert len(read) > 3
+    assert set(read.values()) <= {word.text for word in page.words if not word.ignore}
+
+
+def test_the_manifest_says_how_to_make_it_again(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=4, seed=9)
+    report, _ = write(options, tmp_path / "one")
+    again = synth_options.load(tmp_path / "one")
+    assert again == options
+    assert write(again, tmp_path / "two")[0].digest == report.digest
+    assert write(replace(again, seed=10), tmp_path / "three")[0].digest != report.digest
+
+
+def test_children_make_the_same(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=40, boards=1, cut=False)
+    alone, _ = write(options, tmp_path / "alone")
+    together, events = write(options, tmp_path / "together", children=2)
+    assert together.digest == alone.digest
+    assert (tmp_path / "together" / "labels.jsonl").read_bytes() == (tmp_path / "alone" / "labels.jsonl").read_bytes()
+    assert isinstance(events[-2], SampleMade)
+    assert events[-2].done == events[-2].total == 41
+
+
+@pytest.mark.parametrize("children", [0, 1])
+def test_a_source_that_cannot_be_read_is_said_and_nothing_stays(tmp_path: Path, children: int) -> None:
+    options = made_synth.options(tmp_path, words=4, strokes=(tmp_path / "words.txt",))
+    with pytest.raises(StudioError, match=r"words\.txt: .*strokes"):
+        write(options, tmp_path / "out", children=children)
+    assert not (tmp_path / "out").exists()
+
+
+def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
+    for folder in ("hands", "boards"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "hands" / "torn.ttf").write_bytes(b"no font")
+    (tmp_path / "boards" / "torn.png").write_bytes(b"no photo")
+    cv2.imwrite(str(tmp_path / "boards" / "wall.png"), np.full((300, 400, 3), 200, np.uint8))
+    options = made_synth.options(tmp_path, words=3, fonts=tmp_path / "hands", backgrounds=tmp_path / "boards")
+    report, events = write(options, tmp_path / "out")
+    assert isinstance(events[0], SourcesRead)
+    assert [Path(line.split(": ")[0]).name for line in report.trouble] == ["torn.png", "torn.ttf"]
+    assert report.written == 3
+
+
+def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ocr_studio.engine.synth import fonts
+
+    carried = fonts.carried()
+    assert samples.letters_lacking([carried], "abc123") == {}
+    assert samples.letters_lacking([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
+    assert samples.usual_letters(["für", "das"]) == "0123456789DFadfrsü"
+    said = synthesizing.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
+    assert said[0] == "bad.ttf: broken."
+    assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]
+
+
+def test_cut_short_it_is_no_dataset_and_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = made_synth.options(tmp_path, words=9)
+    whole, _ = write(options, tmp_path / "whole")
+    start(options, tmp_path / "out", 4, monkeypatch)
+    assert synthesizing.can_go_on(options, tmp_path / "out")
+    assert not dataset.is_dataset(tmp_path / "out")
+    with pytest.raises(BadDataset):
+        dataset.read(tmp_path / "out")
+    (room,) = (tmp_path / "out").glob(".writing-*")
+    with (room / "made.jsonl").open("ab") as notes:
+        notes.write(b'{"kind": "word", "ind')  # as a power failure leaves it
+    (room / "crops" / "word-000002.png").write_bytes(b"torn")
+    made: list[int] = []
+    at = SampleMaker.at
+
+    def counted(maker: SampleMaker, kind: str, index: int) -> Any:
+        made.append(index)
+        return at(maker, kind, index)
+
+    monkeypatch.setattr(SampleMaker, "at", counted)
+    report, events = write(options, tmp_path / "out")
+    assert isinstance(events[0], SourcesRead)
+    assert events[0].done == 3
+    assert made == [2, 4, 5, 6, 7, 8]
+    assert report.digest == whole.digest
+    assert not synthesizing.can_go_on(options, tmp_path / "out")
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
+        "boxes.jsonl", "crops", "labels.jsonl", "manifest.json", "photos",
+    ]  # fmt: skip
+
+
+def test_half_of_another_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = made_synth.options(tmp_path, words=6)
+    start(options, tmp_path / "out", 3, monkeypatch)
+    others = replace(options, seed=1)
+    assert not synthesizing.can_go_on(others, tmp_path / "out")
+    report, events = write(others, tmp_path / "out")
+    assert isinstance(events[0], SourcesRead)
+    assert events[0].done == 0
+    assert report.digest == write(others, tmp_path / "fresh")[0].digest
+    assert list((tmp_path / "out").glob(".writing-*")) == []
+
+
+def test_half_of_it_is_thrown_away_on_request_and_a_whole_one_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    write(options, tmp_path / "out")
+    start(replace(options, seed=1), tmp_path / "out", 1, monkeypatch)
+    synthesizing.throw_away(tmp_path / "out")
+    assert len(dataset.read(tmp_path / "out").examples) == 3
+    assert list((tmp_path / "out").glob(".writing-*")) == []
+    start(options, tmp_path / "other", 1, monkeypatch)
+    synthesizing.throw_away(tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_two_do_not_write_into_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = made_synth.options(tmp_path, words=4)
+    with closing(_closable(synthesizing.write(options, tmp_path / "out", children=0))) as first:
+        next(first)
+        with pytest.raises(WriteFailed, match="another window or command"):
+            write(options, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=2)
+    (tmp_path / "mine" / "crops").mkdir(parents=True)
+    (tmp_path / "mine" / "crops" / "cat.png").write_bytes(b"mine")
+    with pytest.raises(WriteFailed, match="other files"):
+        write(options, tmp_path / "mine")
+    assert [each.name for each in (tmp_path / "mine").iterdir()] == ["crops"]
+    assert (tmp_path / "mine" / "crops" / "cat.png").read_bytes() == b"mine"
+
+
+def test_a_sample_that_cannot_be_made_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = SampleMaker.word
+
+    def fails_at_two(maker: SampleMaker, index: int) -> Any:
+        if index == 2:
+            raise StudioError("no hand for it", remedy="Give others.")
+        return word(maker, index)
+
+    monkeypatch.setattr(SampleMaker, "word", fails_at_two)
+    report, events = write(made_synth.options(tmp_path, words=5), tmp_path / "out")
+    assert sum(isinstance(event, SampleFailed) for event in events) == 1
+    assert report.written == 4
+    assert report.trouble == ("1 could not be made: no hand for it. Give others.",)
+
+
+def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
+    font = ImageFont.load_default(20)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "one.ttf").write_bytes(_bytes_of(font))
+    wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
+    for purpose in ("learn", "test"):
+        options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
+        with pytest.raises(StudioError, match="fonts"):
+            write(options, tmp_path / "out")
+    with pytest.raises(BadOptions):
+        write(made_synth.options(tmp_path), tmp_path / "out")
+
+
+def _bytes_of(font: ImageFont.FreeTypeFont) -> bytes:
+    file = font.font_bytes if hasattr(font, "font_bytes") else None
+    return bytes(file) if file else Path(str(font.path)).read_bytes()
+
+
+def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=5, boards=1)
+    shown = list(Preview().show(options, words=range(2, 4), boards=range(1)))
+    assert isinstance(shown[0], Source)
+    seen = [each for each in shown if isinstance(each, Shown)]
+    assert [(each.kind, each.index) for each in seen] == [("word", 2), ("word", 3), ("board", 0)]
+    report, _ = write(options, tmp_path / "out")
+    found = dataset.read(tmp_path / "out")
+    by_crop = {each.crop: each.text for each in found.examples}
+    assert [by_crop[f"crops/word-00000{each.index}.png"] for each in seen[:2]] == [each.text for each in seen[:2]]
+    size = sum(each.stat().st_size for each in (tmp_path / "out").rglob("*.*g"))
+    estimated = synthesizing.estimate(options, seen)
+    assert estimated is not None
+    assert 0.3 < estimated.size / size < 3
+    assert estimated.examples == pytest.approx(report.written, abs=8)
+    assert synthesizing.estimate(options, seen[:2]) is None
+    shutil.rmtree(tmp_path / "out")

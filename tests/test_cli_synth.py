@@ -1,0 +1,115 @@
+"""``ocr-studio synth``: what it writes, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocr_studio import cli
+from ocr_studio.core import dataset, images
+from tests import made_synth
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> list[str]:
+    """What is read in a moment."""
+    options = made_synth.options(tmp_path)
+    return ["--word-list", str(options.word_list), "--print-fonts", str(options.prints), "--side", "640"]
+
+
+def test_a_dataset_is_written_and_made_again(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--words", "6", "--writing", "made=2,print", "--grounds", "paper", "--spoiled", "0.2", "--seed", "3"]
+    assert cli.run(["synth", "--out", str(tmp_path / "one"), *quick, *given, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["written"], said["split"]["rule"], said["lacking"]) == (6, "sources", {})
+    again = ["synth", "--out", str(tmp_path / "two"), "--like", str(tmp_path / "one")]
+    assert cli.run(again) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"6 of 6 words written to {tmp_path / 'two'}\n")
+    assert dataset.read(tmp_path / "two").digest == said["digest"]
+    options = json.loads((tmp_path / "two" / "manifest.json").read_text("utf-8"))["synthetic"]["options"]
+    assert options["writing"] == {"made": 2.0, "print": 1.0}
+
+
+def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "new folder" / "few.png"
+    assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0
+    assert capsys.readouterr().out == f"3 drawn on {picture}\n"
+    height, width = images.open_photo(picture).shape[:2]
+    assert width == 1600
+    assert 60 < height < 400
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "--out DIR to write a dataset, or --preview"),
+        (["--out", "x", "--preview", "y.png"], "--out DIR to write a dataset, or --preview"),
+        (["--out", "x"], "neither words nor boards are asked for"),
+        (["--out", "x", "--words", "5", "--spoiled", "2"], "spoiled cannot be 2. Give 0 to 1."),
+        (["--out", "x", "--words", "5", "--processes", "0"], "--processes cannot be 0"),
+        (["--out", "x", "--words", "5", "--languages", "xx"], "no words of the language “xx”"),
+        (["--out", "x", "--words", "5", "--fonts", "nowhere"], "nowhere: there is no such folder"),
+        (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not NAME=SHARE"),
+        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it cannot be read"),
+    ],
+)
+def test_called_wrongly_it_says_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["synth", *given]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_used_is_said_and_counts(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "torn.ttf").write_bytes(b"no font")
+    assert (
+        cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "2", "--fonts", str(tmp_path / "hands")])
+        == 1
+    )
+    told = capsys.readouterr()
+    assert "2 of 2 words written" in told.out
+    assert "torn.ttf: the font cannot be used" in told.err
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 1
+    assert "there are other files in the folder" in capsys.readouterr().err
+
+
+def test_interrupted_it_says_that_it_can_go_on(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ocr_studio.engine.synth.samples import SampleMaker
+
+    asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words", "5"]
+    word = SampleMaker.word
+
+    def interrupted(maker: SampleMaker, index: int) -> object:
+        if index == 3:
+            raise KeyboardInterrupt
+        return word(maker, index)
+
+    with monkeypatch.context() as here:
+        here.setattr(SampleMaker, "word", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            cli.run(asked)
+    assert capsys.readouterr().err.endswith("interrupted; the same command goes on where it was\n")
+    assert cli.run(asked) == 0
+    assert "gone on with: 3 of 5 were made before" in capsys.readouterr().err
+    assert len(dataset.read(tmp_path / "out").examples) == 5
