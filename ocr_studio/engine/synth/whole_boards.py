@@ -136,7 +136,7 @@ class BoardMaker:
         words, long = options.count(rng) * (2 if page else 1), max(place.width, place.height)
         room = math.sqrt(float((high - low).prod()) / words)
         smallest, largest = (share * long for share in options.capitals)
-        capital = float(np.clip(room * rng.lognormal(math.log(0.165), 0.26), smallest, largest))
+        capital = float(np.clip(room * rng.lognormal(math.log(0.185), 0.26), smallest, largest))
         if page and rng.random() < 0.85:  # the others are posters
             capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
         players = cast(self.stock, options, Setting(ground, capital, page), rng)
