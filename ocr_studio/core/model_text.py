@@ -105,7 +105,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
         found.append((tr("Program’s choice"), _default_for(card)))
     found.append((tr("Began with"), began_with(history)))
     found.append((tr("Made"), moment(card.made) if card.made else tr("nobody knows when")))
-    if card.dataset:
+    if card.dataset and not card.data:
         found.append((tr("Learned from"), tr("dataset {name}", name=card.dataset[:12])))
     if card.data:
         said = [
@@ -113,9 +113,9 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
             for each in card.data
         ]
         found.append((tr("Learned from"), "; ".join(said)))
-    found += _measured(card)
     if card.weaknesses:
         found.append((tr("Bad at"), " ".join(_own(model, each) for each in card.weaknesses)))
+    found += _measured(card)
     if card.alphabet:
         found.append((tr("Characters"), str(len(card.alphabet))))
     recipe = {key: value for key, value in card.settings.items() if key != "base"}  # which is what it began with
@@ -176,7 +176,7 @@ def _set(before: Mapping[str, float | None], after: Mapping[str, float | None]) 
         if name.endswith(_ALONE) and name.removesuffix(_ALONE) in before:
             continue
         said = _measure(name, was, now)
-        if alone in before:
+        if alone in before and (before[alone], after.get(alone)) != (was, now):  # who only finds knows no language
             of_network = _figures(name, before[alone], after.get(alone))
             said = tr("{figure} (the network alone {before} → {after})", figure=said, **of_network)
         parts.append(said)
