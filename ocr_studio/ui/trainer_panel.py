@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -99,6 +101,11 @@ class TrainerPanel(PanelDock):
         self._asked_from = QApplication.focusWidget()
         self._focus()
 
+    def learn_from(self, folder: Path) -> None:
+        """A person wants to learn from a dataset that lies somewhere."""
+        self._training.look_at(Origin(folder=folder))
+        self.open()
+
     def follow(self, project: Project | None) -> None:
         """Another photo is open; where it is of other photos' folder, its words are those to learn from."""
         self._project = project
@@ -188,6 +195,8 @@ class TrainerPanel(PanelDock):
             self._shown, self._since = training.look, {}
             self.preflight.show_look(training.look)
             self.boxes.show_look(training.look)
+            if training.look and training.look.reviewed and not training.look.words:
+                self.tabs.setCurrentIndex(KINDS.index("detector"))
             self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
             self.boxes.show_models(models.available("detector"), training.options.finds_with())
         if training.stage is Stage.IDLE and training.look is None and training.origin:

@@ -95,6 +95,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
+    synthesizing, trainer = Synthesizing(stage.samples, window), TrainerPanel(stage.training, document, places())
+    synthesizing.train_wanted.connect(trainer.learn_from)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
     photos.follow(stage.indexing)
@@ -112,7 +114,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         messages=MessageBar(),
         status=status,
         exporting=Exporting(document, opening, stage.pictures, window),
-        synthesizing=Synthesizing(stage.samples, window),
+        synthesizing=synthesizing,
         board_saving=saving,
         clipping=Clipping(document, opening),
         choosing=choosing,
@@ -123,7 +125,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         guide=Guide(window),
         session=Session(document, opening, view),
         evaluation=EvaluationDock(stage.evaluating, places()),
-        trainer=TrainerPanel(stage.training, document, places()),
+        trainer=trainer,
         review=review,
         board=BoardPanel(looking, view),
         fixes=fixes,

@@ -1,0 +1,155 @@
+"""Read → Make synthetic boards: chosen, looked at, written, gone on with, and learned from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import dataset
+from ocr_studio.core.preflight import LEAST
+from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs.synthesizing import SampleMade
+from ocr_studio.ui.app import Studio
+from ocr_studio.ui.synth_dialog import SynthDialog
+from ocr_studio.ui.training import Stage
+from tests.ui.studio import Open, leave_dialogs
+
+LEFT = Qt.MouseButton.LeftButton
+LONG = 60_000  # milliseconds: a machine may have more to do
+
+
+def dialog_of(studio: Studio) -> SynthDialog:
+    studio.window.action_set["synthesize"].trigger()
+    return next(each for each in studio.window.findChildren(SynthDialog) if each.isVisible())
+
+
+@pytest.fixture
+def dialog(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> SynthDialog:
+    """Open, and the first words drawn."""
+    dialog = dialog_of(open_studio())
+    dialog.folder.line.setText(str(tmp_path / "out"))
+    qtbot.waitUntil(lambda: not dialog.looking.busy, timeout=LONG)
+    return dialog
+
+
+def words_shown(dialog: SynthDialog) -> list[str]:
+    return [cell.text.text() for cell in dialog.looking.preview.words if cell.isVisible()]
+
+
+def wrong(dialog: SynthDialog) -> str:
+    return "" if dialog.wrong.isHidden() else dialog.wrong.text().replace("\u200b", "")
+
+
+def written(dialog: SynthDialog) -> bool:
+    return not dialog.busy and dialog.reported
+
+
+def test_what_is_chosen_is_drawn_and_others_on_request(dialog: SynthDialog, qtbot: QtBot) -> None:
+    first = words_shown(dialog)
+    assert len(first) == 2
+    assert all(first)
+    assert "2 words and 0 boards" in dialog.estimate.text()
+    dialog.form.words.setValue(30)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy, timeout=LONG)
+    twelve = words_shown(dialog)
+    assert twelve[:2] == first
+    QTest.mouseClick(dialog.looking.another, LEFT)
+    qtbot.waitUntil(lambda: not dialog.looking.busy, timeout=LONG)
+    assert words_shown(dialog) != twelve
+    assert "30 words" in dialog.estimate.text()
+    leave_dialogs()
+
+
+def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path) -> None:
+    form = dialog.form
+    assert not form.writing.sliders["handwriting"].isEnabled()
+    assert "folder of handwriting fonts" in form.writing.sliders["handwriting"].toolTip()
+    assert form.writing.said["print"].text() == "45 %"  # of print and made-up hands, those that are there
+    form.fonts.choose.click()
+    (asking,) = dialog.findChildren(QFileDialog)
+    asking.filesSelected.emit([str(tmp_path)])
+    asking.reject()
+    assert form.options.fonts == tmp_path
+    assert form.writing.sliders["handwriting"].isEnabled()
+    form.strokes.line.setText(f"{tmp_path / 'a.npz'}; {tmp_path / 'b.npz'}")
+    assert form.options.strokes == (tmp_path / "a.npz", tmp_path / "b.npz")
+    leave_dialogs()
+
+
+def test_what_cannot_be_made_is_said_and_nothing_can_be_written(dialog: SynthDialog, qtbot: QtBot) -> None:
+    dialog.form.fonts.line.setText("/nowhere/at/all")
+    qtbot.waitUntil(lambda: "there is no such folder" in wrong(dialog))
+    assert not dialog.write.isEnabled()
+    dialog.form.fonts.line.clear()
+    dialog.form.words.setValue(0)
+    qtbot.waitUntil(lambda: "neither words nor boards" in wrong(dialog))
+    dialog.form.words.setValue(1)
+    qtbot.waitUntil(lambda: wrong(dialog) == "" and not dialog.looking.busy, timeout=LONG)
+    assert dialog.write.isEnabled()
+    dialog.folder.line.clear()
+    assert not dialog.write.isEnabled()
+    leave_dialogs()
+
+
+def test_it_is_written_shown_kept_and_learned_from(
+    open_studio: Open, dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    dialog.form.words.setValue(LEAST + 1)
+    dialog.form.seed.setValue(4)
+    QTest.mouseClick(dialog.write, LEFT)
+    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    assert dialog.report.lines[0] == f"{LEAST + 1} of {LEAST + 1} words written"
+    assert not any("corrected" in line for line in dialog.report.lines)
+    QTest.mouseClick(dialog.show_folder, LEFT)
+    assert shown == [str(tmp_path / "out")]
+    studio = dialog.parent().parts  # type: ignore[union-attr]
+    QTest.mouseClick(dialog.train, LEFT)
+    qtbot.waitUntil(lambda: studio.training.stage is Stage.READY, timeout=LONG)
+    assert studio.trainer.isVisible()
+    assert studio.trainer.preflight.column.begin.isEnabled()
+    assert studio.training.look.dataset.folder == tmp_path / "out"
+    assert dataset.read(tmp_path / "out").trouble == ()
+    again = dialog_of(open_studio())
+    assert (again.form.options.words, again.form.options.seed) == (LEAST + 1, 4)
+    assert again.folder.path == tmp_path / "out"
+    assert again.state.text() == "There is a dataset in this folder; it is replaced."
+    leave_dialogs()
+
+
+def test_stopped_it_goes_on_or_is_thrown_away(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synthesizing, "_TELL", 0.0)
+    dialog.form.words.setValue(6)
+    hear, seen = dialog._hear, []
+
+    def stop_at_the_second(event: Any) -> None:
+        hear(event)
+        if isinstance(event, SampleMade):
+            seen.append(event.done)
+            if event.done == 2:
+                dialog.write.click()
+
+    monkeypatch.setattr(dialog, "_hear", stop_at_the_second)
+    QTest.mouseClick(dialog.write, LEFT)
+    assert dialog.write.text() == "&Stop"
+    assert not dialog.form.isEnabled()
+    qtbot.waitUntil(lambda: bool(seen) and not dialog.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not dialog._lane.busy, timeout=LONG)
+    dialog._offer()
+    assert dialog.write.text() == "&Go on"
+    assert "Writing goes on there" in dialog.state.text()
+    assert not dataset.is_dataset(tmp_path / "out")
+    QTest.mouseClick(dialog.throw_away, LEFT)
+    assert dialog.write.text() == "&Write"
+    assert not (tmp_path / "out").exists()
+    leave_dialogs()
