@@ -107,7 +107,7 @@ def _fitted(photo: Picture, wide: int, tall: int) -> Picture:
 
 
 def _boards(stock: Stock, *, seconds: float, seed: int) -> None:
-    """Boards a second, by the longer side of the photo."""
+    """Boards a second of this process's own time, by the longer side of the photo."""
     print(f"{'boards of':20}{'boards/s':>9}{'ms':>7}{'words':>7}{'letters':>9}{'laid out':>10}")
     for side in (820, 1280, 2048, 4000):
         maker = BoardMaker(stock, BoardOptions(long_side=(side, side)), seed=seed)
