@@ -65,7 +65,7 @@ class Pen:
         """One of those that lie at boards, most of them in use for a while."""
         chisel = rng.random() < 0.35
         return cls(
-            width=min(0.19, max(0.035, float(rng.lognormal(math.log(0.115), 0.38)))),
+            width=min(0.19, max(0.035, float(rng.lognormal(math.log(0.105), 0.4)))),
             tip=Tip.CHISEL if chisel else Tip.ROUND,
             angle=float(rng.normal(0.75, 0.3)) * (1 if rng.random() < 0.3 else -1),
             flat=float(rng.uniform(0.3, 0.7)),
