@@ -35,7 +35,7 @@ class Preview:
         detector = self._reader.detector.tuned_to(finding)
         if finding.detail not in self._seen:
             self._seen = {finding.detail: detector.look(self._image)}
-        return detector.lines(*self._seen[finding.detail], size=self._image.shape[:2])
+        return self._reader.as_wanted(detector.lines(*self._seen[finding.detail], size=self._image.shape[:2]))
 
     def read_lines(self, lines: Quads, finding: Finding) -> Iterator[tuple[int, list[Word]]]:
         """The words of these lines, as ``Reader.read_lines``."""

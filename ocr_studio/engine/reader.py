@@ -90,7 +90,10 @@ class Reader:
         """Where lines are written, from top to bottom; see ``Detector.find``. With a detector that finds words, where
         these are, or, if whole lines are wanted, the lines that they stand in.
         """
-        found = self._detector.find(image)
+        return self.as_wanted(self._detector.find(image))
+
+    def as_wanted(self, found: Quads) -> Quads:
+        """What the detector has found, (N, 6, 2), as ``find`` gives it."""
         return word_reading.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:

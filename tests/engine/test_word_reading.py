@@ -121,6 +121,8 @@ def test_words_that_are_found_are_read_by_who_reads_lines(recognizer: Recognizer
     assert [len(line) for line in lines] == ([3, 2] if unit == "words" else [1, 1])
     if unit == "words":
         assert all(map(near, (word for line in lines for word in line), true_boxes()))
+    else:
+        assert len(Preview(reader, photo()).find(Finding())) == 2  # trying how writing is found shows lines, too
 
 
 @pytest.mark.parametrize("unit", ["words", "lines"])
