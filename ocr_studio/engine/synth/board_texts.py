@@ -103,10 +103,6 @@ class BoardTexts:
         )
         return ways[int(rng.integers(len(ways)))](rng)
 
-    def line(self, rng: Random, *, most: int = 6) -> str:
-        """Two words or more."""
-        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, most + 1))))
-
     def _dressed(self, word: str, rng: Random) -> str:
         """With capitals, and with signs beside it."""
         case = rng.random()

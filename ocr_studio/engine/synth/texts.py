@@ -1,4 +1,4 @@
-"""What is written: words of languages or of a list, and what no list holds: figures, code, money, dates, signs."""
+"""What is written: words of languages or of a list, and what no list holds: figures, and letters without sense."""
 
 from __future__ import annotations
 
@@ -42,26 +42,6 @@ class Texts:
     def word(self, rng: Random) -> str:
         """A bare word. Raises IndexError where none is known."""
         return self.words[int(np.searchsorted(self.shares, rng.random(), side="right"))]
-
-    def one(self, rng: Random) -> str:
-        """A word as it may stand in a text: with capitals, signs beside it; or a figure, or letters without sense."""
-        kind = rng.random()
-        if kind < 0.12 or not self.words:
-            return figure(rng)
-        if kind < 0.24:
-            return nonsense(rng)
-        word = self.word(rng)
-        word = (word, word, word, word.capitalize(), word.capitalize(), word.upper())[int(rng.integers(6))]
-        if rng.random() < 0.15:
-            before, after = (("", "."), ("", ","), ("", ":"), ("(", ")"), ("", "?"), ('"', '"'), ("-", ""))[
-                int(rng.integers(7))
-            ]
-            word = f"{before}{word}{after}"
-        return word
-
-    def line(self, rng: Random) -> str:
-        """Two to six of them."""
-        return " ".join(self.one(rng) for _ in range(int(rng.integers(2, 7))))
 
 
 @lru_cache(maxsize=2)
