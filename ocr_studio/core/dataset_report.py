@@ -49,7 +49,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "page": later("whole photos are held out, so that none is on both sides"),
         "line": later("lines are held out, as there are at most two photos: the same hand and board on both sides"),
         "word": later("single words are held out, as there is no more than one line"),
-        "sources": later("no font, hand or photo of a board of what is held out is in what is learned from"),
+        "sources": later("what is held out shares no font, hand or photo of a board with the rest"),
         "given": later("as the files say that were read"),
         "none": later("nothing can be held out, as there are fewer than two words"),
     }

@@ -129,9 +129,11 @@ def _scrolling(c: Colours) -> str:
     QSlider:horizontal {{ min-height: 22px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.line}; }}
     QSlider::{filled}:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
+    QSlider::{filled}:horizontal:disabled {{ background: {c.line}; }}
     QSlider::handle:horizontal {{
         width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {c.base};
         border: 1px solid {c.quiet}; }}
+    QSlider::handle:horizontal:disabled {{ border-color: {c.line}; background: {c.line}; }}
     QSlider::handle:horizontal:focus, QSlider::handle:horizontal:hover {{ border: 2px solid {c.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}

@@ -193,6 +193,7 @@ class SynthDialog(QDialog):
         begun = folder is not None and not busy and synthesizing.can_go_on(self.form.options, folder)
         self.state.setText(self._said_of(folder, begun=begun))
         self.state.setVisible(bool(self.state.text()) and self._made_in is None)
+        self.estimate.setVisible(self._made_in is None)
         for part in (self.form, self.folder, self.looking.another):
             part.setEnabled(not busy)
         self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))

@@ -58,6 +58,10 @@ class Shares(QWidget):
                 widget.setToolTip(tr(kind.tip))
                 grid.addWidget(widget, row, column)
             self.sliders[kind.key], self.said[kind.key] = slider, said
+        self.note = QLabel(tr("Those in grey need a file or folder above."))
+        self.note.setProperty("quiet", True)
+        self.note.setWordWrap(True)
+        grid.addWidget(self.note, len(self._kinds), 0, 1, 3)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -77,6 +81,7 @@ class Shares(QWidget):
     def look(self) -> None:
         """Say what the shares come to, and which kinds have nothing to be made of."""
         able = {kind.key: self._there(kind.key) for kind in self._kinds}
+        self.note.setHidden(all(able.values()))
         total = sum(slider.value() for key, slider in self.sliders.items() if able[key])
         for kind in self._kinds:
             slider = self.sliders[kind.key]
