@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,11 +20,14 @@ from ocr_studio.core import dataset, synth_options
 from ocr_studio.core.dataset import BadDataset, Report, Split
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.training import Recipe
 from ocr_studio.engine.synth import samples
 from ocr_studio.engine.synth.samples import SampleMaker
-from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs import preflight, synthesizing, training
+from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead
 from tests import made_synth
 
@@ -248,3 +253,25 @@ def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:
     assert estimated.examples == pytest.approx(report.written, abs=8)
     assert synthesizing.estimate(options, seen[:2]) is None
     shutil.rmtree(tmp_path / "out")
+
+
+def test_children_load_neither_the_window_nor_tensorflow() -> None:
+    code = (
+        "import sys, ocr_studio.jobs.synth_crew, ocr_studio.engine.synth.samples\n"
+        "print([name for name in ('PySide6', 'tensorflow', 'keras') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout.strip()) == (0, "[]"), told.stderr
+
+
+def test_what_is_learned_from_it_leaves_it_where_it_is(tmp_path: Path) -> None:
+    write(made_synth.options(tmp_path, words=3, boards=1), tmp_path / "out")
+    *_, look = preflight.look_at_dataset(tmp_path / "out", options=ReaderOptions())
+    assert isinstance(look, Preflight)
+    assert (look.title, look.about, look.reviewed) == ("out", str(tmp_path / "out"), 1)
+    assert look.pages["board-00000"].photo == tmp_path / "out" / "photos" / "board-00000.jpg"
+    course = training.begin(look, "recognizer", Recipe(), options=ReaderOptions())
+    assert course.run.data == tmp_path / "out"
+    preflight.forget(look)
+    training.throw_away(course.run)
+    assert dataset.read(tmp_path / "out").digest == course.run.digest
