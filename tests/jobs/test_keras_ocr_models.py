@@ -105,7 +105,11 @@ def test_a_recognizer_of_ones_own_needs_its_alphabet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("which", "said"),
-    [("crnn_notop", "last layer is left out.*begin with it in a script that trains"), ("nothing", "no HDF5 file"), ("part", "holds 2 layers")],
+    [
+        ("crnn_notop", "last layer is left out.*begin with it in a script that trains"),
+        ("nothing", "no HDF5 file"),
+        ("part", "holds 2 layers"),
+    ],
 )
 def test_what_cannot_read_is_refused_and_nothing_is_left(tmp_path: Path, which: str, said: str) -> None:
     file = tmp_path / "file.H5"
@@ -156,4 +160,7 @@ def test_a_fetched_file_becomes_a_model(
     assert isinstance(list(fetch_model(published_files.CRNN))[-1], ModelImported)
     assert cli_models.work(cli_models.parser().parse_args(["fetch", "crnn_kurapan.h5", "--name", "Theirs"])) == 0
     assert capsys.readouterr().out == "Theirs\n"
+    # What reads nothing yet becomes no model: where it lies is what a script asks for.
+    assert cli_models.work(cli_models.parser().parse_args(["fetch", "crnn_kurapan_notop.h5"])) == 0
+    assert capsys.readouterr().out == f"{file}\n"
     assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Theirs", "crnn_kurapan"]

@@ -144,7 +144,7 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
     above = models_dialog(dialog)
     assert dialog.fetch.text() == "&Fetch"
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "2 of 35 MB" in dialog.said.text() or "3 of 35 MB" in dialog.said.text())
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text(), timeout=20_000)
     assert dialog.bar.isVisible()
     assert 40 < dialog.bar.value() < 90  # of a thousand
     assert not dialog.have.isEnabled()
@@ -200,8 +200,10 @@ def test_closed_while_it_comes_it_ends_and_what_has_come_stays(offer: Offer, ser
     server.holds = 3_000_000
     dialog = offer()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "of 35 MB" in dialog.said.text())
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text(), timeout=20_000)
+    above = models_dialog(dialog)
     dialog.reject()
     server.goes_on.set()
     part = published_files.folder() / "crnn_kurapan.h5.part"
-    assert part.stat().st_size > 0
+    qtbot.waitUntil(lambda: part.stat().st_size >= 2_900_000, timeout=20_000)
+    assert not above.said.text()
