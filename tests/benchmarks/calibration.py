@@ -1,6 +1,6 @@
 """Whether confidence means something: of words that are shown with 0.9, are about 90 % right?
 
-    python -m tests.benchmarks.calibration [--data FOLDER] [--many 1500] [--fit]
+    python -m tests.benchmarks.calibration [--data FOLDER] [--many 1500] [--model NAME] [--fit]
 
 For each set of word crops the curve: words by the confidence of the reading that is shown, how many of them are right,
 and the expected calibration error, the mean distance of the two (Naeini et al. 2015; bins as wide as they are, words
@@ -101,12 +101,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the labelled data")
     parser.add_argument("--many", type=int, default=1500, help="words of each kind that are drawn")
+    parser.add_argument("--model", help="what reads; the program's choice if not given")
     parser.add_argument(
         "--fit", action="store_true", help="say which constant would be best, with and without language"
     )
     options = parser.parse_args()
 
-    recognizer = our_recognizer(LANGUAGES)
+    recognizer = our_recognizer(LANGUAGES, options.model)
     priors = {"before": None, "after": recognizer.prior}
     if options.fit:
         drawn = [written(options.data, kind, options.many, train=True) for kind in FITTED]

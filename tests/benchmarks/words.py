@@ -96,15 +96,16 @@ def random_strings(data: Path, many: int) -> WordSet:
     return WordSet("random", [word.crop for word in written], [word.text for word in written], str.lower)
 
 
-def our_recognizer(languages: tuple[str, ...]) -> Recognizer:
-    """The recognizer as the program uses it, knowing the words of these languages."""
-    from ocr_studio.core import language
+def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Recognizer:
+    """The recognizer as the program uses it, knowing the words of these languages. model: its name; None is the
+    program's choice.
+    """
+    from ocr_studio.core import language, models
     from ocr_studio.core.settings import ReaderOptions
-    from ocr_studio.engine import runtime
-    from ocr_studio.engine.recognizer import Recognizer
+    from ocr_studio.engine import loading, runtime
 
     runtime.configure(ReaderOptions())
-    recognizer = Recognizer.pretrained()
+    recognizer = loading.recognizer_of(models.in_use(model))
     if languages:
         recognizer.know([language.lexicon(languages)])
     return recognizer
