@@ -39,6 +39,15 @@ def test_a_photo_is_read_by_what_comes_with_the_program(pipeline: Pipeline, tmp_
             assert geometry.iou_matrix([box], [truth[text]])[0, 0] > 0.5, text
 
 
+def test_boxes_of_ones_own_are_read(pipeline: Pipeline) -> None:
+    photo, labels = drawn()
+    boxes = np.array([label.quad.corners for label in labels], np.float32)
+    assert isinstance(pipeline.recognizer, Recognizer)
+    first, second = pipeline.recognizer.recognize_from_boxes([photo, photo], [boxes, []])
+    assert second == []
+    assert sum(text == label.text for text, label in zip(first, labels, strict=True)) >= len(labels) - 1
+
+
 def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
     photo, _ = drawn()
     assert pipeline.recognize([photo], detection_kwargs={"detection_threshold": 0.999}) == [[]]
