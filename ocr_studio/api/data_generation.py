@@ -24,6 +24,7 @@ from ocr_studio.api.tools import Line, Picture
 from ocr_studio.core import images
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import fonts, marker, texts, words
+from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.sources import Sources, Stock
@@ -95,7 +96,7 @@ def get_text_generator(
     letters; longer texts are cut. count: least number of words, and the first number that is too many.
     """
     rng = np.random.default_rng((seed, 12))
-    known = texts.texts(tuple(languages))
+    known = BoardTexts(texts.texts(tuple(languages)))
     while True:
         text = " ".join(known.one(rng) for _ in range(int(rng.integers(*count))))
         text = text.lower() if lowercase else text
