@@ -32,7 +32,9 @@ from ocr_studio.engine import shipping
 
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
 # What is measured from the files is said by nobody.
-_SAID = frozenset({"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made"})
+_SAID = frozenset(
+    {"title", "licence", "data", "recipe", "weaknesses", "scores", "dataset", "settings", "made", "oversure"}
+)
 
 
 def facts_from(file: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ import keras
 from ocr_studio.core import language, models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import LICENCE, RECOGNIZER, ModelCard, learning_on, scores_of
+from ocr_studio.core.model_card import LICENCE, OVERSURE, RECOGNIZER, ModelCard, learning_on, scores_of
 from ocr_studio.core.page import now
 from ocr_studio.core.training import (
     Checked,
@@ -82,6 +82,7 @@ class Base:
     name: str
     architecture: str = RECOGNIZER
     licence: str = LICENCE
+    oversure: float = OVERSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def finetune(
         settings=settings,
         scores=scores_of(comparison),
         licence=base.licence,
+        oversure=base.oversure,
         made=now(),
     )
     written = candidate.write(name, run.net, charset=run.charset, card=card)
@@ -133,7 +135,8 @@ def _base(recipe: Recipe, data: TrainingData) -> Base:
     alphabet: Alphabet = "all" if data.options.alphabet == "all" else "latin"
     with candidate.device(recipe.device):
         net, charset = weights.load_recognizer(model, alphabet=alphabet)
-    return Base(net, charset, model.name, architecture, model.card.licence if model.card else LICENCE)
+    base = Base(net, charset, model.name, architecture)
+    return replace(base, licence=model.card.licence, oversure=model.card.oversure) if model.card else base
 
 
 class _Run(LearningRun[Trainee, tuple[Marks, Marks], Checked]):

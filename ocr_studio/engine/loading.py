@@ -15,11 +15,8 @@ from ocr_studio.engine.recognizer import Recognizer
 
 def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
     """What reads with this model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
-    net, charset = weights.load_recognizer(model, alphabet=alphabet)
     fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
-    recognizer = fitting(net, charset, name=model.name)
-    recognizer.warm_up()
-    return recognizer
+    return fitting.of(model, alphabet=alphabet)
 
 
 def detector_of(model: Model, finding: Finding) -> Detector:

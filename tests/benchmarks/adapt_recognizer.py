@@ -33,12 +33,11 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from ocr_studio.core import geometry, images
+from ocr_studio.core import geometry, images, paths
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.engine.lessons import Crop, Lesson, TrainingData
-from ocr_studio.engine.synth.fonts import system_folders
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
 from ocr_studio.engine.synth.words import Options, WordMaker
 
@@ -92,7 +91,7 @@ def read(folder: Path, out: Path, unit: str) -> dict[str, list[Box]]:
             for event in read_photos(ReadingDesk(options), photos)
             if isinstance(event, PhotoRead)
         }
-        kept.write_text(json.dumps(pages))
+        paths.replace_file(kept, json.dumps(pages).encode())
     pages = json.loads(kept.read_text())
     return {photo: [Box(Quad.from_array(q), text, sure) for q, text, sure in rows] for photo, rows in pages.items()}
 
@@ -169,7 +168,10 @@ def made(many: int, sources: Sources, *, seed: int, kept: Path, printed: bool = 
             chunks = pool.map(_make, [(asked, chunk) for chunk in range(-(-many // _CHUNK))])
             words = list(itertools.chain.from_iterable(chunks))[:many]
         flat = np.concatenate([crop.ravel() for crop, _ in words])
-        np.savez(kept, pixels=flat, sizes=[crop.shape[:2] for crop, _ in words], texts=[text for _, text in words])
+        half = kept.with_name(f"half_{kept.name}")  # a kill leaves no half of a file to go on with
+        shapes, said = [crop.shape[:2] for crop, _ in words], [text for _, text in words]
+        np.savez(half, pixels=flat, sizes=shapes, texts=said)
+        os.replace(half, kept)
     with np.load(kept, allow_pickle=False) as file:
         pixels, sizes, texts = file["pixels"], file["sizes"], file["texts"]
     starts = np.concatenate([[0], np.cumsum(sizes.prod(axis=1) * 3)])
@@ -195,7 +197,7 @@ def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Le
     """What is to be read as before, in an order by chance."""
     from ocr_studio.engine import replay
 
-    prints = (given.prints,) if given.prints else tuple(system_folders())
+    prints = (given.prints,) if given.prints else None  # those of the system
     sources = Sources(prints=prints, backgrounds=data / "backgrounds", languages=LANGUAGES)
     printed = made(given.printed, sources, seed=given.seed + 1, kept=out / "printed.npz", printed=True)
     half = len(printed) // 2

@@ -25,7 +25,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.engine import ctc
-from ocr_studio.engine.recognizer import OVERSURE, Recognizer, chances_of
+from ocr_studio.engine.recognizer import Recognizer, chances_of
 from ocr_studio.engine.word_prior import WordPrior
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits, our_recognizer
 from tests.benchmarks.written_words import KINDS, Desk
@@ -114,7 +114,7 @@ def main() -> None:
         for prior in priors.values():
             best = fit([judged(words, recognizer, prior) for words in drawn])
             known = "with" if prior else "without"
-            print(f"{known} language, fitted on {', '.join(FITTED)}: {best:.2f} ({OVERSURE} is used)")
+            print(f"{known} language, fitted on {', '.join(FITTED)}: {best:.2f} ({recognizer.oversure} is used)")
         return
     sets = [
         board_words(options.data / "boards"),
@@ -127,8 +127,8 @@ def main() -> None:
         before, after = (judged(words, recognizer, prior) for prior in priors.values())
         alone = np.array([found[0].confidence for found in before.readings])
         curve(f"{words.name}, before", alone, before.right)
-        curve(f"{words.name}, after", after.shown(OVERSURE), after.right)
-        pairs = ((alone, before.right), (after.shown(OVERSURE), after.right))
+        curve(f"{words.name}, after", after.shown(recognizer.oversure), after.right)
+        pairs = ((alone, before.right), (after.shown(recognizer.oversure), after.right))
         figures = [value for of in (error, loss) for value in (of(*pair) for pair in pairs)]
         table.append(f"{words.name:<20}" + "".join(f"{value:>10.3f}" for value in figures))
     print(f"\n{'':<20}{'calibration error':>20}{'mean log loss':>20}")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.model_card import BadModel, ModelCard, scores_of
+from ocr_studio.core.model_card import OVERSURE, BadModel, ModelCard, scores_of
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training import Comparison, Interval, Reading
 from tests.core.made_models import CARD
@@ -49,6 +49,20 @@ def test_a_setting_that_is_no_figure_is_refused(figure: str) -> None:
     data = replace(CARD, settings={"epochs": 12.5}, sha256="0" * 64).to_json()
     with pytest.raises(BadModel):
         ModelCard.from_json(data.replace(b"12.5", figure.encode()), file="model.json")
+
+
+def test_how_sure_a_net_looks_is_kept_and_told_of_older_cards() -> None:
+    card = replace(CARD, oversure=1.05, sha256="0" * 64)
+    assert ModelCard.from_json(card.to_json(), file="model.json").oversure == 1.05
+    older = {key: entry for key, entry in json.loads(card.to_json()).items() if key != "oversure"}
+    assert ModelCard.from_json(json.dumps(older).encode(), file="model.json").oversure == OVERSURE
+
+
+@pytest.mark.parametrize("figure", [b"0", b"-1", b"900", b"true", b'"1.2"', b"null"])
+def test_nobody_is_as_sure_as_that(figure: bytes) -> None:
+    data = replace(CARD, oversure=1.05, sha256="0" * 64).to_json()
+    with pytest.raises(BadModel, match="oversure"):
+        ModelCard.from_json(data.replace(b"1.05", figure), file="model.json")
 
 
 def test_a_comparison_is_kept_as_figures() -> None:

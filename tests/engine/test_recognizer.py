@@ -228,3 +228,15 @@ def test_a_net_needs_a_charset_of_its_size() -> None:
 def test_a_charset_without_a_space_is_fine() -> None:
     tiny = Recognizer(build_recognizer(3), Charset(("a", "b")), name="tiny")
     assert set(tiny.read([drawn("ab")])[0].text) <= {"a", "b"}
+
+
+def test_a_net_that_looks_surer_than_it_is_is_believed_less(recognizer: Recognizer) -> None:
+    crop = drawn("ab")
+    usual = recognizer.read([crop])[0]
+    recognizer.oversure = 4.0
+    try:
+        doubted = recognizer.read([crop])[0]
+    finally:
+        del recognizer.oversure
+    assert doubted.text == usual.text
+    assert (doubted.confidence or 1.0) < (usual.confidence or 0.0)
