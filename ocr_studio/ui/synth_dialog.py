@@ -59,6 +59,7 @@ class SynthDialog(QDialog):
         self._lane = lane
         self._job: Job | None = None
         self._made_in: Path | None = None
+        self._fit = True
         self._begun, self._before = 0.0, 0
         self.form = SynthForm(options)
         self.looking = SynthLooking(lane)
@@ -95,11 +96,12 @@ class SynthDialog(QDialog):
             synth_options.check(options)
         except BadOptions as error:
             self.looking.stop()
-            self._say_wrong(str(error))
-        else:
-            self._say_wrong("")
-            self._right.setCurrentWidget(self.looking)
-            self.looking.look(options, others=others)
+            self._refuse(str(error))
+            return
+        self._fit = True
+        self._say_wrong("")
+        self._right.setCurrentWidget(self.looking)
+        self.looking.look(options, others=others)
         self._offer()
 
     def _show_estimate(self, found: Estimate) -> None:
@@ -115,7 +117,9 @@ class SynthDialog(QDialog):
             text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
         self.estimate.setText(text)
 
-    def _fail_looking(self, why: str) -> None:
+    def _refuse(self, why: str) -> None:
+        """These cannot be made."""
+        self._fit = False
         self._say_wrong(why)
         self._offer()
 
@@ -197,7 +201,7 @@ class SynthDialog(QDialog):
         for part in (self.form, self.folder, self.looking.another):
             part.setEnabled(not busy)
         self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
-        self.write.setEnabled(busy or (folder is not None and self.wrong.isHidden()))
+        self.write.setEnabled(busy or (folder is not None and self._fit))
         self.throw_away.setVisible(begun)
         for button in (self.train, self.show_folder):
             button.setVisible(self._made_in is not None and not busy)
@@ -258,7 +262,7 @@ class SynthDialog(QDialog):
         self.folder.changed.connect(self._move)
         self.looking.others_wanted.connect(lambda: self._look(others=True))
         self.looking.estimated.connect(self._show_estimate)
-        self.looking.failed.connect(self._fail_looking)
+        self.looking.failed.connect(self._refuse)
         self.write.clicked.connect(self._start)
         self.close_button.clicked.connect(self.reject)
         self.throw_away.clicked.connect(self._throw_away)

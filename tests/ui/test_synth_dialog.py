@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset
+from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
+from ocr_studio.core.synth_dataset import Source
 from ocr_studio.jobs import synthesizing
-from ocr_studio.jobs.synthesizing import SampleMade
+from ocr_studio.jobs.synthesizing import SampleMade, SourcesRead, WritingEvent
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.synth_dialog import SynthDialog
 from ocr_studio.ui.training import Stage
@@ -122,6 +125,21 @@ def test_it_is_written_shown_kept_and_learned_from(
     assert (again.form.options.words, again.form.options.seed) == (LEAST + 1, 4)
     assert again.folder.path == tmp_path / "out"
     assert again.state.text() == "There is a dataset in this folder; it is replaced."
+    leave_dialogs()
+
+
+def test_what_failed_can_be_tried_again(dialog: SynthDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> Iterator[WritingEvent]:
+        yield SourcesRead(Source(), 0, 2)
+        raise WriteFailed("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(synthesizing, "write", full)
+        QTest.mouseClick(dialog.write, LEFT)
+        qtbot.waitUntil(lambda: "the disk is full" in wrong(dialog) and not dialog.busy, timeout=LONG)
+    QTest.mouseClick(dialog.write, LEFT)
+    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    assert wrong(dialog) == ""
     leave_dialogs()
 
 
