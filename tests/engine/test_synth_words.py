@@ -3,6 +3,7 @@ hands."""
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from itertools import combinations, islice
 from pathlib import Path
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import images
 from ocr_studio.engine.synth import grounds, texts
+from ocr_studio.engine.synth import sources as sources_
 from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.grounds import BadBackgrounds
-from ocr_studio.engine.synth.sources import Kind, NoSources, Sources
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.texts import BadWordList
 from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
 from ocr_studio.engine.synth.writing import Split
@@ -132,6 +134,16 @@ def test_writers_and_backgrounds_of_one_split_are_in_no_other(sources: Sources) 
     assert sum(map(len, tones.values())) == 24
 
 
+def test_splits_share_what_was_read_and_it_goes_with_the_last_of_them(sources: Sources) -> None:
+    stocks = [Stock.open(sources, split) for split in Split]
+    files = [writer.words["board"][0][0] for stock in stocks for writer in stock.people]
+    assert len(files) == 6
+    assert len(set(map(id, files))) == 1
+    del stocks, files
+    gc.collect()
+    assert not sources_._HELD
+
+
 def test_a_crop_is_cut_from_backgrounds_of_any_size() -> None:
     small = grounds.Grounds((np.full((20, 12, 3), 90, np.uint8),), real=1.0)
     piece, _ = small.piece(300, 50, np.random.default_rng(0))
@@ -157,6 +169,12 @@ def test_words_of_a_list_are_drawn_as_often_as_they_stand_there(tmp_path: Path) 
     counts = Counter(known.word(rng) for _ in range(400))
     assert set(counts) == {"often", "once"}
     assert counts["often"] > 2 * counts["once"]
+
+
+def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("cafe\u0301", "utf-8")
+    assert texts.listed(path).words == ("café",)
 
 
 @pytest.mark.parametrize("data", [b"", b"   \n", b"\xff\xfe\x00\xd8"])

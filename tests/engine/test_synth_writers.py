@@ -133,6 +133,19 @@ def test_nobody_is_in_two_splits(strokes_file: Path, tmp_path: Path) -> None:
     assert len(names[Split.TRAIN]) == 11
 
 
+def test_nobody_is_in_two_splits_though_one_of_two_files_does_not_tell(tmp_path: Path) -> None:
+    told, untold = tmp_path / "told.npz", tmp_path / "untold.npz"
+    for path in (told, untold):
+        drawn_strokes.write(path, writers=12, words=("so",), letters="ab")
+    spoilt(untold, train=None)
+    for files in ([told, untold], [untold, told]):
+        held = [strokes.load(path) for path in files]
+        names = {split: [writer.name for writer in strokes.writers(held, split)] for split in Split}
+        everybody = [name for held_ in names.values() for name in held_]
+        assert sorted(everybody) == sorted(f"person {number}" for number in range(12))
+        assert len(names[Split.TRAIN]) == 11
+
+
 def test_files_are_divided_by_what_they_contain() -> None:
     splits = [Split.of(bytes([number, 7])) for number in range(250)]
     assert 170 < splits.count(Split.TRAIN) < 230
@@ -154,6 +167,14 @@ def test_a_letter_that_a_font_lacks_is_noticed(font_file: Path) -> None:
         assert not font.can_write(text)
     with pytest.raises(CannotWrite):
         font.write("3 €", 30.0, np.random.default_rng(0))
+
+
+def test_a_font_is_not_asked_for_what_it_would_set_wrongly(font_file: Path) -> None:
+    face = fonts.load(font_file).face
+    all_letters = fonts.Font("all", Split.TRAIN, fonts._Face(face.font, ((0, 0), b""), small=True))
+    assert all_letters.can_write("Жук 漢 é")
+    for text in ("שלום", "سلام", "e\u0301", "\u0301", "नि"):
+        assert not all_letters.can_write(text), text
 
 
 def test_a_font_of_capitals_is_not_asked_for_small_letters(font_file: Path) -> None:
@@ -266,6 +287,16 @@ def test_a_dry_marker_leaves_less_ink_than_a_full_one_and_crossings_more() -> No
     ).ink.astype(float)  # fmt: skip
     middle = cross.shape[0] // 2, cross.shape[1] // 2
     assert cross[middle] > 1.15 * cross[middle[0], 20]
+
+
+def test_ink_so_pale_that_nothing_of_it_is_dark_is_seen_or_not_as_any_other() -> None:
+    ink = np.zeros((20, 40), np.uint8)
+    ink[5:15, 10:30] = 60
+    photo = np.full((20, 40), 200, np.uint8)
+    assert marker.contrast(photo, ink) == 0
+    photo[ink > 0] = 150
+    assert marker.contrast(photo, ink) == 50
+    assert marker.contrast(photo, np.zeros_like(ink)) == 0
 
 
 def test_ink_on_a_ground_darkens_it_and_chalk_lightens_it() -> None:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from ocr_studio.core import synth_options
 from ocr_studio.engine.synth.arranging import Cast
 from ocr_studio.engine.synth.contents import Contents, Theme, one
 from ocr_studio.engine.synth.made import MadeHand
@@ -22,7 +23,7 @@ from ocr_studio.engine.synth.writing import Writer
 Random: TypeAlias = np.random.Generator
 
 GROUNDS: Final[Mapping[Ground, float]] = MappingProxyType(
-    {Ground.WHITEBOARD: 0.4, Ground.REAL: 0.3, Ground.PAPER: 0.17, Ground.BLACKBOARD: 0.07, Ground.GLASS: 0.06}
+    {Ground(name): share for name, share in synth_options.GROUNDS.items()}
 )
 WRITERS: Final[Mapping[Kind, float]] = MappingProxyType(
     {Kind.STROKES: 0.3, Kind.COMPOSED: 0.28, Kind.HANDWRITING: 0.26, Kind.MADE: 0.14, Kind.PRINT: 0.02}
@@ -73,10 +74,6 @@ class BoardOptions:
         """Of words on a board: sparse ones are rarer than crowded ones."""
         low, high = self.words
         return round(low + (high - low) * float(rng.beta(1.5, 1.5)))
-
-    def drawing_pen(self, rng: Random) -> Pen:
-        """What lines are drawn with, but for its width."""
-        return Pen.any(rng)
 
 
 @dataclass(frozen=True, slots=True)

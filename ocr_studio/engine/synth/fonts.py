@@ -6,6 +6,7 @@ import io
 import math
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -34,6 +35,8 @@ _MOST_FONTS: Final = 20_000
 _OF_SYSTEM: Final = 150
 # No font has a letter there: what it shows for one it lacks.
 _LACKED: Final = "\U0010fffd"
+# How Unicode calls letters and figures of scripts that run to the left.
+_LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
 # Small letters that look like their capitals in fonts of capitals only.
 _TELLING: Final = "aegbdrnhq"
 # Letters that look much the same in all fonts for print, and how alike they are in the least alike of them (0.33 of
@@ -93,8 +96,7 @@ class Font:
 
     def _has(self, letter: str) -> bool:
         if letter not in self._seen:
-            # A pair of surrogates or a lone mark: nothing that a font could set by itself.
-            own = letter.isprintable() and (self.face.small or not letter.islower())
+            own = _stands_alone(letter) and (self.face.small or not letter.islower())
             shown = _bitmap(self.face.font, letter) if own else self.face.blank
             self._seen[letter] = shown != self.face.blank and any(shown[1])
         return self._seen[letter]
@@ -233,6 +235,18 @@ def _sized(data: bytes) -> ImageFont.FreeTypeFont:
 def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
     mask = font.getmask(letter)
     return (mask.size[0], mask.size[1]), bytes(mask)
+
+
+def _stands_alone(letter: str) -> bool:
+    """Whether it is set as it is, right of the one before: no half of a pair, no mark on another letter, none of a
+    script that runs to the left, whose letters are joined, too."""
+    if letter.isascii():
+        return letter.isprintable()
+    return (
+        letter.isprintable()
+        and not unicodedata.category(letter).startswith("M")
+        and unicodedata.bidirectional(letter) not in _LEFTWARDS
+    )
 
 
 def _has_small(font: ImageFont.FreeTypeFont) -> bool:

@@ -29,6 +29,8 @@ _FINEST: Final = 0.9
 _SHIFT: Final = 4
 # Ink that runs out gets paler in steps of so many levels.
 _TONE: Final = 10
+# Ink of 255 that is surely seen, and surely not.
+_INKED, _BARE = 110, 12
 # Pixels around the ink.
 MARGIN: Final = 3
 # The longest side of a written text: nothing a photo shows is longer.
@@ -199,6 +201,17 @@ def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> P
     kept = cv2.multiply(ground, 255 - spread, scale=1 / 255)
     added = np.round(tone * levels).astype(np.uint8)
     return np.asarray(cv2.add(kept, cv2.LUT(spread, added[None])), np.uint8)
+
+
+def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
+    """By how many levels what is inked differs from what is bare, on a photo and of its ink, (h, w) uint8 each; 0 where
+    nothing is inked."""
+    # Of pale ink the darkest half: nothing at all would be as black as black, and any photo readable.
+    inked = cv2.threshold(ink, min(_INKED, int(ink.max(initial=0)) // 2), 255, cv2.THRESH_BINARY)[1]
+    if not inked.any():
+        return 0.0
+    bare = cv2.threshold(ink, _BARE, 255, cv2.THRESH_BINARY_INV)[1]
+    return abs(float(cv2.mean(grey, inked)[0]) - float(cv2.mean(grey, bare)[0]))
 
 
 def grain(height: int, width: int, rng: Random) -> Ink:

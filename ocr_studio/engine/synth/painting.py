@@ -59,9 +59,7 @@ def contrast(word: Placed, place: Place, grey: Picture) -> float:
         return 0.0
     height, width = seen.ink.shape
     part = grey[seen.top : seen.top + height, seen.left : seen.left + width]
-    inked = cv2.threshold(seen.ink, 110, 255, cv2.THRESH_BINARY)[1]
-    bare = cv2.threshold(seen.ink, 12, 255, cv2.THRESH_BINARY_INV)[1]
-    return abs(float(cv2.mean(part, inked)[0]) - float(cv2.mean(part, bare)[0]))
+    return marker.contrast(part, seen.ink)
 
 
 def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | None:

@@ -166,12 +166,12 @@ def sources(options: SynthOptions) -> Sources:
 
 
 def _kinds(options: SynthOptions) -> Mapping[Kind, float]:
-    return {Kind[name.upper()]: share for name, share in options.writing.items()}
+    return {Kind(name): share for name, share in options.writing.items()}
 
 
 def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
     """Where photos of real boards alone are asked for and there are none, a whiteboard that we make."""
-    shares = {Ground[name.upper()]: share for name, share in options.grounds.items() if share > 0}
+    shares = {Ground(name): share for name, share in options.grounds.items() if share > 0}
     if options.backgrounds is None:
         shares.pop(Ground.REAL, None)
     return shares or {Ground.WHITEBOARD: 1.0}

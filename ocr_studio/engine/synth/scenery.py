@@ -1,4 +1,4 @@
-"""What people write on, and what is around it: whiteboards with frame, tray and magnets, paper, glass, blackboards."""
+"""What people write on, and what is around it: whiteboards with frame and tray, paper, glass, blackboards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import cv2
@@ -24,7 +23,7 @@ class Ground(StrEnum):
     """What is written on."""
 
     WHITEBOARD = "whiteboard"
-    REAL = "real board"  # the surface of a board that somebody photographed
+    REAL = "real"  # the surface of a board that somebody photographed
     PAPER = "paper"
     GLASS = "glass"
     BLACKBOARD = "blackboard"
@@ -105,25 +104,6 @@ def surround(scene: Picture, place: Place, ground: Ground, rng: Random) -> None:
     cv2.copyTo(written_on, board, scene)
     if frame is not None and rng.random() < 0.6:
         _tray(scene, place, frame, rng)
-
-
-def magnets(scene: Picture, place: Place, rng: Random, *, free: Sequence[tuple[float, float]]) -> None:
-    """Magnets at some places, in place. free: middles, pixels of the sheet."""
-    unit = min(place.sheet) / 100
-    for spot in free:
-        radius = unit * rng.uniform(1.0, 1.8)
-        colour = [int(level) for level in rng.integers(20, 235, 3)]
-        _disc(scene, place, (spot[0] + 0.3 * radius, spot[1] + 0.4 * radius), 1.08 * radius, [95, 95, 98])
-        _disc(scene, place, spot, radius, colour)
-        _disc(scene, place, spot, 0.7 * radius, [min(255, level + 25) for level in colour])
-        _disc(scene, place, (spot[0] - 0.3 * radius, spot[1] - 0.35 * radius), 0.14 * radius, [240, 240, 240])
-
-
-@lru_cache(maxsize=1)
-def _speckles() -> NDArray[np.float32]:
-    """Fine unevenness of any surface, (512, 512), about -1..1."""
-    noise = np.random.default_rng(7).normal(0, 1, (512, 512)).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.2) * 3)
 
 
 def _clouds(size: tuple[int, int], cells: int, rng: Random) -> NDArray[np.float32]:
@@ -286,11 +266,6 @@ def _box(
     scene: Picture, place: Place, low: tuple[float, float], high: tuple[float, float], tone: Sequence[int]
 ) -> None:
     _fill(scene, place.on([low, (high[0], low[1]), high, (low[0], high[1])]), tone)
-
-
-def _disc(scene: Picture, place: Place, middle: tuple[float, float], radius: float, tone: Sequence[int]) -> None:
-    turn = np.linspace(0, 2 * math.pi, 25)[:-1]
-    _fill(scene, place.on(np.array(middle) + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)), tone)
 
 
 def _shade(scene: Picture, corners: Floats, *, strength: float) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.engine.synth import beside, grounds, shot
 from ocr_studio.engine.synth.grounds import Grounds, Picture
-from ocr_studio.engine.synth.marker import Colour, Pen, grain, lay
+from ocr_studio.engine.synth.marker import Colour, Pen, contrast, grain, lay
 from ocr_studio.engine.synth.scenery import CHALKY, Ground
 from ocr_studio.engine.synth.sheet import INKS
 from ocr_studio.engine.synth.shot import Lens
@@ -145,7 +145,7 @@ def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture
     """A photo on which the ink can still be seen."""
     photo = _shot(scene, how.size, how.harm, rng)
     for less in (0.5, 0.0):
-        if _contrast(photo, ink) > _FAINT:
+        if contrast(np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8), ink) > _FAINT:
             return photo
         photo = _shot(scene, how.size, how.harm * less, rng)
     return photo
@@ -179,14 +179,6 @@ def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
     less = np.asarray(cv2.resize(scene, size, interpolation=cv2.INTER_AREA), np.uint8)
     photo = shot.expose(less, replace(lens, blur=lens.blur * small), rng)
     return np.asarray(cv2.resize(photo, (wide, tall), interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _contrast(photo: Picture, ink: Ink) -> float:
-    """By how many levels what is inked differs from what is not."""
-    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
-    inked = cv2.threshold(ink, 110, 255, cv2.THRESH_BINARY)[1]
-    bare = cv2.threshold(ink, 12, 255, cv2.THRESH_BINARY_INV)[1]
-    return abs(cv2.mean(grey, inked)[0] - cv2.mean(grey, bare)[0])
 
 
 def _lit(picture: Picture, rng: Random) -> Picture:

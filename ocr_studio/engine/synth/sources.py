@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.synth_options import WRITING
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth import fonts, grounds, strokes, texts
 from ocr_studio.engine.synth.board_texts import BoardTexts
@@ -30,14 +31,12 @@ class Kind(StrEnum):
 
     STROKES = "strokes"  # a word as a person wrote it
     COMPOSED = "composed"  # put together from one person's letters
-    HANDWRITING = "handwriting font"
-    PRINT = "print"
+    HANDWRITING = "handwriting"  # a font
+    PRINT = "print"  # a font, too
     MADE = "made"  # by a hand that we made up
 
 
-SHARES: Final[Mapping[Kind, float]] = MappingProxyType(
-    {Kind.STROKES: 0.34, Kind.COMPOSED: 0.24, Kind.HANDWRITING: 0.2, Kind.PRINT: 0.1, Kind.MADE: 0.12}
-)
+SHARES: Final[Mapping[Kind, float]] = MappingProxyType({Kind(name): share for name, share in WRITING.items()})
 # Of fewer letters nobody's words can be composed.
 _LETTERS: Final = 40
 # Of somebody who wrote fewer whole words every one would come again and again.
@@ -135,9 +134,14 @@ class Stock:
         return writers[int(rng.integers(len(writers)))]
 
 
-@lru_cache(maxsize=8)
+# Of files that somebody has in use: splits share what was read, and it goes with the last of them, as it is large.
+_HELD: Final[WeakValueDictionary[Path, StrokesFile]] = WeakValueDictionary()
+
+
 def _strokes(path: Path) -> StrokesFile:
-    return strokes.load(path)
+    if (file := _HELD.get(path)) is None:
+        file = _HELD[path] = strokes.load(path)
+    return file
 
 
 def _files(folders: Sequence[Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ class BadStrokes(StudioError):
     """A file is none of pen strokes, or a damaged one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class StrokesFile:
     """Pen strokes of many words or letters. path: of the file; the rest as in the file, checked."""
 
@@ -192,17 +192,20 @@ class StrokeWriter:
 def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
     """The people who wrote what is in some files, the same person in several files once.
 
-    Where a file tells who is to be trained on, it is believed: the others are divided between validation and test.
-    Signs that somebody never wrote are lent by others of the same split.
+    Where a file tells who is to be trained on, it is believed, of other files' people of the same name too: those who
+    are not are divided between validation and test. Signs that somebody never wrote are lent by others of the same
+    split.
     """
     people: dict[str, StrokeWriter] = {}
     lent: dict[str, Items] = {}
+    told: dict[str, bool] = {}
     for file in files:
-        order = np.argsort(file.writers, kind="stable")
-        starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
-        for items in np.split(order, starts[1:]) if len(order) else []:
-            name = str(file.names[file.writers[items[0]]])
-            if _split(name, file, items) is not split:
+        for name, items in _by_writer(file):
+            if file.train is not None:
+                told[name] = told.get(name, True) and bool(file.train[items].all())
+    for file in files:
+        for name, items in _by_writer(file):
+            if _split(name, told.get(name)) is not split:
                 continue
             person = people.setdefault(name, StrokeWriter(name, split, lent=lent))
             for item, text in zip(items.tolist(), file.texts[items].tolist(), strict=True):
@@ -213,9 +216,18 @@ def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, .
     return tuple(people[name] for name in sorted(people))
 
 
-def _split(name: str, file: StrokesFile, items: NDArray[np.intp]) -> Split:
-    if file.train is None:
+def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Names, and the items that each wrote."""
+    order = np.argsort(file.writers, kind="stable")
+    starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
+    for items in np.split(order, starts[1:]) if len(order) else []:
+        yield str(file.names[file.writers[items[0]]]), items
+
+
+def _split(name: str, train: bool | None) -> Split:
+    """train: what files tell of this person; None where they do not."""
+    if train is None:
         return Split.of(name.encode())
-    if file.train[items].all():
+    if train:
         return Split.TRAIN
     return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION

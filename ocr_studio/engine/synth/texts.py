@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ def listed(path: Path) -> Texts:
     Raises BadWordList.
     """
     try:
-        counts = Counter(paths.read_file(path, most=_MOST_BYTES).decode("utf-8-sig").split())
+        counts = Counter(
+            unicodedata.normalize("NFC", paths.read_file(path, most=_MOST_BYTES).decode("utf-8-sig")).split()
+        )
         kept = {
             word: math.sqrt(count) for word, count in counts.items() if word.isprintable() and len(word) <= _LONGEST
         }

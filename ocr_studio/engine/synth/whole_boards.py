@@ -19,6 +19,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import painting, scenery, shot
 from ocr_studio.engine.synth.arranging import Arranging, Cast
 from ocr_studio.engine.synth.casting import BoardOptions, Setting, cast
+from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
 from ocr_studio.engine.synth.scenery import CHALKY, Ground, Place
 from ocr_studio.engine.synth.shot import Lens
@@ -160,11 +161,11 @@ class BoardMaker:
         opaque = plan.ground in CHALKY
         if plan.ground is Ground.GLASS:
             scene = _apart(scene, plan)
-        self._ghosts(scene, plan, rng)
+        self._ghosts(scene, plan)
         rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
         for fill in plan.written.fills:
             painting.paste(scene, fill, place)
-        pen = self.options.drawing_pen(rng)
+        pen = Pen.any(rng)  # of drawings, but for its width
         for stroke in plan.written.strokes:
             seen = painting.stroke_seen(stroke, pen, place, rng)
             if seen is not None:
@@ -174,7 +175,7 @@ class BoardMaker:
             scenery.surround(scene, place, plan.ground, rng)
         return scene
 
-    def _ghosts(self, scene: Picture, plan: Plan, rng: Random) -> None:
+    def _ghosts(self, scene: Picture, plan: Plan) -> None:
         """Old ink that wiping has smeared, in place."""
         if not plan.old:
             return
