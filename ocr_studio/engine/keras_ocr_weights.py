@@ -31,11 +31,9 @@ Array: TypeAlias = NDArray[np.float32]
 
 _HEAD: Final = "characters"
 _REMEDY: Final = later("Choose a file of weights that keras-ocr has published or written.")
-
-
+_ALPHABET: Final = later("Give the alphabet that it was trained with.")
 _TITLE: Final = 100  # characters
-# Of a file that its owner has trained, and of a published one.
-_LICENCES: Final = ("unknown (weights of keras-ocr’s networks)", "MIT (published with keras-ocr)")
+_LICENCE: Final = "unknown (weights of keras-ocr’s networks)"  # of a file that its owner has trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None
     stored = h5_layers.read(file)
     known = published_files.known(file)
     title = known.about if known else file.stem[:_TITLE]
-    card = ModelCard(CRNN, title, parent="", licence=_LICENCES[known is not None], made=now())
+    card = ModelCard(CRNN, title, parent="", licence=known.licence if known else _LICENCE, made=now())
     if any(layer.startswith("basenet.") for layer in stored) or len(stored) == len(list(craft_layers())):
         net = _craft_of(stored, file, normed=False)
         return candidate.write(name, net, charset=None, card=replace(card, architecture=CRAFT))
@@ -99,7 +97,10 @@ def _crnn_of(
 ) -> tuple[keras.Model, Charset]:
     entries = list(_crnn_entries(plan, top=True))
     top = PUBLISHED_HEAD in stored or len(stored) == len(entries)
-    charset = Charset(tuple(alphabet if alphabet is not None else published_files.CRNN.alphabet))
+    letters = tuple(alphabet if alphabet is not None else published_files.CRNN.alphabet)
+    if len(set(letters)) != len(letters):
+        raise BadModel(tr("a character is in its alphabet twice"), file=file, remedy=tr(_ALPHABET))
+    charset = Charset(letters)
     if top:
         *body, last = stored
         # Ours is the first class, theirs the last.
@@ -110,7 +111,7 @@ def _crnn_of(
                 known=classes - 1,
                 given=len(charset) - 1,
             )
-            raise BadModel(what, file=file, remedy=tr("Give the alphabet that it was trained with."))
+            raise BadModel(what, file=file, remedy=tr(_ALPHABET))
     net = build_crnn(len(charset), plan)
     _fill(net, entries if top else list(_crnn_entries(plan, top=False)), stored, file=file)
     return net, charset

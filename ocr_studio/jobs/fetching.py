@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from ocr_studio import __version__
-from ocr_studio.core import paths, published_files, write_errors
+from ocr_studio.core import models, paths, published_files, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES
@@ -70,7 +70,11 @@ def look(files: Sequence[PublishedFile] = published_files.USABLE) -> Iterator[He
 def fetch_model(
     wanted: PublishedFile, *, name: str | None = None
 ) -> Generator[Fetching | Fetched | LookedThrough | ModelImported, None, None]:
-    """Fetch a published file and take it in as a model; see ``fetch`` and ``import_model``. Raises StudioError."""
+    """Fetch a published file and take it in as a model; see ``fetch`` and ``import_model``. Raises StudioError: of a
+    name that no model can have before anything is fetched.
+    """
+    if name is not None:
+        models.check_name(name)
     for event in fetch(wanted):
         yield event
         if isinstance(event, Fetched):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,12 +198,18 @@ def spoiled_long_names(stored: h5py.File, elsewhere: Path) -> None:
 def spoiled_piece(stored: h5py.File, elsewhere: Path) -> None:
     del stored["fc_9/fc_9/bias:0"]
     group = stored["fc_9/fc_9"]
-    group.create_dataset("bias:0", (128,), "f4", maxshape=(None,), chunks=(1 << 26,), compression="gzip")
+    group.create_dataset("bias:0", (128,), "f4", maxshape=(None,), chunks=(1 << 26,))
 
 
 def spoiled_packing(stored: h5py.File, elsewhere: Path) -> None:
     del stored["fc_9/fc_9/bias:0"]
     stored["fc_9/fc_9"].create_dataset("bias:0", (128,), "f4", scaleoffset=2, chunks=(128,))
+
+
+def spoiled_bomb(stored: h5py.File, elsewhere: Path) -> None:
+    del stored["fc_9/fc_9/bias:0"]
+    packed = stored["fc_9/fc_9"].create_dataset("bias:0", (128,), "f4", chunks=(128,), compression="gzip")
+    packed.id.write_direct_chunk((0,), zlib.compress(bytes(32 << 20)))  # 32 MB where 512 bytes are said to be
 
 
 def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
@@ -223,6 +230,7 @@ def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
         (spoiled_long_names, "holds longer names than any network’s"),
         (spoiled_piece, "is larger than any network’s"),
         (spoiled_packing, "is packed in an unusual way"),
+        (spoiled_bomb, "is packed in an unusual way"),
         (spoiled_list, "lacks “layer_names”"),
     ],
 )

@@ -97,10 +97,13 @@ def test_a_recognizer_of_ones_own_needs_its_alphabet(tmp_path: Path) -> None:
     file = write(tmp_path / "mine.h5", layout)
     with pytest.raises(BadModel, match="knows 3 characters, and the alphabet has 36"):
         took_in(file)
+    with pytest.raises(BadModel, match="in its alphabet twice"):
+        took_in(file, alphabet="äöä")
     model = took_in(file, alphabet="äöü", name="Mine")
     assert model.name == "Mine"
     assert model.card is not None
     assert model.card.alphabet == ("ä", "ö", "ü")
+    assert model.card.licence.startswith("unknown")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,15 @@ def test_what_cannot_read_is_refused_and_nothing_is_left(tmp_path: Path, which: 
         took_in(file)
     assert not models.candidates("file")
     assert [model.name for model in models.available()] == [models.BUILT_IN.name]
+
+
+def test_a_published_file_keeps_its_licence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path / "mine.h5", LAYOUTS["crnn"])
+    known = replace(published_files.CRNN, sha256=published_files.sum_of(file), licence="whoever's")
+    monkeypatch.setattr(published_files, "ALL", (known,))
+    card = took_in(file).card
+    assert card is not None
+    assert (card.licence, card.title) == ("whoever's", known.about)
 
 
 def test_what_cannot_be_trained_further_says_so(tmp_path: Path, crnn: Model) -> None:
@@ -164,3 +176,5 @@ def test_a_fetched_file_becomes_a_model(
     assert cli_models.work(cli_models.parser().parse_args(["fetch", "crnn_kurapan_notop.h5"])) == 0
     assert capsys.readouterr().out == f"{file}\n"
     assert [model.name for model in models.available()] == [models.BUILT_IN.name, "Theirs", "crnn_kurapan"]
+    with pytest.raises(models.BadName):  # before anything is fetched
+        next(fetch_model(published_files.CRNN, name="Theirs"))
