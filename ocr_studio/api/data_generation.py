@@ -180,7 +180,8 @@ def get_image_generator(
     height, width: pixels. font_groups: letters -> files of fonts that have them, or writers, each of whom must know the
     texts' letters; each picture is written by one font of each group, or one writer. Texts are wrapped; what finds no
     room, or cannot be written, is left out. backgrounds: files or pictures, by default white. Writing is dark on light
-    backgrounds and light on dark ones. Raises BadFont, PhotoError; ValueError for a letter in two groups.
+    backgrounds and light on dark ones. Raises BadFont, PhotoError; ValueError for a letter in two groups, and where
+    nobody writes.
     """
     looks = looks or Looks()
     rng = np.random.default_rng((looks.seed, 13))
@@ -203,13 +204,14 @@ def convert_image_generator_to_recognizer_input(
 ) -> Iterator[Word]:
     """Pictures with lines -> (crop, text), a line each: what ``Recognizer.get_batch_generator`` takes.
 
-    Lines longer than ``max_string_length`` letters are cut. target_width, target_height: of the crops, see
-    ``tools.warp_box``; by default each is as large as it is on its picture. margin: pixels that stay free around.
+    Lines longer than ``max_string_length`` letters are cut, those with ``tools.UNCLEAR`` are left out. target_width,
+    target_height: of the crops, see ``tools.warp_box``; by default each is as large as it is on its picture. margin:
+    pixels that stay free around.
     """
     for picture, lines in image_generator:
         for whole in lines:
             line = stripped(whole[:max_string_length])
-            if line:
+            if line and all(sign != tools.UNCLEAR for _, sign in line):
                 box, text = tools.combine_line(line)
                 yield tools.warp_box(picture, box, target_height, target_width, margin), " ".join(text.split())
 
@@ -253,13 +255,15 @@ class _Hand:
 
 
 def _hands(given: Mapping[str, Sequence[str | Path]] | Sequence[Writer]) -> list[_Hand]:
+    if not given or (isinstance(given, Mapping) and not all(given.values())):
+        raise ValueError("nobody writes: there is no font, or a group has none")
     if not isinstance(given, Mapping):
         return [_Hand({"": writer}) for writer in given]
     letters = "".join(given)
     if len(set(letters)) != len(letters):
         raise ValueError("a letter stands in two groups of fonts")
     loaded = {group: [fonts.load(Path(file)) for file in files] for group, files in given.items()}
-    count = max(map(len, loaded.values()), default=0)
+    count = max(map(len, loaded.values()))
     return [_Hand({group: files[place % len(files)] for group, files in loaded.items()}) for place in range(count)]
 
 

@@ -50,8 +50,9 @@ class Detector:
     """Finds writing on photos. Belongs to the thread that made it.
 
     weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
-    program, which finds lines; "clovaai_general": keras-ocr's CRAFT, where its file is at hand; None: it knows nothing
-    yet. architecture: of one that knows nothing yet: "light-craft" or "craft".
+    program, which finds lines; "clovaai_general": keras-ocr's CRAFT, where its file is at hand; the path of a file of
+    keras-ocr's users (.h5); None: it knows nothing yet. architecture: of one that knows nothing yet: "light-craft" or
+    "craft".
 
     Raises NoSuchModel, BadModel, PretrainedError; ValueError for an architecture that finds no letters.
 
@@ -70,6 +71,9 @@ class Detector:
         elif weights == "clovaai_general":
             self.name, self.architecture = "clovaai_general", CRAFT
             self.model = keras_ocr_weights.load_craft(at_hand(published_files.CRAFT))
+        elif Path(weights).suffix.lower() in published_files.WEIGHT_SUFFIXES:
+            self.name, self.architecture = Path(weights).stem, CRAFT
+            self.model = keras_ocr_weights.load_craft(Path(weights))
         else:
             model = opened(weights, "detector")
             self.name = model.name

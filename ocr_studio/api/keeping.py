@@ -46,7 +46,7 @@ def at_hand(published: PublishedFile) -> Path:
     """A published file that somebody has fetched already. Raises PublishedFileMissing: nothing is fetched here."""
     file = published_files.at_hand(published)
     if file is None:
-        remedy = f"Fetch it from {published.address} into {published_files.folder()}."
+        remedy = f"Fetch it: “ocr-studio models fetch {published.name}”."
         raise PublishedFileMissing("these weights are not on this computer", file=published.name, remedy=remedy)
     return file
 
@@ -54,9 +54,17 @@ def at_hand(published: PublishedFile) -> Path:
 def keep(
     name: str, net: Any, *, architecture: str, charset: Charset | None, parent: str, facts: Mapping[str, Any]
 ) -> Path:
-    """Write a model and keep it under this name. Returns its folder. Raises BadName, ModelsNotWritten."""
+    """Write a model and keep it under this name. Returns its folder.
+
+    Raises BadName, ModelsNotWritten, and BadModel for facts that no card can say; nothing is left of it then.
+    """
     known = {"title": name, "licence": _LICENCE, **facts}
     card = ModelCard(architecture, parent=parent, made=now(), **known)
-    model = models.install(candidate.write(name, net, charset=charset, card=card))
+    folder = candidate.write(name, net, charset=charset, card=card)
+    try:
+        model = models.install(folder)
+    except StudioError:
+        models.discard(folder)
+        raise
     assert model.folder is not None
     return model.folder

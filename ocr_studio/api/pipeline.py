@@ -61,7 +61,8 @@ class Pipeline:
         text's top left.
 
         images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
-        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``.
+        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where
+        words are parted in lines that were found, thresholds only. Raises TypeError for what nobody takes.
         """
         finding, reading = dict(detection_kwargs or {}), dict(recognition_kwargs or {})
         return [self._read(tools.read(image), finding, reading) for image in images]
@@ -69,6 +70,8 @@ class Pipeline:
     def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
         if isinstance(self.detector, Detector) and self.detector.finds == "lines":
             if isinstance(self.recognizer, Recognizer):
+                if reading:
+                    raise TypeError(f"words in lines are read without {', '.join(sorted(reading))}")
                 return self._words_in_lines(self.detector, self.recognizer, photo, finding)
             raise TypeError("a detector of lines needs a Recognizer that can part their words")
         boxes = self._boxes(photo, finding)

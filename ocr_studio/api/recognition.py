@@ -27,7 +27,6 @@ from ocr_studio.engine import weights as weights_of
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.looking import Looking, ribbons
-from ocr_studio.engine.nets.recognizer import HEIGHT
 from ocr_studio.engine.recognizer import Recognizer as Reading
 
 Sample: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
@@ -244,7 +243,3 @@ class _Fed:
     labels: NDArray[np.int32]
     steps: NDArray[np.int32]
     lengths: NDArray[np.int32]
-
-
-# What crops are brought to where a generator is asked for no size: the height of the networks that read lines.
-LINE_HEIGHT: Final = HEIGHT

@@ -191,6 +191,6 @@ def _read(file: Path) -> list[Sample] | None:
             jpegs = np.split(kept["jpeg"], np.cumsum(kept["sizes"])[:-1])
             boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
             texts = [str(text) for text in kept["texts"]]
+        return [Sample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
         return None
-    return [Sample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from ocr_studio.engine.synth import words
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
 from tests.drawn import file_of
+from tests.engine.test_synth_writers import font_bytes
 
 OWN = Sources(prints=())
 
@@ -71,9 +73,24 @@ def test_lines_become_crops_for_a_recognizer() -> None:
     assert (crop[1:30, 1:20] < 160).any()
 
 
+def test_what_nobody_should_read_is_no_crop() -> None:
+    [(picture, [line])] = data.get_image_generator(120, 400, data.get_made_hands(1), iter(["two"]))
+    unclear = [(line[0][0], tools.UNCLEAR)]
+    crops = data.convert_image_generator_to_recognizer_input([(picture, [unclear, line])])
+    assert [text for _, text in crops] == ["two"]
+
+
+@pytest.mark.parametrize("nobody", [{}, {"abc": []}, []])
+def test_where_nobody_writes_that_is_said(nobody: Any) -> None:
+    with pytest.raises(ValueError, match="nobody writes"):
+        next(data.get_image_generator(120, 400, nobody, iter(["two"])))
+
+
 def test_fonts_that_lack_a_letter_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "broken.ttf").write_bytes(b"no font")
-    assert data.get_fonts(tmp_path, "abc") == []
+    (tmp_path / "latin.ttf").write_bytes(font_bytes())
+    assert data.get_fonts(tmp_path, "abc") == [tmp_path / "latin.ttf"]
+    assert data.get_fonts(tmp_path, "abc日") == []
 
 
 def test_backgrounds_belong_to_one_part_each(tmp_path: Path) -> None:

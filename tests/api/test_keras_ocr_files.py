@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.api.detection import Detector
 from ocr_studio.api.keeping import PublishedFileMissing
 from ocr_studio.api.recognition import Recognizer
 from tests.engine.keras_ocr_files import RECORDED, write
@@ -51,7 +52,16 @@ def test_a_file_of_ones_own_comes_with_its_alphabet(tmp_path: Path) -> None:
     assert set(reads.recognize(word("öl"))) <= {"ö", "l"}
 
 
+def test_a_detector_of_ones_own_comes_from_its_file(tmp_path: Path) -> None:
+    finds = Detector(str(write(tmp_path / "mine.h5", RECORDED["layouts"]["craft"])))
+    assert (finds.name, finds.architecture, finds.finds) == ("mine", "craft", "words")
+    photo = np.array([RECORDED["photo"]], np.float32) / np.float32(127.5) - 1
+    np.testing.assert_allclose(finds.model(photo)[0], RECORDED["maps"], atol=1e-4)
+
+
 def test_what_was_not_fetched_says_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
-    with pytest.raises(PublishedFileMissing, match=r"crnn_kurapan_notop\.h5: .*not on this computer.*Fetch it from"):
+    with pytest.raises(
+        PublishedFileMissing, match=r"crnn_kurapan_notop\.h5: .*not on this computer.*models fetch crnn_kur"
+    ):
         Recognizer("öl", "kurapan_notop")

@@ -17,7 +17,7 @@ from ocr_studio.api import data_generation as data
 from ocr_studio.api.detection import LearnsOtherwise
 from ocr_studio.api.recognition import CannotBeLearned
 from ocr_studio.core import models
-from ocr_studio.core.model_card import CRNN
+from ocr_studio.core.model_card import CRNN, BadModel
 from ocr_studio.engine import ctc, fitting
 from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from tests.engine.tiny_recognizer import build_tiny, printed
@@ -95,6 +95,13 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
     seen = np.asarray(again.model(crops))[..., [0, *(LETTERS.index(sign) + 1 for sign in "pam")]]
     np.testing.assert_allclose(np.asarray(fewer.model(crops))[..., :4], seen, atol=1e-4)
     assert fewer.backbone.output_shape[-1] == fewer.model.get_layer("characters").kernel.shape[0]
+
+
+def test_what_cannot_be_kept_leaves_nothing_behind() -> None:
+    with pytest.raises(BadModel):
+        Recognizer(LETTERS, weights=None, languages=()).save("mine", title="a" * 300)
+    assert models.candidates("mine") == ()
+    assert not models.is_taken("mine")
 
 
 def test_the_network_of_keras_ocr_is_fed_as_it_was() -> None:

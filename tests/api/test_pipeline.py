@@ -54,6 +54,8 @@ def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
     assert pipeline.recognize([photo])[0]
     with pytest.raises(TypeError, match="detect takes no"):
         pipeline.recognize([photo], detection_kwargs={"sureness": 1})
+    with pytest.raises(TypeError, match="without batch_size"):
+        pipeline.recognize([photo], recognition_kwargs={"batch_size": 4})
 
 
 class Halves:
