@@ -50,6 +50,7 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     moved = differences.taken(whole, before)
     data = weights.packed(moved)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # before anything is written: facts may be none
     target.mkdir(parents=True, exist_ok=True)
     paths.replace_file(target / WEIGHTS_FILE, data)
     paths.replace_file(target / CARD_FILE, card.to_json())

@@ -3,7 +3,7 @@
     OTHER_PYTHON tests/benchmarks/keras_ocr_side.py FOLDER
 
 Writes into the folder, for nets with seeded weights (``tests/engine/seeded_weights.py``): files of weights as keras-ocr
-saves them, and ``outcomes.npz`` with inputs and outputs; also words cut out of maps, and maps drawn of letters.
+saves them, and ``outcomes.npz`` with inputs and outputs; also words cut out of maps.
 """
 
 from __future__ import annotations

@@ -122,6 +122,12 @@ def test_describing_changes_the_card_alone(model: models.Model) -> None:
     assert model_folder.inspect(model.folder) == card
 
 
+def test_a_card_that_says_too_much_does_not_ship(learned: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match="“title” must be a text"):
+        shipping.ship(learned, tmp_path / "boards", facts={"title": "a" * 300})
+    assert not (tmp_path / "boards").exists()
+
+
 def test_what_no_borrowed_network_comes_before_cannot_ship(tmp_path: Path) -> None:
     fill(tmp_path / "run", replace(CARD, architecture=CRNN))
     with pytest.raises(NoDifference, match="crnn"):
