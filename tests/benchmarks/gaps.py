@@ -1,42 +1,33 @@
-"""How the weights of ``engine/lines.py`` and ``engine/signs.py`` were found, which tell gaps between words from gaps
-inside them, and how well they tell.
+"""How the weights of ``engine/lines.py`` were found, which tell gaps between words from gaps inside them, and how well
+they tell.
 
-    python -m tests.benchmarks.gaps [--data ../shared/data] [--boards 150] [--lines FILE] [--recognizer NAME|FOLDER]
+    python -m tests.benchmarks.gaps [--data ../shared/data] [--boards 150]
 
-Without ``--lines`` boards are drawn with UNIPEN writers' words and handwriting fonts on crops of real, empty boards
-(loose and close words, spaced letters, arrows between words), found and read. With it, lines of real boards are read
-whose words a person has looked at: [{"image": a name in boards_unlabelled, "quad": six points as ``Detector.find``
-gives them, "cuts": where words part, as shares of the line's width, "held_out": whether it is only counted}]. Then a
-logistic regression is fitted to the letters that follow each other there, and counted how often it, and what the
-program holds, are wrong on what it was fitted to, on what was held out, and on labelled photos. Another recognizer has
-another notion of spaces: fit anew for it.
+Boards are drawn with UNIPEN writers' words and handwriting fonts on crops of real, empty boards (loose and close words,
+spaced letters, arrows between words), found and read. Then a logistic regression is fitted to the letters that follow
+each other on them, and counted on real photos how often it, and what the program holds, are wrong.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import images, models
+from ocr_studio.core import images
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
-from tests.benchmarks.adaptation import recognizer
 from tests.benchmarks.boards import SETS, truth
 from tests.benchmarks.written_words import Pens
-
-if TYPE_CHECKING:
-    from ocr_studio.engine.reader import Reader
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -51,7 +42,9 @@ class Pair:
     """Two letters that follow each other: whether in different words, and what ``lines`` weighs."""
 
     parted: bool
-    evidence: Floats
+    distance: float
+    gap: float
+    space: float
 
 
 class Board:
@@ -158,10 +151,12 @@ def synthetic(data: Path, many: int) -> Iterator[tuple[Photo, Sequence[Labelled]
         yield board.photo(), board.labels
 
 
-def pairs(photos: Iterator[tuple[Photo, Sequence[Labelled]]], reader: Reader) -> Iterator[Pair]:
+def pairs(photos: Iterator[tuple[Photo, Sequence[Labelled]]]) -> Iterator[Pair]:
     """The letters following each other on photos, where it is known which word each belongs to."""
     from ocr_studio.engine import lines
+    from ocr_studio.engine.reader import Reader
 
+    reader = Reader(ReaderOptions())
     for photo, labels in photos:
         for line in reader.seen(photo, reader.find(photo)):
             letters = lines.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
@@ -169,28 +164,10 @@ def pairs(photos: Iterator[tuple[Photo, Sequence[Labelled]]], reader: Reader) ->
                 continue
             places = line.on_photo([(x, line.crop.shape[0] / 2) for x in letters.centres(line.steps.span)])
             owners = [_owner(labels, place) for place in places]
-            evidence = lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
+            evidence = lines.evidence(line.crop, line.steps, letters, space=reader.marks.space)
             for index, (left, right) in enumerate(itertools.pairwise(owners)):
                 if left is not None and right is not None:
-                    yield Pair(left != right, evidence[index])
-
-
-def checked(file: Path, photos: Path, reader: Reader, *, held_out: bool) -> Iterator[Pair]:
-    """The letters following each other in lines that somebody has looked at; those held out, or the others."""
-    from ocr_studio.engine import lines
-
-    entries = [entry for entry in json.loads(file.read_text("utf-8")) if entry["held_out"] == held_out]
-    for image, of_photo in itertools.groupby(entries, key=lambda entry: str(entry["image"])):
-        some = list(of_photo)
-        quads = np.array([entry["quad"] for entry in some], np.float32)
-        for entry, line in zip(some, reader.seen(images.open_photo(photos / image), quads), strict=True):
-            letters = lines.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
-            if len(letters.classes) < 2:
-                continue
-            places = letters.centres(line.steps.span) / line.crop.shape[1]
-            evidence = lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
-            for index, (left, right) in enumerate(itertools.pairwise(places.tolist())):
-                yield Pair(any(left < cut <= right for cut in entry["cuts"]), evidence[index])
+                    yield Pair(left != right, *(float(part[index]) for part in evidence))
 
 
 def _owner(labels: Sequence[Labelled], place: Floats) -> int | None:
@@ -204,54 +181,40 @@ def _owner(labels: Sequence[Labelled], place: Floats) -> int | None:
     return inside[0] if len(inside) == 1 and not labels[inside[0]].ignore else None
 
 
-def fitted(known: Sequence[Pair]) -> Floats:
-    """The weights of all that ``lines.evidence`` gives, by Newton's method, gently held (L2)."""
-    inputs, parted = _inputs(known)
+def fitted(known: Sequence[Pair], *, never: float) -> Floats:
+    """Constant and weights of distance, gap and the logarithm of the space, by Newton's method, gently held (L2)."""
+    inputs, parted = _inputs(known, never)
     weights = np.zeros(inputs.shape[1])
     for _ in range(50):
-        likely = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
+        likely = 1 / (1 + np.exp(-inputs @ weights))
         spread = likely * (1 - likely) + 1e-6
         curve = inputs.T @ (inputs * spread[:, None]) + np.eye(len(weights))
         weights += np.linalg.solve(curve, inputs.T @ (parted - likely) - weights)
     return weights
 
 
-def _inputs(known: Sequence[Pair]) -> tuple[Floats, NDArray[np.bool_]]:
-    return np.array([pair.evidence for pair in known]), np.array([pair.parted for pair in known])
+def _inputs(known: Sequence[Pair], never: float) -> tuple[Floats, NDArray[np.bool_]]:
+    rows = [(1.0, pair.distance, pair.gap, np.log(pair.space + never)) for pair in known]
+    return np.array(rows), np.array([pair.parted for pair in known])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, and print how often gaps are told wrongly."""
-    from ocr_studio.engine import lines, signs
-    from ocr_studio.engine.reader import Reader
+    from ocr_studio.engine import lines
 
     parser = argparse.ArgumentParser(description="Telling gaps between words from gaps inside them.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
     parser.add_argument("--boards", type=int, default=150, help="how many boards are drawn (default: 150)")
-    parser.add_argument(
-        "--lines", type=Path, help="a file of lines that somebody has looked at, instead of drawn boards"
-    )
-    parser.add_argument("--recognizer", default=models.BUILT_IN.name, help="name or folder of the model that reads")
     chosen = parser.parse_args(arguments)
-    reader = Reader(ReaderOptions(), recognizer=recognizer(chosen.recognizer))
-    sets: dict[str, list[Pair]] = {}
-    if chosen.lines:
-        photos = chosen.data / "boards_unlabelled"
-        for name, held_out in (("looked at", False), ("held out", True)):
-            sets[name] = list(checked(chosen.lines, photos, reader, held_out=held_out))
-    else:
-        sets["synthetic"] = list(pairs(synthetic(chosen.data, chosen.boards), reader))
-    weights = fitted(next(iter(sets.values())))
-    everything = fitted(list(itertools.chain.from_iterable(sets.values())))
-    print(f"{'':14}{'fitted':>8}{'to all':>8}{'in the program':>16}")
-    names = ("distance", "gap", "space", *signs.NAMES)
-    for name, new, all_of_it, old in zip(names, weights, everything, lines.WEIGHTS, strict=True):
-        print(f"{name:14}{new:8.2f}{all_of_it:8.2f}{old:16.2f}")
-    sets |= {kind: list(pairs(_labelled(chosen.data / folder), reader)) for kind, folder in SETS.items()}
+    drawn = list(pairs(synthetic(chosen.data, chosen.boards)))
+    weights = fitted(drawn, never=lines.NEVER)
+    held = np.array([0.0, lines.BETWEEN, lines.GAP, lines.SPACE])
+    print(f"{len(drawn)} pairs; constant, distance, gap, space: fitted {weights.round(2)}, in the program {held}")
+    sets = {kind: list(pairs(_labelled(chosen.data / folder))) for kind, folder in SETS.items()}
     print(f"{'':12}{'pairs':>8}{'parted':>8}{'wrong if fitted anew':>24}{'wrong as the program is':>26}")
-    for kind, known in sets.items():
-        inputs, parted = _inputs(known)
-        wrong = [int((((inputs @ these) > 0) != parted).sum()) for these in (weights, lines.WEIGHTS)]
+    for kind, known in {"synthetic": drawn, **sets}.items():
+        inputs, parted = _inputs(known, lines.NEVER)
+        wrong = [int((((inputs @ these) > 0) != parted).sum()) for these in (weights, held)]
         print(f"{kind:12}{len(known):8}{parted.sum():8}{wrong[0]:24}{wrong[1]:26}")
 
 
