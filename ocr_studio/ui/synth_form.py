@@ -26,7 +26,7 @@ _WRITING: Final = (
     Kind("made", later("Made-up hands"), later("Hands that the program makes up; they need no file")),
 )  # fmt: skip
 _GROUNDS: Final = (
-    Kind("whiteboard", later("Whiteboards"), later("Drawn by the program, with frame, tray and magnets")),
+    Kind("whiteboard", later("Whiteboards"), later("Drawn by the program, with frame and tray")),
     Kind("real", later("Your photos of boards"), later("Photos of empty boards, walls or paper"),
          later("Give a folder of photos of empty boards first")),
     Kind("paper", later("Paper"), later("Plain, ruled or squared")),
