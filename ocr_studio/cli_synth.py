@@ -141,8 +141,10 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     like = options.like
     begun = synth_options.load(like) if like else SynthOptions(words=0)
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
+    # The manifest keeps paths: they are to lead to the same place wherever --like is called.
+    given = {key: value.absolute() if isinstance(value, Path) else value for key, value in given.items()}
     if options.strokes is not None:
-        given["strokes"] = tuple(options.strokes)
+        given["strokes"] = tuple(path.absolute() for path in options.strokes)
     wanted = replace(begun, **given)
     if options.preview is not None and not wanted.total:
         return replace(wanted, words=_PREVIEW_WORDS, boards=_PREVIEW_BOARDS)

@@ -35,6 +35,17 @@ def test_a_dataset_is_written_and_made_again(
     assert options["writing"] == {"made": 2.0, "print": 1.0}
 
 
+def test_it_is_made_again_from_another_folder_as_well(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = ["--words", "2", "--writing", "made", "--word-list", "words.txt"]
+    assert cli.run(["synth", "--out", "one", *quick, *given]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert cli.run(["synth", "--out", "two", "--like", "../one"]) == 0
+
+
 def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "new folder" / "few.png"
     assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0

@@ -276,7 +276,7 @@ def _path(value: object) -> Path | None:
 
 
 def _paths(value: object) -> tuple[Path, ...]:
-    return tuple(Path(text) for text in _texts(value) if text and "\0" not in text)
+    return tuple(path for path in map(_path, _texts(value)) if path is not None)
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: s
         {"wrods": 3},
         {"version": 99},
         {"fonts": ""},
+        {"strokes": [""]},
         {"writing": {"a": "b"}},
     ],
 )
