@@ -26,15 +26,17 @@ _LICENCE: Final = "unknown (learned by a script)"
 
 
 def opened(weights: str | Path, kind: Kind) -> Model:
-    """The model of a name, or in a folder; "default": the one that the program uses where nobody chooses.
+    """The model of a name, or in a folder: a Path, or a text with a slash, which no name has; "default": the one that
+    the program uses where nobody chooses.
 
     Raises NoSuchModel, and BadModel for one that is damaged or of the other kind.
     """
     if weights == DEFAULT:
         return models.in_use(None, kind)
-    if isinstance(weights, Path):
-        card = model_folder.inspect(weights)
-        model = Model(weights.name, card.title, card.kind, weights, card)
+    folder = Path(weights)
+    if isinstance(weights, Path) or len(folder.parts) > 1:
+        card = model_folder.inspect(folder)
+        model = Model(folder.name, card.title, card.kind, folder, card)
     else:
         model = models.find(weights)
     if model.kind != kind:

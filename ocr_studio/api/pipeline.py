@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,8 +63,11 @@ class Pipeline:
 
         images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
         photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where
-        words are parted in lines that were found, thresholds only. Raises TypeError for what nobody takes.
+        words are parted in lines that were found, thresholds only. Raises TypeError for what nobody takes, and for a
+        single photo.
         """
+        if isinstance(images, str | Path) or (isinstance(images, np.ndarray) and images.ndim == 3):
+            raise TypeError("recognize takes a list of photos: [photo]")
         finding, reading = dict(detection_kwargs or {}), dict(recognition_kwargs or {})
         return [self._read(tools.read(image), finding, reading) for image in images]
 

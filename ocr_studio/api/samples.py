@@ -192,5 +192,5 @@ def _read(file: Path) -> list[Sample] | None:
             boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
             texts = [str(text) for text in kept["texts"]]
         return [Sample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
         return None

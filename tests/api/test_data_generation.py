@@ -145,8 +145,9 @@ def test_samples_come_again_each_time_a_little_otherwise(tmp_path: Path) -> None
     np.testing.assert_array_equal(next(still)[0], [next(still) for _ in range(4)][3][0])
     short = [text for _, text in itertools.islice(kept.words(2, short_first=6), 6)]
     assert "efghijkl" not in short
-    file.write_bytes(b"damaged")
-    assert len(Samples.drawn(samples(), 4, file=file)) == 4
+    for spoiled in (b"damaged", b""):
+        file.write_bytes(spoiled)
+        assert len(Samples.drawn(samples(), 4, file=file)) == 4
 
 
 def test_pieces_of_boards_take_their_letters_along() -> None:

@@ -90,6 +90,7 @@ def test_a_light_recognizer_is_kept_and_reads_as_it_did() -> None:
     model = models.find("mine")
     assert model.card is not None
     assert model.card.scores == {"test": {"cer": 0.5}}
+    assert Recognizer(weights=str(model.folder)).alphabet == LETTERS
     fewer = Recognizer("pamx", weights="mine")
     assert fewer.alphabet == "pamx"
     seen = np.asarray(again.model(crops))[..., [0, *(LETTERS.index(sign) + 1 for sign in "pam")]]

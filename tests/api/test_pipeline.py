@@ -56,6 +56,9 @@ def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
         pipeline.recognize([photo], detection_kwargs={"sureness": 1})
     with pytest.raises(TypeError, match="without batch_size"):
         pipeline.recognize([photo], recognition_kwargs={"batch_size": 4})
+    for one in (photo, "board.jpg"):
+        with pytest.raises(TypeError, match="a list of photos"):
+            pipeline.recognize(one)
 
 
 class Halves:
