@@ -199,7 +199,8 @@ def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Le
 
     prints = (given.prints,) if given.prints else None  # those of the system
     sources = Sources(prints=prints, backgrounds=data / "backgrounds", languages=LANGUAGES)
-    printed = made(given.printed, sources, seed=given.seed + 1, kept=out / "printed.npz", printed=True)
+    kept = out / f"printed_{given.printed}_{given.seed}.npz"
+    printed = made(given.printed, sources, seed=given.seed + 1, kept=kept, printed=True)
     half = len(printed) // 2
     words = list(replay.general(given.printed // 3, LANGUAGES, seed=given.seed))
     lines = list(replay.general(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
@@ -216,6 +217,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
     parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
     parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
+    parser.add_argument("--base", default=BASE, help="a model to begin with: another round begins with the last one’s")
     parser.add_argument("--made", type=int, default=40_000, help="made words to learn from")
     parser.add_argument("--printed", type=int, default=12_000, help="made words in print to repeat")
     parser.add_argument("--epochs", type=int, default=2)
@@ -235,7 +237,7 @@ def training_data(given: argparse.Namespace) -> TrainingData:
     strokes = tuple(given.data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
     fonts = (given.data / "fonts" / "handwriting",)
     sources = Sources(strokes, fonts, backgrounds=given.data / "backgrounds", prints=())
-    written = made(given.made, sources, seed=given.seed, kept=given.out / "made.npz")
+    written = made(given.made, sources, seed=given.seed, kept=given.out / f"made_{given.made}_{given.seed}.npz")
     general = general_lessons(given.data, given.out, given)
     print(f"{len(own)} of boards, {len(written)} made, {len(general)} to repeat, {len(held_out)} held out", flush=True)
     return TrainingData([*own, *written], held_out, general=general, digest=f"adapt_recognizer {given.seed}")
@@ -244,12 +246,15 @@ def training_data(given: argparse.Namespace) -> TrainingData:
 def main() -> int:
     """Read, make, train; go on where it was stopped."""
     given = arguments()
+    if (given.out / "model").exists():
+        print(f"{given.out / 'model'} is there already: move it, or give another --out", file=sys.stderr)
+        return 2
     given.out.mkdir(parents=True, exist_ok=True)
     os.environ["OCR_STUDIO_HOME"] = str(given.out / "home")
     from ocr_studio.engine import finetune
 
     recipe = Recipe(
-        base=BASE,
+        base=given.base,
         what=given.what,
         epochs=given.epochs,
         learning_rate=given.rate,
