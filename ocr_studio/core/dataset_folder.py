@@ -76,9 +76,7 @@ def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
         yield room
         done = True
     except LockedElsewhere as error:
-        raise WriteFailed(
-            tr("another window or command is writing there"), file=folder, remedy=tr("Wait until it has ended.")
-        ) from error
+        raise _in_use(folder) from error
     except OSError as error:
         raise _not_written(folder, error) from error
     finally:
@@ -96,11 +94,20 @@ def unfinished(folder: Path, name: str) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Throw away what was left before its end, and the folder if nothing else is in it. Never raises."""
-    with contextlib.suppress(OSError):
-        for entry in list(os.scandir(folder)):
-            if entry.name.startswith(_WORKSHOP):
-                _throw_away(Path(entry.path))
+    """Throw away what was left before its end, and the folder if nothing else is in it. Raises WriteFailed while others
+    are at it: then all of it stays."""
+    lock = FileLock(folder / _LOCK, passing=True)
+    try:
+        with contextlib.suppress(OSError):  # there is no such folder, or nothing may be taken out of it
+            lock.take()
+            for entry in list(os.scandir(folder)):
+                if entry.name.startswith(_WORKSHOP) and entry.name != _LOCK:
+                    _throw_away(Path(entry.path))
+    except LockedElsewhere as error:
+        raise _in_use(folder) from error
+    finally:
+        lock.release()
+    with contextlib.suppress(OSError):  # it holds something else
         folder.rmdir()
 
 
@@ -199,6 +206,12 @@ def _layout_of(folder: Path) -> str:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         return ""
     return str(manifest.get("layout"))
+
+
+def _in_use(folder: Path) -> WriteFailed:
+    return WriteFailed(
+        tr("another window or command is writing there"), file=folder, remedy=tr("Wait until it has ended.")
+    )
 
 
 def _not_written(folder: Path, error: OSError) -> WriteFailed:

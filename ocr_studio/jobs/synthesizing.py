@@ -99,7 +99,8 @@ def can_go_on(options: SynthOptions, folder: Path) -> bool:
 
 
 def throw_away(folder: Path) -> None:
-    """Delete what was written of a dataset that is not whole. Never raises; a whole one stays."""
+    """Delete what was written of a dataset that is not whole; a whole one stays. Raises WriteFailed while somebody
+    writes there."""
     dataset_folder.clear(folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +59,7 @@ class SynthDialog(QDialog):
         self.setWindowTitle(tr("Synthetic boards"))
         self._lane = lane
         self._job: Job | None = None
+        self._clearing: Job | None = None
         self._made_in: Path | None = None
         self._fit = True
         self._begun, self._before = 0.0, 0
@@ -185,8 +187,23 @@ class SynthDialog(QDialog):
             self._job.cancel()
 
     def _throw_away(self) -> None:
-        if self.folder.path is not None:
-            synthesizing.throw_away(self.folder.path)
+        """In the lane: the files are many, and writing that was stopped a moment ago may not have let go of them."""
+        folder = self.folder.path
+        if folder is None or self._clearing is not None:
+            return
+
+        def make() -> Iterator[None]:
+            synthesizing.throw_away(folder)
+            yield
+
+        job = self._clearing = self._lane.submit(make, name=later("Throwing away what was made"))
+        job.failed.connect(self._fail)
+        job.ended.connect(self._cleared)
+        self._say_wrong("")
+        self._offer()
+
+    def _cleared(self) -> None:
+        self._clearing = None
         self._offer()
 
     # --------------------------------------------------------------------------------------------------- in sight
@@ -201,8 +218,10 @@ class SynthDialog(QDialog):
         for part in (self.form, self.folder, self.looking.another):
             part.setEnabled(not busy)
         self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
-        self.write.setEnabled(busy or (folder is not None and self._fit))
+        clearing = self._clearing is not None
+        self.write.setEnabled(busy or (folder is not None and self._fit and not clearing))
         self.throw_away.setVisible(begun)
+        self.throw_away.setEnabled(not clearing)
         for button in (self.train, self.show_folder):
             button.setVisible(self._made_in is not None and not busy)
 

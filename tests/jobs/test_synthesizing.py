@@ -179,6 +179,21 @@ def test_half_of_it_is_thrown_away_on_request_and_a_whole_one_never(
     start(options, tmp_path / "other", 1, monkeypatch)
     synthesizing.throw_away(tmp_path / "other")
     assert not (tmp_path / "other").exists()
+    synthesizing.throw_away(tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=4)
+    with closing(_closable(synthesizing.write(options, tmp_path / "out", children=0))) as first:
+        next(first)
+        there = sorted((tmp_path / "out").iterdir())
+        with pytest.raises(WriteFailed, match="another window or command"):
+            synthesizing.throw_away(tmp_path / "out")
+        assert sorted((tmp_path / "out").iterdir()) == there
+        assert tmp_path / "out" / ".writing-lock" in there
+        *_, report = first
+    assert report.written == 4
 
 
 def test_two_do_not_write_into_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

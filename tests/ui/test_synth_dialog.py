@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -147,7 +148,7 @@ def test_stopped_it_goes_on_or_is_thrown_away(
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(synthesizing, "_TELL", 0.0)
-    dialog.form.words.setValue(6)
+    dialog.form.words.setValue(90)  # so many that not all are made before the second is heard of
     hear, seen = dialog._hear, []
 
     def stop_at_the_second(event: Any) -> None:
@@ -162,12 +163,32 @@ def test_stopped_it_goes_on_or_is_thrown_away(
     assert dialog.write.text() == "&Stop"
     assert not dialog.form.isEnabled()
     qtbot.waitUntil(lambda: bool(seen) and not dialog.busy, timeout=LONG)
-    qtbot.waitUntil(lambda: not dialog._lane.busy, timeout=LONG)
-    dialog._offer()
+    assert seen == [1, 2]
     assert dialog.write.text() == "&Go on"
     assert "Writing goes on there" in dialog.state.text()
-    assert not dataset.is_dataset(tmp_path / "out")
-    QTest.mouseClick(dialog.throw_away, LEFT)
+    QTest.mouseClick(dialog.throw_away, LEFT)  # at once: the lane may still be at the third word
+    assert not dialog.throw_away.isEnabled()
+    assert not dialog.write.isEnabled()
+    qtbot.waitUntil(dialog.write.isEnabled, timeout=LONG)
+    assert wrong(dialog) == ""
     assert dialog.write.text() == "&Write"
     assert not (tmp_path / "out").exists()
+    leave_dialogs()
+
+
+def test_what_another_window_writes_is_not_thrown_away(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synthesizing, "_TELL", 0.0)
+    with closing(cast(Any, synthesizing.write(dialog.form.options, tmp_path / "out", children=0))) as other:
+        next(other)
+        there = sorted((tmp_path / "out").iterdir())
+        dialog.folder.line.setText(str(tmp_path / "elsewhere"))
+        dialog.folder.line.setText(str(tmp_path / "out"))
+        QTest.mouseClick(dialog.throw_away, LEFT)
+        qtbot.waitUntil(lambda: "another window or command is writing there" in wrong(dialog), timeout=LONG)
+        assert sorted((tmp_path / "out").iterdir()) == there
+        qtbot.waitUntil(dialog.throw_away.isEnabled, timeout=LONG)
+        assert sum(isinstance(event, SampleMade) for event in other) == dialog.form.words.value()
+    assert dataset.is_dataset(tmp_path / "out")
     leave_dialogs()
