@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
+
+# Characters of a fact that stand beside its name, and not below.
+_BESIDE: Final = 40
 
 
 class ModelFacts(QScrollArea):
@@ -41,7 +45,16 @@ class ModelFacts(QScrollArea):
         for name, value in facts:
             quiet = QLabel(name)
             quiet.setProperty("quiet", True)
-            form.addRow(quiet, _label(value))
+            if len(value) <= _BESIDE:
+                form.addRow(quiet, _label(value))
+                continue
+            # Below its name: a long one would be a narrow column beside it.
+            quiet.setWordWrap(True)
+            both = QVBoxLayout()
+            both.setSpacing(2)
+            both.addWidget(quiet)
+            both.addWidget(_label(value))
+            form.addRow(both)
         column.addLayout(form)
         column.addStretch(1)
         self.setWidget(inside)
