@@ -29,7 +29,7 @@ from ocr_studio.api import data_generation as data
 from ocr_studio.api import tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
-from ocr_studio.api.samples import Samples
+from ocr_studio.api.samples import Samples, fingerprint
 from ocr_studio.core import metrics, models, paths
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
@@ -122,7 +122,8 @@ def _words(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Sampl
     options = words.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
     drawn = data.get_word_generator(sources, split=part, options=options, seed=sitting.seed)
     short = ((crop, text) for crop, text in drawn if len(text) <= LONGEST)
-    return Samples.drawn(short, count, file=sitting.out / f"{part}.npz")
+    made_of = fingerprint(sources, "words", part, sitting.seed, ALPHABET)
+    return Samples.drawn(short, count, file=sitting.out / f"{part}.npz", made_of=made_of)
 
 
 def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
@@ -162,7 +163,8 @@ def _photos(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samp
     """Pictures with several lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
     drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=sitting.seed)
-    return Samples.drawn(drawn, count, file=sitting.out / f"{part}.npz")
+    made_of = fingerprint(sources, "boards", part, sitting.seed)
+    return Samples.drawn(drawn, count, file=sitting.out / f"{part}.npz", made_of=made_of)
 
 
 def found_by(detector: Detector, samples: Samples) -> dict[str, float]:

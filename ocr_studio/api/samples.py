@@ -6,8 +6,10 @@ Kept as JPEG, in the memory and, where wanted, in a file, so that a run that goe
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
+import json
 import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.core import paths
 from ocr_studio.engine.augmentation import varied
+from ocr_studio.engine.synth.sources import Sources
 
 Random: TypeAlias = np.random.Generator
 Boxes: TypeAlias = NDArray[np.float32]
@@ -81,15 +84,19 @@ class Samples:
         return len(self.all)
 
     @classmethod
-    def drawn(cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None) -> Samples:
-        """So many of a generator's; from a file, if that holds as many already, otherwise they are written there."""
-        kept = _read(file) if file else None
+    def drawn(
+        cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None, made_of: str = ""
+    ) -> Samples:
+        """So many of a generator's; from a file, if that holds as many of the same already, otherwise they are written
+        there. made_of: what tells them from others, see ``fingerprint``.
+        """
+        kept = _read(file, made_of) if file else None
         if kept is not None and len(kept) == count:
             return cls(kept)
         drawn = cls(Sample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-            paths.replace_file(file, _packed(drawn.all))
+            paths.replace_file(file, _packed(drawn.all, made_of))
         return drawn
 
     def words(
@@ -131,6 +138,28 @@ class Samples:
                 yield piece_of(self.all[int(index)], side, augmentation, rng)
 
 
+def fingerprint(sources: Sources, *facts: str | int) -> str:
+    """What samples are drawn from, in a few letters: other files (by name and size), languages or facts give others.
+
+    facts: all else that they follow from: what is drawn, of which part, by which seed.
+    """
+    given = {
+        "strokes": sources.strokes,
+        "handwriting": sources.handwriting,
+        "prints": sources.prints,
+        "backgrounds": sources.backgrounds and (sources.backgrounds,),
+        "words": sources.words and (sources.words,),
+    }
+    files = {name: some and [_files(path) for path in some] for name, some in given.items()}
+    return hashlib.sha256(json.dumps([files, sources.languages, facts]).encode()).hexdigest()
+
+
+def _files(path: Path) -> list[tuple[str, int]]:
+    """Name and size of a file, or of all in a folder."""
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [(str(each.relative_to(path.parent)), each.stat().st_size) for each in found if each.is_file()]
+
+
 def piece_of(sample: Sample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
     """A piece of a picture and the lines of it."""
     picture = sample.picture()
@@ -169,7 +198,7 @@ def _aspect(sample: Sample) -> float:
     return float(width / height)
 
 
-def _packed(samples: Sequence[Sample]) -> bytes:
+def _packed(samples: Sequence[Sample], made_of: str) -> bytes:
     stream = io.BytesIO()
     empty = np.zeros(0, np.uint8)
     np.savez(
@@ -180,14 +209,17 @@ def _packed(samples: Sequence[Sample]) -> bytes:
         texts=np.array([sample.text for sample in samples]),
         boxes=np.concatenate([sample.boxes for sample in samples] or [np.zeros((0, 4, 2), np.float32)]),
         counts=np.array([len(sample.boxes) for sample in samples], np.int64),
+        made_of=np.array(made_of),
     )
     return stream.getvalue()
 
 
-def _read(file: Path) -> list[Sample] | None:
-    """What is in a file; None where there is none that can be used: it is then written anew."""
+def _read(file: Path, made_of: str) -> list[Sample] | None:
+    """What is in a file; None where there is none that can be used, or of other things: it is then written anew."""
     try:
         with np.load(io.BytesIO(paths.read_file(file, most=_MOST_BYTES)), allow_pickle=False) as kept:
+            if made_of != (str(kept["made_of"]) if "made_of" in kept else ""):
+                return None
             jpegs = np.split(kept["jpeg"], np.cumsum(kept["sizes"])[:-1])
             boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
             texts = [str(text) for text in kept["texts"]]
