@@ -164,15 +164,23 @@ class Preview:
 
     def show(self, options: SynthOptions, *, words: Iterable[int], boards: Iterable[int]) -> Iterator[Source | Shown]:
         """What is to be known of the sources, then the words and the boards of some numbers. Raises as ``write``
-        does."""
-        from ocr_studio.engine.synth.samples import SampleMaker
+        does; single ones that cannot be drawn are passed over, as there, if others can."""
+        from ocr_studio.engine.synth.samples import NotDrawn, SampleMaker
 
         synth_options.check(options)
         maker = SampleMaker(options, self._stocks)
         yield maker.source()
-        for kind, indices in ((WORD, words), (BOARD, boards)):
-            for index in indices:
-                yield _shown(maker, kind, index)
+        shown, missed = 0, None
+        for kind, index in [*((WORD, index) for index in words), *((BOARD, index) for index in boards)]:
+            try:
+                sample = _shown(maker, kind, index)
+            except NotDrawn as error:
+                missed = error
+                continue
+            shown += 1
+            yield sample
+        if missed is not None and not shown:
+            raise missed
 
     def forget(self) -> None:
         """Nothing of what was read is needed any more; it is large."""

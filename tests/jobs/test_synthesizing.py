@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,11 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.training import Recipe
-from ocr_studio.engine.synth import samples
-from ocr_studio.engine.synth.samples import SampleMaker
+from ocr_studio.engine.synth import marker, samples
+from ocr_studio.engine.synth.marker import CannotDraw, Pen
+from ocr_studio.engine.synth.samples import NotDrawn, SampleMaker
+from ocr_studio.engine.synth.words import WordMaker
+from ocr_studio.engine.synth.writing import CannotWrite
 from ocr_studio.jobs import preflight, synthesizing, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead
@@ -230,6 +234,45 @@ def test_a_sample_that_cannot_be_made_is_told_and_the_rest_goes_on(
     assert sum(isinstance(event, SampleFailed) for event in events) == 1
     assert report.written == 4
     assert report.trouble == ("1 could not be made: no hand for it. Give others.",)
+
+
+def test_what_cannot_be_drawn_is_told_with_its_sample_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marker, "_MOST", 90)  # pixels: some words are longer
+    report, events = write(made_synth.options(tmp_path, words=20, writing={"made": 1.0}), tmp_path / "out")
+    failed = [str(event.error) for event in events if isinstance(event, SampleFailed)]
+    assert 0 < len(failed) < 20
+    assert report.written == 20 - len(failed)
+    assert all(re.match(r"word-\d{6} cannot be drawn: its strokes reach too far", each) for each in failed)
+    assert report.trouble == tuple(f"1 could not be made: {each}" for each in failed)
+
+
+@pytest.mark.parametrize("far", [1e6, np.inf, np.nan])
+def test_strokes_that_reach_too_far_are_refused(far: float) -> None:
+    with pytest.raises(CannotDraw):
+        marker.draw([np.array([(0, 0), (far, 5)])], Pen(), size=30, rng=np.random.default_rng(1))
+    with pytest.raises(CannotDraw):
+        marker.draw([], Pen(), size=30, rng=np.random.default_rng(1))
+
+
+def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, draw = {1}, WordMaker.at
+
+    def draw_others(maker: WordMaker, index: int) -> Any:
+        if index in odd:
+            raise CannotWrite("so")
+        return draw(maker, index)
+
+    monkeypatch.setattr(WordMaker, "at", draw_others)
+    options = made_synth.options(tmp_path, words=3)
+    shown = list(Preview().show(options, words=range(3), boards=()))
+    assert [each.index for each in shown if isinstance(each, Shown)] == [0, 2]
+    odd |= {0, 2}
+    with pytest.raises(NotDrawn, match=r"word-000002 cannot be drawn: .*“so”"):
+        list(Preview().show(options, words=range(3), boards=()))
 
 
 def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:

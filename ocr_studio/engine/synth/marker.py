@@ -37,6 +37,10 @@ MARGIN: Final = 3
 _MOST: Final = 16384
 
 
+class CannotDraw(ValueError):
+    """There are no strokes, or they reach further than any writing on a photo."""
+
+
 class Tip(StrEnum):
     """The shape of a marker's end."""
 
@@ -92,16 +96,18 @@ class Drawn:
 def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Drawn:
     """Strokes, each (n, 2) pixels, y down, drawn with a pen.
 
-    size: pixels of a capital's height. Raises ValueError where there are none or they reach too far.
+    size: pixels of a capital's height. Raises CannotDraw.
     """
+    if not strokes:
+        raise CannotDraw("there are no strokes")
     weight = max(_FINEST, pen.width * size)
     scale = _FINE if weight < _THIN else 1
     every = np.concatenate(strokes)
     edge = weight / 2 + MARGIN
     low, high = np.floor(every.min(axis=0) - edge), np.ceil(every.max(axis=0) + edge)
+    if not ((high - low) <= _MOST).all():  # nor if they are no numbers
+        raise CannotDraw("the strokes reach too far")
     wide, tall = (int(side) for side in high - low)
-    if not (0 < wide <= _MOST and 0 < tall <= _MOST):
-        raise ValueError("the strokes reach too far")
     brush = _Brush(pen, weight * scale, rng)
     layers = np.zeros((2, tall * scale, wide * scale), np.uint8)
     brush.lay_out([len(stroke) for stroke in strokes])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -17,6 +18,7 @@ from ocr_studio.core import geometry, word_crops
 from ocr_studio.core.dataset_report import LeftOut, Reason
 from ocr_studio.core.dataset_values import CROPS, PHOTOS, Checked, Example, TruePhoto
 from ocr_studio.core.dataset_values import Split as Side
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.pyramid import Pyramid
@@ -25,11 +27,12 @@ from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.fonts import BadFont, Font, files_in
+from ocr_studio.engine.synth.marker import CannotDraw
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
 from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
-from ocr_studio.engine.synth.writing import Split
+from ocr_studio.engine.synth.writing import CannotWrite, Split
 
 Picture: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -42,6 +45,10 @@ _MADE: Final = "made-up hand"
 # Letters are missed in a font if they stand in one of so many words, of the usual ones.
 _USUAL: Final = 20_000
 _SELDOM: Final = 4_000
+
+
+class NotDrawn(StudioError):
+    """A word or a board of some number cannot be drawn; others can."""
 
 
 class SampleMaker:
@@ -84,7 +91,7 @@ class SampleMaker:
             yield str(BadFont(tr("there is no font in this folder"), file=folder, remedy=tr("Choose another one.")))
 
     def at(self, kind: str, index: int) -> Sample:
-        """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, and NoSources."""
+        """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
         return self.taken(self.word(index) if kind == WORD else self.board(index), index)
 
     def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
@@ -96,11 +103,13 @@ class SampleMaker:
 
     def word(self, index: int) -> SynthWord:
         """A word. Raises as ``at`` does."""
-        return self._words_of(self._split(index)).at(index)
+        with _told_of(_word_name(index)):
+            return self._words_of(self._split(index)).at(index)
 
     def board(self, index: int) -> SynthBoard:
         """A board. Raises as ``at`` does."""
-        return self._boards_of(self._split(index)).at(index)
+        with _told_of(_board_name(index)):
+            return self._boards_of(self._split(index)).at(index)
 
     def is_held_out(self, index: int) -> bool:
         """Whether a sample is only to measure by."""
@@ -195,7 +204,7 @@ def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
 
 
 def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
-    name, text = f"word-{index:06d}", one_line(word.text)
+    name, text = _word_name(index), one_line(word.text)
     height, width = word.crop.shape[:2]
     corners = Quad.from_box(0, 0, width, height).array()
     if _too_narrow(corners, text):
@@ -207,7 +216,7 @@ def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
 
 
 def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
-    name = f"board-{index:05d}"
+    name = _board_name(index)
     photo = f"{PHOTOS}/{name}.jpg"
     height, width = board.image.shape[:2]
     flat = [geometry.area(each.quad) < 1 for each in board.labelled]
@@ -233,6 +242,30 @@ def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sa
         )  # fmt: skip
     page = TruePhoto(photo, name, photo, width, height, words, side)
     return Sample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
+
+
+def _word_name(index: int) -> str:
+    return f"word-{index:06d}"
+
+
+def _board_name(index: int) -> str:
+    return f"board-{index:05d}"
+
+
+@contextlib.contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """What one odd item among recorded strokes or fonts brings about is said of the sample, and ends nothing."""
+    try:
+        yield
+    except CannotWrite as error:
+        why = tr("its writer does not know each letter of “{text}”", text=str(error))
+        raise _not_drawn(name, why) from error
+    except CannotDraw as error:
+        raise _not_drawn(name, tr("its strokes reach too far")) from error
+
+
+def _not_drawn(name: str, why: str) -> NotDrawn:
+    return NotDrawn(tr("{name} cannot be drawn: {reason}", name=name, reason=why))
 
 
 def _writer(name: str) -> str:
