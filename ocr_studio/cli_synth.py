@@ -91,6 +91,9 @@ def parser() -> argparse.ArgumentParser:
         "--test", dest="purpose", action="store_const", const="test", help="all of it is to measure by, see below"
     )
     made.add_argument("--like", type=given_path, metavar="DIR|FILE", help="as this one was made, but for what is given")
+    made.add_argument(
+        "--replace", action="store_true", help="write over a dataset that was drawn by other options in that folder"
+    )
     made.add_argument("--processes", type=int, metavar="N", help="that draw; default: one for each core")
     made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
     return made
@@ -160,7 +163,7 @@ _GIVEN: Final = (
 
 
 def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
-    events = synthesizing.write(wanted, options.out, children=options.processes)
+    events = synthesizing.write(wanted, options.out, children=options.processes, replace=options.replace)
     source, report = Source(), None
     try:
         with closing(_watched(events)) as watched:

@@ -19,9 +19,11 @@ from ocr_studio.core import dataset_folder, synth_options
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_making import Making
+from ocr_studio.core.dataset_reading import is_dataset
 from ocr_studio.core.dataset_report import LeftOut, Reason, Report
 from ocr_studio.core.dataset_values import Example, TruePhoto
-from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import tr, tr_n
 
 WORD: Final = "word"
@@ -146,6 +148,22 @@ def name_of(options: SynthOptions, version: str) -> str:
 def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
     """Whether a dataset of just these options was begun in a folder, and not ended. Never raises."""
     return dataset_folder.unfinished(folder, name_of(options, version))
+
+
+def check_place(folder: Path, options: SynthOptions, *, replace: bool) -> None:
+    """Whether these may be written to a folder: a dataset that is there already was drawn by just these options, or by
+    others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never written over."""
+    if not is_dataset(folder):
+        return
+    try:
+        there = synth_options.load(folder)
+    except BadOptions as error:
+        what = tr("the folder holds a dataset that was not drawn by the program")
+        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder.")) from error
+    if there != options and not replace:
+        what = tr("the folder holds a dataset that was drawn by other options")
+        remedy = tr("Choose another folder, or say that it may be replaced (--replace).")
+        raise WriteFailed(what, file=folder, remedy=remedy)
 
 
 def _without_pictures(sample: Sample) -> Sample:

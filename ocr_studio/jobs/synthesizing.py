@@ -18,6 +18,7 @@ from ocr_studio.core import dataset_folder, synth_dataset, synth_options
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import tr, tr_n
@@ -71,15 +72,19 @@ class SampleFailed:
 WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
 
 
-def write(options: SynthOptions, folder: Path, *, children: int | None = None) -> Iterator[WritingEvent]:
+def write(
+    options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool = False
+) -> Iterator[WritingEvent]:
     """Write a dataset: SourcesRead, now and then SampleMade, at last the Report. Closed before, it is gone on with the
     next time.
 
     folder: as for ``dataset.export``. children: processes that draw; None: as many as there are cores, or none where
-    there is little to do. Raises BadOptions, WriteFailed and what is wrong with a source; what was made then stays for
-    the next time. There is no dataset before it is whole.
+    there is little to do. replace: whether a dataset that was drawn by other options may be written over. Raises
+    BadOptions, WriteFailed and what is wrong with a source; what was made then stays for the next time. There is no
+    dataset before it is whole.
     """
     synth_options.check(options)
+    synth_dataset.check_place(folder, options, replace=replace)
     room_name = synth_dataset.name_of(options, __version__)
     with dataset_folder.lasting_workshop(folder, own.LAYOUT, room_name) as room:
         with contextlib.closing(SynthWriting(room, options, __version__)) as writing:
@@ -96,6 +101,15 @@ def write(options: SynthOptions, folder: Path, *, children: int | None = None) -
 def can_go_on(options: SynthOptions, folder: Path) -> bool:
     """Whether writing these to a folder was begun and not ended, so that it would be gone on with. Never raises."""
     return synth_dataset.can_go_on(folder, options, __version__)
+
+
+def taken(options: SynthOptions, folder: Path) -> str:
+    """Why a dataset that is there already is not written over, whatever is wished; empty where it may be."""
+    try:
+        synth_dataset.check_place(folder, options, replace=True)
+    except WriteFailed as error:
+        return error.what
+    return ""
 
 
 def throw_away(folder: Path) -> None:

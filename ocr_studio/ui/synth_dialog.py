@@ -138,7 +138,7 @@ class SynthDialog(QDialog):
             return
         self.written.emit(options, folder)
         job = self._job = self._lane.submit(
-            lambda: synthesizing.write(options, folder), name=later("Writing words and boards")
+            lambda: synthesizing.write(options, folder, replace=True), name=later("Writing words and boards")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
@@ -229,7 +229,8 @@ class SynthDialog(QDialog):
         if begun:
             return tr("These were begun in this folder before, and not ended. Writing goes on there.")
         if folder is not None and not self.busy and dataset.is_dataset(folder):
-            return tr("There is a dataset in this folder; it is replaced.")
+            taken = synthesizing.taken(self.form.options, folder)
+            return taken or tr("There is a dataset in this folder; it is replaced.")
         return ""
 
     def _say_wrong(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -45,7 +46,7 @@ def write(options: SynthOptions, folder: Path, **how: Any) -> tuple[Report, list
 def start(options: SynthOptions, folder: Path, made: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin, and stop once so many are made."""
     monkeypatch.setattr(synthesizing, "_TELL", 0.0)
-    with closing(_closable(synthesizing.write(options, folder, children=0))) as events:
+    with closing(_closable(synthesizing.write(options, folder, children=0, replace=True))) as events:
         for event in events:
             if isinstance(event, SampleMade) and event.done == made:
                 return
@@ -333,3 +334,28 @@ def test_what_is_learned_from_it_leaves_it_where_it_is(tmp_path: Path) -> None:
     preflight.forget(look)
     training.throw_away(course.run)
     assert dataset.read(tmp_path / "out").digest == course.run.digest
+
+
+def test_a_dataset_drawn_otherwise_is_written_over_only_where_that_is_wished(tmp_path: Path) -> None:
+    options, out = made_synth.options(tmp_path, words=3), tmp_path / "out"
+    first, _ = write(options, out)
+    write(options, out)  # the same once more
+    other = replace(options, words=2)
+    with pytest.raises(WriteFailed, match="drawn by other options"):
+        write(other, out)
+    assert dataset.read(out).digest == first.digest
+    write(other, out, replace=True)
+    assert len(dataset.read(out).examples) == 2
+
+
+def test_a_dataset_that_was_not_drawn_is_never_written_over(tmp_path: Path) -> None:
+    options, out = made_synth.options(tmp_path, words=3), tmp_path / "out"
+    write(options, out)
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    del manifest["synthetic"]
+    (out / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    before = dataset.read(out).digest
+    with pytest.raises(WriteFailed, match="not drawn"):
+        write(options, out, replace=True)
+    assert dataset.read(out).digest == before
+    assert synthesizing.taken(options, out)

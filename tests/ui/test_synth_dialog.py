@@ -130,7 +130,7 @@ def test_it_is_written_shown_kept_and_learned_from(
 
 
 def test_what_failed_can_be_tried_again(dialog: SynthDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> Iterator[WritingEvent]:
+    def full(*_: object, **__: object) -> Iterator[WritingEvent]:
         yield SourcesRead(Source(), 0, 2)
         raise WriteFailed("the disk is full")
 
