@@ -16,6 +16,7 @@ from ocr_studio.engine.synth import fonts, marker, strokes
 from ocr_studio.engine.synth.fonts import BadFont
 from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.marker import Pen, Tip
+from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.strokes import BadStrokes, StrokeWriter
 from ocr_studio.engine.synth.writing import CannotWrite, Split, Writer, Writing
 from tests.engine import drawn_strokes
@@ -254,6 +255,24 @@ def test_a_spoilt_file_of_strokes_is_refused(tmp_path: Path, changed: dict[str, 
     assert reason in str(told.value)
     assert "spoilt.npz" in str(told.value)
     assert "Give a .npz file with points" in str(told.value)
+
+
+def test_words_without_width_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "flat.npz"
+    drawn_strokes.write(path, writers=2, words=("so", "ill"), letters="abl.")
+    with np.load(path, allow_pickle=False) as file:
+        points, strokes_, items = (file[name] for name in ("points", "stroke_offsets", "item_offsets"))
+    for item in (1, 4):  # “ill”: a dot; “l”: a line, which letters may be
+        points[strokes_[items[item]] : strokes_[items[item + 1]], 0] = 7
+    spoilt(path, points=points)
+    file = strokes.load(path)
+    (writer,) = strokes.writers([file], Split.TRAIN)
+    assert writer.known == ("so",)
+    assert writer.can_write("l")
+    assert not writer.can_write("ill")
+    assert writer.write("so all", 30.0, np.random.default_rng(2)).letters.shape == (5, 4, 2)
+    stock = Stock.open(Sources(strokes=(path,), prints=()), Split.TRAIN)
+    assert [str(each) for each in stock.refused] == [f"{path}: 1 word in it is left out: it has no width."]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00", b"text"])

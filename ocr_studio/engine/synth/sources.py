@@ -66,7 +66,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stock:
-    """All that is there of one split. refused: fonts and photos that are of no use, and why."""
+    """All that is there of one split. refused: words, fonts and photos that are of no use, and why."""
 
     split: Split
     people: tuple[StrokeWriter, ...]
@@ -82,7 +82,8 @@ class Stock:
     def open(cls, sources: Sources, split: Split) -> Stock:
         """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList,
         NoWordCounts."""
-        people = strokes.writers([_strokes(path) for path in sources.strokes], split)
+        recorded = [_strokes(path) for path in sources.strokes]
+        people = strokes.writers(recorded, split)
         handwriting, bad = _fonts(_files(sources.handwriting), split, hand=True)
         files = fonts.system_files() if sources.prints is None else _files(sources.prints)
         prints, also_bad = _fonts(files, split)
@@ -96,7 +97,12 @@ class Stock:
             prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
             Grounds(photos),
             BoardTexts(words),
-            (*bad, *(also_bad if sources.prints is not None else ()), *spoilt),
+            (
+                *filter(None, (file.refused for file in recorded)),
+                *bad,
+                *(also_bad if sources.prints is not None else ()),
+                *spoilt,
+            ),
             tuple(each for each in people if len(each.known) >= _WORDS),
             tuple(each for each in people if each.letters >= _LETTERS),
         )

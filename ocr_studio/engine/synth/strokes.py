@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth import letters
 from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.shaping import Pose, Strokes, cuts
@@ -42,7 +42,8 @@ class BadStrokes(StudioError):
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class StrokesFile:
-    """Pen strokes of many words or letters. path: of the file; the rest as in the file, checked."""
+    """Pen strokes of many words or letters. path: of the file; flat: (I,), words that are no wider than a line, so that
+    no letter of them can be told from another; nobody writes with them. The rest as in the file, checked."""
 
     path: Path
     points: NDArray[np.float32]
@@ -52,11 +53,27 @@ class StrokesFile:
     writers: NDArray[np.int64]
     names: NDArray[np.str_]
     train: NDArray[np.bool_] | None
+    flat: NDArray[np.bool_]
 
     def of(self, item: int) -> Strokes:
         """The strokes of one item, each (n, 2) float32."""
         first, last = self.items[item], self.items[item + 1]
         return [self.points[self.strokes[stroke] : self.strokes[stroke + 1]] for stroke in range(first, last)]
+
+    @property
+    def refused(self) -> BadStrokes | None:
+        """What is to be said of the items that are left out; None where there are none."""
+        count = int(self.flat.sum())
+        if not count:
+            return None
+        return BadStrokes(
+            tr_n(
+                "{count} word in it is left out: it has no width",
+                "{count} words in it are left out: they have no width",
+                count,
+            ),
+            file=self.path,
+        )
 
 
 def load(path: Path) -> StrokesFile:
@@ -108,7 +125,17 @@ def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | No
         raise ValueError(tr("some of its writers have no name"))
     if train is not None and (train.shape != (count,) or train.dtype.kind != "b"):
         raise ValueError(tr("it does not say for each item what it is for"))
-    return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train)
+    flat = _flat(points[:, 0], strokes[items], texts)
+    return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train, flat)
+
+
+def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Which items of two letters and more have all of their points at one place across. starts: (I+1,), of items among
+    points."""
+    if not len(texts):
+        return np.zeros(0, np.bool_)
+    low, high = (reduce.reduceat(x, starts[:-1]) for reduce in (np.minimum, np.maximum))
+    return np.asarray((low == high) & (np.char.str_len(texts) > 1), np.bool_)
 
 
 def _offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
@@ -208,7 +235,8 @@ def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, .
             if _split(name, told.get(name)) is not split:
                 continue
             person = people.setdefault(name, StrokeWriter(name, split, lent=lent))
-            for item, text in zip(items.tolist(), file.texts[items].tolist(), strict=True):
+            wide = items[~file.flat[items]]
+            for item, text in zip(wide.tolist(), file.texts[wide].tolist(), strict=True):
                 if 0 < len(text) <= _MOST_LETTERS and not any(sign.isspace() for sign in text):
                     person.words.setdefault(text, []).append((file, item))
                     if text in _BORROWED:
