@@ -9,8 +9,8 @@ not given is done without: then this system's fonts and hands made up here write
 
 It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
 epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
-epoch; so does the next sitting, where --minutes ended this one. At the end there is a model, as good as the best epoch
-was: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
+epoch; so does the next sitting, where --minutes ended this one. When all is done there is a model, as good as its best
+epoch: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Sitting:
 # ---------------------------------------------------------------------------------------------------------- recognizer
 
 
-def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognizer:
-    """A recognizer that knew nothing."""
+def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognizer | None:
+    """A recognizer that knew nothing; None where the sitting is over before the run is."""
     train, validation = (_words(sources, part, sizes, sitting) for part in ("train", "validation"))
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
@@ -105,7 +105,7 @@ def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognize
         )
         for part, much, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
     ]
-    fitting.run(
+    over = fitting.run(
         recognizer.training_model,
         batches[0],
         batches[1],
@@ -113,7 +113,7 @@ def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognize
         stopping=fitting.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(read_by(recognizer, validation)),
     )
-    return recognizer
+    return recognizer if over else None
 
 
 def _words(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
@@ -139,8 +139,8 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 # ------------------------------------------------------------------------------------------------------------ detector
 
 
-def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector:
-    """A detector that knew nothing."""
+def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector | None:
+    """A detector that knew nothing; None where the sitting is over before the run is."""
     train, validation = (_photos(sources, part, sizes, sitting) for part in ("train", "validation"))
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
@@ -148,7 +148,7 @@ def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector:
         detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=sitting.seed), sizes.batch)
         for part, much in ((train, 1.0), (validation, 0.0))
     ]
-    fitting.run(
+    over = fitting.run(
         detector.model,
         batches[0],
         batches[1],
@@ -156,7 +156,7 @@ def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector:
         stopping=fitting.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(found_by(detector, Samples(validation.all[:8]))),
     )
-    return detector
+    return detector if over else None
 
 
 def _photos(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
@@ -201,7 +201,7 @@ def _prefixed(figures: Mapping[str, float]) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn, measure on hands that neither taught nor decided, keep the model."""
+    """Learn; once that is over, measure on hands that neither taught nor decided, and keep the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
@@ -219,12 +219,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sitting = Sitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
     asked = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
     sizes = replace(RECOGNIZER if chosen.what == "recognizer" else DETECTOR, **asked)
-    learned: Recognizer | Detector
-    if chosen.what == "recognizer":
-        learned = learn_to_read(sources, sizes, sitting)
+    learn = learn_to_read if chosen.what == "recognizer" else learn_to_find
+    learned = learn(sources, sizes, sitting)
+    if learned is None:
+        print("this sitting is over, the run is not: the same command with --resume goes on")  # noqa: T201
+        return
+    if isinstance(learned, Recognizer):
         scores = read_by(learned, _words(sources, "test", sizes, sitting))
     else:
-        learned = learn_to_find(sources, sizes, sitting)
         scores = found_by(learned, _photos(sources, "test", sizes, sitting))
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})

@@ -248,11 +248,12 @@ def run(
     course: Course,
     stopping: Stopping,
     exam: Callable[[], Mapping[str, float]],
-) -> None:
+) -> bool:
     """``model.fit`` with all that a long run needs: FOLDER/log.csv, a checkpoint after each epoch, an early end, the
     best weights at last.
 
-    model: compiled. batches, held_out: as ``fit`` takes them, without end. exam: figures for the log. Raises
+    model: compiled. batches, held_out: as ``fit`` takes them, without end. exam: figures for the log. Returns whether
+    the run is over: all steps are done, or more of them would help nothing; False where only this sitting is. Raises
     CheckpointNotSaved.
     """
     course.folder.mkdir(parents=True, exist_ok=True)
@@ -273,6 +274,7 @@ def run(
         shuffle=False,  # what batches are made of is mixed where they are made
         verbose=2,
     )
+    return patience.stopped_epoch > 0 or int(model.optimizer.iterations) >= course.steps
 
 
 def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:

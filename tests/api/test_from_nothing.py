@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ocr_studio.api import from_nothing
 from ocr_studio.api.from_nothing import Sitting
+from ocr_studio.core import models
+from ocr_studio.engine import beginnings
 from ocr_studio.engine.synth.sources import Sources
 from tests.engine.test_synth_writers import font_bytes
+from tests.engine.tiny_recognizer import build_tiny
 
 OWN = Sources(prints=())
 
@@ -41,3 +48,39 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     with np.load(file) as kept:
         np.savez(file, allow_pickle=False, **{name: kept[name] for name in kept.files if name != "made_of"})
     assert drawn_anew(mine, 1)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nets, parts and epochs that take no time, and no fonts of this system."""
+    monkeypatch.setattr(beginnings, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
+    monkeypatch.setattr(from_nothing, "Sources", partial(Sources, prints=()))
+    for name in ("RECOGNIZER", "DETECTOR"):
+        sizes = replace(getattr(from_nothing, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
+        monkeypatch.setattr(from_nothing, name, sizes)
+
+
+def run(folder: Path, *more: str) -> None:
+    from_nothing.main(["--what", "recognizer", "--out", str(folder), "--name", "Tiny", *more])
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, "--minutes", "0.0001")
+    assert "the same command with --resume goes on" in capsys.readouterr().out
+    assert [model.name for model in models.available()] == [models.BUILT_IN.name]
+    assert not (tmp_path / "scores.json").exists()
+    run(tmp_path, "--resume")
+    with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
+        rows = list(csv.DictReader(log))
+    assert [(row["epoch"], row["steps"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
+    assert all(float(row["val_cer"]) >= 0 for row in rows)
+    (model,) = (model for model in models.available() if model != models.BUILT_IN)
+    assert model.name == "Tiny"
+    assert model.card is not None
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores.keys() == {"cer", "right"}
+    assert model.card.scores == {"test": scores}
+    assert "kept as “Tiny”" in capsys.readouterr().out
