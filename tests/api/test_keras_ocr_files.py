@@ -49,7 +49,12 @@ def test_a_body_without_its_last_layer_learns_another_alphabet(tmp_path: Path) -
 def test_a_file_of_ones_own_comes_with_its_alphabet(tmp_path: Path) -> None:
     layout = {**RECORDED["layouts"]["crnn"], "fc_12": {"fc_12/kernel:0": [256, 3], "fc_12/bias:0": [2 + 1]}}
     reads = Recognizer("öl", str(write(tmp_path / "mine.h5", layout)), languages=())
+    assert reads.alphabet == "öl"
+    assert reads.model.output_shape[-1] == 3
     assert set(reads.recognize(word("öl"))) <= {"ö", "l"}
+    bias = reads.model.get_layer("characters").weights[1]
+    bias.assign([0.0, 100.0, 0.0])  # each step sees the first letter
+    assert reads.recognize(word("öl")) == "ö"
 
 
 def test_a_detector_of_ones_own_comes_from_its_file(tmp_path: Path) -> None:
