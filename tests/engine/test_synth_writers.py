@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 from itertools import combinations
 from pathlib import Path
@@ -221,6 +222,28 @@ def test_fonts_in_folders_are_found_and_broken_ones_named(tmp_path: Path) -> Non
     assert all("cannot be used" in told and "Take it out" in told for told in refused.values())
     with pytest.raises(BadFont, match="no folder"):
         fonts.files_in(tmp_path / "nowhere")
+
+
+def test_a_name_alone_keeps_no_font_out_of_a_persons_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("own", "Fonts"):
+        (tmp_path / folder).mkdir()
+        for name in ("Silicon Hand.ttf", "Plain.ttf"):
+            (tmp_path / folder / name).write_bytes(font_bytes())
+    files = fonts.files_in(tmp_path / "own")
+    for hand in (False, True):
+        assert [each.name for each in fonts.usable(files, hand=hand) if isinstance(each, fonts.Font)] == [
+            "Plain",
+            "Silicon Hand",
+        ]
+    with monkeypatch.context() as pictures:  # of those that do not look like letters it is said
+        pictures.setattr(fonts, "_likeness", lambda font: 0.0)
+        plain, odd = fonts.usable(files, hand=True)
+        assert isinstance(plain, fonts.Font)
+        assert "Silicon Hand.ttf: the font cannot be used: its letters do not look like letters" in str(odd)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("WINDIR", str(tmp_path))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert fonts.system_files() == [tmp_path / "Fonts" / "Plain.ttf"]
 
 
 def spoilt(path: Path, **changed: object) -> None:

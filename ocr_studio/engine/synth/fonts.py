@@ -43,7 +43,7 @@ _TELLING: Final = "aegbdrnhq"
 # 22 upright, slanted, bold and narrow ones; pictures have about 0).
 _ALIKE: Final = "HEATOnoaexlcu"
 _LIKE: Final = 0.2
-# Fonts of pictures: they show something else for each letter.
+# What fonts of pictures are called, which show something else for each letter; others too ("Silicon").
 _PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
 _REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
 
@@ -142,14 +142,15 @@ class Font:
 
 
 def load(path: Path, *, hand: bool = False) -> Font:
-    """A font of a file. hand: as of ``Font``; of print it is asked that it looks like print. Raises BadFont."""
+    """A font of a file. hand: as of ``Font``; of print, and where the name is one of pictures, it is asked that it
+    looks like print. Raises BadFont."""
     try:
         data = paths.read_file(path, most=_MOST_BYTES)
         font = _sized(data)
         blank = _bitmap(font, _LACKED)
         if not any(len(shown[1]) and shown != blank for shown in (_bitmap(font, letter) for letter in "aA1")):
             raise ValueError(tr("it has no Latin letters"))
-        if not hand and _likeness(font) < _LIKE:
+        if (not hand or _called_pictures(path)) and _likeness(font) < _LIKE:
             raise ValueError(tr("its letters do not look like letters"))
     except (OSError, ValueError, paths.TooLarge) as error:
         raise BadFont(
@@ -181,8 +182,6 @@ def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = Fa
     hand: as of ``Font``.
     """
     for path in files:
-        if any(part in path.stem.lower() for part in _PICTURES):
-            continue
         try:
             font = load(path, hand=hand)
         except BadFont as error:
@@ -193,7 +192,8 @@ def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = Fa
 
 
 def system_files() -> list[Path]:
-    """Fonts that this system has, some of each folder where there are very many: reading them all would take long."""
+    """Fonts that this system has, some of each folder where there are very many: reading them all would take long.
+    Those that are called as pictures are were chosen by nobody, and are left out unread."""
     home = Path.home()
     if sys.platform == "win32":
         folders = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
@@ -202,8 +202,12 @@ def system_files() -> list[Path]:
         folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
-    found = sorted(path for folder in folders for path in _fonts_below(folder))
+    found = sorted(path for folder in folders for path in _fonts_below(folder) if not _called_pictures(path))
     return found[:: 1 + len(found) // _OF_SYSTEM]
+
+
+def _called_pictures(path: Path) -> bool:
+    return any(part in path.stem.lower() for part in _PICTURES)
 
 
 def _fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
