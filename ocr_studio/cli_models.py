@@ -98,7 +98,8 @@ def _default(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
-    training_runs.check_free(options.name)
+    if not models.find(options.name).of_program:  # else that is said
+        training_runs.check_free(options.name)
     models.delete(options.name, in_use=_in_use(chosen))
     return GOOD
 

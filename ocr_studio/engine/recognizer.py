@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import models
 from ocr_studio.core.charset import BLANK, Alphabet, Charset
 from ocr_studio.core.language import Lexicon
+from ocr_studio.core.model_card import OVERSURE
 from ocr_studio.core.models import Model
 from ocr_studio.core.page import Alternative, Source, Transcription, now
 from ocr_studio.engine import ctc, weights
@@ -47,9 +48,6 @@ CALL_PIXELS: Final = 64
 
 # How many readings a word is shown with, the chosen one among them.
 SHOWN: Final = 5
-# How much surer the net's odds look than they are: the exponent that makes them right is 1 / this. Fitted on made words
-# (tests/benchmarks/calibration.py), of those that are shown with 0.9 about 90 % are right, then and on photos.
-OVERSURE: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,11 @@ class Recognizer:
 
     net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
     widest_word: for one that reads single words only, up to how many times its height a word may be wide without being
-    squeezed; None for one that reads whole lines.
+    squeezed; None for one that reads whole lines. oversure: see ``model_card.OVERSURE``.
     """
 
     widest_word: float | None = None
+    oversure: float = OVERSURE
 
     def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
         if net.output_shape[-1] != len(charset):
@@ -116,6 +115,7 @@ class Recognizer:
         """With the weights of a model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
         net, charset = weights.load_recognizer(model, alphabet=alphabet)
         recognizer = cls(net, charset, name=model.name)
+        recognizer.oversure = model.card.oversure if model.card else OVERSURE
         recognizer.warm_up()
         return recognizer
 
@@ -199,7 +199,7 @@ class Recognizer:
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}
         own: dict[tuple[int, ...], float] = {}  # to the net alone
-        for reading, chance in zip(found, chances_of(found).tolist(), strict=True):
+        for reading, chance in zip(found, chances_of(found, oversure=self.oversure).tolist(), strict=True):
             labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
             chances[labels] = chances.get(labels, 0.0) + chance
             own[labels] = own.get(labels, 0.0) + reading.confidence
