@@ -190,3 +190,18 @@ def test_a_folder_without_backgrounds_is_refused(tmp_path: Path) -> None:
         grounds.load(tmp_path, Split.TRAIN)
     with pytest.raises(BadBackgrounds):
         grounds.load(tmp_path / "nowhere", Split.TRAIN)
+
+
+def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounds, "_MOST_PHOTOS", 10)
+    for number in range(25):
+        images.save_png(tmp_path / f"{number:02d}.png", np.full((40, 60, 3), 100 + number, np.uint8))
+    taken, told = set(), set()
+    for split in Split:
+        photos, refused = grounds.load(tmp_path, split)
+        taken |= {int(photo[0, 0, 0]) - 100 for photo in photos}
+        told |= {str(each) for each in refused}
+    assert sorted(taken) == [0, 2, 5, 7, 10, 12, 15, 17, 20, 22]
+    assert told == {f"{tmp_path}: 15 photos of the folder are left out: there are 10 others."}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import scenery
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.writing import Split
@@ -25,7 +25,8 @@ Random: TypeAlias = np.random.Generator
 
 # Photos are kept no larger than this: a word takes little of them.
 _SIDE: Final = 960
-_MOST_PHOTOS: Final = 2000
+# Each process that draws holds all of them, up to 2 MB each.
+_MOST_PHOTOS: Final = 200
 # Grounds we make are made once, so many of each kind and so large.
 _MADE: Final = 24
 _SIZE: Final = (800, 600)
@@ -69,11 +70,12 @@ class Grounds:
 
 def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
     """The photos of a folder that belong to a split, by their contents, made smaller where they are large; and what is
-    wrong with those that cannot be opened. Raises BadBackgrounds for a folder without photos.
+    wrong with those that cannot be opened. Of very many some from all over the folder are taken, which is said there as
+    well. Raises BadBackgrounds for a folder without photos.
     """
     try:
-        paths = images.photos_in(folder)[:_MOST_PHOTOS]
-        if not paths:
+        found = images.photos_in(folder)
+        if not found:
             raise FileNotFoundError
     except (OSError, images.PhotoError) as error:
         raise BadBackgrounds(
@@ -81,15 +83,32 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
             file=folder,
             remedy=tr("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper."),
         ) from error
+    # By name, neighbours were mostly taken at the same board.
+    many = min(len(found), _MOST_PHOTOS)
+    chosen = [found[at * len(found) // many] for at in range(many)]
     photos: list[Picture] = []
     refused: list[StudioError] = []
-    for path in paths:
+    if left := len(found) - len(chosen):
+        refused.append(_left_out(folder, left))
+    for path in chosen:
         try:
             if Split.of(images.content_id(path).encode()) is split:
                 photos.append(_shrunk(images.open_photo(path)))
         except images.PhotoError as error:
             refused.append(error)
     return tuple(photos), tuple(refused)
+
+
+def _left_out(folder: Path, count: int) -> BadBackgrounds:
+    return BadBackgrounds(
+        tr_n(
+            "{count} photo of the folder is left out: there are {most} others",
+            "{count} photos of the folder are left out: there are {most} others",
+            count,
+            most=_MOST_PHOTOS,
+        ),
+        file=folder,
+    )
 
 
 def _shrunk(photo: Picture) -> Picture:
