@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import geometry, images
-from ocr_studio.engine import craft_targets
-from ocr_studio.engine.synth import board_lessons, painting, whole_boards
+from ocr_studio.engine.synth import painting, whole_boards
 from ocr_studio.engine.synth.arranging import PARTS
 from ocr_studio.engine.synth.casting import BoardOptions, Setting, cast
 from ocr_studio.engine.synth.patch import Budget, Patch, Placed
@@ -198,40 +197,6 @@ def test_what_is_visible_of_a_board() -> None:
     low, high = place.visible(beyond=0.0)
     assert low.tolist() == [50, 0]
     assert high.tolist() == [250, 80]
-
-
-# ------------------------------------------------------------------------------------------------------------ lessons
-
-
-def test_a_board_teaches_a_recognizer(board: SynthBoard) -> None:
-    tight, loose = (list(board_lessons.lessons(board, seed=seed)) for seed in (None, 1))
-    assert [each.text for each in tight] == [each.text for each in loose]
-    assert len(tight) > 5
-    for lesson in tight:
-        assert lesson.crop.shape[0] == 48
-        assert np.ptp(lesson.crop.astype(int)) > 15
-    assert any(not np.array_equal(one.crop, other.crop) for one, other in zip(tight, loose, strict=True))
-
-
-def test_a_board_teaches_craft_where_its_letters_are(board: SynthBoard) -> None:
-    places = board_lessons.letter_places(board)
-    height, width = (side - side % 2 for side in board.image.shape[:2])
-    maps, known = craft_targets.draw(places, np.eye(2, 3), (width, height))
-    for word, letters in zip([word for word in board.words if not word.ignore], places.words, strict=True):
-        assert len(letters) == len(word.text)
-        x, y = (letters[0].mean(axis=0) / 2).astype(int)
-        assert maps[y : y + 2, x : x + 2, 0].max() > 0.4, word.text
-    assert len(places.unclear) == sum(word.ignore for word in board.words)
-    assert known.mean() > 0.9
-
-
-def test_a_board_teaches_the_detector_where_its_lines_are(board: SynthBoard) -> None:
-    photo = board_lessons.sized(board, scale=0.5)
-    assert photo.width == round(board.image.shape[1] / 2)
-    assert 0 < len(photo.places.lines) <= len(board.words)
-    reviewed = board_lessons.reviewed(board, held_out=True)
-    assert reviewed.open() is board.image
-    assert len(reviewed.words) == len(board.words)
 
 
 def test_nobody_writes_who_was_not_asked(stock: Stock) -> None:
