@@ -98,7 +98,7 @@ def _default(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _delete(options: argparse.Namespace, chosen: Settings) -> int:
-    if not models.find(options.name).of_program:  # else that is said
+    if not any(model.of_program for model in models.everything() if model.name == options.name):  # else that is said
         training_runs.check_free(options.name)
     models.delete(options.name, in_use=_in_use(chosen))
     return GOOD

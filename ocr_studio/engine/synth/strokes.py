@@ -81,6 +81,8 @@ def load(path: Path) -> StrokesFile:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError(tr("it is larger than any collection of strokes"))
+        if not zipfile.is_zipfile(path):  # numpy would speak of pickled objects
+            raise ValueError(tr("it is no archive of arrays (.npz)"))
         # Opened here: numpy leaves a damaged archive open.
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             if not isinstance(file, np.lib.npyio.NpzFile):
