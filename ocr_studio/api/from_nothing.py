@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import string
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, fingerprint
 from ocr_studio.core import metrics, models, paths
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine import checkpoints, ctc, fitting
@@ -83,6 +85,11 @@ class Sitting:
         """Whether there is something to go on from."""
         return self.resume and (self.out / checkpoints.FILE).exists()
 
+    def check(self, model: Any) -> None:
+        """Before anything is drawn. Raises OtherNetwork where it should go on from what another network has learned."""
+        if self.resume:
+            fitting.check(model, self.out)
+
     def course(self, sizes: Sizes, checks: int) -> fitting.Course:
         """How ``fitting`` is asked for it. checks: batches that are held out."""
         return fitting.Course(
@@ -95,9 +102,10 @@ class Sitting:
 
 def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognizer | None:
     """A recognizer that knew nothing; None where the sitting is over before the run is."""
-    train, validation = (_words(sources, part, sizes, sitting) for part in ("train", "validation"))
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
+    sitting.check(recognizer.training_model)
+    train, validation = (_words(sources, part, sizes, sitting) for part in ("train", "validation"))
     batches = [
         recognizer.get_batch_generator(
             part.words(sizes.batch, augmentation=much, short_first=0 if sitting.goes_on else first, seed=sitting.seed),
@@ -141,9 +149,10 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 
 def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector | None:
     """A detector that knew nothing; None where the sitting is over before the run is."""
-    train, validation = (_photos(sources, part, sizes, sitting) for part in ("train", "validation"))
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
+    sitting.check(detector.model)
+    train, validation = (_photos(sources, part, sizes, sitting) for part in ("train", "validation"))
     batches = [
         detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=sitting.seed), sizes.batch)
         for part, much in ((train, 1.0), (validation, 0.0))
@@ -201,7 +210,10 @@ def _prefixed(figures: Mapping[str, float]) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn; once that is over, measure on hands that neither taught nor decided, and keep the model."""
+    """Learn; once that is over, measure on hands that neither taught nor decided, and keep the model.
+
+    Raises StudioError.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
@@ -236,4 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        sys.exit(f"from_nothing: {error}")

@@ -17,6 +17,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
 from ocr_studio.engine import checkpoints, growing
 from ocr_studio.engine.checkpoints import Checkpoint
 from ocr_studio.engine.craft_learning import loss_of
@@ -149,6 +150,10 @@ def rate_at(share: float) -> float:
     return max(1e-3, 0.5 + 0.5 * math.cos(math.pi * (share - _WARM_UP) / (1 - _WARM_UP)))
 
 
+class OtherNetwork(StudioError):
+    """What a run should go on from is of another network."""
+
+
 class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
     """Keeps after each epoch all that going on needs, and goes on from it: after a closed terminal, or ``kill -9``.
 
@@ -170,15 +175,16 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
         self._begun = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Take up what was kept. Raises KeyError or ValueError where it is of another net."""
+        """Take up what was kept. Raises OtherNetwork."""
         self._begun = time.monotonic()
         if self._kept is None:
             return
         optimizer = self.model.optimizer
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
-        _assign(self.model.weights, self._kept, "weights")
-        _assign(optimizer.variables, self._kept, "memory")
+        for variables, name in ((self.model.weights, "weights"), (optimizer.variables, "memory")):
+            for variable, value in zip(variables, _values(variables, self._kept, name, self._folder), strict=True):
+                variable.assign(value)
         if self._patience is not None:
             self._remember(self._patience)
 
@@ -254,7 +260,7 @@ def run(
 
     model: compiled. batches, held_out: as ``fit`` takes them, without end. exam: figures for the log. Returns whether
     the run is over: all steps are done, or more of them would help nothing; False where only this sitting is. Raises
-    CheckpointNotSaved.
+    CheckpointNotSaved, OtherNetwork.
     """
     course.folder.mkdir(parents=True, exist_ok=True)
     patience = keras.callbacks.EarlyStopping(
@@ -291,10 +297,17 @@ def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
     return {f"{name}/{place}": np.asarray(each) for place, each in enumerate(variables)}
 
 
-def _assign(variables: Any, kept: Checkpoint, name: str) -> None:
-    values = [np.asarray(kept.arrays[f"{name}/{place}"]) for place, _ in enumerate(variables)]
-    for variable, value in zip(variables, values, strict=True):
-        if tuple(value.shape) != tuple(variable.shape):
-            raise ValueError(f"{variable.path}: the checkpoint is of another net")
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+def check(model: keras.Model, folder: Path) -> None:
+    """Whether a run of this model can go on from what is kept in a folder, if anything is. Raises OtherNetwork."""
+    if kept := checkpoints.load(folder):
+        _values(model.weights, kept, "weights", folder)
+
+
+def _values(variables: Any, kept: Checkpoint, name: str, folder: Path) -> list[NDArray[Any]]:
+    """What is kept of these. Raises OtherNetwork."""
+    values = {place: value for place, value in kept.arrays.items() if place.startswith(f"{name}/")}
+    shapes = {f"{name}/{place}": tuple(variable.shape) for place, variable in enumerate(variables)}
+    if shapes != {place: value.shape for place, value in values.items()}:
+        remedy = "Name the folder of this network's run, or begin anew in another one."
+        raise OtherNetwork("this is of another network's run", file=folder / checkpoints.FILE, remedy=remedy)
+    return [values[place] for place in shapes]

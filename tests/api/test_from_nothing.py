@@ -15,7 +15,7 @@ import pytest
 from ocr_studio.api import from_nothing
 from ocr_studio.api.from_nothing import Sitting
 from ocr_studio.core import models
-from ocr_studio.engine import beginnings
+from ocr_studio.engine import beginnings, fitting
 from ocr_studio.engine.synth.sources import Sources
 from tests.engine.test_synth_writers import font_bytes
 from tests.engine.tiny_recognizer import build_tiny
@@ -54,6 +54,7 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nets, parts and epochs that take no time, and no fonts of this system."""
     monkeypatch.setattr(beginnings, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
+    monkeypatch.setattr(fitting, "compiled", partial(fitting.compiled, run_eagerly=True))  # compiling takes longest
     monkeypatch.setattr(from_nothing, "Sources", partial(Sources, prints=()))
     for name in ("RECOGNIZER", "DETECTOR"):
         sizes = replace(getattr(from_nothing, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
@@ -84,3 +85,8 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert scores.keys() == {"cer", "right"}
     assert model.card.scores == {"test": scores}
     assert "kept as “Tiny”" in capsys.readouterr().out
+    # Nothing of it is lost where a detector should go on from it.
+    drawn = (tmp_path / "train.npz").read_bytes()
+    with pytest.raises(fitting.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
+        run(tmp_path, "--what", "detector", "--resume")
+    assert (tmp_path / "train.npz").read_bytes() == drawn
