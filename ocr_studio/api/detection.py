@@ -36,10 +36,13 @@ _AS_IT_IS: Final = np.array([[1.0, 0, 0], [0, 1, 0]])
 class Sizes(TypedDict, total=False):
     """How large pictures are looked at. scale: how many times larger than they are, at most; max_size: pixels that the
     longer side then has at most. By default CRAFT looks at pictures as they are, a detector of lines as it likes best.
+    batch_size, verbose: as keras-ocr's users give them; nothing follows from them, as each picture is looked at alone.
     """
 
     scale: float
     max_size: float
+    batch_size: int | None
+    verbose: int | str
 
 
 class LearnsOtherwise(StudioError):
@@ -107,7 +110,10 @@ class Detector:
         somewhere, by default 0.7; text_threshold, link_threshold: how sure a place must be to belong to a letter or to
         what links two, 0.4; size_threshold: places that a word has at least, 10. Of a detector of lines: how likely it
         must be on the whole (0.45), and in each place (0.3); the other two mean nothing there. sizes: see ``Sizes``.
+        Raises TypeError for what is not among these.
         """
+        if strange := sizes.keys() - Sizes.__annotations__.keys():
+            raise TypeError(f"detect takes no {', '.join(sorted(strange))}")
         chosen = {
             "detection": detection_threshold,
             "text": text_threshold,
@@ -116,7 +122,8 @@ class Detector:
         }
         given = {name: value for name, value in chosen.items() if value is not None}
         pictures = map(tools.read, images)
-        return [self.lines(picture, given, **sizes)[:, :4] for picture in pictures]
+        scale, most = sizes.get("scale"), sizes.get("max_size")
+        return [self.lines(picture, given, scale=scale, max_size=most)[:, :4] for picture in pictures]
 
     def lines(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ocr_studio.api.recognition import Recognizer
 from ocr_studio.api.tools import Picture, Prediction
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
+
+# What keras-ocr hands on to Keras: no part of the program needs it.
+_NOTHING_FOLLOWS: Final = frozenset({"batch_size", "verbose"})
 
 
 class FindsWords(Protocol):
@@ -62,9 +65,9 @@ class Pipeline:
         text's top left.
 
         images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
-        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where
-        words are parted in lines that were found, thresholds only. Raises TypeError for what nobody takes, and for a
-        single photo.
+        photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where words are
+        parted in lines that were found, thresholds only (batch_size and verbose do nothing). Raises TypeError for what
+        nobody takes, and for a single photo.
         """
         if isinstance(images, str | Path) or (isinstance(images, np.ndarray) and images.ndim == 3):
             raise TypeError("recognize takes a list of photos: [photo]")
@@ -74,7 +77,7 @@ class Pipeline:
     def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
         if isinstance(self.detector, Detector) and self.detector.finds == "lines":
             if isinstance(self.recognizer, Recognizer):
-                if reading:
+                if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
                     raise TypeError(f"words in lines are read without {', '.join(sorted(reading))}")
                 return self._words_in_lines(self.detector, self.recognizer, photo, finding)
             raise TypeError("a detector of lines needs a Recognizer that can part their words")
@@ -107,6 +110,7 @@ class Pipeline:
 
 def _thresholds(finding: dict[str, Any]) -> dict[str, float]:
     """What ``detect`` calls them → what ``lines`` does. Raises TypeError for what it has not."""
+    finding = {name: value for name, value in finding.items() if name not in _NOTHING_FOLLOWS}
     names = {f"{name}_threshold": name for name in ("detection", "text", "link", "size")}
     if strange := finding.keys() - names.keys():
         raise TypeError(f"detect takes no {', '.join(sorted(strange))}")

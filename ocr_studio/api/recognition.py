@@ -128,12 +128,19 @@ class Recognizer:
         return self.reader.read([tools.read(image)])[0].text
 
     def recognize_from_boxes(
-        self, images: Iterable[Any], box_groups: Iterable[ArrayLike], *, spaces: bool = True
+        self,
+        images: Iterable[Any],
+        box_groups: Iterable[ArrayLike],
+        *,
+        spaces: bool = True,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
     ) -> list[list[str]]:
         """What is written in each box of each picture.
 
         images: as for ``tools.read``; box_groups: for each of them (N, 4, 2), pixels. Writing that stands sideways or
-        on its head is turned. spaces: whether a box may hold several words.
+        on its head is turned. spaces: whether a box may hold several words. batch_size, verbose: as keras-ocr's users
+        give them; nothing follows from them.
         """
         return [
             self._in_boxes(tools.read(image), np.asarray(boxes, np.float32).reshape(-1, 4, 2), spaces=spaces)

@@ -54,11 +54,28 @@ def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
     assert pipeline.recognize([photo])[0]
     with pytest.raises(TypeError, match="detect takes no"):
         pipeline.recognize([photo], detection_kwargs={"sureness": 1})
-    with pytest.raises(TypeError, match="without batch_size"):
-        pipeline.recognize([photo], recognition_kwargs={"batch_size": 4})
+    with pytest.raises(TypeError, match="without spaces"):
+        pipeline.recognize([photo], recognition_kwargs={"spaces": False, "batch_size": 4})
     for one in (photo, "board.jpg"):
         with pytest.raises(TypeError, match="a list of photos"):
             pipeline.recognize(one)
+
+
+def test_what_keras_ocr_hands_on_to_keras_does_no_harm(pipeline: Pipeline) -> None:
+    photo, labels = drawn()
+    detector, recognizer = pipeline.detector, pipeline.recognizer
+    np.testing.assert_array_equal(
+        detector.detect([photo], batch_size=1, verbose=0)[0],
+        detector.detect([photo])[0],
+    )
+    strange: dict[str, Any] = {"sureness": 1}
+    with pytest.raises(TypeError, match="detect takes no sureness"):
+        detector.detect([photo], **strange)
+    boxes = [np.array(labels[0].quad.corners, np.float32)[None]]
+    assert recognizer.recognize_from_boxes([photo], boxes, batch_size=4, verbose=0) == [[labels[0].text]]
+    given = {"batch_size": 4, "verbose": 0}
+    found = pipeline.recognize([photo], detection_kwargs=given, recognition_kwargs=given)
+    assert [text for text, _ in found[0]] == [text for text, _ in pipeline.recognize([photo])[0]] != []
 
 
 class Halves:
