@@ -52,7 +52,8 @@ class Recognizer:
     with chance, to be trained; the path of a file of keras-ocr's users (.h5): with its own alphabet, or without a last
     layer.
     architecture: of one that knows nothing yet: "light-crnn", "crnn" (as keras-ocr's) or "pp-ocrv6-small-recognizer".
-    languages: whose usual words it counts with while it reads; empty: the network alone reads.
+    languages: whose usual words it counts with while it reads; empty: the network alone reads. By default English; for
+    "kurapan", "kurapan_notop" and files none, so that they read as they do in keras-ocr.
 
     Raises NoSuchModel, BadModel, PretrainedError; ValueError for an architecture that does not read.
 
@@ -66,7 +67,7 @@ class Recognizer:
         weights: str | Path | None = "default",
         *,
         architecture: str = LIGHT_CRNN,
-        languages: Sequence[str] = ReaderOptions().languages,
+        languages: Sequence[str] | None = None,
     ) -> None:
         runtime.configure(ReaderOptions())
         letters = None if alphabet is None else tuple(alphabet)
@@ -78,7 +79,8 @@ class Recognizer:
             self.model = beginnings.begun_recognizer(architecture, len(self.charset))
         else:
             self._load(weights, letters)
-        self.languages = tuple(languages)
+        usual = () if weights is not None and _of_keras_ocr(weights) else ReaderOptions().languages
+        self.languages = tuple(usual if languages is None else languages)
 
     def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
         if name == "kurapan":
@@ -240,6 +242,10 @@ class Recognizer:
         """
         net = beginnings.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts)
+
+
+def _of_keras_ocr(weights: str | Path) -> bool:
+    return weights in {"kurapan", "kurapan_notop"} or Path(weights).suffix.lower() in WEIGHT_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,11 @@ def test_a_body_without_its_last_layer_learns_another_alphabet(tmp_path: Path) -
 
 def test_a_file_of_ones_own_comes_with_its_alphabet(tmp_path: Path) -> None:
     layout = {**RECORDED["layouts"]["crnn"], "fc_12": {"fc_12/kernel:0": [256, 3], "fc_12/bias:0": [2 + 1]}}
-    reads = Recognizer("öl", str(write(tmp_path / "mine.h5", layout)), languages=())
+    file = str(write(tmp_path / "mine.h5", layout))
+    reads = Recognizer("öl", file)
+    assert reads.languages == ()  # as keras-ocr reads with it
+    assert Recognizer("öl", file, languages=["de"]).languages == ("de",)
+    assert Recognizer("öl", weights=None).languages == ("en",)
     assert reads.alphabet == "öl"
     assert reads.model.output_shape[-1] == 3
     assert set(reads.recognize(word("öl"))) <= {"ö", "l"}
