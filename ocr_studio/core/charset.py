@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
@@ -66,8 +67,10 @@ class Charset:
 
     def __post_init__(self) -> None:
         classes = {character: index for index, character in enumerate(self.characters, start=1)}
-        if len(classes) != len(self.characters) or "" in classes:
-            raise ValueError("every class of a charset needs a character of its own")
+        if twice := [each for each, times in Counter(self.characters).items() if times > 1]:
+            raise ValueError(f"more than once in the alphabet: {' '.join(f'“{each}”' for each in twice)}")
+        if "" in classes:
+            raise ValueError("every class of a charset needs a character")
         object.__setattr__(self, "_classes", classes)
 
     def __len__(self) -> int:

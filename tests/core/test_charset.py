@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -66,10 +67,12 @@ def test_a_class_that_there_is_not_is_an_error(label: int) -> None:
         Charset(("a", "b")).decode([label])
 
 
-@pytest.mark.parametrize("characters", [("a", "a"), ("a", "")])
-def test_every_class_has_a_character_of_its_own(characters: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="of its own"):
-        Charset(characters)
+@pytest.mark.parametrize(
+    ("characters", "said"), [("abcbéé", "more than once in the alphabet: “b” “é”$"), (("a", ""), "needs a character")]
+)
+def test_every_class_has_a_character_of_its_own(characters: Sequence[str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Charset(tuple(characters))
 
 
 @pytest.mark.parametrize("text", [*LATIN_WORDS, *(chr(code) for code in range(0x20, 0x7F))])
