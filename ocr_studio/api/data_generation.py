@@ -42,6 +42,8 @@ SPLITS: Final = tuple(str(split) for split in Split)
 _CAPITAL: Final = 0.7
 # Of a word's height, its letters' boxes included.
 _LINE: Final = 1.5
+# After so many texts in a row of which nothing is left, none will be.
+_MOST_EMPTY: Final = 1000
 
 
 # ------------------------------------------------------------------------------------------------------ what there is
@@ -93,17 +95,21 @@ def get_text_generator(
     """Texts, for ever: usual words of these languages, with figures, signs and letters without sense among them.
 
     alphabet: letters that are not in it are left out; a text of which nothing is left is, too. max_string_length: of
-    letters; longer texts are cut. count: least number of words, and the first number that is too many.
+    letters; longer texts are cut. count: least number of words, and the first number that is too many. Raises
+    ValueError where nothing is left of one text after another.
     """
     rng = np.random.default_rng((seed, 12))
     known = BoardTexts(texts.texts(tuple(languages)))
-    while True:
+    empty = 0
+    while empty < _MOST_EMPTY:
         text = " ".join(known.one(rng) for _ in range(int(rng.integers(*count))))
         text = text.lower() if lowercase else text
         kept = "".join(sign for sign in text if alphabet is None or sign in alphabet)
         kept = " ".join(kept.split())[:max_string_length].strip()
+        empty = 0 if kept else empty + 1
         if kept:
             yield kept
+    raise ValueError(f"{_MOST_EMPTY} texts in a row have nothing of this alphabet: “{alphabet}”")
 
 
 # -------------------------------------------------------------------------------------------------- words and boards

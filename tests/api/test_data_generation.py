@@ -32,6 +32,12 @@ def test_texts_keep_to_their_alphabet_and_length() -> None:
     )
 
 
+def test_an_alphabet_that_no_text_has_letters_of_is_said() -> None:
+    assert set(next(data.get_text_generator("ö", languages=("de",)))) <= {"ö", " "}  # rare, but it comes
+    with pytest.raises(ValueError, match="nothing of this alphabet: “Жщ”"):
+        next(data.get_text_generator("Жщ"))
+
+
 @pytest.mark.parametrize("looks", [data.Looks(), data.Looks(rotation_x=20, rotation_y=(-25, -15), rotation_z=30)])
 def test_letters_lie_in_their_boxes_however_they_are_turned(looks: data.Looks) -> None:
     writers = data.get_made_hands(2)
