@@ -95,11 +95,12 @@ class Pipeline:
         self, detector: Detector, recognizer: Recognizer, photo: Picture, finding: dict[str, Any]
     ) -> list[Prediction]:
         """As the program itself reads: lines are read once and cut into words."""
-        if self._reader is None or self._reader.recognizer is not recognizer.reader:
+        kept = self._reader
+        if kept is None or kept.recognizer is not recognizer.reader or kept.detector is not detector.finder:
             options = ReaderOptions(languages=recognizer.languages)
-            self._reader = Reader(options, detector=detector.finder, recognizer=recognizer.reader)
+            kept = self._reader = Reader(options, detector=detector.finder, recognizer=recognizer.reader)
         lines = detector.lines(photo, _thresholds(finding), scale=self.scale, max_size=self.max_size)
-        found = (words for _, words in self._reader.read_lines(photo, lines))
+        found = (words for _, words in kept.read_lines(photo, lines))
         return [
             (word.machine.text, np.array(word.quad.corners, np.float32))
             for words in found

@@ -78,6 +78,19 @@ def test_what_keras_ocr_hands_on_to_keras_does_no_harm(pipeline: Pipeline) -> No
     assert [text for text, _ in found[0]] == [text for text, _ in pipeline.recognize([photo])[0]] != []
 
 
+def test_another_detector_is_used_once_it_is_there(pipeline: Pipeline) -> None:
+    photo = drawn()[0][:300]
+    pipeline.recognize([photo])
+    other = Detector()
+    again = Pipeline(pipeline.detector, pipeline.recognizer)
+    for detector in (pipeline.detector, other):
+        again.detector = detector
+        assert again.recognize([photo])[0]
+        assert again._reader is not None
+        assert isinstance(detector, Detector)
+        assert again._reader.detector is detector.finder
+
+
 class Halves:
     """Finds two words on each picture, whatever is there."""
 
