@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from ocr_studio.core import edits, rereading
 from ocr_studio.core.page import Quad, Source, Transcription, Word, apply
 from ocr_studio.core.rereading import Difference
@@ -75,7 +77,12 @@ def test_a_drawn_box_gets_the_reading_found_there() -> None:
     drawn = Word("drawn", Quad.from_box(198, 98, 262, 132), Source.HUMAN, human=Transcription.by_human("mop"))
     page = page_of(drawn)
     word = done(page, edits.reread(page, [MAP, THE], earlier=None)).words["drawn"]
-    assert word.machine == MAP.machine
+    assert word.machine is not None
+    assert MAP.machine is not None
+    assert replace(word.machine, letters=()) == replace(MAP.machine, letters=())
+    # Where letters stand is a share of the box that was drawn, which is two pixels wider on either side.
+    there = [198 + 64 * share for share in word.machine.letters]
+    assert there == pytest.approx([200 + 60 * share for share in MAP.machine.letters])
     assert (word.text, word.quad) == ("mop", drawn.quad)
     wide = replace(drawn, quad=Quad.from_box(90, 90, 270, 140))
     page = page_of(wide)

@@ -18,6 +18,7 @@ class Watcher:
     """A recognizer that keeps what it is shown, and is sure of a letter at every step."""
 
     charset = Charset(("a",))
+    widest_word = None
 
     def __init__(self) -> None:
         self.seen: list[Crop] = []
