@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 from ocr_studio.engine import checkpoints, growing
 from ocr_studio.engine.checkpoints import Checkpoint
 from ocr_studio.engine.craft_learning import loss_of
@@ -308,6 +309,6 @@ def _values(variables: Any, kept: Checkpoint, name: str, folder: Path) -> list[N
     values = {place: value for place, value in kept.arrays.items() if place.startswith(f"{name}/")}
     shapes = {f"{name}/{place}": tuple(variable.shape) for place, variable in enumerate(variables)}
     if shapes != {place: value.shape for place, value in values.items()}:
-        remedy = "Name the folder of this network's run, or begin anew in another one."
-        raise OtherNetwork("this is of another network's run", file=folder / checkpoints.FILE, remedy=remedy)
+        remedy = tr("Name the folder of this network’s run, or begin anew in another one.")
+        raise OtherNetwork(tr("this is of another network’s run"), file=folder / checkpoints.FILE, remedy=remedy)
     return [values[place] for place in shapes]
