@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.core import model_folder, models, published_files
+from ocr_studio.core import models, published_files
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import BadModel, Kind, ModelCard
@@ -34,11 +34,8 @@ def opened(weights: str | Path, kind: Kind) -> Model:
     if weights == DEFAULT:
         return models.in_use(None, kind)
     folder = Path(weights)
-    if isinstance(weights, Path) or len(folder.parts) > 1:
-        card = model_folder.inspect(folder)
-        model = Model(folder.name, card.title, card.kind, folder, card)
-    else:
-        model = models.find(weights)
+    lies_there = isinstance(weights, Path) or len(folder.parts) > 1
+    model = models.in_folder(folder) if lies_there else models.find(str(weights))
     if model.kind != kind:
         raise BadModel(f"“{model.name}” is a {model.kind}, not a {kind}", remedy="Choose another model.")
     return model

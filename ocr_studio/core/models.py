@@ -110,6 +110,12 @@ def find(name: str) -> Model:
     raise NoSuchModel(tr("there is no model “{name}”", name=name), remedy=tr("There is: {names}.", names=names))
 
 
+def in_folder(folder: Path) -> Model:
+    """The model in a folder, wherever that lies. Raises BadModel."""
+    card = inspect(folder)
+    return Model(folder.name, card.title, card.kind, folder, card)
+
+
 def can_be_chosen(name: str, kind: Kind) -> bool:
     """Whether there is a model of this name and kind that can be used now."""
     try:

@@ -44,7 +44,7 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     if published is None:
         raise differences.NoDifference(f"no network of the kind {card.architecture} comes with the program")
     borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
-    whole = weights.taken(_net(source, card))
+    whole = weights.taken(_net(models.in_folder(source)))
     card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
     before = weights.taken(differences.borrowed_net(card, file=source))
     moved = differences.taken(whole, before)
@@ -69,9 +69,8 @@ def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
     return card
 
 
-def _net(folder: Path, card: ModelCard) -> Any:
-    model = Model(folder.name, card.title, card.kind, folder, card)
-    return weights.load_recognizer(model)[0] if card.kind == "recognizer" else weights.load_detector(model)
+def _net(model: Model) -> Any:
+    return weights.load_recognizer(model)[0] if model.kind == "recognizer" else weights.load_detector(model)
 
 
 def _rounding(whole: differences.Arrays, before: differences.Arrays, after: differences.Arrays) -> float:

@@ -20,7 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from ocr_studio.core import model_folder, paths, program_models
+from ocr_studio.core import model_folder, models, paths, program_models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models import Model
@@ -52,8 +52,7 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
 
 def check(folder: Path) -> None:
     """Whether a model's folder holds weights that fit its network. Raises BadModel where not."""
-    card = model_folder.inspect(folder)
-    model = Model(folder.name, card.title, card.kind, folder, card)
+    model = models.in_folder(folder)
     if model.kind == "recognizer":
         load_recognizer(model)
     else:

@@ -6,15 +6,13 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QStandardItem
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QListView,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -27,8 +25,9 @@ from ocr_studio.core.translation import tr
 from ocr_studio.jobs.fetching import Here
 from ocr_studio.ui import theme
 from ocr_studio.ui.model_facts import ModelFacts
+from ocr_studio.ui.model_list import ICONS, ModelList, tell
+from ocr_studio.ui.said_line import SaidLine
 
-_ICONS: Final = {"recognizer": "mdi6.text-recognition", "detector": "mdi6.text-box-search-outline"}
 _MEGABYTE: Final = 1_000_000
 
 
@@ -49,15 +48,8 @@ class FetchDialog(QDialog):
         self._files = tuple(files)
         self._here: dict[str, Here] = {}
         self._coming = ""
-        self._items = QStandardItemModel(self)
-        self.list = QListView()
-        self.list.setModel(self._items)
-        self.list.setAccessibleName(tr("Published networks"))
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setIconSize(QSize(20, 20))
-        self.list.setMinimumWidth(220)
+        self.list = ModelList(tr("Published networks"), narrowest=220)
+        self._items = self.list.items
         self.facts = ModelFacts()
         self.facts.setAccessibleName(tr("What is known of the network"))
         self.fetch = QPushButton(tr("&Fetch"))
@@ -71,9 +63,7 @@ class FetchDialog(QDialog):
         self.have.clicked.connect(self.file_wanted)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("How much has come"))
-        self.said = QLabel()
-        self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = SaidLine()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
         for button in (self.cancel, self.have, *self.buttons.buttons()):
@@ -128,11 +118,7 @@ class FetchDialog(QDialog):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """What has been done, or why it could not be."""
-        self.said.setText(text)
-        if bool(self.said.property("wrong")) != wrong:
-            self.said.setProperty("wrong", wrong)
-            self.said.style().unpolish(self.said)
-            self.said.style().polish(self.said)
+        self.said.say(text, wrong=wrong)
 
     def _tell(self, file: PublishedFile) -> None:
         """Say in the list what a file is."""
@@ -144,9 +130,7 @@ class FetchDialog(QDialog):
         else:
             below = tr("{does}, about {total} MB", does=tr(model_text.DOES[file.kind]), total=file.megabytes)
         item = self._items.item([each.name for each in self._files].index(file.name))
-        item.setIcon(theme.icon(_ICONS[file.kind], role="quiet"))
-        item.setText(f"{file.name}\n{below}")
-        item.setData(f"{file.name}: {below}", Qt.ItemDataRole.AccessibleTextRole)
+        tell(item, theme.icon(ICONS[file.kind], role="quiet"), file.name, below)
 
     def _show_chosen(self) -> None:
         if not self._coming:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QStandardItem
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
-    QListView,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,9 +20,10 @@ from ocr_studio.core.models import Ancestor, Damaged, Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 from ocr_studio.ui.model_facts import ModelFacts
+from ocr_studio.ui.model_list import ICONS, ModelList, tell
+from ocr_studio.ui.said_line import SaidLine
 
 _ENTRY = Qt.ItemDataRole.UserRole
-_ICONS = {"recognizer": "mdi6.text-recognition", "detector": "mdi6.text-box-search-outline"}
 
 
 class ModelsDialog(QDialog):
@@ -51,15 +49,8 @@ class ModelsDialog(QDialog):
         self._histories: dict[str, tuple[Ancestor, ...]] = {}
         self._used: Collection[str] = ()
         self._comparable = False
-        self._items = QStandardItemModel(self)
-        self.list = QListView()
-        self.list.setModel(self._items)
-        self.list.setAccessibleName(tr("Models"))
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setIconSize(QSize(20, 20))
-        self.list.setMinimumWidth(240)
+        self.list = ModelList(tr("Models"), narrowest=240)
+        self._items = self.list.items
         self.list.selectionModel().currentChanged.connect(self._show_chosen)
         self.facts = ModelFacts()
         self.use = self._button(tr("&Use"), tr("Read, or find writing, with this one from now on"), self.use_wanted)
@@ -85,9 +76,7 @@ class ModelsDialog(QDialog):
         )
         self.published.setAutoDefault(False)
         self.published.clicked.connect(self.fetch_wanted)
-        self.said = QLabel()
-        self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = SaidLine()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
         self.buttons.rejected.connect(self.reject)
@@ -130,11 +119,7 @@ class ModelsDialog(QDialog):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """What has been done, or why it could not be."""
-        self.said.setText(text)
-        if bool(self.said.property("wrong")) != wrong:
-            self.said.setProperty("wrong", wrong)
-            self.said.style().unpolish(self.said)
-            self.said.style().polish(self.said)
+        self.said.say(text, wrong=wrong)
 
     def _item(self, entry: Model | Damaged) -> QStandardItem:
         if isinstance(entry, Damaged):
@@ -143,10 +128,10 @@ class ModelsDialog(QDialog):
             used = entry.name in self._used
             marks = (tr("In use"), model_text.gain(entry.card)) if used else (model_text.gain(entry.card),)
             below = " · ".join(filter(None, marks)) or tr(model_text.DOES[entry.kind])
-            icon = theme.icon(_ICONS[entry.kind], role="accent" if used else "quiet")
-        item = QStandardItem(icon, f"{entry.name}\n{below}")
+            icon = theme.icon(ICONS[entry.kind], role="accent" if used else "quiet")
+        item = QStandardItem()
+        tell(item, icon, entry.name, below)
         item.setData(entry.name, _ENTRY)
-        item.setData(f"{entry.name}: {below}", Qt.ItemDataRole.AccessibleTextRole)
         return item
 
     def _show_chosen(self) -> None:

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import images, language, metrics, model_folder, models
+from ocr_studio.core import images, language, metrics, models
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.model_card import CARD_FILE
 from ocr_studio.core.models import Model
@@ -73,8 +73,7 @@ def model_of(named: str) -> Model:
     folder = Path(named)
     if not (folder / CARD_FILE).is_file():
         return models.find(named)
-    card = model_folder.inspect(folder)
-    return Model(folder.name, card.title, card.kind, folder, card)
+    return models.in_folder(folder)
 
 
 @cache

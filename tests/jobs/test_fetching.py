@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from ocr_studio.core import published_files
 from ocr_studio.core.published_files import ALL, CRAFT, PublishedFile
 from ocr_studio.jobs import fetching
 from ocr_studio.jobs.fetching import Fetched, FetchFailed, Fetching, fetch
+from tests.served import serving
 
 DATA = bytes(range(256)) * 5000  # 1.28 MB: several pieces
 
@@ -33,6 +34,11 @@ class Server:
     leads_to: str = ""
     silent: threading.Event | None = None  # it says nothing until this is set
     asked: list[str] = field(default_factory=list)
+
+    def let_go(self) -> None:
+        """Be silent no more."""
+        if self.silent is not None:
+            self.silent.set()
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         asked = handler.headers.get("Range", "")
@@ -67,24 +73,9 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     does = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            does.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server calls it that)
-            """Nothing on standard error."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        listening.daemon_threads = False
-        does.address = f"http://127.0.0.1:{listening.server_port}"
-        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(does.answer, let_go=does.let_go) as address:
+        does.address = address
         yield does
-        if does.silent is not None:
-            does.silent.set()
-        listening.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ocr_studio.ui.app import Studio
 from ocr_studio.ui.fetch_dialog import FetchDialog
 from ocr_studio.ui.models_dialog import ModelsDialog
 from tests.engine.keras_ocr_files import RECORDED, write
+from tests.served import serving
 from tests.ui.studio import Open
 
 LEFT = Qt.MouseButton.LeftButton
@@ -61,23 +62,9 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     does = Server(write(tmp_path / "made.h5", RECORDED["layouts"]["crnn"]).read_bytes())
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            does.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server calls it that)
-            """Nothing on standard error."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        listening.daemon_threads = False
-        does.address = f"http://127.0.0.1:{listening.server_port}/crnn_kurapan.h5"
-        thread = threading.Thread(target=listening.serve_forever)
-        thread.start()
+    with serving(does.answer, let_go=does.goes_on.set) as address:
+        does.address = f"{address}/crnn_kurapan.h5"
         yield does
-        does.goes_on.set()
-        listening.shutdown()
-        thread.join()
 
 
 Offer = Callable[..., FetchDialog]
