@@ -42,23 +42,11 @@ def file_id(key: str) -> str:
 def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
     """A fresh folder inside the folder, gone at the end; with it the folder itself, if that was made here in vain.
 
-    Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here.
+    Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here, and
+    while others write there.
     """
-    made = _first_missing(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _check_ours(folder, layout)
-        room = folder / f"{_WORKSHOP}{secrets.token_hex(6)}"
-        room.mkdir()
-    except OSError as error:
-        raise _not_written(folder, error) from error
-    try:
+    with _room(folder, layout, secrets.token_hex(6), lasts=False) as room:
         yield room
-    except OSError as error:
-        raise _not_written(folder, error) from error
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
-        _remove_empty(folder, made)
 
 
 @contextlib.contextmanager
@@ -66,6 +54,13 @@ def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
     """As ``workshop``, but what was made stays if it is left before its end, and is there again for who comes back with
     this name: 40 hex digits at most. It is gone after the end. Others wait: raises WriteFailed while one is at it.
     """
+    with _room(folder, layout, name, lasts=True) as room:
+        yield room
+
+
+@contextlib.contextmanager
+def _room(folder: Path, layout: Layout, name: str, *, lasts: bool) -> Iterator[Path]:
+    """lasts: whether what was made stays if it is left before its end."""
     made, room, done = _first_missing(folder), folder / f"{_WORKSHOP}{name}", False
     lock = FileLock(folder / _LOCK, passing=True)
     try:
@@ -81,7 +76,7 @@ def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
         raise _not_written(folder, error) from error
     finally:
         if lock.held:
-            if done:
+            if done or not lasts:
                 _throw_away(room)
             _remove_hollow(room)
             lock.release()

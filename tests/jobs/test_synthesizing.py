@@ -18,8 +18,9 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from ocr_studio.core import dataset, synth_options
+from ocr_studio.core import dataset, dataset_folder, synth_options
 from ocr_studio.core.dataset import BadDataset, Report, Split
+from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.settings import ReaderOptions
@@ -197,6 +198,13 @@ def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None
             synthesizing.throw_away(tmp_path / "out")
         assert sorted((tmp_path / "out").iterdir()) == there
         assert tmp_path / "out" / ".writing-lock" in there
+        # nor written over by an export, which clears what others left
+        with (
+            pytest.raises(WriteFailed, match="another window or command"),
+            dataset_folder.workshop(tmp_path / "out", own.LAYOUT),
+        ):
+            pass
+        assert sorted((tmp_path / "out").iterdir()) == there
         *_, report = first
     assert report.written == 4
 
