@@ -17,19 +17,22 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 GRACE_SECONDS = 3.0  # a thread that has been told to end may need a moment
+PATIENCE = 60_000  # milliseconds until what a test waits for is taken not to come: a busy machine must fail no test
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything of the program is imported: no screen, and settings that belong to nobody."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    # A busy machine must fail no test.
     settings.register_profile("studio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("studio")
     home = tempfile.mkdtemp(prefix="ocr-studio-tests-")
     os.environ["OCR_STUDIO_HOME"] = home
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+        wait.__kwdefaults__ = {**(wait.__kwdefaults__ or {}), "timeout": PATIENCE}
 
 
 @pytest.fixture(autouse=True)

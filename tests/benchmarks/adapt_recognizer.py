@@ -78,13 +78,13 @@ def labelled() -> dict[str, list[Box]]:
     return found
 
 
-def read(folder: Path, out: Path, unit: str) -> dict[str, list[Box]]:
-    """All photos, read by the borrowed models: photo → words or lines."""
+def read(folder: Path, out: Path, unit: str, model: str) -> dict[str, list[Box]]:
+    """All photos, read by the model of this name: photo → words or lines."""
     kept = out / f"read_{unit}.json"
     if not kept.exists():
         from ocr_studio.jobs.reading import PhotoRead, ReadingDesk, read_photos
 
-        options = ReaderOptions(unit=unit, model=BASE, detector=f"{BASE}-detector")
+        options = ReaderOptions(unit=unit, model=model, detector=f"{BASE}-detector")
         photos = sorted(folder.glob("*.jpg"))
         pages = {
             event.path.name: _words(event.page)
@@ -104,11 +104,11 @@ def _words(page: Page) -> list[tuple[Any, str, float]]:
     ]
 
 
-def board_lessons(data: Path, out: Path) -> tuple[list[Lesson], list[Lesson]]:
+def board_lessons(data: Path, out: Path, model: str) -> tuple[list[Lesson], list[Lesson]]:
     """Words and lines to learn from, and words that are held out."""
     folder = data / "boards_unlabelled"
     people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
-    looked_at, words, lines = labelled(), read(folder, out, "words"), read(folder, out, "lines")
+    looked_at, words, lines = labelled(), read(folder, out, "words", model), read(folder, out, "lines", model)
     train: list[Lesson] = []
     held_out: list[Lesson] = []
     for photo, found in sorted(words.items()):
@@ -218,6 +218,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
     parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
     parser.add_argument("--base", default=BASE, help="a model to begin with: another round begins with the last one’s")
+    parser.add_argument("--reader", default=BASE, help="who reads the boards: the last round’s model, in another round")
     parser.add_argument("--made", type=int, default=40_000, help="made words to learn from")
     parser.add_argument("--printed", type=int, default=12_000, help="made words in print to repeat")
     parser.add_argument("--epochs", type=int, default=2)
@@ -233,7 +234,7 @@ def arguments() -> argparse.Namespace:
 
 def training_data(given: argparse.Namespace) -> TrainingData:
     """All lessons, kept in --out as far as they were read or made."""
-    own, held_out = board_lessons(given.data, given.out)
+    own, held_out = board_lessons(given.data, given.out, given.reader)
     strokes = tuple(given.data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
     fonts = (given.data / "fonts" / "handwriting",)
     sources = Sources(strokes, fonts, backgrounds=given.data / "backgrounds", prints=())

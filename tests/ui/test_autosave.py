@@ -95,7 +95,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 def test_a_change_is_saved_by_itself(desk: Desk, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(desk.autosave.saved, timeout=5000):
+    with qtbot.waitSignal(desk.autosave.saved):
         page = desk.write("thy")
         assert desk.autosave.unsaved
     assert desk.on_disk() == page
@@ -149,13 +149,13 @@ def test_reading_the_page_is_saved(desk: Desk) -> None:
 def test_changes_go_on_while_the_disk_is_slow(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
     disk.open.clear()
     desk.write("one")
-    qtbot.waitUntil(lambda: disk.writes > 0, timeout=5000)
+    qtbot.waitUntil(lambda: disk.writes > 0)
     page = desk.write("two")
     assert not desk.autosave.flush(timeout=0.1)
     disk.open.set()
     assert desk.autosave.flush()
     assert desk.on_disk() == page
-    qtbot.waitUntil(lambda: desk.said == ["saving", "saved"], timeout=5000)
+    qtbot.waitUntil(lambda: desk.said == ["saving", "saved"])
 
 
 def test_another_photo_loses_nothing(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
@@ -166,7 +166,7 @@ def test_another_photo_loses_nothing(desk: Desk, disk: Disk, qtbot: QtBot) -> No
     assert desk.project.load_page(PAGE.id) == page
     assert desk.project.load_page(OTHER.id) == other
     disk.open.set()
-    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"], timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
     assert desk.on_disk() == page
     assert desk.on_disk(OTHER.id) == other
 
@@ -174,7 +174,7 @@ def test_another_photo_loses_nothing(desk: Desk, disk: Disk, qtbot: QtBot) -> No
 def test_another_photo_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     monkeypatch.setattr(autosave_module, "QUIET", 1000.0)
     monkeypatch.setattr(autosave_module, "LATEST", 1000.0)
-    with qtbot.waitSignal(desk.autosave.saved, timeout=5000):
+    with qtbot.waitSignal(desk.autosave.saved):
         page = desk.write("thy")
         desk.show(OTHER)
     assert desk.on_disk() == page
@@ -212,23 +212,23 @@ def test_a_full_disk_is_told_once_and_saved_when_room_comes(
     desk.autosave._retry.setInterval(50)
     disk.full = True
     desk.write("thy")
-    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    qtbot.waitUntil(lambda: "full" in desk.said[-1])
     assert "full" in desk.autosave.trouble
     page = desk.write("thine")
     writes = disk.writes
-    qtbot.waitUntil(lambda: disk.writes > writes + 3, timeout=5000)
+    qtbot.waitUntil(lambda: disk.writes > writes + 3)
     assert desk.on_disk() == before
     assert desk.autosave.unsaved
     assert not desk.autosave.flush()
     assert sum("full" in said for said in desk.said) == 1
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.on_disk() == page
     assert desk.autosave.trouble == ""
     assert not desk.autosave.unsaved
     disk.full = True
     desk.write("again")
-    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2)
     disk.full = False
 
 
@@ -236,17 +236,17 @@ def test_two_pages_that_wait_for_room_are_told_once_each(desk: Desk, disk: Disk,
     desk.autosave._retry.setInterval(50)
     disk.full = True
     desk.write("thy")
-    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    qtbot.waitUntil(lambda: "full" in desk.said[-1])
     desk.show(OTHER)
     desk.write("other")
-    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: sum("full" in said for said in desk.said) == 2)
     writes = disk.writes
-    qtbot.waitUntil(lambda: disk.writes > writes + 6, timeout=5000)
+    qtbot.waitUntil(lambda: disk.writes > writes + 6)
     assert sum("full" in said for said in desk.said) == 2
     assert desk.autosave.holds(desk.project)
     assert not desk.autosave.holds(Project.open(desk.photos))
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert not desk.autosave.holds(desk.project)
 
 
@@ -254,7 +254,7 @@ def test_a_page_that_waits_for_room_is_what_reopening_shows(desk: Desk, disk: Di
     disk.full = True
     page = desk.write("thy")
     desk.show(OTHER)
-    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    qtbot.waitUntil(lambda: "full" in desk.said[-1])
     assert desk.project.load_page(PAGE.id) == page
     disk.full = False
     assert desk.autosave.flush()
@@ -264,7 +264,7 @@ def test_a_page_that_waits_for_room_is_what_reopening_shows(desk: Desk, disk: Di
 def test_a_project_in_use_is_told(desk: Desk, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
     other = Project.open(desk.photos)
     other.save_page(PAGE)
-    with qtbot.waitSignal(desk.autosave.failed, timeout=5000) as told:
+    with qtbot.waitSignal(desk.autosave.failed) as told:
         page = desk.write("thy")
     assert "another window" in str(told.args)
     assert desk.on_disk() == PAGE
@@ -293,11 +293,11 @@ def test_a_bug_while_saving_is_told_and_tried_again(desk: Desk, monkeypatch: pyt
         patch.setattr(threading, "excepthook", lambda _: None)
         patch.setattr(Project, "save_page", lambda *_: 1 / 0)
         page = desk.write("thy")
-        qtbot.waitUntil(lambda: "something went wrong" in desk.said[-1], timeout=5000)
+        qtbot.waitUntil(lambda: "something went wrong" in desk.said[-1])
         assert "something went wrong" in desk.autosave.trouble
         qtbot.wait(150)
         assert len(desk.said) == 2
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.on_disk() == page
 
 
@@ -307,10 +307,10 @@ def test_the_window_may_be_gone_before_the_last_page_is_written(desk: Desk, disk
     thread = desk.autosave._thread
     assert thread
     desk.autosave._desk.hurry = True
-    qtbot.waitUntil(lambda: disk.writes > 0, timeout=5000)
+    qtbot.waitUntil(lambda: disk.writes > 0)
     gone, desk.autosave = desk.autosave, Autosave(desk.document)
     gone.deleteLater()
-    qtbot.waitUntil(lambda: not _valid(gone), timeout=5000)
+    qtbot.waitUntil(lambda: not _valid(gone))
     disk.open.set()
     thread.join(10)
     assert desk.on_disk() == page

@@ -26,7 +26,7 @@ def test_what_is_told_together_is_written_together(desk: Desk, disk: Disk, qtbot
         qtbot.wait(150)
         assert disk.writes == 0
         desk.autosave.tell(desk.project, history.did(step))
-    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"], timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
     assert history.load(desk.project.folder).index == 1
     assert (desk.project.folder / history.FILE).read_bytes().count(b"\n") == 1
 
@@ -49,14 +49,14 @@ def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
     with desk.autosave.together():
         page = desk.write("thy")
         desk.autosave.tell(desk.project, history.did(step))
-    qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.said), timeout=5000)
+    qtbot.waitUntil(lambda: any("history.jsonl" in said for said in desk.said))
     # The words do not wait for it.
-    qtbot.waitUntil(lambda: desk.on_disk() == page, timeout=5000)
+    qtbot.waitUntil(lambda: desk.on_disk() == page)
     qtbot.wait(200)
     assert sum("history.jsonl" in said for said in desk.said) == 1
     assert "history.jsonl" in desk.autosave.trouble
     (desk.project.folder / history.FILE).rmdir()
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.autosave.trouble == ""
     assert history.load(desk.project.folder).steps[0].edits.keys() == {PAGE.id}
 
@@ -80,12 +80,12 @@ def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
             for page in after.values():
                 desk.autosave.keep(desk.project, page)
             desk.autosave.tell(desk.project, history.did(step))
-        qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+        qtbot.waitUntil(lambda: "full" in desk.said[-1])
         desk.autosave.keep(desk.project, replace(PAGE, id="e" * 32))  # something else, meanwhile
         assert not desk.autosave.flush()
         assert desk.on_disk(PAGE.id) is None
         assert desk.on_disk(OTHER.id) is None
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert {key: desk.on_disk(key) for key in after} == after
     assert desk.on_disk("e" * 32) is not None
     assert history.load(desk.project.folder).index == 1
@@ -99,10 +99,10 @@ def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot
     with desk.autosave.together():
         page = desk.write("thy")
         desk.autosave.tell(desk.project, history.did(step))
-    qtbot.waitUntil(lambda: "full" in desk.said[-1], timeout=5000)
+    qtbot.waitUntil(lambda: "full" in desk.said[-1])
     assert desk.on_disk() is None
     disk.full = False
-    qtbot.waitUntil(lambda: desk.said[-1] == "saved", timeout=5000)
+    qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.on_disk() == page
     (known,) = history.load(desk.project.folder).steps
     assert apply(page, known.inverted().edits[PAGE.id]) == before

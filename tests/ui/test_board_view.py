@@ -318,7 +318,7 @@ def test_the_cleaned_board_is_read_when_that_is_wanted(studio: Studio, qtbot: Qt
     assert not box.isChecked()
     QTest.mouseClick(box, Qt.MouseButton.LeftButton, NONE, QPoint(12, box.height() // 2))
     assert panel(studio).looking.look.read
-    with qtbot.waitSignal(studio.reading.stopped, timeout=20_000):
+    with qtbot.waitSignal(studio.reading.stopped):
         studio.window.action_set["read_page"].trigger()
     assert studio.document.page is not None
     read = [word for word in studio.document.page.words.values() if word.text == made_board.LINES[0][0]]

@@ -49,7 +49,7 @@ def open_photo(studio: Studio, path: Path, qtbot: QtBot) -> None:
 
 
 def evaluate(studio: Studio, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(studio.evaluating.ended, timeout=10_000):
+    with qtbot.waitSignal(studio.evaluating.ended):
         studio.window.action_set["evaluate"].trigger()
 
 

@@ -100,7 +100,7 @@ def test_an_evaluation(studio: Studio, qtbot: QtBot) -> None:
     page = studio.document.page
     assert page is not None
     studio.document.push(edits.write(page, "w0", "Sheep"))
-    with qtbot.waitSignal(studio.evaluating.ended, timeout=10_000):
+    with qtbot.waitSignal(studio.evaluating.ended):
         studio.window.action_set["evaluate"].trigger()
     assert english(studio.window) == []
 

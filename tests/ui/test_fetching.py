@@ -95,7 +95,7 @@ def offer(
 
     yield show
     for studio in studios:
-        qtbot.waitUntil(lambda studio=studio: not studio.busy, timeout=60_000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda studio=studio: not studio.busy)  # type: ignore[misc]
         for dialog in studio.window.findChildren(ModelsDialog):
             dialog.reject()
 
@@ -131,17 +131,17 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
     above = models_dialog(dialog)
     assert dialog.fetch.text() == "&Fetch"
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text())
     assert dialog.bar.isVisible()
     assert 40 < dialog.bar.value() < 90  # of a thousand
     assert not dialog.have.isEnabled()
     click(dialog.cancel)
     assert "What has come is kept" in dialog.said.text()
     server.goes_on.set()
-    qtbot.waitUntil(lambda: dialog.fetch.text() == "&Go on fetching", timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.fetch.text() == "&Go on fetching")
     assert "of about 35 MB are here" in dialog.list.currentIndex().data()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "there now" in above.said.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "there now" in above.said.text())
     assert server.asked[1].startswith("bytes=")
     assert above.said.text() == "“crnn_kurapan” is there now. Compare it, or use it."
     assert above.chosen is not None
@@ -152,7 +152,7 @@ def test_it_is_fetched_stopped_gone_on_with_and_becomes_a_model(offer: Offer, se
 def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
     dialog = offer(sha256="0" * 64)
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "SHA-256 is another" in dialog.said.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "SHA-256 is another" in dialog.said.text())
     assert dialog.said.property("wrong")
     assert "Try again later" in dialog.said.text()
     assert dialog.fetch.isVisible()
@@ -163,7 +163,7 @@ def test_a_file_that_is_another_is_refused(offer: Offer, qtbot: QtBot) -> None:
 def test_without_a_network_it_says_so_and_what_can_be_done(offer: Offer, qtbot: QtBot) -> None:
     dialog = offer(address="http://127.0.0.1:9/crnn_kurapan.h5")
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(dialog.said.property("wrong")))
     assert "the server cannot be reached: Connection refused" in dialog.said.text()
     assert "or get the file in another way and choose it" in dialog.said.text()
 
@@ -175,22 +175,22 @@ def test_the_file_that_somebody_has_is_taken_in(offer: Offer, tmp_path: Path, qt
     (asked,) = dialog.findChildren(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "nothing.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "cannot be read" in dialog.said.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "cannot be read" in dialog.said.text())
     dialog.have.click()
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(tmp_path / "made.h5"))
     asked.reject()
-    qtbot.waitUntil(lambda: "“made” is there now" in above.said.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "“made” is there now" in above.said.text())
 
 
 def test_closed_while_it_comes_it_ends_and_what_has_come_stays(offer: Offer, server: Server, qtbot: QtBot) -> None:
     server.holds = 3_000_000
     dialog = offer()
     click(dialog.fetch)
-    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "3 of 35 MB" in dialog.said.text())
     above = models_dialog(dialog)
     dialog.reject()
     server.goes_on.set()
     part = published_files.folder() / "crnn_kurapan.h5.part"
-    qtbot.waitUntil(lambda: part.stat().st_size >= 2_900_000, timeout=20_000)
+    qtbot.waitUntil(lambda: part.stat().st_size >= 2_900_000)
     assert not above.said.text()

@@ -202,7 +202,7 @@ def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_s
     qtbot.waitUntil(lambda: len(photos.rows) == 66)
     last = photos.number("zebra.png")
     assert last == 65
-    qtbot.waitUntil(lambda: photos.rows[last].state is PhotoState.READ, timeout=10_000)
+    qtbot.waitUntil(lambda: photos.rows[last].state is PhotoState.READ)
     assert again.window.photos.pictures.get("zebra.png") is None, "nobody has seen it yet"
     assert photos.count(PhotoState.UNREAD) == 60
     project = again.opening.project
@@ -210,5 +210,5 @@ def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_s
     qtbot.waitUntil(lambda: "zebra.png" in kept_names(project))
     assert "board 2.png" not in kept_names(project)
     (photo.parent / "board 3.png").unlink()  # what is nowhere any more is not looked for again and again
-    qtbot.waitUntil(lambda: len(photos.rows) == 65, timeout=10_000)
+    qtbot.waitUntil(lambda: len(photos.rows) == 65)
     qtbot.waitUntil(lambda: not again.busy)

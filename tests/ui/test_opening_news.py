@@ -103,17 +103,17 @@ def test_that_the_open_photo_was_deleted_is_said_once_and_its_words_come_back_wi
     studio = open_studio(folder / "board 2.png")
     data, words = (folder / "board 2.png").read_bytes(), texts(studio)
     (folder / "board 2.png").unlink()
-    qtbot.waitUntil(lambda: len(_said(studio)) == 1, timeout=8000)
+    qtbot.waitUntil(lambda: len(_said(studio)) == 1)
     assert _said(studio)[0].startswith("board 2.png is not in its folder any more. What was read and corrected stays")
     studio.window.messages.withdraw("gone")
     made_board.write_photo(folder / "board 4.png", 4)
-    qtbot.waitUntil(lambda: "board 4.png" in _listed(studio), timeout=8000)
+    qtbot.waitUntil(lambda: "board 4.png" in _listed(studio))
     assert _said(studio) == []
     (folder / "board 2.png").write_bytes(data)
-    qtbot.waitUntil(lambda: "board 2.png" in _listed(studio), timeout=8000)
+    qtbot.waitUntil(lambda: "board 2.png" in _listed(studio))
     assert texts(studio) == words
     (folder / "board 2.png").unlink()
-    qtbot.waitUntil(lambda: len(_said(studio)) == 1, timeout=8000)
+    qtbot.waitUntil(lambda: len(_said(studio)) == 1)
     assert studio.opening.step(1)
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 3.png" and not studio.busy)
     assert _said(studio) == []
@@ -122,7 +122,7 @@ def test_that_the_open_photo_was_deleted_is_said_once_and_its_words_come_back_wi
 def test_that_the_open_photo_has_another_name_is_nothing_to_tell(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 2.png")
     (folder / "board 2.png").rename(folder / "zebra.png")
-    qtbot.waitUntil(lambda: studio.opening.path == folder / "zebra.png" and not studio.busy, timeout=8000)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "zebra.png" and not studio.busy)
     assert _said(studio) == []
 
 

@@ -276,7 +276,7 @@ def test_files_that_come_go_and_change_their_names_are_noticed(studio: Studio, f
     made_board.write_photo(folder / "board 10.png", 10)
     (folder / "board 1.png").unlink()
     (folder / "board 3.png").rename(folder / "sign.png")
-    qtbot.waitUntil(lambda: names(studio) == ["board 2.png", "board 10.png", "sign.png"], timeout=8000)
+    qtbot.waitUntil(lambda: names(studio) == ["board 2.png", "board 10.png", "sign.png"])
     assert chosen(studio) == ["board 2.png", "sign.png"]
     assert photos.pictures.get("sign.png") is not None
     assert studio.document.page is not None
@@ -293,7 +293,7 @@ def test_pages_are_told_of_their_photos_other_names(studio: Studio, folder: Path
     copied = (folder / "board 1.png").read_bytes()
     (folder / "board 1.png").unlink()
     (folder / "zebra.png").write_bytes(copied)  # another file, told by its bytes
-    qtbot.waitUntil(lambda: _kept_names(studio) == {"sign.png", "zebra.png"}, timeout=8000)
+    qtbot.waitUntil(lambda: _kept_names(studio) == {"sign.png", "zebra.png"})
     qtbot.waitUntil(lambda: studio.opening.path == folder / "zebra.png" and not studio.busy)
     assert states(studio) == [PhotoState.UNREAD, PhotoState.READ, PhotoState.REVIEWED]
     assert studio.window.messages.texts() == []
@@ -309,7 +309,7 @@ def _kept_names(studio: Studio) -> set[str]:
 def test_an_open_photo_that_gets_another_name_stays_open(studio: Studio, folder: Path, qtbot: QtBot) -> None:
     accept_all(studio)
     (folder / "board 2.png").rename(folder / "board 9.png")
-    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 9.png" and not studio.busy, timeout=8000)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 9.png" and not studio.busy)
     assert names(studio) == ["board 1.png", "board 3.png", "board 9.png"]
     assert states(studio)[2] is PhotoState.REVIEWED
     qtbot.waitUntil(lambda: _kept_names(studio) == {"board 9.png"})
@@ -318,7 +318,7 @@ def test_an_open_photo_that_gets_another_name_stays_open(studio: Studio, folder:
 
 def test_a_copy_of_a_photo_shares_its_state(studio: Studio, folder: Path, qtbot: QtBot) -> None:
     (folder / "copy.png").write_bytes((folder / "board 2.png").read_bytes())
-    qtbot.waitUntil(lambda: len(names(studio)) == 4, timeout=8000)
+    qtbot.waitUntil(lambda: len(names(studio)) == 4)
     qtbot.waitUntil(lambda: states(studio)[3] is PhotoState.READ)
     accept_all(studio)
 
@@ -359,7 +359,7 @@ def test_small_pictures_are_made_of_what_is_in_sight_and_few_are_kept(
     assert len(photos.pictures) < 60
     top = photos.indexAt(QPoint(20, 4)).data()
     (tmp_path / "many" / "a new one.png").write_bytes(data)
-    qtbot.waitUntil(lambda: len(names(studio)) == 301, timeout=8000)
+    qtbot.waitUntil(lambda: len(names(studio)) == 301)
     assert photos.indexAt(QPoint(20, 4)).data() == top
 
 

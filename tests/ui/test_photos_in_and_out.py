@@ -52,7 +52,7 @@ def test_everything_is_kept_and_comes_back(open_studio: Open, folder: Path, qtbo
 
 def test_saving_is_said(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
-    with qtbot.waitSignal(studio.autosave.saved, timeout=3000):
+    with qtbot.waitSignal(studio.autosave.saved):
         QTest.keyClick(studio.window.view, Key.Key_Return)
         QTest.keyClick(studio.window.view, Key.Key_Return)
     qtbot.waitUntil(lambda: label(studio, "Saving") == "Saved")

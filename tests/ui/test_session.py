@@ -114,9 +114,9 @@ def test_a_photo_that_kills_the_program_is_opened_by_itself_once(where: Whereabo
 
 def test_all_the_while_it_is_known_where_one_is(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
-    qtbot.waitUntil((paths.state_dir() / "session.json").exists, timeout=5000)
+    qtbot.waitUntil((paths.state_dir() / "session.json").exists)
     studio.document.select(["w3"])
-    qtbot.waitUntil(lambda: _kept().get("selection") == ["w3"], timeout=5000)
+    qtbot.waitUntil(lambda: _kept().get("selection") == ["w3"])
     assert _kept()["closed"] is False
     assert _kept()["photo"] == str(folder / "board 1.png")
     assert _kept()["zoom"] is None
@@ -124,7 +124,7 @@ def test_all_the_while_it_is_known_where_one_is(open_studio: Open, folder: Path,
 
 def test_a_second_window_neither_asks_nor_keeps(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     first = open_studio(folder / "board 1.png")
-    qtbot.waitUntil((paths.state_dir() / "session.json").exists, timeout=5000)
+    qtbot.waitUntil((paths.state_dir() / "session.json").exists)
     second = open_studio()
     assert second.window.messages.texts() == []
     assert second.document.page is None

@@ -303,7 +303,7 @@ def test_a_note_is_one_step_for_each_pause_in_writing(studio: Studio, qtbot: QtB
     steps = studio.document.undo_stack.count()
     note = _write_note(studio, "wiped in part")
     assert studio.document.undo_stack.count() == steps
-    qtbot.waitUntil(lambda: studio.document.page.facts.note == "wiped in part", timeout=8000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: studio.document.page.facts.note == "wiped in part")  # type: ignore[union-attr]
     assert studio.document.undo_stack.count() == steps + 1
     studio.window.view.setFocus()
     studio.window.action_set["undo"].trigger()
@@ -341,7 +341,7 @@ def test_a_note_that_is_written_without_a_pause_is_kept_in_between_and_still_one
 def test_pauses_and_pastes_are_steps_that_ctrl_z_takes_back_one_by_one(studio: Studio, qtbot: QtBot) -> None:
     note = _write_note(studio, "one")
     for text in (" two", " three"):
-        qtbot.waitUntil(lambda: not note._pause.isActive(), timeout=8000)
+        qtbot.waitUntil(lambda: not note._pause.isActive())
         QTest.keyClicks(note, text)
     QApplication.clipboard().setText("\nfour\nfive")
     note.paste()
