@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import images
-from ocr_studio.engine.synth import grounds, texts
+from ocr_studio.engine.synth import grounds, scenery, texts
 from ocr_studio.engine.synth import sources as sources_
 from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.grounds import BadBackgrounds
@@ -205,3 +205,13 @@ def test_of_very_many_backgrounds_some_from_all_over_the_folder_are_taken(
         told |= {str(each) for each in refused}
     assert sorted(taken) == [0, 2, 5, 7, 10, 12, 15, 17, 20, 22]
     assert told == {f"{tmp_path}: 15 photos of the folder are left out: there are 10 others."}
+
+
+def test_ink_can_be_told_from_its_ground_even_where_the_ground_is_nearly_as_dark(tmp_path: Path) -> None:
+    for number in range(12):
+        images.save_png(tmp_path / f"night {number}.png", np.full((90, 160, 3), 3 + 2 * number, np.uint8))
+    sources = Sources(backgrounds=tmp_path, prints=(), languages=("en",))
+    clean = Options(harm=0.0, grounds={scenery.Ground.REAL: 1.0})
+    for word in some(WordMaker(sources, options=clean, seed=2), 30):
+        grey = cv2.cvtColor(word.crop, cv2.COLOR_RGB2GRAY)
+        assert np.percentile(grey, 99) - np.percentile(grey, 10) > 20, word.text

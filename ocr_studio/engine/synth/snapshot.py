@@ -31,6 +31,10 @@ _CHALKS: Final[tuple[Colour, ...]] = (
 _MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
 # Levels of 255 between ink and ground below which nobody could read the word.
 _FAINT: Final = 9.0
+# Levels by which ink differs from its ground before the photo is taken: a pen that shows less is not written with.
+_PALE: Final = 24.0
+_DARKEST: Final[Colour] = (24, 24, 28)
+_LIGHTEST: Final[Colour] = (240, 240, 236)
 # How much chalk stays where a board's grain is how high.
 _ROUGH: Final = np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8)
 # Pixels with less ink than this, of 255, are not seen.
@@ -134,18 +138,35 @@ def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random
     strength = float(rng.uniform(0.35, 1.0)) if rng.random() < 0.4 else 1.0
     if chalk:
         own, other = _dusty(own, rng), None if other is None else _dusty(other, rng)
-    picture = lay(picture, _paler(own, strength), colour, opaque=chalk or how.printed)
+    picture, colour, strength = _written(picture, own, (colour, strength), opaque=chalk or how.printed)
     if other is not None:
         second = colour if rng.random() < 0.8 else _colour(chalk, rng)
         picture = lay(picture, _paler(other, strength), second, opaque=chalk or how.printed)
     return picture
 
 
+def _written(ground: Picture, own: Ink, pen: tuple[Colour, float], *, opaque: bool) -> tuple[Picture, Colour, float]:
+    """Ink of a colour and a strength on some ground, and both as they were taken: of a pen that is hardly seen there a
+    fresh one, else what is furthest from the ground, which then covers it."""
+    colour, strength = pen
+    for fresher in (strength, 1.0):
+        laid = lay(ground, _paler(own, fresher), colour, opaque=opaque)
+        if contrast(_grey(laid), own) >= _PALE:
+            return laid, colour, fresher
+    around = float(_grey(ground).mean())
+    colour = _DARKEST if around > (_DARKEST[0] + _LIGHTEST[0]) / 2 else _LIGHTEST
+    return lay(ground, own, colour, opaque=True), colour, 1.0
+
+
+def _grey(picture: Picture) -> Picture:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
 def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture:
     """A photo on which the ink can still be seen."""
     photo = _shot(scene, how.size, how.harm, rng)
     for less in (0.5, 0.0):
-        if contrast(np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8), ink) > _FAINT:
+        if contrast(_grey(photo), ink) > _FAINT:
             return photo
         photo = _shot(scene, how.size, how.harm * less, rng)
     return photo
