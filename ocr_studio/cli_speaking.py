@@ -31,7 +31,8 @@ def given_path(text: str) -> Path:
 
 def complain(error: StudioError | str) -> None:
     """Say what is wrong, in one line on standard error."""
-    print(f"{PROGRAM}: {visible(str(error))}", file=sys.stderr, flush=True)
+    line = error.typed if isinstance(error, StudioError) else error
+    print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
 
 
 def visible(text: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
+import stat
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -22,7 +25,7 @@ from ocr_studio.cli_speaking import (
     show_progress,
     visible,
 )
-from ocr_studio.core import dataset_report, paths, synth_options, synth_sheet
+from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import WORD, Source
@@ -92,7 +95,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--like", type=given_path, metavar="DIR|FILE", help="as this one was made, but for what is given")
     made.add_argument(
-        "--replace", action="store_true", help="write over a dataset that was drawn by other options in that folder"
+        "--replace",
+        action="store_true",
+        help="write over a dataset that was drawn by other options in that folder, or over any file with --preview",
     )
     made.add_argument("--processes", type=int, metavar="N", help="that draw; default: one for each core")
     made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
@@ -101,27 +106,60 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Do what is asked. Returns the exit status; raises StudioError and KeyboardInterrupt."""
-    if (options.out is None) is (options.preview is None):
-        complain("give --out DIR to write a dataset, or --preview OUT.png to look at a few")
-        return MISUSED
-    if options.processes is not None and options.processes < 1:
-        complain(f"--processes cannot be {options.processes}; give 1 or more")
-        return MISUSED
+    wrong, wanted = _misused(options), SynthOptions()
     try:
-        wanted = _wanted(options)
-        synth_options.check(wanted)
+        if not wrong:
+            wanted = _wanted(options)
     except BadOptions as error:
-        complain(error)
+        wrong = error.typed
+    try:
+        if not wrong:
+            synth_options.check(wanted)
+    except BadOptions as error:
+        wrong = f"--{_FLAGS.get(error.option, error.option.replace('_', '-'))}: {error.typed}"
+    if wrong:
+        complain(wrong)
         return MISUSED
-    if options.preview is not None:
-        return _draw_preview(wanted, options.preview)
-    return _write(wanted, options)
+    if options.preview is None:
+        return _write(wanted, options)
+    _check_place(options.preview, replace=options.replace)
+    return _draw_preview(wanted, options.preview)
+
+
+def _misused(options: argparse.Namespace) -> str:
+    """What is wrong with how it was called, as far as that shows at once."""
+    if (options.out is None) is (options.preview is None):
+        return "give --out DIR to write a dataset, or --preview OUT.png to look at a few"
+    if options.processes is not None and options.processes < 1:
+        return f"--processes cannot be {options.processes}; give 1 or more"
+    if options.preview is not None and options.preview.suffix.lower() != ".png":
+        return f"--preview: “{options.preview}” is no name of a PNG picture; give one that ends in .png"
+    return ""
 
 
 def _add_number(made: argparse.ArgumentParser, key: str, what: str) -> None:
     low, high = LIMITS[key]
-    kind = int if isinstance(low, int) else float
-    made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {low:g} to {high:,}")
+    kind = _whole if isinstance(low, int) else _number
+    room = f"{amounts.plain(low)} to {amounts.plain(high)}"
+    made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {room}")
+
+
+def _number(text: str) -> float:
+    """As people write it, with a comma between thousands or an exponent."""
+    try:
+        number = float(text.replace(",", ""))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"“{visible(text)}” is no number")
+    return number
+
+
+def _whole(text: str) -> int:
+    number = _number(text)
+    if number != int(number):
+        raise argparse.ArgumentTypeError(f"“{visible(text)}” is no whole number")
+    return int(number)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -160,6 +198,10 @@ _GIVEN: Final = (
     "words", "boards", "fonts", "prints", "backgrounds", "word_list", "languages", "writing", "grounds", "spoiled",
     "side", "held_out", "seed", "cut", "purpose",
 )  # fmt: skip
+
+
+# What an option is called, where that is not the name of its field.
+_FLAGS: Final = {"prints": "print-fonts", "cut": "no-cut", "purpose": "test"}
 
 
 def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
@@ -201,10 +243,29 @@ def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, No
         elif isinstance(event, SampleMade | SampleFailed):
             done = max(1, event.done - before)
             seconds = (time.monotonic() - begun) / done * (event.total - event.done)
-            show_progress(f"{event.done} of {event.total} made, about {seconds:.0f} s left")
+            room = f", {amounts.size(event.to_come)} to come" if isinstance(event, SampleMade) else ""
+            made = f"{amounts.plain(event.done)} of {amounts.plain(event.total)} made"
+            show_progress(f"{made}, about {amounts.duration(seconds)} left{room}")
         else:
             show_progress("")
         yield event
+
+
+def _check_place(path: Path, *, replace: bool) -> None:
+    """Whether a preview may be written there, before it is drawn. Raises WriteFailed."""
+    if paths.is_folder(path):
+        raise WriteFailed("there is a folder of that name", file=path, remedy="Give the name of a picture in it.")
+    if not paths.exists(path):
+        above = next((each for each in path.absolute().parents if paths.exists(each)), None)
+        if above is None or not paths.is_folder(above):
+            raise WriteFailed("no folder can be made for it there", file=path, remedy="Give another place.")
+        if not os.access(above, os.W_OK):
+            raise WriteFailed("nothing may be written into the folder", file=above, remedy="Give another place.")
+    elif not (replace or synth_sheet.is_sheet(path)):
+        what = "there is a file of that name, and it is no earlier preview"
+        raise WriteFailed(what, file=path, remedy="Give another name, or add --replace to write over it.")
+    elif not path.stat().st_mode & stat.S_IWUSR:
+        raise WriteFailed("the file is protected from being written over", file=path, remedy="Give another name.")
 
 
 def _draw_preview(wanted: SynthOptions, path: Path) -> int:

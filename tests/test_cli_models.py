@@ -87,7 +87,7 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     installed("Anna")
     _run(capsys, "use", "Anna")
     _, said = _run(capsys, "delete", "Anna", status=1)
-    assert "is in use" in said
+    assert 'is in use. Use another one first ("ocr-studio models use")' in said
     _run(capsys, "rename", "Anna", "Clara")
     assert _marked(capsys) == [FINDER, "Clara"]
     _run(capsys, "use", BASE)
@@ -121,6 +121,17 @@ def test_what_cannot_be_is_said_in_a_line(
     assert said.splitlines()[-1].startswith("ocr-studio")
     assert [model.name for model in models.everything()] == [BASE, FINDER, "Anna"]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_model_is_taken_in_by_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, said = _run(capsys, "use", "nobody", status=2)
+    assert '"ocr-studio models import FILE" takes in another one' in said
+    with pytest.raises(models.NoSuchModel) as caught:
+        models.find("nobody")
+    assert "ocr-studio" not in str(caught.value)
+    (tmp_path / "text.zip").write_text("no archive")
+    _, said = _run(capsys, "import", str(tmp_path / "text.zip"), status=1)
+    assert said.endswith('Ask for the file that "ocr-studio models export" writes.\n')
 
 
 def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_studio import cli
@@ -55,16 +56,66 @@ def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pyte
     assert 60 < height < 400
 
 
+def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, photo = tmp_path / "few.png", tmp_path / "photo.png"
+    images.save_png(photo, np.zeros((8, 8, 3), np.uint8))
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "text.png").write_text("mine")
+    asked = ["synth", *quick, "--words", "1", "--preview"]
+    for given, said in (
+        (photo, "photo.png: there is a file of that name, and it is no earlier preview. Give another name, or"),
+        (tmp_path / "text.png", "it is no earlier preview"),
+        (tmp_path / "folder.png", "folder.png: there is a folder of that name"),
+        (tmp_path / "text.png" / "few.png", "no folder can be made for it there"),
+    ):
+        before = given.read_bytes() if given.is_file() else b""
+        assert cli.run([*asked, str(given)]) == 1
+        assert said in capsys.readouterr().err
+        assert not before or given.read_bytes() == before
+    assert cli.run([*asked, str(picture)]) == 0
+    first = picture.read_bytes()
+    assert cli.run([*asked, str(picture), "--seed", "5"]) == 0
+    assert picture.read_bytes() != first
+    picture.chmod(0o444)
+    assert cli.run([*asked, str(picture)]) == 1
+    assert "protected from being written over" in capsys.readouterr().err
+    assert cli.run([*asked, str(photo), "--replace"]) == 0
+
+
+def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words"]
+    assert cli.run([*asked, "2"]) == 0
+    assert cli.run([*asked, "3"]) == 1
+    assert "add --replace to write over that dataset" in capsys.readouterr().err
+    assert cli.run([*asked, "3", "--replace"]) == 0
+    assert len(dataset.read(tmp_path / "out").examples) == 3
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ([], "--out DIR to write a dataset, or --preview"),
         (["--out", "x", "--preview", "y.png"], "--out DIR to write a dataset, or --preview"),
         (["--out", "x"], "neither words nor boards are asked for"),
-        (["--out", "x", "--words", "5", "--spoiled", "2"], "spoiled cannot be 2. Give 0 to 1."),
+        (
+            ["--out", "x", "--words", "5", "--spoiled", "2"],
+            "--spoiled: how bad the photos are cannot be 2. Give 0 to 1.",
+        ),
+        (
+            ["--out", "x", "--boards", "1e11"],
+            "--boards: the number of boards cannot be 100,000,000,000. Give 0 to 20,000.",
+        ),
+        (["--out", "x", "--words", "2.5"], "“2.5” is no whole number"),
+        (["--out", "x", "--words", "many"], "“many” is no number"),
+        (["--preview", "few"], "--preview: “few” is no name of a PNG picture; give one that ends in .png"),
+        (["--preview", "few.txt", "--words", "3"], "“few.txt” is no name of a PNG picture"),
         (["--out", "x", "--words", "5", "--processes", "0"], "--processes cannot be 0"),
         (["--out", "x", "--words", "5", "--languages", "xx"], "no words of the language “xx”"),
-        (["--out", "x", "--words", "5", "--fonts", "nowhere"], "nowhere: there is no such folder"),
+        (["--out", "x", "--words", "5", "--fonts", "nowhere"], "--fonts: "),
         (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not NAME=SHARE"),
         (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it cannot be read"),
     ],

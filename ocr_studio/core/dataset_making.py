@@ -148,8 +148,8 @@ class Making:
 class NothingToWrite(BadDataset):
     """None of the words that there are can be learned from. report: why."""
 
-    def __init__(self, what: str, report: Report, *, remedy: str) -> None:
-        super().__init__(what, file=report.folder, remedy=remedy)
+    def __init__(self, what: str, report: Report, *, remedy: str, command: str = "") -> None:
+        super().__init__(what, file=report.folder, remedy=remedy, command=command)
         self.report = report
 
 
@@ -162,5 +162,6 @@ def _nothing(report: Report) -> NothingToWrite:
         if why or report.trouble
         else tr("there is nothing to learn from yet (no words at all)"),
         report,
-        remedy=tr("Go through a photo in the window: Return says that a word is right."),
+        remedy=tr("Go through a photo: Return says that a word is right."),
+        command="Go through a photo in the window: Return says that a word is right.",
     )

@@ -63,7 +63,8 @@ def from_project(project: Project) -> Sources:
         raise StudioError(
             tr("nothing is known about photos here yet"),
             file=project.photos,
-            remedy=tr("Open them in the window and correct some words first."),
+            remedy=tr("Open them and correct some words first."),
+            command="Open them in the window and correct some words first.",
         )
     pages: list[SourcePage] = []
     trouble: list[str] = []

@@ -136,7 +136,8 @@ def from_project(project: Project) -> Truth:
         raise StudioError(
             tr("there is nothing to evaluate: {why}", why=why),
             file=project.photos if pages else project.folder,
-            remedy=tr("Open them in the window and go through one: Return says that a word is right."),
+            remedy=tr("Open them and go through one: Return says that a word is right."),
+            command="Open them in the window and go through one: Return says that a word is right.",
         )
     return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
 

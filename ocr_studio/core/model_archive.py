@@ -27,6 +27,7 @@ _LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself,
 _RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
 _REMEDY: Final = later("Ask for the file that “Export” writes.")
+_COMMAND: Final = 'Ask for the file that "ocr-studio models export" writes.'
 # A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
@@ -84,7 +85,7 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
         model_folder.inspect(folder, thoroughly=True)
     except BadModel as error:
         models.discard(folder)
-        raise BadModel(error.what, file=file, remedy=tr(_REMEDY)) from error
+        raise BadModel(error.what, file=file, remedy=tr(_REMEDY), command=_COMMAND) from error
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
@@ -99,7 +100,7 @@ def _read(file: Path) -> dict[str, bytes]:
     """The two files in an archive. Raises BadModel."""
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            raise BadModel(tr("it is no plain file"), file=file, remedy=tr(_REMEDY))
+            raise BadModel(tr("it is no plain file"), file=file, remedy=tr(_REMEDY), command=_COMMAND)
         with open(file, "rb") as stream, _told(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
                 raise _Wrong(tr("it is larger than any model"))
@@ -121,9 +122,13 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except _Wrong as error:
-        raise BadModel(tr("this is not a model: {reason}", reason=error), file=file, remedy=tr(_REMEDY)) from error
+        raise BadModel(
+            tr("this is not a model: {reason}", reason=error), file=file, remedy=tr(_REMEDY), command=_COMMAND
+        ) from error
     except _DAMAGED as error:
-        raise BadModel(tr("this is no ZIP archive, or a damaged one"), file=file, remedy=tr(_REMEDY)) from error
+        raise BadModel(
+            tr("this is no ZIP archive, or a damaged one"), file=file, remedy=tr(_REMEDY), command=_COMMAND
+        ) from error
 
 
 def _check_size(stream: BinaryIO) -> None:

@@ -107,7 +107,11 @@ def find(name: str) -> Model:
                 raise each.error
             return each
     names = ", ".join(model.name for model in everything())
-    raise NoSuchModel(tr("there is no model “{name}”", name=name), remedy=tr("There is: {names}.", names=names))
+    raise NoSuchModel(
+        tr("there is no model “{name}”", name=name),
+        remedy=tr("There is: {names}.", names=names),
+        command=f'There is: {names}. "ocr-studio models import FILE" takes in another one.',
+    )
 
 
 def in_folder(folder: Path) -> Model:
@@ -293,7 +297,9 @@ def delete(name: str, *, in_use: Collection[str | None]) -> None:
         raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It cannot be deleted."))
     if name in in_use:
         raise ModelInUse(
-            tr("the model “{name}” is in use", name=name), remedy=tr("Use another one first, then delete it.")
+            tr("the model “{name}” is in use", name=name),
+            remedy=tr("Use another one first, then delete it."),
+            command='Use another one first ("ocr-studio models use"), then delete it.',
         )
     if name not in _folders():
         find(name)  # says so

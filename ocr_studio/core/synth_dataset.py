@@ -8,14 +8,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import amounts, dataset_folder, synth_options
 from ocr_studio.core import dataset_fields as fields
-from ocr_studio.core import dataset_folder, synth_options
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_making import Making
@@ -31,6 +32,8 @@ BOARD: Final = "board"
 KINDS: Final = (WORD, BOARD)
 RULE: Final = "sources"
 _NOTES: Final = "made.jsonl"
+# Of the room on a disk so much may be filled: labels need some, and so do other programs.
+_SPARED: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class SynthWriting:
         self._making = Making(room, own.LAYOUT, "words")
         self._notes = room / _NOTES
         self._made: dict[tuple[str, int], Sample] = {}
+        self._drawn: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
         self._unmade: Counter[str] = Counter()
         for sample, digests in _noted(self._notes):
             if all(_is_there(room / name, digest) for name, digest in digests.items()):
@@ -93,6 +98,36 @@ class SynthWriting:
         self._file.write(_note(sample) + b"\n")
         self._file.flush()
         self._made[sample.kind, sample.index] = _without_pictures(sample)
+        self._drawn[sample.kind] += 1
+        self._bytes[sample.kind] += sum(map(len, sample.pictures.values()))
+
+    def to_come(self) -> int:
+        """How many bytes the samples that are left will take, as far as those made now show; 0 of a kind of which none
+        was made."""
+        made = Counter(kind for kind, _ in self._made)
+        wanted = {WORD: self._options.words, BOARD: self._options.boards}
+        return sum((wanted[kind] - made[kind]) * self._bytes[kind] // count for kind, count in self._drawn.items())
+
+    def check_room(self) -> None:
+        """Raises WriteFailed where what is to come will not go onto the disk."""
+        free, needed = shutil.disk_usage(self._notes.parent).free, self.to_come()
+        if needed <= free:
+            return
+        wanted = {WORD: self._options.words, BOARD: self._options.boards}
+        words, boards = (amounts.plain(int(_SPARED * count * free / needed)) for count in wanted.values())
+        raise WriteFailed(
+            tr(
+                "there is too little room on the disk: these take about {size}, and {free} are free",
+                size=amounts.size(needed),
+                free=amounts.size(free),
+            ),
+            file=self._notes.parent.parent,
+            remedy=tr(
+                "Make room, or ask for fewer: about {words} words and {boards} boards go there.",
+                words=words,
+                boards=boards,
+            ),
+        )
 
     def miss(self, why: str) -> None:
         """A sample could not be made, and will not be in the dataset."""
@@ -162,8 +197,8 @@ def check_place(folder: Path, options: SynthOptions, *, replace: bool) -> None:
         raise WriteFailed(what, file=folder, remedy=tr("Choose another folder.")) from error
     if there != options and not replace:
         what = tr("the folder holds a dataset that was drawn by other options")
-        remedy = tr("Choose another folder, or say that it may be replaced (--replace).")
-        raise WriteFailed(what, file=folder, remedy=remedy)
+        command = "Name another folder, or add --replace to write over that dataset."
+        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
 
 
 def _without_pictures(sample: Sample) -> Sample:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ocr_studio.core import paths
+from ocr_studio.core import amounts, paths
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES
 from ocr_studio.core.dataset_values import MANIFEST
 from ocr_studio.core.errors import StudioError
@@ -49,13 +49,27 @@ _FILES: Final = ("word_list",)
 _FOLDERS: Final = ("fonts", "prints", "backgrounds")
 _MOST_BYTES: Final = 256 << 20
 _MEND: Final = later("Give other options.")
+_NAMES: Final = {
+    "words": later("the number of single words"),
+    "boards": later("the number of boards"),
+    "seed": later("the number of the draw"),
+    "spoiled": later("how bad the photos are"),
+    "side": later("the size of boards"),
+    "held_out": later("the share that is held out"),
+}
+_NONE: Final = {
+    "writing": later("nobody is to write: all shares are 0"),
+    "grounds": later("nothing is to be written on: all shares are 0"),
+}
 
 
 class BadOptions(StudioError):
     """What is asked for cannot be made. option: the field that says so."""
 
-    def __init__(self, what: str, *, option: str = "", file: object = None, remedy: str = "") -> None:
-        super().__init__(what, file=file, remedy=remedy)
+    def __init__(
+        self, what: str, *, option: str = "", file: object = None, remedy: str = "", command: str = ""
+    ) -> None:
+        super().__init__(what, file=file, remedy=remedy, command=command)
         self.option = option
 
 
@@ -110,13 +124,16 @@ def check(options: SynthOptions) -> None:
         value = getattr(options, key)
         if not low <= value <= high:
             raise BadOptions(
-                tr("{option} cannot be {value}", option=_said(key), value=f"{value:g}"),
-                remedy=tr("Give {low} to {high}.", low=f"{low:g}", high=f"{high:g}"),
+                tr("{option} cannot be {value}", option=_said(key), value=amounts.plain(value)),
+                remedy=tr("Give {low} to {high}.", low=amounts.plain(low), high=amounts.plain(high)),
                 option=key,
             )
     if not options.total:
         raise BadOptions(
-            tr("neither words nor boards are asked for"), remedy=tr("Ask for at least one."), option="words"
+            tr("neither words nor boards are asked for"),
+            remedy=tr("Ask for at least one."),
+            command="Give --words N, --boards N, or both.",
+            option="words",
         )
     if options.purpose not in PURPOSES:
         raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")
@@ -160,6 +177,7 @@ def _check_sources(options: SynthOptions) -> None:
         raise BadOptions(
             tr("there is nothing to write with: neither fonts nor pen strokes are given"),
             remedy=tr("Give a folder of fonts or a file of pen strokes, or let made-up hands write as well."),
+            command="Give --fonts or --strokes, or let made-up hands write as well (made=1 in --writing).",
             option=key,
         )
 
@@ -168,7 +186,7 @@ def _check_shares(key: str, shares: Mapping[str, float], known: Mapping[str, flo
     for name, share in shares.items():
         if name not in known:
             raise BadOptions(
-                tr("“{name}” is unknown among {option}", name=name, option=_said(key)),
+                tr("“{name}” is unknown here", name=name),
                 remedy=tr("Known are: {names}.", names=", ".join(known)),
                 option=key,
             )
@@ -177,13 +195,18 @@ def _check_shares(key: str, shares: Mapping[str, float], known: Mapping[str, flo
                 tr("the share of “{name}” is no number of 0 or more", name=name), remedy=tr(_MEND), option=key
             )
     if sum(shares.values()) <= 0:
-        raise BadOptions(
-            tr("all shares of {option} are 0", option=_said(key)), remedy=tr("Give one of them more."), option=key
-        )
+        raise BadOptions(tr(_NONE[key]), remedy=tr("Give one of them more."), option=key)
 
 
 def _said(key: str) -> str:
-    return key.replace("_", " ")
+    return tr(_NAMES[key]) if key in _NAMES else f"“{key}”"
+
+
+def _shown(value: object) -> str:
+    """What a file says instead, not too long."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return amounts.plain(value)
+    return json.dumps(value, ensure_ascii=False)[:60]
 
 
 # -------------------------------------------------------------------------------------------------------------- JSON
@@ -224,7 +247,7 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
         try:
             given[key] = _READERS[key](value)
         except (TypeError, ValueError) as error:
-            what = tr("{option} cannot be {value}", option=_said(key), value=json.dumps(value)[:60])
+            what = tr("{option} cannot be {value}", option=_said(key), value=_shown(value))
             raise BadOptions(what, file=file, remedy=tr(_MEND), option=key) from error
     return SynthOptions(**given)
 

@@ -153,6 +153,7 @@ def check_free(model: str) -> None:
             raise models.ModelInUse(
                 tr("the training “{name}” began with the model “{model}” and is not over", name=run.name, model=model),
                 remedy=tr("Decide on that training first, or throw it away."),
+                command='Go on with it first ("ocr-studio train" with --resume), or throw it away in the window.',
             )
 
 

@@ -30,6 +30,7 @@ from ocr_studio.jobs.model_files import LookedThrough, ModelImported, import_mod
 # Seconds that a server may say nothing; a cancelled fetch ends after that at the latest.
 PATIENCE: Final = 20.0
 _PIECE: Final = 256 << 10  # bytes between two events, at most
+_IMPORT: Final = 'or get the file in another way, and take it in with "ocr-studio models import FILE"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +234,11 @@ def _told(wanted: PublishedFile) -> Iterator[None]:
 
 def _cut_off(wanted: PublishedFile, what: str) -> FetchFailed:
     remedy = tr("Try again, it goes on where it stopped; or get the file in another way and choose it.")
-    return FetchFailed(what, file=wanted.address, remedy=remedy)
+    return FetchFailed(
+        what, file=wanted.address, remedy=remedy, command=f"Try again, it goes on where it stopped; {_IMPORT}."
+    )
 
 
 def _other(wanted: PublishedFile, what: str) -> FetchFailed:
-    return FetchFailed(
-        what, file=wanted.address, remedy=tr("Try again later; or get the file in another way and choose it.")
-    )
+    remedy = tr("Try again later; or get the file in another way and choose it.")
+    return FetchFailed(what, file=wanted.address, remedy=remedy, command=f"Try again later; {_IMPORT}.")

@@ -62,7 +62,9 @@ def import_model(
         try:
             weights.check(candidate)
         except StudioError as error:
-            raise type(error)(error.what, file=file, remedy=tr("Ask for the file that “Export” writes.")) from error
+            remedy = tr("Ask for the file that “Export” writes.")
+            command = 'Ask for the file that "ocr-studio models export" writes.'
+            raise type(error)(error.what, file=file, remedy=remedy, command=command) from error
         model = models.install(candidate)
         kept = True
         yield ModelImported(model)

@@ -39,15 +39,16 @@ _NICENESS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Unmade:
-    """A sample, or all of them, that could not be made. what, file, remedy: of the StudioError."""
+    """A sample, or all of them, that could not be made. what, file, remedy, command: of the StudioError."""
 
     what: str
     file: str | None
     remedy: str
+    command: str = ""
 
     def error(self) -> StudioError:
         """As it is raised."""
-        return StudioError(self.what, file=self.file, remedy=self.remedy)
+        return StudioError(self.what, file=self.file, remedy=self.remedy, command=self.command)
 
 
 Task: TypeAlias = tuple[str, Sequence[int]]
@@ -180,4 +181,4 @@ def _or_unmade(make: Callable[[], _Answer]) -> _Answer | Unmade:
     try:
         return make()
     except StudioError as error:  # which does not go from process to process as it is
-        return Unmade(error.what, error.file, error.remedy)
+        return Unmade(error.what, error.file, error.remedy, error.command)

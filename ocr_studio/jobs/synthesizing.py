@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio import __version__
 from ocr_studio.core import dataset_folder, synth_dataset, synth_options
+from ocr_studio.core.dataset_fields import MAX_EXAMPLES
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
@@ -35,6 +36,9 @@ _AT_ONCE: Final = 32
 _FEW_WORDS, _FEW_BOARDS = 100, 3
 # If so many samples in a row could not be made, none will be.
 _HOPELESS: Final = 20
+# After so many samples it is looked whether there is room for the rest: the first ones show how large they are, and
+# others may fill the disk as well.
+_LOOKED_AT: Final = frozenset({1, 4, 16, *range(64, MAX_EXAMPLES, 64)})
 # Seconds between two events: on many cores hundreds are made in one.
 _TELL: Final = 0.05
 # Seconds until children have begun and all is read.
@@ -54,10 +58,12 @@ class SourcesRead:
 
 @dataclass(frozen=True, slots=True)
 class SampleMade:
-    """One more is written, or some: ``done`` of ``total``."""
+    """One more is written, or some: ``done`` of ``total``. to_come: bytes that the rest will take, as far as can be
+    told."""
 
     done: int
     total: int
+    to_come: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ def throw_away(folder: Path) -> None:
 
 
 def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:
-    unmade, told = 0, -_TELL
+    unmade, told, made = 0, -_TELL, 0
     for sample in crew.draw(tasks):
         if isinstance(sample, Unmade):
             unmade += 1
@@ -130,9 +136,12 @@ def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -
             continue
         unmade = 0
         writing.add(sample)
+        made += 1
+        if made in _LOOKED_AT:
+            writing.check_room()
         if (now := time.monotonic()) >= told + _TELL or writing.done == total:
             told = now
-            yield SampleMade(writing.done, total)
+            yield SampleMade(writing.done, total, writing.to_come())
 
 
 def _tasks(writing: SynthWriting) -> list[Task]:

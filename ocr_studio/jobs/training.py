@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # Reading crops is told so often.
 _TOLD_EVERY: Final = 50
+_ANEW: Final = "Give the same command without --resume."
 
 Stop: TypeAlias = Callable[[], bool]
 LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
@@ -163,12 +164,17 @@ class _Held:
 def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load(run.name)
     if known is None:
-        raise RunTrouble(tr("there is no training “{name}” to go on with", name=run.name), remedy=tr("Begin it anew."))
+        raise RunTrouble(
+            tr("there is no training “{name}” to go on with", name=run.name),
+            remedy=tr("Begin it anew."),
+            command=_ANEW,
+        )
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
             tr("the training “{name}” was begun on other words than those that are there now", name=run.name),
             file=dataset.folder,
             remedy=tr("Begin it anew."),
+            command=_ANEW,
         )
 
 

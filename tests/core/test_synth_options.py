@@ -37,16 +37,18 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
         ({"words": MAX_EXAMPLES + 1}, "words", "words cannot be"),
         ({"boards": -1}, "boards", "boards cannot be -1"),
         ({"spoiled": 1.5}, "spoiled", "Give 0 to 1."),
-        ({"held_out": 0.7}, "held_out", "held out cannot be 0.7"),
+        ({"held_out": 0.7}, "held_out", "the share that is held out cannot be 0.7. Give 0 to 0.5."),
         ({"languages": ("xx",)}, "languages", "“xx”"),
         ({"languages": ()}, "languages", "no language is chosen"),
         ({"fonts": Path("/nowhere/at all")}, "fonts", "/nowhere/at all: there is no such folder"),
         ({"fonts": Path(__file__)}, "fonts", "it is no folder"),
         ({"word_list": Path(__file__).parent}, "word_list", "it is a folder, not a file"),
         ({"strokes": (Path("/nowhere.npz"),)}, "strokes", "/nowhere.npz: there is no such file"),
-        ({"writing": {"quill": 1.0}}, "writing", "“quill” is unknown among writing"),
+        ({"boards": 10**11}, "boards", "the number of boards cannot be 100,000,000,000. Give 0 to 20,000."),
+        ({"words": -(10**9)}, "words", "the number of single words cannot be -1,000,000,000. Give 0 to 200,000."),
+        ({"writing": {"quill": 1.0}}, "writing", "“quill” is unknown here. Known are: strokes"),
         ({"writing": {"print": -1.0}}, "writing", "“print” is no number of 0 or more"),
-        ({"writing": {"print": 0.0}}, "writing", "all shares of writing are 0"),
+        ({"writing": {"print": 0.0}}, "writing", "nobody is to write: all shares are 0"),
         ({"grounds": {"paper": float("nan")}}, "grounds", "“paper”"),
         ({"writing": {"strokes": 1.0}}, "strokes", "nothing to write with"),
         ({"writing": {"handwriting": 1.0}}, "fonts", "nothing to write with"),
@@ -77,6 +79,18 @@ def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: s
 def test_json_that_says_something_else_is_refused(raw: Any) -> None:
     with pytest.raises(BadOptions):
         synth_options.from_values(raw)
+
+
+def test_numbers_in_a_file_are_said_as_people_write_them() -> None:
+    with pytest.raises(BadOptions, match=r"the size of boards cannot be 100,000,000,000\. "):
+        synth_options.from_values({"side": 100000000000.0})
+
+
+def test_what_to_do_is_an_option_where_a_command_was_typed() -> None:
+    with pytest.raises(BadOptions) as caught:
+        synth_options.check(replace(GOOD, words=0))
+    assert "--" not in str(caught.value)
+    assert caught.value.typed.endswith("Give --words N, --boards N, or both.")
 
 
 def test_files_without_options_are_refused(tmp_path: Path) -> None:

@@ -367,3 +367,19 @@ def test_a_dataset_that_was_not_drawn_is_never_written_over(tmp_path: Path) -> N
         write(options, out, replace=True)
     assert dataset.read(out).digest == before
     assert synthesizing.taken(options, out)
+
+
+def test_what_will_not_go_onto_the_disk_is_refused_with_how_much_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = shutil.disk_usage(tmp_path)._replace(free=200_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    options = made_synth.options(tmp_path, words=20_000)
+    events: list[object] = []
+    with pytest.raises(WriteFailed, match=r"too little room.*195 kB are free.*about [\d,]+ words and 0 boards") as told:
+        events.extend(synthesizing.write(options, tmp_path / "out", children=0))
+    assert sum(isinstance(event, SampleMade) for event in events) <= 1
+    fit = int(str(told.value).split("about ")[-1].split(" words")[0].replace(",", ""))
+    assert 0 < fit < 1000
+    report, _ = write(replace(options, words=min(fit, 20)), tmp_path / "out")
+    assert report.written == min(fit, 20)
