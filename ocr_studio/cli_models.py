@@ -72,10 +72,19 @@ def _list(_: argparse.Namespace, chosen: Settings) -> int:
     used = _in_use(chosen)
     known, broken = models.overview()
     for model in known:
-        print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(model_text.title(model))}")
+        print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(_about(model))}")
     for found in broken:
         complain(found.error)
     return FAILED if broken else GOOD
+
+
+def _about(model: Model) -> str:
+    """What a model is; of a published one also what for and where from, which its name does not say."""
+    said, card = model_text.title(model), model.card
+    known = next((each for each in published_files.USABLE if card is not None and card.title == each.about), None)
+    if known is None:
+        return said
+    return f"{said}; {model_text.DOES[model.kind].lower()}; from {known.address}, {known.licence}"
 
 
 def _show(options: argparse.Namespace, _: Settings) -> int:

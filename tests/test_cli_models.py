@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core import models, settings, training_runs
+from ocr_studio.core import models, published_files, settings, training_runs
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import DETECTOR
 from ocr_studio.core.training import Recipe
@@ -50,6 +50,15 @@ def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> No
     installed("Anna")
     out, _ = _run(capsys, "list")
     assert "  Anna  Board 7, 30 → 36 of 40 words right" in out.splitlines()
+
+
+def test_the_list_says_of_published_networks_what_for_and_where_from(capsys: pytest.CaptureFixture[str]) -> None:
+    craft, crnn = published_files.CRAFT, published_files.CRNN
+    installed("craft_mlt_25k", architecture=DETECTOR, alphabet=(), scores={}, title=craft.about)
+    installed("crnn_kurapan", scores={}, title=crnn.about)
+    lines = _run(capsys, "list")[0].splitlines()
+    assert f"  craft_mlt_25k  {craft.about}; finds writing; from {craft.address}, {craft.licence}" in lines
+    assert f"  crnn_kurapan  {crnn.about}; reads writing; from {crnn.address}, {crnn.licence}" in lines
 
 
 def test_a_name_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
