@@ -42,7 +42,8 @@ class ReviewedPhoto:
 @dataclass(frozen=True, slots=True)
 class DetectorData:
     """What a detector learns from. digest: of the dataset, for the model's history. options: how photos are read, as
-    the old and the new detector are compared by the words that a person will see.
+    the old and the new detector are compared by the words that a person will see. general: photos on which it shall go
+    on seeing what it sees now, besides boards that are made up for that.
 
     Where all photos or none are held out, a quarter of each is: the part below its upper lines, or right of them.
     """
@@ -50,6 +51,7 @@ class DetectorData:
     photos: tuple[ReviewedPhoto, ...]
     digest: str = ""
     options: ReaderOptions = field(default_factory=ReaderOptions)
+    general: tuple[ReviewedPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -16,21 +17,24 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.training import Preparing, Recipe
 from ocr_studio.core.translation import tr
+from ocr_studio.engine import replay
 from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.detector_exam import MOST_PHOTOS, Seen
 from ocr_studio.engine.detector_targets import LinePlaces
-from ocr_studio.engine.detector_tiles import Box, SizedPhoto, Tiles, general_boards, piece_of
-from ocr_studio.engine.synth.boards import Board, BoardKind
+from ocr_studio.engine.detector_tiles import Box, SizedPhoto, Tiles, piece_of
+from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.sources import Kind
+from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-# Boards that are repeated, each kind once, with so many pieces of each; and boards to see by what is forgotten.
-_REPEATED: Final = len(BoardKind)
+# Boards that are repeated, with so many pieces of each; and boards to see by what is forgotten.
+_REPEATED: Final = 24
 _PIECES: Final = 4
-_KEPT: Final = (
-    BoardKind.COLUMNS, BoardKind.LISTS, BoardKind.TABLE, BoardKind.CURVED,
-    BoardKind.EDGES, BoardKind.FAINT, BoardKind.GLARE, BoardKind.DRAWINGS,
-)  # fmt: skip
+_KEPT: Final = 8
+# Written by hands that are made up, on more of them than in life also in print; every eighth shows drawings only.
+_GENERAL: Final = BoardOptions(writers={Kind.MADE: 0.8, Kind.PRINT: 0.2})
+_NO_WRITING: Final = 8
 # Held-out pieces whose loss is looked at.
 _EXAMINED: Final = 12
 # Where no photo can be held out, about this share of the lines of each is, within these limits.
@@ -59,6 +63,7 @@ class DetectorLessons:
     hidden: bool = False
     exam: Tiles | None = None
     _sources: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+    _repeated: list[str] = field(default_factory=list)
 
     def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
         """Look at the photos and draw the boards. detector: as it is before training. Raises NoLines."""
@@ -75,7 +80,11 @@ class DetectorLessons:
         if any(len(photo.places.lines) for photo in self.held_out):
             chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
             self.exam = Tiles.joined([piece_of(photo, rng, strength=0.0, hidden=self.hidden) for photo in chosen])
-        yield from self._draw(detector, many=_REPEATED if recipe.replay > 0 else 0, seed=recipe.seed)
+        yield from self._repeat(data.general, detector, recipe)
+        for number, board in enumerate(_boards_to_keep(recipe.seed)):
+            repeated = len(self._repeated)
+            yield Preparing(tr("Drawing general boards"), repeated + number, repeated + _KEPT)
+            self.keep.append(_sized(board, detector))
 
     def compared(self) -> Iterator[Seen]:
         """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
@@ -87,16 +96,16 @@ class DetectorLessons:
     def kept(self, *, seed: int) -> Iterator[Seen]:
         """The boards to see by what is forgotten, in full."""
         for board in _boards_to_keep(seed):
-            yield Seen(board.kind, board.image, _labelled(board))
+            yield Seen(_name(board), board.image, board.labelled)
 
     @property
     def to_compare(self) -> int:
         """How many photos and boards will be compared on."""
-        return len(self._sources) + len(_KEPT)
+        return len(self._sources) + _KEPT
 
     def fingerprint(self) -> str:
         """Another one for other photos, other boxes or another division of them."""
-        found = hashlib.sha256()
+        found = hashlib.sha256("".join(self._repeated).encode())
         for part in (self.train, self.held_out):
             found.update(b"part")
             for photo in part:
@@ -119,21 +128,26 @@ class DetectorLessons:
             self.held_out.append(sized)
             self._sources.append((photo, box))
 
-    def _draw(self, detector: Detector, *, many: int, seed: int) -> Iterator[Preparing]:
-        """Pieces of boards, with what the net sees there now, as it shall go on seeing it; and boards to keep."""
-        rng = np.random.default_rng((seed, 5))
+    def _repeat(self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+        """Pieces of boards, and of other photos, with what the net sees there now, as it shall go on seeing it."""
+        if recipe.replay <= 0:
+            return
+        rng = np.random.default_rng((recipe.seed, 5))
+        boards = general_boards(range(_KEPT, _KEPT + _REPEATED), seed=recipe.seed)
+        others = ((photo, _opened(photo)) for photo in more)
+        photos = itertools.chain(
+            (_sized(board, detector) for board in boards),
+            (_of(photo.name, image, photo.words, detector) for photo, image in others if image is not None),
+        )
         pieces: list[Tiles] = []
-        for number, board in enumerate(general_boards(many, seed=2 * seed)):
-            yield Preparing(tr("Drawing general boards"), number, many + len(_KEPT))
-            photo = _sized(board, detector)
+        for number, photo in enumerate(photos):
+            yield Preparing(tr("Drawing general boards"), number, _REPEATED + len(more) + _KEPT)
+            self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
             tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
             seen = detector.maps(tiles.pixels)
             # (half as many bytes while they wait)
             pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
-        self.general = Tiles.joined(pieces) if pieces else None
-        for number, board in enumerate(_boards_to_keep(seed)):
-            yield Preparing(tr("Drawing general boards"), many + number, many + len(_KEPT))
-            self.keep.append(_sized(board, detector))
+        self.general = Tiles.joined(pieces)
 
 
 def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
@@ -167,14 +181,26 @@ def _opened(photo: ReviewedPhoto) -> NDArray[np.uint8] | None:
         return None
 
 
-def _boards_to_keep(seed: int) -> Iterator[Board]:
-    return general_boards(len(_KEPT), seed=2 * seed + 1, kinds=_KEPT)
+def general_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
+    """Boards of these numbers, made with nothing but what comes with the program and the system."""
+    stock = replay.stock(("en",))
+    written, drawn = (BoardMaker(stock, replace(_GENERAL, empty=share), seed=seed) for share in (0.0, 1.0))
+    for number in numbers:
+        yield (written if (number + 1) % _NO_WRITING else drawn).at(number)
 
 
-def _sized(board: Board, detector: Detector) -> SizedPhoto:
-    scale = detector.options.scale(*board.image.shape[:2])
-    return SizedPhoto.of(board.kind, board.image, LinePlaces.of(_labelled(board)), scale=scale)
+def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
+    return general_boards(range(_KEPT), seed=seed)
 
 
-def _labelled(board: Board) -> tuple[Labelled, ...]:
-    return tuple(Labelled(word.quad, word.text) for word in board.words)
+def _sized(board: SynthBoard, detector: Detector) -> SizedPhoto:
+    return _of(_name(board), board.image, board.labelled, detector)
+
+
+def _of(name: str, image: NDArray[np.uint8], words: Iterable[Labelled], detector: Detector) -> SizedPhoto:
+    scale = detector.options.scale(*image.shape[:2])
+    return SizedPhoto.of(name, image, LinePlaces.of(words), scale=scale)
+
+
+def _name(board: SynthBoard) -> str:
+    return f"board {board.index}"

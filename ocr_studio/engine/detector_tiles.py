@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -15,8 +15,6 @@ from ocr_studio.core import geometry
 from ocr_studio.engine import detector_targets
 from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector_targets import LinePlaces
-from ocr_studio.engine.synth import boards
-from ocr_studio.engine.synth.boards import BoardKind
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -138,12 +136,6 @@ def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = 
     known &= _shown(photo, matrix, hidden=hidden)
     lit = _lit(np.asarray(seen, np.float32), strength, rng)
     return Tiles((lit / np.float32(127.5) - 1)[None], _map(cores), _map(known))
-
-
-def general_boards(many: int, *, seed: int, kinds: Sequence[BoardKind] = tuple(BoardKind)) -> Iterator[boards.Board]:
-    """So many made-up boards, of all kinds in turn, others for another seed."""
-    for index in range(many):
-        yield boards.draw(kinds[index % len(kinds)], seed=seed * 10_000 + index)
 
 
 def _middle(photo: SizedPhoto, rng: Random, *, hidden: bool) -> Floats:

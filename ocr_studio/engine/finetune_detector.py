@@ -51,16 +51,22 @@ _BY_CHANCE: Final = 0.01
 
 
 def finetune_detector(
-    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
+    data: DetectorData,
+    recipe: Recipe,
+    *,
+    folder: Path,
+    name: str,
+    stop: Callable[[], bool],
+    most: int | None = None,
 ) -> Iterator[DetectorEvent]:
     """Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, at last DetectorTrained.
 
     data: photos with all their words. recipe: ``detector_training.RECIPE`` is chosen well. folder: where the checkpoint
     lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
     of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
-    candidates. stop: asked after each step; true ends the run with the best so far. Closed early, the
-    checkpoint stays and there is no candidate. Raises StudioError: NoLines, TrainingFailed, CheckpointNotSaved,
-    BadModel …
+    candidates. stop: asked after each step; true ends the run with the best so far. most: steps, MOST_STEPS if not
+    given. Closed early, the checkpoint stays and there is no candidate. Raises StudioError: NoLines, TrainingFailed,
+    CheckpointNotSaved, BadModel …
     """
     yield Preparing(tr("Loading the model"))
     runtime.configure(data.options)
@@ -69,7 +75,7 @@ def finetune_detector(
     with candidate.device(recipe.device):
         net = weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
-    yield from run.prepare(data, base.name)
+    yield from run.prepare(data, base.name, most or MOST_STEPS)
     yield from run.learn(stop)
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
@@ -119,14 +125,15 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
 
     # -------------------------------------------------------------------------------------------------- before
 
-    def prepare(self, data: DetectorData, base: str) -> Iterator[DetectorEvent]:
-        """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is."""
+    def prepare(self, data: DetectorData, base: str, most: int) -> Iterator[DetectorEvent]:
+        """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is; most: steps
+        of the run."""
         recipe = self.recipe
         self.lessons = DetectorLessons()
         yield from self.lessons.prepare(data, self._detector, recipe)
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
-        steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), MOST_STEPS)
+        steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), most)
         with candidate.device(recipe.device):
             trainee = DetectorTrainee(self.net, recipe, steps=steps)
         recipe_said = json.dumps(asdict(recipe), sort_keys=True)

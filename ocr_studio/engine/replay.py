@@ -25,11 +25,12 @@ _SMALLEST: Final = 18.0
 def general(many: int, languages: Sequence[str], *, seed: int, lines: bool = False) -> Iterator[Lesson]:
     """So many words, or lines of words, each another for another seed."""
     options = Options(shares=_SHARES, lines=1.0 if lines else 0.0, smallest=_SMALLEST)
-    maker = WordMaker(_stock(tuple(languages)), options=options, seed=seed)
+    maker = WordMaker(stock(tuple(languages)), options=options, seed=seed)
     for index, word in enumerate(islice(maker.stream(), many)):
         yield Lesson(word.crop, word.text, f"general {index}")
 
 
 @lru_cache(maxsize=1)
-def _stock(languages: tuple[str, ...]) -> Stock:
+def stock(languages: tuple[str, ...]) -> Stock:
+    """What comes with the program and the system to write with."""
     return Stock.open(Sources(languages=languages), Split.TRAIN)

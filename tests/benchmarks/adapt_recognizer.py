@@ -113,7 +113,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[Lesson], list
     held_out: list[Lesson] = []
     for photo, found in sorted(words.items()):
         image = images.open_photo(folder / photo)
-        known = _known(looked_at.get(photo, []), found)
+        known = known_words(looked_at.get(photo, []), found)
         crop = partial(geometry.crop, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
@@ -124,7 +124,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[Lesson], list
     return train, held_out
 
 
-def _known(looked_at: Sequence[Box], found: Sequence[Box]) -> list[Box]:
+def known_words(looked_at: Sequence[Box], found: Sequence[Box]) -> list[Box]:
     """The words of a photo: as they were looked at, and as they were read where nobody has looked."""
     seen = {(round(x / 3), round(y / 3)) for x, y in (box.centre for box in looked_at)}
     near = {(x + i, y + j) for x, y in seen for i in (-1, 0, 1) for j in (-1, 0, 1)}

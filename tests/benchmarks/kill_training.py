@@ -31,8 +31,8 @@ from safetensors.numpy import load_file
 
 from ocr_studio.core import images
 from ocr_studio.engine import replay
-from ocr_studio.engine.synth import boards
 from tests.benchmarks.learning_detector import rings
+from tests.engine import made_boards
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE, NAME = "before", "after"
@@ -65,11 +65,12 @@ def draw_words(folder: Path) -> None:
 def draw_boards(folder: Path) -> None:
     """A dataset as PPOCRLabel leaves it: two boards full of small rings, and Label.txt with the words on them."""
     labels = []
+    maker = made_boards.maker(seed=7)
     for number in (700, 701):
-        board = boards.draw("columns", seed=number)
+        board = maker.at(number)
         images.save_png(folder / f"{number}.png", rings(board.image))
         words = [
-            {"transcription": word.text, "points": word.quad.array().tolist(), "difficult": False}
+            {"transcription": word.text, "points": word.quad.array().tolist(), "difficult": word.ignore}
             for word in board.words
         ]
         labels.append(f"{number}.png\t{json.dumps(words)}\n")

@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 from ocr_studio.core import evaluation_data, images, models
 from ocr_studio.core.detector_training import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Recipe, StepDone
+from tests.engine import made_boards
 
 if TYPE_CHECKING:
     from ocr_studio.engine.detector_exam import LineScore
@@ -73,49 +73,50 @@ class Trial:
 
 def synthetic(trouble: str) -> Trial:
     """Two boards to learn from, five others with that trouble, five without."""
-    kinds = ("columns", "lists", "mind map", "table", "flow")
     spoil = TROUBLES[trouble]
 
     def make(number: int) -> ReviewedPhoto:
-        return _spaced(number) if spoil is None else _board(kinds[number % 5], number, spoil)
+        return _spaced(number) if spoil is None else _board(number, spoil)
 
     return Trial(
         f"synthetic, {trouble}",
         (make(700), make(701)),
         {
             "others like it": tuple(make(number) for number in range(710, 715)),
-            "general boards": tuple(_board(kinds[number % 5], number, np.copy) for number in range(720, 725)),
+            "general boards": tuple(_board(number, np.copy) for number in range(720, 725)),
         },
     )
 
 
-def _board(kind: str, seed: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
-    from ocr_studio.engine.synth import boards
-
-    words = tuple(Labelled(word.quad, word.text) for word in boards.words(kind, seed=seed))
-    return ReviewedPhoto(f"{kind} {seed}", lambda: spoil(boards.draw(kind, seed=seed).image), words)
+def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
+    board = made_boards.maker(seed=7).at(number)
+    return ReviewedPhoto(f"board {number}", lambda: spoil(board.image), board.labelled)
 
 
 def _spaced(seed: int) -> ReviewedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
-    from ocr_studio.engine.synth import phrases
-    from ocr_studio.engine.synth.camera import Camera
+    from ocr_studio.engine.synth import phrases, scenery, shot, whole_boards
     from ocr_studio.engine.synth.hand import Hand
-    from ocr_studio.engine.synth.sheet import Marker, Run, Sheet
+    from ocr_studio.engine.synth.made import MadeHand
+    from ocr_studio.engine.synth.marker import Pen
+    from ocr_studio.engine.synth.patch import Budget, Patch, Scribe
 
     rng = np.random.default_rng(seed)
-    sheet = Sheet(1600, 1200, rng)
-    hand = replace(Hand.any(rng, size=4.2), tracking=10.0, space=25.0)
-    for y in np.arange(90, 1120, 1.5 * hand.line):
-        x = float(rng.uniform(60, 300))
-        line, *more = phrases.running(rng, 6)
-        for word in more:
-            if hand.length(f"{line} {word}") < 1500 - x:
-                line += f" {word}"
-        sheet.write(line, Run((x, float(y)), float(rng.normal(0, 0.5))), hand=hand, marker=Marker())
-    photo, matrix = Camera(tilt=0.01).shoot(sheet)
-    corners = [cv2.perspectiveTransform(word.corners[None], matrix)[0] for word in sheet.words]
-    words = tuple(Labelled(Quad.from_array(quad), word.text) for quad, word in zip(corners, sheet.words, strict=True))
+    writer = MadeHand(replace(Hand.any(rng, size=1.0), tracking=10.0))
+    scribe = Scribe(writer, (), 34.0, Pen.any(rng), (38, 38, 44), space=3.1)
+    place = shot.place((1600, 1200), rng, framed=False, shape=4 / 3, tilt=0.1)
+    patch = Patch(*place.sheet, rng, Budget(0))
+    low, high = place.visible(beyond=0.0)
+    for y in np.arange(low[1] + 90, high[1] - 40, 95):
+        x = low[0] + float(rng.uniform(60, 300))
+        inks, end = [], x
+        for ink in patch.inks(phrases.running(rng, 6), scribe):
+            end += ink.length + scribe.gap
+            inks += [ink] if end < high[0] - 60 else []
+        patch.put(inks, (x, float(y)), scribe)
+    plan = whole_boards.Plan(place, scenery.Ground.WHITEBOARD, patch, (), (), scribe.size)
+    photo = shot.expose(made_boards.maker().scene(plan, rng), shot.Lens(), rng)
+    words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.truth(plan, photo))
     return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
 
 

@@ -25,7 +25,7 @@ from ocr_studio.core import reading_order
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.synth import boards
+from tests.engine import made_boards
 
 _TILE = (1600, 1200)
 _STATUS = Path("/proc/self/status")
@@ -60,11 +60,12 @@ HEAD = (
 def photo_of(words: int, megapixels: float) -> tuple[NDArray[np.uint8], int]:
     """A photo with about so many words and pixels: boards beside each other, brought to the size."""
     made: list[NDArray[np.uint8]] = []
-    written, seed = 0, 0
+    maker = made_boards.maker(words=(80, 120))
+    written, number = 0, 0
     while written < words:
-        board = boards.draw("columns", seed=seed, width=_TILE[0], height=_TILE[1])
-        made.append(board.image)
-        written, seed = written + len(board.words), seed + 1
+        board = maker.at(number)
+        made.append(np.asarray(cv2.resize(board.image, _TILE, interpolation=cv2.INTER_AREA), np.uint8))
+        written, number = written + len(board.words), number + 1
     across = math.ceil(math.sqrt(len(made)))
     made += [np.full_like(made[0], 235)] * (-len(made) % across)
     rows = [np.hstack(made[start : start + across]) for start in range(0, len(made), across)]

@@ -24,6 +24,7 @@ from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import Project
 from ocr_studio.core.review_queue import Place
 from tests.benchmarks.written_words import Crop, Desk, Pens, Written
+from tests.engine import made_boards
 
 Photos = list[list[Written]]
 # Words on a photo; pixels between two; pixels a photo is wide.
@@ -88,17 +89,16 @@ def of_folder(folder: Path) -> Photos:
     return list(_parts([Written(images.open_photo(folder / path), text) for path, text in rows], ON_A_PHOTO))
 
 
-def drawn(folder: Path, *, seed: int, kinds: Sequence[str] = ("columns", "lists", "table")) -> Path:
-    """A folder with boards/ as the labelled ones are kept: synthetic boards, three by a seed."""
-    from ocr_studio.engine.synth import boards
-
+def drawn(folder: Path, *, seed: int, many: int = 3) -> Path:
+    """A folder with boards/ as the labelled ones are kept: so many synthetic boards by a seed."""
     (folder / "boards").mkdir(parents=True)
     said = []
-    for kind in kinds:
-        board = boards.draw(kind, seed=seed)
-        Image.fromarray(board.image).save(folder / "boards" / f"{kind}.png", compress_level=1)
-        words = [{"quad": word.quad.corners, "text": word.text, "ignore": False} for word in board.words]
-        said.append({"image": f"{kind}.png", "words": words})
+    maker = made_boards.maker(seed=seed)
+    for number in range(many):
+        board = maker.at(number)
+        Image.fromarray(board.image).save(folder / "boards" / f"{number}.png", compress_level=1)
+        words = [{"quad": word.quad.corners, "text": word.text, "ignore": word.ignore} for word in board.words]
+        said.append({"image": f"{number}.png", "words": words})
     (folder / "boards" / "annotations.json").write_text(json.dumps(said), encoding="utf-8")
     return folder
 

@@ -11,7 +11,7 @@ from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding
 from ocr_studio.engine.detector import Detector, DetectorOptions, along_line, quads_of
-from ocr_studio.engine.synth import boards
+from tests.engine import made_boards
 
 OPTIONS = DetectorOptions()
 
@@ -141,7 +141,7 @@ def test_a_bent_line_is_followed(sag: float, degrees: float) -> None:
 
 
 def test_small_writing_on_a_large_photo_is_looked_at_larger(detector: Detector) -> None:
-    drawn = boards.draw("columns", seed=3).image
+    drawn = made_boards.maker(words=(90, 120), capitals=(0.02, 0.025)).at(3).image
     one = np.asarray(cv2.resize(drawn, (640, 480), interpolation=cv2.INTER_AREA), np.uint8)
     photo = np.tile(one, (6, 6, 1))
     _, scale = detector.look(photo)

@@ -46,7 +46,6 @@ from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import SIDE, SizedPhoto, TileBatches, piece_of
 from ocr_studio.engine.moving_weights import TrainingFailed
 from ocr_studio.engine.nets.detector import build_detector
-from ocr_studio.engine.synth.boards import BoardKind
 
 Photo = NDArray[np.uint8]
 LINES = (("some first line", 60), ("second", 130), ("and a third one", 210), ("four", 280), ("the last of all", 350))
@@ -260,7 +259,7 @@ def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) ->
     monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
     monkeypatch.setattr(learning_run, "EXAMINATIONS", exams)
     monkeypatch.setattr(detector_lessons, "_REPEATED", 1)
-    monkeypatch.setattr(detector_lessons, "_KEPT", (BoardKind.FLOW,))
+    monkeypatch.setattr(detector_lessons, "_KEPT", 1)
 
 
 TINY = replace(RECIPE, what="all", learning_rate=1e-3, batch=2, patience=None)

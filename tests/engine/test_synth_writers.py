@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from ocr_studio.engine.synth import fonts, marker, strokes
+from ocr_studio.engine.synth import fonts, letters, marker, strokes
 from ocr_studio.engine.synth.fonts import BadFont
+from ocr_studio.engine.synth.hand import Hand
 from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.marker import Pen, Tip
 from ocr_studio.engine.synth.sources import Sources, Stock
@@ -349,3 +350,16 @@ def test_ink_on_a_ground_darkens_it_and_chalk_lightens_it() -> None:
     dark = marker.lay(np.full((1, 3, 3), 30, np.uint8), ink, (240, 230, 120), opaque=True)
     assert dark[0, 2].tolist() == [240, 230, 120]
     assert 30 < dark[0, 1, 0] < 240
+
+
+def test_every_letter_of_the_hand_can_be_written() -> None:
+    rng, hand = np.random.default_rng(0), Hand(4.0)
+    for letter in [*letters.LETTERS, *"äöüÄÖÜéèêçñåšÅÉ"]:
+        strokes_, advance = hand.letter(letter, rng)
+        assert advance > 0
+        assert all(np.isfinite(stroke).all() for stroke in strokes_), letter
+    ascii_letters = "".join(map(chr, range(33, 127)))
+    assert letters.can_write(ascii_letters)
+    assert not letters.can_write("字")
+    with pytest.raises(ValueError, match="字"):
+        hand.letter("字", rng)

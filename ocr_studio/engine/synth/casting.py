@@ -17,16 +17,13 @@ from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.marker import Colour, Pen
 from ocr_studio.engine.synth.patch import Scribe
 from ocr_studio.engine.synth.scenery import Ground
-from ocr_studio.engine.synth.sources import Kind, Stock
+from ocr_studio.engine.synth.sources import SHARES, Kind, Stock
 from ocr_studio.engine.synth.writing import Writer
 
 Random: TypeAlias = np.random.Generator
 
 GROUNDS: Final[Mapping[Ground, float]] = MappingProxyType(
     {Ground(name): share for name, share in synth_options.GROUNDS.items()}
-)
-WRITERS: Final[Mapping[Kind, float]] = MappingProxyType(
-    {Kind.STROKES: 0.3, Kind.COMPOSED: 0.28, Kind.HANDWRITING: 0.26, Kind.MADE: 0.14, Kind.PRINT: 0.02}
 )
 _INKS: Final[tuple[Colour, ...]] = (
     (28, 28, 34), (28, 28, 34), (46, 46, 56), (22, 48, 150), (30, 70, 180), (44, 60, 120), (190, 36, 44), (205, 60, 50),
@@ -47,8 +44,9 @@ class BoardOptions:
     long_side: pixels of a photo's longer side, from and to; 1280 is 1.2 megapixels, 4000 is 12. words: about how many
     on a board. capitals: their height as a share of the longer side. framed, turned, ghosts, pages: which share of
     photos shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off, is of a printed page;
-    cut: on which share writing may run beyond the photo. tilt: 0 for straight on, 1 as people take photos; harm: how
-    bad these are, likewise. grounds, writers: shares.
+    cut: on which share writing may run beyond the photo; empty: on which share nothing is written, but what is drawn
+    around writing is there. tilt: 0 for straight on, 1 as people take photos; harm: how bad these are, likewise.
+    grounds, writers: shares.
     """
 
     long_side: tuple[int, int] = (1280, 1280)
@@ -59,10 +57,11 @@ class BoardOptions:
     turned: float = 0.05
     ghosts: float = 0.25
     pages: float = 0.08
+    empty: float = 0.0
     tilt: float = 1.0
     harm: float = 1.0
     grounds: Mapping[Ground, float] = field(default_factory=lambda: GROUNDS)
-    writers: Mapping[Kind, float] = field(default_factory=lambda: WRITERS)
+    writers: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
 
     def ground(self, rng: Random, *, real: bool) -> Ground:
         """What is written on. real: whether there are photos of real surfaces."""

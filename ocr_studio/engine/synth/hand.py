@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -51,15 +51,6 @@ class Hand:
             unsteady=float(rng.uniform(0.7, 1.6)),
             habit=int(rng.integers(1, 2**31)),
         )
-
-    def larger(self, times: float) -> Hand:
-        """The same hand writing larger: the pen stays, the letters grow."""
-        return replace(self, size=self.size * times, pen=self.pen * (0.4 + 0.6 / times))
-
-    @property
-    def line(self) -> float:
-        """Pixels from line to line of somebody who writes neither narrowly nor widely."""
-        return 15.0 * self.size
 
     def length(self, text: str) -> float:
         """About how many pixels a text will take along its line."""

@@ -172,7 +172,7 @@ class Patch:
     sheet: Sheet = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sheet = Sheet(self.width, self.height, self.rng, self.strokes)
+        self.sheet = Sheet(self.rng, self.strokes)
 
     @property
     def full(self) -> bool:

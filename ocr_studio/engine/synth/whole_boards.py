@@ -143,6 +143,8 @@ class BoardMaker:
         players = cast(self.stock, options, Setting(ground, capital, page), rng)
         arranging = Arranging(high - low, players, rng, words=words)
         written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)))
+        if options.empty and rng.random() < options.empty:
+            written.words.clear()
         old = self._old(high - low, players, rng) if ground is not Ground.PAPER else Patch(*place.sheet, rng, Budget(0))
         shift = np.column_stack([np.eye(2), low])
         boards = [Patch(*place.sheet, rng, Budget(0)) for _ in range(2)]

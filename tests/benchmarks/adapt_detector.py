@@ -1,0 +1,290 @@
+"""The recipe of a detector that is adapted to whiteboards, as one command.
+
+    python -m tests.benchmarks.adapt_detector --out FOLDER [--data ../shared/data] [--boards N] [--minutes M] …
+
+It learns from boards that are made up (``engine.synth``: strokes of people, handwriting fonts, photos of empty boards)
+with the place of every word known, and from photos of boards without truth (``boards_unlabelled``): there a word is
+believed where the reader is sure of it or somebody looked at it (``board_words.tsv``), and nothing is learned where it
+is not, nor where the net itself suspects writing that nobody has read. It goes on seeing what the borrowed net sees on
+signs of all colours, on printed pages and on boards of other hands. Photos of three of the eight repositories, and
+boards by hands and fonts that are in no other, are held out: only examined. What is kept is the mean of what the net
+knew and what it learned; its batch-norm statistics are part of its convolutions and cannot move.
+
+Everything is kept in --out and gone on with after a stop or a kill by the same command: what was made and read, and the
+checkpoint of the training (each eighth of it). --minutes: stop at the first checkpoint after so many. At the end a
+whole model lies in FOLDER/model:
+
+    python -m tests.benchmarks.adaptation --detector FOLDER/model
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ocr_studio.core import geometry, images, paths
+from ocr_studio.core.detector_training import (
+    RECIPE,
+    DetectorData,
+    DetectorTrained,
+    LinesChecked,
+    ReviewedPhoto,
+)
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.page import Quad
+from ocr_studio.core.settings import Finding
+from ocr_studio.core.training import Preparing, Recipe, Started, StepDone
+from ocr_studio.engine.lessons import Lesson
+from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.sources import Kind, Sources, Stock
+from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
+from ocr_studio.engine.synth.writing import Split
+from tests.benchmarks import adapt_recognizer
+
+BASE: Final = f"{adapt_recognizer.BASE}-detector"
+READER: Final = "whiteboard-recognizer"
+SURE: Final = 0.9  # confidence of words that are believed unseen: where they are is surer than what they say
+# Where the net is this sure of writing, but nobody has read a word there, nothing is learned. The program's own bars
+# are 0.3 and 0.45.
+SUSPECTED: Final = Finding(threshold=0.12, sure=0.15)
+_READ: Final = 0.7  # of what is suspected, if so much of it is covered by words that were read
+# Little is in print on real boards; datasets for readers have more of it.
+BOARD: Final = BoardOptions(
+    words=(12, 160),
+    writers={Kind.STROKES: 0.3, Kind.COMPOSED: 0.28, Kind.HANDWRITING: 0.26, Kind.MADE: 0.14, Kind.PRINT: 0.02},
+    empty=0.04,
+)
+# A sign on a wall, seen from anywhere; recoloured, as signs are of any colour.
+SIGN: Final = BoardOptions(
+    words=(2, 40), capitals=(0.012, 0.12), turned=0.0, pages=0.0, ghosts=0.0, tilt=1.8, writers={Kind.PRINT: 1.0}
+)
+PAGE: Final = BoardOptions(words=(60, 260), pages=1.0, turned=0.02, writers={Kind.PRINT: 1.0})
+HELD_OUT: Final = 4  # made boards to examine by
+_QUALITY: Final = 95
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What is made. name: of its folder; many: how many; a board of its number follows from the rest."""
+
+    name: str
+    many: int
+    sources: Sources
+    options: BoardOptions
+    seed: int
+    split: Split = Split.TRAIN
+    recoloured: bool = False
+
+
+# ------------------------------------------------------------------------------------------------- made boards
+
+
+@cache
+def _stock(sources: Sources, split: Split) -> Stock:
+    """One to a process: sources are read once."""
+    return Stock.open(sources, split)
+
+
+def _make(task: tuple[Making, Path, int]) -> None:
+    """A board as two files, the words last: what has words is whole."""
+    making, folder, number = task
+    board = BoardMaker(_stock(making.sources, making.split), making.options, seed=making.seed).at(number)
+    image = board.image
+    if making.recoloured:
+        image = next(adapt_recognizer.recoloured([Lesson(image, "")], seed=making.seed + number)).crop
+    done, jpeg = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not done:
+        raise RuntimeError("the picture could not be encoded")
+    paths.replace_file(folder / f"{number:05}.jpg", jpeg.tobytes())
+    paths.replace_file(folder / f"{number:05}.json", json.dumps(_said(board)).encode())
+
+
+def _said(board: SynthBoard) -> list[tuple[tuple[tuple[float, float], ...], str, bool]]:
+    return [(word.quad.corners, word.text, word.ignore) for word in board.words]
+
+
+def made(making: Making, out: Path, *, held_out: bool = False) -> list[ReviewedPhoto]:
+    """All boards of it, made by all cores as far as they do not lie in a folder yet."""
+    folder = out / f"{making.name}_{making.seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    left = [number for number in range(making.many) if not (folder / f"{number:05}.json").exists()]
+    if left:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(os.cpu_count(), spawn) as pool:
+            for done, _ in enumerate(pool.map(_make, [(making, folder, number) for number in left], chunksize=4)):
+                if done % 100 == 0:
+                    print(f"{making.name}: {done} of {len(left)}", flush=True)
+    return [_made(folder / f"{number:05}.jpg", held_out=held_out) for number in range(making.many)]
+
+
+def _made(photo: Path, *, held_out: bool) -> ReviewedPhoto:
+    rows = json.loads(photo.with_suffix(".json").read_bytes())
+    words = tuple(Labelled(Quad.from_array(np.array(corners)), text, ignore) for corners, text, ignore in rows)
+    return ReviewedPhoto(
+        f"{photo.parent.name}/{photo.name}", partial(images.open_photo, photo), words, held_out=held_out
+    )
+
+
+# ------------------------------------------------------------------------------------------------- real boards
+
+
+def real(data: Path, out: Path, reader: str) -> Iterator[ReviewedPhoto]:
+    """Photos of boards, with the words that are sure; what is not is to be ignored."""
+    folder = data / "boards_unlabelled"
+    people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
+    looked_at, read = adapt_recognizer.labelled(), adapt_recognizer.read(folder, out, "words", reader)
+    suspected = _suspected(folder, out, sorted(read))
+    for photo, found in sorted(read.items()):
+        known = adapt_recognizer.known_words(looked_at.get(photo, []), found)
+        words = [Labelled(box.quad, box.text, not box.text or box.confidence < SURE) for box in known]
+        if not any(not word.ignore for word in words):
+            continue
+        doubtful = _unread(suspected[photo], words)
+        held_out = people[photo].startswith(adapt_recognizer.HELD_OUT)
+        yield ReviewedPhoto(photo, partial(images.open_photo, folder / photo), (*words, *doubtful), held_out=held_out)
+
+
+def _suspected(folder: Path, out: Path, photos: Sequence[str]) -> Mapping[str, Sequence[Quad]]:
+    """Where the borrowed net sees anything that may be writing."""
+    kept = out / "suspected.json"
+    if not kept.exists():
+        from ocr_studio.core.settings import ReaderOptions
+        from ocr_studio.engine import runtime
+        from ocr_studio.engine.detector import Detector, DetectorOptions
+
+        runtime.configure(ReaderOptions())
+        detector = Detector(options=DetectorOptions.of(SUSPECTED))
+        found = {photo: detector.find(images.open_photo(folder / photo))[:, :4].tolist() for photo in photos}
+        paths.replace_file(kept, json.dumps(found).encode())
+    said = json.loads(kept.read_bytes())
+    return {photo: [Quad.from_array(np.array(corners)) for corners in quads] for photo, quads in said.items()}
+
+
+def _unread(suspected: Sequence[Quad], words: Sequence[Labelled]) -> list[Labelled]:
+    """Those places of which less than most is covered by words."""
+    if not suspected:
+        return []
+    places, read = (np.array([each.corners for each in some]) for some in (suspected, [word.quad for word in words]))
+    covered = geometry.cover_matrix(places.reshape(-1, 4, 2), read.reshape(-1, 4, 2)).sum(axis=1)
+    return [Labelled(quad, "", ignore=True) for quad, share in zip(suspected, covered, strict=True) if share < _READ]
+
+
+# -------------------------------------------------------------------------------------------------- the command
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """As given, or as we would."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
+    parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
+    parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
+    parser.add_argument("--base", default=BASE, help="a model to begin with: another round begins with the last one’s")
+    parser.add_argument("--reader", default=READER, help="who reads the boards")
+    parser.add_argument("--boards", type=int, default=480, help="made boards to learn from")
+    parser.add_argument("--times", type=int, default=3, help="how often a real photo is seen while a made one is once")
+    parser.add_argument("--general", type=int, default=160, help="signs and printed pages to repeat")
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
+    parser.add_argument("--average", type=float, default=0.5, help="how much of what was learned is kept")
+    parser.add_argument("--replay", type=float, default=0.4, help="how much of a batch is repeated")
+    parser.add_argument("--batch", type=int, default=8, help="pieces of photos in a step")
+    parser.add_argument("--what", default="upper")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, help="stop after so many; the same command goes on")
+    return parser.parse_args(given)
+
+
+def training_data(given: argparse.Namespace) -> DetectorData:
+    """All photos, kept in --out as far as they were made or read."""
+    data, out, seed = given.data, given.out, given.seed
+    strokes = tuple(data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
+    prints = (given.prints,) if given.prints else None  # those of the system
+    hands = Sources(strokes, (data / "fonts" / "handwriting",), backgrounds=data / "backgrounds", prints=prints)
+    printed = Sources(prints=prints, backgrounds=data / "backgrounds")
+    learned = made(Making("boards", given.boards, hands, BOARD, seed), out)
+    others = made(Making("held_out", HELD_OUT, hands, BOARD, seed, Split.VALIDATION), out, held_out=True)
+    signs = made(Making("signs", given.general // 2, printed, SIGN, seed, recoloured=True), out)
+    pages = made(Making("pages", given.general - len(signs), printed, PAGE, seed), out)
+    photos = list(real(data, out, given.reader))
+    mine = [photo for photo in photos if not photo.held_out]
+    # Of those held out only some are examined: made ones first, then every few of the real ones.
+    examined = [photo for photo in photos if photo.held_out]
+    examined = [*others, *examined[:: max(1, len(examined) // 8)]]
+    words = sum(not word.ignore for photo in mine for word in photo.words)
+    print(
+        f"{len(learned)} made boards, {len(mine)} real ones with {words} sure words, "
+        f"{len(signs) + len(pages)} signs and pages, {len(examined)} held out",
+        flush=True,
+    )
+    return DetectorData((*learned, *given.times * mine, *examined), f"adapt_detector {seed}", general=(*signs, *pages))
+
+
+def main(arguments_given: Sequence[str] | None = None) -> int:
+    """Make, read, train; go on where it was stopped."""
+    given = arguments(arguments_given)
+    if (given.out / "model").exists():
+        print(f"{given.out / 'model'} is there already: move it, or give another --out", file=sys.stderr)
+        return 2
+    given.out.mkdir(parents=True, exist_ok=True)
+    os.environ["OCR_STUDIO_HOME"] = str((given.out / "home").resolve())
+    recipe = replace(
+        RECIPE,
+        base=given.base,
+        what=given.what,
+        epochs=given.steps,  # more than there will be: --steps says how many
+        learning_rate=given.rate,
+        batch=given.batch,
+        replay=given.replay,
+        average=given.average,
+        patience=None,
+        seed=given.seed,
+    )
+    return train(training_data(given), recipe, given)
+
+
+def train(data: DetectorData, recipe: Recipe, given: argparse.Namespace) -> int:
+    """Run it, and say how it goes. Returns 0 with the model in its place, or 3 where there is more to do."""
+    from ocr_studio.engine import finetune_detector
+
+    losses: list[float] = []
+    began, enough = time.monotonic(), False
+    for event in finetune_detector.finetune_detector(
+        data, recipe, folder=given.out / "run", name="whiteboards", stop=lambda: False, most=given.steps
+    ):
+        match event:
+            case Preparing() if event.done % 50 == 0:
+                print(event.what, event.done, event.total, flush=True)
+            case Started():
+                began = time.monotonic()
+                print(event, flush=True)
+            case StepDone():
+                if enough:  # the checkpoint is kept by now
+                    return 3
+                losses.append(event.loss)
+                if event.step % 50 == 0:
+                    minutes = (time.monotonic() - began) / 60
+                    print(f"{event.step}/{event.steps} {np.mean(losses[-50:]):.4f} {minutes:.1f} min", flush=True)
+            case LinesChecked():
+                print(f"step {event.step}: F of lines held out {event.held_out}, general {event.keep}", flush=True)
+                enough = bool(given.minutes and losses and time.monotonic() - began > 60 * given.minutes)
+            case DetectorTrained():
+                print(event.comparison.verdict, event.comparison.before, event.comparison.after, flush=True)
+                os.replace(event.folder, given.out / "model")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
