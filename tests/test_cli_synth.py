@@ -140,13 +140,14 @@ def test_what_cannot_be_used_is_said_and_counts(
 ) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "torn.ttf").write_bytes(b"no font")
+    (tmp_path / "hands" / "whole.ttf").write_bytes(made_synth.font())
     assert (
         cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "2", "--fonts", str(tmp_path / "hands")])
         == 1
     )
     told = capsys.readouterr()
     assert "2 of 2 words written" in told.out
-    assert "torn.ttf: the font cannot be used" in told.err
+    assert "hands: 1 file in it is of no use: torn.ttf (the font cannot be used" in told.err
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import file_lock
 from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
 from ocr_studio.core.dataset_fields import MAX_BYTES, Unfit, json_value
 from ocr_studio.core.dataset_layouts.layout import Layout
@@ -66,6 +67,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: bool) -> Iterator[P
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.take()
+        lock.sign()
         _check_ours(folder, layout, spare=frozenset({room.name}))
         room.mkdir(exist_ok=True)
         yield room
@@ -81,6 +83,12 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: bool) -> Iterator[P
             _remove_hollow(room)
             lock.release()
         _remove_empty(folder, made)
+
+
+def writer(folder: Path) -> int | None:
+    """The number of the process that is writing there at this moment, 0 where that is not known; None where nobody is.
+    Never raises."""
+    return file_lock.holder(folder / _LOCK)
 
 
 def unfinished(folder: Path, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio import __version__
-from ocr_studio.core import dataset_folder, synth_dataset, synth_options
+from ocr_studio.core import dataset, dataset_folder, paths, synth_dataset, synth_options
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
@@ -109,13 +110,32 @@ def can_go_on(options: SynthOptions, folder: Path) -> bool:
     return synth_dataset.can_go_on(folder, options, __version__)
 
 
-def taken(options: SynthOptions, folder: Path) -> str:
-    """Why a dataset that is there already is not written over, whatever is wished; empty where it may be."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is to be known of a folder before these are written to it. begun: writing them was begun there, and not
+    ended; dataset: there is one, which is replaced; taken: why that is not written over, whatever is wished; writer:
+    number of the process that writes there now, 0 where it is not known; free: bytes that are free on the disk."""
+
+    begun: bool = False
+    dataset: bool = False
+    taken: str = ""
+    writer: int | None = None
+    free: int | None = None
+
+
+def look_there(options: SynthOptions, folder: Path) -> Iterator[Place]:
+    """The Place that a folder is. Nothing there is changed; raises nothing."""
+    taken = ""
     try:
         synth_dataset.check_place(folder, options, replace=True)
     except WriteFailed as error:
-        return error.what
-    return ""
+        taken = error.what
+    there = next((each for each in (folder, *folder.absolute().parents) if paths.is_folder(each)), None)
+    free = None
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(there).free if there else None
+    writer = dataset_folder.writer(folder)
+    yield Place(can_go_on(options, folder), dataset.is_dataset(folder), taken, writer, free)
 
 
 def throw_away(folder: Path) -> None:

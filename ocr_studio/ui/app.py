@@ -69,7 +69,7 @@ class Studio(QObject):
         self.autosave = Autosave(self.document, self)
         lanes = (
             "reading", "photos", "pictures", "cards", "index", "searches", "board", "training", "thumbnails", "rows",
-            "words", "fetching", "samples",
+            "words", "fetching", "samples", "places",
         )  # fmt: skip
         self.lanes = {name: JobThread(name, self) for name in lanes}
         self.opening = Opening(
@@ -85,7 +85,7 @@ class Studio(QObject):
                 self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
                 self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"], self.lanes["board"],
                 self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
-                self.lanes["fetching"], self.lanes["samples"],
+                self.lanes["fetching"], self.lanes["samples"], self.lanes["places"],
             )
         )  # fmt: skip
         self.opening.opened.connect(self._read_new)

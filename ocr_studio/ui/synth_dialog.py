@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core import dataset, synth_options
+from ocr_studio.core import amounts
 from ocr_studio.core.dataset import Report
-from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
@@ -32,6 +32,7 @@ from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.synth_form import SynthForm
 from ocr_studio.ui.synth_looking import SynthLooking
+from ocr_studio.ui.synth_place import SynthPlace
 from ocr_studio.ui.synth_rows import PathRow
 
 # Milliseconds without a change after which a person has chosen.
@@ -47,21 +48,26 @@ class SynthDialog(QDialog):
     """Lets a person choose, shows a few, and writes as many as are wanted. Closing it while it writes stops that; what
     was made stays, and the next time it goes on there.
 
-    lane: where things are drawn. Signals: ``train_wanted(Path)`` with the dataset in this folder; ``written(options,
-    Path)`` writing has begun with these.
+    lane: where things are drawn; there: looks at the folder. Signals: ``train_wanted(Path)`` with the dataset in this
+    folder; ``written(options, Path)`` writing has begun with these.
     """
 
     train_wanted = Signal(object)
     written = Signal(object, object)
 
-    def __init__(self, options: SynthOptions, folder: Path, lane: JobThread, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: SynthOptions, folder: Path, lane: JobThread, there: SynthPlace, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        there.setParent(self)
+        self.there = there
         self.setWindowTitle(tr("Synthetic boards"))
         self._lane = lane
         self._job: Job | None = None
         self._clearing: Job | None = None
         self._made_in: Path | None = None
-        self._fit = True
+        self._fit, self._hurried = True, False
+        self._expected: Estimate | None = None
         self._begun, self._before = 0.0, 0
         self.form = SynthForm(options)
         self.looking = SynthLooking(lane)
@@ -74,7 +80,7 @@ class SynthDialog(QDialog):
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look)
         self._connect()
-        self._offer()
+        self._ask_there()
         self._look()
 
     @property
@@ -90,34 +96,21 @@ class SynthDialog(QDialog):
     # --------------------------------------------------------------------------------------------------- looking
 
     def _look(self, *, others: bool = False) -> None:
-        """Draw a few."""
+        """Draw a few. Whether they can be made is found there, as that reads the disk."""
         self._rest.stop()
-        options = self.form.options
+        self._expected = None
         self.estimate.setText("")
-        try:
-            synth_options.check(options)
-        except BadOptions as error:
-            self.looking.stop()
-            self._refuse(str(error))
-            return
         self._fit = True
         self._say_wrong("")
         self._right.setCurrentWidget(self.looking)
-        self.looking.look(options, others=others)
+        self.looking.look(self.form.options, others=others)
         self._offer()
 
-    def _show_estimate(self, found: Estimate) -> None:
-        said = {
-            "words": tr_n("{count} word", "{count} words", found.examples),
-            "boards": tr_n("{count} board", "{count} boards", self.form.boards.value()),
-            "size": tr("{count} MB", count=max(1, found.size >> 20)),
-            "time": _duration(found.seconds),
-        }
-        if self.form.boards.value() and self.form.cut.isChecked():
-            text = tr("Comes to {words}, those of {boards} included: {size}, in about {time}.", **said)
-        else:
-            text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
-        self.estimate.setText(text)
+    def _show_estimate(self, found: Estimate | None) -> None:
+        self._expected = found
+        if found is None:
+            return
+        self.estimate.setText(_said(found, self.form.options, self.there.free))
 
     def _refuse(self, why: str) -> None:
         """These cannot be made."""
@@ -136,6 +129,11 @@ class SynthDialog(QDialog):
         options, folder = self.form.options, self.folder.path
         if folder is None:
             return
+        if self.there.found is None:  # a dataset that would be replaced is told of before
+            self._hurried = True
+            self.there.look()
+            return
+        self.there.stop()
         self.written.emit(options, folder)
         job = self._job = self._lane.submit(
             lambda: synthesizing.write(options, folder, replace=True), name=later("Writing words and boards")
@@ -178,7 +176,7 @@ class SynthDialog(QDialog):
         self._job = None
         self.progress.hide()
         self.doing.hide()
-        self._offer()
+        self._ask_there()
         if self._made_in is not None:
             self.train.setFocus()
 
@@ -204,34 +202,39 @@ class SynthDialog(QDialog):
 
     def _cleared(self) -> None:
         self._clearing = None
-        self._offer()
+        self._ask_there()
 
     # --------------------------------------------------------------------------------------------------- in sight
+
+    def _ask_there(self) -> None:
+        """Something has changed by which it matters what lies in the folder."""
+        self._hurried = False
+        self.there.ask(self.form.options, self.folder.path)
+        self._offer()
+
+    def _hear_there(self) -> None:
+        hurried, self._hurried = self._hurried, False
+        self._offer()
+        self._show_estimate(self._expected)
+        if hurried and self.write.isEnabled() and not self.there.said:
+            self._start()
 
     def _offer(self) -> None:
         """What can be done now."""
         folder, busy = self.folder.path, self.busy
-        begun = folder is not None and not busy and synthesizing.can_go_on(self.form.options, folder)
-        self.state.setText(self._said_of(folder, begun=begun))
+        begun = self.there.begun and not busy
+        self.state.setText("" if busy else self.there.said)
         self.state.setVisible(bool(self.state.text()) and self._made_in is None)
         self.estimate.setVisible(self._made_in is None)
         for part in (self.form, self.folder, self.looking.another):
             part.setEnabled(not busy)
         self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
         clearing = self._clearing is not None
-        self.write.setEnabled(busy or (folder is not None and self._fit and not clearing))
+        self.write.setEnabled(busy or (folder is not None and self._fit and self.there.may_write and not clearing))
         self.throw_away.setVisible(begun)
         self.throw_away.setEnabled(not clearing)
         for button in (self.train, self.show_folder):
             button.setVisible(self._made_in is not None and not busy)
-
-    def _said_of(self, folder: Path | None, *, begun: bool) -> str:
-        if begun:
-            return tr("These were begun in this folder before, and not ended. Writing goes on there.")
-        if folder is not None and not self.busy and dataset.is_dataset(folder):
-            taken = synthesizing.taken(self.form.options, folder)
-            return taken or tr("There is a dataset in this folder; it is replaced.")
-        return ""
 
     def _say_wrong(self, text: str) -> None:
         self.wrong.setText(foldable(text))
@@ -248,6 +251,7 @@ class SynthDialog(QDialog):
 
     def _leave(self) -> None:
         self._rest.stop()
+        self.there.stop()
         self._stop()
         self.looking.trials.forget()
 
@@ -280,6 +284,7 @@ class SynthDialog(QDialog):
     def _connect(self) -> None:
         self.form.changed.connect(self._change)
         self.folder.changed.connect(self._move)
+        self.there.known.connect(self._hear_there)
         self.looking.others_wanted.connect(lambda: self._look(others=True))
         self.looking.estimated.connect(self._show_estimate)
         self.looking.failed.connect(self._refuse)
@@ -291,13 +296,13 @@ class SynthDialog(QDialog):
         self.finished.connect(self._leave)
 
     def _change(self) -> None:
-        self._made_in = None
+        self._made_in = self._expected = None
         self._rest.start()
-        self._offer()
+        self._ask_there()
 
     def _move(self) -> None:
         self._made_in = None
-        self._offer()
+        self._ask_there()
 
     def _place(self) -> None:
         about = QLabel(tr(_ABOUT))
@@ -341,10 +346,18 @@ class SynthDialog(QDialog):
         return row
 
 
-def _duration(seconds: float) -> str:
-    """How long something takes, as people say it."""
-    if seconds < 60:
-        return tr_n("{count} second", "{count} seconds", max(5, round(seconds / 5) * 5))
-    if seconds < 5400:
-        return tr_n("{count} minute", "{count} minutes", round(seconds / 60))
-    return tr_n("{count} hour", "{count} hours", round(seconds / 3600))
+def _said(found: Estimate, options: SynthOptions, free: int | None) -> str:
+    """What writing will come to. free: bytes that are free where it is written to."""
+    said = {
+        "words": tr_n("{number} word", "{number} words", found.examples, number=amounts.plain(found.examples)),
+        "boards": tr_n("{number} board", "{number} boards", options.boards, number=amounts.plain(options.boards)),
+        "size": amounts.size(found.size),
+        "time": amounts.duration(found.seconds),
+    }
+    if options.boards and options.cut:
+        text = tr("Comes to {words}, those of {boards} included: {size}, in about {time}.", **said)
+    else:
+        text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
+    if free is None or found.size <= free:
+        return text
+    return f"{text} {tr('Only {size} are free on that disk: ask for fewer.', size=amounts.size(free))}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QWidget
 
+from ocr_studio.core import amounts
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs
 
@@ -70,11 +71,14 @@ class Shares(QWidget):
 
     def show_shares(self, shares: Mapping[str, float]) -> None:
         """Show these; nothing is said."""
-        largest = max(shares.values(), default=0.0)
+        wanted = [shares.get(key, 0.0) for key in self.sliders]
+        largest = max(wanted, default=0.0)
         scale = 100 if largest <= 1 else 100 / largest
-        for key, slider in self.sliders.items():
+        # Each rounded by itself, a third and a third and a third were 99.
+        whole = amounts.shared(wanted, round(scale * sum(wanted)))
+        for slider, value in zip(self.sliders.values(), whole, strict=True):
             slider.blockSignals(True)
-            slider.setValue(round(scale * shares.get(key, 0.0)))
+            slider.setValue(value)
             slider.blockSignals(False)
         self.look()
 
@@ -82,11 +86,12 @@ class Shares(QWidget):
         """Say what the shares come to, and which kinds have nothing to be made of."""
         able = {kind.key: self._there(kind.key) for kind in self._kinds}
         self.note.setHidden(all(able.values()))
-        total = sum(slider.value() for key, slider in self.sliders.items() if able[key])
-        for kind in self._kinds:
+        values = [self.sliders[kind.key].value() if able[kind.key] else 0 for kind in self._kinds]
+        hundredths = amounts.shared(values, 100)
+        for kind, hundredth in zip(self._kinds, hundredths, strict=True):
             slider = self.sliders[kind.key]
             slider.setEnabled(able[kind.key])
-            share = f"{100 * slider.value() / total:.0f} %" if able[kind.key] and total else "–"
+            share = f"{hundredth} %" if able[kind.key] and any(values) else "–"
             self.said[kind.key].setText(share)
             why = tr(kind.tip) if able[kind.key] else tr(kind.needs)
             slider.setToolTip(why)

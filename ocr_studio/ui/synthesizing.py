@@ -13,6 +13,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.synth_dialog import SynthDialog
+from ocr_studio.ui.synth_place import SynthPlace
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +26,16 @@ class Synthesizing(QObject):
 
     train_wanted = Signal(object)
 
-    def __init__(self, lane: JobThread, window: QWidget) -> None:
-        """lane: where things are drawn, which can take hours."""
+    def __init__(self, lane: JobThread, places: JobThread, window: QWidget) -> None:
+        """lane: where things are drawn, which can take hours; places: where a folder is looked at, which takes a
+        moment."""
         super().__init__(window)
-        self._lane, self._window = lane, window
+        self._lane, self._places, self._window = lane, places, window
 
     def ask(self) -> None:
         """Ask what to draw, show some of it, and write it."""
         options, folder = _kept()
-        dialog = SynthDialog(options, folder, self._lane, self._window)
+        dialog = SynthDialog(options, folder, self._lane, SynthPlace(self._places), self._window)
         dialog.written.connect(_keep)
         dialog.train_wanted.connect(self.train_wanted)
         dialog.finished.connect(dialog.deleteLater)

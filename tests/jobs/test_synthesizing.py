@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PIL import ImageFont
 
 from ocr_studio.core import dataset, dataset_folder, synth_options
 from ocr_studio.core.dataset import BadDataset, Report, Split
@@ -32,6 +32,7 @@ from ocr_studio.engine.synth.marker import CannotDraw, Pen
 from ocr_studio.engine.synth.samples import NotDrawn, SampleMaker
 from ocr_studio.engine.synth.words import WordMaker
 from ocr_studio.engine.synth.writing import CannotWrite
+from ocr_studio.engine.synth.writing import Split as Split_
 from ocr_studio.jobs import preflight, synthesizing, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead
@@ -108,14 +109,45 @@ def test_a_source_that_cannot_be_read_is_said_and_nothing_stays(tmp_path: Path, 
 def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     for folder in ("hands", "boards"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "hands" / "torn.ttf").write_bytes(b"no font")
+    for number in range(7):
+        (tmp_path / "hands" / f"torn {number}.ttf").write_bytes(b"no font")
+    (tmp_path / "hands" / "whole.ttf").write_bytes(made_synth.font())
     (tmp_path / "boards" / "torn.png").write_bytes(b"no photo")
     cv2.imwrite(str(tmp_path / "boards" / "wall.png"), np.full((300, 400, 3), 200, np.uint8))
     options = made_synth.options(tmp_path, words=3, fonts=tmp_path / "hands", backgrounds=tmp_path / "boards")
     report, events = write(options, tmp_path / "out")
     assert isinstance(events[0], SourcesRead)
-    assert [Path(line.split(": ")[0]).name for line in report.trouble] == ["torn.png", "torn.ttf"]
+    boards, *kept, hands = report.trouble
+    assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in it is of no use: torn.png (")
+    assert all("kept to measure by" in line for line in kept)  # of the one photo, where it is so
+    assert hands.startswith(f"{tmp_path / 'hands'}: 7 files in it are of no use: torn 0.ttf (the font cannot be used")
+    assert "torn 4.ttf" in hands
+    assert "torn 5.ttf" not in hands
     assert report.written == 3
+
+
+@pytest.mark.parametrize("option", ["fonts", "prints", "backgrounds"])
+@pytest.mark.parametrize("file", ["", "note.txt", "torn.ttf", "torn.png"])
+def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
+    tmp_path: Path, option: str, file: str
+) -> None:
+    (tmp_path / "given").mkdir()
+    if file:
+        (tmp_path / "given" / file).write_bytes(b"neither font nor photo")
+    options = made_synth.options(tmp_path, words=2, **{option: tmp_path / "given"})
+    with pytest.raises(StudioError) as caught:
+        write(options, tmp_path / "out")
+    assert caught.value.file == str(tmp_path / "given")
+    assert caught.value.remedy.startswith("Choose a folder")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split_.VALIDATION))
+    report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
+    (line,) = report.trouble
+    assert line.startswith(f"{tmp_path / 'hands'}: there is so little in this folder")
 
 
 def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +230,7 @@ def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None
             synthesizing.throw_away(tmp_path / "out")
         assert sorted((tmp_path / "out").iterdir()) == there
         assert tmp_path / "out" / ".writing-lock" in there
+        assert [each.writer for each in synthesizing.look_there(options, tmp_path / "out")] == [os.getpid()]
         # nor written over by an export, which clears what others left
         with (
             pytest.raises(WriteFailed, match="another window or command"),
@@ -207,6 +240,10 @@ def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None
         assert sorted((tmp_path / "out").iterdir()) == there
         *_, report = first
     assert report.written == 4
+    (place,) = synthesizing.look_there(options, tmp_path / "out")
+    assert (place.writer, place.dataset, place.taken) == (None, True, "")
+    (tmp_path / "out" / ".writing-lock").write_text(" 4711")  # of one that was killed
+    assert [each.writer for each in synthesizing.look_there(options, tmp_path / "out")] == [None]
 
 
 def test_two_do_not_write_into_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,10 +322,8 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
 
 
 def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
-    font = ImageFont.load_default(20)
-    assert isinstance(font, ImageFont.FreeTypeFont)
     (tmp_path / "hands").mkdir()
-    (tmp_path / "hands" / "one.ttf").write_bytes(_bytes_of(font))
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
     wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
     for purpose in ("learn", "test"):
         options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
@@ -296,11 +331,6 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
             write(options, tmp_path / "out")
     with pytest.raises(BadOptions):
         write(made_synth.options(tmp_path), tmp_path / "out")
-
-
-def _bytes_of(font: ImageFont.FreeTypeFont) -> bytes:
-    file = font.font_bytes if hasattr(font, "font_bytes") else None
-    return bytes(file) if file else Path(str(font.path)).read_bytes()
 
 
 def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:
@@ -366,7 +396,8 @@ def test_a_dataset_that_was_not_drawn_is_never_written_over(tmp_path: Path) -> N
     with pytest.raises(WriteFailed, match="not drawn"):
         write(options, out, replace=True)
     assert dataset.read(out).digest == before
-    assert synthesizing.taken(options, out)
+    (place,) = synthesizing.look_there(options, out)
+    assert (place.dataset, place.taken) == (True, "the folder holds a dataset that was not drawn by the program")
 
 
 def test_what_will_not_go_onto_the_disk_is_refused_with_how_much_would(

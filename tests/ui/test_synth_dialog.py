@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,12 +17,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import dataset
+from ocr_studio.core import dataset, synth_options
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
+from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.jobs import synthesizing
-from ocr_studio.jobs.synthesizing import SampleMade, SourcesRead, WritingEvent
+from ocr_studio.jobs.synthesizing import Place, SampleMade, SourcesRead, WritingEvent
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.synth_dialog import SynthDialog
 from ocr_studio.ui.training import Stage
@@ -125,7 +129,7 @@ def test_it_is_written_shown_kept_and_learned_from(
     again = dialog_of(open_studio())
     assert (again.form.options.words, again.form.options.seed) == (LEAST + 1, 4)
     assert again.folder.path == tmp_path / "out"
-    assert again.state.text() == "There is a dataset in this folder; it is replaced."
+    qtbot.waitUntil(lambda: again.state.text() == "There is a dataset in this folder; it is replaced.", timeout=LONG)
     leave_dialogs()
 
 
@@ -160,13 +164,13 @@ def test_stopped_it_goes_on_or_is_thrown_away(
 
     monkeypatch.setattr(dialog, "_hear", stop_at_the_second)
     QTest.mouseClick(dialog.write, LEFT)
-    assert dialog.write.text() == "&Stop"
+    qtbot.waitUntil(lambda: dialog.write.text() == "&Stop", timeout=LONG)
     assert not dialog.form.isEnabled()
     qtbot.waitUntil(lambda: bool(seen) and not dialog.busy, timeout=LONG)
     assert seen == [1, 2]
-    assert dialog.write.text() == "&Go on"
+    qtbot.waitUntil(lambda: dialog.write.text() == "&Go on", timeout=LONG)
     assert "Writing goes on there" in dialog.state.text()
-    QTest.mouseClick(dialog.throw_away, LEFT)  # at once: the lane may still be at the third word
+    QTest.mouseClick(dialog.throw_away, LEFT)
     assert not dialog.throw_away.isEnabled()
     assert not dialog.write.isEnabled()
     qtbot.waitUntil(dialog.write.isEnabled, timeout=LONG)
@@ -185,10 +189,88 @@ def test_what_another_window_writes_is_not_thrown_away(
         there = sorted((tmp_path / "out").iterdir())
         dialog.folder.line.setText(str(tmp_path / "elsewhere"))
         dialog.folder.line.setText(str(tmp_path / "out"))
-        QTest.mouseClick(dialog.throw_away, LEFT)
-        qtbot.waitUntil(lambda: "another window or command is writing there" in wrong(dialog), timeout=LONG)
+        qtbot.waitUntil(lambda: "Another window of this program" in dialog.state.text(), timeout=LONG)
+        assert dialog.throw_away.isHidden()
+        assert not dialog.write.isEnabled()
         assert sorted((tmp_path / "out").iterdir()) == there
-        qtbot.waitUntil(dialog.throw_away.isEnabled, timeout=LONG)
         assert sum(isinstance(event, SampleMade) for event in other) == dialog.form.words.value()
     assert dataset.is_dataset(tmp_path / "out")
+    # which is seen without anybody doing anything
+    qtbot.waitUntil(lambda: "There is a dataset in this folder" in dialog.state.text(), timeout=LONG)
+    assert dialog.write.isEnabled()
+    leave_dialogs()
+
+
+def test_typing_reads_nothing_of_the_disk(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, looked, window = [], [], threading.get_ident()
+    look_there, check = synthesizing.look_there, synth_options.check
+    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
+    (tmp_path / "empty").mkdir()
+
+    def looks(options: SynthOptions, folder: Path) -> Iterator[Place]:
+        looked.append(folder)
+        here.append(threading.get_ident() == window)
+        return look_there(options, folder)
+
+    def checks(options: SynthOptions) -> None:
+        here.append(threading.get_ident() == window)
+        check(options)
+
+    monkeypatch.setattr(synthesizing, "look_there", looks)
+    monkeypatch.setattr(synth_options, "check", checks)
+    with monkeypatch.context() as typing:
+        for name in ("exists", "is_file", "is_dir", "stat", "open"):
+            typing.setattr(Path, name, lambda self, *_: pytest.fail(f"{self} was read"))
+        typing.setattr(os, "stat", lambda path, **_: pytest.fail(f"{path} was read"))
+        dialog.folder.line.clear()
+        QTest.keyClicks(dialog.folder.line, str(tmp_path / "elsewhere"))
+        QTest.keyClicks(dialog.form.fonts.line, str(tmp_path / "empty"))
+        dialog.form.words.setValue(7)
+    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: "there is no font in this folder" in wrong(dialog), timeout=LONG)
+    assert looked == [tmp_path / "elsewhere"]
+    assert len(here) >= 2
+    assert not any(here)
+    leave_dialogs()
+
+
+def test_a_dataset_that_nobody_was_told_of_yet_is_not_replaced_at_once(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    list(synthesizing.write(replace(dialog.form.options, seed=8), tmp_path / "there", children=0))
+    digest = dataset.read(tmp_path / "there").digest
+    dialog.folder.line.setText(str(tmp_path / "there"))
+    QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
+    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
+    assert dialog.state.text() == "There is a dataset in this folder; it is replaced."
+    assert not dialog.busy
+    assert dataset.read(tmp_path / "there").digest == digest
+    QTest.mouseClick(dialog.write, LEFT)
+    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    assert dataset.read(tmp_path / "there").digest != digest
+    leave_dialogs()
+
+
+def test_shares_add_up(dialog: SynthDialog) -> None:
+    shares = dialog.form.grounds
+    shares.show_shares({"whiteboard": 1 / 3, "paper": 1 / 3, "glass": 1 / 3})
+    assert sum(shares.shares.values()) == pytest.approx(1.0)
+    said = [label.text() for label in shares.said.values()]
+    assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
+    for slider in shares.sliders.values():
+        slider.setValue(7)
+        said = [label.text() for label in shares.said.values()]
+        assert sum(int(each.removesuffix(" %")) for each in said if each != "–") == 100
+    leave_dialogs()
+
+
+def test_what_will_not_go_onto_the_disk_is_said(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synthesizing, "look_there", lambda *_: iter([Place(free=10_000)]))
+    dialog.form.words.setValue(150_000)
+    qtbot.waitUntil(lambda: "Only 10 kB are free" in dialog.estimate.text(), timeout=LONG)
+    assert "150,000 words and 0 boards" in dialog.estimate.text()
     leave_dialogs()

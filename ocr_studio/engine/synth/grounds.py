@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth import scenery
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.writing import Split
@@ -33,6 +33,7 @@ _SIZE: Final = (800, 600)
 _SHARES: Final[Mapping[Ground, float]] = MappingProxyType(
     {Ground.WHITEBOARD: 0.62, Ground.PAPER: 0.18, Ground.BLACKBOARD: 0.12, Ground.GLASS: 0.08}
 )
+_REMEDY: Final = later("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper.")
 
 
 class BadBackgrounds(StudioError):
@@ -71,7 +72,7 @@ class Grounds:
 def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
     """The photos of a folder that belong to a split, by their contents, made smaller where they are large; and what is
     wrong with those that cannot be opened. Of very many some from all over the folder are taken, which is said there as
-    well. Raises BadBackgrounds for a folder without photos.
+    well. Raises BadBackgrounds for a folder without photos, or of which none can be opened.
     """
     try:
         found = images.photos_in(folder)
@@ -81,7 +82,7 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
         raise BadBackgrounds(
             tr("there are no photos of empty boards in this folder"),
             file=folder,
-            remedy=tr("Choose a folder with photos (JPEG or PNG) of empty boards, walls or paper."),
+            remedy=tr(_REMEDY),
         ) from error
     # By name, neighbours were mostly taken at the same board.
     many = min(len(found), _MOST_PHOTOS)
@@ -96,7 +97,23 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
                 photos.append(_shrunk(images.open_photo(path)))
         except images.PhotoError as error:
             refused.append(error)
+    if not photos and not any(_opens(path) for path in chosen):
+        raise BadBackgrounds(
+            tr(
+                "none of the photos in this folder can be opened ({reason})", reason=refused[-1].what if refused else ""
+            ),
+            file=folder,
+            remedy=tr(_REMEDY),
+        )
     return tuple(photos), tuple(refused)
+
+
+def _opens(path: Path) -> bool:
+    try:
+        images.open_photo(path)
+    except images.PhotoError:
+        return False
+    return True
 
 
 def _left_out(folder: Path, count: int) -> BadBackgrounds:

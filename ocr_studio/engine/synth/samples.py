@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import cv2
@@ -26,10 +27,10 @@ from ocr_studio.core.synth_dataset import BOARD, WORD, Sample, Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.casting import BoardOptions
-from ocr_studio.engine.synth.fonts import BadFont, Font, files_in
+from ocr_studio.engine.synth.fonts import Font, carried
 from ocr_studio.engine.synth.marker import CannotDraw
 from ocr_studio.engine.synth.scenery import Ground
-from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
 from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
 from ocr_studio.engine.synth.writing import CannotWrite, Split
@@ -75,20 +76,34 @@ class SampleMaker:
     def source(self) -> Source:
         """Read all that is needed, and say what of it is of no use. Raises what ``Stock.open`` does, and BadOptions
         where nothing is left to write with."""
-        refused: dict[str, None] = dict.fromkeys(self._without_fonts())
+        refused: dict[str, StudioError] = {}
         lacking: dict[str, str] = {}
         for split in self.splits:
             stock = self._words_of(split).stock
             self._boards_of(split)
-            refused |= dict.fromkeys(map(str, stock.refused))
+            refused |= {str(each): each for each in (*stock.refused, *self._not_learned(stock))}
             fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
             lacking |= letters_lacking(fonts, usual_letters(stock.texts.words.words))
-        return Source(tuple(sorted(refused)), dict(sorted(lacking.items())))
+        told = by_folder(refused.values(), self._folders)
+        return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
 
-    def _without_fonts(self) -> Iterator[str]:
-        folder = self._options.fonts
-        if folder is not None and not files_in(folder):
-            yield str(BadFont(tr("there is no font in this folder"), file=folder, remedy=tr("Choose another one.")))
+    @property
+    def _folders(self) -> list[Path]:
+        options = self._options
+        return [each for each in (options.fonts, options.prints, options.backgrounds) if each is not None]
+
+    def _not_learned(self, stock: Stock) -> Iterator[StudioError]:
+        """Folders with so little in them that all of it was set aside to measure by."""
+        options = self._options
+        given = (
+            (options.fonts, stock.handwriting),
+            (options.prints, [font for font in stock.prints if font is not carried()]),
+            (options.backgrounds, stock.grounds.photos),
+        )
+        for folder, found in given:
+            if folder is not None and not found and stock.split is Split.TRAIN:
+                what = tr("there is so little in this folder that all of it is kept to measure by")
+                yield StudioError(what, file=folder, remedy=tr("Add more."))
 
     def at(self, kind: str, index: int) -> Sample:
         """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
@@ -160,6 +175,21 @@ class SampleMaker:
                 del self._stocks[old]  # they are large
             self._stocks[key] = Stock.open(*key)
         return self._stocks[key]
+
+
+def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:
+    """One for each of some folders in which there are files of no use, and all others as they are."""
+    inside: dict[Path, list[StudioError]] = {}
+    for each in refused:
+        of_file = Path(each.file) if each.file else Path()
+        folder = next((folder for folder in folders if folder in of_file.parents), None)
+        if folder is None:
+            yield each
+        else:
+            inside.setdefault(folder, []).append(each)
+    for folder, some in inside.items():
+        some.sort(key=lambda each: each.file or "")
+        yield StudioError(left_out(some), file=folder, remedy=tr("They are left out."))
 
 
 def sources(options: SynthOptions) -> Sources:

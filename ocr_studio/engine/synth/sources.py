@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_options import WRITING
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import fonts, grounds, strokes, texts
 from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.fonts import BadFont, Font
@@ -41,6 +41,8 @@ SHARES: Final[Mapping[Kind, float]] = MappingProxyType({Kind(name): share for na
 _LETTERS: Final = 40
 # Of somebody who wrote fewer whole words every one would come again and again.
 _WORDS: Final = 12
+# Of files that are of no use so many are named.
+_NAMED: Final = 5
 
 
 class NoSources(StudioError):
@@ -80,13 +82,16 @@ class Stock:
 
     @classmethod
     def open(cls, sources: Sources, split: Split) -> Stock:
-        """Read what a split needs. Raises BadStrokes, BadFont for a folder, BadBackgrounds, BadWordList,
-        NoWordCounts."""
+        """Read what a split needs. Raises BadStrokes, BadFont and BadBackgrounds for a folder with nothing in it that
+        can be used, BadWordList, NoWordCounts."""
         recorded = [_strokes(path) for path in sources.strokes]
         people = strokes.writers(recorded, split)
-        handwriting, bad = _fonts(_files(sources.handwriting), split, hand=True)
-        files = fonts.system_files() if sources.prints is None else _files(sources.prints)
-        prints, also_bad = _fonts(files, split)
+        also_bad: tuple[BadFont, ...] = ()
+        handwriting, bad = _fonts(sources.handwriting, split, hand=True)
+        if sources.prints is None:
+            prints = tuple(_good(fonts.usable(fonts.system_files(), split)))
+        else:
+            prints, also_bad = _fonts(sources.prints, split)
         photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
         words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
         return cls(
@@ -100,7 +105,7 @@ class Stock:
             (
                 *filter(None, (file.refused for file in recorded)),
                 *bad,
-                *(also_bad if sources.prints is not None else ()),
+                *also_bad,
                 *spoilt,
             ),
             tuple(each for each in people if len(each.known) >= _WORDS),
@@ -150,13 +155,40 @@ def _strokes(path: Path) -> StrokesFile:
     return file
 
 
-def _files(folders: Sequence[Path]) -> list[Path]:
-    return [path for folder in folders for path in fonts.files_in(folder)]
+def _fonts(
+    folders: Sequence[Path], split: Split, *, hand: bool = False
+) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
+    """The fonts of a split, and what is wrong with those of any split. Raises BadFont for a folder without any that
+    can be used."""
+    good: list[Font] = []
+    bad: list[BadFont] = []
+    for folder in folders:
+        found = list(fonts.usable(fonts.files_in(folder), hand=hand))
+        usable, spoilt = list(_good(found)), [each for each in found if isinstance(each, BadFont)]
+        if not usable:
+            raise BadFont(
+                left_out(spoilt) if spoilt else tr("there is no font in this folder"),
+                file=folder,
+                remedy=tr("Choose a folder that holds font files (TTF, OTF or WOFF)."),
+            )
+        good += [each for each in usable if each.split is split]
+        bad += spoilt
+    return tuple(good), tuple(bad)
 
 
-def _fonts(files: Sequence[Path], split: Split, *, hand: bool = False) -> tuple[tuple[Font, ...], tuple[BadFont, ...]]:
-    found = list(fonts.usable(files, split, hand=hand))
-    return (
-        tuple(each for each in found if isinstance(each, Font)),
-        tuple(each for each in found if isinstance(each, BadFont)),
+def _good(found: Iterable[Font | BadFont]) -> Iterator[Font]:
+    return (each for each in found if isinstance(each, Font))
+
+
+def left_out(spoilt: Sequence[StudioError]) -> str:
+    """How many files of a folder are of no use, and the first of them with what is wrong. spoilt: at least one, each
+    with its file."""
+    named = [f"{Path(each.file or '').name} ({each.what})" for each in spoilt[:_NAMED]]
+    if len(spoilt) > _NAMED:
+        named.append("…")
+    return tr_n(
+        "{count} file in it is of no use: {names}",
+        "{count} files in it are of no use: {names}",
+        len(spoilt),
+        names=", ".join(named),
     )
