@@ -48,7 +48,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding
 from ocr_studio.core.training import Preparing, Recipe, Started, StepDone
 from ocr_studio.engine.lessons import Lesson
-from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.casting import GROUNDS, BoardOptions
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
 from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.writing import Split
@@ -61,17 +61,26 @@ SURE: Final = 0.9  # confidence of words that are believed unseen: where they ar
 # are 0.3 and 0.45.
 SUSPECTED: Final = Finding(threshold=0.12, sure=0.15)
 _READ: Final = 0.7  # of what is suspected, if so much of it is covered by words that were read
+_ON: Final = dict(GROUNDS)  # as it goes to other processes
 # Little is in print on real boards; datasets for readers have more of it.
 BOARD: Final = BoardOptions(
+    grounds=_ON,
     words=(12, 160),
     writers={Kind.STROKES: 0.3, Kind.COMPOSED: 0.28, Kind.HANDWRITING: 0.26, Kind.MADE: 0.14, Kind.PRINT: 0.02},
     empty=0.04,
 )
 # A sign on a wall, seen from anywhere; recoloured, as signs are of any colour.
 SIGN: Final = BoardOptions(
-    words=(2, 40), capitals=(0.012, 0.12), turned=0.0, pages=0.0, ghosts=0.0, tilt=1.8, writers={Kind.PRINT: 1.0}
+    grounds=_ON,
+    words=(2, 40),
+    capitals=(0.012, 0.12),
+    turned=0.0,
+    pages=0.0,
+    ghosts=0.0,
+    tilt=1.8,
+    writers={Kind.PRINT: 1.0},
 )
-PAGE: Final = BoardOptions(words=(60, 260), pages=1.0, turned=0.02, writers={Kind.PRINT: 1.0})
+PAGE: Final = BoardOptions(grounds=_ON, words=(60, 260), pages=1.0, turned=0.02, writers={Kind.PRINT: 1.0})
 HELD_OUT: Final = 4  # made boards to examine by
 _QUALITY: Final = 95
 

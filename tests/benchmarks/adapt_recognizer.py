@@ -267,7 +267,7 @@ def main() -> int:
     )
     data, began = training_data(given), time.monotonic()
     losses: list[float] = []
-    name = "whiteboards"
+    name, enough = "whiteboards", False
     for event in finetune.finetune(data, recipe, folder=given.out / "run", name=name, stop=lambda: False):
         match event:
             case Preparing() if event.done % 640 == 0:
@@ -275,14 +275,15 @@ def main() -> int:
             case Started():
                 print(event, flush=True)
             case StepDone():
+                if enough:  # there is more to do; a checkpoint is kept after its examination
+                    return 3
                 losses.append(event.loss)
                 if event.step % 100 == 0:
                     minutes = (time.monotonic() - began) / 60
                     print(f"{event.step}/{event.steps} {np.mean(losses[-100:]):.4f} {minutes:.1f} min", flush=True)
             case Checked():
                 print(f"step {event.step}: CER held out {event.held_out_cer}, general {event.keep_cer}", flush=True)
-                if given.minutes and time.monotonic() - began > 60 * given.minutes:
-                    return 3  # there is more to do; checkpoints lie in --out
+                enough = bool(given.minutes and time.monotonic() - began > 60 * given.minutes)
             case Trained():
                 print(event.comparison, flush=True)
                 os.replace(event.folder, given.out / "model")

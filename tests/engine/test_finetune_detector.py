@@ -347,6 +347,36 @@ def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
         ))  # fmt: skip
 
 
+@pytest.mark.usefixtures("tiny")
+def test_other_photos_are_repeated_as_the_net_saw_them() -> None:
+    runtime.configure(ReaderOptions())
+    detector = Detector(tiny_net())
+    learned = (reviewed(), reviewed("b", held_out=True))
+    lessons: list[detector_lessons.DetectorLessons] = []
+    for data in (DetectorData(learned), DetectorData(learned, general=(reviewed("sign"),))):
+        lessons.append(detector_lessons.DetectorLessons())
+        said = list(lessons[-1].prepare(data, detector, TINY))
+        assert all(event.done < event.total for event in said)
+    boards, more = lessons
+    assert boards.general is not None
+    assert more.general is not None
+    assert (len(boards.general.pixels), len(more.general.pixels)) == (4, 8)
+    assert (more.general.pixels[:4] == boards.general.pixels).all()
+    now = detector.maps(more.general.pixels.astype(np.float32))
+    assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
+    assert more.general.known.all()
+    assert boards.fingerprint() != more.fingerprint()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_may_be_given_its_length(tmp_path: Path) -> None:
+    data = DetectorData((reviewed(), reviewed("b", held_out=True)))
+    run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: False, most=3)
+    started = next(event for event in run if isinstance(event, Started))
+    assert started.steps == 3
+    run.close()  # type: ignore[attr-defined]
+
+
 @pytest.mark.usefixtures("tiny", "caplog")
 def test_a_photo_that_is_gone_is_left_out(tmp_path: Path) -> None:
     def gone() -> Photo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -177,6 +178,17 @@ def test_words_at_the_edge_of_a_photo_are_not_to_be_read(stock: Stock) -> None:
         assert (corners <= 640).all()
     assert any(word.ignore for word in found)
     assert not all(word.ignore for word in found)
+
+
+def test_on_empty_boards_there_are_drawings_but_no_words(stock: Stock) -> None:
+    options = replace(SMALL, empty=1.0, ghosts=0.0)
+    made = plans(stock, 4, options)
+    assert not any(whole_boards.truth(plan) for plan in made)
+    assert any(plan.written.strokes for plan in made)
+    board = BoardMaker(stock, options, seed=3).at(0)
+    assert (board.words, board.lines) == ((), ())
+    # Nothing else is otherwise than on boards with words.
+    assert [plan.place.matrix.tolist() for plan in made] == [plan.place.matrix.tolist() for plan in plans(stock, 4)]
 
 
 def test_a_turned_photo_turns_what_stands_on_it(stock: Stock) -> None:
