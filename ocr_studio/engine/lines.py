@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.charset import BLANK
 from ocr_studio.core.settings import Finding
+from ocr_studio.engine import signs
 from ocr_studio.engine.ink import Box, Crop, Ink
 
 if TYPE_CHECKING:  # the recognizer itself asks what a word is
@@ -27,17 +28,20 @@ _Span: TypeAlias = tuple[int, float, int, float]  # step and place where a stret
 
 # Logistic regression: how two neighbouring letters are known to stand in different words. Lengths are shares of the
 # crop's height, which a line fills to about two thirds; what is usual within the line is taken off, as loose writing
-# has wide gaps everywhere. Fitted to synthetic boards as ``tests/benchmarks/gaps.py`` draws them, of a hundred hands
-# and fifty fonts, in an earlier draw; on the present one 121 of 25,600 pairs are told wrongly, 112 if fitted anew. The
-# constant came out as nothing.
-BETWEEN = 5.8  # times the distance of the letters' centres
-GAP = 7.9  # times the widest gap in the ink between them
-SPACE = 1.23  # times the logarithm of how likely the net holds a space there
-NEVER = 0.01  # what it never rules out
+# has wide gaps everywhere. Fitted by ``tests/benchmarks/gaps.py`` to 965 lines on photos of real boards, whose words
+# were looked at by eye, and to made boards by hand and in print, as the adapted recognizer sees them; what the signs
+# themselves say is in ``signs``. Spaces count by how sure the net is of them and, apart from that, by how sure it is
+# that there is none: where it is sure of one, as in print, no sign outweighs it.
+BETWEEN = 5.3  # times the distance of the letters' centres
+GAP = 1.3  # times the widest gap in the ink between them
+SPACE = 1.4  # times the logarithm of how likely the net holds a space there
+NO_SPACE = -0.8  # times the logarithm of how likely it holds none
+_NEVER = 0.01  # what it never rules out
+WEIGHTS = np.array([BETWEEN, GAP, SPACE, NO_SPACE, *signs.WEIGHTS])
 # What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
-# What is less sure than this (the logarithm of 12 to 1) is for the words themselves to tell: both ways are read.
-_DOUBTFUL = 2.5
+# What is less sure than this (the logarithm of 33 to 1) is for the words themselves to tell: both ways are read.
+_DOUBTFUL = 3.5
 # Where nobody says where letters and spaces are, a gap of this share of what a person calls a blank parts words: of
 # 3,441 gaps on synthetic boards 5 % are told wrongly so, of 1,110 on five boards 6 % (how wide a line's other gaps are
 # says nothing more: joined writing has gaps between words only).
@@ -81,12 +85,14 @@ class Cutting:
 class Marks:
     """The classes that tell where words end. alone: signs that are words of their own wherever they stand (arrows);
     bullets: those that are where a line begins with them. gap: a blank this wide, as a share of the line's height,
-    parts words where the net is undecided about a space; a person's ``Finding.gap``."""
+    parts words where the net is undecided about a space; a person's ``Finding.gap``. kinds: of every class, see
+    ``signs.kinds``; none where nobody knows."""
 
     space: int
     alone: frozenset[int] = frozenset()
     bullets: frozenset[int] = frozenset()
     gap: float = Finding().gap
+    kinds: Indices | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, characters: Sequence[str], *, gap: float = Finding().gap) -> Marks:
@@ -97,7 +103,13 @@ class Marks:
             alone=frozenset(index for character, index in classes.items() if "\u2190" <= character[:1] <= "\u21ff"),
             bullets=frozenset(classes[character] for character in "·•●◦○▪■" if character in classes),
             gap=gap,
+            kinds=signs.kinds(characters),
         )
+
+    def between(self, classes: Indices) -> Floats:
+        """What L letters' classes say about which of them are parted, see ``signs.between``."""
+        known = np.zeros(len(classes), np.intp) if self.kinds is None else self.kinds[classes]
+        return signs.between(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,34 +242,33 @@ def by_ink(crop: Crop, *, gap: float = Finding().gap) -> tuple[Box, ...]:
     )
 
 
-def evidence(crop: Crop, steps: Steps, letters: Letters, *, space: int) -> tuple[Floats, Floats, Floats]:
-    """What tells whether L letters stand in the same word, each (L - 1,) for a letter and the next: by how much the
-    distance of their centres and the widest gap in the ink between them exceed what is usual in this line, as shares of
-    the crop's height, and how likely, 0..1, the net holds a space between them.
+def evidence(crop: Crop, steps: Steps, letters: Letters, *, marks: Marks) -> Floats:
+    """What tells whether L letters stand in the same word, (L - 1, len(WEIGHTS)), a row for a letter and the next: by
+    how much the distance of their centres and the widest gap in the ink between them exceed what is usual here, as
+    shares of the crop's height; the logarithm of how likely the net holds a space between them; what signs they are.
 
-    crop: (h, w, 3) uint8. space: the class that is a space.
+    crop: (h, w, 3) uint8.
     """
-    return _evidence(Ink.of(crop).gaps(), steps, letters, space=space, height=crop.shape[0])
+    return _evidence(Ink.of(crop).gaps(), steps, letters, marks=marks, height=crop.shape[0])
 
 
-def _evidence(
-    blank: Floats, steps: Steps, letters: Letters, *, space: int, height: int
-) -> tuple[Floats, Floats, Floats]:
+def _evidence(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
     """blank: (G, 2) where gaps in the ink begin and end."""
     centres = letters.centres(steps.span)
     widest = _most(_widths(blank), *_between(blank, centres)) / height
-    likely = _most(steps.probabilities[:, space], letters.last[:-1], letters.first[1:] + 1)
+    likely = _most(steps.probabilities[:, marks.space], letters.last[:-1], letters.first[1:] + 1)
     distance = np.diff(centres) / height
-    return distance - _usual(distance, _UNKNOWN_BETWEEN), widest - _usual(widest, _UNKNOWN_GAP), likely
+    wider = distance - _usual(distance, _UNKNOWN_BETWEEN), widest - _usual(widest, _UNKNOWN_GAP)
+    space = np.log(likely + _NEVER), np.log(1 - likely + _NEVER)
+    return np.column_stack([*wider, *space, marks.between(letters.classes)])
 
 
 def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height: int) -> Floats:
     """The logarithm of the odds that each letter and the next stand in different words, (L - 1,)."""
     if len(letters.classes) < 2:
         return np.zeros(0)
-    distance, gap, space = _evidence(blank, steps, letters, space=marks.space, height=height)
     wish = (BETWEEN + GAP) * (Finding().gap - marks.gap)
-    odds = BETWEEN * distance + GAP * gap + SPACE * np.log(space + NEVER) + wish
+    odds = _evidence(blank, steps, letters, marks=marks, height=height) @ WEIGHTS + wish
     return np.where(_signs(letters.classes, marks), np.inf, odds)
 
 

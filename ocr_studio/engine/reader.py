@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -33,6 +34,9 @@ _FIRST, _THEN = 2048, 8192
 # 39. None of the drawings was longer for its height than the last: long lines of fine, unclear writing stay.
 _FINE, _UNREADABLE, _LONG = 2.1, 0.4, 4
 _UNSURE = 1e-3  # a confidence below is as good as none
+# How much it counts, where a line may be cut in two ways, which words are usual: that they are so long counts too much,
+# as a word that is known is far likelier than all its letters one by one. Fitted as ``lines.GAP`` was.
+_USUAL = 0.3
 
 _Read: TypeAlias = tuple[line_cutting.Stretch, Transcription]
 
@@ -146,9 +150,10 @@ class Reader:
         ]
         reads = self._recognizer.transcribe([self._part(line.steps, stretch) for line, stretch in pieces])
         read = iter(zip((stretch for _, stretch in pieces), reads, strict=True))
+        usual = self._recognizer.usual({transcription.text for transcription in reads})
         words: list[Word] = []
         for line, cutting in cuttings:
-            for stretch, transcription in likelier(cutting, read):
+            for stretch, transcription in likelier(cutting, read, usual=usual):
                 words.extend(_word(line, stretch, transcription, size=(width, height)))
         return words
 
@@ -194,23 +199,29 @@ def _ahead(work: Callable[[Quads], list[Line]], batches: Iterator[Quads]) -> Ite
         thread.shutdown(cancel_futures=True)
 
 
-def likelier(cutting: line_cutting.Cutting, read: Iterator[_Read]) -> list[_Read]:
+def likelier(
+    cutting: line_cutting.Cutting, read: Iterator[_Read], *, usual: Mapping[str, float] = MappingProxyType({})
+) -> list[_Read]:
     """The words of a line as they are read, cut in the likelier way where there are two.
 
-    read: goes on with the stretches of the cutting, then those of its doubts, each as it is read.
+    read: goes on with the stretches of the cutting, then those of its doubts, each as it is read. usual: of texts how
+    usual they are, see ``Recognizer.usual``.
     """
     chosen: list[list[_Read]] = [[next(read)] for _ in cutting.stretches]
     for doubt in cutting.doubts:
         others = [next(read) for _ in doubt.stretches]
         present = [each for place in chosen[doubt.first : doubt.last] for each in place]
-        if doubt.odds + _sureness(others) > _sureness(present):
+        if doubt.odds + _worth(others, usual) > _worth(present, usual):
             chosen[doubt.first : doubt.last] = [others, *([] for _ in range(doubt.first + 1, doubt.last))]
     return [each for place in chosen for each in place]
 
 
-def _sureness(read: Sequence[_Read]) -> float:
-    """The logarithm of how likely it is that all of these are read right."""
-    return sum(math.log(max(transcription.confidence or 0.0, _UNSURE)) for _, transcription in read)
+def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
+    """The logarithm of how likely it is that all of these are read right, and that somebody writes such words."""
+    return sum(
+        math.log(max(transcription.confidence or 0.0, _UNSURE)) + _USUAL * usual.get(transcription.text, 0.0)
+        for _, transcription in read
+    )
 
 
 def _is_drawing(line: Line) -> bool:

@@ -6,7 +6,7 @@ import bisect
 import itertools
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -178,6 +178,15 @@ class Recognizer:
             self._transcription(stretch, width, found, moment)
             for stretch, width, found in zip(steps, widths, self._readings(steps), strict=True)
         ]
+
+    def usual(self, texts: Collection[str]) -> dict[str, float]:
+        """How usual texts are in the languages that it knows: what is added to the logarithm of their probability. None
+        of those that are composed of other characters than its own, and nothing where it knows no language.
+        """
+        known = [text for text in texts if not self.charset.unknown(text)]
+        if self.prior is None or not known:
+            return {}
+        return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
     def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
         """The likeliest readings of each stretch, best first; at its end at the latest what the net alone would read.

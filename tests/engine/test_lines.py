@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.page import Source, Transcription
+from ocr_studio.engine import signs
 from ocr_studio.engine.ink import Ink
 from ocr_studio.engine.lines import Cutting, Doubt, Marks, Stretch, words_of
 from ocr_studio.engine.reader import likelier
@@ -29,7 +31,7 @@ def line(*words: tuple[int, int], width: int = 400, dark: int = 30, board: int =
     return crop
 
 
-def steps(width: int, *, letters: list[tuple[int, int]], spaces: list[int]) -> NDArray[np.float32]:
+def steps(width: int, *, letters: list[tuple[int, int]], spaces: Sequence[int]) -> NDArray[np.float32]:
     """What a net might say: letters from … to … pixels, a space at each pixel given, else blank."""
     path = np.full(int(width / STEP), BLANK)
     for left, right in letters:
@@ -55,9 +57,9 @@ def test_a_space_is_moved_to_the_gap_in_the_ink() -> None:
 
 
 def test_a_wide_gap_parts_words_without_a_space() -> None:
-    found = cut(line((20, 120), (150, 250)), steps(400, letters=[(20, 120), (150, 250)], spaces=[]))
-    assert boxes(found) == [(20, 12, 120, 36), (150, 12, 250, 36)]
-    assert 15 <= found[1].first <= 18
+    found = cut(line((20, 120), (190, 280)), steps(400, letters=[(20, 120), (190, 280)], spaces=[]))
+    assert boxes(found) == [(20, 12, 120, 36), (190, 12, 280, 36)]
+    assert 15 <= found[1].first <= 23
 
 
 def test_a_narrow_gap_without_a_space_is_inside_a_word() -> None:
@@ -101,7 +103,7 @@ def test_a_letter_seen_late_keeps_its_ink() -> None:
 
 
 def test_a_person_may_want_other_gaps() -> None:
-    crop, said = line((20, 120), (142, 250)), steps(400, letters=[(20, 112), (142, 250)], spaces=[])
+    crop, said = line((20, 120), (166, 250)), steps(400, letters=[(20, 112), (166, 250)], spaces=[])
     assert len(cut(crop, said)) == 2
     assert len(words_of(crop, Steps(said, STEP), marks=replace(MARKS, gap=0.8)).stretches) == 1
 
@@ -109,6 +111,42 @@ def test_a_person_may_want_other_gaps() -> None:
 def test_marks_are_found_among_the_characters() -> None:
     marks = Marks.of(["a", "→", "•", " "])
     assert marks == Marks(4, alone=frozenset([2]), bullets=frozenset([3]))
+    assert marks.kinds is not None
+    assert marks.kinds.tolist() == [signs.Kind.OTHER, signs.Kind.SMALL, *[signs.Kind.OTHER] * 3]
+
+
+def test_signs_tell_where_words_end() -> None:
+    def odds(text: str) -> list[float]:
+        """Of each letter of a text and the next, as far as they alone tell."""
+        return [float(each) for each in signs.between(signs.kinds(text)[1:]) @ np.array(signs.WEIGHTS)]
+
+    assert odds("ab") == odds("AB") == [0.0]
+    assert odds("f(")[0] < 0
+    assert odds("(n")[0] < 0
+    assert odds("n)")[0] < 0
+    assert odds("a,")[0] < 0 < odds(",b")[0]
+    assert odds("aB")[0] < 0
+    assert min(odds("a=b")) > 0
+    assert odds("-ab")[0] > 0
+    assert odds("a-b") == odds("-1") + odds("-1") == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("kind", [signs.Kind.OPENS, signs.Kind.STOP, signs.Kind.COMMA])
+def test_where_the_net_is_sure_of_a_space_no_sign_joins_what_it_parts(kind: signs.Kind) -> None:
+    crop, marks = line((20, 120), (132, 222)), replace(MARKS, kinds=np.full(5, kind, np.intp))
+    said = {spaces: steps(400, letters=[(20, 118), (134, 222)], spaces=spaces) for spaces in ((), (124,))}
+    found = {spaces: words_of(crop, Steps(each, STEP), marks=marks).stretches for spaces, each in said.items()}
+    assert [len(stretches) for stretches in found.values()] == [1, 2]
+
+
+def test_between_two_ways_usual_words_decide() -> None:
+    parts = [Stretch(0, 5, (0, 0, 40, 48)), Stretch(5, 10, (40, 0, 80, 48))]
+    one = Stretch(0, 10, (0, 0, 80, 48))
+    cutting = Cutting((one,), (Doubt(0, 1, tuple(parts), -1.0),))
+    said = [Transcription(text, Source.MODEL, 0.9) for text in ("atthe", "at", "the")]
+    for usual, expected in (({}, ["atthe"]), ({"atthe": -4.0, "at": 3.0, "the": 3.0}, ["at", "the"])):
+        read = likelier(cutting, iter(zip([one, *parts], said, strict=True)), usual=usual)
+        assert [transcription.text for _, transcription in read] == expected
 
 
 def test_light_ink_on_a_dark_board_is_ink() -> None:
@@ -120,10 +158,10 @@ def test_light_ink_on_a_dark_board_is_ink() -> None:
 
 
 def test_a_rule_under_the_words_does_not_join_them() -> None:
-    crop = line((20, 120), (150, 250))
+    crop = line((20, 120), (190, 280))
     crop[40:42] = 30
-    found = cut(crop, steps(400, letters=[(20, 120), (150, 250)], spaces=[]))
-    assert boxes(found) == [(20, 12, 120, 36), (150, 12, 250, 36)]
+    found = cut(crop, steps(400, letters=[(20, 120), (190, 280)], spaces=[]))
+    assert boxes(found) == [(20, 12, 120, 36), (190, 12, 280, 36)]
 
 
 def test_the_uprights_of_a_table_and_drawings_beside_the_words_stay_out_of_the_box() -> None:
@@ -182,7 +220,7 @@ def test_where_gaps_do_not_tell_both_ways_are_offered() -> None:
     ways = [cutting.stretches, doubt.stretches]
     assert sorted(map(len, ways)) == [1, 2]
     assert (doubt.first, doubt.last) == (0, len(cutting.stretches))
-    assert -2.5 < doubt.odds < 0
+    assert -3.5 < doubt.odds < 0
     sure = words_of(
         line((20, 120), (190, 250)), Steps(steps(400, letters=[(20, 120), (190, 250)], spaces=[152]), STEP), marks=MARKS
     )
