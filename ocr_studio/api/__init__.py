@@ -11,11 +11,14 @@
 program itself does not use it. May import: ``engine``, ``core``.
 """
 
-from ocr_studio.api import data_generation, detection, pipeline, recognition, tools
-from ocr_studio.api.detection import Detector
-from ocr_studio.api.pipeline import Pipeline
-from ocr_studio.api.recognition import Recognizer
-from ocr_studio.api.tools import draw_annotations, draw_boxes
+from ocr_studio.api.startup import silenced
+
+with silenced():
+    from ocr_studio.api import data_generation, detection, pipeline, recognition, tools
+    from ocr_studio.api.detection import Detector
+    from ocr_studio.api.pipeline import Pipeline
+    from ocr_studio.api.recognition import Recognizer
+    from ocr_studio.api.tools import draw_annotations, draw_boxes
 
 __all__ = [
     "Detector",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -12,8 +13,9 @@ from typing import Any, Final, TypeAlias, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.api import tools
-from ocr_studio.api.keeping import at_hand, keep, opened
+from ocr_studio.api import given, tools
+from ocr_studio.api.keeping import CLOVAAI, at_hand, keep, keras_file, opened
+from ocr_studio.api.startup import silenced
 from ocr_studio.api.tools import Picture
 from ocr_studio.core import published_files
 from ocr_studio.core.errors import StudioError
@@ -29,11 +31,14 @@ from ocr_studio.engine.detector import DetectorOptions
 
 Sample: TypeAlias = tuple[Any, ...]  # picture, lines and, where wanted, weight
 
+_LEARNING: Final = (LIGHT_CRAFT, CRAFT)
+# Of ``detect``: the names in ``Detector.lines``, and what they end in.
+THRESHOLDS: Final = tuple(f"{name}_threshold" for name in ("detection", "text", "link", "size"))
 _STRIDE: Final = 32
 _AS_IT_IS: Final = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
-class Sizes(TypedDict, total=False):
+class LookedAt(TypedDict, total=False):
     """How large pictures are looked at. scale: how many times larger than they are, at most; max_size: pixels that the
     longer side then has at most. By default CRAFT looks at pictures as they are, a detector of lines as it likes best.
     batch_size, verbose: as keras-ocr's users give them; nothing follows from them, as each picture is looked at alone.
@@ -54,29 +59,35 @@ class Detector:
 
     weights: name of a model (``ocr-studio models list``) or a model's folder; "default": the one that comes with the
     program, which finds lines; "clovaai_general": keras-ocr's CRAFT, where its file is at hand; the path of a file of
-    keras-ocr's users (.h5); None: it knows nothing yet. architecture: of one that knows nothing yet: "light-craft" or
-    "craft".
+    keras-ocr's users (.h5); None: it knows nothing yet. architecture: of one that knows nothing yet: "light-craft" (the
+    usual one) or "craft".
 
-    Raises NoSuchModel, BadModel, PretrainedError; ValueError for an architecture that finds no letters.
+    Raises NoSuchModel, BadModel, PublishedFileMissing, PretrainedError; TypeError for weights that nobody can mean,
+    ValueError for an architecture that finds no letters, or is not that of these weights.
 
     model: the keras.Model, ready for ``fit`` once ``compile`` was: (B, H, W, 3), RGB from -1 to 1, sides multiples of
     32, -> region and affinity maps, (B, H/2, W/2, 2). finds: "words", or "lines" as the default one does, which
     ``Pipeline`` then has cut into words.
     """
 
-    def __init__(self, weights: str | Path | None = "default", *, architecture: str = LIGHT_CRAFT) -> None:
-        runtime.configure(ReaderOptions())
-        self.name, self.architecture = "", architecture
+    def __init__(self, weights: str | Path | None = "default", *, architecture: str | None = None) -> None:
+        with silenced():
+            runtime.configure(ReaderOptions())
         if weights is None:
-            if architecture not in {LIGHT_CRAFT, CRAFT}:
-                raise ValueError(f"no architecture that learns to find letters “{architecture}”")
-            self.model = beginnings.begun_detector(architecture)
-        elif weights == "clovaai_general":
-            self.name, self.architecture = "clovaai_general", CRAFT
+            self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
+            self.model = beginnings.begun_detector(self.architecture)
+        else:
+            self._load(weights)
+            if architecture not in {None, self.architecture}:
+                raise ValueError(f"“{self.name}” is a {self.architecture}; architecture= is for weights=None")
+
+    def _load(self, weights: str | Path) -> None:
+        if weights == CLOVAAI:
+            self.name, self.architecture = CLOVAAI, CRAFT
             self.model = keras_ocr_weights.load_craft(at_hand(published_files.CRAFT))
-        elif Path(weights).suffix.lower() in published_files.WEIGHT_SUFFIXES:
-            self.name, self.architecture = Path(weights).stem, CRAFT
-            self.model = keras_ocr_weights.load_craft(Path(weights))
+        elif file := keras_file(weights):
+            self.name, self.architecture = file.stem, CRAFT
+            self.model = keras_ocr_weights.load_craft(file)
         else:
             model = opened(weights, "detector")
             self.name = model.name
@@ -102,28 +113,28 @@ class Detector:
         text_threshold: float | None = None,
         link_threshold: float | None = None,
         size_threshold: int | None = None,
-        **sizes: Unpack[Sizes],
+        **sizes: Unpack[LookedAt],
     ) -> list[NDArray[np.float32]]:
         """The boxes on each picture, (N, 4, 2), pixels, clockwise from the text's top left, from top to bottom.
 
         images: as for ``tools.read``; each is looked at by itself. detection_threshold: how sure (0..1) a word must be
         somewhere, by default 0.7; text_threshold, link_threshold: how sure a place must be to belong to a letter or to
         what links two, 0.4; size_threshold: places that a word has at least, 10. Of a detector of lines: how likely it
-        must be on the whole (0.45), and in each place (0.3); the other two mean nothing there. sizes: see ``Sizes``.
-        Raises TypeError for what is not among these.
+        must be on the whole (0.45), and in each place (0.3); the other two mean nothing there. sizes: see
+        ``LookedAt``. Raises TypeError for what is not among these, for what is no number, and for a picture alone,
+        ValueError for a number that means nothing, NotAPicture and PhotoError.
         """
-        if strange := sizes.keys() - Sizes.__annotations__.keys():
-            raise TypeError(f"detect takes no {', '.join(sorted(strange))}")
+        given.only("detect", sizes, (*LookedAt.__annotations__, *THRESHOLDS))
         chosen = {
             "detection": detection_threshold,
             "text": text_threshold,
             "link": link_threshold,
             "size": size_threshold,
         }
-        given = {name: value for name, value in chosen.items() if value is not None}
-        pictures = map(tools.read, images)
+        known = {name: value for name, value in chosen.items() if value is not None}
+        pictures = map(tools.read, given.several("detect", images))
         scale, most = sizes.get("scale"), sizes.get("max_size")
-        return [self.lines(picture, given, scale=scale, max_size=most)[:, :4] for picture in pictures]
+        return [self.lines(picture, known, scale=scale, max_size=most)[:, :4] for picture in pictures]
 
     def lines(
         self,
@@ -133,7 +144,14 @@ class Detector:
         scale: float | None = None,
         max_size: float | None = None,
     ) -> NDArray[np.float32]:
-        """As ``detect``, of one picture, with the middles of upper and lower edges, too: (N, 6, 2)."""
+        """As ``detect``, of one picture, with the middles of upper and lower edges, too: (N, 6, 2).
+
+        thresholds: by the names of ``THRESHOLDS``, without what they end in. Raises as ``detect``.
+        """
+        for name, value in thresholds.items():
+            given.number(f"{name}_threshold", value, least=0, most=math.inf if name == "size" else 1)
+        scale = None if scale is None else given.number("scale", scale, least=1e-3)
+        max_size = None if max_size is None else given.number("max_size", max_size, least=1)
         if self.finds == "lines":
             usual = DetectorOptions()
             self.finder.options = replace(
@@ -170,18 +188,12 @@ class Detector:
         image_generator: gives (picture, lines) or (picture, lines, weight), pictures all of one size, as
         ``data_generation.get_image_generator``. Each batch is (pixels, maps) and, where there are, weights: (B, H, W,
         3) float32 and (B, H/2, W/2, 3) float32, see ``letter_maps``; sides are made multiples of 32 by a border.
-        Raises LearnsOtherwise.
+        Raises LearnsOtherwise; TypeError and ValueError for samples and lines that are none, for pictures of several
+        sizes, and where there is not one batch.
         """
         self._check()
-        samples = iter(image_generator)
-        while len(batch := list(itertools.islice(samples, batch_size))) == batch_size:
-            pictures = [_bordered(tools.read(sample[0])) for sample in batch]
-            maps = [letter_maps(sample[1], picture) for sample, picture in zip(batch, pictures, strict=True)]
-            pixels = np.stack(pictures).astype(np.float32) / np.float32(127.5) - np.float32(1)
-            if len(batch[0]) == 3:
-                yield pixels, np.stack(maps), np.array([sample[2] for sample in batch], np.float32)
-            else:
-                yield pixels, np.stack(maps)
+        # (Keras tells generators by their type)
+        return (_fed(batch) for batch in given.batches(image_generator, batch_size, "lines"))
 
     def _check(self) -> None:
         if self.finds == "lines":
@@ -202,10 +214,10 @@ class Detector:
 
 def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.float32]:
     """What CRAFT should see of a picture, (H, W, 3), sides even: (H/2, W/2, 3): region, affinity, and 1 where that is
-    known, 0 in boxes of ``tools.UNCLEAR``.
+    known, 0 in boxes of ``tools.UNCLEAR``. Raises ValueError for what are no lines.
     """
     words, unclear = [], []
-    for line in lines:
+    for line in given.lines(lines):
         for written, letters in itertools.groupby(line, key=lambda each: not each[1].isspace()):
             if written:
                 kept = list(letters)
@@ -214,6 +226,17 @@ def letter_maps(lines: Iterable[tools.Line], picture: Picture) -> NDArray[np.flo
                 words += [np.array(clear, np.float64)] if clear else []
     places = LetterPlaces(tuple(words), np.array(unclear, np.float64).reshape(-1, 4, 2))
     return np.concatenate(craft_targets.draw(places, _AS_IT_IS, (picture.shape[1], picture.shape[0])), axis=-1)
+
+
+def _fed(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32], ...]:
+    pictures = [tools.read(sample[0]) for sample in batch]
+    if len(sizes := {picture.shape[:2] for picture in pictures}) > 1:
+        those = ", ".join(f"{height} x {width}" for height, width in sorted(sizes))
+        raise ValueError(f"the pictures of a batch must be of one size, and these are of {those} pixels: see tools.fit")
+    pictures = [_bordered(picture) for picture in pictures]
+    maps = [letter_maps(sample[1], picture) for sample, picture in zip(batch, pictures, strict=True)]
+    pixels = np.stack(pictures).astype(np.float32) / np.float32(127.5) - np.float32(1)
+    return pixels, np.stack(maps), *given.weights(batch)
 
 
 def _bordered(picture: Picture) -> Picture:

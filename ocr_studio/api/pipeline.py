@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from ocr_studio.api import tools
-from ocr_studio.api.detection import Detector
+from ocr_studio.api import given, tools
+from ocr_studio.api.detection import THRESHOLDS, Detector
 from ocr_studio.api.recognition import Recognizer
 from ocr_studio.api.tools import Picture, Prediction
 from ocr_studio.core.settings import ReaderOptions
@@ -41,6 +40,9 @@ class Pipeline:
     detector, recognizer: by default those that come with the program; or of one's own, see ``FindsWords`` and
     ``ReadsBoxes``. scale: how many times larger a photo may be looked at; max_size: pixels its longer side then has at
     most. What was found is read from the photo itself, so nothing is lost where it is looked at smaller.
+
+    Raises TypeError for parts that cannot do that, or not together, and for what are no numbers; ValueError for those
+    that mean nothing.
     """
 
     def __init__(
@@ -50,10 +52,15 @@ class Pipeline:
         scale: float = 2,
         max_size: int = 2048,
     ) -> None:
+        _must_have("detector", detector, "detect", Detector)
+        _must_have("recognizer", recognizer, "recognize_from_boxes", Recognizer)
+        given.number("scale", scale, least=1e-3)
+        given.number("max_size", max_size, least=1)
         self.detector = Detector() if detector is None else detector
         self.recognizer = Recognizer() if recognizer is None else recognizer
         self.scale, self.max_size = scale, max_size
         self._reader: Reader | None = None
+        self._check()
 
     def recognize(
         self,
@@ -67,20 +74,31 @@ class Pipeline:
         images: files, or arrays (H, W, 3) uint8 RGB, of any sizes; see ``tools.read``. An array (N, H, W, 3) is N
         photos. detection_kwargs, recognition_kwargs: for ``detect`` and ``recognize_from_boxes``; where words are
         parted in lines that were found, thresholds only (batch_size and verbose do nothing). Raises TypeError for what
-        nobody takes, and for a single photo.
+        nobody takes, and for a single photo; ValueError for numbers that mean nothing; NotAPicture, PhotoError.
         """
-        if isinstance(images, str | Path) or (isinstance(images, np.ndarray) and images.ndim == 3):
-            raise TypeError("recognize takes a list of photos: [photo]")
-        finding, reading = dict(detection_kwargs or {}), dict(recognition_kwargs or {})
+        self._check()
+        images = given.several("recognize", images)
+        finding = given.options("detection_kwargs", detection_kwargs)
+        reading = given.options("recognition_kwargs", recognition_kwargs)
+        if isinstance(self.detector, Detector):
+            given.only("in a pipeline, detect", finding, _NOTHING_FOLLOWS.union(THRESHOLDS))
         return [self._read(tools.read(image), finding, reading) for image in images]
 
+    def _check(self) -> None:
+        """Whether these two can work together: the parts may have been replaced."""
+        lines = isinstance(self.detector, Detector) and self.detector.finds == "lines"
+        if lines and not isinstance(self.recognizer, Recognizer):
+            raise TypeError(
+                "this detector finds lines, and only an api.Recognizer can part their words: give a detector of words "
+                'as well, as Detector("clovaai_general")'
+            )
+
     def _read(self, photo: Picture, finding: dict[str, Any], reading: dict[str, Any]) -> list[Prediction]:
-        if isinstance(self.detector, Detector) and self.detector.finds == "lines":
-            if isinstance(self.recognizer, Recognizer):
-                if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
-                    raise TypeError(f"words in lines are read without {', '.join(sorted(reading))}")
-                return self._words_in_lines(self.detector, self.recognizer, photo, finding)
-            raise TypeError("a detector of lines needs a Recognizer that can part their words")
+        detector, recognizer = self.detector, self.recognizer
+        if isinstance(detector, Detector) and isinstance(recognizer, Recognizer) and detector.finds == "lines":
+            if reading := {name: value for name, value in reading.items() if name not in _NOTHING_FOLLOWS}:
+                raise TypeError(f"words in lines are read without {', '.join(sorted(reading))}")
+            return self._words_in_lines(detector, recognizer, photo, finding)
         boxes = self._boxes(photo, finding)
         texts = self.recognizer.recognize_from_boxes([photo], [boxes], **reading)[0]
         return [(text, np.asarray(box, np.float32)) for text, box in zip(texts, boxes, strict=True)]
@@ -109,10 +127,16 @@ class Pipeline:
         ]
 
 
+def _must_have(name: str, part: object, method: str, known: type) -> None:
+    """Raises TypeError where a part cannot do that."""
+    if part is not None and (isinstance(part, type) or not callable(getattr(part, method, None))):
+        raise TypeError(f"{name} must be an api.{known.__name__}, or have its {method}(), not {given.shown(part)}")
+
+
 def _thresholds(finding: dict[str, Any]) -> dict[str, float]:
-    """What ``detect`` calls them → what ``lines`` does. Raises TypeError for what it has not."""
-    finding = {name: value for name, value in finding.items() if name not in _NOTHING_FOLLOWS}
-    names = {f"{name}_threshold": name for name in ("detection", "text", "link", "size")}
-    if strange := finding.keys() - names.keys():
-        raise TypeError(f"detect takes no {', '.join(sorted(strange))}")
-    return {names[name]: value for name, value in finding.items()}
+    """What ``detect`` calls them → what ``lines`` does."""
+    return {
+        name.removesuffix("_threshold"): value
+        for name, value in finding.items()
+        if name in THRESHOLDS and value is not None
+    }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +13,23 @@ from typing import Any, BinaryIO, Final, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ocr_studio.api import tools
-from ocr_studio.api.keeping import at_hand, keep, opened
+from ocr_studio.api import given, tools
+from ocr_studio.api.keeping import (
+    KURAPAN,
+    KURAPAN_NOTOP,
+    at_hand,
+    keep,
+    keras_file,
+    languages_of,
+    opened,
+    settings_with,
+)
+from ocr_studio.api.startup import silenced
 from ocr_studio.api.tools import Picture
 from ocr_studio.core import language, published_files
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CRNN, LIGHT_CRNN, RECOGNIZER
-from ocr_studio.core.published_files import WEIGHT_SUFFIXES
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.word_crops import steps_for
 from ocr_studio.engine import batches, beginnings, fitting, keras_ocr_weights, relearning, runtime
@@ -35,6 +45,9 @@ Fed: TypeAlias = tuple[Any, ...]
 DEFAULT_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"  # keras-ocr's
 # So many letters a text has at most, unless a generator is asked for another number.
 LONGEST: Final = 64
+_READING: Final = (LIGHT_CRNN, CRNN, RECOGNIZER)
+_NO_CHARACTER: Final = frozenset({"Cc", "Cs"})
+_NOTHING: Final = object()
 _STILL: Final = np.random.default_rng(0)
 
 
@@ -51,11 +64,15 @@ class Recognizer:
     the model's, what the model knows of it is kept. "kurapan_notop": keras-ocr's without its last layer, which begins
     with chance, to be trained; the path of a file of keras-ocr's users (.h5): with its own alphabet, or without a last
     layer.
-    architecture: of one that knows nothing yet: "light-crnn", "crnn" (as keras-ocr's) or "pp-ocrv6-small-recognizer".
-    languages: whose usual words it counts with while it reads; empty: the network alone reads. By default English; for
-    "kurapan", "kurapan_notop" and files none, so that they read as they do in keras-ocr.
+    architecture: of one that knows nothing yet: "light-crnn" (the usual one), "crnn" (as keras-ocr's) or
+    "pp-ocrv6-small-recognizer".
+    languages: whose usual words ("en") it counts with as it reads; empty: the network alone reads. By default English
+    for the program's models and those that learned from corrections. None for weights=None, "kurapan", "kurapan_notop"
+    and files, which read what their network sees, as in keras-ocr; what ``save`` has kept reads as it did before.
 
-    Raises NoSuchModel, BadModel, PretrainedError; ValueError for an architecture that does not read.
+    Raises NoSuchModel, BadModel, PublishedFileMissing, PretrainedError; ValueError for an architecture that does not
+    read or is not that of these weights, for an alphabet that is none, for a language whose words nobody has counted;
+    TypeError for what is of another kind.
 
     model: the keras.Model, crops -> logits (B, T, classes), class 0 being CTC's blank. training_model: what ``fit`` is
     called on once ``compile`` was; it has the same weights. backbone: the same without its last layer.
@@ -66,34 +83,39 @@ class Recognizer:
         alphabet: Iterable[str] | None = None,
         weights: str | Path | None = "default",
         *,
-        architecture: str = LIGHT_CRNN,
+        architecture: str | None = None,
         languages: Sequence[str] | None = None,
     ) -> None:
-        runtime.configure(ReaderOptions())
-        letters = None if alphabet is None else tuple(alphabet)
+        with silenced():
+            runtime.configure(ReaderOptions())
+        letters = _letters(alphabet)
+        chosen = None if languages is None else given.words("languages", languages)
+        for code in chosen or ():
+            given.one_of("languages", code, language.LANGUAGES)
+        self.languages: tuple[str, ...] = ()
         if weights is None:
-            if architecture not in {LIGHT_CRNN, CRNN, RECOGNIZER}:
-                raise ValueError(f"no architecture that reads “{architecture}”")
+            self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRNN, _READING)
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
-            self.architecture, self.name = architecture, ""
-            self.model = beginnings.begun_recognizer(architecture, len(self.charset))
+            self.model = beginnings.begun_recognizer(self.architecture, len(self.charset))
         else:
             self._load(weights, letters)
-        usual = () if weights is not None and _of_keras_ocr(weights) else ReaderOptions().languages
-        self.languages = tuple(usual if languages is None else languages)
+            if architecture not in {None, self.architecture}:
+                raise ValueError(f"“{self.name}” is a {self.architecture}; architecture= is for weights=None")
+        if chosen is not None:
+            self.languages = chosen
 
     def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
-        if name == "kurapan":
-            self.architecture, self.name = CRNN, "kurapan"
+        if name == KURAPAN:
+            self.architecture, self.name = CRNN, KURAPAN
             net, charset = keras_ocr_weights.load_crnn(at_hand(published_files.CRNN))
-        elif name == "kurapan_notop" or Path(name).suffix.lower() in WEIGHT_SUFFIXES:
-            file = at_hand(published_files.CRNN_NOTOP) if name == "kurapan_notop" else Path(name)
+        elif file := at_hand(published_files.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_file(name):
             self.architecture, self.name = CRNN, file.stem
             self.model, self.charset = keras_ocr_weights.load_crnn(file, letters)
             return
         else:
             model = opened(name, "recognizer")
             self.architecture, self.name = model.card.architecture if model.card else RECOGNIZER, model.name
+            self.languages = languages_of(model, ReaderOptions().languages)
             net, charset = weights_of.load_recognizer(model)
         if letters is not None:
             net, charset = relearning.for_alphabet(net, charset, letters, architecture=self.architecture)
@@ -142,12 +164,14 @@ class Recognizer:
 
         images: as for ``tools.read``; box_groups: for each of them (N, 4, 2), pixels. Writing that stands sideways or
         on its head is turned. spaces: whether a box may hold several words. batch_size, verbose: as keras-ocr's users
-        give them; nothing follows from them.
+        give them; nothing follows from them. Raises TypeError for a picture alone; ValueError for what are no boxes, or
+        not so many groups of them as pictures; NotAPicture, PhotoError.
         """
-        return [
-            self._in_boxes(tools.read(image), np.asarray(boxes, np.float32).reshape(-1, 4, 2), spaces=spaces)
-            for image, boxes in zip(images, box_groups, strict=True)
-        ]
+        groups = given.listed("box_groups", box_groups)
+        pairs = itertools.zip_longest(
+            given.several("recognize_from_boxes", images, "pictures"), groups, fillvalue=_NOTHING
+        )
+        return [self._in_boxes(*_paired(image, boxes), spaces=spaces) for image, boxes in pairs]
 
     def _in_boxes(self, picture: Picture, boxes: NDArray[np.float32], *, spaces: bool) -> list[str]:
         if not len(boxes):
@@ -180,23 +204,25 @@ class Recognizer:
         lowercase: whether texts are made so first. Each batch is ((crops, labels, steps, lengths), zeros) and, where
         there are, weights: crops as the network takes them, labels (B, max_string_length) int32 padded with 0, steps
         and lengths (B, 1) int32. Raises CannotBeLearned for a text that is empty, too long, or has a letter that the
-        alphabet lacks; a picture too narrow for its text is passed over by the loss.
+        alphabet lacks; a picture too narrow for its text is passed over by the loss. Raises TypeError for samples that
+        are none, ValueError where there is not one batch.
         """
-        samples = iter(image_generator)
+        most = given.whole("max_string_length", max_string_length)
+        return self._all_fed(given.batches(image_generator, batch_size, "text"), most, lowercase=lowercase)
+
+    def _all_fed(
+        self, samples: Iterable[list[tuple[Any, ...]]], max_string_length: int, *, lowercase: bool
+    ) -> Iterator[Fed]:
         width = 0
-        while len(batch := list(itertools.islice(samples, batch_size))) == batch_size:
-            texts = [" ".join(str(sample[1]).split()) for sample in batch]
+        for batch in samples:
+            texts = [_text(sample[1]) for sample in batch]
             labels = [self._labels(text.lower() if lowercase else text, max_string_length) for text in texts]
             fed = self._fed([tools.read(sample[0]) for sample in batch], labels, other_than=width)
             width = fed.crops.shape[2]
-            written = np.zeros((batch_size, max_string_length), np.int32)
+            written = np.zeros((len(batch), max_string_length), np.int32)
             written[:, : fed.labels.shape[1]] = fed.labels
             inputs = fed.crops, written, fed.steps[:, None], fed.lengths[:, None]
-            nothing = np.zeros((batch_size, 1), np.float32)
-            if len(batch[0]) == 3:
-                yield inputs, nothing, np.array([sample[2] for sample in batch], np.float32)
-            else:
-                yield inputs, nothing
+            yield inputs, np.zeros((len(batch), 1), np.float32), *given.weights(batch)
 
     def _labels(self, text: str, most: int) -> list[int]:
         if unknown := self.charset.unknown(text):
@@ -238,14 +264,45 @@ class Recognizer:
         """Keep it among the program's models; ``ocr-studio read --model NAME`` reads with it. Returns its folder.
 
         facts: of its card, ``model_card.ModelCard``: title, settings, scores, licence … Raises BadName,
-        ModelsNotWritten.
+        ModelsNotWritten, BadModel for facts that no card can say, TypeError for those it has no place for.
         """
+        facts["settings"] = settings_with(self.languages, facts.get("settings"))
         net = beginnings.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts)
 
 
-def _of_keras_ocr(weights: str | Path) -> bool:
-    return weights in {"kurapan", "kurapan_notop"} or Path(weights).suffix.lower() in WEIGHT_SUFFIXES
+def _letters(alphabet: Iterable[str] | None) -> tuple[str, ...] | None:
+    """The characters of an alphabet, as texts are written (NFC). Raises TypeError and ValueError."""
+    if alphabet is None:
+        return None
+    if isinstance(alphabet, str):
+        letters = tuple(unicodedata.normalize("NFC", alphabet))
+    else:
+        # (a set comes in another order each time)
+        letters = given.words("alphabet", sorted(alphabet, key=str) if isinstance(alphabet, Set) else alphabet)
+    if not letters:
+        raise ValueError("the alphabet is empty: give its characters, or None for those of the model")
+    for letter in letters:
+        if len(letter) != 1 or unicodedata.category(letter) in _NO_CHARACTER:
+            raise ValueError(f"an alphabet is of single characters that can be seen, and {letter!r} is none")
+    try:
+        return Charset(letters).characters
+    except ValueError as error:
+        raise ValueError(f"{error} (it comes first; a model is named by weights=)") from None
+
+
+def _paired(image: Any, boxes: Any) -> tuple[Picture, NDArray[np.float32]]:
+    if image is _NOTHING or boxes is _NOTHING:
+        more, fewer = ("pictures", "lists of boxes") if boxes is _NOTHING else ("lists of boxes", "pictures")
+        raise ValueError(f"there are more {more} than {fewer}: each picture has a list of boxes")
+    return tools.read(image), given.boxes(boxes)
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str):
+        hint = "; see convert_image_generator_to_recognizer_input" if isinstance(text, list) else ""
+        raise TypeError(f"the generator must give (picture, text), and this is no text: {given.shown(text)}{hint}")
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

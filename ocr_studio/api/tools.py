@@ -2,32 +2,41 @@
 
 A picture is (H, W, 3) uint8 RGB. A box is (4, 2) float32, pixels of its picture, clockwise from the text's own top
 left. Predictions are (text, box) pairs, as ``Pipeline.recognize`` gives them; a line is a list of (box, character)
-pairs, as ``get_image_generator`` gives them.
+pairs, as ``get_image_generator`` gives them. Where a picture is taken, all that ``read`` takes will do. Arguments of
+another kind raise TypeError, and those that mean nothing ValueError.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from ocr_studio.api import given
 from ocr_studio.core import geometry, images
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.pixels import to_rgb
 
 Picture: TypeAlias = NDArray[np.uint8]
-Box: TypeAlias = NDArray[np.float32]
+# What ``read`` makes a picture of: a path, bytes or something to read them from, a picture of Pillow's, an array.
+Given: TypeAlias = Any
+Box: TypeAlias = given.Box
+Line: TypeAlias = given.Line
 Prediction: TypeAlias = tuple[str, Box]
-Line: TypeAlias = list[tuple[Box, str]]
 Format: TypeAlias = Literal["boxes", "predictions", "lines"]
 Colour: TypeAlias = tuple[int, int, int]
 
+FORMATS: Final = ("boxes", "predictions", "lines")
 UNCLEAR: Final = "\ufffc"  # the letter of a box in which nobody should have to read anything
+_REMEDY: Final = "Give a file, its bytes, or an array, best one of uint8, (H, W, 3), RGB."
+_FARTHEST: Final = 1e5  # pixels: a corner that lies farther out is drawn towards there
+_LEAST: Final = 1e-3  # of a scale
 _RED: Final[Colour] = (255, 0, 0)
 _MOST_BYTES: Final = 1 << 30
 # Of ``draw_annotations``: how high a line of text is, and how wide the margins, as shares of the picture's longer side.
@@ -38,24 +47,33 @@ class NotAPicture(StudioError):
     """What was given cannot be read as a picture."""
 
 
-def read(filepath_or_buffer: str | Path | BinaryIO | NDArray[Any]) -> Picture:
-    """A picture, (H, W, 3) uint8 RGB, turned as its EXIF says: a file, something with ``read``, or an array.
+def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArray[Any]) -> Picture:
+    """A picture, (H, W, 3) uint8 RGB, turned as its EXIF says: a file, its bytes or something with ``read``, a picture
+    of Pillow's, or an array.
 
-    An array of greys, (H, W) or (H, W, 1), becomes RGB; of one with transparency, (H, W, 4), that is left out. Nothing
-    is fetched: an address is refused. Raises NotAPicture, and PhotoError for a file that cannot be read.
+    An array of greys, (H, W) or (H, W, 1), becomes RGB; of one with transparency, (H, W, 4), that is left out. Its
+    numbers are levels from 0 to 255, of whatever type; those from 0 to 1 are refused, as nobody knows what is meant.
+    Nothing is fetched: an address is refused. Raises NotAPicture, and PhotoError for a file that cannot be read.
     """
-    if isinstance(filepath_or_buffer, np.ndarray):
-        return _of_array(filepath_or_buffer)
-    if isinstance(filepath_or_buffer, str | Path):
-        if str(filepath_or_buffer).lower().startswith(("http://", "https://", "ftp://")):
-            remedy = "Fetch it first; what reads photos here never uses the network."
-            raise NotAPicture("it is an address", file=filepath_or_buffer, remedy=remedy)
-        return images.open_photo(Path(filepath_or_buffer))
-    return images.decode_photo(filepath_or_buffer.read(_MOST_BYTES), name="the buffer")
+    source = filepath_or_buffer
+    if isinstance(source, str | Path):
+        return _of_file(source)
+    if isinstance(source, Image.Image):
+        return to_rgb(ImageOps.exif_transpose(source))
+    if isinstance(source, bytes | bytearray):
+        return images.decode_photo(bytes(source), name="the bytes")
+    if hasattr(source, "__array__"):
+        return _of_array(np.asarray(source))
+    if not hasattr(source, "read"):
+        raise NotAPicture(f"{given.shown(source)} is no picture", remedy=_REMEDY)
+    data = source.read(_MOST_BYTES)
+    if not isinstance(data, bytes):
+        raise NotAPicture("what it gives is no bytes", file="the buffer", remedy='Open files in mode "rb".')
+    return images.decode_photo(data, name="the buffer")
 
 
 def warp_box(
-    image: Picture, box: ArrayLike, target_height: int | None = None, target_width: int | None = None, margin: int = 0
+    image: Given, box: ArrayLike, target_height: int | None = None, target_width: int | None = None, margin: int = 0
 ) -> Picture:
     """The piece of a picture inside a box, turned level; a picture of its own, (h, w, 3).
 
@@ -64,84 +82,97 @@ def warp_box(
     """
     if (target_height is None) != (target_width is None):
         raise ValueError("either both of target_height and target_width must be given, or neither")
-    corners = np.asarray(box, np.float64).reshape(4, 2)
+    if target_height is not None and target_width is not None:
+        given.whole("margin", margin, least=0)
+        given.whole("target_height", target_height, least=2 * margin + 1)
+        given.whole("target_width", target_width, least=2 * margin + 1)
+    image = read(image)
+    corners = given.box(box).astype(np.float64)
     width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
     if target_height is None or target_width is None:
         return geometry.warp(image, corners, (width, height))
     scale = min((target_width - 2 * margin) / width, (target_height - 2 * margin) / height)
     size = max(1, int(scale * width)), max(1, int(scale * height))
-    full = np.zeros((target_height, target_width, *image.shape[2:]), np.uint8)
+    full = np.zeros((target_height, target_width, 3), np.uint8)
     full[margin : margin + size[1], margin : margin + size[0]] = geometry.warp(image, corners, size)
     return full
 
 
 def combine_line(line: Sequence[tuple[ArrayLike, str]]) -> tuple[Box, str]:
     """The letters of a line as one box, (4, 2), and its text. Raises ValueError for a line without letters."""
-    if not line:
+    letters = given.line(line)
+    if not letters:
         raise ValueError("a line without letters")
-    boxes = np.array([box for box, _ in line], np.float32).reshape(-1, 4, 2)
+    boxes = np.array([box for box, _ in letters], np.float32)
     rectangle = cv2.boxPoints(cv2.minAreaRect(boxes.reshape(-1, 2)))
     first = int(np.linalg.norm(rectangle - boxes[0, 0], axis=1).argmin())
     corners = np.roll(rectangle, -first, axis=0)
     if cv2.contourArea(corners.astype(np.float32), oriented=True) < 0:  # it runs the other way round
         corners = np.roll(corners[::-1], 1, axis=0)
-    return np.asarray(corners, np.float32), "".join(character for _, character in line)
+    return np.asarray(corners, np.float32), "".join(character for _, character in letters)
 
 
-def boxes_of(found: Iterable[Any], boxes_format: Format = "boxes") -> list[Box]:
-    """The boxes in what is given in one of three formats, each (4, 2) float32. Raises ValueError for another format."""
-    if boxes_format == "boxes":
-        return [np.asarray(box, np.float32) for box in found]
-    if boxes_format == "predictions":
-        return [np.asarray(box, np.float32) for _, box in found]
-    if boxes_format == "lines":
-        return [np.asarray(box, np.float32) for line in found for box, _ in line]
-    raise ValueError(f"no format of boxes “{boxes_format}”")
+def boxes_of(found: Any, boxes_format: Format = "boxes") -> list[Box]:
+    """The boxes in what is given in one of three formats, each (4, 2) float32. Raises ValueError for what has another
+    format."""
+    match given.one_of("boxes_format", boxes_format, FORMATS):
+        case "boxes":
+            return list(given.boxes(found))
+        case "predictions":
+            return [box for _, box in given.predictions(found)]
+        case _:
+            return [box for line in given.lines(found) for box, _ in line]
 
 
 def adjust_boxes(boxes: Any, scale: float = 1.0, boxes_format: Format = "boxes") -> Any:
     """The same boxes on a picture ``scale`` times as large, in the format they have. Raises ValueError."""
-    if boxes_format == "boxes":
-        return np.asarray(boxes, np.float32).reshape(-1, 4, 2) * np.float32(scale)
-    if boxes_format == "predictions":
-        return [(text, np.asarray(box, np.float32) * np.float32(scale)) for text, box in boxes]
-    if boxes_format == "lines":
-        return [[(np.asarray(box, np.float32) * np.float32(scale), sign) for box, sign in line] for line in boxes]
-    raise ValueError(f"no format of boxes “{boxes_format}”")
+    times = np.float32(given.number("scale", scale, least=_LEAST))
+    match given.one_of("boxes_format", boxes_format, FORMATS):
+        case "boxes":
+            return given.boxes(boxes) * times
+        case "predictions":
+            return [(text, box * times) for text, box in given.predictions(boxes)]
+        case _:
+            return [[(box * times, sign) for box, sign in line] for line in given.lines(boxes)]
 
 
-def scale_for(image: Picture, max_scale: float, max_size: int) -> float:
+def scale_for(image: Picture, max_scale: float, max_size: float) -> float:
     """How many times larger a picture is made: ``max_scale`` times, but its longer side at most ``max_size``."""
-    return float(min(max_scale, max_size / max(image.shape[:2])))
+    scale, size = given.number("max_scale", max_scale, least=_LEAST), given.number("max_size", max_size, least=1)
+    return float(min(scale, size / max(image.shape[:2])))
 
 
-def resize_image(image: Picture, max_scale: float, max_size: int) -> tuple[Picture, float]:
+def resize_image(image: Given, max_scale: float, max_size: int) -> tuple[Picture, float]:
     """A picture at the size of ``scale_for``, and that scale."""
+    image = read(image)
     scale = scale_for(image, max_scale, max_size)
     size = max(1, int(image.shape[1] * scale)), max(1, int(image.shape[0] * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8), scale
 
 
-def pad(image: Picture, width: int, height: int, cval: int = 255) -> Picture:
+def pad(image: Given, width: int, height: int, cval: int = 255) -> Picture:
     """A picture with a border to the right and below. cval: its level. Raises ValueError where it is larger."""
+    image = read(image)
+    width, height = given.whole("width", width), given.whole("height", height)
+    level = np.uint8(given.number("cval", cval, least=0, most=255))
     if image.shape[0] > height or image.shape[1] > width:
         raise ValueError(f"a picture of {image.shape[1]} x {image.shape[0]} pixels does not fit {width} x {height}")
-    padded = np.full((height, width, *image.shape[2:]), cval, np.uint8)
+    padded = np.full((height, width, 3), level, np.uint8)
     padded[: image.shape[0], : image.shape[1]] = image
     return padded
 
 
 def fit(
-    image: Picture, width: int, height: int, cval: int = 255, mode: Literal["letterbox", "crop"] = "letterbox"
+    image: Given, width: int, height: int, cval: int = 255, mode: Literal["letterbox", "crop"] = "letterbox"
 ) -> Picture:
     """A picture brought to a size, its shape kept: (height, width, 3).
 
     letterbox: all of it, with a border of the level ``cval``; crop: as much as fills the size, from the top left.
     Raises ValueError for another mode.
     """
-    if mode not in {"letterbox", "crop"}:
-        raise ValueError(f"no way to fit “{mode}”")
+    given.one_of("mode", mode, ("letterbox", "crop"))
+    image, width, height = read(image), given.whole("width", width), given.whole("height", height)
     scales = width / image.shape[1], height / image.shape[0]
     scale = min(scales) if mode == "letterbox" else max(scales)
     whole = round if mode == "letterbox" else math.ceil
@@ -152,30 +183,39 @@ def fit(
 
 
 def draw_boxes(
-    image: Picture, boxes: Any, color: Colour = _RED, thickness: int = 5, boxes_format: Format = "boxes"
+    image: Given, boxes: Any, color: Colour = _RED, thickness: int = 5, boxes_format: Format = "boxes"
 ) -> Picture:
-    """A copy of a picture with boxes drawn on it. boxes: in the format ``boxes_format`` says. thickness: pixels."""
-    canvas = image.copy()
+    """A copy of a picture with boxes drawn on it. boxes: in the format ``boxes_format`` says. thickness: pixels.
+
+    color: levels of red, green, blue. Raises TypeError and ValueError.
+    """
+    canvas = np.array(read(image))
+    thickness = given.whole("thickness", thickness)
+    levels = tuple(given.number("color", level, least=0, most=255) for level in given.listed("color", color))
     for box in boxes_of(boxes, boxes_format):
-        cv2.polylines(canvas, [np.round(box).astype(np.int32)], True, color, thickness, cv2.LINE_AA)
+        cv2.polylines(canvas, [_drawable(box)], True, levels, thickness, cv2.LINE_AA)
     return canvas
 
 
-def draw_annotations(image: Picture, predictions: Sequence[Prediction], ax: Any = None) -> Any:
+def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = None) -> Any:
     """A picture with the box of each word, and in the margins what was read there, a line leading from it.
 
     predictions: of this picture, as ``Pipeline.recognize`` gives them. Returns (h, w, 3) uint8, wider by two margins.
-    ax: axes of matplotlib to show it on, as with keras-ocr; then these are what is returned.
+    ax: axes of matplotlib to show it on, as with keras-ocr; then these are what is returned. Raises ValueError for what
+    are no predictions of one picture, TypeError for what are no axes.
     """
+    if ax is not None and not hasattr(ax, "imshow"):
+        raise TypeError(f"ax must be axes of matplotlib, not {given.shown(ax)}")
+    image, found = read(image), given.predictions(predictions)
     longer = max(image.shape[:2])
     height, margin = max(8, round(longer * _TEXT)), max(40, round(longer * _MARGIN))
     middle = image.shape[1] / 2
     sides: tuple[list[Prediction], list[Prediction]] = [], []
-    for text, box in sorted(predictions, key=lambda each: float(np.asarray(each[1])[:, 1].min())):
-        sides[float(np.asarray(box)[:, 0].min()) >= middle].append((text, np.asarray(box, np.float32)))
+    for text, box in sorted(found, key=lambda each: float(each[1][:, 1].min())):
+        sides[float(box[:, 0].min()) >= middle].append((text, box))
     # Each word needs a line of its own beside the picture, however many there are.
     height = max(6, min(height, int(image.shape[0] / max(1, *map(len, sides)))))
-    boxed = draw_boxes(image, predictions, thickness=max(1, longer // 600), boxes_format="predictions")
+    boxed = draw_boxes(image, found, thickness=max(1, longer // 600), boxes_format="predictions")
     canvas = np.full((image.shape[0], image.shape[1] + 2 * margin, 3), 255, np.uint8)
     canvas[:, margin : margin + image.shape[1]] = boxed
     sheet = Image.fromarray(canvas)
@@ -200,14 +240,42 @@ def _annotate(sheet: Image.Image, words: Sequence[Prediction], *, left: bool, ma
         draw.text((edge, y), text, fill=_RED, font=font, anchor="rm" if left else "lm")
 
 
+def _drawable(box: Box) -> NDArray[np.int32]:
+    return np.round(np.clip(box, -_FARTHEST, _FARTHEST)).astype(np.int32)
+
+
+def _of_file(path: str | Path) -> Picture:
+    if not str(path):
+        raise NotAPicture("the path is empty", remedy=_REMEDY)
+    if str(path).lower().startswith(("http://", "https://", "ftp://")):
+        remedy = "Fetch it first; what reads photos here never uses the network."
+        raise NotAPicture("it is an address", file=path, remedy=remedy)
+    return images.open_photo(Path(path))
+
+
 def _of_array(array: NDArray[Any]) -> Picture:
     grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
-    if array.dtype != np.uint8 or not (grey or (array.ndim == 3 and array.shape[2] in {3, 4})) or not array.size:
-        what = f"an array of {array.dtype} and of shape {array.shape} is no picture"
-        raise NotAPicture(what, remedy="Give one of uint8, (H, W, 3), RGB.")
+    if not (grey or (array.ndim == 3 and array.shape[2] in {3, 4})) or not array.size:
+        raise NotAPicture(f"{given.shown(array)} is no picture", remedy=_REMEDY)
+    levels = _levels(array)
     if grey:
-        return np.repeat(array.reshape(*array.shape[:2], 1), 3, axis=2)
-    return np.ascontiguousarray(array[..., :3])
+        return np.repeat(levels.reshape(*array.shape[:2], 1), 3, axis=2)
+    return np.ascontiguousarray(levels[..., :3])
+
+
+def _levels(array: NDArray[Any]) -> Picture:
+    """Its numbers as levels. Raises NotAPicture where they are none."""
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype.kind not in "iuf":
+        raise NotAPicture(f"{given.shown(array)} has no levels from 0 to 255", remedy=_REMEDY)
+    least, most = float(array.min()), float(array.max())
+    if array.dtype.kind == "f" and least >= 0 and 0 < most <= 1:
+        remedy = 'Give its levels from 0 to 255: (255 * array).astype("uint8").'
+        raise NotAPicture(f"{given.shown(array)} has numbers up to {most:g}, as if 1 were white", remedy=remedy)
+    if not (least >= 0 and most <= 255):
+        raise NotAPicture(f"{given.shown(array)} has numbers from {least:g} to {most:g}", remedy=_REMEDY)
+    return np.round(array).astype(np.uint8)
 
 
 # As keras-ocr calls them.

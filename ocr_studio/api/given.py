@@ -1,0 +1,221 @@
+"""What scripts give, looked at before anything is done with it: errors say what was given and what should have been.
+
+TypeError is for what is of another kind than asked for, ValueError for what is so and means nothing; a StudioError is
+about what lies outside of the script, in files, models and pictures.
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Box: TypeAlias = NDArray[np.float32]
+Line: TypeAlias = list[tuple[Box, str]]
+
+_LONGEST: Final = 60  # of what is shown of a value, in characters
+_PARTS: Final = {2, 3}
+_BOXES: Final = "four corners (x, y) each, in pixels: (N, 4, 2)"
+
+
+def shown(value: object) -> str:
+    """A value in a few words, for what is said of it."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"an array of {value.dtype} and of shape {tuple(value.shape)}"
+    if type(value).__repr__ is object.__repr__:
+        return f"a {type(value).__name__}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+# ------------------------------------------------------------------------------------------------- numbers and names
+
+
+def number(name: str, value: Any, *, least: float = -math.inf, most: float = math.inf) -> float:
+    """A number from ``least`` to ``most``. Raises TypeError and ValueError."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, not {shown(value)}")
+    if not least <= float(value) <= most:
+        bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+        raise ValueError(f"{name} must be {bounds}, not {value}")
+    return float(value)
+
+
+def whole(name: str, value: Any, *, least: int = 1) -> int:
+    """A whole number, at least ``least``. Raises TypeError and ValueError."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be a whole number, not {shown(value)}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, not {value}")
+    return int(value)
+
+
+def whole_numbers(name: str, value: Any) -> tuple[int, ...]:
+    """Whole numbers. Raises TypeError and ValueError."""
+    return tuple(whole(f"each number of {name}", each, least=0) for each in listed(name, value))
+
+
+def one_of(name: str, value: Any, known: Iterable[str]) -> str:
+    """One of the words that there are. Raises ValueError."""
+    words = [str(each) for each in known]
+    if value not in words:
+        there = ", ".join(f"“{word}”" for word in words)
+        raise ValueError(f"{name} must be one of {there}, not {shown(value)}{_meant(value, words)}")
+    return str(value)
+
+
+def words(name: str, value: Any) -> tuple[str, ...]:
+    """Some texts; a text alone is one of them. Raises TypeError."""
+    some = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else (value,)
+    if not all(isinstance(each, str) for each in some):
+        raise TypeError(f"{name} must be a list of texts, not {shown(value)}")
+    return some
+
+
+def options(name: str, value: Any) -> dict[str, Any]:
+    """Arguments by their names, none for None. Raises TypeError."""
+    if not isinstance(value, Mapping | None):
+        raise TypeError(f"{name} must be a dict, names to values, not {shown(value)}")
+    return dict(value or {})
+
+
+def only(taker: str, value: Collection[str], known: Iterable[str]) -> None:
+    """Raises TypeError where there is a name that is not known."""
+    takes = sorted(known)
+    if strange := sorted(name for name in value if name not in takes):
+        guess = _meant(strange[0], takes)
+        raise TypeError(f"{taker} takes no {', '.join(strange)}{guess}; it takes {', '.join(takes) or 'none'}")
+
+
+def _meant(value: object, known: list[str]) -> str:
+    near = difflib.get_close_matches(str(value), known, 1)
+    return f" (“{near[0]}”?)" if near else ""
+
+
+# ------------------------------------------------------------------------------------------------------------- lists
+
+
+def several(taker: str, value: Any, things: str = "photos") -> Iterable[Any]:
+    """Several pictures. Raises TypeError for one alone."""
+    alone = isinstance(value, str | bytes | Path | Image.Image) or hasattr(value, "read")
+    if alone or getattr(value, "ndim", None) in {2, 3}:
+        raise TypeError(f"{taker} takes a list of {things}: [{things.removesuffix('s')}]")
+    return listed(f"what {taker} takes", value)
+
+
+def listed(name: str, value: Any) -> Iterable[Any]:
+    """What can be gone through. Raises TypeError for what cannot, and for a text."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list or a generator, not {shown(value)}")
+    return value
+
+
+def batches(generator: Any, size: Any, second: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Batches of what a generator gives, (picture, second) or (picture, second, weight); what is left at its end is
+    left out. Raises TypeError, and ValueError where there is not one batch, or some of a batch have weights.
+    """
+    size, samples = whole("batch_size", size), iter(listed("image_generator", generator))
+    return _batches(samples, size, second)
+
+
+def _batches(samples: Iterator[Any], size: int, second: str) -> Iterator[list[tuple[Any, ...]]]:
+    for count in itertools.count():
+        batch = [_parts(sample, second) for sample in itertools.islice(samples, size)]
+        if len(batch) < size:
+            if not count:
+                raise ValueError(f"the generator ended after {len(batch)} samples, and a batch takes {size}")
+            return
+        if len({len(sample) for sample in batch}) > 1:
+            raise ValueError("some samples of a batch have a weight, and others have none")
+        yield batch
+
+
+def weights(batch: list[tuple[Any, ...]]) -> tuple[NDArray[np.float32]] | tuple[()]:
+    """The weights of a batch, (B,), in a tuple that is empty where there are none. Raises TypeError and ValueError."""
+    if len(batch[0]) < max(_PARTS):
+        return ()
+    return (np.array([number("a weight", sample[-1], least=0) for sample in batch], np.float32),)
+
+
+def _parts(sample: Any, second: str) -> tuple[Any, ...]:
+    if not isinstance(sample, tuple | list) or len(sample) not in _PARTS:
+        raise TypeError(f"the generator must give (picture, {second}), with a weight or without, not {shown(sample)}")
+    return tuple(sample)
+
+
+# ------------------------------------------------------------------------------------------------------------- boxes
+
+
+def boxes(value: Any, name: str = "boxes") -> NDArray[np.float32]:
+    """Boxes, (N, 4, 2). Raises ValueError."""
+    try:
+        array = np.asarray(value, np.float32)
+    except (TypeError, ValueError):
+        array = np.zeros(1, np.float32)
+    if not array.size:
+        return np.zeros((0, 4, 2), np.float32)
+    if array.ndim not in {2, 3} or array.shape[-2:] != (4, 2):
+        raise ValueError(f"{name} must have {_BOXES}, not {shown(value)}{_format_of(value)}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must have {_BOXES}; some of these are no numbers (NaN or infinite)")
+    return array.reshape(-1, 4, 2)
+
+
+def box(value: Any, name: str = "a box") -> Box:
+    """A box, (4, 2). Raises ValueError."""
+    found = boxes(value, name)
+    if len(found) != 1:
+        raise ValueError(f"{name} must have four corners (x, y), in pixels: (4, 2), not {shown(value)}")
+    return np.asarray(found[0], np.float32)
+
+
+def predictions(value: Any) -> list[tuple[str, Box]]:
+    """(text, box) pairs. Raises ValueError."""
+    return [_prediction(each) for each in _through(value, "predictions", "(text, box)")]
+
+
+def lines(value: Any) -> list[Line]:
+    """Lines of (box, character) pairs. Raises ValueError."""
+    return [line(each) for each in _through(value, "lines", "a list of (box, character)")]
+
+
+def line(value: Any) -> Line:
+    """(box, character) pairs. Raises ValueError."""
+    return [_letter(each) for each in _through(value, "a line", "(box, character)")]
+
+
+def _through(value: Any, name: str, of: str) -> list[Any]:
+    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+        raise ValueError(f"{name} must be a list, each of them {of}, not {shown(value)}")
+    return list(value)
+
+
+def _prediction(pair: Any) -> tuple[str, Box]:
+    if isinstance(pair, list) and all(isinstance(each, tuple) for each in pair):
+        raise ValueError("these are predictions of several pictures: give those of one, predictions[0]")
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
+        raise ValueError(f"predictions must be (text, box) pairs, not {shown(pair)}")
+    return pair[0], box(pair[1], f"the box of {shown(pair[0])}")
+
+
+def _letter(pair: Any) -> tuple[Box, str]:
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], str) or not pair[1]:
+        raise ValueError(f"a line must be of (box, character) pairs, a pair for each letter, not {shown(pair)}")
+    return box(pair[0], f"the box of {shown(pair[1])}"), pair[1]
+
+
+def _format_of(value: Any) -> str:
+    """A hint, for boxes that are given in another format than they are taken for."""
+    first = next(iter(value), None) if isinstance(value, Iterable) else None
+    pairs = isinstance(first, tuple) and len(first) == 2
+    return ' (is it (text, box) pairs, boxes_format="predictions"?)' if pairs else ""
