@@ -105,8 +105,9 @@ class Arranging:
         self._names = list(shares)
         self._shares = np.array(list(shares.values())) / sum(shares.values())
 
-    def filled(self, margin: float) -> Patch:
-        """A title, columns of parts, something beside them; margin: pixels that stay free around all."""
+    def filled(self, margin: float, *, bare: bool = False) -> Patch:
+        """A title, columns of parts, something beside them; margin: pixels that stay free around all. bare: without
+        what is written there."""
         rng, board = self._rng, self.board
         size = self._cast.scribes[0].size
         top = margin
@@ -124,6 +125,8 @@ class Arranging:
                 board.draw(ends, pen)
         if rng.random() < 0.12:
             self._aslant(margin)
+        if bare:
+            board.words.clear()
         self._second_thoughts()
         return board
 

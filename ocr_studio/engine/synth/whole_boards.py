@@ -142,9 +142,8 @@ class BoardMaker:
             capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
         players = cast(self.stock, options, Setting(ground, capital, page), rng)
         arranging = Arranging(high - low, players, rng, words=words)
-        written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)))
-        if options.empty and rng.random() < options.empty:
-            written.words.clear()
+        bare = bool(options.empty) and rng.random() < options.empty
+        written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)), bare=bare)
         old = self._old(high - low, players, rng) if ground is not Ground.PAPER else Patch(*place.sheet, rng, Budget(0))
         shift = np.column_stack([np.eye(2), low])
         boards = [Patch(*place.sheet, rng, Budget(0)) for _ in range(2)]
