@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from ocr_studio.core import synth_options
+from ocr_studio.engine.synth import speech
 from ocr_studio.engine.synth.arranging import Cast
 from ocr_studio.engine.synth.contents import Contents, Theme, one
 from ocr_studio.engine.synth.made import MadeHand
@@ -165,4 +166,6 @@ def _contents(stock: Stock, writer: Writer) -> Contents:
             return known[int(rng.integers(len(known)))]
         return words.word(rng) if words.words else "abc"
 
-    return Contents(word, stock.texts.one, own=bool(known))
+    codes = words.languages
+    speeches = [speech.of(code) for code in codes] or [speech.composed(words) if words.words else speech.of("en")]
+    return Contents(word, stock.texts.one, speeches, own=bool(known))

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 
 from ocr_studio.engine.synth import phrases
+from ocr_studio.engine.synth.speech import Speech
 
 Random: TypeAlias = np.random.Generator
 Tokens: TypeAlias = list[str]
@@ -38,43 +39,6 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
 
 
-_HEADINGS: Final = {
-    Theme.PROGRAMS: _parts(
-        """
-        Problem Domain|Algorithm|Pseudo Code|Visual|Big O|Code|Input|Output|Edge Cases|Testing|Example|Verification
-        Step Through|Data Structures|Approach|API|Server|Client|Database|Routes|Classes|State|Questions|Problem
-        Solution|Notes|Whiteboard Process|Complexity|Queue|Stack|Linked List|Binary Tree|Graph|Hash Table
-        """
-    ),
-    Theme.MEETING: _parts(
-        """
-        Agenda|Decisions|Open Questions|Next Steps|Attendees|Risks|Topics|Minutes|Retro|What went well|Ideas
-        What to improve|Parking Lot|Feedback|Goals|Actions|Stakeholders|Status|Blockers
-        """
-    ),
-    Theme.TASKS: _parts(
-        "To Do|Doing|Done|Today|Tomorrow|This Week|Later|Urgent|Shopping|Backlog|In Progress|Review|Waiting"
-    ),
-    Theme.PLAN: _parts(
-        """
-        Roadmap|Timeline|Milestones|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Launch|Release|Sprint 14|Schedule|Deadlines|Week 1
-        Week 2|MVP|Scope|Plan B|Dependencies|Resources|Team
-        """
-    ),
-    Theme.MATHS: _parts(
-        """
-        Proof|Theorem|Definition|Example|Lemma|Exercise 3|Solution|Given|Find|Homework|Limits|Derivatives|Matrices
-        Probability|Case 1|Case 2|Recall|Hint
-        """
-    ),
-    Theme.LESSON: _parts(
-        """
-        Vocabulary|Today's Lesson|Homework|Objectives|Warm-up|Key Terms|Chapter 4|Group A|Group B|Rules|Cell|Energy
-        History|Causes|Effects|Pros|Cons|Who?|Why?|Questions
-        """
-    ),
-    Theme.MONEY: _parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
-}
 _NAMES: Final = _parts(
     """
     arr|node|root|head|tail|curr|current|next|prev|left|right|value|val|key|list|lst|queue|stack|tree|result|res|temp
@@ -87,12 +51,10 @@ _CALLS: Final = _parts(
     range|isEmpty|includes|peek|reverse|depthFirst|bfs|findMax|mergeSort|insertBefore|fizzBuzz
     """
 )
-_DAYS: Final = _parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
-_MONTHS: Final = _parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
 _SYMBOLS: Final = "xyzabcnkfgtuvpqrsmehABCXYMNαβλπθ"
-_CELLS: Final = _parts("yes|no|✓|x|-|ok|?|T|F|True|False|null|n/a")
+_CELLS: Final = _parts("✓|x|-|ok|?|T|F|True|False|null|n/a")
 _ARROWS: Final = _parts("->|→|=|-|=>|:")
-_CRIES: Final = _parts("!|!!|?|??|OK|NB|*|new|old|max|min|true|false|TODO|Why?|done")
+_CRIES: Final = _parts("!|!!|?|??|OK|NB|*|max|min|true|false|TODO")
 _ORDERS: Final = _parts("n|1|n^2|log n|n log n|h|w|n+m")
 _BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
 # In what follows a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
@@ -122,22 +84,23 @@ _STATEMENTS: Final = _parts(
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
-    with signs and figures. own: whether phrases are made of these words only.
+    with signs and figures. speeches: of the languages; own: whether phrases are made of these words only.
     """
 
     word: Callable[[Random], str]
     token: Callable[[Random], str]
+    speeches: Sequence[Speech]
     own: bool = False
 
     def heading(self, theme: Theme, rng: Random) -> Tokens:
         """Over a list or a drawing."""
-        return _cased(one(_HEADINGS[theme], rng), rng).split()
+        return _cased(one(self.speeches, rng).heading(theme, rng), rng).split()
 
     def title(self, rng: Random) -> Tokens:
         """Over a whole board."""
         ways: Ways = (
-            lambda: phrases.title(rng).split(),
-            lambda: [self.word(rng).capitalize(), *self.sentence(rng, int(rng.integers(1, 4)))],
+            lambda: one(self.speeches, rng).title(rng).split(),
+            lambda: [_headed(self.word(rng)), *self.sentence(rng, int(rng.integers(1, 4)))],
             lambda: _cased(" ".join(self.sentence(rng, 2)), rng).split(),
             lambda: ["CC", str(rng.integers(1, 48)), "-", *_cased(" ".join(self.sentence(rng, 2)), rng).split()],
         )
@@ -146,7 +109,7 @@ class Contents:
     def sentence(self, rng: Random, count: int) -> Tokens:
         """So many words of running text."""
         if not self.own and rng.random() < 0.25:
-            return phrases.running(rng, count)
+            return self._running(rng, count)
         return [
             self.token(rng) if rng.random() < (0.04 if self.own else 0.12) else self.word(rng) for _ in range(count)
         ]
@@ -168,7 +131,7 @@ class Contents:
         if kind < 0.45:
             return self.sentence(rng, int(rng.integers(1, 8)))
         if kind < 0.75 and not self.own:
-            return phrases.phrase(rng).split()
+            return one(self.speeches, rng).phrase(rng).split()
         if kind < 0.9:
             return [*self.sentence(rng, int(rng.integers(1, 4))), one(_ARROWS, rng), self.token(rng)]
         return [phrases.name(rng) + ":", *self.sentence(rng, int(rng.integers(1, 5)))]
@@ -176,14 +139,15 @@ class Contents:
     def entry(self, rng: Random) -> tuple[Tokens, Tokens]:
         """What something is, and how much, when or who."""
         what = self.sentence(rng, int(rng.integers(1, 4)))
-        ways: Ways = (lambda: [money(rng)], lambda: date(rng), lambda: [clock(rng)], lambda: [phrases.name(rng)],
+        ways: Ways = (lambda: [money(rng)], lambda: self.date(rng), lambda: [clock(rng)], lambda: [phrases.name(rng)],
                 lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
         return what, one(ways, rng)()
 
     def cell(self, rng: Random) -> Tokens:
         """In a table."""
         ways: Ways = (lambda: [phrases.figure(rng)], lambda: [money(rng)], lambda: [self.word(rng)],
-                lambda: [self.token(rng)], lambda: [one(_CELLS, rng)], lambda: date(rng))  # fmt: skip
+                lambda: [self.token(rng)], lambda: [one([*_CELLS, *self._small(rng)], rng)],
+                lambda: self.date(rng))  # fmt: skip
         return one(ways, rng)()
 
     def value(self, rng: Random) -> str:
@@ -197,7 +161,7 @@ class Contents:
         """Beside something else: a few letters."""
         ways: Ways = (lambda: [one(_NAMES, rng)], lambda: ["O(" + one(_ORDERS, rng) + ")"],
                 lambda: self.sentence(rng, int(rng.integers(1, 4))), lambda: [self.token(rng)],
-                lambda: [one(_CRIES, rng)])  # fmt: skip
+                lambda: [one([*_CRIES, *self._small(rng)], rng)])  # fmt: skip
         return [part for token in one(ways, rng)() for part in token.split()]
 
     def array(self, rng: Random) -> Tokens:
@@ -229,6 +193,32 @@ class Contents:
         m, n = int(rng.integers(2, 30)), int(rng.integers(1, 100))
         return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, p=m * n, q=n / m, s=m + n).split()
 
+    def date(self, rng: Random) -> Tokens:
+        """A day."""
+        speech = one(self.speeches, rng)
+        day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1990, 2032))
+        ways = [f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
+                f"{day}.{month}.{year}"]  # fmt: skip
+        if speech.months:
+            ways += [f"{one(speech.months, rng)} {day}", f"{day}. {one(speech.months, rng)}"]
+        if speech.days:
+            ways += [one(speech.days, rng), f"{one(speech.days, rng)} {day}/{month}"]
+        return one(ways, rng).split()
+
+    def day(self, index: int) -> str:
+        """Of a week, 0 for Monday; its number where no names are known."""
+        days = self.speeches[0].days
+        return days[index % 5] if days else f"{index % 5 + 1}."
+
+    def _small(self, rng: Random) -> Sequence[str]:
+        return one(self.speeches, rng).small
+
+    def _running(self, rng: Random, count: int) -> Tokens:
+        speech, words = one(self.speeches, rng), Tokens()
+        while len(words) < count:
+            words.extend(speech.phrase(rng).split())
+        return words[:count]
+
     def code(self, rng: Random, lines: int) -> list[tuple[int, Tokens]]:
         """A program: how far each line is indented, and what stands there."""
         braces, level = bool(rng.random() < 0.5), 0
@@ -258,15 +248,6 @@ def money(rng: Random) -> str:
     return f"{text}{sign}" if sign == "€" and rng.random() < 0.6 else f"{sign}{text}"
 
 
-def date(rng: Random) -> Tokens:
-    """A day."""
-    day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1990, 2032))
-    ways = (f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
-            f"{one(_MONTHS, rng)} {day}", f"{day}. {one(_MONTHS, rng)}", one(_DAYS, rng), f"{day}.{month}.{year}",
-            f"{one(_DAYS, rng)} {day}/{month}")  # fmt: skip
-    return one(ways, rng).split()
-
-
 def clock(rng: Random) -> str:
     """A time of day."""
     hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
@@ -280,14 +261,13 @@ def clock(rng: Random) -> str:
     return one(ways, rng)
 
 
-def day(index: int) -> str:
-    """Of a week, 0 for Monday."""
-    return _DAYS[index % 5]
-
-
 def one(choices: Sequence[_Thing], rng: Random) -> _Thing:
     """One of them."""
     return choices[int(rng.integers(len(choices)))]
+
+
+def _headed(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _cased(text: str, rng: Random) -> str:

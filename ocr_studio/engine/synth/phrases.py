@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import numpy as np
 
 
@@ -40,12 +44,6 @@ _NAMES = _listed(
     """
 )
 _LINKS = ["about", "after", "before", "for", "from", "in", "near", "of", "on", "to", "under", "with"]
-_HEADINGS = _listed(
-    """
-    Agenda Answers Budget Costs Decisions Done Goals Ideas Milestones Next Notes Open Plan Problems Questions
-    Results Risks Schedule Summary Tasks Team Today Tomorrow Week
-    """
-)
 _TITLES = [
     "Project review",
     "Plan for the year",
@@ -56,19 +54,59 @@ _TITLES = [
 ]
 
 
-def word(rng: np.random.Generator) -> str:
-    """One short noun, as stands in a box or a cell."""
-    return _one(rng, [noun for noun in _NOUNS if len(noun) <= 7])
+def _parts(text: str) -> list[str]:
+    """What a text says between its bars and ends of lines."""
+    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
+
+
+# By what a board is about, the values of ``contents.Theme``.
+HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
+    {
+        "programs": _parts(
+            """
+        Problem Domain|Algorithm|Pseudo Code|Visual|Big O|Code|Input|Output|Edge Cases|Testing|Example|Verification
+        Step Through|Data Structures|Approach|API|Server|Client|Database|Routes|Classes|State|Questions|Problem
+        Solution|Notes|Whiteboard Process|Complexity|Queue|Stack|Linked List|Binary Tree|Graph|Hash Table
+        """
+        ),
+        "meeting": _parts(
+            """
+        Agenda|Decisions|Open Questions|Next Steps|Attendees|Risks|Topics|Minutes|Retro|What went well|Ideas
+        What to improve|Parking Lot|Feedback|Goals|Actions|Stakeholders|Status|Blockers
+        """
+        ),
+        "tasks": _parts(
+            "To Do|Doing|Done|Today|Tomorrow|This Week|Later|Urgent|Shopping|Backlog|In Progress|Review|Waiting"
+        ),
+        "plan": _parts(
+            """
+        Roadmap|Timeline|Milestones|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Launch|Release|Sprint 14|Schedule|Deadlines|Week 1
+        Week 2|MVP|Scope|Plan B|Dependencies|Resources|Team
+        """
+        ),
+        "maths": _parts(
+            """
+        Proof|Theorem|Definition|Example|Lemma|Exercise 3|Solution|Given|Find|Homework|Limits|Derivatives|Matrices
+        Probability|Case 1|Case 2|Recall|Hint
+        """
+        ),
+        "lesson": _parts(
+            """
+        Vocabulary|Today's Lesson|Homework|Objectives|Warm-up|Key Terms|Chapter 4|Group A|Group B|Rules|Cell|Energy
+        History|Causes|Effects|Pros|Cons|Who?|Why?|Questions
+        """
+        ),
+        "money": _parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
+    }
+)
+DAYS: Final = _parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
+MONTHS: Final = _parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
+SMALL: Final = _parts("yes|no|new|old|done|Why?")
 
 
 def name(rng: np.random.Generator) -> str:
     """Somebody's first name."""
     return _one(rng, _NAMES)
-
-
-def heading(rng: np.random.Generator) -> str:
-    """What stands over a list or column."""
-    return _one(rng, _HEADINGS)
 
 
 def title(rng: np.random.Generator) -> str:

@@ -105,7 +105,7 @@ def week(patch: Patch, kit: Kit, top: float) -> float:
     for number in range(many):
         if number:
             patch.go_on()
-        patch.line([contents.day(number)], (number * wide + 0.5 * by.size, top + 1.4 * by.size), by)
+        patch.line([kit.contents.day(number)], (number * wide + 0.5 * by.size, top + 1.4 * by.size), by)
     patch.end_block()
     for number in range(many):
         for row in range(int(rng.integers(0, rows + 1))):

@@ -7,7 +7,7 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import language, paths, word_counts
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth import german
 
 Random: TypeAlias = np.random.Generator
 
@@ -35,29 +36,33 @@ class BadWordList(StudioError):
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
-    from the first to the last, 1 for all."""
+    from the first to the last, 1 for all. languages: of which they are; none for a list of words."""
 
     words: tuple[str, ...]
     shares: NDArray[np.float64]
+    languages: tuple[str, ...] = ()
 
     def word(self, rng: Random) -> str:
         """A bare word. Raises IndexError where none is known."""
         return self.words[int(np.searchsorted(self.shares, rng.random(), side="right"))]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def texts(languages: tuple[str, ...]) -> Texts:
-    """The words of some languages, keys of ``language.LANGUAGES``. Raises NoWordCounts."""
+    """The words of some languages, keys of ``language.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
     shares: dict[str, float] = {}
     for code in languages:
         if code not in language.LANGUAGES:
             raise ValueError(f"no language “{code}”")
+        own: dict[str, float] = {}
         for frequency, band in word_counts.counted(code, rarest=_RAREST):
             for word in band:
                 if word.replace("'", "").isalpha() and len(word) <= 16:
                     # The square root: or every third word were “the”.
-                    shares[word] = shares.get(word, 0.0) + math.sqrt(frequency)
-    return _shared(shares)
+                    own[word] = math.sqrt(frequency)
+        for word, share in (german.written(own) if code == "de" else own).items():
+            shares[word] = shares.get(word, 0.0) + share
+    return replace(_shared(shares), languages=languages)
 
 
 @lru_cache(maxsize=4)
