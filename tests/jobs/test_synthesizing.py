@@ -25,14 +25,13 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth_dataset import Source
-from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.training import Recipe
-from ocr_studio.engine.synth import marker, samples
+from ocr_studio.engine.synth import marker
 from ocr_studio.engine.synth.marker import CannotDraw, Pen
 from ocr_studio.engine.synth.samples import NotDrawn, SampleMaker
 from ocr_studio.engine.synth.words import WordMaker
 from ocr_studio.engine.synth.writing import CannotWrite
-from ocr_studio.engine.synth.writing import Split as Split_
 from ocr_studio.jobs import preflight, synthesizing, training
 from ocr_studio.jobs.preflight import Preflight
 from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead
@@ -96,70 +95,6 @@ def test_children_make_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "together" / "labels.jsonl").read_bytes() == (tmp_path / "alone" / "labels.jsonl").read_bytes()
     assert isinstance(events[-2], SampleMade)
     assert events[-2].done == events[-2].total == 41
-
-
-@pytest.mark.parametrize("children", [0, 1])
-def test_a_source_that_cannot_be_read_is_said_and_nothing_stays(tmp_path: Path, children: int) -> None:
-    options = made_synth.options(tmp_path, words=4, strokes=(tmp_path / "words.txt",))
-    with pytest.raises(StudioError, match=r"words\.txt: .*strokes"):
-        write(options, tmp_path / "out", children=children)
-    assert not (tmp_path / "out").exists()
-
-
-def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
-    for folder in ("hands", "boards"):
-        (tmp_path / folder).mkdir()
-    for number in range(7):
-        (tmp_path / "hands" / f"torn {number}.ttf").write_bytes(b"no font")
-    (tmp_path / "hands" / "whole.ttf").write_bytes(made_synth.font())
-    (tmp_path / "boards" / "torn.png").write_bytes(b"no photo")
-    cv2.imwrite(str(tmp_path / "boards" / "wall.png"), np.full((300, 400, 3), 200, np.uint8))
-    options = made_synth.options(tmp_path, words=3, fonts=tmp_path / "hands", backgrounds=tmp_path / "boards")
-    report, events = write(options, tmp_path / "out")
-    assert isinstance(events[0], SourcesRead)
-    boards, *kept, hands = report.trouble
-    assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in it is of no use: torn.png (")
-    assert all("kept to measure by" in line for line in kept)  # of the one photo, where it is so
-    assert hands.startswith(f"{tmp_path / 'hands'}: 7 files in it are of no use: torn 0.ttf (the font cannot be used")
-    assert "torn 4.ttf" in hands
-    assert "torn 5.ttf" not in hands
-    assert report.written == 3
-
-
-@pytest.mark.parametrize("option", ["fonts", "prints", "backgrounds"])
-@pytest.mark.parametrize("file", ["", "note.txt", "torn.ttf", "torn.png"])
-def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
-    tmp_path: Path, option: str, file: str
-) -> None:
-    (tmp_path / "given").mkdir()
-    if file:
-        (tmp_path / "given" / file).write_bytes(b"neither font nor photo")
-    options = made_synth.options(tmp_path, words=2, **{option: tmp_path / "given"})
-    with pytest.raises(StudioError) as caught:
-        write(options, tmp_path / "out")
-    assert caught.value.file == str(tmp_path / "given")
-    assert caught.value.remedy.startswith("Choose a folder")
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> None:
-    (tmp_path / "hands").mkdir()
-    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split_.VALIDATION))
-    report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
-    (line,) = report.trouble
-    assert line.startswith(f"{tmp_path / 'hands'}: there is so little in this folder")
-
-
-def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ocr_studio.engine.synth import fonts
-
-    carried = fonts.carried()
-    assert samples.letters_lacking([carried], "abc123") == {}
-    assert samples.letters_lacking([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
-    assert samples.usual_letters(["für", "das"]) == "0123456789DFadfrsü"
-    said = synthesizing.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
-    assert said[0] == "bad.ttf: broken."
-    assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]
 
 
 def test_cut_short_it_is_no_dataset_and_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,18 +254,6 @@ def test_a_preview_passes_over_what_cannot_be_drawn_unless_nothing_can(
     odd |= {0, 2}
     with pytest.raises(NotDrawn, match=r"word-000002 cannot be drawn: .*“so”"):
         list(Preview().show(options, words=range(3), boards=()))
-
-
-def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
-    (tmp_path / "hands").mkdir()
-    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
-    wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
-    for purpose in ("learn", "test"):
-        options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
-        with pytest.raises(StudioError, match="fonts"):
-            write(options, tmp_path / "out")
-    with pytest.raises(BadOptions):
-        write(made_synth.options(tmp_path), tmp_path / "out")
 
 
 def test_a_preview_shows_what_will_be_written(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""What synthetic samples are made of: folders with nothing in them that can be used are refused, single files told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_studio.core.dataset import Report
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.synth_dataset import Source
+from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.engine.synth import samples
+from ocr_studio.engine.synth.writing import Split
+from ocr_studio.jobs import synthesizing
+from ocr_studio.jobs.synthesizing import SourcesRead
+from tests import made_synth
+
+
+def write(options: SynthOptions, folder: Path, **how: Any) -> tuple[Report, list[object]]:
+    events = list(synthesizing.write(options, folder, **{"children": 0} | how))
+    assert isinstance(events[-1], Report)
+    return events[-1], list(events)
+
+
+@pytest.mark.parametrize("children", [0, 1])
+def test_a_source_that_cannot_be_read_is_said_and_nothing_stays(tmp_path: Path, children: int) -> None:
+    options = made_synth.options(tmp_path, words=4, strokes=(tmp_path / "words.txt",))
+    with pytest.raises(StudioError, match=r"words\.txt: .*strokes"):
+        write(options, tmp_path / "out", children=children)
+    assert not (tmp_path / "out").exists()
+
+
+def test_single_bad_sources_are_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
+    for folder in ("hands", "boards"):
+        (tmp_path / folder).mkdir()
+    for number in range(7):
+        (tmp_path / "hands" / f"torn {number}.ttf").write_bytes(b"no font")
+    (tmp_path / "hands" / "whole.ttf").write_bytes(made_synth.font())
+    (tmp_path / "boards" / "torn.png").write_bytes(b"no photo")
+    cv2.imwrite(str(tmp_path / "boards" / "wall.png"), np.full((300, 400, 3), 200, np.uint8))
+    options = made_synth.options(tmp_path, words=3, fonts=tmp_path / "hands", backgrounds=tmp_path / "boards")
+    report, events = write(options, tmp_path / "out")
+    assert isinstance(events[0], SourcesRead)
+    boards, *kept, hands = report.trouble
+    assert boards.startswith(f"{tmp_path / 'boards'}: 1 file in it is of no use: torn.png (")
+    assert all("kept to measure by" in line for line in kept)  # of the one photo, where it is so
+    assert hands.startswith(f"{tmp_path / 'hands'}: 7 files in it are of no use: torn 0.ttf (the font cannot be used")
+    assert "torn 4.ttf" in hands
+    assert "torn 5.ttf" not in hands
+    assert report.written == 3
+
+
+@pytest.mark.parametrize("option", ["fonts", "prints", "backgrounds"])
+@pytest.mark.parametrize("file", ["", "note.txt", "torn.ttf", "torn.png"])
+def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
+    tmp_path: Path, option: str, file: str
+) -> None:
+    (tmp_path / "given").mkdir()
+    if file:
+        (tmp_path / "given" / file).write_bytes(b"neither font nor photo")
+    options = made_synth.options(tmp_path, words=2, **{option: tmp_path / "given"})
+    with pytest.raises(StudioError) as caught:
+        write(options, tmp_path / "out")
+    assert caught.value.file == str(tmp_path / "given")
+    assert caught.value.remedy.startswith("Choose a folder")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(Split.VALIDATION))
+    report, _ = write(made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands"), tmp_path / "out")
+    (line,) = report.trouble
+    assert line.startswith(f"{tmp_path / 'hands'}: there is so little in this folder")
+
+
+def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ocr_studio.engine.synth import fonts
+
+    carried = fonts.carried()
+    assert samples.letters_lacking([carried], "abc123") == {}
+    assert samples.letters_lacking([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
+    assert samples.usual_letters(["für", "das"]) == "0123456789DFadfrsü"
+    said = synthesizing.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
+    assert said[0] == "bad.ttf: broken."
+    assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]
+
+
+def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
+    wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
+    for purpose in ("learn", "test"):
+        options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
+        with pytest.raises(StudioError, match="fonts"):
+            write(options, tmp_path / "out")
+    with pytest.raises(BadOptions):
+        write(made_synth.options(tmp_path), tmp_path / "out")
