@@ -225,6 +225,7 @@ def _number(key: str, name: str, *, scale: int = 1) -> QSpinBox:
     box = QSpinBox()
     box.setRange(round(scale * low), round(scale * high))
     box.setSingleStep(_STEPS[key])
+    box.setGroupSeparatorShown(key != "seed")
     box.setAccessibleName(name)
     box.setMinimumHeight(28)
     box.lineEdit().setTextMargins(6, 0, 6, 0)
