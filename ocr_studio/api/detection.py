@@ -29,7 +29,7 @@ from ocr_studio.engine.craft_targets import LetterPlaces
 from ocr_studio.engine.detector import Detector as Finder
 from ocr_studio.engine.detector import DetectorOptions
 
-Sample: TypeAlias = tuple[Any, ...]  # picture, lines and, where wanted, weight
+Taught: TypeAlias = tuple[Any, ...]  # picture, lines and, where wanted, weight
 
 _LEARNING: Final = (LIGHT_CRAFT, CRAFT)
 # Of ``detect``: the names in ``Detector.lines``, and what they end in.
@@ -181,7 +181,7 @@ class Detector:
         fitting.compiled(self.model, fitting.letter_maps, *arguments, **options)
 
     def get_batch_generator(
-        self, image_generator: Iterable[Sample], batch_size: int = 8
+        self, image_generator: Iterable[Taught], batch_size: int = 8
     ) -> Iterator[tuple[NDArray[np.float32], ...]]:
         """Batches to fit ``model`` on, for ever, or until the generator ends.
 

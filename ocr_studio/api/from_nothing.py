@@ -9,13 +9,15 @@ not given is done without: then this system's fonts and hands made up here write
 
 It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
 epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
-epoch; so does the next sitting, where --minutes ended this one. When all is done there is a model, as good as its best
+epoch; so does the next sitting, where --minutes ended this one. What a person can mend is one line on standard error:
+status 2 where the command is wrong, 1 where a file or folder is. When all is done there is a model, as good as its best
 epoch: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import string
 import sys
@@ -27,10 +29,10 @@ from typing import Any, Final
 import numpy as np
 
 from ocr_studio.api import data_generation as data
-from ocr_studio.api import tools
+from ocr_studio.api import keeping, tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
-from ocr_studio.api.samples import Samples, fingerprint
+from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
 from ocr_studio.core import metrics, models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
@@ -43,11 +45,12 @@ from ocr_studio.engine.synth.sources import Sources
 # What it shall read: everything on a keyboard, the space among it.
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
+_ANOTHER: Final = "Choose another one."
 SHORT_FIRST: Final = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class Amounts:
     """How much is drawn, and in which steps it is learned.
 
     samples: learned from; held_out: of each of the other two parts. batch: samples in a step; steps: all there are;
@@ -65,12 +68,12 @@ class Sizes:
     side: int = 320
 
 
-RECOGNIZER: Final = Sizes(samples=10_000, held_out=320, batch=16, steps=6000, epoch=100, rate=2e-3)
-DETECTOR: Final = Sizes(samples=300, held_out=16, batch=2, steps=2400, epoch=50, rate=2e-3)
+RECOGNIZER: Final = Amounts(samples=10_000, held_out=320, batch=16, steps=6000, epoch=100, rate=2e-3)
+DETECTOR: Final = Amounts(samples=300, held_out=16, batch=2, steps=2400, epoch=50, rate=2e-3)
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class LearningSitting:
     """out: folder of the log, the checkpoint and what was drawn. minutes: after which it ends; None: when all is done.
     resume: whether it goes on from an earlier one. seed: of all that is drawn.
     """
@@ -90,7 +93,7 @@ class Sitting:
         if self.resume:
             fitting.check(model, self.out)
 
-    def course(self, sizes: Sizes, checks: int) -> fitting.Course:
+    def course(self, sizes: Amounts, checks: int) -> fitting.Course:
         """How ``fitting`` is asked for it. checks: batches that are held out."""
         return fitting.Course(
             self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
@@ -100,7 +103,7 @@ class Sitting:
 # ---------------------------------------------------------------------------------------------------------- recognizer
 
 
-def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognizer | None:
+def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Recognizer | None:
     """A recognizer that knew nothing; None where the sitting is over before the run is."""
     recognizer = Recognizer(ALPHABET, weights=None, architecture="light-crnn", languages=())
     recognizer.compile()
@@ -124,7 +127,7 @@ def learn_to_read(sources: Sources, sizes: Sizes, sitting: Sitting) -> Recognize
     return recognizer if over else None
 
 
-def _words(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
+def _words(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
     """Words and short lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
     options = words.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
@@ -147,7 +150,7 @@ def read_by(recognizer: Recognizer, samples: Samples) -> dict[str, float]:
 # ------------------------------------------------------------------------------------------------------------ detector
 
 
-def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector | None:
+def learn_to_find(sources: Sources, sizes: Amounts, sitting: LearningSitting) -> Detector | None:
     """A detector that knew nothing; None where the sitting is over before the run is."""
     detector = Detector(weights=None, architecture="light-craft")
     detector.compile()
@@ -168,7 +171,7 @@ def learn_to_find(sources: Sources, sizes: Sizes, sitting: Sitting) -> Detector 
     return detector if over else None
 
 
-def _photos(sources: Sources, part: str, sizes: Sizes, sitting: Sitting) -> Samples:
+def _photos(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
     """Pictures with several lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
     drawn = data.get_board_generator(sources, split=part, options=BoardOptions(turned=0.0), seed=sitting.seed)
@@ -214,21 +217,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Raises StudioError.
     """
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
-    parser.add_argument("--steps", type=int, help="all there will be (default: 6000 to read, 2400 to find)")
-    parser.add_argument("--samples", type=int, help="how many are drawn to learn from (default: 10000, 300)")
-    parser.add_argument("--minutes", type=float, help="after which this sitting ends")
-    parser.add_argument("--resume", action="store_true", help="go on from the last epoch")
-    parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="folders of handwriting fonts")
-    parser.add_argument("--backgrounds", type=Path, help="a folder of pictures of empty boards, walls, paper")
-    parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of pen strokes")
-    parser.add_argument("--name", default=MODEL, help="of the model")
-    parser.add_argument("--seed", type=int, default=0)
-    chosen = parser.parse_args(arguments)
+    chosen = _chosen(arguments)
     sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
-    sitting = Sitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
+    _check(sources, chosen.out)
+    keeping.check_name(models.free_name(chosen.name))
+    sitting = LearningSitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
     asked = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
     sizes = replace(RECOGNIZER if chosen.what == "recognizer" else DETECTOR, **asked)
     learn = learn_to_read if chosen.what == "recognizer" else learn_to_find
@@ -247,8 +240,77 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
 
 
-if __name__ == "__main__":
+def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for. Ends the program with status 2 where that is no sense."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
+    parser.add_argument("--steps", type=_count, help="all there will be (default: 6000 to read, 2400 to find)")
+    parser.add_argument("--samples", type=_count, help="how many are drawn to learn from (default: 10000, 300)")
+    parser.add_argument("--minutes", type=_minutes, help="after which this sitting ends")
+    parser.add_argument("--resume", action="store_true", help="go on from the last epoch")
+    parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="folders of handwriting fonts")
+    parser.add_argument("--backgrounds", type=Path, help="a folder of pictures of empty boards, walls, paper")
+    parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of pen strokes")
+    parser.add_argument("--name", default=MODEL, help="of the model")
+    parser.add_argument("--seed", type=_seed, default=0)
+    chosen = parser.parse_args(arguments)
+    batch = (RECOGNIZER if chosen.what == "recognizer" else DETECTOR).batch
+    if chosen.samples is not None and chosen.samples < batch:
+        parser.error(f"argument --samples: a step takes {batch}")
+    return chosen
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"it must be a whole number, at least 1, not {text}")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if (value := float(text)) > 0:
+            return value
+    raise argparse.ArgumentTypeError(f"it must be a number above 0, not {text}")
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"it must be a whole number, at least 0, not {text}")
+    return int(text)
+
+
+def _check(sources: Sources, out: Path) -> None:
+    """Before hours are spent. Raises StudioError where a folder holds nothing of its kind, or OUT cannot be made."""
+    for folder in sources.handwriting:
+        if not data.get_fonts(folder, limit=1):
+            raise SourceMissing("there is no font in this folder that can be used", file=folder, remedy=_ANOTHER)
+    if sources.backgrounds is not None and not data.get_backgrounds(sources.backgrounds):
+        raise SourceMissing("there is no picture in this folder", file=sources.backgrounds, remedy=_ANOTHER)
+    for path in sources.strokes:
+        if not path.is_file():
+            raise SourceMissing("there is no such file of pen strokes", file=path, remedy="Check the path.")
     try:
-        main()
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudioError(f"no folder can be made there: {error.strerror}", file=out, remedy=_ANOTHER) from error
+
+
+def command(arguments: Sequence[str] | None = None) -> int:
+    """``main`` as a command: what a person can mend is one line on standard error. Returns the exit status."""
+    try:
+        main(arguments)
     except StudioError as error:
-        sys.exit(f"from_nothing: {error}")
+        said, status = str(error), 1
+    except OSError as error:
+        said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
+    except KeyboardInterrupt:
+        said, status = "stopped; the same command with --resume goes on from the last epoch", 130
+    else:
+        return 0
+    print(f"from_nothing: {said}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(command())

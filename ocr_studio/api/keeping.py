@@ -121,7 +121,7 @@ def keep(
     facts: see ``_FACTS``. Raises BadName, ModelsNotWritten, and BadModel for facts that no card can say, TypeError for
     those it has no place for; nothing is left of it then.
     """
-    _check_name(name)
+    check_name(name)
     given.only("save", facts, _FACTS)
     card = ModelCard(architecture, parent=parent, made=now(), **{"title": name, "licence": _LICENCE, **facts})
     _check_card(card, charset)
@@ -135,7 +135,7 @@ def keep(
     return model.folder
 
 
-def _check_name(name: object) -> None:
+def check_name(name: object) -> None:
     """Raises TypeError and BadName where no model can be called that, or it could not be opened by its name."""
     if not isinstance(name, str):
         raise TypeError(f"a model’s name must be a text, not {given.shown(name)}")

@@ -39,7 +39,7 @@ from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.looking import Looking, ribbons
 from ocr_studio.engine.recognizer import Recognizer as Reading
 
-Sample: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
+Taught: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
 Fed: TypeAlias = tuple[Any, ...]
 
 DEFAULT_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"  # keras-ocr's
@@ -193,7 +193,7 @@ class Recognizer:
 
     def get_batch_generator(
         self,
-        image_generator: Iterable[Sample],
+        image_generator: Iterable[Taught],
         batch_size: int = 8,
         lowercase: bool = False,
         max_string_length: int = LONGEST,

@@ -14,6 +14,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.synth.sources import Sources
 
@@ -42,10 +44,15 @@ _BRIGHT: Final = 35.0  # levels
 _TINT: Final = 10.0  # levels
 _NOISE: Final = 7.0  # levels
 _AT_LETTERS: Final = 0.85  # so many pieces show some; the others whatever is there
+_REMEDY: Final = "Check the path."
+
+
+class SourceMissing(StudioError):
+    """Something that is to be drawn from cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class DrawnSample:
     """A picture as JPEG and what stands on it. text: lines parted by "\\n"; boxes: (n, 4, 2) of its characters, or none
     at all."""
 
@@ -54,7 +61,7 @@ class Sample:
     boxes: Boxes
 
     @classmethod
-    def of(cls, picture: Picture, truth: str | Sequence[Line]) -> Sample:
+    def of(cls, picture: Picture, truth: str | Sequence[Line]) -> DrawnSample:
         """truth: what stands there, or its lines, as generators give them."""
         done, jpeg = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
         if not done:
@@ -77,7 +84,7 @@ class Sample:
 class Samples:
     """Samples in their order."""
 
-    def __init__(self, samples: Iterable[Sample]) -> None:
+    def __init__(self, samples: Iterable[DrawnSample]) -> None:
         self.all = tuple(samples)
 
     def __len__(self) -> int:
@@ -93,7 +100,7 @@ class Samples:
         kept = _read(file, made_of) if file else None
         if kept is not None and len(kept) == count:
             return cls(kept)
-        drawn = cls(Sample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
+        drawn = cls(DrawnSample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
             paths.replace_file(file, _packed(drawn.all, made_of))
@@ -139,9 +146,9 @@ class Samples:
 
 
 def fingerprint(sources: Sources, *facts: str | int) -> str:
-    """What samples are drawn from, in a few letters: other files (by name and size), languages or facts give others.
+    """What samples are drawn from, in a few letters: other files, by name and contents, languages or facts give others.
 
-    facts: all else that they follow from: what is drawn, of which part, by which seed.
+    facts: all else that they follow from: what is drawn, of which part, by which seed. Raises SourceMissing.
     """
     given = {
         "strokes": sources.strokes,
@@ -154,13 +161,29 @@ def fingerprint(sources: Sources, *facts: str | int) -> str:
     return hashlib.sha256(json.dumps([files, sources.languages, facts]).encode()).hexdigest()
 
 
-def _files(path: Path) -> list[tuple[str, int]]:
-    """Name and size of a file, or of all in a folder."""
-    found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return [(str(each.relative_to(path.parent)), each.stat().st_size) for each in found if each.is_file()]
+def _files(path: Path) -> list[tuple[str, str]]:
+    """Name and digest of a file, or of all in a folder."""
+    try:
+        found = [each for each in sorted(path.rglob("*")) if each.is_file()] if path.is_dir() else [path]
+        return [(str(each.relative_to(path.parent)), _digest_now(each)) for each in found]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceMissing(f"it cannot be read: {reason}", file=error.filename or path, remedy=_REMEDY) from error
 
 
-def piece_of(sample: Sample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
+def _digest_now(path: Path) -> str:
+    now = path.stat()
+    return _digest(path, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    """SHA-256 of a file, taken again where its size or moment is another: three parts of a run ask for the same."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, hashlib.sha256).hexdigest()
+
+
+def piece_of(sample: DrawnSample, side: int, strength: float, rng: Random) -> tuple[Picture, list[Line]]:
     """A piece of a picture and the lines of it."""
     picture = sample.picture()
     scale = math.exp(strength * _SIZE * float(rng.uniform(-1, 1)))
@@ -193,12 +216,12 @@ def _lit(piece: Picture, strength: float, rng: Random) -> Picture:
     return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
-def _aspect(sample: Sample) -> float:
+def _aspect(sample: DrawnSample) -> float:
     height, width = sample.picture().shape[:2]
     return float(width / height)
 
 
-def _packed(samples: Sequence[Sample], made_of: str) -> bytes:
+def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
     stream = io.BytesIO()
     empty = np.zeros(0, np.uint8)
     np.savez(
@@ -214,7 +237,7 @@ def _packed(samples: Sequence[Sample], made_of: str) -> bytes:
     return stream.getvalue()
 
 
-def _read(file: Path, made_of: str) -> list[Sample] | None:
+def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
     """What is in a file; None where there is none that can be used, or of other things: it is then written anew."""
     try:
         with np.load(io.BytesIO(paths.read_file(file, most=_MOST_BYTES)), allow_pickle=False) as kept:
@@ -223,6 +246,6 @@ def _read(file: Path, made_of: str) -> list[Sample] | None:
             jpegs = np.split(kept["jpeg"], np.cumsum(kept["sizes"])[:-1])
             boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
             texts = [str(text) for text in kept["texts"]]
-        return [Sample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]
+        return [DrawnSample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
         return None

@@ -12,7 +12,7 @@ import pytest
 from ocr_studio.api import data_generation as data
 from ocr_studio.api import tools
 from ocr_studio.api.detection import letter_maps
-from ocr_studio.api.samples import Sample, Samples
+from ocr_studio.api.samples import DrawnSample, Samples
 from ocr_studio.engine.synth import words
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
@@ -160,7 +160,7 @@ def test_pieces_of_boards_take_their_letters_along() -> None:
     picture = np.full((200, 300, 3), 250, np.uint8)
     picture[80:100, 120:150] = 10
     box = np.array([[120, 80], [150, 80], [150, 100], [120, 100]], np.float32)
-    kept = Samples([Sample.of(picture, [[(box, "x")]])])
+    kept = Samples([DrawnSample.of(picture, [[(box, "x")]])])
     for piece, lines in itertools.islice(kept.pieces(96), 12):
         assert piece.shape == (96, 96, 3)
         [[(moved, sign)]] = lines

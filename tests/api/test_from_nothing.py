@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.api import from_nothing
-from ocr_studio.api.from_nothing import Sitting
+from ocr_studio.api.from_nothing import LearningSitting
 from ocr_studio.core import models
 from ocr_studio.engine import beginnings, fitting
 from ocr_studio.engine.synth.sources import Sources
@@ -30,7 +30,7 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     def drawn_anew(sources: Sources = OWN, seed: int = 0) -> bool:
         if file.exists():
             os.utime(file, (0, 0))
-        assert len(from_nothing._words(sources, "test", sizes, Sitting(file.parent, seed=seed))) == 2
+        assert len(from_nothing._words(sources, "test", sizes, LearningSitting(file.parent, seed=seed))) == 2
         return file.stat().st_mtime > 0
 
     assert [drawn_anew(), drawn_anew(), drawn_anew(seed=1), drawn_anew(seed=1)] == [True, False, True, False]
@@ -40,9 +40,11 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
     (fonts / "new.ttf").write_bytes(font_bytes())
     assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
+    (fonts / "new.ttf").write_bytes(font_bytes()[:-1] + b"!")  # of the same name and size
+    assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
     # Of the other kind, and as earlier versions wrote them.
-    boards = from_nothing._photos(mine, "test", replace(sizes, held_out=1), Sitting(file.parent, seed=1))
-    from_nothing._photos(mine, "test", sizes, Sitting(file.parent, seed=1))
+    boards = from_nothing._photos(mine, "test", replace(sizes, held_out=1), LearningSitting(file.parent, seed=1))
+    from_nothing._photos(mine, "test", sizes, LearningSitting(file.parent, seed=1))
     assert len(boards.all[0].boxes)
     assert drawn_anew(mine, 1)
     with np.load(file) as kept:
@@ -90,3 +92,38 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     with pytest.raises(fitting.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
         run(tmp_path, "--what", "detector", "--resume")
     assert (tmp_path / "train.npz").read_bytes() == drawn
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--fonts", "nowhere"], "nowhere: the fonts in this folder cannot be read"),
+        (["--fonts", "empty"], "empty: there is no font in this folder"),
+        (["--backgrounds", "nowhere"], "nowhere: the file is not there"),
+        (["--backgrounds", "empty"], "empty: there is no picture in this folder"),
+        (["--strokes", "nowhere.npz"], "nowhere.npz: there is no such file of pen strokes"),
+        (["--out", "file/out"], "file/out: no folder can be made there"),
+        (["--name", "kurapan"], "weights=“kurapan” means something else already"),
+    ],
+)
+def test_what_is_wrong_is_one_line_before_anything_is_drawn(
+    asked: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    assert from_nothing.command(["--what", "recognizer", "--out", "out", *asked]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"from_nothing: {said}")
+    assert told.count("\n") == 1
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+@pytest.mark.parametrize(
+    "asked", [["--steps", "0"], ["--samples", "3"], ["--minutes", "-1"], ["--seed", "x"], ["--what", "both"]]
+)
+def test_what_makes_no_sense_ends_with_status_2(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        from_nothing.command(["--what", "recognizer", "--out", "out", *asked])
+    assert ended.value.code == 2
+    assert f"error: argument {asked[0]}: " in capsys.readouterr().err
