@@ -83,7 +83,7 @@ SIGN: Final = BoardOptions(
     writers={Kind.PRINT: 1.0},
 )
 PAGE: Final = BoardOptions(grounds=_ON, words=(60, 260), pages=1.0, turned=0.02, writers={Kind.PRINT: 1.0})
-HELD_OUT: Final = 4  # made boards to examine by
+HELD_OUT: Final = 6  # made boards to examine by
 _QUALITY: Final = 95
 
 
@@ -224,7 +224,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--times", type=int, default=3, help="how often a real photo is seen while a made one is once")
     parser.add_argument("--general", type=int, default=160, help="signs and printed pages to repeat")
     parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
+    parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
     parser.add_argument("--average", type=float, default=0.5, help="how much of what was learned is kept")
     parser.add_argument("--replay", type=float, default=0.4, help="how much of a batch is repeated")
     parser.add_argument("--batch", type=int, default=8, help="pieces of photos in a step")
@@ -249,7 +249,7 @@ def training_data(given: argparse.Namespace) -> DetectorData:
     mine = [photo for photo in photos if not photo.held_out]
     # Of those held out only some are examined: made ones first, then every few of the real ones.
     examined = [photo for photo in photos if photo.held_out]
-    examined = [*others, *examined[:: max(1, len(examined) // 8)]]
+    examined = [*others, *examined[:: max(1, len(examined) // 6)]]
     words = sum(not word.ignore for photo in mine for word in photo.words)
     print(
         f"{len(learned)} made boards, {len(mine)} real ones with {words} sure words, "

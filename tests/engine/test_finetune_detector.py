@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import keras
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ from ocr_studio.core.detector_training import (
     ReviewedPhoto,
 )
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.metrics import Labelled, Score
+from ocr_studio.core.metrics import Score
 from ocr_studio.core.page import Quad, Word, new_id
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training import Interval, Preparing, Recipe, Started, StepDone
@@ -41,49 +40,14 @@ from ocr_studio.engine import (
 from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector import Detector, Quads
 from ocr_studio.engine.detector_learning import DetectorTrainee, choose, loss_of
-from ocr_studio.engine.detector_lessons import NoLines, hidden_part
+from ocr_studio.engine.detector_lessons import NoLines
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import SIDE, SizedPhoto, TileBatches, piece_of
 from ocr_studio.engine.moving_weights import TrainingFailed
 from ocr_studio.engine.nets.detector import build_detector
+from tests.engine.tiny_detector import board, reviewed, tiny_net
 
 Photo = NDArray[np.uint8]
-LINES = (("some first line", 60), ("second", 130), ("and a third one", 210), ("four", 280), ("the last of all", 350))
-
-
-def board(words: tuple[tuple[str, int], ...] = LINES) -> tuple[Photo, tuple[Labelled, ...]]:
-    """A photo of lines, and where their words are."""
-    photo = np.full((400, 480, 3), 230, np.uint8)
-    labelled: list[Labelled] = []
-    for line, baseline in words:
-        left = 40
-        for word in line.split():
-            before = photo.copy()
-            cv2.putText(photo, word, (left, baseline), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (30, 30, 60), 3, cv2.LINE_AA)
-            rows, columns = np.nonzero((photo != before).any(axis=2))
-            box = Quad.from_box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-            labelled.append(Labelled(box, word))
-            left = int(columns.max()) + 18
-    return photo, tuple(labelled)
-
-
-def reviewed(name: str = "a", *, held_out: bool = False) -> ReviewedPhoto:
-    photo, words = board()
-    return ReviewedPhoto(name, lambda: photo, words, held_out)
-
-
-def tiny_net() -> keras.Model:
-    """A detector of eight thousand weights: it sees ink."""
-    keras.utils.set_random_seed(3)
-    pixels = keras.Input((None, None, 3))
-    x = keras.layers.Conv2D(12, 5, 2, "same", activation="relu", name="fine")(pixels)
-    x = keras.layers.Conv2D(16, 5, 2, "same", activation="relu", name="wide")(x)
-    x = keras.layers.Conv2D(16, 3, padding="same", dilation_rate=3, activation="relu", name="wider")(x)
-    x = keras.layers.Conv2DTranspose(8, 2, 2, activation="relu", name="head2")(x)
-    x = keras.layers.Conv2DTranspose(1, 2, 2, activation="sigmoid", name="head3")(x)
-    return keras.Model(pixels, x, name="detector")
-
-
 # ------------------------------------------------------------------------------------------------------- learning
 
 
@@ -186,20 +150,6 @@ def test_what_is_hidden_is_neither_learned_nor_left_out_of_the_exam() -> None:
     # The piece in the middle of a photo as it is shows 48 to 432 across and 8 to 392 down.
     middle = piece_of(replace(sized, hidden=(0, 0, 480, 400)), np.random.default_rng(0), strength=0.0)
     assert not middle.known.any()
-
-
-def test_about_a_quarter_of_the_lines_is_hidden_and_none_is_torn() -> None:
-    _, words = board()
-    lines = LinePlaces.of(words).lines
-    box = hidden_part(lines, width=480, height=400)
-    assert box is not None
-    inside = [bool((line[:, 1] >= box[1]).all()) for line in lines]
-    assert inside == [False, False, False, False, True]
-    assert hidden_part(lines[:3], width=480, height=400) is None
-    beside = lines[..., ::-1]  # lines that stand: the part is right of the others
-    box = hidden_part(beside, width=400, height=480)
-    assert box is not None
-    assert (box[0] > 0, box[1]) == (True, 0.0)
 
 
 # ----------------------------------------------------------------------------------------------------------- exam
@@ -345,27 +295,6 @@ def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
         list(finetune_detector.finetune_detector(
             DetectorData((empty,)), TINY, folder=tmp_path, name="mine", stop=lambda: False
         ))  # fmt: skip
-
-
-@pytest.mark.usefixtures("tiny")
-def test_other_photos_are_repeated_as_the_net_saw_them() -> None:
-    runtime.configure(ReaderOptions())
-    detector = Detector(tiny_net())
-    learned = (reviewed(), reviewed("b", held_out=True))
-    lessons: list[detector_lessons.DetectorLessons] = []
-    for data in (DetectorData(learned), DetectorData(learned, general=(reviewed("sign"),))):
-        lessons.append(detector_lessons.DetectorLessons())
-        said = list(lessons[-1].prepare(data, detector, TINY))
-        assert all(event.done < event.total for event in said)
-    boards, more = lessons
-    assert boards.general is not None
-    assert more.general is not None
-    assert (len(boards.general.pixels), len(more.general.pixels)) == (4, 8)
-    assert (more.general.pixels[:4] == boards.general.pixels).all()
-    now = detector.maps(more.general.pixels.astype(np.float32))
-    assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
-    assert more.general.known.all()
-    assert boards.fingerprint() != more.fingerprint()
 
 
 @pytest.mark.usefixtures("tiny")

@@ -1,0 +1,50 @@
+"""What a detector is taught with: which part of a photo is held out, and what is repeated against forgetting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocr_studio.core.detector_training import RECIPE, DetectorData
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.engine import detector_lessons, runtime
+from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.detector_lessons import hidden_part
+from ocr_studio.engine.detector_targets import LinePlaces
+from tests.engine.tiny_detector import board, reviewed, tiny_net
+
+
+def test_about_a_quarter_of_the_lines_is_hidden_and_none_is_torn() -> None:
+    _, words = board()
+    lines = LinePlaces.of(words).lines
+    box = hidden_part(lines, width=480, height=400)
+    assert box is not None
+    inside = [bool((line[:, 1] >= box[1]).all()) for line in lines]
+    assert inside == [False, False, False, False, True]
+    assert hidden_part(lines[:3], width=480, height=400) is None
+    beside = lines[..., ::-1]  # lines that stand: the part is right of the others
+    box = hidden_part(beside, width=400, height=480)
+    assert box is not None
+    assert (box[0] > 0, box[1]) == (True, 0.0)
+
+
+def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector_lessons, "_REPEATED", 1)
+    monkeypatch.setattr(detector_lessons, "_KEPT", 1)
+    runtime.configure(ReaderOptions())
+    detector = Detector(tiny_net())
+    learned = (reviewed(), reviewed("b", held_out=True))
+    lessons: list[detector_lessons.DetectorLessons] = []
+    for data in (DetectorData(learned), DetectorData(learned, general=(reviewed("sign"),))):
+        lessons.append(detector_lessons.DetectorLessons())
+        said = list(lessons[-1].prepare(data, detector, RECIPE))
+        assert all(event.done < event.total for event in said)
+    boards, more = lessons
+    assert boards.general is not None
+    assert more.general is not None
+    assert (len(boards.general.pixels), len(more.general.pixels)) == (4, 8)
+    assert (more.general.pixels[:4] == boards.general.pixels).all()
+    now = detector.maps(more.general.pixels.astype(np.float32))
+    assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
+    assert more.general.known.all()
+    assert boards.fingerprint() != more.fingerprint()
