@@ -36,6 +36,7 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
     assert [drawn_anew(), drawn_anew(), drawn_anew(seed=1), drawn_anew(seed=1)] == [True, False, True, False]
     fonts = tmp_path / "fonts"
     fonts.mkdir()
+    (fonts / "old.ttf").write_bytes(font_bytes())
     mine = replace(OWN, handwriting=(fonts,))
     assert [drawn_anew(mine, 1), drawn_anew(mine, 1)] == [True, False]
     (fonts / "new.ttf").write_bytes(font_bytes())
