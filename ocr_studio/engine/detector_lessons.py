@@ -35,7 +35,7 @@ _KEPT: Final = 8
 # Written by hands that are made up, on more of them than in life also in print, to be read without trouble: what is
 # found by chance only would look forgotten by chance. Every eighth shows drawings only.
 _GENERAL: Final = BoardOptions(
-    words=(20, 80), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
+    words=(50, 130), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
 )
 _NO_WRITING: Final = 8
 # Held-out pieces whose loss is looked at.
