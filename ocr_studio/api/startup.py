@@ -3,64 +3,65 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Final
+
+from ocr_studio.core import logs
 
 # As it was set before anything of ours sets it: who asks TensorFlow to speak shall hear it.
 _ASKED_TO_SPEAK: Final = os.environ.get("TF_CPP_MIN_LOG_LEVEL") in {"0", "1"}
 _STDERR: Final = 2
+# There is one standard error for all threads: two that hold it back at once would each give back the other's.
+_TURN: Final = threading.Lock()
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
     """While this lasts, nothing of what libraries write to standard error is seen, unless ``TF_CPP_MIN_LOG_LEVEL`` was
-    set to 0 or 1. ``sys.stderr`` still reaches the person; so does all of it where what is done meanwhile fails.
+    set to 0 or 1. ``sys.stderr`` still reaches the person; so does all of it where what is done meanwhile fails, and
+    where the program dies of a fault what it was at.
 
-    (TensorFlow heeds that variable only once it is loaded.)
+    (TensorFlow heeds that variable only once it is loaded.) Of several threads that ask for it at once the first one
+    has it.
     """
-    kept = None if _ASKED_TO_SPEAK else _duplicate()
-    if kept is None:
+    if _ASKED_TO_SPEAK or not _TURN.acquire(blocking=False):
         yield
         return
-    with tempfile.TemporaryFile() as said:
-        try:
-            with _python_speaks(kept):
-                os.dup2(said.fileno(), _STDERR)
-                yield
-        except BaseException:
-            said.seek(0)
-            os.write(kept, said.read())
-            raise
-        finally:
-            os.dup2(kept, _STDERR)
-            os.close(kept)
-
-
-def _duplicate() -> int | None:
     try:
-        return os.dup(_STDERR)
-    except OSError:  # there is none, as where a program has no console
-        return None
+        with contextlib.ExitStack() as after:
+            kept = said = None
+            with contextlib.suppress(OSError):  # there is none, as where a program has no console; or no room
+                kept = os.dup(_STDERR)
+                after.callback(os.close, kept)
+                said = after.enter_context(tempfile.TemporaryFile())
+            if kept is not None and said is not None:
+                after.enter_context(_held_back(kept, said))
+            yield
+    finally:
+        _TURN.release()
 
 
 @contextlib.contextmanager
-def _python_speaks(number: int) -> Iterator[None]:
-    """``sys.stderr`` on this handle, if it was on standard error."""
-    spoken = sys.stderr
-    try:
-        same = spoken is not None and spoken.fileno() == _STDERR
-    except (OSError, ValueError):
-        same = False
-    if not same:
-        yield
-        return
-    spoken.flush()
-    with open(number, "w", encoding=spoken.encoding, errors="backslashreplace", buffering=1, closefd=False) as stream:
-        sys.stderr = stream
+def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
+    """kept: another handle on standard error. said: gets what is written there."""
+    with contextlib.ExitStack() as after:
+        if logs.is_standard_error(sys.stderr):
+            sys.stderr.flush()
+            after.enter_context(logs.speaking_on(kept))
+        if not faulthandler.is_enabled():
+            faulthandler.enable(kept)
+            after.callback(faulthandler.disable)
+        os.dup2(said.fileno(), _STDERR)
+        after.callback(os.dup2, kept, _STDERR)
         try:
             yield
-        finally:
-            sys.stderr = spoken
+        except BaseException:
+            with contextlib.suppress(OSError):  # the error itself matters more
+                said.seek(0)
+                os.write(kept, said.read())
+            raise

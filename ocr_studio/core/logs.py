@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 from ocr_studio.core import paths
 
@@ -28,7 +28,7 @@ def libraries_silenced() -> Iterator[None]:
     ``sys.stderr`` still reaches the person.
     """
     with in_log_file():
-        if _is_stderr(sys.stderr):
+        if is_standard_error(sys.stderr):
             with _native_stderr_in_log():
                 yield
         else:  # a test or a caller has put something else there, which libraries do not write to
@@ -49,8 +49,8 @@ def in_log_file() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _native_stderr_in_log() -> Iterator[None]:
-    spoken, number = sys.stderr, sys.stderr.fileno()
-    spoken.flush()
+    number = sys.stderr.fileno()
+    sys.stderr.flush()
     kept = os.dup(number)
     log = _open_native()
     os.dup2(log, number)
@@ -61,10 +61,9 @@ def _native_stderr_in_log() -> Iterator[None]:
         # What the program did as it died by a fault outside of Python: into the file, past what is spoken.
         faulthandler.enable(number)
     try:
-        with open(kept, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False) as sys.stderr:
+        with speaking_on(kept):
             yield
     finally:
-        sys.stderr = spoken
         logging.captureWarnings(capture=False)
         if faulted:
             faulthandler.disable()
@@ -104,11 +103,37 @@ def _open_native() -> int:
         return os.open(os.devnull, os.O_WRONLY)
 
 
-def _is_stderr(stream: TextIO | None) -> bool:
+def is_standard_error(stream: TextIO | None) -> bool:
+    """Whether this writes to the system's standard error, as ``sys.stderr`` does where nobody has replaced it."""
     try:
         return stream is not None and stream.fileno() == 2
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # (of what only has ``write``)
         return False
+
+
+@contextlib.contextmanager
+def speaking_on(number: int) -> Iterator[None]:
+    """While this lasts, ``sys.stderr`` writes to another handle."""
+    before = sys.stderr
+    with open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False) as stream:
+        relay = _Relay(stream)
+        sys.stderr = cast("TextIO", relay)
+        try:
+            yield
+        finally:
+            relay.stream = sys.stderr = before
+
+
+class _Relay:
+    """A stream for a time, and the one before it for who holds on to this: a logger that a library sets up meanwhile
+    does, and could write nothing later if it held the stream itself, which is closed then.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 class _LogFile(RotatingFileHandler):

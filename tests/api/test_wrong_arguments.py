@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -308,29 +305,3 @@ def test_values_are_shown_in_a_few_words() -> None:
     assert given.shown(PHOTO) == "an array of uint8 and of shape (64, 96, 3)"
     assert given.shown(object()) == "a object"
     assert len(given.shown("long" * 99)) == 60
-
-
-def said_by(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    known = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    command = [sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, env=known | environment, timeout=300, check=False)
-
-
-def test_nothing_is_written_to_standard_error_but_by_the_script() -> None:
-    script = (
-        "import sys; from ocr_studio import api; print('heard', file=sys.stderr); "
-        "api.Recognizer('abc', weights=None); import os; os.write(2, b'and natively')"
-    )
-    done = said_by(script)
-    assert (done.returncode, done.stderr) == (0, "heard\nand natively")
-
-
-def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None:
-    script = (
-        "import os; from ocr_studio.api.startup import silenced\n"
-        "with silenced():\n    os.write(2, b'a native word')\n    {then}"
-    )
-    assert said_by(script.format(then="pass"), TF_CPP_MIN_LOG_LEVEL="0").stderr.endswith("a native word")
-    assert "a native word" not in said_by(script.format(then="pass")).stderr
-    failed = said_by(script.format(then="raise SystemExit(3)"))
-    assert (failed.returncode, failed.stderr) == (3, "a native word")

@@ -1,0 +1,85 @@
+"""What is written to standard error while TensorFlow is loaded."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ocr_studio.api import startup
+
+
+def said_by(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, env=known | environment, timeout=300, check=False)
+
+
+def test_nothing_is_written_to_standard_error_but_by_the_script() -> None:
+    script = (
+        "import sys; from ocr_studio import api; print('heard', file=sys.stderr); "
+        "api.Recognizer('abc', weights=None); import logging, os; os.write(2, b'natively\\n'); "
+        "logging.getLogger('tensorflow').warning('logged')"
+    )
+    done = said_by(script)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == ["heard", "natively", "WARNING:tensorflow:logged"]
+
+
+def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None:
+    script = (
+        "import os; from ocr_studio.api.startup import silenced\n"
+        "with silenced():\n    os.write(2, b'a native word')\n    {then}"
+    )
+    assert said_by(script.format(then="pass"), TF_CPP_MIN_LOG_LEVEL="0").stderr.endswith("a native word")
+    assert "a native word" not in said_by(script.format(then="pass")).stderr
+    failed = said_by(script.format(then="raise SystemExit(3)"))
+    assert (failed.returncode, failed.stderr) == (3, "a native word")
+
+
+@pytest.fixture
+def spoken(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> pytest.CaptureFixture[str]:
+    """With ``sys.stderr`` on the system's standard error, and not asked to speak."""
+    monkeypatch.setattr(startup, "_ASKED_TO_SPEAK", False)
+    monkeypatch.setattr(sys, "stderr", os.fdopen(2, "w", closefd=False))
+    return capfd
+
+
+def test_of_two_at_once_neither_takes_the_others_standard_error(spoken: pytest.CaptureFixture[str]) -> None:
+    first, second = startup.silenced(), startup.silenced()
+    with first:
+        second.__enter__()
+        os.write(2, b"a note")
+    second.__exit__(None, None, None)
+    os.write(2, b"afterwards")
+    assert spoken.readouterr().err == "afterwards"
+
+
+def test_loggers_that_are_set_up_meanwhile_write_later_too(spoken: pytest.CaptureFixture[str]) -> None:
+    with startup.silenced():
+        handler = logging.StreamHandler()
+        handler.stream.write("at once, ")
+    handler.stream.write("later")
+    handler.flush()
+    assert spoken.readouterr().err == "at once, later"
+
+
+class OnlyWrites:
+    """As some put in the place of ``sys.stderr``."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def test_a_standard_error_of_ones_own_is_left_alone(
+    spoken: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = OnlyWrites()
+    monkeypatch.setattr(sys, "stderr", own)
+    with startup.silenced():
+        assert sys.stderr is own
+        os.write(2, b"a note")
+    assert spoken.readouterr().err == ""
