@@ -69,6 +69,9 @@ class SynthWriting:
         self._making = Making(room, own.LAYOUT, "words")
         self._notes = room / _NOTES
         self._made: dict[tuple[str, int], Sample] = {}
+        self._wanted = {WORD: options.words, BOARD: options.boards}
+        # Of each kind: how many are there, and of those drawn now how many and how large.
+        self._count: Counter[str] = Counter()
         self._drawn: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._unmade: Counter[str] = Counter()
@@ -77,6 +80,7 @@ class SynthWriting:
                 self._made[sample.kind, sample.index] = sample
                 for name, digest in digests.items():
                     self._making.take(name, bytes.fromhex(digest))
+        self._count.update(kind for kind, _ in self._made)
         self._file = self._notes.open("ab") if self._made else self._notes.open("wb")
         if self._made:
             self._file.write(b"\n")  # what stands there may end in the middle of a line
@@ -88,8 +92,7 @@ class SynthWriting:
 
     def left(self, kind: str) -> list[int]:
         """Which samples of a kind are still to be made, in order."""
-        wanted = self._options.words if kind == WORD else self._options.boards
-        return [index for index in range(wanted) if (kind, index) not in self._made]
+        return [index for index in range(self._wanted[kind]) if (kind, index) not in self._made]
 
     def add(self, sample: Sample) -> None:
         """Write a sample. Raises OSError."""
@@ -98,23 +101,27 @@ class SynthWriting:
         self._file.write(_note(sample) + b"\n")
         self._file.flush()
         self._made[sample.kind, sample.index] = _without_pictures(sample)
+        self._count[sample.kind] += 1
         self._drawn[sample.kind] += 1
         self._bytes[sample.kind] += sum(map(len, sample.pictures.values()))
 
     def to_come(self) -> int:
         """How many bytes the samples that are left will take, as far as those made now show; 0 of a kind of which none
         was made."""
-        made = Counter(kind for kind, _ in self._made)
-        wanted = {WORD: self._options.words, BOARD: self._options.boards}
-        return sum((wanted[kind] - made[kind]) * self._bytes[kind] // count for kind, count in self._drawn.items())
+        return sum(
+            (self._wanted[kind] - self._count[kind]) * self._bytes[kind] // drawn for kind, drawn in self._drawn.items()
+        )
 
     def check_room(self) -> None:
         """Raises WriteFailed where what is to come will not go onto the disk."""
         free, needed = shutil.disk_usage(self._notes.parent).free, self.to_come()
         if needed <= free:
             return
-        wanted = {WORD: self._options.words, BOARD: self._options.boards}
-        words, boards = (amounts.plain(int(_SPARED * count * free / needed)) for count in wanted.values())
+        share = free / needed
+        words, boards = (
+            amounts.plain(int(_SPARED * (made + (self._wanted[kind] - made) * share)))
+            for kind, made in ((kind, self._count[kind]) for kind in KINDS)
+        )
         raise WriteFailed(
             tr(
                 "there is too little room on the disk: these take about {size}, and {free} are free",

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ocr_studio import __version__
 from ocr_studio.core import dataset, dataset_folder, paths, synth_dataset, synth_options
-from ocr_studio.core.dataset_fields import MAX_EXAMPLES
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
@@ -37,9 +36,10 @@ _AT_ONCE: Final = 32
 _FEW_WORDS, _FEW_BOARDS = 100, 3
 # If so many samples in a row could not be made, none will be.
 _HOPELESS: Final = 20
-# After so many samples it is looked whether there is room for the rest: the first ones show how large they are, and
-# others may fill the disk as well.
-_LOOKED_AT: Final = frozenset({1, 4, 16, *range(64, MAX_EXAMPLES, 64)})
+# After so many samples, and each time after so many more, it is looked whether there is room for the rest: the first
+# ones show how large they are, and others may fill the disk as well.
+_FIRST_LOOKS: Final = frozenset({1, 4, 16})
+_LOOKS: Final = 64
 # Seconds between two events: on many cores hundreds are made in one.
 _TELL: Final = 0.05
 # Seconds until children have begun and all is read.
@@ -157,7 +157,7 @@ def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -
         unmade = 0
         writing.add(sample)
         made += 1
-        if made in _LOOKED_AT:
+        if made in _FIRST_LOOKS or made % _LOOKS == 0:
             writing.check_room()
         if (now := time.monotonic()) >= told + _TELL or writing.done == total:
             told = now

@@ -337,3 +337,12 @@ def test_what_will_not_go_onto_the_disk_is_refused_with_how_much_would(
     assert 0 < fit < 1000
     report, _ = write(replace(options, words=min(fit, 20)), tmp_path / "out")
     assert report.written == min(fit, 20)
+
+
+def test_what_was_made_before_counts_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = made_synth.options(tmp_path, words=20)
+    start(options, tmp_path / "out", 4, monkeypatch)
+    room = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    with pytest.raises(WriteFailed, match="about 4 words and 0 boards"):  # nine tenths of those and one more
+        list(synthesizing.write(options, tmp_path / "out", children=0))
