@@ -124,8 +124,6 @@ class SynthDialog(QDialog):
         if self.busy:
             self._stop()
             return
-        self._rest.stop()
-        self.looking.stop()
         options, folder = self.form.options, self.folder.path
         if folder is None:
             return
@@ -133,7 +131,8 @@ class SynthDialog(QDialog):
             self._hurried = True
             self.there.look()
             return
-        self.there.stop()
+        for waiting in (self._rest, self.looking, self.there):
+            waiting.stop()
         self.written.emit(options, folder)
         job = self._job = self._lane.submit(
             lambda: synthesizing.write(options, folder, replace=True), name=later("Writing words and boards")

@@ -96,10 +96,8 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
     choosing = Choosing(document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching)
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
-    synthesizing, trainer = (
-        Synthesizing(stage.samples, stage.places, window),
-        TrainerPanel(stage.training, document, places()),
-    )
+    synthesizing = Synthesizing(stage.samples, stage.places, window)
+    trainer = TrainerPanel(stage.training, document, places())
     synthesizing.train_wanted.connect(trainer.learn_from)
     photos = PageList(stage.thumbnails, stage.rows)
     batch = BatchReading(document, stage.reading, stage.autosave, window)
