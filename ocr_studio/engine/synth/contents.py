@@ -34,31 +34,26 @@ class Theme(StrEnum):
     MONEY = "money"
 
 
-def _parts(text: str) -> list[str]:
-    """What a text says between its bars and ends of lines."""
-    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
-
-
-_NAMES: Final = _parts(
+_NAMES: Final = phrases.parts(
     """
     arr|node|root|head|tail|curr|current|next|prev|left|right|value|val|key|list|lst|queue|stack|tree|result|res|temp
     count|total|max|min|i|j|n|k|idx|size|front|top|visited|graph|edges|words|str|num|target|sum|data|item|user
     """
 )
-_CALLS: Final = _parts(
+_CALLS: Final = phrases.parts(
     """
     append|push|pop|enqueue|dequeue|insert|add|remove|get|set|print|find|search|sort|merge|traverse|visit|swap|len
     range|isEmpty|includes|peek|reverse|depthFirst|bfs|findMax|mergeSort|insertBefore|fizzBuzz
     """
 )
 _SYMBOLS: Final = "xyzabcnkfgtuvpqrsmehABCXYMNαβλπθ"
-_CELLS: Final = _parts("✓|x|-|ok|?|T|F|True|False|null|n/a")
-_ARROWS: Final = _parts("->|→|=|-|=>|:")
-_CRIES: Final = _parts("!|!!|?|??|OK|NB|*|max|min|true|false|TODO")
-_ORDERS: Final = _parts("n|1|n^2|log n|n log n|h|w|n+m")
+_CELLS: Final = phrases.parts("✓|x|-|ok|?|T|F|True|False|null|n/a")
+_ARROWS: Final = phrases.parts("->|→|=|-|=>|:")
+_CRIES: Final = phrases.parts("!|!!|?|??|OK|NB|*|max|min|true|false|TODO")
+_ORDERS: Final = phrases.parts("n|1|n^2|log n|n log n|h|w|n+m")
 _BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
 # In what follows a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
-_FORMULAS: Final = _parts(
+_FORMULAS: Final = phrases.parts(
     """
     {a} = {m}{b} + {n}|{a}² + {b}² = {c}²|f({a}) = {a}^{m} - {n}{a}|{m} × {n} = {p}|{a} < {n}|∑ {a} = {n}|{a} → ∞
     √({n}) ≈ {m}.{n}|P({a}) = 0.{n}|{n} / {m} = {q:.1f}|d{a}/d{b} = {m}{b}|({a} + {b})({a} - {b})|T(n) = {m}T(n/2) + n
@@ -66,13 +61,13 @@ _FORMULAS: Final = _parts(
     E = mc²|{a}: {b}|{a} != {b}|{m}:{n}|{m} + {n} = {s}|{a} = {m} ± {n}|{a}({b}) = {c}
     """
 )
-_BLOCKS: Final = _parts(
+_BLOCKS: Final = phrases.parts(
     """
     while {a} != null|for {a} in {b}|if {a} == {b}|if {a}.{b}|while {a}.next|for i in range({m})|if {a} < {n}|if not {a}
     while !{call}|for (i = 0; i < {m}; i++)|else if {a} > {b}
     """
 )
-_STATEMENTS: Final = _parts(
+_STATEMENTS: Final = phrases.parts(
     """
     {a} = {b}|{a} = {b}.{c}|{a}.{call}|return {a}|{a}[i] = {n}|{a} += {n}|let {a} = []|{a} <- {b}.{c}|return {call}
     {a}++|{a} = {b} + {c}|{a} = new {C}()|return True|// {w} {w}|console.log({a})|{call};|{a} = {n};|break|return -1

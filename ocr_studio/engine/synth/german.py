@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
-Random = np.random.Generator
+from ocr_studio.engine.synth.phrases import listed, parts
 
-
-def _listed(words: str) -> list[str]:
-    return words.split()
+Random: TypeAlias = np.random.Generator
 
 
 _NOUN_ENDS: Final = re.compile(
@@ -28,14 +26,14 @@ _OTHER_ENDS: Final = re.compile(
     r".{2,}(lich|isch|bar|los|sam|haft|voll|mässig|artig|fähig|end|iert)(e|en|er|es|em|ere|eren|erer|ste|sten|ster)?$"
     r"|.{2,}(ieren|weise|wärts)$"
 )
-_PARTS: Final = _listed(
+_PARTS: Final = listed(
     "ab an auf aus bei durch ein fort frei her hin los mit nach statt teil um vor weg weiter wieder zu zurück zusammen"
 )
 _CONJUGATED: Final = ("e", "t", "et", "st", "est", "te", "ten", "ete", "eten", "end", "ende", "enden")
 _DECLINED: Final = ("", "e", "en", "er", "es", "em", "ere", "eren", "erer", "ste", "sten", "ster")
 # Words of no form, and verbs that are irregular.
 _SMALL: Final = frozenset(
-    _listed("""
+    listed("""
         die der und das ich ist vehement nicht den von es auf für im sie sich auch dem des als er dass so wie aber hat
     sind noch wir
     du war nur wenn oder wird was werden am man zum kann über da dann schon ja mehr mir mal zur hier mich bis doch immer
@@ -54,7 +52,7 @@ _SMALL: Final = frozenset(
     """)
 )
 _NOUNS: Final = frozenset(
-    _listed("""
+    listed("""
     menschen mensch tag tage zeit zeiten jahr jahre jahren uhr frau frauen mann männer stadt städte welt leute kinder
     kind geld teil teile land länder haus häuser bild bilder platz plätze familie familien namen name problem probleme
     grund gründe stunde stunden minute minuten sekunde nacht thema themen beispiel beispiele abend musik wasser ort orte
@@ -156,74 +154,70 @@ def _adjectives(words: Mapping[str, float]) -> Iterator[str]:
 # ----------------------------------------------------------------------------------------------------------- at a board
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
-
-
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
-        "programs": _parts(
+        "programs": parts(
             """
             Aufgabe|Algorithmus|Pseudocode|Skizze|Laufzeit|Code|Eingabe|Ausgabe|Sonderfälle|Tests|Beispiel|Prüfung
             Schritt für Schritt|Datenstrukturen|Ansatz|Schnittstelle|Server|Datenbank|Klassen|Zustand|Fragen|Lösung
             Notizen|Warteschlange|Stapel|Verkettete Liste|Binärbaum|Graph|Hashtabelle|Komplexität
             """
         ),
-        "meeting": _parts(
+        "meeting": parts(
             """
             Tagesordnung|Beschlüsse|Offene Fragen|Nächste Schritte|Teilnehmer|Risiken|Themen|Protokoll|Rückblick
             Was gut lief|Was besser geht|Themenspeicher|Rückmeldung|Ziele|Maßnahmen|Beteiligte|Stand|Hindernisse|Ideen
             """
         ),
-        "tasks": _parts(
+        "tasks": parts(
             "Zu tun|In Arbeit|Erledigt|Heute|Morgen|Diese Woche|Später|Dringend|Einkaufen|Offen|Prüfen|Wartet"
         ),
-        "plan": _parts(
+        "plan": parts(
             """
             Zeitplan|Meilensteine|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Start|Freigabe|Sprint 14|Termine|Fristen|KW 12|KW 13
             Umfang|Plan B|Abhängigkeiten|Mittel|Team|Fahrplan
             """
         ),
-        "maths": _parts(
+        "maths": parts(
             """
             Beweis|Satz|Definition|Beispiel|Hilfssatz|Übung 3|Lösung|Gegeben|Gesucht|Hausaufgabe|Grenzwerte|Ableitung
             Matrizen|Wahrscheinlichkeit|Fall 1|Fall 2|Erinnerung|Hinweis|Nebenrechnung
             """
         ),
-        "lesson": _parts(
+        "lesson": parts(
             """
             Wortschatz|Heute lernen wir|Hausaufgabe|Ziele|Aufwärmen|Begriffe|Kapitel 4|Gruppe A|Gruppe B|Regeln|Zelle
             Energie|Geschichte|Ursachen|Folgen|Dafür|Dagegen|Wer?|Warum?|Fragen
             """
         ),
-        "money": _parts(
+        "money": parts(
             "Haushalt|Kosten|Einnahmen|Rechnung|Ausgaben|Vorschau|Umsatz|Preise|Summe|Bestellungen|Lager|Angebote|Gewinn"
         ),
     }
 )
-TITLES: Final = _parts(
+TITLES: Final = parts(
     """
-    Projektbesprechung|Plan für das Jahr|Ideen für den Sommer|Wochenbesprechung|Was wir gelernt haben|Unsere nächsten
-    Schritte|Stand der Dinge|Fahrplan bis Herbst|Lernziele der Stunde
-    """.replace("nächsten\n    Schritte", "nächsten Schritte")
+    Projektbesprechung|Plan für das Jahr|Ideen für den Sommer|Wochenbesprechung|Was wir gelernt haben
+    Unsere nächsten Schritte|Stand der Dinge|Fahrplan bis Herbst|Lernziele der Stunde
+    """
 )
-DAYS: Final = _parts("Mo|Di|Mi|Do|Fr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Sa|So")
-MONTHS: Final = _parts("Jan.|Feb.|März|April|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.")
-SMALL: Final = _parts("ja|nein|neu|alt|fertig|Warum?|erledigt|offen|wichtig|ca.|max.")
-_THINGS: Final = _parts(
+DAYS: Final = parts("Mo|Di|Mi|Do|Fr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Sa|So")
+MONTHS: Final = parts("Jan.|Feb.|März|April|Mai|Juni|Juli|Aug.|Sept.|Okt.|Nov.|Dez.")
+SMALL: Final = parts("ja|nein|neu|alt|fertig|Warum?|erledigt|offen|wichtig|ca.|max.")
+_THINGS: Final = parts(
     """
     Angebote|Rechnungen|Kunden|Termine|Unterlagen|Preise|Fragen|Ergebnisse|Bestellungen|Tische|Räume|Berichte|Daten
     Fehler|Bilder|Texte|Pläne|Karten|Schlüssel|Verträge|Proben|Muster|Teile|Geräte|Lieferungen|Briefe|Gäste|Listen
     """
 )
-_HOW: Final = _parts("neue|alte|offene|letzte|kleine|große|dringende|fehlende|weitere|wichtige|andere|erste")
-_DO: Final = _parts(
+_HOW: Final = parts("neue|alte|offene|letzte|kleine|große|dringende|fehlende|weitere|wichtige|andere|erste")
+_DO: Final = parts(
     """
     prüfen|bestellen|ordnen|sammeln|zählen|suchen|vergleichen|kopieren|testen|planen|verschicken|besprechen|ändern
     drucken|abholen|reparieren|bezahlen|aufschreiben|zeichnen|messen|sortieren|löschen|schreiben
     """
 )
-_NAMES: Final = _listed(
+_NAMES: Final = listed(
     "Anna Ben David Elena Felix Hugo Ines Jonas Karin Marie Nora Oskar Paula Ruth Simon Tessa Vera Zoe"
 )
 

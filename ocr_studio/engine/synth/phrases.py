@@ -9,25 +9,31 @@ from typing import Final
 import numpy as np
 
 
-def _listed(words: str) -> list[str]:
+def parts(text: str) -> list[str]:
+    """What a text says between its bars and ends of lines."""
+    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
+
+
+def listed(words: str) -> list[str]:
+    """The words of a text."""
     return words.split()
 
 
-_VERBS = _listed(
+_VERBS = listed(
     """
     ask call check clean close copy count cut draw email file find finish fix invite join keep learn list measure
     merge move name open order paint pay phone pick plan print read record repair review save sell send share show
     sketch sort start store test thank train update visit wait write
     """
 )
-_ADJECTIVES = _listed(
+_ADJECTIVES = listed(
     """
     annual bright cheap clear cold daily early easy empty extra fast final first fresh full good green heavy large
     last late local long main missing new next old open plain quiet red second sharp short simple small spare strong
     third weekly wide
     """
 )
-_NOUNS = _listed(
+_NOUNS = listed(
     """
     answer author balance bottle branch bridge budget button camera chart client coffee colour copper corner
     customer delivery desk dinner drawing engine example factory figure folder garden guide hammer house income
@@ -37,7 +43,7 @@ _NOUNS = _listed(
     tool travel trial valley value vendor village warehouse water week window winter worker yellow
     """
 )
-_NAMES = _listed(
+_NAMES = listed(
     """
     Anna Ben Carla David Elena Felix Grace Hugo Ines Jonas Karin Louis Marie Nora Oscar Paula Quentin Ruth Simon
     Tessa Ulrich Vera Walter Xenia Yara Zoe
@@ -54,54 +60,49 @@ _TITLES = [
 ]
 
 
-def _parts(text: str) -> list[str]:
-    """What a text says between its bars and ends of lines."""
-    return [part.strip() for line in text.splitlines() for part in line.split("|") if part.strip()]
-
-
 # By what a board is about, the values of ``contents.Theme``.
 HEADINGS: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
-        "programs": _parts(
+        "programs": parts(
             """
         Problem Domain|Algorithm|Pseudo Code|Visual|Big O|Code|Input|Output|Edge Cases|Testing|Example|Verification
         Step Through|Data Structures|Approach|API|Server|Client|Database|Routes|Classes|State|Questions|Problem
         Solution|Notes|Whiteboard Process|Complexity|Queue|Stack|Linked List|Binary Tree|Graph|Hash Table
         """
         ),
-        "meeting": _parts(
+        "meeting": parts(
             """
         Agenda|Decisions|Open Questions|Next Steps|Attendees|Risks|Topics|Minutes|Retro|What went well|Ideas
         What to improve|Parking Lot|Feedback|Goals|Actions|Stakeholders|Status|Blockers
         """
         ),
-        "tasks": _parts(
+        "tasks": parts(
             "To Do|Doing|Done|Today|Tomorrow|This Week|Later|Urgent|Shopping|Backlog|In Progress|Review|Waiting"
         ),
-        "plan": _parts(
+        "plan": parts(
             """
         Roadmap|Timeline|Milestones|Phase 1|Phase 2|Q1|Q2|Q3|Q4|Launch|Release|Sprint 14|Schedule|Deadlines|Week 1
         Week 2|MVP|Scope|Plan B|Dependencies|Resources|Team
         """
         ),
-        "maths": _parts(
+        "maths": parts(
             """
         Proof|Theorem|Definition|Example|Lemma|Exercise 3|Solution|Given|Find|Homework|Limits|Derivatives|Matrices
         Probability|Case 1|Case 2|Recall|Hint
         """
         ),
-        "lesson": _parts(
+        "lesson": parts(
             """
         Vocabulary|Today's Lesson|Homework|Objectives|Warm-up|Key Terms|Chapter 4|Group A|Group B|Rules|Cell|Energy
         History|Causes|Effects|Pros|Cons|Who?|Why?|Questions
         """
         ),
-        "money": _parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
+        "money": parts("Budget|Costs|Revenue|Invoice|Expenses|Forecast|Sales|Prices|Total|Orders|Stock|Offers|Profit"),
     }
 )
-DAYS: Final = _parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
-MONTHS: Final = _parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
-SMALL: Final = _parts("yes|no|new|old|done|Why?")
+DAYS: Final = parts("Mon|Tue|Wed|Thu|Fri|Monday|Tuesday|Wednesday|Thursday|Friday|Sat|Sun")
+MONTHS: Final = parts("Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec")
+SMALL: Final = parts("yes|no|new|old|done|Why?")
 
 
 def name(rng: np.random.Generator) -> str:
