@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import re
 import stat
 import sys
 import time
@@ -145,9 +146,10 @@ def _add_number(made: argparse.ArgumentParser, key: str, what: str) -> None:
 
 
 def _number(text: str) -> float:
-    """As people write it, with a comma between thousands or an exponent."""
+    """As people write it, with a comma between thousands or an exponent. A comma before decimals, as some languages
+    have it, is refused: “0,1” is not 1."""
     try:
-        number = float(text.replace(",", ""))
+        number = float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
@@ -200,6 +202,7 @@ _GIVEN: Final = (
 )  # fmt: skip
 
 
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 # What an option is called, where that is not the name of its field.
 _FLAGS: Final = {"prints": "print-fonts", "cut": "no-cut", "purpose": "test"}
 

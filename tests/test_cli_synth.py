@@ -111,6 +111,8 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         ),
         (["--out", "x", "--words", "2.5"], "“2.5” is no whole number"),
         (["--out", "x", "--words", "many"], "“many” is no number"),
+        (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is no number"),
+        (["--out", "x", "--words", "300,001"], "--words: the number of single words cannot be 300,001"),
         (["--preview", "few"], "--preview: “few” is no name of a PNG picture; give one that ends in .png"),
         (["--preview", "few.txt", "--words", "3"], "“few.txt” is no name of a PNG picture"),
         (["--out", "x", "--words", "5", "--processes", "0"], "--processes cannot be 0"),
