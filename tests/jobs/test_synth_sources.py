@@ -13,7 +13,7 @@ from ocr_studio.core.dataset import Report
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
-from ocr_studio.engine.synth import samples
+from ocr_studio.engine.synth import grounds, samples
 from ocr_studio.engine.synth.writing import Split
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import SourcesRead
@@ -68,6 +68,13 @@ def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
     assert caught.value.file == str(tmp_path / "given")
     assert caught.value.remedy.startswith("Choose a folder")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("split", Split)
+def test_why_no_photo_of_a_folder_can_be_opened_is_said(tmp_path: Path, split: Split) -> None:
+    (tmp_path / "torn.png").write_bytes(b"no photo")
+    with pytest.raises(StudioError, match=r"can be opened \(\w.+\)"):  # whichever split it belongs to
+        grounds.load(tmp_path, split)
 
 
 def test_a_folder_of_which_nothing_is_learned_from_is_told(tmp_path: Path) -> None:

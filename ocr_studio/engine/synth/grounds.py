@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -97,23 +98,24 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
                 photos.append(_shrunk(images.open_photo(path)))
         except images.PhotoError as error:
             refused.append(error)
-    if not photos and not any(_opens(path) for path in chosen):
-        raise BadBackgrounds(
-            tr(
-                "none of the photos in this folder can be opened ({reason})", reason=refused[-1].what if refused else ""
-            ),
-            file=folder,
-            remedy=tr(_REMEDY),
-        )
+    if not photos:
+        troubles = list(itertools.takewhile(bool, map(_trouble, chosen)))
+        if len(troubles) == len(chosen):
+            raise BadBackgrounds(
+                tr("none of the photos in this folder can be opened ({reason})", reason=troubles[-1]),
+                file=folder,
+                remedy=tr(_REMEDY),
+            )
     return tuple(photos), tuple(refused)
 
 
-def _opens(path: Path) -> bool:
+def _trouble(path: Path) -> str:
+    """Why a photo cannot be opened, of whatever split it is; empty where it can."""
     try:
         images.open_photo(path)
-    except images.PhotoError:
-        return False
-    return True
+    except images.PhotoError as error:
+        return error.what
+    return ""
 
 
 def _left_out(folder: Path, count: int) -> BadBackgrounds:
