@@ -53,6 +53,15 @@ def test_of_what_cannot_be_told_nothing_is_written() -> None:
     assert german.written(shares) == {"Rechnung": 1.0, "und": 1.0, "Sitzungszimmer": 2.0}
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["dreißigster", "preußischer", "äußerste", "aussendende", "ausschließlich", "mutmaßlicher", "massenhaft",
+     "Maßnahmen", "Reißverschluss", "Kreisstadt", "Preissenkung", "Beweisstück", "Außenminister"],
+)  # fmt: skip
+def test_sharp_s_stands_where_it_is_written(word: str) -> None:
+    assert german.sharpened(word.lower().replace("ß", "ss")) == word.lower()
+
+
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_headings_days_and_titles_are_not_english_where_english_was_not_chosen(
     language: str, rng: np.random.Generator

@@ -96,8 +96,9 @@ _NOUNS: Final = frozenset(
 )
 # The lists have “ss” for “ß”, as the Swiss write.
 _SHARP: Final = re.compile(
-    r"(?<=gr[oö])ss|(?<=stra)ss(?=e)|(?<=hei)ss|(?<=wei)ss|(?<=dreissig)|(?<=schlie)ss|(?<=^fu)ss|(?<=^spa)ss|(?<=lie)ss"
-    r"|(?<=grü)ss|(?<=sü)ss|(?<=au)ss(?=er|en$)|(?<=mä)ss(?=ig)"
+    r"(?<=gr[oö])ss|(?<=stra)ss(?=e)|(?<=hei)ss|(?<=wei)(?<!bewei)ss|(?<=drei)ss(?=ig)|(?<=^fu)ss|(?<=^spa)ss|(?<=lie)ss"
+    r"|(?<=grü)ss|(?<=sü)ss|(?<=au)ss(?=er|en(?!d))|(?<=äu)ss(?=er)|(?<=mä)ss(?=ig)|(?<=ma)ss(?=lich|los|geb|nahm|stab)"
+    r"|(?<=rei)(?<!krei)(?<!prei)ss|(?<=^preu)ss|(?<=sto)ss"
 )
 
 
@@ -110,11 +111,16 @@ def written(shares: Mapping[str, float]) -> dict[str, float]:
     for word, share in shares.items():
         plain = word in _SMALL or word in adjectives
         if word in _NOUNS or (not plain and (_NOUN_ENDS.match(word) or _composed(word, verbs))):
-            own = _SHARP.sub("ß", word)
+            own = sharpened(word)
             found[own[:1].upper() + own[1:]] = share
         elif plain or word in verbs or _OTHER_ENDS.match(word):
-            found[_SHARP.sub("ß", word)] = share
+            found[sharpened(word)] = share
     return found
+
+
+def sharpened(word: str) -> str:
+    """A word in small letters with “ß” where the lists have “ss” for it."""
+    return _SHARP.sub("ß", word)
 
 
 def _composed(word: str, verbs: Collection[str]) -> bool:
