@@ -301,7 +301,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
     try:
         main(arguments)
     except StudioError as error:
-        said, status = str(error), 1
+        said, status = error.typed, 1
     except OSError as error:
         said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:

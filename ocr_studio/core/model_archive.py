@@ -17,7 +17,7 @@ from ocr_studio.core import model_folder, models, paths, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
-from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.core.translation import tr, tr_n
 
 SUFFIX: Final = ".zip"
 
@@ -26,8 +26,6 @@ _ROOM: Final = 64 << 10  # for what an archive says of its files
 _LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself, the longest comment
 _RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
-_REMEDY: Final = later("Ask for the file that “Export” writes.")
-_COMMAND: Final = 'Ask for the file that "ocr-studio models export" writes.'
 # A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
@@ -85,7 +83,7 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
         model_folder.inspect(folder, thoroughly=True)
     except BadModel as error:
         models.discard(folder)
-        raise BadModel(error.what, file=file, remedy=tr(_REMEDY), command=_COMMAND) from error
+        raise refused(error.what, file) from error
     except OSError as error:
         models.discard(folder)
         raise models.ModelsNotWritten(
@@ -96,11 +94,21 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     return folder
 
 
+def refused(what: str, file: Path) -> BadModel:
+    """What is raised for a file that is no model, with what to ask for instead."""
+    return BadModel(
+        what,
+        file=file,
+        remedy=tr("Ask for the file that “Export” writes."),
+        command='Ask for the file that "ocr-studio models export" writes.',
+    )
+
+
 def _read(file: Path) -> dict[str, bytes]:
     """The two files in an archive. Raises BadModel."""
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            raise BadModel(tr("it is no plain file"), file=file, remedy=tr(_REMEDY), command=_COMMAND)
+            raise refused(tr("it is no plain file"), file)
         with open(file, "rb") as stream, _told(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
                 raise _Wrong(tr("it is larger than any model"))
@@ -122,13 +130,9 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except _Wrong as error:
-        raise BadModel(
-            tr("this is not a model: {reason}", reason=error), file=file, remedy=tr(_REMEDY), command=_COMMAND
-        ) from error
+        raise refused(tr("this is not a model: {reason}", reason=error), file) from error
     except _DAMAGED as error:
-        raise BadModel(
-            tr("this is no ZIP archive, or a damaged one"), file=file, remedy=tr(_REMEDY), command=_COMMAND
-        ) from error
+        raise refused(tr("this is no ZIP archive, or a damaged one"), file) from error
 
 
 def _check_size(stream: BinaryIO) -> None:

@@ -10,9 +10,9 @@ from typing import Final
 
 from ocr_studio.core import model_archive, models, training_runs
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import BadModel
 from ocr_studio.core.models import Model
 from ocr_studio.core.published_files import WEIGHT_SUFFIXES
-from ocr_studio.core.translation import tr
 
 # An import takes seconds; what is older was left by one that was killed.
 _LEFT_SECONDS: Final = 24 * 3600
@@ -61,10 +61,8 @@ def import_model(
 
         try:
             weights.check(candidate)
-        except StudioError as error:
-            remedy = tr("Ask for the file that “Export” writes.")
-            command = 'Ask for the file that "ocr-studio models export" writes.'
-            raise type(error)(error.what, file=file, remedy=remedy, command=command) from error
+        except BadModel as error:
+            raise model_archive.refused(error.what, file) from error
         model = models.install(candidate)
         kept = True
         yield ModelImported(model)
