@@ -76,13 +76,18 @@ def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, L
 
     for line in reader.seen(photo, quads):
         letters = lines.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
-        yield line, letters, lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
+        told = np.zeros((0, len(lines.WEIGHTS)))  # a single letter has no neighbour
+        if len(letters.classes) > 1:
+            told = lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
+        yield line, letters, told
 
 
 def pairs(photos: Iterable[tuple[Photo, Sequence[Labelled]]], reader: Reader) -> Iterator[Pair]:
     """The letters following each other on photos, where it is known which word each belongs to."""
     for photo, labels in photos:
         for line, letters, evidence in _read(reader, photo, reader.find(photo)):
+            if not len(evidence):
+                continue
             places = line.on_photo([(x, line.crop.shape[0] / 2) for x in letters.centres(line.steps.span)])
             owners = itertools.pairwise(_owner(labels, place) for place in places)
             for told, (left, right) in zip(evidence, owners, strict=True):
@@ -162,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
     parser.add_argument("--boards", type=int, default=60, help="how many boards are drawn by hand (default: 60)")
     parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
-    parser.add_argument("--recognizer", default=models.BUILT_IN.name, help="name or folder of the model that reads")
+    parser.add_argument("--recognizer", default=models.default().name, help="name or folder of the model that reads")
     chosen = parser.parse_args(arguments)
     reader = Reader(ReaderOptions(), recognizer=recognizer(chosen.recognizer))
     sets: dict[str, list[Pair]] = looked_at(chosen.data, reader)
