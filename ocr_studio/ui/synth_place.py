@@ -15,7 +15,7 @@ from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import Place
-from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 # Milliseconds without a change after which it is looked; and after which it is looked again while others write there.
 _REST: Final = 250
@@ -86,6 +86,7 @@ class SynthPlace(QObject):
             lambda: synthesizing.look_there(options, folder), name=later("Looking at a folder")
         )
         job.came.connect(self._hear)
+        job.failed.connect(self._fail)
 
     def stop(self) -> None:
         """Look no more."""
@@ -94,6 +95,10 @@ class SynthPlace(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+    def _fail(self, _: Trouble) -> None:
+        """Nothing could be found out: writing will say what is wrong."""
+        self._hear(Place())
 
     def _hear(self, found: Place) -> None:
         self.found = found

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset, synth_options
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
@@ -250,6 +251,20 @@ def test_a_dataset_that_nobody_was_told_of_yet_is_not_replaced_at_once(
     QTest.mouseClick(dialog.write, LEFT)
     qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
     assert dataset.read(tmp_path / "there").digest != digest
+    leave_dialogs()
+
+
+def test_what_cannot_be_looked_at_can_be_written_to(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Iterator[Place]:
+        raise StudioError("it cannot be looked at")
+
+    monkeypatch.setattr(synthesizing, "look_there", refuse)
+    dialog.folder.line.setText(str(tmp_path / "there"))
+    QTest.mouseClick(dialog.write, LEFT)
+    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    assert dataset.is_dataset(tmp_path / "there")
     leave_dialogs()
 
 
