@@ -206,7 +206,7 @@ class Detector:
         """Keep it among the program's models; ``ocr-studio models use NAME`` has it find from then on. Returns its
         folder.
 
-        facts: of its card, as for ``Recognizer.save``. Raises BadName, ModelsNotWritten.
+        facts: of its card, as for ``Recognizer.save``. Raises as that does.
         """
         net = beginnings.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
