@@ -56,8 +56,8 @@ def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
         if not faulthandler.is_enabled():
             faulthandler.enable(kept)
             after.callback(faulthandler.disable)
-        os.dup2(said.fileno(), _STDERR)
         after.callback(os.dup2, kept, _STDERR)
+        os.dup2(said.fileno(), _STDERR)
         try:
             yield
         except BaseException:
