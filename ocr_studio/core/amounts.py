@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from ocr_studio.core import translation
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import later, tr, tr_n
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 _YEAR: Final = 365 * _DAY
-_UNITS: Final = ("kB", "MB", "GB", "TB")
+_UNITS: Final = (later("kB"), later("MB"), later("GB"), later("TB"))
 # Between thousands: English has a comma, which is a point or a blank elsewhere. A narrow one is understood by all.
 _BLANK: Final = "\u202f"
 # Of numbers beyond this, nobody reads the figures.
@@ -38,7 +38,7 @@ def size(count: float) -> str:
     left, unit = max(1.0, count / 1024), 0
     while left >= 1000 and unit + 1 < len(_UNITS):
         left, unit = left / 1024, unit + 1
-    return f"{plain(round(left, 1 if unit and left < 10 else 0))} {_UNITS[unit]}"
+    return f"{plain(round(left, 1 if unit and left < 10 else 0))} {tr(_UNITS[unit])}"
 
 
 def duration(seconds: float) -> str:
