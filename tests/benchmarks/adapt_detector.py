@@ -16,10 +16,10 @@ whole model lies in FOLDER/model:
 
     python -m tests.benchmarks.adaptation --detector FOLDER/model
 
-No model of it is shipped: of 900 steps on 320 boards (--boards 320 --general 120 --steps 900), lines held out were found
-a little better (F 94.4 to 95.0), but with the shipped recognizer the five boards were read worse end to end (92.8 to
-91.8), and photos of scenes no better (72.4 to 72.1). The borrowed net's lines hold 99.6 % of the words of these boards:
-there is little to win.
+No model of it is shipped: of 900 steps on 320 boards (--boards 320 --general 120 --steps 900), lines held out were
+found a little better (F 94.4 to 95.0), but with the shipped recognizer the five boards were read worse end to end (92.8
+to 91.8), and photos of scenes no better (72.4 to 72.1). The borrowed net's lines hold 99.6 % of the words of these
+boards: there is little to win.
 """
 
 from __future__ import annotations
