@@ -37,6 +37,9 @@ GAP = 1.3  # times the widest gap in the ink between them
 SPACE = 1.4  # times the logarithm of how likely the net holds a space there
 NO_SPACE = -0.8  # times the logarithm of how likely it holds none
 _NEVER = 0.01  # what it never rules out
+# Times how much wider or narrower blanks a person wants to part words: who asks has seen the net be wrong about spaces,
+# so it weighs more than the blanks do.
+_ASKED = 14.0
 WEIGHTS = np.array([BETWEEN, GAP, SPACE, NO_SPACE, *signs.WEIGHTS])
 # What is usual in a line of few letters: as many letters, so far apart and with such gaps, are counted in.
 _UNKNOWN, _UNKNOWN_BETWEEN, _UNKNOWN_GAP = 3, 0.33, 0.06
@@ -267,7 +270,7 @@ def _odds(blank: Floats, steps: Steps, letters: Letters, *, marks: Marks, height
     """The logarithm of the odds that each letter and the next stand in different words, (L - 1,)."""
     if len(letters.classes) < 2:
         return np.zeros(0)
-    wish = (BETWEEN + GAP) * (Finding().gap - marks.gap)
+    wish = _ASKED * (Finding().gap - marks.gap)
     odds = _evidence(blank, steps, letters, marks=marks, height=height) @ WEIGHTS + wish
     return np.where(_signs(letters.classes, marks), np.inf, odds)
 
