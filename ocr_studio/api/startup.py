@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -16,15 +17,20 @@ from ocr_studio.core import logs
 # As it was set before anything of ours sets it: who asks TensorFlow to speak shall hear it.
 _ASKED_TO_SPEAK: Final = os.environ.get("TF_CPP_MIN_LOG_LEVEL") in {"0", "1"}
 _STDERR: Final = 2
+# Lines of it: all, and those that are none of TensorFlow's notes ("I0000 00:00:1 3 port.cc:153] …").
+_ALL: Final = re.compile(rb".*\n|.+\Z")
+_OTHERS: Final = re.compile(
+    rb"^(?!WARNING: All log messages before absl|To enable the following|.*\.cc:\d+\]).*(?:\n|\Z)", re.MULTILINE
+)
 # There is one standard error for all threads: two that hold it back at once would each give back the other's.
 _TURN: Final = threading.Lock()
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """While this lasts, nothing of what libraries write to standard error is seen, unless ``TF_CPP_MIN_LOG_LEVEL`` was
-    set to 0 or 1. ``sys.stderr`` still reaches the person; so does all of it where what is done meanwhile fails, and
-    where the program dies of a fault what it was at.
+    """While this lasts, nothing that TensorFlow notes on standard error is seen, unless ``TF_CPP_MIN_LOG_LEVEL`` was
+    set to 0 or 1; what others write there comes at the end. ``sys.stderr`` still reaches the person; so does all of it
+    where what is done meanwhile fails, and where the program dies of a fault what it was at.
 
     (TensorFlow heeds that variable only once it is loaded.) Of several threads that ask for it at once the first one
     has it.
@@ -48,7 +54,7 @@ def silenced() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
-    """kept: another handle on standard error. said: gets what is written there."""
+    """kept: another handle on standard error. said: gets what is written there till the end."""
     with contextlib.ExitStack() as after:
         if logs.is_standard_error(sys.stderr):
             sys.stderr.flush()
@@ -58,10 +64,13 @@ def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
             after.callback(faulthandler.disable)
         after.callback(os.dup2, kept, _STDERR)
         os.dup2(said.fileno(), _STDERR)
+        told = _OTHERS
         try:
             yield
         except BaseException:
-            with contextlib.suppress(OSError):  # the error itself matters more
-                said.seek(0)
-                os.write(kept, said.read())
+            told = _ALL
             raise
+        finally:
+            with contextlib.suppress(OSError):  # an error itself matters more
+                said.seek(0)
+                os.write(kept, b"".join(told.findall(said.read())))
