@@ -76,7 +76,7 @@ def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, L
 
     for line in reader.seen(photo, quads):
         letters = lines.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
-        told = np.zeros((0, len(lines.WEIGHTS)))  # a single letter has no neighbour
+        told: Floats = np.zeros((0, len(lines.WEIGHTS)))  # a single letter has no neighbour
         if len(letters.classes) > 1:
             told = lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
         yield line, letters, told
