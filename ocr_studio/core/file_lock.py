@@ -6,10 +6,12 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
 _SIGNED_AT: Final = 1
+_MOMENT: Final = 0.02  # seconds; ``holder`` has the lock for less, and must keep nobody out
 
 
 class LockedElsewhere(Exception):
@@ -34,7 +36,14 @@ class FileLock:
         return self._handle is not None
 
     def take(self) -> None:
-        """Take the lock, or go on having it; never waits. Raises LockedElsewhere or OSError."""
+        """Take the lock, or go on having it; hardly waits. Raises LockedElsewhere or OSError."""
+        try:
+            self._take()
+        except LockedElsewhere:
+            time.sleep(_MOMENT)
+            self._take()
+
+    def _take(self) -> None:
         while self._handle is None:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
             try:

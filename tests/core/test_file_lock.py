@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ocr_studio.core.file_lock import FileLock, holder
+import pytest
+
+from ocr_studio.core.file_lock import FileLock, LockedElsewhere, holder
 
 
 def test_who_holds_a_lock_is_known(tmp_path: Path) -> None:
@@ -29,3 +31,21 @@ def test_who_has_not_signed_is_unknown(tmp_path: Path) -> None:
     assert holder(tmp_path / "lock") == 0
     lock.release()
     assert holder(tmp_path / "lock") is None
+
+
+def test_who_only_asks_who_holds_it_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, lock = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    asking.take()
+    monkeypatch.setattr("ocr_studio.core.file_lock.time.sleep", lambda _: asking.release())
+    lock.take()
+    assert lock.held
+    lock.release()
+
+
+def test_who_holds_it_longer_does(tmp_path: Path) -> None:
+    first, second = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
+    first.take()
+    with pytest.raises(LockedElsewhere):
+        second.take()
+    assert not second.held
+    first.release()
