@@ -75,7 +75,7 @@ def finetune_detector(
     with candidate.device(recipe.device):
         net = weights.load_detector(base)
     run = _Run(net, recipe, data.options, folder)
-    yield from run.prepare(data, base.name, most or MOST_STEPS)
+    yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
     yield from run.learn(stop)
     comparison = yield from run.compare()
     settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
