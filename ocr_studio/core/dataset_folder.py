@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import string
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,8 @@ from ocr_studio.core.translation import tr
 
 _WORKSHOP: Final = ".writing-"
 _LOCK: Final = ".writing-lock"
+# Hex digits of the name of a lasting workshop; those of others are shorter.
+LASTING: Final = 24
 _OLD: Final = "old"
 _OWN_PICTURE: Final = re.compile(r"[0-9A-Za-z_-]{1,150}\.(png|jpg)")
 _PLAIN_ID: Final = re.compile(r"[0-9a-f]{1,40}")
@@ -53,7 +56,7 @@ def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
 @contextlib.contextmanager
 def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
     """As ``workshop``, but what was made stays if it is left before its end, and is there again for who comes back with
-    this name: 40 hex digits at most. It is gone after the end. Others wait: raises WriteFailed while one is at it.
+    this name: LASTING hex digits. It is gone after the end. Others wait: raises WriteFailed while one is at it.
     """
     with _room(folder, layout, name, lasts=True) as room:
         yield room
@@ -94,6 +97,15 @@ def writer(folder: Path) -> int | None:
 def unfinished(folder: Path, name: str) -> bool:
     """Whether a lasting workshop of this name was left before its end. Never raises."""
     return (folder / f"{_WORKSHOP}{name}").is_dir()
+
+
+def others_unfinished(folder: Path, name: str) -> bool:
+    """Whether a lasting workshop of another name was left before its end. Never raises."""
+    try:
+        names = [entry.name.removeprefix(_WORKSHOP) for entry in os.scandir(folder) if entry.is_dir()]
+    except OSError:
+        return False
+    return any(len(each) == LASTING and set(each) <= set(string.hexdigits) for each in names if each != name)
 
 
 def clear(folder: Path) -> None:

@@ -134,6 +134,7 @@ class SynthWriting:
                 words=words,
                 boards=boards,
             ),
+            command=f"Make room, or ask for fewer and add --replace: about {words} words and {boards} boards go there.",
         )
 
     def miss(self, why: str) -> None:
@@ -184,7 +185,7 @@ class SynthWriting:
 def name_of(options: SynthOptions, version: str) -> str:
     """What the unfinished dataset of these options is called: another one for any others. version: of the program."""
     said = json.dumps([version, synth_options.values(options)], sort_keys=True).encode("ascii")
-    return hashlib.blake2b(said, digest_size=12).hexdigest()
+    return hashlib.blake2b(said, digest_size=dataset_folder.LASTING // 2).hexdigest()
 
 
 def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
@@ -192,9 +193,14 @@ def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
     return dataset_folder.unfinished(folder, name_of(options, version))
 
 
-def check_place(folder: Path, options: SynthOptions, *, replace: bool) -> None:
-    """Whether these may be written to a folder: a dataset that is there already was drawn by just these options, or by
-    others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never written over."""
+def check_place(folder: Path, options: SynthOptions, version: str, *, replace: bool) -> None:
+    """Whether these may be written to a folder: a dataset that is there already, or was begun there, was drawn by just
+    these options, or by others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never written
+    over."""
+    if not replace and dataset_folder.others_unfinished(folder, name_of(options, version)):
+        what = tr("a dataset of other options was begun in the folder, and not ended")
+        command = "Give those options again to go on with it, name another folder, or add --replace to throw it away."
+        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
     if not is_dataset(folder):
         return
     try:

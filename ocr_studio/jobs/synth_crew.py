@@ -94,7 +94,8 @@ class Crew:
     def close(self) -> None:
         """Nothing more is asked for. Waits until each child has ended what it is at."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            with _undisturbed():
+                self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def cores() -> int:
@@ -114,6 +115,19 @@ def _as_they_come(pool: ProcessPoolExecutor, tasks: Sequence[Task], *, ahead: in
         done, asked = wait(asked, return_when=FIRST_COMPLETED)
         for each in done:
             yield each.result()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl+C that is pressed once more breaks off nothing here: children that nobody has told to end never would."""
+    if threading.current_thread() is not threading.main_thread():  # it reaches no other
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -91,7 +91,7 @@ def write(
     dataset before it is whole.
     """
     synth_options.check(options)
-    synth_dataset.check_place(folder, options, replace=replace)
+    synth_dataset.check_place(folder, options, __version__, replace=replace)
     room_name = synth_dataset.name_of(options, __version__)
     with dataset_folder.lasting_workshop(folder, own.LAYOUT, room_name) as room:
         with contextlib.closing(SynthWriting(room, options, __version__)) as writing:
@@ -127,7 +127,7 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[Place]:
     """The Place that a folder is. Nothing there is changed; raises nothing."""
     taken = ""
     try:
-        synth_dataset.check_place(folder, options, replace=True)
+        synth_dataset.check_place(folder, options, __version__, replace=True)
     except WriteFailed as error:
         taken = error.what
     there = next((each for each in (folder, *folder.absolute().parents) if paths.is_folder(each)), None)

@@ -128,12 +128,17 @@ def test_cut_short_it_is_no_dataset_and_is_gone_on_with(tmp_path: Path, monkeypa
     ]  # fmt: skip
 
 
-def test_half_of_another_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_of_another_is_thrown_away_only_where_that_is_wished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = made_synth.options(tmp_path, words=6)
     start(options, tmp_path / "out", 3, monkeypatch)
     others = replace(options, seed=1)
     assert not synthesizing.can_go_on(others, tmp_path / "out")
-    report, events = write(others, tmp_path / "out")
+    with pytest.raises(WriteFailed, match="was begun in the folder"):
+        write(others, tmp_path / "out")
+    assert synthesizing.can_go_on(options, tmp_path / "out")
+    report, events = write(others, tmp_path / "out", replace=True)
     assert isinstance(events[0], SourcesRead)
     assert events[0].done == 0
     assert report.digest == write(others, tmp_path / "fresh")[0].digest
@@ -335,7 +340,7 @@ def test_what_will_not_go_onto_the_disk_is_refused_with_how_much_would(
     assert sum(isinstance(event, SampleMade) for event in events) <= 1
     fit = int(str(told.value).split("about ")[-1].split(" words")[0].replace(",", ""))
     assert 0 < fit < 1000
-    report, _ = write(replace(options, words=min(fit, 20)), tmp_path / "out")
+    report, _ = write(replace(options, words=min(fit, 20)), tmp_path / "out", replace=True)
     assert report.written == min(fit, 20)
 
 
