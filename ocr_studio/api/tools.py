@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 
 from ocr_studio.api import given
-from ocr_studio.core import geometry, images
+from ocr_studio.core import geometry, images, lettering
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.pixels import to_rgb
 
@@ -218,30 +218,27 @@ def draw_annotations(image: Given, predictions: Sequence[Prediction], ax: Any = 
     boxed = draw_boxes(image, found, thickness=max(1, longer // 600), boxes_format="predictions")
     canvas = np.full((image.shape[0], image.shape[1] + 2 * margin, 3), 255, np.uint8)
     canvas[:, margin : margin + image.shape[1]] = boxed
-    sheet = Image.fromarray(canvas)
     for side, words in enumerate(sides):
-        _annotate(sheet, words, left=side == 0, margin=margin, height=height)
-    drawn = np.asarray(sheet, np.uint8)
+        _annotate(canvas, words, left=side == 0, margin=margin, height=height)
     if ax is None:
-        return drawn
-    ax.imshow(drawn)
+        return canvas
+    ax.imshow(canvas)
     ax.set_xticks([])
     ax.set_yticks([])
     return ax
 
 
-def _annotate(sheet: Image.Image, words: Sequence[Prediction], *, left: bool, margin: int, height: int) -> None:
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(height * 0.8)
+def _annotate(canvas: Picture, words: Sequence[Prediction], *, left: bool, margin: int, height: int) -> None:
     for place, (text, box) in enumerate(words):
-        y = sheet.height * (place + 0.5) / len(words)
-        target = box.mean(axis=0) + (margin, 0)
-        edge = margin - 4 if left else sheet.width - margin + 4
-        draw.line([(edge, y), (float(target[0]), float(target[1]))], fill=_RED, width=1)
-        draw.text((edge, y), text, fill=_RED, font=font, anchor="rm" if left else "lm")
+        y = int(canvas.shape[0] * (place + 0.5) / len(words))
+        edge = margin - 4 if left else canvas.shape[1] - margin + 4
+        ends = np.array([(edge, y), box.mean(axis=0) + (margin, 0)], np.float32)
+        cv2.polylines(canvas, [_drawable(ends)], False, _RED)
+        lettering.write_beside(canvas, text, (edge, y), round(height * 0.8), _RED, left=left)
 
 
-def _drawable(box: Box) -> NDArray[np.int32]:
-    return np.round(np.clip(box, -_FARTHEST, _FARTHEST)).astype(np.int32)
+def _drawable(points: Box) -> NDArray[np.int32]:
+    return np.round(np.clip(points, -_FARTHEST, _FARTHEST)).astype(np.int32)
 
 
 def _of_file(path: str | Path) -> Picture:

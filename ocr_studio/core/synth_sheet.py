@@ -12,7 +12,9 @@ from typing import Final, TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+from PIL import Image, PngImagePlugin
+
+from ocr_studio.core import lettering
 
 Picture: TypeAlias = NDArray[np.uint8]
 
@@ -46,12 +48,9 @@ def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Pi
     for each in (*placed, *more):
         tall, wide = each.picture.shape[:2]
         whole[each.y : each.y + tall, each.x : each.x + wide] = each.picture
-    drawn = Image.fromarray(whole)
-    font = ImageFont.load_default(_SIZE)
-    draw = ImageDraw.Draw(drawn)
     for each in placed:
-        draw.text((each.x, each.y + _WORD + 2), each.text, fill=_INK, font=font)
-    return np.array(drawn)
+        lettering.write_below(whole, each.text, (each.x, each.y + _WORD + 2), _SIZE, _INK)
+    return whole
 
 
 def png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:

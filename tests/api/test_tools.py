@@ -128,6 +128,11 @@ def test_annotations_stand_in_the_margin_on_the_words_side() -> None:
     assert draw_annotations(picture, []).shape == one.shape
 
 
+def test_annotations_have_the_letters_of_other_languages() -> None:
+    picture = np.full((200, 400, 3), 255, np.uint8)
+    assert len({draw_annotations(picture, [(text, BOX)]).tobytes() for text in "éèñ←•"}) == 5
+
+
 def test_annotations_are_shown_on_axes_as_with_keras_ocr() -> None:
     class Axes:
         shown: Any = None
