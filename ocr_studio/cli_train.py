@@ -117,8 +117,10 @@ def _course(options: argparse.Namespace) -> Course:
             raise RunTrouble(f"there is no training “{options.name}” to go on with", remedy="Leave --resume out.")
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
-            what = f"“{options.name}” was begun with {changed[0].replace('_', ' ')} {getattr(known.recipe, changed[0])}"
-            raise RunTrouble(what, remedy="Leave that out, or --resume.")
+            flag, before = f"--{changed[0].replace('_', '-')}", getattr(known.recipe, changed[0])
+            was = f"with {flag} {before}" if before is not None else f"without {flag}"
+            now = f"{flag} {getattr(options, changed[0])}"
+            raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or --resume.")
         found = dataset.read(options.dataset)
         return Course(replace(known, data=options.dataset.absolute()), found, chosen)
     found = dataset.read(options.dataset)

@@ -208,7 +208,11 @@ def test_interrupted_it_can_be_gone_on_with(
     assert names() == []
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--resume", "--epochs", "4") == FAILED
-    assert "was begun with epochs 3" in capsys.readouterr().err
+    assert "“mine” was begun with --epochs 3. Leave --epochs 4 out, or --resume." in capsys.readouterr().err
+    assert run(data, "--resume", "--what", "head", "--learning-rate", "0.0003") == FAILED
+    assert "was begun with --learning-rate" in capsys.readouterr().err
+    assert run(data, "--resume", "--what", "head") == FAILED
+    assert "was begun with --what upper. Leave --what head out, or --resume." in capsys.readouterr().err
     assert run(data, "--resume") == GOOD
     assert learner.resumed == [True]
     assert names() == ["mine"]
