@@ -265,6 +265,8 @@ def load(path: Path) -> SynthOptions:
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest
         raw = raw.get(KEY)
         raw = raw.get("options") if isinstance(raw, Mapping) else None
+    if not raw:  # else all would be as ever, which nobody has asked for
+        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
     return from_values(raw, file=file)
 
 

@@ -101,6 +101,15 @@ def test_files_without_options_are_refused(tmp_path: Path) -> None:
             synth_options.load(path)
 
 
+@pytest.mark.parametrize(
+    "said", ["{}", "[]", "null", "0", '{"format": "ocr-studio-dataset", "synthetic": {"options": {}}}']
+)
+def test_a_manifest_that_says_nothing_is_refused_not_taken_for_the_defaults(tmp_path: Path, said: str) -> None:
+    (tmp_path / "manifest.json").write_text(said)
+    with pytest.raises(BadOptions, match=r"manifest\.json: it says nothing of synthetic samples"):
+        synth_options.load(tmp_path)
+
+
 @pytest.mark.parametrize(("share", "of"), [(0.0, 100), (0.1, 100), (0.25, 80), (0.5, 10), (0.3, 1000)])
 def test_what_is_held_out_is_spread_evenly(share: float, of: int) -> None:
     options = replace(GOOD, held_out=share)
