@@ -1,7 +1,7 @@
 """A recognizer and a detector that learn from nothing, from the first line to the last, on pictures drawn by ourselves.
 
     python -m ocr_studio.api.from_nothing --what recognizer --out FOLDER [--steps 6000] [--minutes 35]
-        [--fonts FOLDER …] [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume]
+        [--fonts FOLDER …] [--backgrounds FOLDER] [--strokes FILE …] [--name NAME] [--seed 0] [--resume | --replace]
 
 Read it from top to bottom as what it is: an example. Fonts, backgrounds and writers are divided into those that are
 learned from, those that say when to stop, and those that the end is measured on; nobody is in two parts. Whatever is
@@ -9,7 +9,8 @@ not given is done without: then this system's fonts and hands made up here write
 
 It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
 epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
-epoch; so does the next sitting, where --minutes ended this one. What a person can mend is one line on standard error:
+epoch; so does the next sitting, where --minutes ended this one. Without --resume a FOLDER that holds a run is refused,
+unless --replace says that this run may go. What a person can mend is one line on standard error:
 status 2 where the command is wrong, 1 where a file or folder is. When all is done there is a model, as good as its best
 epoch: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
 """
@@ -46,7 +47,16 @@ from ocr_studio.engine.synth.sources import Sources
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
 _ANOTHER: Final = "Choose another one."
+_SCORES: Final = "scores.json"  # written last of all: what holds it has left a model
 SHORT_FIRST: Final = 16_000
+
+
+class RunInTheWay(StudioError):
+    """A folder holds a run that would be lost."""
+
+
+class NoRun(StudioError):
+    """A folder holds no run to go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,35 @@ class LearningSitting:
     def goes_on(self) -> bool:
         """Whether there is something to go on from."""
         return self.resume and (self.out / checkpoints.FILE).exists()
+
+    def check_folder(self, *, replace_run: bool) -> None:
+        """Before anything else. replace_run: whether a run that is there may go. Raises RunInTheWay and NoRun."""
+        kept = (self.out / checkpoints.FILE).exists()
+        if self.resume:
+            if not kept:
+                raise NoRun("there is no run in this folder to go on with", file=self.out, remedy="Leave --resume out.")
+            return
+        log = self.out / fitting.LOG
+        told = (log.exists() and log.stat().st_size > 0) or (self.out / _SCORES).exists()
+        if not replace_run and (kept or told):
+            going_on = "--resume goes on with it, " if kept else ""
+            remedy = f"{going_on}--replace begins anew in its place, another --out leaves it as it is."
+            raise RunInTheWay("there is a run in this folder already", file=self.out, remedy=remedy)
+
+    def is_over(self, sizes: Amounts, figure: str) -> bool:
+        """Whether what it should go on with has left its model. figure: what is among the scores of its kind."""
+        try:
+            scores = json.loads((self.out / _SCORES).read_bytes()) if self.resume else {}
+        except (FileNotFoundError, ValueError):
+            return False
+        known = isinstance(scores, dict) and figure in scores
+        return known and fitting.is_over(self.out, steps=sizes.steps, patience=sizes.patience)
+
+    def forget_earlier(self) -> None:
+        """Where it begins anew, nobody goes on with the run that was there, or takes its scores for this one's."""
+        if not self.resume:
+            checkpoints.forget(self.out)
+            (self.out / _SCORES).unlink(missing_ok=True)
 
     def check(self, model: Any) -> None:
         """Before anything is drawn. Raises OtherNetwork where it should go on from what another network has learned."""
@@ -218,13 +257,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises StudioError.
     """
     chosen = _chosen(arguments)
-    sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
-    _check(sources, chosen.out)
-    keeping.check_name(models.free_name(chosen.name))
+    reads = chosen.what == "recognizer"
     sitting = LearningSitting(chosen.out, chosen.minutes, chosen.resume, chosen.seed)
     asked = {name: value for name in ("steps", "samples") if (value := getattr(chosen, name))}
-    sizes = replace(RECOGNIZER if chosen.what == "recognizer" else DETECTOR, **asked)
-    learn = learn_to_read if chosen.what == "recognizer" else learn_to_find
+    sizes = replace(RECOGNIZER if reads else DETECTOR, **asked)
+    sitting.check_folder(replace_run=chosen.replace)
+    if sitting.is_over(sizes, "cer" if reads else "f"):
+        print("all is done: this run is over, and its model was kept")  # noqa: T201
+        return
+    keeping.check_name(chosen.name)
+    sources = Sources(tuple(chosen.strokes), tuple(chosen.fonts), backgrounds=chosen.backgrounds)
+    _check(sources, chosen.out)
+    sitting.forget_earlier()
+    learn = learn_to_read if reads else learn_to_find
     learned = learn(sources, sizes, sitting)
     if learned is None:
         print("this sitting is over, the run is not: the same command with --resume goes on")  # noqa: T201
@@ -234,8 +279,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         scores = found_by(learned, _photos(sources, "test", sizes, sitting))
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
+    # Another model may have got this name in these hours.
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
-    paths.replace_file(chosen.out / "scores.json", (json.dumps(scores, indent=1) + "\n").encode())
+    paths.replace_file(chosen.out / _SCORES, (json.dumps(scores, indent=1) + "\n").encode())
     print("on hands never seen:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
     print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
 
@@ -248,7 +294,9 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--steps", type=_count, help="all there will be (default: 6000 to read, 2400 to find)")
     parser.add_argument("--samples", type=_count, help="how many are drawn to learn from (default: 10000, 300)")
     parser.add_argument("--minutes", type=_minutes, help="after which this sitting ends")
-    parser.add_argument("--resume", action="store_true", help="go on from the last epoch")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on from the last epoch")
+    again.add_argument("--replace", action="store_true", help="begin anew where a run is; it is lost")
     parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="folders of handwriting fonts")
     parser.add_argument("--backgrounds", type=Path, help="a folder of pictures of empty boards, walls, paper")
     parser.add_argument("--strokes", type=Path, nargs="*", default=[], help="files of pen strokes")
@@ -305,7 +353,9 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:
-        said, status = "stopped; the same command with --resume goes on from the last epoch", 130
+        kept = (_chosen(arguments).out / checkpoints.FILE).exists()
+        goes_on = "with --resume goes on from the last epoch" if kept else "begins anew"
+        said, status = f"stopped; the same command {goes_on}", 130
     else:
         return 0
     print(f"from_nothing: {said}", file=sys.stderr)  # noqa: T201

@@ -284,6 +284,15 @@ def run(
     return patience.stopped_epoch > 0 or int(model.optimizer.iterations) >= course.steps
 
 
+def is_over(folder: Path, *, steps: int, patience: int) -> bool:
+    """Whether the run in this folder, as far as was kept, has done so many steps, or has stopped early."""
+    kept = checkpoints.load(folder)
+    if kept is None:
+        return False
+    done = kept.arrays.get("memory/0")  # the first that an optimizer remembers: its steps
+    return int(kept.facts.get("wait", 0)) >= patience or (done is not None and int(done) >= steps)
+
+
 def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
     """A log of a run that goes on after so many epochs: rows of later ones, which are done again, are taken out."""
     if path.exists() and epochs:

@@ -15,7 +15,7 @@ import pytest
 from ocr_studio.api import from_nothing
 from ocr_studio.api.from_nothing import LearningSitting
 from ocr_studio.core import models
-from ocr_studio.engine import beginnings, fitting
+from ocr_studio.engine import beginnings, checkpoints, fitting
 from ocr_studio.engine.synth.sources import Sources
 from tests.engine.test_synth_writers import font_bytes
 from tests.engine.tiny_recognizer import build_tiny
@@ -91,8 +91,80 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     # Nothing of it is lost where a detector should go on from it.
     drawn = (tmp_path / "train.npz").read_bytes()
     with pytest.raises(fitting.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
-        run(tmp_path, "--what", "detector", "--resume")
+        run(tmp_path, "--what", "detector", "--name", "Other", "--resume")
     assert (tmp_path / "train.npz").read_bytes() == drawn
+    # All is done: nothing more is learned, kept or written.
+    before = contents(tmp_path)
+    run(tmp_path, "--resume")
+    assert capsys.readouterr().out == "all is done: this run is over, and its model was kept\n"
+    assert contents(tmp_path) == before
+    assert len(models.available()) == 2
+    # Nor is it lost by the way; who says so begins anew.
+    with pytest.raises(from_nothing.RunInTheWay, match="--resume goes on with it, --replace begins anew"):
+        run(tmp_path, "--name", "Other")
+    assert contents(tmp_path) == before
+    run(tmp_path, "--name", "Other", "--replace", "--minutes", "0.0001")
+    assert not (tmp_path / "scores.json").exists()
+    assert (tmp_path / "log.csv").read_text().count("\n") == 2
+
+
+def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    """What is in the files of a folder, and when they were written."""
+    return {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.rglob("*") if file.is_file()}
+
+
+def kept_run(out: Path, steps: int, **facts: float) -> None:
+    """A run that has come so far."""
+    checkpoints.save(out, checkpoints.Checkpoint({"memory/0": np.array(steps)}, {"epochs": steps, **facts}))
+    (out / fitting.LOG).write_text("epoch,steps\n")
+
+
+def command(out: Path, *more: str) -> int:
+    return from_nothing.command(["--what", "recognizer", "--out", str(out), *more])
+
+
+def test_an_earlier_run_is_not_lost_and_none_is_not_gone_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert command(out, "--resume") == 1
+    told = f"from_nothing: {out}: there is no run in this folder to go on with. Leave --resume out.\n"
+    assert capsys.readouterr().err == told
+    assert not out.exists()
+    kept_run(out, 3)
+    before = contents(out)
+    assert command(out) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"from_nothing: {out}: there is a run in this folder already. --resume goes on with it, ")
+    assert told.count("\n") == 1
+    assert contents(out) == before
+    (out / checkpoints.FILE).unlink()  # what is left is a log
+    assert command(out) == 1
+    told = capsys.readouterr().err
+    assert "already. --replace begins anew in its place, another --out" in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps", "wait", "over"),
+    [
+        ([], 6000, 0, True),
+        ([], 5999, 0, False),
+        (["--steps", "6001"], 6000, 0, False),
+        ([], 300, 15, True),  # it has stopped early
+        (["--what", "detector"], 6000, 0, False),
+    ],
+)
+def test_a_run_is_over_when_its_steps_are_done_or_it_has_stopped_early(
+    asked: list[str], steps: int, wait: int, over: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept_run(tmp_path, steps, wait=wait)
+    (tmp_path / "scores.json").write_text('{"cer": 0.5, "right": 0.5}')
+    before = contents(tmp_path)
+    # What goes on stops at a name that no model can have.
+    assert command(tmp_path, *asked, "--name", "a/b", "--resume") == (0 if over else 1)
+    said = capsys.readouterr()
+    assert ("all is done" in said.out, "a model cannot be called “a/b”" in said.err) == (over, not over)
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize(
@@ -105,6 +177,8 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
         (["--strokes", "nowhere.npz"], "nowhere.npz: there is no such file of pen strokes"),
         (["--out", "file/out"], "file/out: no folder can be made there"),
         (["--name", "kurapan"], "weights=“kurapan” means something else already"),
+        (["--name", "a/b"], "a model cannot be called “a/b”"),
+        (["--name", models.BUILT_IN.name.upper()], "there is a model “"),
     ],
 )
 def test_what_is_wrong_is_one_line_before_anything_is_drawn(
@@ -121,10 +195,32 @@ def test_what_is_wrong_is_one_line_before_anything_is_drawn(
 
 
 @pytest.mark.parametrize(
-    "asked", [["--steps", "0"], ["--samples", "3"], ["--minutes", "-1"], ["--seed", "x"], ["--what", "both"]]
+    "asked",
+    [
+        ["--steps", "0"],
+        ["--samples", "3"],
+        ["--minutes", "-1"],
+        ["--seed", "x"],
+        ["--what", "both"],
+        ["--resume", "--replace"],
+    ],
 )
 def test_what_makes_no_sense_ends_with_status_2(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         from_nothing.command(["--what", "recognizer", "--out", "out", *asked])
     assert ended.value.code == 2
-    assert f"error: argument {asked[0]}: " in capsys.readouterr().err
+    assert f"error: argument {asked[-1] if asked[0] == '--resume' else asked[0]}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("steps", "said"), [(0, "begins anew"), (3, "with --resume goes on from the last epoch")])
+def test_who_stops_it_is_told_what_the_same_command_does_next(
+    steps: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        if steps:
+            kept_run(tmp_path, steps)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(from_nothing, "learn_to_read", stopped)
+    assert command(tmp_path) == 130
+    assert capsys.readouterr().err == f"from_nothing: stopped; the same command {said}\n"
