@@ -94,7 +94,9 @@ def _show(options: argparse.Namespace, _: Settings) -> int:
 
 
 def _use(options: argparse.Namespace, chosen: Settings) -> int:
-    _keep(chosen, models.find(options.name))
+    model = models.find(options.name)
+    _keep(chosen, model)
+    print(visible(model.name))
     return GOOD
 
 
@@ -110,6 +112,7 @@ def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     if not any(model.of_program for model in models.everything() if model.name == options.name):  # else that is said
         training_runs.check_free(options.name)
     models.delete(options.name, in_use=_in_use(chosen))
+    print(visible(options.name))
     return GOOD
 
 
@@ -119,6 +122,7 @@ def _rename(options: argparse.Namespace, chosen: Settings) -> int:
     model = models.rename(options.name, options.new)
     if used:
         _keep(chosen, model)
+    print(visible(model.name))
     return GOOD
 
 

@@ -34,7 +34,7 @@ def test_one_of_each_kind_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     installed("Finder", architecture=DETECTOR, alphabet=(), scores={})
     assert _marked(capsys) == [BASE, FINDER]
-    _run(capsys, "use", "Anna")
+    assert _run(capsys, "use", "Anna") == ("Anna\n", "")
     assert _marked(capsys) == [FINDER, "Anna"]
     _run(capsys, "use", "Finder")
     assert _marked(capsys) == ["Anna", "Finder"]
@@ -97,10 +97,10 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     _run(capsys, "use", "Anna")
     _, said = _run(capsys, "delete", "Anna", status=1)
     assert 'is in use. Use another one first ("ocr-studio models use")' in said
-    _run(capsys, "rename", "Anna", "Clara")
+    assert _run(capsys, "rename", "Anna", "Clara") == ("Clara\n", "")
     assert _marked(capsys) == [FINDER, "Clara"]
     _run(capsys, "use", BASE)
-    _run(capsys, "delete", "Clara")
+    assert _run(capsys, "delete", "Clara") == ("Clara\n", "")
     assert [model.name for model in models.everything()] == [BASE, FINDER]
 
 
