@@ -16,6 +16,11 @@ from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing,
 
 Points: TypeAlias = NDArray[np.float64]
 
+# Letter units that dots and accents are below, and how high a bar may be for its width.
+_MARK, _FLAT = 2.2, 0.25
+# Shares of a letter's width: up to where it begins, and from where on it ends, if the pen stays down.
+_LEFT, _RIGHT = 0.4, 0.45
+
 
 @dataclass(frozen=True, slots=True)
 class MadeHand:
@@ -74,12 +79,38 @@ class MadeHand:
             lift = hand.unsteady * hand.size * (0.22 * np.sin(along / (10 * hand.size) + wave) + rng.normal(0, 0.09))
             strokes, advance = hand.letter(letter, rng)
             placed = [stroke + (along, lift) for stroke in strokes]
-            if self.joined and letter.islower() and len(last):
+            if self.joined and letter.islower() and len(last) and _begins_left(placed, hand.size):
                 placed[0] = _reached(last, placed[0])
-            last = placed[0][-1:] if letter.islower() else np.zeros((0, 2))
+            last = _end_at_right(placed, hand.size) if letter.islower() else np.zeros((0, 2))
             parts.append(placed)
             along += advance
         return by_letters(text, parts, pen=pen, size=size, rng=rng)
+
+
+def _main(strokes: Sequence[Points], unit: float) -> list[Points]:
+    """A letter's strokes without dots, accents and bars, for which the pen is lifted. unit: pixels of a letter unit."""
+    extents = [np.ptp(stroke, axis=0) for stroke in strokes]
+    return [
+        stroke
+        for stroke, (wide, high) in zip(strokes, extents, strict=True)
+        if max(wide, high) > _MARK * unit and high > _FLAT * wide
+    ] or list(strokes[:1])
+
+
+def _begins_left(strokes: Sequence[Points], unit: float) -> bool:
+    """Whether a stroke from the letter before can lead into this one; it would cross those that begin at their right,
+    and make an "o" of a "c"."""
+    across = np.concatenate(_main(strokes, unit))[:, 0]
+    return bool(strokes[0][0, 0] <= across.min() + _LEFT * np.ptp(across))
+
+
+def _end_at_right(strokes: Sequence[Points], unit: float) -> Points:
+    """Where the pen leaves for the next letter, (1, 2); (0, 2) where the letter ends at its left: a stroke from there
+    would close an "n" to an "o"."""
+    main = _main(strokes, unit)
+    across = np.concatenate(main)[:, 0]
+    end = main[-1][-1:]
+    return end if end[0, 0] >= across.min() + _RIGHT * np.ptp(across) else np.zeros((0, 2))
 
 
 def _reached(last: Points, stroke: Points) -> Points:
