@@ -30,6 +30,7 @@ from ocr_studio.cli_speaking import (
     complain,
     forget_what_is_unsaid,
     given_path,
+    settings_for,
     show_progress,
     speak_utf8,
     visible,
@@ -218,7 +219,7 @@ def _read(options: argparse.Namespace) -> int:
     if options.again and not options.keep:
         complain("--again means nothing without --keep: photos are then read each time; give both or leave it out")
         return MISUSED
-    preferred = settings.load()
+    preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     chosen = preferred.reader_options()
     if options.model is not None:
         chosen = replace(chosen, model=models.chosen(options.model))

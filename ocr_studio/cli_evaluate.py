@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
 from ocr_studio.core import (
     dataset,
     dataset_sources,
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Evaluate, print the answer, write the pages. Returns the exit status; raises StudioError."""
-    chosen = settings.load()
+    chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader = chosen.reader_options()
     if options.model is not None:
         reader = replace(reader, model=models.chosen(options.model))

@@ -8,10 +8,14 @@ import re
 import signal
 import sys
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import models, settings
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.model_card import Kind
+from ocr_studio.core.settings import Settings
 
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
@@ -33,6 +37,19 @@ def complain(error: StudioError | str) -> None:
     """Say what is wrong, in one line on standard error."""
     line = error.typed if isinstance(error, StudioError) else error
     print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
+
+
+def settings_for(kinds: Collection[Kind]) -> Settings:
+    """The settings. That a model of these kinds was chosen that cannot be used now is said: another takes its place."""
+    chosen = settings.load()
+    for kind in kinds:
+        name = settings.chosen_model(kind)
+        if name is not None and not models.can_be_chosen(name, kind):
+            reads, finds = f"“{chosen.reads_with()}” reads", f"“{chosen.finds_with()}” finds writing"
+            instead = reads if kind == "recognizer" else finds
+            what = f"the model “{name}” that you chose is gone or damaged; {instead} instead"
+            complain(StudioError(what, remedy='"ocr-studio models use" chooses another one.'))
+    return chosen
 
 
 def visible(text: str) -> str:

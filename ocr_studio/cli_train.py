@@ -13,18 +13,18 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
 from ocr_studio.core import (
     dataset,
     detector_training,
     models,
-    settings,
     training_report,
     training_results,
     training_runs,
 )
 from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
+from ocr_studio.core.model_card import Kind
 from ocr_studio.core.training import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import LIMITS, Run, RunTrouble
@@ -110,7 +110,8 @@ def _course(options: argparse.Namespace) -> Course:
     known = training_runs.load(options.name)
     if not (options.resume and known):
         models.check_name(options.name)
-    chosen = settings.load().reader_options()
+    kind: Kind = "detector" if options.detector else "recognizer"
+    chosen = settings_for([] if options.base or options.resume else [kind]).reader_options()
     given = _given(options)
     if options.resume:
         if known is None:
@@ -126,7 +127,6 @@ def _course(options: argparse.Namespace) -> Course:
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
-    kind = "detector" if options.detector else "recognizer"
     default = detector_training.RECIPE if options.detector else Recipe()
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))

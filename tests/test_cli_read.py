@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,41 @@ def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
     assert cli.run(["read", str(photo), "--model", asked]) == status
     assert used == ({asked} if status == 0 else set())
     assert len(capsys.readouterr().err.splitlines()) == (status > 0)
+
+
+def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    photo = tmp_path / "board.png"
+    images.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    chosen = [installed("Anna"), installed("Finder", architecture=DETECTOR, alphabet=()), installed("Berta")]
+    settings.save(settings.Settings(model="Anna", detector="Finder"))
+
+    def said(*more: str) -> list[str]:
+        assert cli.run(["read", str(photo), *more]) == 0
+        return capsys.readouterr().err.splitlines()
+
+    assert said() == []
+    assert chosen[0].folder is not None
+    shutil.rmtree(chosen[0].folder)
+    reads = settings.Settings().reads_with()
+    [line] = said()
+    assert f"the model “Anna” that you chose is gone or damaged; “{reads}” reads instead" in line
+    assert said("--model", "Berta") == []
+    assert chosen[1].folder is not None
+    shutil.rmtree(chosen[1].folder)
+    assert len(said()) == 2
+    [line] = said("--model", "Berta")
+    assert "“Finder” that you chose" in line
+    assert "finds writing instead" in line
+    assert "setting 'model' cannot be 'Anna'" in caplog.text
+    assert cli.run(["models", "default"]) == 0
+    capsys.readouterr()
+    assert said() == []
 
 
 @pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])

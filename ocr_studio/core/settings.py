@@ -252,6 +252,13 @@ def load(path: Path | None = None) -> Settings:
     return Settings(**chosen)
 
 
+def chosen_model(kind: Kind, path: Path | None = None) -> str | None:
+    """The name of the model of a kind that stands in the file, even of one that is gone, for which ``load`` has
+    None."""
+    name = kept_json.read(path or settings_file()).get("model" if kind == "recognizer" else "detector")
+    return name if isinstance(name, str) else None
+
+
 def save(settings: Settings, path: Path | None = None) -> None:
     """Keep the settings, all or nothing. Raises SettingsNotSaved."""
     path = path or settings_file()
