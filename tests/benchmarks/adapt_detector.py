@@ -219,32 +219,22 @@ def _unread(suspected: Sequence[Quad], words: Sequence[Labelled]) -> list[Labell
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """As given, or as we would."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
-    parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
-    parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
+    parser = adapt_recognizer.recipe_arguments(__doc__)
     parser.add_argument("--base", default=BASE, help="a model to begin with: another round begins with the last one’s")
     parser.add_argument("--reader", default=READER, help="who reads the boards")
     parser.add_argument("--boards", type=int, default=480, help="made boards to learn from")
     parser.add_argument("--times", type=int, default=3, help="how often a real photo is seen while a made one is once")
     parser.add_argument("--general", type=int, default=160, help="signs and printed pages to repeat")
     parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
-    parser.add_argument("--average", type=float, default=0.5, help="how much of what was learned is kept")
-    parser.add_argument("--replay", type=float, default=0.4, help="how much of a batch is repeated")
-    parser.add_argument("--batch", type=int, default=8, help="pieces of photos in a step")
-    parser.add_argument("--what", default="upper")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, help="stop after so many; the same command goes on")
+    parser.set_defaults(rate=5e-5, replay=0.4, batch=8)
     return parser.parse_args(given)
 
 
 def training_data(given: argparse.Namespace) -> DetectorData:
     """All photos, kept in --out as far as they were made or read."""
     data, out, seed = given.data, given.out, given.seed
-    strokes = tuple(data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
     prints = (given.prints,) if given.prints else None  # those of the system
-    hands = Sources(strokes, (data / "fonts" / "handwriting",), backgrounds=data / "backgrounds", prints=prints)
+    hands = replace(adapt_recognizer.hands(data), prints=prints)
     printed = Sources(prints=prints, backgrounds=data / "backgrounds")
     learned = made(Making("boards", given.boards, hands, BOARD, seed), out)
     others = made(Making("held_out", HELD_OUT, hands, BOARD, seed, Split.VALIDATION), out, held_out=True)

@@ -218,33 +218,43 @@ def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Le
 # -------------------------------------------------------------------------------------------------- the command
 
 
-def arguments() -> argparse.Namespace:
-    """As given, or as the shipped model was made."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def recipe_arguments(about: str | None) -> argparse.ArgumentParser:
+    """What each recipe of an adapted model is asked. about: its docstring; defaults of its own it sets itself."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of labelled data")
     parser.add_argument("--out", type=Path, required=True, help="everything is kept there, the model at last")
     parser.add_argument("--prints", type=Path, help="a folder of fonts for print; those of the system if not given")
+    parser.add_argument("--rate", type=float, help="highest learning rate")
+    parser.add_argument("--average", type=float, default=0.5, help="how much of what was learned is kept")
+    parser.add_argument("--replay", type=float, help="how much of a batch is repeated")
+    parser.add_argument("--batch", type=int, help="words, or pieces of photos, in a step")
+    parser.add_argument("--what", default="upper")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, help="stop after so many; the same command goes on")
+    return parser
+
+
+def hands(data: Path) -> Sources:
+    """Who writes made words and boards: people whose strokes are known, and fonts; on photos of empty boards."""
+    strokes = tuple(data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
+    return Sources(strokes, (data / "fonts" / "handwriting",), backgrounds=data / "backgrounds", prints=())
+
+
+def arguments() -> argparse.Namespace:
+    """As given, or as the shipped model was made."""
+    parser = recipe_arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--made", type=int, default=40_000, help="made words to learn from in a round")
     parser.add_argument("--printed", type=int, default=12_000, help="made words in print to repeat")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
-    parser.add_argument("--average", type=float, default=0.5, help="how much of what was learned is kept")
-    parser.add_argument("--replay", type=float, default=0.35, help="how much of a batch is repeated")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--what", default="upper")
-    parser.add_argument("--seed", type=int, default=0, help="of the first round")
-    parser.add_argument("--minutes", type=float, help="stop after so many; the same command goes on")
+    parser.set_defaults(rate=2e-4, replay=0.35, batch=32)
     return parser.parse_args()
 
 
 def training_data(given: argparse.Namespace, reader: str, out: Path) -> TrainingData:
     """All lessons of a round, kept in its folder as far as they were read or made. reader: the model that reads."""
     own, held_out = board_lessons(given.data, out, reader)
-    strokes = tuple(given.data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
-    fonts = (given.data / "fonts" / "handwriting",)
-    sources = Sources(strokes, fonts, backgrounds=given.data / "backgrounds", prints=())
-    written = made(given.made, sources, seed=given.seed, kept=out / f"made_{given.made}_{given.seed}.npz")
+    written = made(given.made, hands(given.data), seed=given.seed, kept=out / f"made_{given.made}_{given.seed}.npz")
     general = general_lessons(given.data, out, given)
     print(f"{len(own)} of boards, {len(written)} made, {len(general)} to repeat, {len(held_out)} held out", flush=True)
     return TrainingData([*own, *written], held_out, general=general, digest=f"adapt_recognizer {given.seed}")

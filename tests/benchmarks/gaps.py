@@ -31,7 +31,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
 from ocr_studio.engine.synth.whole_boards import BoardMaker
-from tests.benchmarks.adapt_recognizer import HELD_OUT
+from tests.benchmarks.adapt_recognizer import HELD_OUT, hands
 from tests.benchmarks.adaptation import recognizer
 from tests.benchmarks.boards import SETS, truth
 
@@ -57,10 +57,8 @@ class Pair:
 
 def boards(data: Path, prints: Path | None, many: int) -> dict[str, Iterator[tuple[Photo, Sequence[Labelled]]]]:
     """So many made boards by hand, half as many pages and half as many boards in print, with their words."""
-    strokes = tuple(data / "strokes" / f"unipen_{what}.npz" for what in ("words", "chars"))
-    hands = Sources(strokes, (data / "fonts" / "handwriting",), backgrounds=data / "backgrounds", prints=())
     fonts = Sources(backgrounds=data / "backgrounds", prints=(prints,) if prints else None)
-    asked = {"by hand": (hands, 0.0, many), "pages": (fonts, 1.0, many // 2), "signs": (fonts, 0.0, many // 2)}
+    asked = {"by hand": (hands(data), 0.0, many), "pages": (fonts, 1.0, many // 2), "signs": (fonts, 0.0, many // 2)}
     return {kind: _drawn(BoardMaker(sources, BoardOptions(pages=pages), seed=5), count)
             for kind, (sources, pages, count) in asked.items()}  # fmt: skip
 
