@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ocr_studio.engine.synth.phrases import listed, parts
+from ocr_studio.engine.synth.phrases import listed, one, parts
 
 Random: TypeAlias = np.random.Generator
 
@@ -34,7 +34,7 @@ _DECLINED: Final = ("", "e", "en", "er", "es", "em", "ere", "eren", "erer", "ste
 # Words of no form, and verbs that are irregular.
 _SMALL: Final = frozenset(
     listed("""
-        die der und das ich ist vehement nicht den von es auf für im sie sich auch dem des als er dass so wie aber hat
+        die der und das ich ist nicht den von es auf für im sie sich auch dem des als er dass so wie aber hat
     sind noch wir
     du war nur wenn oder wird was werden am man zum kann über da dann schon ja mehr mir mal zur hier mich bis doch immer
     jetzt wurde sehr muss uns bin unter vom gibt hatte gegen also geht denn damit dir will ohne weil beim etwas soll
@@ -48,6 +48,7 @@ _SMALL: Final = frozenset(
     richtig falsch wichtig dringend einfach schwierig teuer billig voll leer sicher fest weit nah spät früh ein eine
     einen einem einer eines kein keine keinen mein meine dein sein seine ihr ihre unser unsere jeder jede jedes diese
     dieser dieses alle alles viel viele wenig beide welche welcher solche aus bei mit nach seit zu vor an in um durch
+    vehement
     bleibt kommt steht liegt sieht weiß lässt finden helfen sprechen treffen nehmen ziehen beginnt gilt besteht trägt
     """)
 )
@@ -230,17 +231,13 @@ _NAMES: Final = listed(
 
 def phrase(rng: Random) -> str:
     """Two to six words, such as “offene Fragen mit Vera besprechen”."""
-    thing, more = _one(rng, _THINGS), _one(rng, _THINGS)
+    thing, more = one(rng, _THINGS), one(rng, _THINGS)
     ways = (
-        f"{thing} {_one(rng, _DO)}",
-        f"{_one(rng, _HOW)} {thing} {_one(rng, _DO)}",
-        f"{_one(rng, _HOW)} {thing} mit {_one(rng, _NAMES)} {_one(rng, _DO)}",
-        f"{_one(rng, _NAMES)} und {_one(rng, _NAMES)}: {thing} {_one(rng, _DO)}",
-        f"{rng.integers(2, 60)} {thing} für {_one(rng, _HOW)} {more}",
-        f"{thing} und {more} {_one(rng, _DO)}",
+        f"{thing} {one(rng, _DO)}",
+        f"{one(rng, _HOW)} {thing} {one(rng, _DO)}",
+        f"{one(rng, _HOW)} {thing} mit {one(rng, _NAMES)} {one(rng, _DO)}",
+        f"{one(rng, _NAMES)} und {one(rng, _NAMES)}: {thing} {one(rng, _DO)}",
+        f"{rng.integers(2, 60)} {thing} für {one(rng, _HOW)} {more}",
+        f"{thing} und {more} {one(rng, _DO)}",
     )
     return ways[int(rng.integers(len(ways)))]
-
-
-def _one(rng: Random, choices: list[str]) -> str:
-    return choices[int(rng.integers(len(choices)))]

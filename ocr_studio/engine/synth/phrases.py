@@ -107,12 +107,12 @@ SMALL: Final = parts("yes|no|new|old|done|Why?")
 
 def name(rng: np.random.Generator) -> str:
     """Somebody's first name."""
-    return _one(rng, _NAMES)
+    return one(rng, _NAMES)
 
 
 def title(rng: np.random.Generator) -> str:
     """What stands over a whole board."""
-    return _one(rng, _TITLES)
+    return one(rng, _TITLES)
 
 
 def figure(rng: np.random.Generator) -> str:
@@ -123,16 +123,16 @@ def figure(rng: np.random.Generator) -> str:
 
 def phrase(rng: np.random.Generator) -> str:
     """Three to seven words, such as "check the spare tool with Vera"."""
-    middle = [_one(rng, _VERBS), "the", _one(rng, _ADJECTIVES), _one(rng, _NOUNS)]
+    middle = [one(rng, _VERBS), "the", one(rng, _ADJECTIVES), one(rng, _NOUNS)]
     kind = int(rng.integers(5))
     if kind == 0:
         middle.pop(2)
     if kind == 1:
-        middle += [_one(rng, _LINKS), _one(rng, _NAMES)]
+        middle += [one(rng, _LINKS), one(rng, _NAMES)]
     if kind == 2:
-        middle = [_one(rng, _NAMES), "and", _one(rng, _NAMES), *middle]
+        middle = [one(rng, _NAMES), "and", one(rng, _NAMES), *middle]
     if kind == 3:
-        middle += [_one(rng, _LINKS), "the", _one(rng, _NOUNS)]
+        middle += [one(rng, _LINKS), "the", one(rng, _NOUNS)]
     if kind == 4:
         middle[1] = str(rng.integers(2, 60))
     return " ".join(middle)
@@ -146,5 +146,6 @@ def running(rng: np.random.Generator, count: int) -> list[str]:
     return words[:count]
 
 
-def _one(rng: np.random.Generator, choices: list[str]) -> str:
+def one(rng: np.random.Generator, choices: list[str]) -> str:
+    """Any of some texts."""
     return choices[int(rng.integers(len(choices)))]

@@ -34,15 +34,15 @@ class Speech:
 _ENGLISH: Final = Speech(
     phrases.phrase,
     phrases.title,
-    lambda theme, rng: _one(phrases.HEADINGS[theme], rng),
+    lambda theme, rng: phrases.one(rng, phrases.HEADINGS[theme]),
     phrases.DAYS,
     phrases.MONTHS,
     phrases.SMALL,
 )
 _GERMAN: Final = Speech(
     german.phrase,
-    lambda rng: _one(german.TITLES, rng),
-    lambda theme, rng: _one(german.HEADINGS[theme], rng),
+    lambda rng: phrases.one(rng, german.TITLES),
+    lambda theme, rng: phrases.one(rng, german.HEADINGS[theme]),
     german.DAYS,
     german.MONTHS,
     german.SMALL,
@@ -67,7 +67,3 @@ def composed(words: Texts) -> Speech:
         return text[:1].upper() + text[1:]
 
     return Speech(lambda rng: some(rng, 2, 6), lambda rng: headed(rng, 4), lambda _, rng: headed(rng, 2))
-
-
-def _one(choices: Sequence[str], rng: Random) -> str:
-    return choices[int(rng.integers(len(choices)))]
