@@ -8,6 +8,8 @@ no text where nothing can be learned), the sure ones are believed; lines of them
 (``engine.synth``). It repeats what the borrowed net sees in print of many fonts and colours and in words of other
 languages, so that these are read as before. Words of three of the eight repositories are held out: only examined.
 
+--reader: the model that reads them, such as the one that was made before, which is sure of more words.
+
 --rounds: each begins with the borrowed net and other made words, and reads the boards by the model of the round before,
 which is sure of more words; what they learned is averaged ("model soups", Wortsman et al. 2022,
 https://arxiv.org/abs/2203.05482). The shipped model is of one round. Of two (--rounds 2 --average 0.6; the second with
@@ -244,6 +246,7 @@ def arguments() -> argparse.Namespace:
     """As given, or as the shipped model was made."""
     parser = recipe_arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--reader", default=BASE, help="the model that reads the boards for the first round")
     parser.add_argument("--made", type=int, default=40_000, help="made words to learn from in a round")
     parser.add_argument("--printed", type=int, default=12_000, help="made words in print to repeat")
     parser.add_argument("--epochs", type=int, default=1)
@@ -322,7 +325,7 @@ def main() -> int:
         print(f"{given.out / 'model'} is there already: move it, or give another --out", file=sys.stderr)
         return 2
     os.environ["OCR_STUDIO_HOME"] = str(given.out / "home")
-    reader, rounds, first = BASE, list[Path](), given.seed
+    reader, rounds, first = given.reader, list[Path](), given.seed
     for number in range(given.rounds):
         given.seed, out = first + number, given.out / f"round_{number + 1}"
         model = out / "model" if (out / "model").exists() else trained(given, reader, out)
