@@ -29,9 +29,12 @@ class CrnnRecognizer(Recognizer):
         self.plan = plan or CrnnPlan()
         super().__init__(net, charset, name=name)
         self.widest_word = self.plan.width / self.plan.height
+        self.stretches = ()  # its picture has one width
 
-    def steps(self, crops: Sequence[Crop]) -> list[Steps]:
-        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank."""
+    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
+        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank. stretch:
+        its picture has one width, so that nothing can be done about it.
+        """
         found: list[Steps] = []
         for start in range(0, len(crops), _TOGETHER):
             some = crops[start : start + _TOGETHER]

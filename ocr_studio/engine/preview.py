@@ -52,13 +52,13 @@ class _Remembering(Recognizer):
         self._known: OrderedDict[bytes, Steps] = OrderedDict()
         self._held = 0
 
-    def steps(self, crops: Sequence[Crop]) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
         """What the net sees along each crop, or saw when it was asked before."""
-        keys = [_key(crop) for crop in crops]
+        keys = [_key(crop, stretch) for crop in crops]
         known = {key: self._known[key] for key in keys if key in self._known}
         new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}
         if new:
-            known |= dict(zip(new, self._other.steps(list(new.values())), strict=True))
+            known |= dict(zip(new, self._other.steps(list(new.values()), stretch=stretch), strict=True))
         for key in keys:
             self._keep(key, known[key])
         return [known[key] for key in keys]
@@ -73,5 +73,5 @@ class _Remembering(Recognizer):
             self._held -= oldest.probabilities.nbytes
 
 
-def _key(crop: Crop) -> bytes:
-    return hashlib.blake2b(crop.tobytes(), digest_size=16, key=str(crop.shape).encode()).digest()
+def _key(crop: Crop, stretch: float) -> bytes:
+    return hashlib.blake2b(crop.tobytes(), digest_size=16, key=f"{crop.shape} {stretch}".encode()).digest()

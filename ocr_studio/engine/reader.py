@@ -118,8 +118,9 @@ class Reader:
             if self._recognizer.widest_word is not None:
                 yield [word_reading.joined(line, reads) for line, reads in self._one_by_one(seen)]
                 continue
-            widths = [line.crop.shape[1] for line in seen]
-            yield self._recognizer.transcribe([line.steps for line in seen], widths=widths)
+            crops, steps = [line.crop for line in seen], [line.steps for line in seen]
+            reads = self._recognizer.transcribe(steps, widths=[crop.shape[1] for crop in crops])
+            yield self._recognizer.again(reads, crops, steps)
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
         """What the net sees along each line, before it is cut into words. image, lines: as for ``read_lines``."""
@@ -151,11 +152,23 @@ class Reader:
         reads = self._recognizer.transcribe([self._part(line.steps, stretch) for line, stretch in pieces])
         read = iter(zip((stretch for _, stretch in pieces), reads, strict=True))
         usual = self._recognizer.usual({transcription.text for transcription in reads})
-        words: list[Word] = []
-        for line, cutting in cuttings:
-            for stretch, transcription in likelier(cutting, read, usual=usual):
-                words.extend(_word(line, stretch, transcription, size=(width, height)))
-        return words
+        chosen = [(line, *each) for line, cutting in cuttings for each in likelier(cutting, read, usual=usual)]
+        settled = self._again(chosen)
+        return [
+            word
+            for (line, stretch, _), transcription in zip(chosen, settled, strict=True)
+            for word in _word(line, stretch, transcription, size=(width, height))
+        ]
+
+    def _again(self, chosen: Sequence[tuple[Line, line_cutting.Stretch, Transcription]]) -> list[Transcription]:
+        """What stands in stretches of lines, with those that are in doubt looked at once more on their own."""
+        crops = [
+            line.crop[:, int(stretch.first * line.steps.span) : math.ceil(stretch.last * line.steps.span)]
+            for line, stretch, _ in chosen
+        ]
+        steps = [self._part(line.steps, stretch) for line, stretch, _ in chosen]
+        reads = [read for _, _, read in chosen]
+        return self._recognizer.again(reads, crops, steps, spaces=self._unit == "lines")
 
     def _cut(self, line: Line) -> line_cutting.Cutting:
         """The pieces of a line that become boxes: its words, all of it if a person wants that, nothing of a drawing."""

@@ -156,7 +156,8 @@ def of_words(words: WordSet, reads: Recognizer) -> dict[str, Cell]:
     found = []
     for languages in ((), LANGUAGES):
         reads.know([language.lexicon(languages)] if languages else [])
-        pairs = words.pairs([read.text for read in reads.transcribe(steps, widths=widths)])
+        first = reads.transcribe(steps, widths=widths)
+        pairs = words.pairs([read.text for read in reads.again(first, words.crops, steps, spaces=False)])
         found.append((sum(true == read for true, read in pairs) / len(pairs), metrics.cer(pairs)))
     (right, wrong), (right_knowing, wrong_knowing) = found
     return {"right": (right, right_knowing), "letters wrong": (wrong, wrong_knowing)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_studio.core import geometry, reading_order
 from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models import NoSuchModel
-from ocr_studio.core.page import Quad, Source, Word
-from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine.reader import Reader
+from ocr_studio.engine.recognizer import Recognizer, Steps
 
 LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
 
@@ -145,3 +148,32 @@ def test_quads_without_extent_or_outside_the_photo_are_read_as_something(reader:
     found = [each for batch in reader.read_quads(photo, quads) for each in batch]
     assert len(found) == 3
     assert list(reader.read_quads(photo, [])) == []
+
+
+class Listing(Recognizer):
+    """One that remembers which crops it was to look at again, and keeps its first reading."""
+
+    def __init__(self, other: Recognizer) -> None:
+        vars(self).update(vars(other))
+        self.asked: list[tuple[str, NDArray[np.uint8]]] = []
+
+    def again(
+        self,
+        reads: Sequence[Transcription],
+        crops: Sequence[NDArray[np.uint8]],
+        steps: Sequence[Steps],
+        *,
+        spaces: bool = True,
+    ) -> list[Transcription]:
+        assert not spaces
+        self.asked += [(read.text, crop) for read, crop in zip(reads, crops, strict=True)]
+        return list(reads)
+
+
+def test_each_word_of_a_line_may_be_looked_at_again_by_its_own_ink(reader: Reader) -> None:
+    listing = Listing(reader.recognizer)
+    photo, _ = drawn()
+    read(reader.tuned_to(Finding(), listing), photo)
+    assert [text for text, _ in listing.asked] == " ".join(LINES).split()
+    found = [text.text for text in reader.recognizer.read([crop for _, crop in listing.asked], spaces=False)]
+    assert found == [text for text, _ in listing.asked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import cv2
@@ -18,7 +18,7 @@ from ocr_studio.core.language import Lexicon
 from ocr_studio.core.page import Source
 from ocr_studio.engine import ctc, weights
 from ocr_studio.engine.nets.recognizer import build_recognizer
-from ocr_studio.engine.recognizer import WIDEST, WIDTHS, Recognizer, Steps
+from ocr_studio.engine.recognizer import STRETCHES, WIDEST, WIDTHS, Recognizer, Steps
 from tests.core.made_models import CARD
 
 Crop = NDArray[np.uint8]
@@ -91,7 +91,7 @@ def steps_of(recognizer: Recognizer, *letters: dict[str, float]) -> Steps:
     rows = np.zeros((2 * len(letters), len(recognizer.charset)), np.float32)
     for row, chances in zip(rows[::2], letters, strict=True):
         for letter, chance in chances.items():
-            row[recognizer.charset.encode(letter)] = chance
+            row[recognizer.charset.characters.index(letter) + 1] = chance
     rows[:, 0] += 1 - rows.sum(axis=1)
     return Steps(rows, 8.0)
 
@@ -240,3 +240,69 @@ def test_a_net_that_looks_surer_than_it_is_is_believed_less(recognizer: Recogniz
         del recognizer.oversure
     assert doubted.text == usual.text
     assert (doubted.confidence or 1.0) < (usual.confidence or 0.0)
+
+
+class Looking(Recognizer):
+    """Sees what it is told of each crop, known by its width, at each stretch; remembers what it was shown."""
+
+    def __init__(self, other: Recognizer, sights: Mapping[tuple[int, float], tuple[dict[str, float], ...]]) -> None:
+        vars(self).update(vars(other))
+        self.sights, self.shown = sights, list[tuple[int, float]]()
+
+    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
+        self.shown += [(crop.shape[1], stretch) for crop in crops]
+        return [steps_of(self, *self.sights[crop.shape[1], stretch]) for crop in crops]
+
+
+def of_width(width: int) -> Crop:
+    return np.full((48, width, 3), 200, np.uint8)
+
+
+WIDER, NARROWER = STRETCHES
+MAP, MIP = ({"m": 0.99}, {"a": 0.95}, {"p": 0.99}), ({"m": 0.99}, {"i": 0.95}, {"p": 0.99})
+TORN = ({"m": 0.99}, {"i": 0.55, "a": 0.4}, {"p": 0.99})  # sees mip, but is not sure
+
+
+def test_what_is_in_doubt_is_looked_at_wider_and_narrower_and_nothing_else(recognizer: Recognizer) -> None:
+    sights = {(50, 1.0): MIP, (60, 1.0): TORN, (60, WIDER): MAP, (60, NARROWER): MAP}
+    looking = Looking(recognizer, sights)
+    sure, torn = looking.read([of_width(50), of_width(60)])
+    assert [sure.text, torn.text] == ["mip", "map"]
+    assert looking.shown == [(50, 1.0), (60, 1.0), (60, WIDER), (60, NARROWER)]
+    chances = {other.text: other.confidence for other in torn.alternatives}
+    assert chances["map"] > chances["mip"] > 0.05  # the first look counts, too
+    assert torn.confidence == chances["map"]
+
+
+def test_looks_that_agree_make_sure_and_one_that_differs_does_not_turn_it(recognizer: Recognizer) -> None:
+    agreeing = Looking(recognizer, {(60, 1.0): TORN, (60, WIDER): MIP, (60, NARROWER): MIP})
+    differing = Looking(recognizer, {(60, 1.0): TORN, (60, WIDER): MIP, (60, NARROWER): MAP})
+    first = recognizer.transcribe([steps_of(recognizer, *TORN)])[0]
+    agreed, differed = agreeing.read([of_width(60)])[0], differing.read([of_width(60)])[0]
+    assert agreed.text == differed.text == first.text == "mip"
+    assert (agreed.confidence or 0) > (first.confidence or 0) > (differed.confidence or 0)
+
+
+def test_spaces_that_cannot_be_are_none_at_any_look(recognizer: Recognizer) -> None:
+    parted = ({"m": 0.99}, {"a": 0.95}, {" ": 0.9}, {"p": 0.99})
+    sights = {(60, 1.0): TORN, (60, WIDER): parted, (60, NARROWER): parted}
+    assert Looking(recognizer, sights).read([of_width(60)], spaces=False)[0].text == "map"
+    assert Looking(recognizer, sights).read([of_width(60)])[0].text == "ma p"
+
+
+def test_where_nothing_is_read_nothing_is_looked_for(recognizer: Recognizer) -> None:
+    looking = Looking(recognizer, {(60, 1.0): ({"m": 0.3},)})
+    assert looking.read([of_width(60)])[0].text == ""
+    assert looking.shown == [(60, 1.0)]
+
+
+@pytest.mark.parametrize("stretch", STRETCHES)
+def test_a_stretched_crop_is_seen_as_if_it_were_so_wide_and_places_stay_its_own(
+    recognizer: Recognizer, stretch: float
+) -> None:
+    crop = drawn("Kitchen")
+    wide = cv2.resize(crop, (round(stretch * crop.shape[1]), crop.shape[0])).astype(np.uint8)
+    stretched, resized = recognizer.steps([crop], stretch=stretch)[0], recognizer.steps([wide])[0]
+    assert ctc.greedy(stretched.probabilities) == ctc.greedy(resized.probabilities)
+    assert len(stretched.probabilities) == len(resized.probabilities)
+    assert stretched.span * stretch == pytest.approx(resized.span, rel=0.02)  # pixels of the crop as it was given

@@ -55,10 +55,11 @@ class Counting(Recognizer):
         line = keras.Input((48, None, 3))
         scores = keras.layers.Dense(3)(keras.layers.Reshape((-1, 3))(keras.layers.AveragePooling2D((48, 8))(line)))
         super().__init__(keras.Model(line, scores), Charset(tuple("lo")), name="counting")
-        self.widest_word = 6.0
+        self.widest_word, self.stretches = 6.0, ()
         self.seen: list[tuple[int, int]] = []
 
-    def steps(self, crops: Sequence[Crop]) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
+        assert stretch == 1.0
         self.seen += [crop.shape[:2] for crop in crops]
         return [_as_many(_pieces(crop), crop.shape[1]) for crop in crops]
 
