@@ -12,6 +12,7 @@ boards, handwritten words and IIIT5K are measured only. Right is what has the sa
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.engine import ctc
-from ocr_studio.engine.recognizer import Recognizer, chances_of
+from ocr_studio.engine.recognizer import DOUBTFUL, Crop, Recognizer, chances_of, together
 from ocr_studio.engine.word_prior import WordPrior
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits, our_recognizer
 from tests.benchmarks.written_words import KINDS, Desk
@@ -48,10 +49,21 @@ class Judged:
 
 
 def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> Judged:
-    """What the recognizer makes of each word."""
+    """What the recognizer makes of each word, looked at again where it is in doubt."""
     space = recognizer.charset.characters.index(" ") + 1
-    steps = [seen.without(space).probabilities for seen in recognizer.steps(words.crops)]
-    readings = ctc.beam_all(steps, best=ctc.BEAMS, prior=prior)
+
+    def look(crops: Sequence[Crop], stretch: float = 1.0) -> list[list[ctc.Reading]]:
+        steps = [seen.without(space).probabilities for seen in recognizer.steps(crops, stretch=stretch)]
+        return ctc.beam_all(steps, best=ctc.BEAMS, prior=prior)
+
+    readings = look(words.crops)
+    sure = [chances_of(found, oversure=recognizer.oversure)[0] for found in readings]
+    doubtful = [index for index, chance in enumerate(sure) if chance < DOUBTFUL]
+    some = [words.crops[index] for index in doubtful]
+    again = [look(some, stretch) for stretch in recognizer.stretches]
+    for index, *looks in zip(doubtful, *again, strict=True):
+        found = together([readings[index], *looks])
+        readings[index] = sorted(found, key=lambda one: -math.log(max(one.confidence, 1e-30)) - one.weight)
     pairs = words.pairs([recognizer.charset.decode(found[0].labels) for found in readings])
     return Judged(words, readings, np.array([true == read for true, read in pairs]))
 
