@@ -17,9 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_models, cli_search, cli_synth, cli_train
+from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_export, cli_models, cli_search, cli_synth, cli_train
 from ocr_studio.cli_keeping import Keeper
-from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -34,15 +33,16 @@ from ocr_studio.cli_speaking import (
     show_progress,
     speak_utf8,
     visible,
+    written,
 )
 from ocr_studio.core import images, logs, models, page_order, paths, settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, json_pages, make_folder, write_text
+from ocr_studio.core.formats import FORMATS, json_pages, make_folder
 from ocr_studio.core.output_names import output_names
-from ocr_studio.core.page import BoardLook, Page
+from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
 from ocr_studio.core.settings import Settings
-from ocr_studio.jobs import cleaning, reading
+from ocr_studio.jobs import reading
 
 _EPILOG: Final = """\
 commands:
@@ -69,14 +69,6 @@ photos open, nothing can be kept, and nothing is read.
 
 Of a file with several pages or frames, as a scanned TIFF or an animated GIF, the first alone is read; a line on
 standard error says so, and the exit status stays 0.
-"""
-_EXPORT_EPILOG: Final = """\
-Photos are known once they were read in the window, or by "ocr-studio read FOLDER --keep".
-
-CSV is for spreadsheets, and these take a cell for a formula that begins with = + - or @, full-width ones included: such
-a text gets an apostrophe in front, "-Create" becomes "'-Create". A program that reads it takes one apostrophe away from
-texts in which nothing but apostrophes and spaces comes before one of these signs. JSON has each text as it stands. OCR
-Studio itself reads no CSV.
 """
 
 
@@ -165,27 +157,6 @@ def _read_parser() -> argparse.ArgumentParser:
         "--keep", action="store_true", help="keep what was read, as the window does, in the project of the folder"
     )
     parser.add_argument("--again", action="store_true", help="with --keep: read photos again that are known already")
-    return parser
-
-
-def _export_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"{PROGRAM} export",
-        description="Write what is known about the photos of a project, one file for each, corrections included.",
-        epilog=_EXPORT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
-    )
-    parser.add_argument(
-        "--format",
-        choices=(*FORMATS, _CLEANED),
-        required=True,
-        help="format of the files; cleaned: pictures of the boards as the board view shows them, as PNG",
-    )
-    parser.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
     return parser
 
 
@@ -290,58 +261,16 @@ def _answer_in_files(pages: Iterator[Page], photos: Sequence[Path], options: arg
     given = [str(photo) for photo in photos]
     # A photo that is given twice is written once.
     names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
-    return sum(_written(options.out / names[page.image], kind.render([page])) for page in pages)
+    return sum(written(options.out / names[page.image], kind.render([page])) for page in pages)
 
 
-# The format of export that is no text.
-_CLEANED: Final = "cleaned"
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
-
-
-def _export(options: argparse.Namespace) -> int:
-    project = known_project(options.project)
-    cleaned = options.format == _CLEANED
-    if cleaned and options.out.resolve() == project.photos.resolve():
-        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")
-    make_folder(options.out)
-    suffix = " cleaned.png" if cleaned else FORMATS[options.format].suffix
-    known = project.summaries()
-    found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
-    names = output_names([known[key].image for key in found], suffix)
-    files = dict(zip(found, names, strict=True))
-    done = [
-        _exported(project, key, options.out / files.get(key, key), None if cleaned else FORMATS[options.format].render)
-        for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
-    ]
-    return GOOD if all(done) else FAILED
-
-
-def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str] | None) -> bool:
-    """render: the page as text; None: write the cleaned picture of its board."""
-    try:
-        page = project.load_page(page_id)
-        if page is not None and render is None:
-            photo = images.open_photo(project.photo(page))
-            list(cleaning.save(photo, page.facts.board or BoardLook(), path))
-    except StudioError as error:
-        complain(error)
-        return False
-    return page is None or render is None or _written(path, render([page]))
-
-
-def _written(path: Path, text: str) -> bool:
-    try:
-        write_text(path, text)
-    except StudioError as error:
-        complain(error)
-        return False
-    return True
 
 
 _COMMANDS: Final[Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]]] = {
     "read": (_read_parser, _read),
     "models": (cli_models.parser, cli_models.work),
-    "export": (_export_parser, _export),
+    "export": (cli_export.parser, cli_export.work),
     "evaluate": (cli_evaluate.parser, cli_evaluate.evaluate),
     "dataset": (cli_dataset.parser, cli_dataset.work),
     "train": (cli_train.parser, cli_train.train),

@@ -14,6 +14,7 @@ from typing import Final
 
 from ocr_studio.core import models, settings
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import write_text
 from ocr_studio.core.model_card import Kind
 from ocr_studio.core.settings import Settings
 
@@ -86,3 +87,13 @@ def show_progress(line: str) -> None:
     """What is going on, on one line that is written over and over; silent where there is no terminal."""
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def written(path: Path, text: str) -> bool:
+    """Write an answer into a file; whether that went well. What did not is said."""
+    try:
+        write_text(path, text)
+    except StudioError as error:
+        complain(error)
+        return False
+    return True

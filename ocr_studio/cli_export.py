@@ -1,0 +1,83 @@
+"""``ocr-studio export``: what is known about photos, as files for others."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.cli_project import known_project
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, written
+from ocr_studio.core import images
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import FORMATS, make_folder
+from ocr_studio.core.output_names import output_names
+from ocr_studio.core.page import BoardLook, Page
+from ocr_studio.core.project import Project
+from ocr_studio.jobs import cleaning
+
+# The format that is no text.
+_CLEANED: Final = "cleaned"
+_EPILOG: Final = """\
+Photos are known once they were read in the window, or by "ocr-studio read FOLDER --keep".
+
+CSV is for spreadsheets, and these take a cell for a formula that begins with = + - or @, full-width ones included: such
+a text gets an apostrophe in front, "-Create" becomes "'-Create". A program that reads it takes one apostrophe away from
+texts in which nothing but apostrophes and spaces comes before one of these signs. JSON has each text as it stands. OCR
+Studio itself reads no CSV.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = argparse.ArgumentParser(
+        prog=f"{PROGRAM} export",
+        description="Write what is known about the photos of a project, one file for each, corrections included.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
+    )
+    made.add_argument(
+        "--format",
+        choices=(*FORMATS, _CLEANED),
+        required=True,
+        help="format of the files; cleaned: pictures of the boards as the board view shows them, as PNG",
+    )
+    made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Write what is known. Returns the exit status; raises StudioError."""
+    project = known_project(options.project)
+    cleaned = options.format == _CLEANED
+    if cleaned and options.out.resolve() == project.photos.resolve():
+        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")
+    make_folder(options.out)
+    suffix = " cleaned.png" if cleaned else FORMATS[options.format].suffix
+    known = project.summaries()
+    found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
+    names = output_names([known[key].image for key in found], suffix)
+    files = dict(zip(found, names, strict=True))
+    done = [
+        _exported(project, key, options.out / files.get(key, key), None if cleaned else FORMATS[options.format].render)
+        for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
+    ]
+    return GOOD if all(done) else FAILED
+
+
+def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str] | None) -> bool:
+    """render: the page as text; None: write the cleaned picture of its board."""
+    try:
+        page = project.load_page(page_id)
+        if page is not None and render is None:
+            photo = images.open_photo(project.photo(page))
+            list(cleaning.save(photo, page.facts.board or BoardLook(), path))
+    except StudioError as error:
+        complain(error)
+        return False
+    return page is None or render is None or written(path, render([page]))
