@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
 from ocr_studio.core import model_text, models, published_files, settings, training_runs
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
@@ -68,8 +68,8 @@ def work(options: argparse.Namespace) -> int:
     return _WORK[options.what](options, settings.load())
 
 
-def _list(_: argparse.Namespace, chosen: Settings) -> int:
-    used = _in_use(chosen)
+def _list(_: argparse.Namespace, __: Settings) -> int:
+    used = _in_use(settings_for(("recognizer", "detector")))
     known, broken = models.overview()
     for model in known:
         print(f"{'*' if model.name in used else ' '} {visible(model.name)}  {visible(_about(model))}")

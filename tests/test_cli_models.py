@@ -46,6 +46,18 @@ def test_one_of_each_kind_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert settings.load() == settings.Settings()
 
 
+@pytest.mark.usefixtures("caplog")  # the log says so, too
+def test_a_chosen_model_that_is_gone_is_said_beside_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(capsys, "list")[1] == ""
+    settings.save(settings.Settings(model="Anna", detector="Lost"))
+    out, said = _run(capsys, "list")
+    assert [line for line in out.splitlines() if "Anna" in line or "Lost" in line] == []
+    about_reading, about_finding = said.splitlines()
+    assert f"the model “Anna” that you chose is gone or damaged; “{BASE}” reads instead" in about_reading
+    assert f"the model “Lost” that you chose is gone or damaged; “{FINDER}” finds writing instead" in about_finding
+    assert _marked(capsys) == [BASE, FINDER]
+
+
 def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> None:
     installed("Anna")
     out, _ = _run(capsys, "list")
