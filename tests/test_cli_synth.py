@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from ocr_studio import cli
 from ocr_studio.core import dataset, images
+from ocr_studio.jobs import synthesizing
 from tests import made_synth
 
 
@@ -155,6 +160,29 @@ def test_what_cannot_be_used_is_said_and_counts(
     (mine / "thesis.txt").write_text("mine")
     assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 1
     assert "there are other files in the folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["train", "--name", "x", "--dataset"], ["dataset"], ["evaluate"]])
+def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    out, ended = tmp_path / "out", tmp_path / "ended"
+    options = replace(made_synth.options(tmp_path, words=3), purpose="test")
+    with closing(cast(Any, synthesizing.write(options, out, children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+        assert cli.run([*command, str(out)]) == 1
+        assert "at this moment, and it is not whole yet. Wait until it has ended." in capsys.readouterr().err
+    for more in ([], ["--out", str(tmp_path / "copy")] if command == ["dataset"] else []):
+        assert cli.run([*command, str(out), *more]) == 1
+        said = capsys.readouterr().err
+        assert f"{out}: drawing a dataset was begun there, and it is not whole yet. The same" in said
+        assert '"ocr-studio synth" command goes on with it' in said
+    assert not (tmp_path / "copy").exists()
+    ended.mkdir()
+    assert cli.run([*command, str(ended)]) == 1
+    assert "not whole yet" not in capsys.readouterr().err
+    list(synthesizing.write(options, out, children=0))
+    assert len(dataset.read(out).examples) == 3
 
 
 def test_interrupted_it_says_that_it_can_go_on(

@@ -99,8 +99,9 @@ def unfinished(folder: Path, name: str) -> bool:
     return (folder / f"{_WORKSHOP}{name}").is_dir()
 
 
-def others_unfinished(folder: Path, name: str) -> bool:
-    """Whether a lasting workshop of another name was left before its end. Never raises."""
+def others_unfinished(folder: Path, name: str = "") -> bool:
+    """Whether a lasting workshop of another name, or of any if none is given, was left before its end, or is at work.
+    Never raises."""
     try:
         names = [entry.name.removeprefix(_WORKSHOP) for entry in os.scandir(folder) if entry.is_dir()]
     except OSError:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ocr_studio.core import images, paths
+from ocr_studio.core import dataset_folder, images, paths
 from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES, Troubles, Unfit, file_bytes, json_value, mapping
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
@@ -41,6 +41,19 @@ def is_dataset(folder: Path) -> bool:
         return False
     closed = ClosedFolder(folder)
     return any(closed.has(mark) for layout in LAYOUTS.values() for mark in layout.marks)
+
+
+def check_ended(folder: Path) -> None:
+    """Raises BadDataset for a folder in which one was begun to be drawn, and has not come to its end."""
+    if is_dataset(folder) or not dataset_folder.others_unfinished(folder):
+        return
+    if dataset_folder.writer(folder) is not None:
+        what = tr("a dataset is being drawn there at this moment, and it is not whole yet")
+        raise BadDataset(what, file=folder, remedy=tr("Wait until it has ended."))
+    remedy = tr("“Make synthetic boards” in the menu Read goes on with it, if the same is chosen again.")
+    command = 'The same "ocr-studio synth" command goes on with it.'
+    what = tr("drawing a dataset was begun there, and it is not whole yet")
+    raise BadDataset(what, file=folder, remedy=remedy, command=command)
 
 
 def read(folder: Path) -> Dataset:
@@ -125,6 +138,7 @@ def _layout(folder: ClosedFolder, manifest: Mapping[str, object]) -> Layout:
     for layout in LAYOUTS.values():
         if any(folder.has(mark) for mark in layout.marks):
             return layout
+    check_ended(folder.root)
     names = ", ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
     remedy = tr("One has one of these in it: {names}.", names=names)
     raise BadDataset(tr("it is no dataset"), file=folder.root, remedy=remedy)

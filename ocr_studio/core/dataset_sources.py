@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_studio.core import evaluation_data, images, paths
 from ocr_studio.core.dataset_choice import SourcePage
-from ocr_studio.core.dataset_reading import is_dataset
+from ocr_studio.core.dataset_reading import check_ended, is_dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
@@ -32,7 +32,10 @@ def find(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
         raise StudioError(tr("there is no such folder"), file=path, remedy=tr("Give a project, or a folder of photos."))
     if paths.exists(path / evaluation_data.ANNOTATIONS):
         return from_annotations(path)
-    return from_project(Project.find(path, library=library, prefer_library=prefer_library))
+    project = Project.find(path, library=library, prefer_library=prefer_library)
+    if not project.exists:
+        check_ended(path)
+    return from_project(project)
 
 
 def is_only_dataset(folder: Path, *, library: Path | None = None, prefer_library: bool = False) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ocr_studio.core import geometry, images, page_file, paths, plain_text
+from ocr_studio.core.dataset_reading import check_ended
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.metrics import Labelled
@@ -61,6 +62,7 @@ def load(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
         return from_annotations(path)
     project = Project.find(path, library=library, prefer_library=prefer_library)
     if not project.exists:
+        check_ended(path)
         raise StudioError(
             tr("there is nothing to compare with here"),
             file=path,
