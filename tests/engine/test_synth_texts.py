@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocr_studio.engine.synth import german, phrases, speech
+from ocr_studio.engine.synth import german_phrases, german_spelling, phrases, speech
 from ocr_studio.engine.synth.casting import _contents
 from ocr_studio.engine.synth.contents import Contents, Theme
 from ocr_studio.engine.synth.made import MadeHand
@@ -50,7 +50,7 @@ def test_german_nouns_begin_with_a_capital_and_other_words_do_not(rng: np.random
 
 def test_of_what_cannot_be_told_nothing_is_written() -> None:
     shares = {"rechnung": 1.0, "xylofant": 1.0, "und": 1.0, "projektplan": 0.0, "sitzungszimmer": 2.0}
-    assert german.written(shares) == {"Rechnung": 1.0, "und": 1.0, "Sitzungszimmer": 2.0}
+    assert german_spelling.written(shares) == {"Rechnung": 1.0, "und": 1.0, "Sitzungszimmer": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_of_what_cannot_be_told_nothing_is_written() -> None:
      "Maßnahmen", "Reißverschluss", "Kreisstadt", "Preissenkung", "Beweisstück", "Außenminister"],
 )  # fmt: skip
 def test_sharp_s_stands_where_it_is_written(word: str) -> None:
-    assert german.sharpened(word.lower().replace("ß", "ss")) == word.lower()
+    assert german_spelling.sharpened(word.lower().replace("ß", "ss")) == word.lower()
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])
@@ -95,9 +95,9 @@ def test_english_stays_as_it_is_and_two_languages_take_turns(rng: np.random.Gene
     only = {heading.lower() for heading in headings(contents("en"), rng)}
     assert only <= {heading.lower() for some in phrases.HEADINGS.values() for heading in some}
     both = {heading.lower() for heading in headings(contents("en", "de"), rng)}
-    assert both & {heading.lower() for heading in german.HEADINGS["meeting"]}
+    assert both & {heading.lower() for heading in german_phrases.HEADINGS["meeting"]}
     assert both & {heading.lower() for heading in phrases.HEADINGS["meeting"]}
-    assert set(german.HEADINGS) == set(phrases.HEADINGS) == {theme.value for theme in Theme}
+    assert set(german_phrases.HEADINGS) == set(phrases.HEADINGS) == {theme.value for theme in Theme}
 
 
 def test_a_language_without_phrases_speaks_in_its_own_words(rng: np.random.Generator) -> None:

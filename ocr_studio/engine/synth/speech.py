@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ocr_studio.engine.synth import german, phrases
+from ocr_studio.engine.synth import german_phrases, phrases
 from ocr_studio.engine.synth.texts import Texts, texts
 
 Random: TypeAlias = np.random.Generator
@@ -40,12 +40,12 @@ _ENGLISH: Final = Speech(
     phrases.SMALL,
 )
 _GERMAN: Final = Speech(
-    german.phrase,
-    lambda rng: phrases.one(rng, german.TITLES),
-    lambda theme, rng: phrases.one(rng, german.HEADINGS[theme]),
-    german.DAYS,
-    german.MONTHS,
-    german.SMALL,
+    german_phrases.phrase,
+    lambda rng: phrases.one(rng, german_phrases.TITLES),
+    lambda theme, rng: phrases.one(rng, german_phrases.HEADINGS[theme]),
+    german_phrases.DAYS,
+    german_phrases.MONTHS,
+    german_phrases.SMALL,
 )
 _KNOWN: Final[Mapping[str, Speech]] = {"en": _ENGLISH, "de": _GERMAN}
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import language, paths, word_counts
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
-from ocr_studio.engine.synth import german
+from ocr_studio.engine.synth import german_spelling
 
 Random: TypeAlias = np.random.Generator
 
@@ -60,7 +60,7 @@ def texts(languages: tuple[str, ...]) -> Texts:
                 if word.replace("'", "").isalpha() and len(word) <= 16:
                     # The square root: or every third word were “the”.
                     own[word] = math.sqrt(frequency)
-        for word, share in (german.written(own) if code == "de" else own).items():
+        for word, share in (german_spelling.written(own) if code == "de" else own).items():
             shares[word] = shares.get(word, 0.0) + share
     return replace(_shared(shares), languages=languages)
 
