@@ -95,7 +95,7 @@ def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
 
 def _spaced(seed: int) -> ReviewedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
-    from ocr_studio.engine.synth import phrases, scenery, shot, whole_boards
+    from ocr_studio.engine.synth import scenery, shot, whole_boards
     from ocr_studio.engine.synth.hand import Hand
     from ocr_studio.engine.synth.made import MadeHand
     from ocr_studio.engine.synth.marker import Pen
@@ -110,7 +110,7 @@ def _spaced(seed: int) -> ReviewedPhoto:
     for y in np.arange(low[1] + 90, high[1] - 40, 95):
         x = low[0] + float(rng.uniform(60, 300))
         inks, end = [], x
-        for ink in patch.inks(phrases.running(rng, 6), scribe):
+        for ink in patch.inks(_running(rng, 6), scribe):
             end += ink.length + scribe.gap
             inks += [ink] if end < high[0] - 60 else []
         patch.put(inks, (x, float(y)), scribe)
@@ -118,6 +118,16 @@ def _spaced(seed: int) -> ReviewedPhoto:
     photo = shot.expose(made_boards.maker().scene(plan, rng), shot.Lens(), rng)
     words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.truth(plan, photo))
     return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
+
+
+def _running(rng: np.random.Generator, count: int) -> list[str]:
+    """So many words of running text."""
+    from ocr_studio.engine.synth import phrases
+
+    words: list[str] = []
+    while len(words) < count:
+        words.extend(phrases.phrase(rng).split())
+    return words[:count]
 
 
 def real(folder: Path, name: str) -> Trial:

@@ -138,14 +138,6 @@ def phrase(rng: np.random.Generator) -> str:
     return " ".join(middle)
 
 
-def running(rng: np.random.Generator, count: int) -> list[str]:
-    """So many words of running text."""
-    words: list[str] = []
-    while len(words) < count:
-        words.extend(phrase(rng).split())
-    return words[:count]
-
-
 def one(rng: np.random.Generator, choices: list[str]) -> str:
     """Any of some texts."""
     return choices[int(rng.integers(len(choices)))]
