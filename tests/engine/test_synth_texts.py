@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from ocr_studio.engine.synth import german_phrases, german_spelling, phrases, speech
+from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.casting import _contents
-from ocr_studio.engine.synth.contents import Contents, Theme
+from ocr_studio.engine.synth.contents import Contents, Theme, money
 from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.sources import Sources, Stock
 from ocr_studio.engine.synth.texts import texts
@@ -106,3 +109,62 @@ def test_a_language_without_phrases_speaks_in_its_own_words(rng: np.random.Gener
     for said in (finnish.title(rng), finnish.heading("maths", rng), finnish.phrase(rng)):
         assert {word.lower() for word in said.split()} <= words
     assert finnish.title(rng)[0].isupper()
+
+
+@pytest.mark.parametrize("languages", [("en",), ("fr",), ("de",), ("es", "en")])
+def test_what_is_put_together_could_have_been_written_by_somebody(
+    languages: tuple[str, ...], rng: np.random.Generator
+) -> None:
+    words = texts(languages)
+    known = {word.lower() for word in words.words}
+    drawn = [BoardTexts(words).one(rng) for _ in range(4000)]
+    times = [found for text in drawn if (found := re.fullmatch(r"(\d+):\d\d([ap]m)", text))]
+    assert bool(times) is (languages == ("en",))
+    assert all(1 <= int(found[1]) <= 12 for found in times)
+    plain = [BoardTexts(words, plain=1.0).one(rng) for _ in range(4000)]
+    linked = [found for text in plain if (found := re.fullmatch(r"([^\W\d_]+)([-/&+])([^\W\d_]+)", text))]
+    assert len(linked) > 20
+    assert not [found[0] for found in linked if found[3].lower() not in known]
+    others = [
+        text for text in [*drawn, *plain] if re.search(r"\w's\w", text, re.IGNORECASE) and text.lower() not in known
+    ]
+    assert not others
+    ends = {found[0] for text in drawn if (found := re.search(r"(?<=\d)(st|nd|rd|th)$", text))}
+    assert bool(ends) is (languages == ("en",))
+    assert not [text for text in drawn if re.fullmatch(r"\d*(1[123](st|nd|rd)|(?<!1)[123]th)", text)]
+
+
+def test_somebodys_things_end_as_english_has_it(rng: np.random.Generator) -> None:
+    words = BoardTexts(texts(("en",)))
+    said = {words.signed(word, rng) for word in ("boss", "Anna", "TEAM") for _ in range(3000)}
+    assert {"boss'", "Anna's", "TEAM'S"} <= said
+    assert not {"boss's", "TEAM's"} & said
+
+
+def test_no_letters_are_written_that_only_look_like_those_of_the_languages() -> None:
+    for language in ("sk", "ro", "lv"):  # whose lists have “с” and “а” of the Russian alphabet
+        assert not {"с", "а", "и", "не", "для"} & set(texts((language,)).words)
+    assert "nº" in texts(("es",)).words
+
+
+def test_days_are_written_and_told_as_the_language_has_it(rng: np.random.Generator) -> None:
+    english, german = contents("en"), contents("de")
+    ours, theirs = ({" ".join(said.date(rng)) for _ in range(600)} for said in (english, german))
+    assert not [date for date in ours if re.fullmatch(r"\d+\. [A-Z]\w+\.?", date)]
+    assert [date for date in theirs if re.fullmatch(r"\d+\. [A-Z]\w+\.?", date)]
+    assert not [date for date in theirs if re.fullmatch(r"(Mai|Juni|Jan\.) \d+", date)]
+    told = " ".join(german.clock(rng) for _ in range(200))
+    assert not re.search("[ap]m", told)
+    assert "pm" in " ".join(english.clock(rng) for _ in range(200))
+
+
+def test_sums_and_sentences_are_as_people_write_them(rng: np.random.Generator) -> None:
+    assert not [sum_ for sum_ in (money(rng) for _ in range(3000)) if re.search(r"\b0\.0k", sum_)]
+    finnish = contents("fi")
+    said = " ".join(" ".join(finnish.paragraph(rng, 40)) for _ in range(60))
+    assert re.search(r"[a-zä]: [a-z]", said)
+    assert re.search(r"[a-zä]\. [A-ZÄ]", said)
+    for _ in range(400):
+        formula = " ".join(finnish.formula(rng))
+        if found := re.fullmatch(r"√\((\d+)\) ≈ ([\d.]+)", formula):
+            assert float(found[2]) == pytest.approx(int(found[1]) ** 0.5, abs=0.051)

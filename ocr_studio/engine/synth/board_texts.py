@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -73,9 +74,15 @@ _UNITS: Final = (
     "°",
     "°C",
     "+",
-    "th",
     "%",
 )
+# Behind the number of one in a row, but in English.
+_NEXT: Final = "."
+# Behind a time of day, in English only.
+_HALVES: Final = ("am", "pm")
+# What a word is linked to is no longer; a list may have none that is so short.
+_LINKED: Final = 8
+_TRIES: Final = 12
 _MONEY: Final = ("$", "€", "£")
 _ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", ".html", ".json")
 
@@ -123,13 +130,29 @@ class BoardTexts:
         if signs < 0.225:
             return _any(rng, ("-", "#", "@", "/", "*", "+")) + word
         if signs < 0.25:
-            return word + _any(rng, ("-", "/", "&", "+", "_", "'s")) + self.words.word(rng)[:8]
+            return self._linked(word, rng)
         return word
+
+    @property
+    def _english(self) -> bool:
+        """Whether all words are English; of a list of words nobody knows."""
+        return self.words.languages == ("en",)
+
+    def _linked(self, word: str, rng: Random) -> str:
+        """Two words with a sign between them; or somebody's, as English has it."""
+        link = _any(rng, ("-", "/", "&", "+", "_", "'s"))
+        if link == "'s":
+            if self._english and word.isalpha():
+                return word + ("'" if word[-1] in "sS" else "'S" if len(word) > 1 and word.isupper() else "'s")
+            link = "-"
+        others = (self.words.word(rng) for _ in range(_TRIES))
+        return word + link + next((other for other in others if len(other) <= _LINKED), "")
 
     def _figure(self, rng: Random) -> str:
         number = int(10 ** rng.uniform(0, 4.3))
         small, month, day = (int(rng.integers(1, most)) for most in (60, 13, 32))
         year = int(rng.integers(1960, 2050))
+        date = min(day, calendar.monthrange(year, month)[1])
         ways: tuple[Callable[[], str], ...] = (
             lambda: str(small),
             lambda: str(number),
@@ -137,11 +160,11 @@ class BoardTexts:
             lambda: f"{small}{_any(rng, (')', ':', ',', ']'))}",
             lambda: f"{_any(rng, _MONEY)}{number}",
             lambda: f"{number:,}{_any(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
-            lambda: f"{day}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{day}/{year % 100:02d}",
-            lambda: f"{year}-{month:02d}-{day:02d}" if rng.random() < 0.4 else str(year),
-            lambda: f"{day % 24}:{small:02d}{_any(rng, ('', '', 'h', 'am', 'pm'))}",
+            lambda: f"{date}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{date}/{year % 100:02d}",
+            lambda: f"{year}-{month:02d}-{date:02d}" if rng.random() < 0.4 else str(year),
+            lambda: self._time(day % 24, small, rng),
             lambda: f"{small}{_any(rng, ('%', '%', '.5%'))}",
-            lambda: f"{number if rng.random() < 0.4 else small}{_any(rng, _UNITS)}",
+            lambda: self._counted(number if rng.random() < 0.4 else small, rng),
             lambda: f"{small}{_any(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
             lambda: f"{_any(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
             lambda: f"{small}-{small + day}",
@@ -150,6 +173,20 @@ class BoardTexts:
             lambda: figure(rng),
         )
         return ways[int(rng.integers(len(ways)))]()
+
+    def _time(self, hour: int, minute: int, rng: Random) -> str:
+        """Of a day; where its halves are told apart, each has twelve hours."""
+        said = _any(rng, ("", "", "h", *_HALVES))
+        if said in _HALVES and not self._english:
+            said = "h"
+        return f"{hour % 12 + 1 if said in _HALVES else hour}:{minute:02d}{said}"
+
+    def _counted(self, number: int, rng: Random) -> str:
+        """So many of something, or the one of this number in a row."""
+        if (unit := _any(rng, (*_UNITS, _NEXT))) != _NEXT or not self._english:
+            return f"{number}{unit}"
+        last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{last}"
 
     def _name(self, rng: Random) -> str:
         """Of a variable or function."""

@@ -5,6 +5,7 @@ The words in between are drawn from whatever supply of words there is, so that n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,8 +57,8 @@ _BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
 _FORMULAS: Final = phrases.parts(
     """
     {a} = {m}{b} + {n}|{a}² + {b}² = {c}²|f({a}) = {a}^{m} - {n}{a}|{m} × {n} = {p}|{a} < {n}|∑ {a} = {n}|{a} → ∞
-    √({n}) ≈ {m}.{n}|P({a}) = 0.{n}|{n} / {m} = {q:.1f}|d{a}/d{b} = {m}{b}|({a} + {b})({a} - {b})|T(n) = {m}T(n/2) + n
-    {a} ≤ {b} ≤ {c}|log({n}) = 1.{m}|{a} = {n}%|∴ {a} = {m}|∫ {a} d{a}|{a} ∈ {{1, {m}}}|sin {a} = {b}/{c}|F = m{a}
+    √({n}) ≈ {r:.1f}|P({a}) = 0.{n}|{n} / {m} = {q:.1f}|d{a}/d{b} = {m}{b}|({a} + {b})({a} - {b})|T(n) = {m}T(n/2) + n
+    {a} ≤ {b} ≤ {c}|log({n}) = {g:.2f}|{a} = {n}%|∴ {a} = {m}|∫ {a} d{a}|{a} ∈ {{1, {m}}}|sin {a} = {b}/{c}|F = m{a}
     E = mc²|{a}: {b}|{a} != {b}|{m}:{n}|{m} + {n} = {s}|{a} = {m} ± {n}|{a}({b}) = {c}
     """
 )
@@ -114,7 +115,8 @@ class Contents:
         words: Tokens = []
         while len(words) < count:
             some = self.sentence(rng, int(rng.integers(4, 12)))
-            some[0] = some[0][:1].upper() + some[0][1:]
+            if not words or words[-1][-1:] not in ",:":
+                some[0] = _headed(some[0])
             if some[-1][-1:].isalnum():
                 some[-1] += one(".....?:!,", rng)
             words += some
@@ -134,8 +136,8 @@ class Contents:
     def entry(self, rng: Random) -> tuple[Tokens, Tokens]:
         """What something is, and how much, when or who."""
         what = self.sentence(rng, int(rng.integers(1, 4)))
-        ways: Ways = (lambda: [money(rng)], lambda: self.date(rng), lambda: [clock(rng)], lambda: [phrases.name(rng)],
-                lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
+        ways: Ways = (lambda: [money(rng)], lambda: self.date(rng), lambda: [self.clock(rng)],
+                lambda: [phrases.name(rng)], lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
         return what, one(ways, rng)()
 
     def cell(self, rng: Random) -> Tokens:
@@ -186,7 +188,7 @@ class Contents:
         """As it stands in one line."""
         a, b, c = (one(_SYMBOLS, rng) for _ in range(3))
         m, n = int(rng.integers(2, 30)), int(rng.integers(1, 100))
-        return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, p=m * n, q=n / m, s=m + n).split()
+        return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, **_reckoned(m, n)).split()
 
     def date(self, rng: Random) -> Tokens:
         """A day."""
@@ -195,10 +197,18 @@ class Contents:
         ways = [f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
                 f"{day}.{month}.{year}"]  # fmt: skip
         if speech.months:
-            ways += [f"{one(speech.months, rng)} {day}", f"{day}. {one(speech.months, rng)}"]
+            ways += [each.format(day=day, month=one(speech.months, rng)) for each in speech.dates]
         if speech.days:
             ways += [one(speech.days, rng), f"{one(speech.days, rng)} {day}/{month}"]
         return one(ways, rng).split()
+
+    def clock(self, rng: Random) -> str:
+        """A time of day; by twelve hours only where a language tells it so."""
+        hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
+        ways = [f"{hour}:{minute:02d}", f"{hour}h", f"{hour}.{minute:02d}"]
+        if one(self.speeches, rng).halves:
+            ways += [f"{1 + hour % 12}pm", f"{1 + hour % 12}:{minute:02d}am"]
+        return one(ways, rng)
 
     def day(self, index: int) -> str:
         """Of a week, 0 for Monday; its number where no names are known."""
@@ -239,21 +249,14 @@ def money(rng: Random) -> str:
     """A sum."""
     sum_ = 10 ** rng.uniform(0, 5)
     sign = one("$€£", rng)
-    text = f"{sum_:,.2f}" if rng.random() < 0.4 else f"{sum_:,.0f}" if rng.random() < 0.5 else f"{sum_ / 1000:.1f}k"
+    thousands = sum_ / 1000 if sum_ >= 100 else sum_
+    text = f"{sum_:,.2f}" if rng.random() < 0.4 else f"{sum_:,.0f}" if rng.random() < 0.5 else f"{thousands:.1f}k"
     return f"{text}{sign}" if sign == "€" and rng.random() < 0.6 else f"{sign}{text}"
 
 
-def clock(rng: Random) -> str:
-    """A time of day."""
-    hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
-    ways = (
-        f"{hour}:{minute:02d}",
-        f"{1 + hour % 12}pm",
-        f"{1 + hour % 12}:{minute:02d}am",
-        f"{hour}h",
-        f"{hour}.{minute:02d}",
-    )
-    return one(ways, rng)
+def _reckoned(m: int, n: int) -> dict[str, float]:
+    """What comes of two numbers in a formula."""
+    return {"p": m * n, "q": n / m, "s": m + n, "r": math.sqrt(n), "g": math.log10(n)}
 
 
 def one(choices: Sequence[_Thing], rng: Random) -> _Thing:

@@ -109,7 +109,7 @@ def week(patch: Patch, kit: Kit, top: float) -> float:
     patch.end_block()
     for number in range(many):
         for row in range(int(rng.integers(0, rows + 1))):
-            said = [contents.clock(rng)] if rng.random() < 0.3 else kit.contents.sentence(rng, 1)
+            said = [kit.contents.clock(rng)] if rng.random() < 0.3 else kit.contents.sentence(rng, 1)
             inks = [] if patch.full else patch.inks(said, by)
             if inks and length(inks, by) < wide - 0.7 * by.size:
                 patch.put(inks, (number * wide + 0.5 * by.size, top + 3 * by.size + row * high), by)

@@ -19,8 +19,9 @@ Random: TypeAlias = np.random.Generator
 @dataclass(frozen=True, slots=True)
 class Speech:
     """phrase, title: some words, with blanks between them; heading: over a part of a board with some theme. days:
-    Monday to Friday short and long, then the weekend; months: from January; small: what stands in cells and margins.
-    The last three are empty where they are not known: figures stand there then.
+    Monday to Friday short and long, then the weekend; months: from January; dates: how a day of them is written; small:
+    what stands in cells and margins. These are empty where they are not known: figures stand there then. halves:
+    whether each half of a day has twelve hours of its own.
     """
 
     phrase: Callable[[Random], str]
@@ -29,6 +30,8 @@ class Speech:
     days: Sequence[str] = ()
     months: Sequence[str] = ()
     small: Sequence[str] = ()
+    dates: Sequence[str] = ()
+    halves: bool = False
 
 
 _ENGLISH: Final = Speech(
@@ -38,6 +41,8 @@ _ENGLISH: Final = Speech(
     phrases.DAYS,
     phrases.MONTHS,
     phrases.SMALL,
+    dates=("{month} {day}", "{day} {month}"),
+    halves=True,
 )
 _GERMAN: Final = Speech(
     german_phrases.phrase,
@@ -46,6 +51,7 @@ _GERMAN: Final = Speech(
     german_phrases.DAYS,
     german_phrases.MONTHS,
     german_phrases.SMALL,
+    dates=("{day}. {month}",),
 )
 _KNOWN: Final[Mapping[str, Speech]] = {"en": _ENGLISH, "de": _GERMAN}
 

@@ -57,7 +57,7 @@ def texts(languages: tuple[str, ...]) -> Texts:
         own: dict[str, float] = {}
         for frequency, band in word_counts.counted(code, rarest=_RAREST):
             for word in band:
-                if word.replace("'", "").isalpha() and len(word) <= 16:
+                if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
                     # The square root: or every third word were “the”.
                     own[word] = math.sqrt(frequency)
         for word, share in (german_spelling.written(own) if code == "de" else own).items():
@@ -88,6 +88,13 @@ def listed(path: Path) -> Texts:
             remedy=tr("Choose a plain text file (UTF-8) with one word a line."),
         ) from error
     return _shared(kept)
+
+
+@lru_cache(maxsize=1024)
+def _latin(letter: str) -> bool:
+    """Whether it is a letter of the languages, or an apostrophe. The lists hold some letters of others, which nobody
+    can tell from them by their looks."""
+    return letter in "'ªº" or "LATIN" in unicodedata.name(letter, "")
 
 
 def _shared(weights: dict[str, float]) -> Texts:
