@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.detector_training import DetectorData, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.training import Preparing, Recipe
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import replay
-from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.detector import Detector, Photo
 from ocr_studio.engine.detector_exam import MOST_PHOTOS, Seen
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import Box, SizedPhoto, Tiles, piece_of
@@ -122,9 +121,8 @@ class DetectorLessons:
         if image is None:
             return
         places = LinePlaces.of(photo.words)
-        scale = detector.look(image)[1]
         box = hidden_part(places.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
-        sized = SizedPhoto.of(photo.name, image, places, scale=scale, hidden=box)
+        sized = _as_looked_at(photo, image, places, detector, hidden=box)
         if self.hidden or not photo.held_out:
             self.train.append(sized)
         if (box is not None or (photo.held_out and not self.hidden)) and len(self.held_out) < MOST_PHOTOS:
@@ -140,7 +138,11 @@ class DetectorLessons:
         others = ((photo, _opened(photo)) for photo in more)
         photos = itertools.chain(
             (_sized(board, detector) for board in boards),
-            (_of(photo.name, image, photo.words, detector) for photo, image in others if image is not None),
+            (
+                _as_looked_at(photo, image, LinePlaces.of(photo.words), detector)
+                for photo, image in others
+                if image is not None
+            ),
         )
         pieces: list[Tiles] = []
         for number, photo in enumerate(photos):
@@ -176,7 +178,7 @@ def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
     return best and best[1]
 
 
-def _opened(photo: ReviewedPhoto) -> NDArray[np.uint8] | None:
+def _opened(photo: ReviewedPhoto) -> Photo | None:
     try:
         return photo.open()
     except StudioError as error:
@@ -196,13 +198,17 @@ def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
     return general_boards(range(_KEPT), seed=seed)
 
 
+def _as_looked_at(
+    photo: ReviewedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
+) -> SizedPhoto:
+    """A photo as large as the detector makes it when it looks for the last time."""
+    return SizedPhoto.of(photo.name, image, places, scale=detector.look(image)[1], hidden=hidden)
+
+
 def _sized(board: SynthBoard, detector: Detector) -> SizedPhoto:
-    return _of(_name(board), board.image, board.labelled, detector)
-
-
-def _of(name: str, image: NDArray[np.uint8], words: Iterable[Labelled], detector: Detector) -> SizedPhoto:
-    scale = detector.options.scale(*image.shape[:2])
-    return SizedPhoto.of(name, image, LinePlaces.of(words), scale=scale)
+    """A board. Its letters are large enough for the first look (all 32 of a seed), so that none is spent on it."""
+    scale = detector.options.scale(*board.image.shape[:2])
+    return SizedPhoto.of(_name(board), board.image, LinePlaces.of(board.labelled), scale=scale)
 
 
 def _name(board: SynthBoard) -> str:

@@ -146,6 +146,8 @@ class Paced(keras.callbacks.Callback):  # type: ignore[misc]
 
 def rate_at(share: float) -> float:
     """How high the rate is, 0..1, when this share of a run is over."""
+    # Not Keras' own cosine, as ``MovingWeights`` have: that one ends at 0 and rises over whole steps. By it a run that
+    # was begun would go on at other rates, and its checkpoint, which holds the rate, would not fit.
     if share < _WARM_UP:
         return max(share / _WARM_UP, 1e-3)
     return max(1e-3, 0.5 + 0.5 * math.cos(math.pi * (share - _WARM_UP) / (1 - _WARM_UP)))

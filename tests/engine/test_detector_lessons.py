@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ocr_studio.core.detector_training import RECIPE, DetectorData
 from ocr_studio.core.settings import ReaderOptions
@@ -11,6 +14,7 @@ from ocr_studio.engine import detector_lessons, runtime
 from ocr_studio.engine.detector import Detector
 from ocr_studio.engine.detector_lessons import hidden_part
 from ocr_studio.engine.detector_targets import LinePlaces
+from ocr_studio.engine.detector_tiles import SizedPhoto, piece_of
 from tests.engine.tiny_detector import board, reviewed, tiny_net
 
 
@@ -48,3 +52,26 @@ def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.Monke
     assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
     assert more.general.known.all()
     assert boards.fingerprint() != more.fingerprint()
+
+
+def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector_lessons, "_REPEATED", 1)
+    monkeypatch.setattr(detector_lessons, "_KEPT", 1)
+    runtime.configure(ReaderOptions())
+    detector = Detector(tiny_net())
+    widths: dict[str, int] = {}
+
+    def piece(photo: SizedPhoto, rng: np.random.Generator, **asked: Any) -> Any:
+        widths[photo.name] = photo.width
+        return piece_of(photo, rng, **asked)
+
+    def looked(image: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+        return np.zeros((8, 8), np.float32), 1.5
+
+    monkeypatch.setattr(detector_lessons, "piece_of", piece)
+    monkeypatch.setattr(detector, "look", looked)
+    data = DetectorData((reviewed(), reviewed("b", held_out=True)), general=(reviewed("sign"),))
+    list(detector_lessons.DetectorLessons().prepare(data, detector, RECIPE))
+    wide = reviewed("sign").open().shape[1]
+    assert detector.options.scale(wide, wide) != 1.5
+    assert widths["sign"] == round(1.5 * wide)
