@@ -193,11 +193,16 @@ def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
     return dataset_folder.unfinished(folder, name_of(options, version))
 
 
+def others_begun(folder: Path, options: SynthOptions, version: str) -> bool:
+    """Whether a dataset of other options was begun in a folder, and not ended. Never raises."""
+    return dataset_folder.others_unfinished(folder, name_of(options, version))
+
+
 def check_place(folder: Path, options: SynthOptions, version: str, *, replace: bool) -> None:
     """Whether these may be written to a folder: a dataset that is there already, or was begun there, was drawn by just
     these options, or by others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never written
     over."""
-    if not replace and dataset_folder.others_unfinished(folder, name_of(options, version)):
+    if not replace and others_begun(folder, options, version):
         what = tr("a dataset of other options was begun in the folder, and not ended")
         command = "Give those options again to go on with it, name another folder, or add --replace to throw it away."
         raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)

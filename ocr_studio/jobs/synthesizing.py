@@ -113,10 +113,12 @@ def can_go_on(options: SynthOptions, folder: Path) -> bool:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is to be known of a folder before these are written to it. begun: writing them was begun there, and not
-    ended; dataset: there is one, which is replaced; taken: why that is not written over, whatever is wished; writer:
-    number of the process that writes there now, 0 where it is not known; free: bytes that are free on the disk."""
+    ended; others: writing others was; dataset: there is one, which is replaced; taken: why that is not written over,
+    whatever is wished; writer: number of the process that writes there now, 0 where it is not known; free: bytes that
+    are free on the disk."""
 
     begun: bool = False
+    others: bool = False
     dataset: bool = False
     taken: str = ""
     writer: int | None = None
@@ -135,7 +137,8 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[Place]:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(there).free if there else None
     writer = dataset_folder.writer(folder)
-    yield Place(can_go_on(options, folder), dataset.is_dataset(folder), taken, writer, free)
+    others = synth_dataset.others_begun(folder, options, __version__)
+    yield Place(can_go_on(options, folder), others, dataset.is_dataset(folder), taken, writer, free)
 
 
 def throw_away(folder: Path) -> None:

@@ -26,6 +26,7 @@ from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
+from ocr_studio.ui import synth_asking
 from ocr_studio.ui.batch_strip import time_left
 from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
@@ -131,11 +132,18 @@ class SynthDialog(QDialog):
             self._hurried = True
             self.there.look()
             return
+        if self.there.others:
+            synth_asking.whether_to_throw_away(self, lambda: self._write(options, folder, replace=True))
+            return
+        # What nobody was told of is not written over, whoever has put it there meanwhile.
+        self._write(options, folder, replace=self.there.replaces)
+
+    def _write(self, options: SynthOptions, folder: Path, *, replace: bool) -> None:
         for waiting in (self._rest, self.looking, self.there):
             waiting.stop()
         self.written.emit(options, folder)
         job = self._job = self._lane.submit(
-            lambda: synthesizing.write(options, folder, replace=True), name=later("Writing words and boards")
+            lambda: synthesizing.write(options, folder, replace=replace), name=later("Writing words and boards")
         )
         job.came.connect(self._hear)
         job.failed.connect(self._fail)
@@ -319,20 +327,11 @@ class SynthDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(about)
         layout.addLayout(across, 1)
-        layout.addLayout(self._below())
+        layout.addLayout(_titled(tr("Fol&der"), self.folder))
         for widget in (self.state, self.estimate, self.wrong, self.doing, self.progress):
             layout.addWidget(widget)
         layout.addLayout(self._buttons())
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
-
-    def _below(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        label = QLabel(tr("Fol&der"))
-        label.setBuddy(self.folder)
-        row.addWidget(label)
-        row.addWidget(self.folder, 1)
-        return row
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -343,6 +342,16 @@ class SynthDialog(QDialog):
         row.addWidget(self.close_button)
         row.addWidget(self.write)
         return row
+
+
+def _titled(title: str, field: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    label = QLabel(title)
+    label.setBuddy(field)
+    row.addWidget(label)
+    row.addWidget(field, 1)
+    return row
 
 
 def _said(found: Estimate, options: SynthOptions, free: int | None) -> str:

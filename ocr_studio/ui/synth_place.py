@@ -45,6 +45,16 @@ class SynthPlace(QObject):
         return self.found is not None and self.found.begun and self.found.writer is None
 
     @property
+    def others(self) -> bool:
+        """Whether something else was begun there before, which is lost when these are written."""
+        return self.found is not None and self.found.others and self.found.writer is None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether there is a dataset that a person was told is replaced."""
+        return self.found is not None and self.found.dataset
+
+    @property
     def free(self) -> int | None:
         """Bytes that are free there, as far as that is known."""
         return self.found.free if self.found else None
@@ -64,6 +74,11 @@ class SynthPlace(QObject):
             return _said_writer(found.writer)
         if found.begun:
             return tr("These were begun in this folder before, and not ended. Writing goes on there.")
+        if found.others and not found.taken:
+            return tr(
+                "Something that was chosen differently was begun in this folder, and not ended. You are asked before it"
+                " is thrown away."
+            )
         if found.dataset:
             return found.taken or tr("There is a dataset in this folder; it is replaced.")
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset, synth_options
@@ -178,6 +179,42 @@ def test_stopped_it_goes_on_or_is_thrown_away(
     assert wrong(dialog) == ""
     assert dialog.write.text() == "&Write"
     assert not (tmp_path / "out").exists()
+    leave_dialogs()
+
+
+def test_others_that_were_begun_there_go_only_where_a_person_says_so(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    others, out = replace(dialog.form.options, seed=8), tmp_path / "there"
+    with closing(cast(Any, synthesizing.write(others, out, children=0))) as begun:
+        assert len(list(itertools.islice(begun, 2))) == 2
+    dialog.folder.line.setText(str(out))
+    QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
+    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text(), timeout=LONG)
+    assert not dialog.busy
+    for answer in ("Cancel", "&Throw away and write"):
+        assert synthesizing.can_go_on(others, out)
+        QTest.mouseClick(dialog.write, LEFT)
+        asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
+        assert not dialog.busy
+        button = next(each for each in asked.buttons() if each.text().replace("&", "") == answer.replace("&", ""))
+        QTest.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
+    assert not synthesizing.can_go_on(others, out)
+    assert len(dataset.read(out).examples) == dialog.form.words.value()
+    leave_dialogs()
+
+
+def test_what_was_begun_there_since_it_was_looked_is_not_thrown_away(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    others = replace(dialog.form.options, seed=8)
+    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
+    with closing(cast(Any, synthesizing.write(others, tmp_path / "out", children=0))) as begun:
+        assert len(list(itertools.islice(begun, 2))) == 2
+    QTest.mouseClick(dialog.write, LEFT)
+    qtbot.waitUntil(lambda: "was begun in the folder" in wrong(dialog) and not dialog.busy, timeout=LONG)
+    assert synthesizing.can_go_on(others, tmp_path / "out")
     leave_dialogs()
 
 
