@@ -26,6 +26,22 @@ _OTHERS: Final = re.compile(
 _TURN: Final = threading.Lock()
 
 
+class _Held:
+    """While standard error is held back: another handle on it. One for each process, as standard error is."""
+
+    handle: int | None = None
+
+
+def _give_back() -> None:
+    """A process that is forked meanwhile speaks where the person hears it: nobody would read out what is held back."""
+    if _Held.handle is not None:
+        os.dup2(_Held.handle, _STDERR)
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no such thing
+    os.register_at_fork(after_in_child=_give_back)
+
+
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
     """While this lasts, nothing that TensorFlow notes on standard error is seen, unless ``TF_CPP_MIN_LOG_LEVEL`` was
@@ -33,7 +49,8 @@ def silenced() -> Iterator[None]:
     where what is done meanwhile fails, and where the program dies of a fault what it was at.
 
     (TensorFlow heeds that variable only once it is loaded.) Of several threads that ask for it at once the first one
-    has it.
+    has it. Processes that are forked meanwhile are not silenced; of what others that are started meanwhile write there
+    later, as by ``subprocess``, nothing is seen: let them wait, or give them a ``stderr`` of their own.
     """
     if _ASKED_TO_SPEAK or not _TURN.acquire(blocking=False):
         yield
@@ -62,8 +79,10 @@ def _held_back(kept: int, said: IO[bytes]) -> Iterator[None]:
         if not faulthandler.is_enabled():
             faulthandler.enable(kept)
             after.callback(faulthandler.disable)
+        after.callback(setattr, _Held, "handle", None)
         after.callback(os.dup2, kept, _STDERR)
         os.dup2(said.fileno(), _STDERR)
+        _Held.handle = kept
         told = _OTHERS
         try:
             yield

@@ -71,6 +71,30 @@ def test_loggers_that_are_set_up_meanwhile_write_later_too(spoken: pytest.Captur
     assert spoken.readouterr().err == "at once, later"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("os.write(2, b'a last word')", "a last word"),
+        ("sys.stderr.write('a last word')", "a last word"),
+        ("raise ValueError('a bad end')", "ValueError: a bad end"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "Fatal Python error: Segmentation fault"),
+    ],
+)
+def test_what_a_process_that_is_forked_meanwhile_says_at_its_end_is_seen(last: str, said: str) -> None:
+    script = (
+        "import multiprocessing, os, signal, sys\n"
+        "from ocr_studio.api.startup import silenced\n"
+        "def work():\n    over.wait()\n    " + last + "\n"
+        "made = multiprocessing.get_context('fork')\nover = made.Event()\n"
+        "with silenced():\n    child = made.Process(target=work)\n    child.start()\n"
+        "over.set()\nchild.join()"
+    )
+    done = said_by(script)
+    assert done.returncode == 0
+    assert said in done.stderr
+
+
 class OnlyWrites:
     """As some put in the place of ``sys.stderr``."""
 
