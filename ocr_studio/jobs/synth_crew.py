@@ -7,9 +7,11 @@ TensorFlow. They end with the program, however it ends.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -155,6 +157,8 @@ def _begin(raw: object, language: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; who asks says when it is over
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     cv2.setNumThreads(1)
+    if sys.stderr is not None and not faulthandler.is_enabled():  # where there is a console, or the log in its place
+        faulthandler.enable()
     with contextlib.suppress(OSError, AttributeError):  # Windows has no such thing
         os.nice(_NICENESS)
     if language != translation.ENGLISH:
