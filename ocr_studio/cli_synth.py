@@ -54,6 +54,14 @@ JSON: as of "dataset", and "lacking": {{font: letters it has not, so that it was
 
 Exit status: 0 all went well, 1 something could not be used or nothing was written, 2 it was called wrongly.
 """
+_LIST: Final = (
+    "text file of words, instead of those of --languages; figures, code and signs come among them and beside them all"
+    " the same, but for --only-words"
+)
+_ONLY: Final = (
+    "single words are nothing but those of the list, or of the languages, as they stand there; boards still have"
+    " figures, names, dates, code and formulas"
+)
 _PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
 
 
@@ -76,7 +84,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--strokes", type=given_path, action="append", metavar="FILE", help="pen strokes (.npz); may be given twice"
     )
-    made.add_argument("--word-list", type=given_path, metavar="FILE", help="text file of the words to write")
+    made.add_argument("--word-list", type=given_path, metavar="FILE", help=_LIST)
+    made.add_argument("--only-words", action="store_true", default=None, help=_ONLY)
     made.add_argument("--languages", type=_listed, metavar="en,de", help="whose words are written; default: en")
     made.add_argument("--writing", type=_shares, metavar="NAME=SHARE,…", help="how often who writes")
     made.add_argument("--grounds", type=_shares, metavar="NAME=SHARE,…", help="how often on what")
@@ -197,8 +206,8 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
 
 
 _GIVEN: Final = (
-    "words", "boards", "fonts", "prints", "backgrounds", "word_list", "languages", "writing", "grounds", "spoiled",
-    "side", "held_out", "seed", "cut", "purpose",
+    "words", "boards", "fonts", "prints", "backgrounds", "word_list", "only_words", "languages", "writing", "grounds",
+    "spoiled", "side", "held_out", "seed", "cut", "purpose",
 )  # fmt: skip
 
 

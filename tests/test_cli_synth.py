@@ -52,6 +52,15 @@ def test_it_is_made_again_from_another_folder_as_well(
     assert cli.run(["synth", "--out", "two", "--like", "../one"]) == 0
 
 
+def test_only_words_of_the_list_come_where_that_is_asked_for(tmp_path: Path, quick: list[str]) -> None:
+    asked = ["synth", *quick, "--words", "40", "--spoiled", "0", "--grounds", "paper", "--writing", "made,print"]
+    assert cli.run([*asked, "--out", str(tmp_path / "free")]) == 0
+    assert cli.run([*asked, "--only-words", "--out", str(tmp_path / "only")]) == 0
+    free, only = ({each.text for each in dataset.read(tmp_path / name).examples} for name in ("free", "only"))
+    assert free - set(made_synth.WORDS.split())
+    assert only == set(made_synth.WORDS.split())
+
+
 def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "new folder" / "few.png"
     assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0

@@ -79,12 +79,13 @@ class SynthOptions:
 
     words: pictures of single words; boards: whole photos of boards with the place of every word; cut: whether words of
     boards also come as pictures of single words. seed: other samples for another one. languages: keys of ``LANGUAGES``,
-    whose words are written; word_list: a text file of words instead. fonts: a folder of handwriting fonts; prints: of
-    fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of photos of
-    empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is nothing for is
-    left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a board's longer
-    side. held_out: share that is not learned from but measured by; none of its fonts, hands and backgrounds is in the
-    rest. purpose: of PURPOSES; for "test" all is held out.
+    whose words are written; word_list: a text file of words instead; only_words: whether single words are nothing but
+    these, as they stand there, without figures, code and signs among them. fonts: a folder of handwriting fonts;
+    prints: of fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of
+    photos of empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is
+    nothing for is left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a
+    board's longer side. held_out: share that is not learned from but measured by; none of its fonts, hands and
+    backgrounds is in the rest. purpose: of PURPOSES; for "test" all is held out.
     """
 
     words: int = 2000
@@ -93,6 +94,7 @@ class SynthOptions:
     seed: int = 0
     languages: tuple[str, ...] = ("en",)
     word_list: Path | None = None
+    only_words: bool = False
     fonts: Path | None = None
     prints: Path | None = None
     strokes: tuple[Path, ...] = ()
@@ -318,6 +320,6 @@ def _shares(value: object) -> Mapping[str, float]:
 
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "words": _integer, "boards": _integer, "cut": _truth, "seed": _integer, "languages": _texts, "word_list": _path,
-    "fonts": _path, "prints": _path, "strokes": _paths, "backgrounds": _path, "writing": _shares, "grounds": _shares,
-    "spoiled": _number, "side": _integer, "held_out": _number, "purpose": _text,
+    "only_words": _truth, "fonts": _path, "prints": _path, "strokes": _paths, "backgrounds": _path, "writing": _shares,
+    "grounds": _shares, "spoiled": _number, "side": _integer, "held_out": _number, "purpose": _text,
 }  # fmt: skip

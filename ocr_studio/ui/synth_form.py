@@ -50,6 +50,10 @@ class SynthForm(QTabWidget):
         self._make_numbers()
         self.cut = QCheckBox(tr("Words of the boards one by one, too"))
         self.cut.setToolTip(tr("Each word of a board also counts as a word to learn reading from"))
+        self.only_words = QCheckBox(tr("Nothing but these words"))
+        self.only_words.setToolTip(
+            tr("Single words come without figures, code and signs among them. On boards these still come.")
+        )
         self.languages = LanguageChoice(options.languages, none=tr("None"))
         self._make_paths()
         self.writing = Shares(_WRITING, self._has_writing)
@@ -77,6 +81,7 @@ class SynthForm(QTabWidget):
             seed=self.seed.value(),
             languages=self.languages.chosen(),
             word_list=self.word_list.path,
+            only_words=self.only_words.isChecked(),
             fonts=self.fonts.path,
             prints=self.prints.path,
             strokes=self.strokes.paths,
@@ -91,13 +96,15 @@ class SynthForm(QTabWidget):
     def show_options(self, options: SynthOptions) -> None:
         """Show these; nothing is said."""
         self._options = options
-        fields = (self.words, self.boards, self.seed, self.held_out, self.cut, self.languages, self.side)
+        spins = (self.words, self.boards, self.seed, self.held_out)
+        fields = (*spins, self.cut, self.only_words, self.languages, self.side)
         before = [field.blockSignals(True) for field in fields]
         self.words.setValue(options.words)
         self.boards.setValue(options.boards)
         self.seed.setValue(options.seed)
         self.held_out.setValue(round(100 * options.held_out))
         self.cut.setChecked(options.cut)
+        self.only_words.setChecked(options.only_words)
         self.side.setCurrentIndex(max(0, self.side.findData(str(options.side))))
         for field, blocked in zip(fields, before, strict=True):
             field.blockSignals(blocked)
@@ -160,6 +167,7 @@ class SynthForm(QTabWidget):
         page, form = _page()
         _add(form, tr("&Languages"), self.languages)
         _add(form, tr("List of wor&ds"), self.word_list)
+        form.addRow(self.only_words)
         _add(form, tr("Handwriting &fonts"), self.fonts)
         _add(form, tr("Printed fon&ts"), self.prints)
         _add(form, tr("&Pen strokes"), self.strokes)
@@ -180,6 +188,7 @@ class SynthForm(QTabWidget):
         for number in (self.words, self.boards, self.held_out, self.seed):
             number.valueChanged.connect(self._change)
         self.cut.toggled.connect(self._change)
+        self.only_words.toggled.connect(self._change)
         self.side.currentIndexChanged.connect(self._change)
         self.spoiled.turned.connect(self._change)
         for part in (

@@ -18,8 +18,8 @@ GOOD = SynthOptions(words=10)
 
 def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
     options = SynthOptions(
-        words=7, boards=3, cut=False, seed=5, languages=("de", "en"), word_list=tmp_path / "w.txt", fonts=tmp_path,
-        prints=tmp_path, strokes=(tmp_path / "a.npz", tmp_path / "b.npz"), backgrounds=tmp_path,
+        words=7, boards=3, cut=False, seed=5, languages=("de", "en"), word_list=tmp_path / "w.txt", only_words=True,
+        fonts=tmp_path, prints=tmp_path, strokes=(tmp_path / "a.npz", tmp_path / "b.npz"), backgrounds=tmp_path,
         writing={"print": 1.0}, grounds={"paper": 0.5, "glass": 0.5}, spoiled=0.25, side=1280, held_out=0.2,
         purpose="test",
     )  # fmt: skip

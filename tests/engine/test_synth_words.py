@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations, islice
 from pathlib import Path
 
@@ -169,6 +170,24 @@ def test_words_of_a_list_are_drawn_as_often_as_they_stand_there(tmp_path: Path) 
     counts = Counter(known.word(rng) for _ in range(400))
     assert set(counts) == {"often", "once"}
     assert counts["often"] > 2 * counts["once"]
+
+
+def test_where_only_words_are_asked_for_nothing_else_is_written(sources: Sources, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("board zoo Team plan/B café\n", "utf-8")
+    listed = {"board", "zoo", "Team", "plan/B", "café"}
+    shares = {Kind.STROKES: 1.0, Kind.COMPOSED: 1.0, Kind.MADE: 1.0}
+    asked = replace(sources, words=tmp_path / "list.txt", only_words=True)
+    said: dict[Kind, set[str]] = {}
+    for word in some(WordMaker(asked, options=Options(shares=shares)), 90):
+        said.setdefault(word.kind, set()).add(word.text)
+    assert said[Kind.STROKES] <= {"board", "zoo", "Team"}  # which were recorded
+    assert set().union(*said.values()) == listed
+    free = {word.text for word in some(WordMaker(replace(asked, only_words=False)), 60)}
+    assert free - listed
+    (tmp_path / "other.txt").write_text("giraffe", "utf-8")
+    nobody = Options(shares={Kind.STROKES: 1.0})
+    with pytest.raises(NoSources, match="nothing to write with"):  # nobody's recorded words are among them
+        WordMaker(replace(asked, words=tmp_path / "other.txt"), options=nobody)
 
 
 def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:

@@ -24,8 +24,9 @@ from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.engine.synth import texts
 from ocr_studio.jobs import synthesizing
-from ocr_studio.jobs.synthesizing import Place, SampleMade, SourcesRead, WritingEvent
+from ocr_studio.jobs.synthesizing import FolderState, SampleMade, SourcesRead, WritingEvent
 from ocr_studio.ui.app import Studio
 from ocr_studio.ui.synth_dialog import SynthDialog
 from ocr_studio.ui.training import Stage
@@ -90,6 +91,17 @@ def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path
     assert form.writing.sliders["handwriting"].isEnabled()
     form.strokes.line.setText(f"{tmp_path / 'a.npz'}; {tmp_path / 'b.npz'}")
     assert form.options.strokes == (tmp_path / "a.npz", tmp_path / "b.npz")
+    leave_dialogs()
+
+
+def test_nothing_but_words_is_shown_where_that_is_chosen(dialog: SynthDialog, qtbot: QtBot) -> None:
+    dialog.form.words.setValue(12)
+    qtbot.waitUntil(lambda: len(words_shown(dialog)) == 12 and not dialog.looking.busy, timeout=LONG)
+    known = set(texts.texts(dialog.form.options.languages).words)
+    assert set(words_shown(dialog)) - known
+    dialog.form.only_words.setChecked(True)
+    assert dialog.form.options.only_words
+    qtbot.waitUntil(lambda: not set(words_shown(dialog)) - known and not dialog.looking.busy, timeout=LONG)
     leave_dialogs()
 
 
@@ -247,7 +259,7 @@ def test_typing_reads_nothing_of_the_disk(
     qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
     (tmp_path / "empty").mkdir()
 
-    def looks(options: SynthOptions, folder: Path) -> Iterator[Place]:
+    def looks(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
         looked.append(folder)
         here.append(threading.get_ident() == window)
         return look_there(options, folder)
@@ -294,7 +306,7 @@ def test_a_dataset_that_nobody_was_told_of_yet_is_not_replaced_at_once(
 def test_what_cannot_be_looked_at_can_be_written_to(
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Iterator[Place]:
+    def refuse(*_: object) -> Iterator[FolderState]:
         raise StudioError("it cannot be looked at")
 
     monkeypatch.setattr(synthesizing, "look_there", refuse)
@@ -321,7 +333,7 @@ def test_shares_add_up(dialog: SynthDialog) -> None:
 def test_what_will_not_go_onto_the_disk_is_said(
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synthesizing, "look_there", lambda *_: iter([Place(free=10_000)]))
+    monkeypatch.setattr(synthesizing, "look_there", lambda *_: iter([FolderState(free=10_000)]))
     dialog.form.words.setValue(150_000)
     qtbot.waitUntil(lambda: "Only 10 kB are free" in dialog.estimate.text(), timeout=LONG)
     assert "150,000 words and 0 boards" in dialog.estimate.text()

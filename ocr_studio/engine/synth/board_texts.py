@@ -90,13 +90,16 @@ _ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", "
 @dataclass(frozen=True, slots=True)
 class BoardTexts:
     """What stands at boards. words: plain words; plain: which share of texts they are, capitals and signs at their
-    ends included."""
+    ends included; only: whether nothing but words comes, as they are."""
 
     words: Texts
     plain: float = 0.66
+    only: bool = False
 
     def one(self, rng: Random) -> str:
-        """One word, no spaces in it."""
+        """One word, no spaces in it. Raises IndexError where only words are to come and none is known."""
+        if self.only:
+            return self.words.word(rng)
         if self.words.words and rng.random() < self.plain:
             return self._dressed(self.words.word(rng), rng)
         ways: tuple[Callable[[Random], str], ...] = (
@@ -120,7 +123,9 @@ class BoardTexts:
         return self.signed(word, rng)
 
     def signed(self, word: str, rng: Random) -> str:
-        """A word with signs beside it, one time in four."""
+        """A word with signs beside it, one time in four; as it is where only words are to come."""
+        if self.only:
+            return word
         signs = rng.random()
         if signs < 0.15:
             return word + _any(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)

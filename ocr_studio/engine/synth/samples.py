@@ -201,6 +201,7 @@ def sources(options: SynthOptions) -> Sources:
         backgrounds=options.backgrounds,
         words=options.word_list,
         languages=options.languages,
+        only_words=options.only_words,
     )
 
 

@@ -55,7 +55,7 @@ class Sources:
 
     strokes: files of pen strokes. handwriting: folders of handwriting fonts. prints: folders of fonts for print; those
     of the system if None. backgrounds: a folder of photos of empty boards. words: a text file of words; else the words
-    of ``languages``.
+    of ``languages``; only_words: nothing else is written in their place, nor with signs and capitals of our own.
     """
 
     strokes: tuple[Path, ...] = ()
@@ -64,6 +64,7 @@ class Sources:
     backgrounds: Path | None = None
     words: Path | None = None
     languages: tuple[str, ...] = ("en",)
+    only_words: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,10 @@ class Stock:
         """Read what a split needs. Raises BadStrokes, BadFont and BadBackgrounds for a folder with nothing in it that
         can be used, BadWordList, NoWordCounts."""
         recorded = [_strokes(path) for path in sources.strokes]
+        words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
         people = strokes.writers(recorded, split)
+        if sources.only_words:
+            people = tuple(each.only(frozenset(words.words)) for each in people)
         also_bad: tuple[BadFont, ...] = ()
         handwriting, bad = _fonts(sources.handwriting, split, hand=True)
         if sources.prints is None:
@@ -93,7 +97,8 @@ class Stock:
         else:
             prints, also_bad = _fonts(sources.prints, split)
         photos, spoilt = grounds.load(sources.backgrounds, split) if sources.backgrounds else ((), ())
-        words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
+        # Of a short list nobody can have written so many; half of it, and none comes far more often than the others.
+        enough = min(_WORDS, max(1, len(words.words) // 2)) if sources.only_words else _WORDS
         return cls(
             split,
             people,
@@ -101,14 +106,14 @@ class Stock:
             # Where the system has no font at all there is one for training; none that held-out words share with it.
             prints or ((fonts.carried(),) if split is Split.TRAIN else ()),
             Grounds(photos),
-            BoardTexts(words),
+            BoardTexts(words, only=sources.only_words),
             (
                 *filter(None, (file.refused for file in recorded)),
                 *bad,
                 *also_bad,
                 *spoilt,
             ),
-            tuple(each for each in people if len(each.known) >= _WORDS),
+            tuple(each for each in people if len(each.known) >= enough),
             tuple(each for each in people if each.letters >= _LETTERS),
         )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -170,6 +170,11 @@ class StrokeWriter:
     def known(self) -> Sequence[str]:
         """Words of two letters and more that this person wrote in one go."""
         return tuple(word for word in self.words if len(word) > 1)
+
+    def only(self, words: Collection[str]) -> StrokeWriter:
+        """The same person, who of whole words wrote just these."""
+        kept = {text: items for text, items in self.words.items() if len(text) == 1 or text in words}
+        return replace(self, words=kept)
 
     @property
     def letters(self) -> int:
