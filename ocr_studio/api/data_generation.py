@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 
 from ocr_studio.api import given, tools
 from ocr_studio.api.tools import Line, Picture
-from ocr_studio.api.written_pages import Background, Ground, Hand, Looks, Page, hands_of, rotation, space_between
+from ocr_studio.api.written_pages import (
+    Background,
+    BackgroundPicture,
+    GroupedWriter,
+    Looks,
+    WrittenPage,
+    hands_of,
+    rotation,
+    space_between,
+)
 from ocr_studio.core import images, language
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import fonts, texts, words
@@ -205,7 +214,7 @@ def get_image_generator(
         raise TypeError(f"looks must be data_generation.Looks, not {given.shown(looks)}")
     size = given.whole("width", width), given.whole("height", height)
     written = given.listed("text_generator", text_generator)
-    grounds = [Ground(each) for each in _backgrounds(backgrounds)]
+    grounds = [BackgroundPicture(each) for each in _backgrounds(backgrounds)]
     return _pictures(size, hands_of(font_groups), written, grounds, looks or Looks())
 
 
@@ -220,7 +229,11 @@ def _backgrounds(backgrounds: Sequence[Background] | None) -> Iterable[Backgroun
 
 
 def _pictures(
-    size: tuple[int, int], hands: Sequence[Hand], texts: Iterable[str], grounds: Sequence[Ground], looks: Looks
+    size: tuple[int, int],
+    hands: Sequence[GroupedWriter],
+    texts: Iterable[str],
+    grounds: Sequence[BackgroundPicture],
+    looks: Looks,
 ) -> Iterator[tuple[Picture, list[Line]]]:
     rng = np.random.default_rng((looks.seed, 13))
     empty, drawn = 0, False
@@ -228,7 +241,7 @@ def _pictures(
         if not isinstance(text, str):
             raise TypeError(f"text_generator must give texts, not {given.shown(text)}")
         picture = grounds[int(rng.integers(len(grounds)))].fitted(*size, looks.background_crop_mode)
-        page = Page(*size, looks, rng)
+        page = WrittenPage(*size, looks, rng)
         page.write(text, hands[int(rng.integers(len(hands)))])
         empty = 0 if page.lines else empty + 1
         drawn = drawn or bool(page.lines)

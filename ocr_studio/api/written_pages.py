@@ -57,7 +57,7 @@ class Looks:
         given.whole("seed", self.seed, least=0)
 
 
-class Ground:
+class BackgroundPicture:
     """A background, opened when it is first wanted."""
 
     def __init__(self, given: Background) -> None:
@@ -71,7 +71,7 @@ class Ground:
         return tools.fit(self._picture, width, height, mode=mode)
 
 
-class Hand:
+class GroupedWriter:
     """Who writes the letters of a text: a writer for each group of letters; one for all has the group ""."""
 
     def __init__(self, groups: Mapping[str, Writer]) -> None:
@@ -89,18 +89,20 @@ class Hand:
         return next((writer for group, writer in self._groups.items() if not group or letter in group), None)
 
 
-def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str | Path]) -> list[Hand]:
+def hands_of(writing: Mapping[str, Sequence[str | Path]] | Sequence[Writer | str | Path]) -> list[GroupedWriter]:
     """Who writes. writing: as ``font_groups`` of ``get_image_generator``. Raises BadFont, TypeError and ValueError."""
     if not writing or (isinstance(writing, Mapping) and not all(writing.values())):
         raise ValueError("nobody writes: there is no font, or a group has none")
     if not isinstance(writing, Mapping):
-        return [Hand({"": _writer(each)}) for each in given.listed("font_groups", writing)]
+        return [GroupedWriter({"": _writer(each)}) for each in given.listed("font_groups", writing)]
     letters = "".join(given.words("the letters of font_groups", writing))
     if len(set(letters)) != len(letters):
         raise ValueError("a letter stands in two groups of fonts")
     loaded = {group: [_writer(each) for each in _files(files)] for group, files in writing.items()}
     count = max(map(len, loaded.values()))
-    return [Hand({group: files[place % len(files)] for group, files in loaded.items()}) for place in range(count)]
+    return [
+        GroupedWriter({group: files[place % len(files)] for group, files in loaded.items()}) for place in range(count)
+    ]
 
 
 def _files(files: Sequence[str | Path] | str | Path) -> Iterable[Any]:
@@ -130,7 +132,7 @@ def _side_by_side(text: str, parts: Sequence[Writing]) -> Writing:
     return Writing(text, ink, np.concatenate(boxes), above, all(part.exact for part in parts))
 
 
-class Page:
+class WrittenPage:
     """Ink that is written line by line, then turned and laid on a background."""
 
     def __init__(self, width: int, height: int, looks: Looks, rng: Random) -> None:
@@ -138,7 +140,7 @@ class Page:
         self._ink = np.zeros((height, width), np.uint8)
         self.lines: list[Line] = []
 
-    def write(self, text: str, hand: Hand) -> None:
+    def write(self, text: str, hand: GroupedWriter) -> None:
         """Words from the top left on, wrapped at the margin."""
         size = _CAPITAL * _drawn(self._looks.font_size, self._rng)
         left, baseline = float(self._looks.margin), self._looks.margin + _LINE * size

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.metrics import LIES_IN, Comparison, Labelled, PhotoScore
 
 
-class Kind(StrEnum):
+class MistakeKind(StrEnum):
     """What went wrong.
 
     MISSED: a word was not found. FALSE: one was found where none is. MISREAD: found in its place, but read otherwise.
@@ -38,7 +38,7 @@ Box = tuple[float, float, float, float]
 class Mistake:
     """One mistake. wanted: the true words it is about; read: what was found there. Either may be empty, not both."""
 
-    kind: Kind
+    kind: MistakeKind
     wanted: tuple[Labelled, ...]
     read: tuple[Labelled, ...]
 
@@ -126,10 +126,10 @@ class Evaluation:
         return statistics.median([photo.seconds for photo in self.photos]) if self.photos else None
 
     @property
-    def kinds(self) -> dict[Kind, int]:
+    def kinds(self) -> dict[MistakeKind, int]:
         """How many mistakes there are of each kind."""
         counted = Counter(mistake.kind for photo in self.photos for mistake in photo.mistakes)
-        return {kind: counted[kind] for kind in Kind}
+        return {kind: counted[kind] for kind in MistakeKind}
 
 
 def mistakes(compared: Comparison) -> tuple[Mistake, ...]:
@@ -152,12 +152,12 @@ class _Sorting:
                 self._use([row], [column])
         self._add_merged_and_split()
         for row, column in compared.places:
-            self._pair(Kind.MISREAD, row, column)
+            self._pair(MistakeKind.MISREAD, row, column)
         self._add_misplaced()
         for row in sorted(self._wanted):
-            self._add(Kind.MISSED, [row], [])
+            self._add(MistakeKind.MISSED, [row], [])
         for column in sorted(self._found):
-            self._add(Kind.FALSE, [], [column])
+            self._add(MistakeKind.FALSE, [], [column])
         return tuple(sorted(self._mistakes, key=lambda mistake: (mistake.bounds[1], mistake.bounds[0])))
 
     def _add_merged_and_split(self) -> None:
@@ -165,24 +165,24 @@ class _Sorting:
         inside = np.flatnonzero(touching.cover_a > LIES_IN)
         for column, rows in _groups(touching.columns[inside], touching.rows[inside]):
             if column in self._found and len(wanted := self._wanted.intersection(rows)) > 1:
-                self._add(Kind.MERGED, wanted, [column])
+                self._add(MistakeKind.MERGED, wanted, [column])
         inside = np.flatnonzero(touching.cover_b > LIES_IN)
         for row, columns in _groups(touching.rows[inside], touching.columns[inside]):
             if row in self._wanted and len(found := self._found.intersection(columns)) > 1:
-                self._add(Kind.SPLIT, [row], found)
+                self._add(MistakeKind.SPLIT, [row], found)
 
     def _add_misplaced(self) -> None:
         touching = self._compared.touching
         near = np.maximum(touching.cover_a, touching.cover_b)
         nearest_first = np.argsort(-near, kind="stable")
         for index in nearest_first[near[nearest_first] > LIES_IN]:
-            self._pair(Kind.MISPLACED, int(touching.rows[index]), int(touching.columns[index]))
+            self._pair(MistakeKind.MISPLACED, int(touching.rows[index]), int(touching.columns[index]))
 
-    def _pair(self, kind: Kind, row: int, column: int) -> None:
+    def _pair(self, kind: MistakeKind, row: int, column: int) -> None:
         if row in self._wanted and column in self._found:
             self._add(kind, [row], [column])
 
-    def _add(self, kind: Kind, rows: Collection[int], columns: Collection[int]) -> None:
+    def _add(self, kind: MistakeKind, rows: Collection[int], columns: Collection[int]) -> None:
         self._use(rows, columns)
         wanted = _from_left(self._compared.wanted[row] for row in rows)
         self._mistakes.append(Mistake(kind, wanted, _from_left(self._compared.found[column] for column in columns)))

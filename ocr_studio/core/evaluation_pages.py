@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from ocr_studio.core import evaluation_table, mistake_pictures
-from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score
@@ -93,7 +93,7 @@ def index_page(evaluation: Evaluation) -> str:
 def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
     """The mistakes of one photo as pictures, on the photo and in a list. overview: the photo as JPEG, or nothing."""
     wrong = [*enumerate(zip(photo.mistakes, photo.pictures, strict=True), start=1)]
-    numbers = {kind: sum(mistake.kind is kind for mistake in photo.mistakes) for kind in Kind}
+    numbers = {kind: sum(mistake.kind is kind for mistake in photo.mistakes) for kind in MistakeKind}
     parts = (
         f'<p><a href="../{INDEX}">All photos</a> <span class=quiet>read by {escape(model)}</span></p>',
         f"<p>Here {evaluation_table.PARTLY}.</p>" if not photo.whole else "",
@@ -148,7 +148,7 @@ def _partly(photo: PhotoResult) -> str:
     return "" if photo.whole else " *"
 
 
-def _counts(numbers: Iterable[tuple[Kind, int]]) -> str:
+def _counts(numbers: Iterable[tuple[MistakeKind, int]]) -> str:
     some = [f"<b>{count}</b> {KINDS[kind][0]} ({KINDS[kind][1]})" for kind, count in numbers if count]
     return "; ".join(some) or "None."
 

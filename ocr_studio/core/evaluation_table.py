@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.translation import later
@@ -20,14 +20,14 @@ TASKS: Final = (
     ("bag_of_words", later("words, anywhere"), later("letters and digits, wherever on the photo")),
 )
 KINDS: Final = {
-    Kind.MISSED: (later("missed"), later("not found")),
+    MistakeKind.MISSED: (later("missed"), later("not found")),
     # Translators: A kind of mistake of the program: it found a word where none is. "3 false".
-    Kind.FALSE: (later("false"), later("found where no word is")),
-    Kind.MISREAD: (later("misread"), later("found in its place, but read otherwise")),
+    MistakeKind.FALSE: (later("false"), later("found where no word is")),
+    MistakeKind.MISREAD: (later("misread"), later("found in its place, but read otherwise")),
     # Translators: A kind of mistake of the program: it found one word in pieces. "3 split".
-    Kind.SPLIT: (later("split"), later("one word found in pieces")),
-    Kind.MERGED: (later("merged"), later("several words found as one")),
-    Kind.MISPLACED: (later("misplaced"), later("found, but less than half in common with its place")),
+    MistakeKind.SPLIT: (later("split"), later("one word found in pieces")),
+    MistakeKind.MERGED: (later("merged"), later("several words found as one")),
+    MistakeKind.MISPLACED: (later("misplaced"), later("found, but less than half in common with its place")),
 }
 PARTLY: Final = "only the words that a person has checked count"
 # A figure of nothing is none: neither perfect nor bad.

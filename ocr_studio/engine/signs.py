@@ -14,7 +14,7 @@ Kinds: TypeAlias = NDArray[np.intp]
 
 
 @unique
-class Kind(IntEnum):
+class CharacterClass(IntEnum):
     """What a character is to its neighbours."""
 
     OTHER = 0
@@ -29,19 +29,31 @@ class Kind(IntEnum):
 
 
 _SIGNS: Final = {
-    Kind.OPENS: "([{<",
-    Kind.CLOSES: ")]}>",
-    Kind.STOP: ".",
-    Kind.COMMA: ",;:!?",
-    Kind.DASH: "-–—_~",
-    Kind.EQUALS: "=+*/÷×&|^≠",
+    CharacterClass.OPENS: "([{<",
+    CharacterClass.CLOSES: ")]}>",
+    CharacterClass.STOP: ".",
+    CharacterClass.COMMA: ",;:!?",
+    CharacterClass.DASH: "-–—_~",
+    CharacterClass.EQUALS: "=+*/÷×&|^≠",
 }
 _KINDS: Final = {character: kind for kind, signs in _SIGNS.items() for character in signs}
 # What the columns of ``between`` add to the logarithm of the odds that two neighbours are parted: after a sign, before
 # one, a capital after a small letter ("newNode"), a dash before the first word of a line (an item of a list). Fitted
 # together with what ``lines`` weighs, see there.
-_AFTER: Final = {Kind.OPENS: -1.15, Kind.CLOSES: 0.9, Kind.STOP: -1.85, Kind.COMMA: 1.05, Kind.EQUALS: 1.6}
-_BEFORE: Final = {Kind.OPENS: -1.6, Kind.CLOSES: -0.65, Kind.STOP: 0.0, Kind.COMMA: -0.95, Kind.EQUALS: 2.1}
+_AFTER: Final = {
+    CharacterClass.OPENS: -1.15,
+    CharacterClass.CLOSES: 0.9,
+    CharacterClass.STOP: -1.85,
+    CharacterClass.COMMA: 1.05,
+    CharacterClass.EQUALS: 1.6,
+}
+_BEFORE: Final = {
+    CharacterClass.OPENS: -1.6,
+    CharacterClass.CLOSES: -0.65,
+    CharacterClass.STOP: 0.0,
+    CharacterClass.COMMA: -0.95,
+    CharacterClass.EQUALS: 2.1,
+}
 _HUMP, _ITEM = -1.45, 4.35
 NAMES: Final = (
     *(f"after {kind.name}" for kind in _AFTER),
@@ -54,13 +66,13 @@ WEIGHTS: Final = (*_AFTER.values(), *_BEFORE.values(), _HUMP, _ITEM)
 
 def kinds(characters: Sequence[str]) -> Kinds:
     """Of each class, the blank's first: (C + 1,). characters: what the classes from 1 on stand for."""
-    return np.array([Kind.OTHER, *map(_kind, characters)], np.intp)
+    return np.array([CharacterClass.OTHER, *map(_kind, characters)], np.intp)
 
 
-def _kind(character: str) -> Kind:
+def _kind(character: str) -> CharacterClass:
     if character.isalpha():
-        return Kind.CAPITAL if character.isupper() else Kind.SMALL
-    return _KINDS.get(character, Kind.OTHER)
+        return CharacterClass.CAPITAL if character.isupper() else CharacterClass.SMALL
+    return _KINDS.get(character, CharacterClass.OTHER)
 
 
 def between(found: Kinds) -> Floats:
@@ -69,9 +81,9 @@ def between(found: Kinds) -> Floats:
     found: (L,) their kinds.
     """
     left, right = found[:-1], found[1:]
-    item = (left == Kind.DASH) & np.isin(right, (Kind.SMALL, Kind.CAPITAL))
+    item = (left == CharacterClass.DASH) & np.isin(right, (CharacterClass.SMALL, CharacterClass.CAPITAL))
     item[1:] = False
     after = [left == kind for kind in _AFTER]
     before = [right == kind for kind in _BEFORE]
-    hump = (left == Kind.SMALL) & (right == Kind.CAPITAL)
+    hump = (left == CharacterClass.SMALL) & (right == CharacterClass.CAPITAL)
     return np.stack([*after, *before, hump, item], axis=1).astype(np.float64)

@@ -111,7 +111,7 @@ def can_go_on(options: SynthOptions, folder: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FolderState:
     """What is to be known of a folder before these are written to it. begun: writing them was begun there, and not
     ended; others: writing others was; dataset: there is one, which is replaced; taken: why that is not written over,
     whatever is wished; writer: number of the process that writes there now, 0 where it is not known; free: bytes that
@@ -125,8 +125,8 @@ class Place:
     free: int | None = None
 
 
-def look_there(options: SynthOptions, folder: Path) -> Iterator[Place]:
-    """The Place that a folder is. Nothing there is changed; raises nothing."""
+def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
+    """How a folder is. Nothing there is changed; raises nothing."""
     taken = ""
     try:
         synth_dataset.check_place(folder, options, __version__, replace=True)
@@ -138,7 +138,7 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[Place]:
         free = shutil.disk_usage(there).free if there else None
     writer = dataset_folder.writer(folder)
     others = synth_dataset.others_begun(folder, options, __version__)
-    yield Place(can_go_on(options, folder), others, dataset.is_dataset(folder), taken, writer, free)
+    yield FolderState(can_go_on(options, folder), others, dataset.is_dataset(folder), taken, writer, free)
 
 
 def throw_away(folder: Path) -> None:

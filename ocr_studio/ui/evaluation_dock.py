@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core import evaluation_table, translation
-from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS, TASKS, figure, percent
 from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
@@ -197,7 +197,7 @@ class EvaluationDock(PanelDock):
         self._scroll.setMinimumWidth(
             self.figures.sizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
         )
-        counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in Kind}
+        counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in MistakeKind}
         before = self.kind.currentData()
         self.kind.blockSignals(True)
         self.kind.clear()

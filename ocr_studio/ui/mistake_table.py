@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from ocr_studio.core.evaluation import Kind, Mistake, PhotoResult
+from ocr_studio.core.evaluation import Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation_table import KINDS
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import wording
@@ -41,7 +41,7 @@ class MistakeModel(TitledRows):
         self._rows: list[tuple[PhotoResult, int]] = []
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()  # of rows
 
-    def show_mistakes(self, photos: Sequence[PhotoResult], kind: Kind | None) -> None:
+    def show_mistakes(self, photos: Sequence[PhotoResult], kind: MistakeKind | None) -> None:
         """Show the mistakes on these photos, of one kind or of all; what is shown already stays, and stays chosen."""
         rows = [
             (photo, index)

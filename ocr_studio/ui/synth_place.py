@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import synthesizing
-from ocr_studio.jobs.synthesizing import Place
+from ocr_studio.jobs.synthesizing import FolderState
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 # Milliseconds without a change after which it is looked; and after which it is looked again while others write there.
@@ -33,7 +33,7 @@ class SynthPlace(QObject):
         self._lane = lane
         self._asked: tuple[SynthOptions, Path] | None = None
         self._job: Job | None = None
-        self.found: Place | None = None
+        self.found: FolderState | None = None
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._again = QTimer(self, singleShot=True, interval=_AGAIN)
         self._rest.timeout.connect(self.look)
@@ -113,9 +113,9 @@ class SynthPlace(QObject):
 
     def _fail(self, _: Trouble) -> None:
         """Nothing could be found out: writing will say what is wrong."""
-        self._hear(Place())
+        self._hear(FolderState())
 
-    def _hear(self, found: Place) -> None:
+    def _hear(self, found: FolderState) -> None:
         self.found = found
         if found.writer is not None:
             self._again.start()

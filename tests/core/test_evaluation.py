@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from ocr_studio.core import evaluation_pages, evaluation_table, metrics, mistake_pictures
-from ocr_studio.core.evaluation import Evaluation, Kind, Mistake, PhotoResult, mistakes
+from ocr_studio.core.evaluation import Evaluation, Mistake, MistakeKind, PhotoResult, mistakes
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from tests.core.test_metrics import boards
@@ -133,7 +133,7 @@ def test_the_values_for_machines_are_those_that_are_documented() -> None:
         "read": [{"text": "wonted", "quad": [[5, 0], [45, 0], [45, 20], [5, 20]]}],
         "box": [5, 0, 45, 20],
     }
-    assert values["total"]["mistakes"] == dict.fromkeys(Kind, 0) | {"misread": 1, "missed": 1, "false": 1}
+    assert values["total"]["mistakes"] == dict.fromkeys(MistakeKind, 0) | {"misread": 1, "missed": 1, "false": 1}
 
 
 def test_pages_load_nothing_and_escape_everything() -> None:
@@ -164,7 +164,7 @@ def test_two_photos_of_one_name_have_two_pages_and_none_is_the_index() -> None:
 
 @pytest.mark.parametrize("quad", [Quad.from_box(-500, -500, -400, -450), Quad.from_box(0, 0, 9999, 9999)])
 def test_there_is_a_picture_of_any_place(quad: Quad) -> None:
-    mistake = Mistake(Kind.FALSE, (), (Labelled(quad, "x"),))
+    mistake = Mistake(MistakeKind.FALSE, (), (Labelled(quad, "x"),))
     jpeg = mistake_pictures.picture(np.zeros((50, 70, 3), np.uint8), mistake)
     assert jpeg.startswith(b"\xff\xd8")
     assert len(jpeg) < 50_000

@@ -112,7 +112,11 @@ def test_marks_are_found_among_the_characters() -> None:
     marks = Marks.of(["a", "→", "•", " "])
     assert marks == Marks(4, alone=frozenset([2]), bullets=frozenset([3]))
     assert marks.kinds is not None
-    assert marks.kinds.tolist() == [signs.Kind.OTHER, signs.Kind.SMALL, *[signs.Kind.OTHER] * 3]
+    assert marks.kinds.tolist() == [
+        signs.CharacterClass.OTHER,
+        signs.CharacterClass.SMALL,
+        *[signs.CharacterClass.OTHER] * 3,
+    ]
 
 
 def test_signs_tell_where_words_end() -> None:
@@ -131,8 +135,8 @@ def test_signs_tell_where_words_end() -> None:
     assert odds("a-b") == odds("-1") + odds("-1") == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("kind", [signs.Kind.OPENS, signs.Kind.STOP, signs.Kind.COMMA])
-def test_where_the_net_is_sure_of_a_space_no_sign_joins_what_it_parts(kind: signs.Kind) -> None:
+@pytest.mark.parametrize("kind", [signs.CharacterClass.OPENS, signs.CharacterClass.STOP, signs.CharacterClass.COMMA])
+def test_where_the_net_is_sure_of_a_space_no_sign_joins_what_it_parts(kind: signs.CharacterClass) -> None:
     crop, marks = line((20, 120), (132, 222)), replace(MARKS, kinds=np.full(5, kind, np.intp))
     said = {spaces: steps(400, letters=[(20, 118), (134, 222)], spaces=spaces) for spaces in ((), (124,))}
     found = {spaces: words_of(crop, Steps(each, STEP), marks=marks).stretches for spaces, each in said.items()}
