@@ -88,7 +88,7 @@ def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ExamPhoto:
     """A photo to compare on. name: for a person. words: all its words. inside: what lies elsewhere does not count."""
 
     name: str
@@ -98,7 +98,7 @@ class Seen:
 
 
 @dataclass
-class Comparing:
+class TwoDetectors:
     """Two readers that differ in their detectors, on the same photos, one photo after the other."""
 
     before: Reader
@@ -107,7 +107,7 @@ class Comparing:
     _gained: list[PlaceOfWord] = field(default_factory=list)
     _lost: list[PlaceOfWord] = field(default_factory=list)
 
-    def add(self, photo: Seen) -> None:
+    def add(self, photo: ExamPhoto) -> None:
         """Find the words of one more photo."""
         sides = [_compared(reader, photo) for reader in (self.before, self.after)]
         wanted = sides[0].wanted
@@ -140,13 +140,13 @@ class Comparing:
         return tuple(self._lost)
 
 
-def comparison(held_out: Comparing, keep: Comparing, *, unit: str) -> FindingComparison:
+def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> FindingComparison:
     """What came of both. unit: what a box holds, "words" or "lines"."""
     before, after, change = held_out.result()
     return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
 
 
-def _compared(reader: Reader, photo: Seen) -> metrics.Comparison:
+def _compared(reader: Reader, photo: ExamPhoto) -> metrics.Comparison:
     found = [
         Labelled(word.quad, word.text)
         for _, words in reader.read_lines(photo.image, reader.find(photo.image))

@@ -18,7 +18,7 @@ from ocr_studio.core.training import Preparing, Recipe
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import replay
 from ocr_studio.engine.detector import Detector, Photo
-from ocr_studio.engine.detector_exam import MOST_PHOTOS, Seen
+from ocr_studio.engine.detector_exam import MOST_PHOTOS, ExamPhoto
 from ocr_studio.engine.detector_targets import LinePlaces
 from ocr_studio.engine.detector_tiles import Box, SizedPhoto, Tiles, piece_of
 from ocr_studio.engine.synth.casting import BoardOptions
@@ -88,17 +88,17 @@ class DetectorLessons:
             yield Preparing(tr("Drawing general boards"), repeated + number, repeated + _KEPT)
             self.keep.append(_sized(board, detector))
 
-    def compared(self) -> Iterator[Seen]:
+    def compared(self) -> Iterator[ExamPhoto]:
         """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
         for photo, box in self._sources:
             image = _opened(photo)
             if image is not None:
-                yield Seen(photo.name, image, photo.words, box)
+                yield ExamPhoto(photo.name, image, photo.words, box)
 
-    def kept(self, *, seed: int) -> Iterator[Seen]:
+    def kept(self, *, seed: int) -> Iterator[ExamPhoto]:
         """The boards to see by what is forgotten, in full."""
         for board in _boards_to_keep(seed):
-            yield Seen(_name(board), board.image, board.labelled)
+            yield ExamPhoto(_name(board), board.image, board.labelled)
 
     @property
     def to_compare(self) -> int:

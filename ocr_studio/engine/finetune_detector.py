@@ -34,7 +34,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.engine import candidate, checkpoints, detector_exam, runtime, weights
 from ocr_studio.engine.batches import Mixture
 from ocr_studio.engine.detector import Detector, DetectorOptions
-from ocr_studio.engine.detector_exam import Comparing
+from ocr_studio.engine.detector_exam import TwoDetectors
 from ocr_studio.engine.detector_learning import DetectorTrainee
 from ocr_studio.engine.detector_lessons import DetectorLessons
 from ocr_studio.engine.detector_tiles import TileBatches
@@ -203,7 +203,7 @@ class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
         self.trainee.take(self.best.weights)
         before = Reader(self._options, detector=Detector(old, options=self._finding))
         after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
-        held_out, keep = Comparing(before, after), Comparing(before, after)
+        held_out, keep = TwoDetectors(before, after), TwoDetectors(before, after)
         done = 0
         for comparing, photos in (
             (held_out, self.lessons.compared()),

@@ -13,25 +13,25 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.knob import Knob, KnobSpec
 from ocr_studio.ui.language_choice import LanguageChoice
-from ocr_studio.ui.synth_rows import Kind, PathRow, Shares
+from ocr_studio.ui.synth_rows import PathRow, ShareKind, Shares
 
 _WRITING: Final = (
-    Kind("strokes", later("People, whole words"), later("Words as people wrote them with a pen"),
+    ShareKind("strokes", later("People, whole words"), later("Words as people wrote them with a pen"),
          later("Give a file of pen strokes first")),
-    Kind("composed", later("People, letter by letter"), later("Any word, put together from one person’s letters"),
+    ShareKind("composed", later("People, letter by letter"), later("Any word, put together from one person’s letters"),
          later("Give a file of pen strokes first")),
-    Kind("handwriting", later("Handwriting fonts"), later("Fonts that look like somebody’s hand"),
+    ShareKind("handwriting", later("Handwriting fonts"), later("Fonts that look like somebody’s hand"),
          later("Give a folder of handwriting fonts first")),
-    Kind("print", later("Printed letters"), later("Fonts as books and labels have them")),
-    Kind("made", later("Made-up hands"), later("Hands that the program makes up; they need no file")),
+    ShareKind("print", later("Printed letters"), later("Fonts as books and labels have them")),
+    ShareKind("made", later("Made-up hands"), later("Hands that the program makes up; they need no file")),
 )  # fmt: skip
 _GROUNDS: Final = (
-    Kind("whiteboard", later("Whiteboards"), later("Drawn by the program, with frame and tray")),
-    Kind("real", later("Your photos of boards"), later("Photos of empty boards, walls or paper"),
+    ShareKind("whiteboard", later("Whiteboards"), later("Drawn by the program, with frame and tray")),
+    ShareKind("real", later("Your photos of boards"), later("Photos of empty boards, walls or paper"),
          later("Give a folder of photos of empty boards first")),
-    Kind("paper", later("Paper"), later("Plain, ruled or squared")),
-    Kind("blackboard", later("Blackboards"), later("Chalk on green or black")),
-    Kind("glass", later("Glass"), later("A pane with a room behind it")),
+    ShareKind("paper", later("Paper"), later("Plain, ruled or squared")),
+    ShareKind("blackboard", later("Blackboards"), later("Chalk on green or black")),
+    ShareKind("glass", later("Glass"), later("A pane with a room behind it")),
 )  # fmt: skip
 _SIDES: Final = (1024, 1280, 1600, 2048, 3072, 4096)
 # In steps of a person's choice, not of the program's.

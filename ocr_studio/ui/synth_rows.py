@@ -18,7 +18,7 @@ _BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ShareKind:
     """Something that comes more or less often. title: what it is called; tip: what it is; needs: what is to be given
     first, else it is left out."""
 
@@ -33,7 +33,7 @@ class Shares(QWidget):
 
     changed = Signal()
 
-    def __init__(self, kinds: Iterable[Kind], there: Callable[[str], bool]) -> None:
+    def __init__(self, kinds: Iterable[ShareKind], there: Callable[[str], bool]) -> None:
         """there: whether there is anything for a kind."""
         super().__init__()
         self._kinds, self._there = tuple(kinds), there
