@@ -194,6 +194,8 @@ def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("cafe\u0301", "utf-8")
     assert texts.listed(path).words == ("café",)
+    path.write_text("tea and cake", "utf-8")
+    assert texts.listed(path).words == ("tea", "and", "cake")  # changed while the program runs
 
 
 @pytest.mark.parametrize("data", [b"", b"   \n", b"\xff\xfe\x00\xd8"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import string
 import unicodedata
@@ -65,12 +66,21 @@ def texts(languages: tuple[str, ...]) -> Texts:
     return replace(_shared(shares), languages=languages)
 
 
-@lru_cache(maxsize=4)
 def listed(path: Path) -> Texts:
     """The words of a text file, parted by spaces or lines; those that stand there more often are drawn more often.
 
     Raises BadWordList.
     """
+    stamp = None
+    with contextlib.suppress(OSError):  # reading says what is wrong with it
+        facts = path.stat()
+        stamp = facts.st_mtime_ns, facts.st_size
+    return _listed(path, stamp)
+
+
+@lru_cache(maxsize=4)
+def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
+    """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
         counts = Counter(
             unicodedata.normalize("NFC", paths.read_file(path, most=_MOST_BYTES).decode("utf-8-sig")).split()
