@@ -180,7 +180,8 @@ class Recognizer:
         lines = Looking(picture, self.reader, words=True).look(ribbons(boxes))
         space = self.charset.characters.index(" ") + 1 if " " in self.charset else 0
         steps = [line.steps if spaces else line.steps.without(space) for line in lines]
-        return [read.text for read in self.reader.transcribe(steps)]
+        reads = self.reader.again(self.reader.transcribe(steps), [line.crop for line in lines], steps, spaces=spaces)
+        return [read.text for read in reads]
 
     # ----------------------------------------------------------------------------------------------------- learning
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from ocr_studio.api import Detector, Pipeline, Recognizer
 from ocr_studio.core import geometry, images
 from ocr_studio.core.model_card import BadModel
 from ocr_studio.core.models import NoSuchModel
+from ocr_studio.engine import recognizer
+from ocr_studio.engine.recognizer import Recognizer as Reading
+from ocr_studio.engine.recognizer import Steps
 from tests.engine.test_reader import drawn
 
 
@@ -46,6 +49,25 @@ def test_boxes_of_ones_own_are_read(pipeline: Pipeline) -> None:
     first, second = pipeline.recognizer.recognize_from_boxes([photo, photo], [boxes, []])
     assert second == []
     assert sum(text == label.text for text, label in zip(first, labels, strict=True)) >= len(labels) - 1
+
+
+def test_boxes_that_are_in_doubt_are_looked_at_again_as_single_pictures_are(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, labels = drawn()
+    looks: list[float] = []
+    steps = Reading.steps
+
+    def looked(self: Reading, crops: Sequence[Any], *, stretch: float = 1.0) -> list[Steps]:
+        looks.append(stretch)
+        return steps(self, crops, stretch=stretch)
+
+    monkeypatch.setattr(Reading, "steps", looked)
+    monkeypatch.setattr(recognizer, "DOUBTFUL", 2.0)
+    assert isinstance(pipeline.recognizer, Recognizer)
+    read = pipeline.recognizer.recognize_from_boxes([photo], [[labels[0].quad.corners]], spaces=False)
+    assert read == [[labels[0].text]]
+    assert set(looks) == {1.0, *recognizer.STRETCHES}
 
 
 def test_what_is_asked_of_the_detector_reaches_it(pipeline: Pipeline) -> None:
