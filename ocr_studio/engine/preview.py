@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +22,7 @@ class Preview:
     """Looks at a photo again and again. Belongs to the thread of its reader.
 
     What the nets saw is kept: the map of text for the last ``Finding.detail``, the steps of each line. So of all values
-    only a new detail, and lines that are new, cost more than some milliseconds.
+    only a new detail, lines that are new, and words in doubt that are cut otherwise cost more than some milliseconds.
     """
 
     def __init__(self, reader: Reader, image: Photo) -> None:
@@ -49,18 +50,22 @@ class _Remembering(Recognizer):
         # Making another from the same net would compile it anew.
         vars(self).update(vars(other))
         self._other = other
+        # Lines are looked at in one thread while another looks again at words of the lines before.
+        self._turn = threading.Lock()
         self._known: OrderedDict[bytes, Steps] = OrderedDict()
         self._held = 0
 
     def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
         """What the net sees along each crop, or saw when it was asked before."""
         keys = [_key(crop, stretch) for crop in crops]
-        known = {key: self._known[key] for key in keys if key in self._known}
+        with self._turn:
+            known = {key: self._known[key] for key in keys if key in self._known}
         new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}
         if new:
             known |= dict(zip(new, self._other.steps(list(new.values()), stretch=stretch), strict=True))
-        for key in keys:
-            self._keep(key, known[key])
+        with self._turn:
+            for key in keys:
+                self._keep(key, known[key])
         return [known[key] for key in keys]
 
     def _keep(self, key: bytes, steps: Steps) -> None:

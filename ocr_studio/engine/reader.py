@@ -1,4 +1,4 @@
-"""Photo → words: find the lines, read each once, cut it into words. What ``jobs`` calls."""
+"""Photo → words: find the lines, read each, cut it into words, look again at those in doubt. What ``jobs`` calls."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ class Reader:
                 yield [word_reading.joined(line, reads) for line, reads in self._one_by_one(seen)]
                 continue
             crops, steps = [line.crop for line in seen], [line.steps for line in seen]
-            reads = self._recognizer.transcribe(steps, widths=[crop.shape[1] for crop in crops])
-            yield self._recognizer.again(reads, crops, steps)
+            widths = [crop.shape[1] for crop in crops]
+            yield self._recognizer.again(self._recognizer.transcribe(steps, widths=widths), crops, steps, widths=widths)
 
     def seen(self, image: Photo, lines: Quads) -> list[Line]:
         """What the net sees along each line, before it is cut into words. image, lines: as for ``read_lines``."""
@@ -162,10 +162,7 @@ class Reader:
 
     def _again(self, chosen: Sequence[tuple[Line, line_cutting.Stretch, Transcription]]) -> list[Transcription]:
         """What stands in stretches of lines, with those that are in doubt looked at once more on their own."""
-        crops = [
-            line.crop[:, int(stretch.first * line.steps.span) : math.ceil(stretch.last * line.steps.span)]
-            for line, stretch, _ in chosen
-        ]
+        crops = [_piece(line, stretch) for line, stretch, _ in chosen]
         steps = [self._part(line.steps, stretch) for line, stretch, _ in chosen]
         reads = [read for _, _, read in chosen]
         return self._recognizer.again(reads, crops, steps, spaces=self._unit == "lines")
@@ -235,6 +232,12 @@ def _worth(read: Sequence[_Read], usual: Mapping[str, float]) -> float:
         math.log(max(transcription.confidence or 0.0, _UNSURE)) + _USUAL * usual.get(transcription.text, 0.0)
         for _, transcription in read
     )
+
+
+def _piece(line: Line, stretch: line_cutting.Stretch) -> Photo:
+    """The picture of a stretch of a line. The last step of a line may lie beyond its crop: then the rim of that."""
+    first = min(int(stretch.first * line.steps.span), line.crop.shape[1] - 1)
+    return line.crop[:, first : math.ceil(stretch.last * line.steps.span)]
 
 
 def _is_drawing(line: Line) -> bool:

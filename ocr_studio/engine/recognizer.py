@@ -51,9 +51,10 @@ SHOWN: Final = 5
 
 # A word less sure than this is looked at again, so much wider and so much narrower, and what the net sees the three
 # times is weighed together (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556): its
-# letters fall otherwise onto its steps. Words right by true boxes, with English, with one look and with three, percent:
-# boards 92.7 and 93.9, handwritten 85.3 and 86.0, IIIT5K 97.0 and 97.2, ICDAR 85.1 and 86.5, UNIPEN 80.3 and 82.7. To
-# look again at all words makes them no better, nor do five looks, nor such that are slanted or grey.
+# letters fall otherwise onto its steps. With one look and with three, with English, words right by true boxes, percent
+# (``tests/benchmarks/adaptation.py``): boards 92.7 and 93.3, handwritten 85.3 and 86.0, IIIT5K 97.0 and 97.0, UNIPEN
+# 80.3 and 81.5; bag of words on five boards 88.5 and 89.6, on scene photos 53.4 and 54.4. To look again at all words
+# makes them no better, nor do five looks, nor such that are slanted or grey.
 DOUBTFUL: Final = 0.8
 STRETCHES: Final = (1.12, 0.9)
 
@@ -69,6 +70,11 @@ class Steps:
 
     probabilities: NDArray[np.float32]
     span: float
+
+    @property
+    def width(self) -> float:
+        """Pixels of the crop, across, that all of them stand for."""
+        return len(self.probabilities) * self.span
 
     def part(self, first: int, last: int) -> Steps:
         """The steps from first up to, not including, last."""
@@ -174,15 +180,21 @@ class Recognizer:
         steps = self.steps(crops)
         if not spaces:
             steps = [seen.without(self._space) for seen in steps]
-        reads = self.transcribe(steps, widths=[crop.shape[1] for crop in crops])
-        return self.again(reads, crops, steps, spaces=spaces)
+        widths = [crop.shape[1] for crop in crops]
+        return self.again(self.transcribe(steps, widths=widths), crops, steps, widths=widths, spaces=spaces)
 
     def again(
-        self, reads: Sequence[Transcription], crops: Sequence[Crop], steps: Sequence[Steps], *, spaces: bool = True
+        self,
+        reads: Sequence[Transcription],
+        crops: Sequence[Crop],
+        steps: Sequence[Steps],
+        *,
+        widths: Sequence[float] | None = None,
+        spaces: bool = True,
     ) -> list[Transcription]:
         """The same with what is in doubt read once more, from some more looks together with the first.
 
-        reads: what ``transcribe`` made of the steps, each along its crop. spaces: as for ``read``.
+        reads: what ``transcribe`` made of the steps, each along its crop. widths: as for that. spaces: as for ``read``.
         """
         settled = list(reads)
         doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < DOUBTFUL]
@@ -195,7 +207,8 @@ class Recognizer:
             looks.append(self._readings(seen if spaces else [each.without(self._space) for each in seen]))
         moment = now()
         for index, *found in zip(doubtful, *looks, strict=True):
-            settled[index] = self._transcription(steps[index], crops[index].shape[1], together(found), moment)
+            width = steps[index].width if widths is None else widths[index]
+            settled[index] = self._transcription(steps[index], width, together(found), moment)
         return settled
 
     def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
@@ -205,7 +218,7 @@ class Recognizer:
         """
         moment = now()
         if widths is None:
-            widths = [len(stretch.probabilities) * stretch.span for stretch in steps]
+            widths = [stretch.width for stretch in steps]
         return [
             self._transcription(stretch, width, found, moment)
             for stretch, width, found in zip(steps, widths, self._readings(steps), strict=True)

@@ -14,6 +14,8 @@ from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models import NoSuchModel
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.engine import recognizer
+from ocr_studio.engine.lines import Stretch
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognizer import Recognizer, Steps
 
@@ -163,6 +165,7 @@ class Listing(Recognizer):
         crops: Sequence[NDArray[np.uint8]],
         steps: Sequence[Steps],
         *,
+        widths: Sequence[float] | None = None,
         spaces: bool = True,
     ) -> list[Transcription]:
         assert not spaces
@@ -177,3 +180,25 @@ def test_each_word_of_a_line_may_be_looked_at_again_by_its_own_ink(reader: Reade
     assert [text for text, _ in listing.asked] == " ".join(LINES).split()
     found = [text.text for text in reader.recognizer.read([crop for _, crop in listing.asked], spaces=False)]
     assert found == [text for text, _ in listing.asked]
+
+
+@pytest.mark.parametrize("unit", ["words", "lines"])
+def test_letters_of_what_was_looked_at_again_stand_where_they_stood(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, (photo, _) = Reader(ReaderOptions(unit=unit)), drawn()
+    places = []
+    for doubtful in (0.0, 2.0):  # nothing, and all
+        monkeypatch.setattr(recognizer, "DOUBTFUL", doubtful)
+        places.append([word.machine.letters for word in read(reader, photo) if word.machine])
+    assert len(places[0]) == (len(LINES) if unit == "lines" else len(" ".join(LINES).split()))
+    assert places[0] == places[1]
+
+
+def test_what_the_net_sees_beyond_the_end_of_a_line_can_be_looked_at_again(reader: Reader) -> None:
+    photo, _ = drawn()
+    line = reader.seen(photo, reader.find(photo))[0]
+    beyond = len(line.steps.probabilities)
+    assert beyond * line.steps.span > line.crop.shape[1]
+    stretch = Stretch(beyond - 1, beyond, (0.0, 0.0, 1.0, 48.0))
+    doubtful = Transcription("l", Source.MODEL, confidence=0.1)
+    (read_again,) = reader._again([(line, stretch, doubtful)])
+    assert read_again != doubtful
