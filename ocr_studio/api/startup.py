@@ -36,6 +36,7 @@ def _give_back() -> None:
     """A process that is forked meanwhile speaks where the person hears it: nobody would read out what is held back."""
     if _Held.handle is not None:
         os.dup2(_Held.handle, _STDERR)
+        _Held.handle = None  # what it does with it from now on is its own affair, also where it forks
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no such thing

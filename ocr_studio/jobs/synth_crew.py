@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import cv2
 
-from ocr_studio.core import resources, synth_options, translation
+from ocr_studio.core import logs, resources, synth_options, translation
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_dataset import Sample, Source
 from ocr_studio.core.synth_options import SynthOptions
@@ -157,7 +157,8 @@ def _begin(raw: object, language: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; who asks says when it is over
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     cv2.setNumThreads(1)
-    if sys.stderr is not None and not faulthandler.is_enabled():  # where there is a console, or the log in its place
+    # Where there is a console, or the log in its place; a script may have put anything there, and is run here, too.
+    if logs.is_standard_error(sys.stderr) and not faulthandler.is_enabled():
         faulthandler.enable()
     with contextlib.suppress(OSError, AttributeError):  # Windows has no such thing
         os.nice(_NICENESS)
