@@ -112,7 +112,7 @@ class Pipeline:
     def _words_in_lines(
         self, detector: Detector, recognizer: Recognizer, photo: Picture, finding: dict[str, Any]
     ) -> list[Prediction]:
-        """As the program itself reads: lines are read once and cut into words."""
+        """As the program itself reads: lines are read and cut into words, which are looked at again where in doubt."""
         kept = self._reader
         if kept is None or kept.recognizer is not recognizer.reader or kept.detector is not detector.finder:
             options = ReaderOptions(languages=recognizer.languages)

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,22 @@ def test_what_a_process_that_is_forked_meanwhile_says_at_its_end_is_seen(last: s
     done = said_by(script)
     assert done.returncode == 0
     assert said in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
+def test_what_such_a_process_does_with_its_standard_error_holds_for_those_that_it_forks(tmp_path: Path) -> None:
+    script = (
+        "import os\nfrom ocr_studio.api.startup import silenced\n"
+        "def forked(work):\n    child = os.fork()\n    if not child:\n        work()\n        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n"
+        "def work():\n    os.dup2(os.open(os.environ['OUT'], os.O_WRONLY | os.O_CREAT), 2)\n"
+        "    forked(lambda: os.write(2, b'a last word'))\n"
+        "with silenced():\n    forked(work)"
+    )
+    done = said_by(script, OUT=str(tmp_path / "file"))
+    assert done.returncode == 0
+    assert (tmp_path / "file").read_text("utf-8") == "a last word"
+    assert "a last word" not in done.stderr
 
 
 class OnlyWrites:

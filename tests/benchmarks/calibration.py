@@ -58,7 +58,7 @@ def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> J
 
     readings = look(words.crops)
     sure = [chances_of(found, oversure=recognizer.oversure)[0] for found in readings]
-    doubtful = [index for index, chance in enumerate(sure) if chance < DOUBTFUL]
+    doubtful = [index for index, chance in enumerate(sure) if readings[index][0].labels and chance < DOUBTFUL]
     some = [words.crops[index] for index in doubtful]
     again = [look(some, stretch) for stretch in recognizer.stretches]
     for index, *looks in zip(doubtful, *again, strict=True):

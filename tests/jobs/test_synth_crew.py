@@ -50,18 +50,47 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_a_script_is_told_what_a_child_was_at_as_it_died_of_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "crash.py").write_text(CRASH, encoding="utf-8")
-    checkout = Path(__file__).parents[2]
-    command = [sys.executable, str(tmp_path / "crash.py"), str(tmp_path)]
-    done = subprocess.run(
-        command,
+OWN_STDERR = """
+import sys
+from pathlib import Path
+from ocr_studio.jobs.synth_crew import Crew
+from tests import made_synth
+
+class OnlyWrites:
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+sys.stderr = OnlyWrites()
+
+if __name__ == "__main__":
+    crew = Crew(made_synth.options(Path(sys.argv[1]), words=3), children=1)
+    crew.source()
+    print("drawn:", len(list(crew.draw([("word", [0])]))))
+    crew.close()
+"""
+
+
+def run_as_script(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(script, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, str(folder / "script.py"), str(folder)],
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
-        env=os.environ | {"PYTHONPATH": str(checkout)},
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )
+
+
+def test_a_script_may_have_something_of_its_own_for_standard_error(tmp_path: Path) -> None:
+    assert run_as_script(OWN_STDERR, tmp_path).stdout == "drawn: 1\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_script_is_told_what_a_child_was_at_as_it_died_of_a_fault(tmp_path: Path) -> None:
+    done = run_as_script(CRASH, tmp_path)
     assert "ended by itself" in done.stdout
     assert "Fatal Python error: Segmentation fault" in done.stderr
