@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core import images
-from ocr_studio.engine.synth import grounds, scenery, texts
+from ocr_studio.engine.synth import casting, grounds, scenery, texts
 from ocr_studio.engine.synth import sources as sources_
 from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.grounds import BadBackgrounds
@@ -188,6 +188,19 @@ def test_where_only_words_are_asked_for_nothing_else_is_written(sources: Sources
     nobody = Options(shares={Kind.STROKES: 1.0})
     with pytest.raises(NoSources, match="nothing to write with"):  # nobody's recorded words are among them
         WordMaker(replace(asked, words=tmp_path / "other.txt"), options=nobody)
+
+
+def test_who_wrote_few_words_of_the_list_does_not_write_these_over_and_over(sources: Sources, tmp_path: Path) -> None:
+    made = [f"{first}{vowel}{last}" for first in "bdfglmnprst" for vowel in "aeiou" for last in "bdgmnt"]
+    (tmp_path / "list.txt").write_text(" ".join([*made, "board"]), "utf-8")  # of which people wrote the last
+    asked, rng = replace(sources, words=tmp_path / "list.txt"), np.random.default_rng(4)
+    for only in (False, True):
+        stock = Stock.open(replace(asked, only_words=only), Split.TRAIN)
+        writer = stock.writer(Kind.COMPOSED, rng)
+        words = [word for _ in range(40) for word in casting._contents(stock, writer).sentence(rng, 5)]
+        assert bool(stock.left_words_enough(writer)) is not only
+        assert (Counter(words)["board"] < 0.05 * len(words)) is only
+        assert len({*words} & {*made}) > 50 if only else len({*words} & {*made}) < 20
 
 
 def test_words_of_a_list_are_written_with_whole_letters(tmp_path: Path) -> None:

@@ -157,8 +157,8 @@ def _colours(ground: Ground, rng: Random) -> tuple[Colour, ...]:
 
 
 def _contents(stock: Stock, writer: Writer) -> Contents:
-    """What somebody says: of whom whole words were recorded, mostly those."""
-    known = [word for word in writer.known if len(word) > 1]
+    """What somebody says: of whom whole words enough were recorded, mostly those."""
+    known = [word for word in writer.known if len(word) > 1] if stock.left_words_enough(writer) else []
     words = stock.texts.words
 
     def word(rng: Random) -> str:

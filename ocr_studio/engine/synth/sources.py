@@ -136,6 +136,10 @@ class Stock:
         total = sum(kept.values())
         return {kind: share / total for kind, share in kept.items()}
 
+    def left_words_enough(self, writer: Writer) -> bool:
+        """Whether somebody left so many whole words that these alone can be written."""
+        return any(writer is each for each in self._wordy)
+
     def writer(self, kind: Kind, rng: Random) -> Writer:
         """Somebody or some font of a kind that there is (``kinds``)."""
         if kind is Kind.MADE:
