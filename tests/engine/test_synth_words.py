@@ -217,6 +217,8 @@ def test_what_is_no_word_list_is_refused(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(BadWordList, match=r"bad list\.txt: the word list cannot be used.*UTF-8"):
         texts.listed(path)
+    with pytest.raises(BadWordList, match="the word list cannot be used"):
+        texts.listed(tmp_path / "no\0path")
 
 
 def test_a_folder_without_backgrounds_is_refused(tmp_path: Path) -> None:

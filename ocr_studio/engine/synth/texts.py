@@ -72,7 +72,7 @@ def listed(path: Path) -> Texts:
     Raises BadWordList.
     """
     stamp = None
-    with contextlib.suppress(OSError):  # reading says what is wrong with it
+    with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
         facts = path.stat()
         stamp = facts.st_mtime_ns, facts.st_size
     return _listed(path, stamp)
