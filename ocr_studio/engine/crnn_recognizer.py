@@ -31,9 +31,10 @@ class CrnnRecognizer(Recognizer):
         self.widest_word = self.plan.width / self.plan.height
         self.stretches = ()  # its picture has one width
 
-    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
-        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank. stretch:
-        its picture has one width, so that nothing can be done about it.
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank.
+
+        stretches: in vain, its picture has one width.
         """
         found: list[Steps] = []
         for start in range(0, len(crops), _TOGETHER):

@@ -55,14 +55,16 @@ class _Remembering(Recognizer):
         self._known: OrderedDict[bytes, Steps] = OrderedDict()
         self._held = 0
 
-    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
         """What the net sees along each crop, or saw when it was asked before."""
-        keys = [_key(crop, stretch) for crop in crops]
+        shown = list(zip(crops, stretches or [1.0] * len(crops), strict=True))
+        keys = [_key(*each) for each in shown]
         with self._turn:
             known = {key: self._known[key] for key in keys if key in self._known}
-        new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}
+        new = {key: each for key, each in zip(keys, shown, strict=True) if key not in known}
         if new:
-            known |= dict(zip(new, self._other.steps(list(new.values()), stretch=stretch), strict=True))
+            some, wide = zip(*new.values(), strict=True)
+            known |= dict(zip(new, self._other.steps(some, stretches=wide), strict=True))
         with self._turn:
             for key in keys:
                 self._keep(key, known[key])

@@ -58,9 +58,9 @@ def test_boxes_that_are_in_doubt_are_looked_at_again_as_single_pictures_are(
     looks: list[float] = []
     steps = Reading.steps
 
-    def looked(self: Reading, crops: Sequence[Any], *, stretch: float = 1.0) -> list[Steps]:
-        looks.append(stretch)
-        return steps(self, crops, stretch=stretch)
+    def looked(self: Reading, crops: Sequence[Any], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        looks.extend(stretches or [1.0])
+        return steps(self, crops, stretches=stretches)
 
     monkeypatch.setattr(Reading, "steps", looked)
     monkeypatch.setattr(recognizer, "DOUBTFUL", 2.0)

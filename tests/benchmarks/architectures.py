@@ -157,9 +157,9 @@ def whole_photos(data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
     spent = [0.0]
 
     def timed(part: Callable[..., Any]) -> Callable[..., Any]:
-        def work(*arguments: Any) -> Any:
+        def work(*arguments: Any, **options: Any) -> Any:
             start = time.thread_time()  # (the next lines are looked at in another thread meanwhile)
-            found = part(*arguments)
+            found = part(*arguments, **options)
             spent[0] += time.thread_time() - start
             return found
 

@@ -53,7 +53,9 @@ def judged(words: WordSet, recognizer: Recognizer, prior: WordPrior | None) -> J
     space = recognizer.charset.characters.index(" ") + 1
 
     def look(crops: Sequence[Crop], stretch: float = 1.0) -> list[list[ctc.Reading]]:
-        steps = [seen.without(space).probabilities for seen in recognizer.steps(crops, stretch=stretch)]
+        steps = [
+            seen.without(space).probabilities for seen in recognizer.steps(crops, stretches=[stretch] * len(crops))
+        ]
         return ctc.beam_all(steps, best=ctc.BEAMS, prior=prior)
 
     readings = look(words.crops)

@@ -249,9 +249,10 @@ class Looking(Recognizer):
         vars(self).update(vars(other))
         self.sights, self.shown = sights, list[tuple[int, float]]()
 
-    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
-        self.shown += [(crop.shape[1], stretch) for crop in crops]
-        return [steps_of(self, *self.sights[crop.shape[1], stretch]) for crop in crops]
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        shown = [(crop.shape[1], wide) for crop, wide in zip(crops, stretches or [1.0] * len(crops), strict=True)]
+        self.shown += shown
+        return [steps_of(self, *self.sights[each]) for each in shown]
 
 
 def of_width(width: int) -> Crop:
@@ -302,7 +303,7 @@ def test_a_stretched_crop_is_seen_as_if_it_were_so_wide_and_places_stay_its_own(
 ) -> None:
     crop = drawn("Kitchen")
     wide = cv2.resize(crop, (round(stretch * crop.shape[1]), crop.shape[0])).astype(np.uint8)
-    stretched, resized = recognizer.steps([crop], stretch=stretch)[0], recognizer.steps([wide])[0]
+    stretched, resized = recognizer.steps([crop], stretches=[stretch])[0], recognizer.steps([wide])[0]
     assert ctc.greedy(stretched.probabilities) == ctc.greedy(resized.probabilities)
     assert len(stretched.probabilities) == len(resized.probabilities)
     assert stretched.span * stretch == pytest.approx(resized.span, rel=0.02)  # pixels of the crop as it was given

@@ -58,8 +58,8 @@ class Counting(Recognizer):
         self.widest_word, self.stretches = 6.0, ()
         self.seen: list[tuple[int, int]] = []
 
-    def steps(self, crops: Sequence[Crop], *, stretch: float = 1.0) -> list[Steps]:
-        assert stretch == 1.0
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        assert set(stretches or [1.0]) == {1.0}
         self.seen += [crop.shape[:2] for crop in crops]
         return [_as_many(_pieces(crop), crop.shape[1]) for crop in crops]
 
