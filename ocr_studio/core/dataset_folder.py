@@ -109,16 +109,14 @@ def others_unfinished(folder: Path, name: str = "") -> bool:
     return any(len(each) == LASTING and set(each) <= set(string.hexdigits) for each in names if each != name)
 
 
-def clear(folder: Path) -> None:
-    """Throw away what was left before its end, and the folder if nothing else is in it. Raises WriteFailed while others
-    are at it: then all of it stays."""
+def clear(folder: Path, name: str) -> None:
+    """Throw away the lasting workshop of this name, which was left before its end, and the folder if nothing else is in
+    it. Those of other names stay. Raises WriteFailed while others are at it: then all of it stays."""
     lock = FileLock(folder / _LOCK, passing=True)
     try:
         with contextlib.suppress(OSError):  # there is no such folder, or nothing may be taken out of it
             lock.take()
-            for entry in list(os.scandir(folder)):
-                if entry.name.startswith(_WORKSHOP) and entry.name != _LOCK:
-                    _throw_away(Path(entry.path))
+            _throw_away(folder / f"{_WORKSHOP}{name}")
     except LockedElsewhere as error:
         raise _in_use(folder) from error
     finally:

@@ -193,6 +193,12 @@ def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
     return dataset_folder.unfinished(folder, name_of(options, version))
 
 
+def throw_away(folder: Path, options: SynthOptions, version: str) -> None:
+    """Delete what was begun of a dataset of just these options, and not ended; a whole one, and what was begun with
+    other options, stay. Raises WriteFailed while somebody writes there."""
+    dataset_folder.clear(folder, name_of(options, version))
+
+
 def others_begun(folder: Path, options: SynthOptions, version: str) -> bool:
     """Whether a dataset of other options was begun in a folder, and not ended. Never raises."""
     return dataset_folder.others_unfinished(folder, name_of(options, version))

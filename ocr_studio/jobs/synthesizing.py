@@ -141,10 +141,10 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     yield FolderState(can_go_on(options, folder), others, dataset.is_dataset(folder), taken, writer, free)
 
 
-def throw_away(folder: Path) -> None:
-    """Delete what was written of a dataset that is not whole; a whole one stays. Raises WriteFailed while somebody
-    writes there."""
-    dataset_folder.clear(folder)
+def throw_away(options: SynthOptions, folder: Path) -> None:
+    """Delete what was written of the dataset of these options before its end; a whole one stays, and so does what was
+    begun with other options. Raises WriteFailed while somebody writes there."""
+    synth_dataset.throw_away(folder, options, __version__)
 
 
 def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:

@@ -9,12 +9,16 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from ocr_studio.core.translation import tr
 
 
-def whether_to_throw_away(parent: QWidget, write: Callable[[], None]) -> None:
-    """Ask whether others, begun in the folder and not ended, go. write: called where they do."""
+def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: bool) -> None:
+    """Ask whether others, begun in the folder and not ended, go. write: called where they do; begun: whether these were
+    begun there as well, which stay."""
     asked = QMessageBox(parent)
     asked.setIcon(QMessageBox.Icon.Question)
     asked.setWindowTitle(tr("Synthetic boards"))
-    asked.setText(tr("Throw away what was begun in this folder?"))
+    if begun:
+        asked.setText(tr("Throw away what else was begun in this folder?"))
+    else:
+        asked.setText(tr("Throw away what was begun in this folder?"))
     asked.setInformativeText(
         tr("It was chosen differently, and not ended. Chosen like that again, it would go on where it was.")
     )

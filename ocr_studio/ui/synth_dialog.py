@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -133,7 +134,8 @@ class SynthDialog(QDialog):
             self.there.look()
             return
         if self.there.others:
-            synth_asking.whether_to_throw_away(self, lambda: self._write(options, folder, replace=True))
+            write = partial(self._write, options, folder, replace=True)
+            synth_asking.whether_to_throw_away(self, write, begun=self.there.begun)
             return
         # What nobody was told of is not written over, whoever has put it there meanwhile.
         self._write(options, folder, replace=self.there.replaces)
@@ -193,12 +195,12 @@ class SynthDialog(QDialog):
 
     def _throw_away(self) -> None:
         """In the lane: the files are many, and writing that was stopped a moment ago may not have let go of them."""
-        folder = self.folder.path
+        options, folder = self.form.options, self.folder.path
         if folder is None or self._clearing is not None:
             return
 
         def make() -> Iterator[None]:
-            synthesizing.throw_away(folder)
+            synthesizing.throw_away(options, folder)
             yield
 
         job = self._clearing = self._lane.submit(make, name=later("Throwing away what was made"))

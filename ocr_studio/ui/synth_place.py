@@ -72,16 +72,21 @@ class SynthPlace(QObject):
             return ""
         if found.writer is not None:
             return _said_writer(found.writer)
+        if found.taken:
+            return found.taken
+        said = []
         if found.begun:
-            return tr("These were begun in this folder before, and not ended. Writing goes on there.")
-        if found.others and not found.taken:
-            return tr(
-                "Something that was chosen differently was begun in this folder, and not ended. You are asked before it"
-                " is thrown away."
+            said.append(tr("These were begun in this folder before, and not ended. Writing goes on there."))
+        if found.others:
+            said.append(
+                tr(
+                    "Something that was chosen differently was begun in this folder, and not ended. You are asked"
+                    " before it is thrown away."
+                )
             )
         if found.dataset:
-            return found.taken or tr("There is a dataset in this folder; it is replaced.")
-        return ""
+            said.append(tr("There is a dataset in this folder; it is replaced."))
+        return " ".join(said)
 
     def ask(self, options: SynthOptions, folder: Path | None) -> None:
         """Look at a folder soon; until then nothing is known."""

@@ -149,16 +149,18 @@ def test_half_of_it_is_thrown_away_on_request_and_a_whole_one_never(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = made_synth.options(tmp_path, words=3)
+    others = replace(options, seed=1)
     write(options, tmp_path / "out")
-    start(replace(options, seed=1), tmp_path / "out", 1, monkeypatch)
-    synthesizing.throw_away(tmp_path / "out")
+    start(others, tmp_path / "out", 1, monkeypatch)
+    synthesizing.throw_away(options, tmp_path / "out")  # of which nothing is left to throw away
+    assert synthesizing.can_go_on(others, tmp_path / "out")
+    synthesizing.throw_away(others, tmp_path / "out")
     assert len(dataset.read(tmp_path / "out").examples) == 3
     assert list((tmp_path / "out").glob(".writing-*")) == []
     start(options, tmp_path / "other", 1, monkeypatch)
-    synthesizing.throw_away(tmp_path / "other")
-    assert not (tmp_path / "other").exists()
-    synthesizing.throw_away(tmp_path / "other")
-    assert not (tmp_path / "other").exists()
+    for _ in range(2):
+        synthesizing.throw_away(options, tmp_path / "other")
+        assert not (tmp_path / "other").exists()
 
 
 def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ def test_nothing_is_thrown_away_while_somebody_writes_it(tmp_path: Path) -> None
         next(first)
         there = sorted((tmp_path / "out").iterdir())
         with pytest.raises(WriteFailed, match="another window or command"):
-            synthesizing.throw_away(tmp_path / "out")
+            synthesizing.throw_away(options, tmp_path / "out")
         assert sorted((tmp_path / "out").iterdir()) == there
         assert tmp_path / "out" / ".writing-lock" in there
         assert [each.writer for each in synthesizing.look_there(options, tmp_path / "out")] == [os.getpid()]

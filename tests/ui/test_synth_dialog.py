@@ -18,7 +18,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import dataset, synth_options
+from ocr_studio import __version__
+from ocr_studio.core import dataset, synth_dataset, synth_options
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
@@ -214,6 +215,30 @@ def test_others_that_were_begun_there_go_only_where_a_person_says_so(
     qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
     assert not synthesizing.can_go_on(others, out)
     assert len(dataset.read(out).examples) == dialog.form.words.value()
+    leave_dialogs()
+
+
+def test_of_two_that_were_begun_there_one_goes_on_or_is_thrown_away_and_the_other_is_told_of(
+    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    options, out = dialog.form.options, tmp_path / "there"
+    mine, other = (synth_dataset.name_of(each, __version__) for each in (options, replace(options, seed=8)))
+    for name in (mine, other):  # as where somebody has put two folders together
+        (out / f".writing-{name}").mkdir(parents=True)
+        (out / f".writing-{name}" / "made.jsonl").write_text("\n")
+    dialog.folder.line.setText(str(out))
+    qtbot.waitUntil(lambda: "Writing goes on there." in dialog.state.text(), timeout=LONG)
+    assert "You are asked before it is thrown away." in dialog.state.text()
+    QTest.mouseClick(dialog.write, LEFT)
+    asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
+    assert asked.text() == "Throw away what else was begun in this folder?"
+    QTest.mouseClick(asked.button(QMessageBox.StandardButton.Cancel), LEFT)
+    assert not dialog.busy
+    QTest.mouseClick(dialog.throw_away, LEFT)
+    qtbot.waitUntil(lambda: dialog.state.text().startswith("Something that was chosen differently"), timeout=LONG)
+    assert [each.name for each in out.iterdir()] == [f".writing-{other}"]
+    assert dialog.throw_away.isHidden()
+    assert dialog.write.text() == "&Write"
     leave_dialogs()
 
 
