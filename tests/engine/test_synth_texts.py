@@ -13,7 +13,7 @@ from ocr_studio.engine.synth.casting import _contents
 from ocr_studio.engine.synth.contents import Contents, Theme, money
 from ocr_studio.engine.synth.made import MadeHand
 from ocr_studio.engine.synth.sources import Sources, Stock
-from ocr_studio.engine.synth.texts import texts
+from ocr_studio.engine.synth.texts import Texts, texts
 from ocr_studio.engine.synth.writing import Split
 
 ENGLISH = {
@@ -141,6 +141,15 @@ def test_somebodys_things_end_as_english_has_it(rng: np.random.Generator) -> Non
     assert not {"boss's", "TEAM's"} & said
 
 
+def test_a_word_is_linked_to_none_where_no_other_is_short(rng: np.random.Generator) -> None:
+    long = "Hausaufgabenheft"
+    words = BoardTexts(Texts((long,), np.ones(1)))
+    said = [words.signed(long, rng) for _ in range(2000)]
+    assert not [text for text in said if re.fullmatch(rf"{long}[-/&+_]", text)]
+    short = BoardTexts(Texts(("Heft",), np.ones(1)))
+    assert {f"{long}-Heft", f"{long}/Heft"} <= {short.signed(long, rng) for _ in range(2000)}
+
+
 def test_no_letters_are_written_that_only_look_like_those_of_the_languages() -> None:
     for language in ("sk", "ro", "lv"):  # whose lists have “с” and “а” of the Russian alphabet
         assert not {"с", "а", "и", "не", "для"} & set(texts((language,)).words)
@@ -164,7 +173,7 @@ def test_sums_and_sentences_are_as_people_write_them(rng: np.random.Generator) -
     said = " ".join(" ".join(finnish.paragraph(rng, 40)) for _ in range(60))
     assert re.search(r"[a-zä]: [a-z]", said)
     assert re.search(r"[a-zä]\. [A-ZÄ]", said)
-    for _ in range(400):
-        formula = " ".join(finnish.formula(rng))
-        if found := re.fullmatch(r"√\((\d+)\) ≈ ([\d.]+)", formula):
-            assert float(found[2]) == pytest.approx(int(found[1]) ** 0.5, abs=0.051)
+    formulas = [" ".join(finnish.formula(rng)) for _ in range(400)]
+    roots = [found for each in formulas if (found := re.fullmatch(r"√\((\d+)\) ≈ ([\d.]+)", each))]
+    assert len(roots) == sum("√(" in each for each in formulas) >= 3
+    assert [float(found[2]) for found in roots] == pytest.approx([int(found[1]) ** 0.5 for found in roots], abs=0.051)

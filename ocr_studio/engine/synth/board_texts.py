@@ -144,14 +144,15 @@ class BoardTexts:
         return self.words.languages == ("en",)
 
     def _linked(self, word: str, rng: Random) -> str:
-        """Two words with a sign between them; or somebody's, as English has it."""
+        """Two words with a sign between them; or somebody's, as English has it. Alone where no other is short."""
         link = _any(rng, ("-", "/", "&", "+", "_", "'s"))
         if link == "'s":
             if self._english and word.isalpha():
                 return word + ("'" if word[-1] in "sS" else "'S" if len(word) > 1 and word.isupper() else "'s")
             link = "-"
         others = (self.words.word(rng) for _ in range(_TRIES))
-        return word + link + next((other for other in others if len(other) <= _LINKED), "")
+        short = next((other for other in others if len(other) <= _LINKED), "")
+        return word + link + short if short else word
 
     def _figure(self, rng: Random) -> str:
         number = int(10 ** rng.uniform(0, 4.3))
