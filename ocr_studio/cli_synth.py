@@ -59,8 +59,8 @@ _LIST: Final = (
     " the same, but for --only-words"
 )
 _ONLY: Final = (
-    "single words are nothing but those of the list, or of the languages, as they stand there; boards still have"
-    " figures, names, dates, code and formulas"
+    "single words are nothing but those of the list, or of the languages, as they stand there; boards, and the words"
+    " cut from boards, still have figures, names, dates, code and formulas"
 )
 _PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
 

@@ -59,6 +59,10 @@ def test_only_words_of_the_list_come_where_that_is_asked_for(tmp_path: Path, qui
     free, only = ({each.text for each in dataset.read(tmp_path / name).examples} for name in ("free", "only"))
     assert free - set(made_synth.WORDS.split())
     assert only == set(made_synth.WORDS.split())
+    boards = ["--words", "0", "--boards", "2", "--only-words", "--out", str(tmp_path / "boards")]
+    assert cli.run([*asked, *boards]) == 0
+    cut = {each.text for each in dataset.read(tmp_path / "boards").examples}
+    assert any(sign.isdigit() for text in cut for sign in text)  # as the help says of words cut from boards
 
 
 def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:

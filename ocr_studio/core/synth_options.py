@@ -80,7 +80,8 @@ class SynthOptions:
     words: pictures of single words; boards: whole photos of boards with the place of every word; cut: whether words of
     boards also come as pictures of single words. seed: other samples for another one. languages: keys of ``LANGUAGES``,
     whose words are written; word_list: a text file of words instead; only_words: whether single words are nothing but
-    these, as they stand there, without figures, code and signs among them. fonts: a folder of handwriting fonts;
+    these, as they stand there, without figures, code and signs among them; boards still have these, so words cut from
+    boards do too. fonts: a folder of handwriting fonts;
     prints: of fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of
     photos of empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is
     nothing for is left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a

@@ -52,7 +52,10 @@ class SynthForm(QTabWidget):
         self.cut.setToolTip(tr("Each word of a board also counts as a word to learn reading from"))
         self.only_words = QCheckBox(tr("Nothing but these words"))
         self.only_words.setToolTip(
-            tr("Single words come without figures, code and signs among them. On boards these still come.")
+            tr(
+                "Single words come without figures, code and signs among them. On boards these still come, and so among"
+                " the words of boards."
+            )
         )
         self.languages = LanguageChoice(options.languages, none=tr("None"))
         self._make_paths()
