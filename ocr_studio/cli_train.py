@@ -13,7 +13,17 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
+from ocr_studio.cli_speaking import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    PROGRAM,
+    complain,
+    given_path,
+    settings_for,
+    show_progress,
+    visible,
+)
 from ocr_studio.core import (
     dataset,
     detector_training,
@@ -78,9 +88,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--detector", action="store_true", help="learn to find words, from photos checked as a whole")
     made.add_argument("--what", choices=PARTS, help="which part of the network learns")
     for key, what in _NUMBERS.items():
-        low, high = LIMITS[key]
-        kind = int if isinstance(low, int) else float
-        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {low:g} to {high:g}")
+        kind = int if isinstance(LIMITS[key][0], int) else float
+        made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {_range(key)}")
     made.add_argument("--device", choices=DEVICES, help="what computes")
     made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
     made.add_argument("--resume", action="store_true", help="go on with what was cut short")
@@ -90,6 +99,9 @@ def parser() -> argparse.ArgumentParser:
 
 def train(options: argparse.Namespace) -> int:
     """Do what is asked. Returns the exit status; raises StudioError and KeyboardInterrupt."""
+    if wrong := _meaningless(options):
+        complain(wrong)
+        return MISUSED
     course = _course(options)
     events = training.train(course, resume=options.resume)
     telling = _as_json(events) if options.events else _as_text(events)
@@ -153,13 +165,26 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     """What of a recipe was asked for. Raises StudioError."""
     names = [field.name for field in fields(Recipe)]
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    for key, (low, high) in LIMITS.items():
-        if key in given and not low <= given[key] <= high:
-            flag = f"--{key.replace('_', '-')}"
-            raise RunTrouble(f"{flag} cannot be {given[key]:g}", remedy=f"Give {low:g} to {high:g}.")
     if "base" in given:
         given["base"] = models.chosen(given["base"], "detector" if options.detector else "recognizer")
     return given
+
+
+def _meaningless(options: argparse.Namespace) -> str:
+    """What of the numbers that were given means nothing, a line; nothing where all of them do."""
+    for key, (low, high) in LIMITS.items():
+        value = getattr(options, key)
+        if value is not None and not low <= value <= high:
+            return f"--{key.replace('_', '-')} cannot be {_typed(value)}. Give {_range(key)}."
+    return ""
+
+
+def _range(key: str) -> str:
+    return " to ".join(map(_typed, LIMITS[key]))
+
+
+def _typed(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:

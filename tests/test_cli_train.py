@@ -153,8 +153,6 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
     [
         (("--what", "tail"), MISUSED, "invalid choice"),
         (("--epochs", "many"), MISUSED, "invalid int"),
-        (("--epochs", "0"), FAILED, "--epochs cannot be 0"),
-        (("--average", "nan"), FAILED, "--average cannot be nan"),
         (("--base", "nobody"), MISUSED, "there is no model “nobody”"),
         (("--base", "pp-ocrv6-small-detector"), MISUSED, "does not read it"),
         (("--resume",), FAILED, "there is no training “mine” to go on with"),
@@ -166,6 +164,30 @@ def test_what_cannot_be_is_said(
 ) -> None:  # fmt: skip
     assert run(data, *more) == status
     assert what in capsys.readouterr().err
+    assert learner.begun == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "range_"),
+    [
+        ("epochs", "0", "1 to 1000"),
+        ("epochs", "1001", "1 to 1000"),
+        ("batch", "0", "1 to 512"),
+        ("augmentation", "2", "0 to 1"),
+        ("replay", "1", "0 to 0.9"),
+        ("average", "-1", "0 to 1"),
+        ("patience", "0", "1 to 1000"),
+        ("seed", "-1", "0 to 2147483647"),
+        ("learning-rate", "nan", "1e-07 to 0.1"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--resume",)])
+def test_a_number_that_means_nothing_is_a_wrong_call(
+    data: Path, learner: StandInLearner, option: str, value: str, range_: str, more: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert run(data, f"--{option}", value, *more) == MISUSED
+    assert capsys.readouterr().err == f"ocr-studio: --{option} cannot be {value}. Give {range_}.\n"
     assert learner.begun == 0
 
 
@@ -343,7 +365,7 @@ def test_what_was_cut_short_stays_until_another_begins(
         run(data)
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(tmp_path / "mistyped") == FAILED
-    assert run(data, "--epochs", "0") == FAILED
+    assert run(data, "--epochs", "0") == MISUSED
     lock = training_runs.lock("mine")
     capsys.readouterr()
     assert run(data) == FAILED
