@@ -20,6 +20,7 @@ _MINUS = "\u2212"
 _LISTED = 20
 # Nobody corrects more for the sake of a figure.
 _MOST_MORE: Final = 1000
+_NOTHING: Final = Interval(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def would_tell(comparison: AnyComparison) -> str:
     if comparison.verdict != "no clear difference":
         return ""
     unit, held_out = comparison.unit, _held_out(comparison)
-    if _same(comparison):
+    if comparison.change == _NOTHING:
         if isinstance(comparison, Comparison) and comparison.before.right == held_out:
             it = tr("It was read right before, so nothing can be gained there.")
             they = tr("All of them were read right before, so nothing can be gained there.")
@@ -108,8 +109,8 @@ def would_tell(comparison: AnyComparison) -> str:
         return f"{few} {tr_n(*training_wording.WOULD_TELL[unit], more)}"
     if _gain(comparison):
         return f"{few} {tr_n(*training_wording.WOULD_TAKE[unit], _MOST_MORE)}"
-    wide = (comparison.change.high - comparison.change.low) / 2
-    return tr_n(*training_wording.EVEN[unit], held_out, points=number(wide * 100, 1))
+    points = number((comparison.change.high - comparison.change.low) / 2 * 100, 1)
+    return few if points == number(0.0, 1) else tr_n(*training_wording.EVEN[unit], held_out, points=points)
 
 
 def rows(comparison: AnyComparison) -> tuple[Row, ...]:
@@ -193,8 +194,7 @@ def percent(share: float) -> str:
 
 def _same(comparison: AnyComparison) -> bool:
     """Whether nothing at all is read or found otherwise."""
-    nothing = Interval(0.0, 0.0)
-    return comparison.change == nothing == comparison.keep_change
+    return comparison.change == _NOTHING == comparison.keep_change
 
 
 def _mistaken(comparison: Comparison) -> str:

@@ -175,4 +175,10 @@ def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> N
     right = Reading(9, 9, 0.0)
     perfect = replace(SAME, before=right, after=right)
     assert "All of them were read right before, so nothing can be gained there" in training_report.advice(perfect)
+    # General words are read otherwise, those held out are not; or by less than can be said.
+    still = replace(perfect, keep_change=UNCLEAR.keep_change)
+    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(still)
+    assert "None of them is read otherwise." in training_report.advice(replace(SAME, keep_change=UNCLEAR.keep_change))
+    for hardly in (still, replace(even, change=Interval(-1e-5, 1e-5))):
+        assert "would have shown" not in training_report.advice(hardly)
     assert training_report.would_tell(BETTER) == ""
