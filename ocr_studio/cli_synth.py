@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--word-list", type=given_path, metavar="FILE", help=_LIST)
     made.add_argument("--only-words", action="store_true", default=None, help=_ONLY)
-    made.add_argument("--languages", type=_listed, metavar="en,de", help="whose words are written; default: en")
+    made.add_argument("--languages", type=_languages, metavar="en,de", help="whose words are written; default: en")
     made.add_argument("--writing", type=_shares, metavar="NAME=SHARE,…", help="how often who writes")
     made.add_argument("--grounds", type=_shares, metavar="NAME=SHARE,…", help="how often on what")
     _add_number(made, "spoiled", "0: clean photos, 0.5: as people take them, 1: bad ones")
@@ -138,8 +138,10 @@ def work(options: argparse.Namespace) -> int:
 
 def _misused(options: argparse.Namespace) -> str:
     """What is wrong with how it was called, as far as that shows at once."""
-    if (options.out is None) is (options.preview is None):
+    if options.out is None and options.preview is None:
         return "give --out DIR to write a dataset, or --preview OUT.png to look at a few"
+    if options.out is not None and options.preview is not None:
+        return "both --out and --preview are given; give --out to write a dataset, or --preview to look at a few first"
     if options.processes is not None and options.processes < 1:
         return f"--processes cannot be {options.processes}; give 1 or more"
     if options.preview is not None and options.preview.suffix.lower() != ".png":
@@ -174,13 +176,32 @@ def _whole(text: str) -> int:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    """The parts between commas. None may be empty: a slip would go unseen."""
+    parts = tuple(part.strip() for part in text.split(","))
+    if not all(parts):
+        raise argparse.ArgumentTypeError(f"“{visible(text)}” has a comma with nothing before or behind it")
+    return parts
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    if not text.strip():
+        return ()  # none is chosen: what that means is said of options from anywhere
+    codes = tuple(code.lower() for code in _listed(text))
+    _check_once(codes)
+    return codes
+
+
+def _check_once(names: Sequence[str]) -> None:
+    twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
+    if twice is not None:
+        raise argparse.ArgumentTypeError(f"“{visible(twice)}” is given twice")
 
 
 def _shares(text: str) -> dict[str, float]:
     shares: dict[str, float] = {}
     for part in _listed(text):
         name, sign, share = part.partition("=")
+        _check_once([*shares, name.strip()])
         try:
             shares[name.strip()] = float(share) if sign else 1.0
         except ValueError:

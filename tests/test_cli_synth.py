@@ -7,15 +7,17 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core import dataset, images
+from ocr_studio.core import dataset, images, synth_options
 from ocr_studio.jobs import synthesizing
 from tests import made_synth
+
+_LIKE: Final = ["synth", "--preview", "few.png", "--like"]
 
 
 @pytest.fixture
@@ -39,6 +41,11 @@ def test_a_dataset_is_written_and_made_again(
     assert dataset.read(tmp_path / "two").digest == said["digest"]
     options = json.loads((tmp_path / "two" / "manifest.json").read_text("utf-8"))["synthetic"]["options"]
     assert options["writing"] == {"made": 2.0, "print": 1.0}
+
+
+def test_languages_are_known_however_they_are_written(tmp_path: Path, quick: list[str]) -> None:
+    assert cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "1", "--languages", "DE, en"]) == 0
+    assert synth_options.load(tmp_path / "out").languages == ("de", "en")
 
 
 def test_it_is_made_again_from_another_folder_as_well(
@@ -117,7 +124,17 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
     ("given", "said"),
     [
         ([], "--out DIR to write a dataset, or --preview"),
-        (["--out", "x", "--preview", "y.png"], "--out DIR to write a dataset, or --preview"),
+        (
+            ["--out", "x", "--preview", "y.png"],
+            "both --out and --preview are given; give --out to write a dataset, or --prev",
+        ),
+        (["--out", "x", "--words", "5", "--languages", "de,,en"], "“de,,en” has a comma with nothing before or behind"),
+        (["--out", "x", "--words", "5", "--languages", "de,"], "“de,” has a comma with nothing before or behind it"),
+        (["--out", "x", "--words", "5", "--languages", "de,DE"], "“de” is given twice"),
+        (["--out", "x", "--words", "5", "--languages", ""], "no language is chosen"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,made=2"], "--writing: “made” is given twice"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has a comma with nothing"),
+        (["--out", "x", "--words", "5", "--seed", "3e9"], "cannot be 3,000,000,000. Give 0 to 2,147,483,647."),
         (["--out", "x"], "neither words nor boards are asked for"),
         (
             ["--out", "x", "--words", "5", "--spoiled", "2"],
@@ -175,7 +192,7 @@ def test_what_cannot_be_used_is_said_and_counts(
     assert "there are other files in the folder" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["train", "--name", "x", "--dataset"], ["dataset"], ["evaluate"]])
+@pytest.mark.parametrize("command", [["train", "--name", "x", "--dataset"], ["dataset"], ["evaluate"], _LIKE])
 def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
     tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -192,7 +209,7 @@ def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
         assert '"ocr-studio synth" command goes on with it' in said
     assert not (tmp_path / "copy").exists()
     ended.mkdir()
-    assert cli.run([*command, str(ended)]) == 1
+    assert cli.run([*command, str(ended)]) == (2 if command is _LIKE else 1)
     assert "not whole yet" not in capsys.readouterr().err
     list(synthesizing.write(options, out, children=0))
     assert len(dataset.read(out).examples) == 3

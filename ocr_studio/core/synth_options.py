@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ocr_studio.core import amounts, paths
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES
+from ocr_studio.core.dataset_reading import check_ended
 from ocr_studio.core.dataset_values import MANIFEST
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import LANGUAGES
@@ -256,11 +257,14 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
 
 
 def load(path: Path) -> SynthOptions:
-    """The options in a file, or those that a dataset was made with, by its folder or manifest. Raises BadOptions."""
+    """The options in a file, or those that a dataset was made with, by its folder or manifest. Raises BadOptions, and
+    BadDataset for a folder where one is only begun."""
     file = path / MANIFEST if paths.is_folder(path) else path
     try:
         raw = json.loads(paths.read_file(file, most=_MOST_BYTES).decode("utf-8-sig"))
     except (OSError, paths.TooLarge) as error:
+        if file != path:
+            check_ended(path)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadOptions(tr("it cannot be read: {reason}", reason=reason), file=file) from error
     except (ValueError, RecursionError) as error:
