@@ -73,7 +73,7 @@ def test_a_folder_with_nothing_in_it_that_can_be_used_is_refused_by_name(
 @pytest.mark.parametrize("split", Split)
 def test_why_no_photo_of_a_folder_can_be_opened_is_said(tmp_path: Path, split: Split) -> None:
     (tmp_path / "torn.png").write_bytes(b"no photo")
-    with pytest.raises(StudioError, match=r"can be opened \(\w.+\)"):  # whichever split it belongs to
+    with pytest.raises(StudioError, match=r"can be used \(\w.+\)"):  # whichever split it belongs to
         grounds.load(tmp_path, split)
 
 
@@ -107,3 +107,18 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
             write(options, tmp_path / "out")
     with pytest.raises(BadOptions):
         write(made_synth.options(tmp_path), tmp_path / "out")
+
+
+def test_photos_too_narrow_to_show_a_surface_are_left_out_and_told(tmp_path: Path) -> None:
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    for name, shape in {"flat": (1, 5000), "tall": (6000, 3)}.items():
+        cv2.imwrite(str(boards / f"{name}.png"), np.full((*shape, 3), 200, np.uint8))
+    for split in Split:  # there is nothing else
+        with pytest.raises(grounds.BadBackgrounds, match=r"too narrow: 3 × 6000 pixels"):
+            grounds.load(boards, split)
+    for number in range(20):
+        cv2.imwrite(str(boards / f"wall {number}.png"), np.full((300, 400, 3), 180 + number, np.uint8))
+    read = [grounds.load(boards, split) for split in Split]
+    assert sum(len(photos) for photos, _ in read) == 20
+    assert sorted(Path(each.file or "").name for _, refused in read for each in refused) == ["flat.png", "tall.png"]

@@ -26,6 +26,8 @@ Random: TypeAlias = np.random.Generator
 
 # Photos are kept no larger than this: a word takes little of them.
 _SIDE: Final = 960
+# A stripe with less than this left of its shorter side then shows no surface.
+_NARROW: Final = 16
 # Each process that draws holds all of them, up to 2 MB each.
 _MOST_PHOTOS: Final = 200
 # Grounds we make are made once, so many of each kind and so large.
@@ -72,8 +74,9 @@ class Grounds:
 
 def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioError, ...]]:
     """The photos of a folder that belong to a split, by their contents, made smaller where they are large; and what is
-    wrong with those that cannot be opened. Of very many some from all over the folder are taken, which is said there as
-    well. Raises BadBackgrounds for a folder without photos, or of which none can be opened.
+    wrong with those that cannot be opened, or are stripes. Of very many some from all over the
+    folder are taken, which is said there as well. Raises BadBackgrounds for a folder without photos, or of which none
+    can be used.
     """
     try:
         found = images.photos_in(folder)
@@ -95,14 +98,14 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
     for path in chosen:
         try:
             if Split.of(images.content_id(path).encode()) is split:
-                photos.append(_shrunk(images.open_photo(path)))
+                photos.append(_opened(path))
         except images.PhotoError as error:
             refused.append(error)
     if not photos:
         troubles = list(itertools.takewhile(bool, map(_trouble, chosen)))
         if len(troubles) == len(chosen):
             raise BadBackgrounds(
-                tr("none of the photos in this folder can be opened ({reason})", reason=troubles[-1]),
+                tr("none of the photos in this folder can be used ({reason})", reason=troubles[-1]),
                 file=folder,
                 remedy=tr(_REMEDY),
             )
@@ -110,12 +113,23 @@ def load(folder: Path, split: Split) -> tuple[tuple[Picture, ...], tuple[StudioE
 
 
 def _trouble(path: Path) -> str:
-    """Why a photo cannot be opened, of whatever split it is; empty where it can."""
+    """Why a photo is of no use, of whatever split it is; empty where it is."""
     try:
-        images.open_photo(path)
+        _opened(path)
     except images.PhotoError as error:
         return error.what
     return ""
+
+
+def _opened(path: Path) -> Picture:
+    """A photo, made smaller where it is large. Raises PhotoError, also for one that is a stripe."""
+    photo = images.open_photo(path)
+    tall, wide = photo.shape[:2]
+    if min(tall, wide) * min(1.0, _SIDE / max(tall, wide)) < _NARROW:
+        raise images.PhotoError(
+            tr("it is too narrow: {size} pixels", size=f"{wide} × {tall}"), file=path, remedy=tr(_REMEDY)
+        )
+    return _shrunk(photo)
 
 
 def _left_out(folder: Path, count: int) -> BadBackgrounds:
