@@ -26,7 +26,7 @@ from ocr_studio.cli_speaking import (
     show_progress,
     visible,
 )
-from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet
+from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, word_list
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import WORD, Source
@@ -213,6 +213,8 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     """Raises BadOptions."""
     like = options.like
     begun = synth_options.load(like) if like else SynthOptions(words=0)
+    if like and options.word_list is None:
+        _tell_other_words(like, begun)
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
     # The manifest keeps paths: they are to lead to the same place wherever --like is called.
     given = {key: value.absolute() if isinstance(value, Path) else value for key, value in given.items()}
@@ -224,6 +226,14 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     if not wanted.total:
         raise BadOptions("neither words nor boards are asked for", remedy="Give --words N, --boards N, or both.")
     return wanted
+
+
+def _tell_other_words(like: Path, begun: SynthOptions) -> None:
+    """That the same cannot be made again, where the list of words is not what it was."""
+    before, now = synth_options.listed_before(like), word_list.fingerprint(begun.word_list)
+    if before and now and before != now:
+        what = f"{begun.word_list}: the list of words is not as it was when {like} was made with it"
+        complain(f"{what}; another dataset will come of it")
 
 
 _GIVEN: Final = (

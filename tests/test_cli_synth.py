@@ -14,6 +14,7 @@ import pytest
 
 from ocr_studio import cli
 from ocr_studio.core import dataset, images, synth_options
+from ocr_studio.core.formats import WriteFailed
 from ocr_studio.jobs import synthesizing
 from tests import made_synth
 
@@ -41,6 +42,48 @@ def test_a_dataset_is_written_and_made_again(
     assert dataset.read(tmp_path / "two").digest == said["digest"]
     options = json.loads((tmp_path / "two" / "manifest.json").read_text("utf-8"))["synthetic"]["options"]
     assert options["writing"] == {"made": 2.0, "print": 1.0}
+
+
+def test_of_a_list_with_other_words_another_dataset_is_told_and_replaces_none_unasked(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, one, two = tmp_path / "words.txt", tmp_path / "one", tmp_path / "two"
+    assert cli.run(["synth", "--out", str(one), *quick, "--words", "3", "--only-words"]) == 0
+    again = ["synth", "--out", str(two), "--like", str(one)]
+    before = words.read_text("utf-8")
+    assert cli.run(again) == 0
+    digest = dataset.read(two).digest
+    words.write_text(before + " ", "utf-8")
+    words.write_text(before, "utf-8")  # written anew, and the same
+    assert cli.run(again) == 0
+    assert "list of words" not in capsys.readouterr().err
+    words.write_text("quite other words", "utf-8")
+    assert cli.run(again) == 1
+    told = capsys.readouterr().err
+    assert f"{words}: the list of words is not as it was when {one} was made with it; another dataset will" in told
+    assert f"{two}: the folder holds a dataset that was drawn with other words in the list. Name another" in told
+    assert dataset.read(two).digest == digest
+    assert cli.run(["synth", "--out", str(two), *quick, "--words", "3", "--only-words"]) == 1
+    assert "drawn with other words in the list" in capsys.readouterr().err
+    assert cli.run([*again, "--replace"]) == 0
+    assert {each.text for each in dataset.read(two).examples} <= {"quite", "other", "words"}
+    capsys.readouterr()
+    assert cli.run([*again, "--word-list", str(words)]) == 0  # given by name: nobody asked for the same
+    assert "not as it was" not in capsys.readouterr().err
+
+
+def test_what_was_begun_with_other_words_is_not_gone_on_with(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    with closing(cast(Any, synthesizing.write(options, tmp_path / "out", children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+    assert synthesizing.can_go_on(options, tmp_path / "out")
+    (tmp_path / "words.txt").write_text("quite other words", "utf-8")
+    assert not synthesizing.can_go_on(options, tmp_path / "out")
+    with pytest.raises(WriteFailed, match="other options was begun in the folder") as caught:
+        list(synthesizing.write(options, tmp_path / "out", children=0))
+    assert "Give those options and words again" in caught.value.typed
 
 
 def test_languages_are_known_however_they_are_written(tmp_path: Path, quick: list[str]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import amounts, dataset_folder, synth_options
+from ocr_studio.core import amounts, dataset_folder, synth_options, word_list
 from ocr_studio.core import dataset_fields as fields
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_layouts import own
@@ -65,7 +65,7 @@ class SynthWriting:
 
     def __init__(self, room: Path, options: SynthOptions, version: str) -> None:
         """Takes up what was made there before. version: of the program. Raises OSError."""
-        self._options, self._version = options, version
+        self._options, self._version, self._list = options, version, word_list.fingerprint(options.word_list)
         self._making = Making(room, own.LAYOUT, "words")
         self._notes = room / _NOTES
         self._made: dict[tuple[str, int], Sample] = {}
@@ -158,6 +158,8 @@ class SynthWriting:
             what = tr_n("{count} word of the boards is left out", "{count} words of the boards are left out", over)
             making.trouble.append(tr("{what}: a dataset has {most} at most", what=what, most=MAX_EXAMPLES))
         about = {"program": self._version, "options": synth_options.values(self._options)}
+        if self._list:
+            about["word_list"] = self._list
         if source.lacking:
             about["lacking"] = dict(source.lacking)
         making.origin, making.wanted = {synth_options.KEY: about}, self._options.held_out
@@ -183,9 +185,13 @@ class SynthWriting:
 
 
 def name_of(options: SynthOptions, version: str) -> str:
-    """What the unfinished dataset of these options is called: another one for any others. version: of the program."""
-    said = json.dumps([version, synth_options.values(options)], sort_keys=True).encode("ascii")
-    return hashlib.blake2b(said, digest_size=dataset_folder.LASTING // 2).hexdigest()
+    """What the unfinished dataset of these options is called: another one for any others, and for another list of
+    words. version: of the program."""
+    said: list[object] = [version, synth_options.values(options)]
+    if known := word_list.fingerprint(options.word_list):
+        said.append(known)
+    name = json.dumps(said, sort_keys=True).encode("ascii")
+    return hashlib.blake2b(name, digest_size=dataset_folder.LASTING // 2).hexdigest()
 
 
 def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
@@ -206,21 +212,26 @@ def others_begun(folder: Path, options: SynthOptions, version: str) -> bool:
 
 def check_place(folder: Path, options: SynthOptions, version: str, *, replace: bool) -> None:
     """Whether these may be written to a folder: a dataset that is there already, or was begun there, was drawn by just
-    these options, or by others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never written
-    over."""
+    these options and words, or by others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never
+    written over."""
     if not replace and others_begun(folder, options, version):
         what = tr("a dataset of other options was begun in the folder, and not ended")
-        command = "Give those options again to go on with it, name another folder, or add --replace to throw it away."
+        go_on = "Give those options and words again to go on with it"
+        command = f"{go_on}, name another folder, or add --replace to throw it away."
         raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
     if not is_dataset(folder):
         return
     try:
-        there = synth_options.load(folder)
+        there, listed = synth_options.load(folder), synth_options.listed_before(folder)
     except BadOptions as error:
         what = tr("the folder holds a dataset that was not drawn by the program")
         raise WriteFailed(what, file=folder, remedy=tr("Choose another folder.")) from error
-    if there != options and not replace:
+    words = word_list.fingerprint(options.word_list)
+    others, edited = there != options, "" not in (words, listed) and words != listed
+    if (others or edited) and not replace:
         what = tr("the folder holds a dataset that was drawn by other options")
+        if not others:
+            what = tr("the folder holds a dataset that was drawn with other words in the list")
         command = "Name another folder, or add --replace to write over that dataset."
         raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
 

@@ -259,6 +259,19 @@ def from_values(raw: object, *, file: object = None) -> SynthOptions:
 def load(path: Path) -> SynthOptions:
     """The options in a file, or those that a dataset was made with, by its folder or manifest. Raises BadOptions, and
     BadDataset for a folder where one is only begun."""
+    about, file = _about(path)
+    return from_values(about.get("options"), file=file)
+
+
+def listed_before(path: Path) -> str:
+    """``word_list.fingerprint`` of the list that a dataset was made with; empty where it does not say so. Raises as
+    ``load`` does."""
+    known = _about(path)[0].get("word_list")
+    return known if isinstance(known, str) else ""
+
+
+def _about(path: Path) -> tuple[Mapping[str, object], Path]:
+    """What a file, or a folder's manifest, says of how samples are made, "options" among it; and which file that is."""
     file = path / MANIFEST if paths.is_folder(path) else path
     try:
         raw = json.loads(paths.read_file(file, most=_MOST_BYTES).decode("utf-8-sig"))
@@ -271,10 +284,12 @@ def load(path: Path) -> SynthOptions:
         raise BadOptions(tr("it is no JSON: {reason}", reason=error), file=file) from error
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest
         raw = raw.get(KEY)
-        raw = raw.get("options") if isinstance(raw, Mapping) else None
-    if not raw:  # else all would be as ever, which nobody has asked for
+        about = raw if isinstance(raw, Mapping) else {}
+    else:
+        about = {"options": raw}
+    if not about.get("options"):  # else all would be as ever, which nobody has asked for
         raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
-    return from_values(raw, file=file)
+    return about, file
 
 
 def _integer(value: object) -> int:
