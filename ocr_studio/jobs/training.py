@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ocr_studio.core import dataset as datasets
-from ocr_studio.core import models, training_results, training_runs
-from ocr_studio.core.dataset import BadCrop, Dataset, Example, Split
+from ocr_studio.core import models, synth_options, training_results, training_runs
+from ocr_studio.core.dataset import BadCrop, Dataset, Example, Split, TruePhoto
 from ocr_studio.core.detector_training import DetectorData, DetectorEvent, DetectorTrained, ReviewedPhoto
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import DETECTOR, RECOGNIZER, Kind, learning_on
@@ -192,7 +192,7 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
     yield from _read(dataset, dataset.held_out, held_out)
     if not train:
         what = tr("there is no line to learn from") if dataset.unit == "lines" else tr("there is no word to learn from")
-        raise StudioError(what, file=dataset.folder, remedy=tr("Correct some words first."))
+        raise _nothing(dataset, dataset.examples, what, remedy=tr("Correct some words first."))
     data = TrainingData(
         train,
         held_out,
@@ -201,6 +201,19 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
         digest=dataset.digest,
     )
     yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=course.stop)
+
+
+def _nothing(
+    dataset: Dataset, some: Sequence[Example | TruePhoto], what: str, *, remedy: str, command: str = ""
+) -> StudioError:
+    """What is said where none of these can be learned from. remedy, command: unless all of them are held out."""
+    if some and all(each.split is Split.HELD_OUT for each in some):
+        remedy, command = tr("All that is in it is held out to measure by. Choose another dataset."), ""
+        if synth_options.KEY in dataset.manifest:
+            command = (
+                'All that is in it is held out to measure by: make another one by "ocr-studio synth" without --test.'
+            )
+    return StudioError(what, file=dataset.folder, remedy=remedy, command=command)
 
 
 def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> Iterator[Preparing]:
@@ -223,10 +236,12 @@ def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
     from ocr_studio.engine import finetune_detector
 
     dataset, run = course.dataset, course.run
-    if not dataset.pages:
-        raise StudioError(
-            tr("there is no photo to learn from"), file=dataset.folder, remedy=tr("Check every word of a photo first.")
-        )
+    drawn = synth_options.KEY in dataset.manifest
+    # Of a photo that a person has checked, a part alone may be held out; boards are drawn for one thing or the other.
+    if not dataset.pages or (drawn and all(page.split is Split.HELD_OUT for page in dataset.pages)):
+        what, remedy = tr("there is no photo to learn from"), tr("Check every word of a photo first.")
+        command = 'It holds single words only: "ocr-studio synth --boards N" makes boards.' if drawn else ""
+        raise _nothing(dataset, dataset.pages, what, remedy=remedy, command=command)
     photos = tuple(
         ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)
         for page in dataset.pages
