@@ -145,6 +145,7 @@ def check(options: SynthOptions) -> None:
     _check_shares("grounds", options.grounds, GROUNDS)
     _check_words(options)
     _check_sources(options)
+    _check_grounds(options)
 
 
 def _check_words(options: SynthOptions) -> None:
@@ -183,6 +184,16 @@ def _check_sources(options: SynthOptions) -> None:
             remedy=tr("Give a folder of fonts or a file of pen strokes, or let made-up hands write as well."),
             command="Give --fonts or --strokes, or let made-up hands write as well (made=1 in --writing).",
             option=key,
+        )
+
+
+def _check_grounds(options: SynthOptions) -> None:
+    if options.backgrounds is None and {name for name, share in options.grounds.items() if share > 0} == {"real"}:
+        raise BadOptions(
+            tr("there is nothing to write on: no photos of boards are given"),
+            remedy=tr("Give a folder of photos of empty boards, or let made-up grounds come as well."),
+            command="Give --backgrounds, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+            option="backgrounds",
         )
 
 

@@ -52,6 +52,7 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
         ({"grounds": {"paper": float("nan")}}, "grounds", "“paper”"),
         ({"writing": {"strokes": 1.0}}, "strokes", "nothing to write with"),
         ({"writing": {"handwriting": 1.0}}, "fonts", "nothing to write with"),
+        ({"grounds": {"real": 1.0, "paper": 0.0}}, "backgrounds", "no photos of boards are given. Give a folder"),
     ],
 )
 def test_what_cannot_be_made_is_said(asked: dict[str, Any], option: str, said: str) -> None:

@@ -101,9 +101,9 @@ def test_with_nothing_to_set_aside_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "hands").mkdir()
     (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font())
     wanted = {"fonts": tmp_path / "hands", "writing": {"handwriting": 1.0}}
-    for purpose in ("learn", "test"):
+    for purpose, said in {"learn": "fonts", "test": "hands: .*nothing of it is kept for tests"}.items():
         options = made_synth.options(tmp_path, words=4, held_out=0.5, purpose=purpose, **wanted)
-        with pytest.raises(StudioError, match="fonts"):
+        with pytest.raises(StudioError, match=said):
             write(options, tmp_path / "out")
     with pytest.raises(BadOptions):
         write(made_synth.options(tmp_path), tmp_path / "out")
@@ -122,3 +122,47 @@ def test_photos_too_narrow_to_show_a_surface_are_left_out_and_told(tmp_path: Pat
     read = [grounds.load(boards, split) for split in Split]
     assert sum(len(photos) for photos, _ in read) == 20
     assert sorted(Path(each.file or "").name for _, refused in read for each in refused) == ["flat.png", "tall.png"]
+
+
+ASIDE = {
+    Split.TRAIN: ({"held_out": 0.5}, "too few {} to set some aside for what is held out"),
+    Split.VALIDATION: ({}, "so little in this folder that all of it is kept to measure by"),
+    Split.TEST: ({"held_out": 0.5}, "so little in this folder that all of it is kept to measure by"),
+}
+
+
+@pytest.mark.parametrize("kind", ["words", "boards"])
+@pytest.mark.parametrize("split", Split)
+def test_where_the_only_photo_is_not_to_be_had_that_is_said_or_it_is_drawn_on(
+    tmp_path: Path, split: Split, kind: str
+) -> None:
+    (tmp_path / "boards").mkdir()
+    photo = tmp_path / "boards" / "wall.png"
+    for tone in range(180, 256):  # what it is for depends on what it shows
+        cv2.imwrite(str(photo), np.full((300, 400, 3), tone, np.uint8))
+        if grounds.load(photo.parent, split)[0]:
+            break
+    asked: dict[str, Any] = {kind: 2, "backgrounds": photo.parent, "grounds": {"real": 1.0}}
+    how, said = ASIDE[split]
+    with pytest.raises(StudioError, match=said.format("photos of boards")) as caught:
+        list(synthesizing.Preview().show(made_synth.options(tmp_path, **asked | how), words=range(2), boards=range(2)))
+    assert "grounds" in caught.value.remedy
+    asked |= {"held_out": 0.0, "purpose": "test" if split is Split.TEST else "learn"}
+    if split is not Split.VALIDATION:
+        assert write(made_synth.options(tmp_path, **asked), tmp_path / "out")[0].written
+    asked["purpose"] = "learn" if split is Split.TEST else "test"
+    with pytest.raises(StudioError, match="so little in this folder"):
+        write(made_synth.options(tmp_path, **asked), tmp_path / "other")
+
+
+@pytest.mark.parametrize("split", Split)
+def test_why_fonts_that_are_given_cannot_be_written_with_is_said(tmp_path: Path, split: Split) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "one.ttf").write_bytes(made_synth.font(split))
+    how, said = ASIDE[split]
+    options = made_synth.options(tmp_path, words=2, fonts=tmp_path / "hands", writing={"handwriting": 1.0}, **how)
+    with pytest.raises(StudioError, match=said.format("fonts and hands")) as caught:
+        write(options, tmp_path / "out")
+    assert ("--held-out 0" in caught.value.typed) is (split is Split.TRAIN)  # elsewhere it would not help
+    assert "train" not in caught.value.typed
+    assert "made=1" in caught.value.typed

@@ -65,7 +65,8 @@ class BoardOptions:
     writers: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
 
     def ground(self, rng: Random, *, real: bool) -> Ground:
-        """What is written on. real: whether there are photos of real surfaces."""
+        """What is written on. real: whether there are photos of real surfaces, else something else is asked for, too
+        (``Grounds.check``)."""
         shares = {ground: share for ground, share in self.grounds.items() if real or ground is not Ground.REAL}
         total = sum(shares.values())
         return list(shares)[int(rng.choice(len(shares), p=[share / total for share in shares.values()]))]

@@ -43,6 +43,10 @@ class BadBackgrounds(StudioError):
     """A folder of backgrounds cannot be used."""
 
 
+class NoPhotos(StudioError):
+    """Nothing but photos of boards is to be written on, and there are none."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
     """What words are written on. photos: of empty boards, any size; real: which share of grounds is cut from them.
@@ -53,13 +57,23 @@ class Grounds:
     shares: Mapping[Ground, float] = field(default_factory=lambda: _SHARES)
 
     def asked(self, shares: Mapping[Ground, float]) -> Grounds:
-        """The same photos, but each kind of ground as often as that; what there are no photos for is left out."""
+        """The same photos, but each kind of ground as often as that; without photos these are left out.
+        Raises as ``check``."""
+        self.check(shares)
         made: Mapping[Ground, float] = {
             kind: share for kind, share in shares.items() if kind is not Ground.REAL and share > 0
         }
         real = shares.get(Ground.REAL, 0.0) if self.photos else 0.0
         total = real + sum(made.values())
         return replace(self, real=real / total, shares=made or _SHARES) if total else replace(self, real=0.0)
+
+    def check(self, shares: Mapping[Ground, float]) -> None:
+        """Whether there is something to write on where each kind of ground is asked for so often. Raises NoPhotos."""
+        if not self.photos and {kind for kind, share in shares.items() if share > 0} == {Ground.REAL}:
+            raise NoPhotos(
+                tr("there is nothing to write on: no photos of boards are given"),
+                remedy=tr("Give a folder of photos of empty boards, or let made-up grounds come as well."),
+            )
 
     def piece(self, width: int, height: int, rng: Random) -> tuple[Picture, Ground]:
         """Some ground, (height, width, 3) uint8 RGB, that may be written over, and its kind."""

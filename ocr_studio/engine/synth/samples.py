@@ -25,9 +25,10 @@ from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.synth_dataset import BOARD, WORD, Sample, Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.fonts import Font, carried
+from ocr_studio.engine.synth.grounds import NoPhotos
 from ocr_studio.engine.synth.marker import CannotDraw
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
@@ -43,6 +44,8 @@ Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
 # As in any dataset: boxes and strokes are as on the photo itself.
 _JPEG_QUALITY: Final = 95
 _MADE: Final = "made-up hand"
+_ALL_KEPT: Final = later("there is so little in this folder that all of it is kept to measure by")
+_NONE_KEPT: Final = later("there is so little in this folder that nothing of it is kept for tests")
 # Letters are missed in a font if they stand in one of so many words, of the usual ones.
 _USUAL: Final = 20_000
 _SELDOM: Final = 4_000
@@ -102,8 +105,7 @@ class SampleMaker:
         )
         for folder, found in given:
             if folder is not None and not found and stock.split is Split.TRAIN:
-                what = tr("there is so little in this folder that all of it is kept to measure by")
-                yield StudioError(what, file=folder, remedy=tr("Add more."))
+                yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more."))
 
     def at(self, kind: str, index: int) -> Sample:
         """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
@@ -160,13 +162,9 @@ class SampleMaker:
         try:
             return WordMaker(stock, options=asked, seed=self._options.seed)
         except NoSources as error:
-            if stock.split is not Split.VALIDATION:
-                raise
-            raise BadOptions(
-                tr("there are too few fonts and hands to set some aside for what is held out"),
-                remedy=tr("Hold nothing out, give more of them, or let made-up hands write as well."),
-                option="held_out",
-            ) from error
+            raise _no_writers(self._options, stock, error) from error
+        except NoPhotos as error:
+            raise _no_photos(self._options, stock, error) from error
 
     def _stock(self, split: Split) -> Stock:
         key = (sources(self._options), split)
@@ -210,11 +208,48 @@ def _kinds(options: SynthOptions) -> Mapping[Kind, float]:
 
 
 def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
-    """Where photos of real boards alone are asked for and there are none, a whiteboard that we make."""
-    shares = {Ground(name): share for name, share in options.grounds.items() if share > 0}
+    return {Ground(name): share for name, share in options.grounds.items() if share > 0}
+
+
+def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
+    """Why nobody of a split can write, though something to write with was given."""
+    if stock.split is Split.VALIDATION:
+        return BadOptions(
+            tr("there are too few fonts and hands to set some aside for what is held out"),
+            remedy=tr("Hold nothing out, give more of them, or let made-up hands write as well."),
+            command="Give --held-out 0, or more of them, or let made-up hands write as well (made=1 in --writing).",
+            option="held_out",
+        )
+    given = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
+    for kind, folder, found in given:
+        if options.writing.get(kind, 0) > 0 and folder is not None and not found:
+            return NoSources(
+                tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+                file=folder,
+                remedy=tr("Add more, or let made-up hands write as well."),
+                command="Add more, or let made-up hands write as well (made=1 in --writing).",
+            )
+    return error
+
+
+def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioError:
+    """Why a split has nothing to write on, though photos were given."""
     if options.backgrounds is None:
-        shares.pop(Ground.REAL, None)
-    return shares or {Ground.WHITEBOARD: 1.0}
+        return error
+    if stock.split is Split.VALIDATION:
+        return BadOptions(
+            tr("there are too few photos of boards to set some aside for what is held out"),
+            remedy=tr("Hold nothing out, give more of them, or let made-up grounds come as well."),
+            command="Give --held-out 0, or more of them, or let made-up grounds come as well (whiteboard=1 in"
+            " --grounds).",
+            option="held_out",
+        )
+    return NoPhotos(
+        tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+        file=options.backgrounds,
+        remedy=tr("Add more, or let made-up grounds come as well."),
+        command="Add more, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+    )
 
 
 def usual_letters(words: Iterable[str]) -> str:

@@ -130,7 +130,7 @@ class Stock:
         kept = {kind: share for kind, share in shares.items() if share > 0 and there[kind]}
         if not kept:
             raise NoSources(
-                tr("there is nothing to write with for “{split}”", split=self.split),
+                tr("there is nothing to write with of what is asked for"),
                 remedy=tr("Add pen strokes or fonts, or let made-up hands write as well."),
             )
         total = sum(kept.values())

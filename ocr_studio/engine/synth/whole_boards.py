@@ -108,11 +108,12 @@ class BoardMaker:
         split: Split = Split.TRAIN,
         seed: int = 0,
     ) -> None:
-        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open`` and
-        ``Stock.kinds`` do."""
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
+        ``Stock.kinds`` and ``Grounds.check`` do."""
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         self.options = options or BoardOptions()
         self._kinds = self.stock.kinds(self.options.writers)
+        self.stock.grounds.check(self.options.grounds)
         self._seed = (seed, list(Split).index(self.stock.split))
 
     def at(self, index: int) -> SynthBoard:

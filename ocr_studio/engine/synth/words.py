@@ -69,8 +69,8 @@ class WordMaker:
     def __init__(
         self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
     ) -> None:
-        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open`` and
-        ``Stock.kinds`` do."""
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
+        ``Stock.kinds`` and ``Grounds.check`` do."""
         self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
         split = self.stock.split
         self._options = options or Options()
