@@ -162,6 +162,8 @@ class SynthWriting:
             about["word_list"] = self._list
         if source.lacking:
             about["lacking"] = dict(source.lacking)
+        if source.refused:
+            about["trouble"] = list(source.refused)
         making.origin, making.wanted = {synth_options.KEY: about}, self._options.held_out
         making.trouble += source.refused
         for why, count in self._unmade.items():

@@ -26,6 +26,7 @@ from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.synth_dataset import BOARD, WORD, Sample, Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
+from ocr_studio.engine.synth import listed_words
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.fonts import Font, carried
 from ocr_studio.engine.synth.grounds import NoPhotos
@@ -63,6 +64,7 @@ class SampleMaker:
         """stocks: what was read before, and will be from now on. Nothing is read yet."""
         self._options = options
         self._stocks: Stocks = {} if stocks is None else stocks
+        self._writable: dict[Split, Stock] = {}
         self._words: dict[Split, WordMaker] = {}
         self._boards: dict[Split, BoardMaker] = {}
 
@@ -87,7 +89,8 @@ class SampleMaker:
             refused |= {str(each): each for each in (*stock.refused, *self._not_learned(stock))}
             fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
             lacking |= letters_lacking(fonts, usual_letters(stock.texts.words.words))
-        told = by_folder(refused.values(), self._folders)
+        never = listed_words.never_written([self._words_of(split).stock for split in self.splits])
+        told = (*by_folder(refused.values(), self._folders), *never)
         return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
 
     @property
@@ -172,7 +175,10 @@ class SampleMaker:
             for old in [each for each in self._stocks if each[0] != key[0]]:
                 del self._stocks[old]  # they are large
             self._stocks[key] = Stock.open(*key)
-        return self._stocks[key]
+        if split not in self._writable:
+            asked = (kind for kind, share in _kinds(self._options).items() if share > 0)
+            self._writable[split] = listed_words.writable(self._stocks[key], asked)
+        return self._writable[split]
 
 
 def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:

@@ -144,14 +144,25 @@ class Stock:
         """Somebody or some font of a kind that there is (``kinds``)."""
         if kind is Kind.MADE:
             return MadeHand.any(rng, self.split)
+        writers = self._of_kind(kind)
+        return writers[int(rng.integers(len(writers)))]
+
+    def writers(self, kinds: Iterable[Kind]) -> Iterator[Writer]:
+        """All of some kinds; of the hands that are made up, which know the same letters, one, and that first."""
+        asked = set(kinds)
+        if Kind.MADE in asked:
+            yield MadeHand.any(np.random.default_rng(0), self.split)
+        for kind in sorted(asked - {Kind.MADE}):
+            yield from self._of_kind(kind)
+
+    def _of_kind(self, kind: Kind) -> Sequence[Writer]:
         of_kind: Mapping[Kind, Sequence[Writer]] = {
             Kind.STROKES: self._wordy,
             Kind.COMPOSED: self._lettered,
             Kind.HANDWRITING: self.handwriting,
             Kind.PRINT: self.prints,
         }
-        writers = of_kind[kind]
-        return writers[int(rng.integers(len(writers)))]
+        return of_kind[kind]
 
 
 # Of files that somebody has in use: splits share what was read, and it goes with the last of them, as it is large.

@@ -7,7 +7,7 @@ import math
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import language, paths, word_counts
+from ocr_studio.core import language, paths, word_counts, word_list
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import german_spelling
 
 Random: TypeAlias = np.random.Generator
@@ -26,8 +26,10 @@ Random: TypeAlias = np.random.Generator
 _SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
 # Words rarer than this are hardly ever written at a board.
 _RAREST: Final = 1e-6
-_MOST_BYTES: Final = 64 << 20
-_LONGEST: Final = 24
+# Longer words are none, but addresses and slips; they would not go onto a board.
+_LONGEST: Final = 60
+# Of words that are left out so many are named, each by so many letters.
+_NAMED, _SHOWN = 5, 30
 
 
 class BadWordList(StudioError):
@@ -37,11 +39,17 @@ class BadWordList(StudioError):
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
-    from the first to the last, 1 for all. languages: of which they are; none for a list of words."""
+    from the first to the last, 1 for all. languages: of which they are; none for a list of words. file: the list. Of it
+    are left out too_long, unseen: those with signs that do not show, and unwritable: those that nobody here can write.
+    """
 
     words: tuple[str, ...]
     shares: NDArray[np.float64]
     languages: tuple[str, ...] = ()
+    file: Path | None = None
+    too_long: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    unwritable: tuple[str, ...] = ()
 
     def word(self, rng: Random) -> str:
         """A bare word. Raises IndexError where none is known."""
@@ -73,9 +81,44 @@ def listed(path: Path) -> Texts:
     """
     stamp = None
     with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
-        facts = path.stat()
-        stamp = facts.st_mtime_ns, facts.st_size
-    return _listed(path, stamp)
+        stamp = word_list.stamp(path)
+    found = _listed(path, stamp)
+    if not found.words:
+        raise _bad(path, "; ".join(left_out(found)) or tr("there is no word in it"))
+    return found
+
+
+def only(words: Texts, kept: Collection[str]) -> Texts:
+    """A list without the words that are not among some; nobody can write those."""
+    weights = dict(zip(words.words, np.diff(words.shares, prepend=0.0), strict=True))
+    missing = tuple(word for word in words.words if word not in kept)
+    fewer = _shared({word: float(share) for word, share in weights.items() if word in kept})
+    return replace(words, words=fewer.words, shares=fewer.shares, unwritable=words.unwritable + missing)
+
+
+def left_out(words: Texts) -> Iterator[str]:
+    """How many words of a list cannot be taken, whoever writes, and why; a line for each reason."""
+    if words.too_long:
+        yield tr_n(
+            "{count} word is longer than {most} letters: {names}",
+            "{count} words are longer than {most} letters: {names}",
+            len(words.too_long),
+            most=_LONGEST,
+            names=named(words.too_long),
+        )
+    if words.unseen:
+        yield tr_n(
+            "{count} word holds signs that do not show: {names}",
+            "{count} words hold signs that do not show: {names}",
+            len(words.unseen),
+            names=named(words.unseen),
+        )
+
+
+def named(words: Sequence[str]) -> str:
+    """The first of some words, none at full length that is very long."""
+    shown = [word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…" for word in words[:_NAMED]]
+    return ", ".join([*shown, "…"] if len(words) > _NAMED else shown)
 
 
 @lru_cache(maxsize=4)
@@ -83,21 +126,24 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
         counts = Counter(
-            unicodedata.normalize("NFC", paths.read_file(path, most=_MOST_BYTES).decode("utf-8-sig")).split()
+            unicodedata.normalize("NFC", paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")).split()
         )
-        kept = {
-            word: math.sqrt(count) for word, count in counts.items() if word.isprintable() and len(word) <= _LONGEST
-        }
-        if not kept:
-            raise ValueError(tr("there is no word in it"))
     except (OSError, ValueError, paths.TooLarge) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadWordList(
-            tr("the word list cannot be used: {reason}", reason=reason),
-            file=path,
-            remedy=tr("Choose a plain text file (UTF-8) with one word a line."),
-        ) from error
-    return _shared(kept)
+        raise _bad(path, reason) from error
+    unseen = tuple(word for word in counts if not word.isprintable())
+    too_long = tuple(word for word in counts if word.isprintable() and len(word) > _LONGEST)
+    out = {*unseen, *too_long}
+    kept = _shared({word: math.sqrt(count) for word, count in counts.items() if word not in out})
+    return replace(kept, file=path, too_long=too_long, unseen=unseen)
+
+
+def _bad(path: Path, reason: str) -> BadWordList:
+    return BadWordList(
+        tr("the word list cannot be used: {reason}", reason=reason),
+        file=path,
+        remedy=tr("Choose a plain text file (UTF-8) with one word a line."),
+    )
 
 
 @lru_cache(maxsize=1024)
