@@ -7,11 +7,12 @@ Read it from top to bottom as what it is: an example. Fonts, backgrounds and wri
 learned from, those that say when to stop, and those that the end is measured on; nobody is in two parts. Whatever is
 not given is done without: then this system's fonts and hands made up here write, on boards made up here.
 
-It learns for so many steps, ends early where more of them help nothing, writes a line into FOLDER/log.csv after each
-epoch and keeps there how far it has come: killed at any moment, the same command with --resume goes on from the last
-epoch; so does the next sitting, where --minutes ended this one. Without --resume a FOLDER that holds a run is refused,
-unless --replace says that this run may go. What a person can mend is one line on standard error:
-status 2 where the command is wrong, 1 where a file or folder is. When all is done there is a model, as good as its best
+It learns for so many steps, or ends early where 15 epochs, of 100 steps to read and of 50 to find, help nothing. It
+writes a line into FOLDER/log.csv after each epoch and keeps there how far it has come: killed at any moment, the same
+command with --resume goes on from the last epoch; so does the next sitting, where --minutes ended this one. Without
+--resume a FOLDER that holds a run is refused, unless --replace says that this run may go; one that holds other files
+and no run is always. What a person can mend is one line on standard error: status 2 where the command is wrong or
+FOLDER holds other files, 1 where any other file or folder is. When all is done there is a model, as good as its best
 epoch: ``ocr-studio read PHOTO --model NAME``; a detector finds once it was chosen by ``ocr-studio models use NAME``.
 """
 
@@ -30,7 +31,7 @@ from typing import Any, Final
 import numpy as np
 
 from ocr_studio.api import data_generation as data
-from ocr_studio.api import keeping, tools
+from ocr_studio.api import keeping, run_folder, tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
@@ -47,7 +48,6 @@ from ocr_studio.engine.synth.sources import Sources
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
 _ANOTHER: Final = "Choose another one."
-_SCORES: Final = "scores.json"  # written last of all: what holds it has left a model
 SHORT_FIRST: Final = 16_000
 
 
@@ -99,14 +99,18 @@ class LearningSitting:
         return self.resume and (self.out / checkpoints.FILE).exists()
 
     def check_folder(self, *, replace_run: bool) -> None:
-        """Before anything else. replace_run: whether a run that is there may go. Raises RunInTheWay and NoRun."""
+        """Before anything else. replace_run: whether a run that is there may go.
+
+        Raises RunInTheWay, NoRun, OtherFiles.
+        """
         kept = (self.out / checkpoints.FILE).exists()
         if self.resume:
             if not kept:
                 raise NoRun("there is no run in this folder to go on with", file=self.out, remedy="Leave --resume out.")
             return
+        run_folder.check(self.out)
         log = self.out / fitting.LOG
-        told = (log.exists() and log.stat().st_size > 0) or (self.out / _SCORES).exists()
+        told = (log.exists() and log.stat().st_size > 0) or (self.out / run_folder.SCORES).exists()
         if not replace_run and (kept or told):
             going_on = "--resume goes on with it, " if kept else ""
             remedy = f"{going_on}--replace begins anew in its place, another --out leaves it as it is."
@@ -115,7 +119,7 @@ class LearningSitting:
     def is_over(self, sizes: Amounts, figure: str) -> bool:
         """Whether what it should go on with has left its model. figure: what is among the scores of its kind."""
         try:
-            scores = json.loads((self.out / _SCORES).read_bytes()) if self.resume else {}
+            scores = json.loads((self.out / run_folder.SCORES).read_bytes()) if self.resume else {}
         except (FileNotFoundError, ValueError):
             return False
         known = isinstance(scores, dict) and figure in scores
@@ -125,7 +129,7 @@ class LearningSitting:
         """Where it begins anew, nobody goes on with the run that was there, or takes its scores for this one's."""
         if not self.resume:
             checkpoints.forget(self.out)
-            (self.out / _SCORES).unlink(missing_ok=True)
+            (self.out / run_folder.SCORES).unlink(missing_ok=True)
 
     def check(self, model: Any) -> None:
         """Before anything is drawn. Raises OtherNetwork where it should go on from what another network has learned."""
@@ -281,7 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
     # Another model may have got this name in these hours.
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
-    paths.replace_file(chosen.out / _SCORES, (json.dumps(scores, indent=1) + "\n").encode())
+    paths.replace_file(chosen.out / run_folder.SCORES, (json.dumps(scores, indent=1) + "\n").encode())
     print("on hands never seen:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
     print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
 
@@ -291,7 +295,7 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
-    parser.add_argument("--steps", type=_count, help="all there will be (default: 6000 to read, 2400 to find)")
+    parser.add_argument("--steps", type=_count, help="the most there will be (default: 6000 to read, 2400 to find)")
     parser.add_argument("--samples", type=_count, help="how many are drawn to learn from (default: 10000, 300)")
     parser.add_argument("--minutes", type=_minutes, help="after which this sitting ends")
     again = parser.add_mutually_exclusive_group()
@@ -349,7 +353,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
     try:
         main(arguments)
     except StudioError as error:
-        said, status = error.typed, 1
+        said, status = error.typed, 2 if isinstance(error, run_folder.OtherFiles) else 1
     except OSError as error:
         said, status = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:

@@ -33,7 +33,7 @@ RATE: Final = 1e-3
 # Share of a run in which the rate rises from zero.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
-_MOST_EPOCHS: Final = 1_000_000  # the steps are done long before
+_STEPS: Final = "memory/0"  # in a checkpoint: the first that an optimizer remembers
 
 
 # ------------------------------------------------------------------------------------------------------------ losses
@@ -175,6 +175,8 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
         self._kept = checkpoints.load(folder)
         facts = self._kept.facts if self._kept else {}
         self.epochs, self.seconds = int(facts.get("epochs", 0)), float(facts.get("seconds", 0.0))
+        done = self._kept.arrays.get(_STEPS) if self._kept else None
+        self.steps = 0 if done is None else int(done)
         self._begun = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -275,7 +277,8 @@ def run(
     model.fit(
         batches,
         steps_per_epoch=course.epoch,
-        epochs=_MOST_EPOCHS,
+        # A sitting that its minutes end cuts an epoch short; what is over already is looked at once more.
+        epochs=going_on.epochs + max(1, math.ceil((course.steps - going_on.steps) / course.epoch)),
         initial_epoch=going_on.epochs,
         validation_data=held_out,
         validation_steps=course.checks,
@@ -291,7 +294,7 @@ def is_over(folder: Path, *, steps: int, patience: int) -> bool:
     kept = checkpoints.load(folder)
     if kept is None:
         return False
-    done = kept.arrays.get("memory/0")  # the first that an optimizer remembers: its steps
+    done = kept.arrays.get(_STEPS)
     return int(kept.facts.get("wait", 0)) >= patience or (done is not None and int(done) >= steps)
 
 

@@ -73,10 +73,15 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(tmp_path, "--minutes", "0.0001")
-    assert "the same command with --resume goes on" in capsys.readouterr().out
+    began = capsys.readouterr().out
+    assert "the same command with --resume goes on" in began
     assert [model.name for model in models.available()] == [models.BUILT_IN.name]
     assert not (tmp_path / "scores.json").exists()
+    assert "Epoch 1/3\n" in began
     run(tmp_path, "--resume")
+    ended = capsys.readouterr().out
+    assert "Epoch 3/3\n" in ended
+    assert "kept as “Tiny”" in ended
     with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
         rows = list(csv.DictReader(log))
     assert [(row["epoch"], row["steps"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
@@ -87,7 +92,6 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert scores.keys() == {"cer", "right"}
     assert model.card.scores == {"test": scores}
-    assert "kept as “Tiny”" in capsys.readouterr().out
     # Nothing of it is lost where a detector should go on from it.
     drawn = (tmp_path / "train.npz").read_bytes()
     with pytest.raises(fitting.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
@@ -142,6 +146,48 @@ def test_an_earlier_run_is_not_lost_and_none_is_not_gone_on_with(
     assert command(out) == 1
     told = capsys.readouterr().err
     assert "already. --replace begins anew in its place, another --out" in told
+
+
+@pytest.mark.parametrize("more", [(), ("--replace",)])
+@pytest.mark.parametrize("name", ["labels.jsonl", "train.npz", "log.csv", "crops/0.png"])
+def test_a_folder_of_other_things_is_refused_and_stays_as_it_was(
+    name: str, more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "other"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_bytes(b"mine")
+    (out / "scores.json").write_text("{}")
+    before = contents(out)
+    assert command(out, *more) == 2
+    first = name.partition("/")[0]
+    what = (
+        f"from_nothing: {out}: there are other files in the folder, “{first}” for one. Choose a new or empty folder, "
+    )
+    told = capsys.readouterr().err
+    assert told.startswith(what)
+    assert told.count("\n") == 1
+    assert contents(out) == before
+
+
+@pytest.mark.usefixtures("small")
+def test_where_a_run_is_other_files_beside_it_do_no_harm(tmp_path: Path) -> None:
+    anew = LearningSitting(tmp_path)
+    run(tmp_path, "--minutes", "0.0001")
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(from_nothing.RunInTheWay):
+        anew.check_folder(replace_run=False)
+    for lost in ("log.csv", "checkpoint.npz"):
+        kept = (tmp_path / lost).read_bytes()
+        (tmp_path / lost).unlink()
+        anew.check_folder(replace_run=True)
+        (tmp_path / lost).write_bytes(kept)
+    run(tmp_path, "--replace", "--minutes", "0.0001")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    # Ended before its first epoch, it has left no more than what was drawn.
+    for name in ("checkpoint.npz", "log.csv", "notes.txt"):
+        (tmp_path / name).unlink()
+    (tmp_path / "log.csv").touch()
+    anew.check_folder(replace_run=False)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""The folder of a run that learns from nothing: which of its files are of a run, and which are somebody else's."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.engine import checkpoints, fitting
+
+SCORES: Final = "scores.json"  # written last of all: what holds it has left a model
+_DRAWN: Final = frozenset({"train.npz", "validation.npz", "test.npz"})
+
+
+class OtherFiles(StudioError):
+    """A folder holds what no run has written, and no run."""
+
+
+def check(folder: Path) -> None:
+    """Whether a run may write there: into a new or empty folder, or one of a run. Raises OtherFiles and OSError."""
+    if (folder / checkpoints.FILE).exists() or _is_log(folder / fitting.LOG):
+        return
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return  # it is made later, or it is then said why it cannot be
+    if foreign := [name for name in names if not _is_of_a_run(folder / name)]:
+        what = f"there are other files in the folder, “{foreign[0]}” for one"
+        raise OtherFiles(what, file=folder, remedy="Choose a new or empty folder, or that of an earlier run.")
+
+
+def _is_of_a_run(file: Path) -> bool:
+    """Whether one that was ended before its first epoch, or has lost its checkpoint, has left it."""
+    if file.name in _DRAWN:
+        return _is_drawn(file)
+    if file.name == fitting.LOG:
+        return file.is_file() and not file.stat().st_size
+    return file.name == SCORES or (file.name.startswith(".") and file.suffix == ".tmp")
+
+
+def _is_log(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    with file.open("rb") as log:
+        return log.read(6) == b"epoch,"
+
+
+def _is_drawn(file: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return "made_of.npy" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
