@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         "--out",
         type=given_path,
         metavar="DIR",
-        help="write web pages there that show every mistake; over those of an evaluation before",
+        help="write web pages there that show every mistake; over those of an evaluation before, no other file",
     )
     return made
 
@@ -90,7 +90,7 @@ def evaluate(options: argparse.Namespace) -> int:
     truth = evaluation_data.load(options.data, library=library, prefer_library=prefer_library)
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
-    _make_room(options.out)
+    _make_room(options.out, *evaluation_pages.names_of(page.image for page in truth.pages))
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
     if options.format == "json":
         print(json.dumps(evaluation_table.values(evaluation), ensure_ascii=False, indent=1))
@@ -105,7 +105,8 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     found = dataset.read(options.data)
     truth = evaluating_words.photos(found)
     desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
-    _make_room(options.out, *([words_page.NAME] if found.examples else []))
+    pages = evaluation_pages.names_of(page.image for page in truth.pages)
+    _make_room(options.out, *([words_page.NAME] if found.examples else []), *pages)
     words = _words_watched(evaluating_words.evaluate_words(desk, found))
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":

@@ -63,8 +63,12 @@ def is_page(beginning: bytes) -> bool:
 
 def names(evaluation: Evaluation) -> list[str]:
     """For each photo its page's path beside the index, "/" between parts."""
-    files = output_names([photo.image for photo in evaluation.photos], ".html")
-    return [f"{FOLDER}/{file}" for file in files]
+    return names_of(photo.image for photo in evaluation.photos)
+
+
+def names_of(images: Iterable[str]) -> list[str]:
+    """As ``names``, for photos that are called so."""
+    return [f"{FOLDER}/{file}" for file in output_names(images, ".html")]
 
 
 def index_page(evaluation: Evaluation) -> str:

@@ -137,7 +137,8 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
 def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
     """Write a page for each photo and, last, the index of them. A photo that is gone by now is left out of its page.
 
-    folder: made if need be. Raises StudioError where it cannot be.
+    folder: made if need be; a page there that is not of an evaluation is told of, and stays. Raises
+    StudioError where the folder cannot be made.
     """
     names = evaluation_pages.names(evaluation)
     formats.make_folder(folder / evaluation_pages.FOLDER)
@@ -188,6 +189,7 @@ def free_folder(folder: Path) -> Path:
 
 def _written(path: Path, text: str, done: int, total: int) -> PageWritten:
     try:
+        check_folder(path.parent, name=path.name)
         formats.write_text(path, text)
     except StudioError as error:
         return PageWritten(path, done, total, str(error))

@@ -133,5 +133,9 @@ def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Pa
     evaluation = evaluation_of(list(evaluating.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
     (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
     errors = [each.error for each in evaluating.write_pages(evaluation, tmp_path / "out")]
-    assert "0.html: it cannot be written" in errors[0]
+    assert "0.html: it cannot be read" in errors[0]
     assert errors[1:] == ["", ""]
+    (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
+    errors = [each.error for each in evaluating.write_pages(evaluation, tmp_path / "out")]
+    assert "1.html: this page is not of an evaluation" in errors[1]
+    assert foreign.read_text() == "mine"
