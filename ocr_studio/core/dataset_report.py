@@ -44,6 +44,8 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.PHOTO: later("its photo is gone, damaged, or another one by now"),
     }
 )
+# The program turns boxes as it turns what it writes.
+_DRAWN_NARROW: Final = later("its box is too narrow for so many letters")
 RULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "page": later("whole photos are held out, so that none is on both sides"),
@@ -191,7 +193,8 @@ def facts(report: Report) -> list[str]:
 
 def reasons(report: Report) -> list[tuple[int, str]]:
     """How many were left out and why, for a person; those reasons only that there were."""
-    return [(count, tr(REASONS[reason])) for reason, count in report.counts.items() if count]
+    said = {**REASONS, Reason.NARROW: _DRAWN_NARROW} if report.synthetic else REASONS
+    return [(count, tr(said[reason])) for reason, count in report.counts.items() if count]
 
 
 def render(report: Report) -> list[str]:
