@@ -20,14 +20,17 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
+import numpy as np
 import pytest
 
 from ocr_studio import cli, cli_models, cli_speaking
-from ocr_studio.core import published_files, synth_options, training_runs
+from ocr_studio.core import images, published_files, training_runs
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.synth_options import SynthOptions, check
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.training_runs import Run
+from ocr_studio.engine.synth import grounds
+from ocr_studio.engine.synth.writing import Split
 from ocr_studio.jobs import synthesizing, training
 from ocr_studio.jobs.training import Course
 from tests import made_synth
@@ -271,6 +274,26 @@ def read_half_drawn(room: Room) -> None:
     room.run("train", "--dataset", room.folder / "out", "--name", "mine")
 
 
+def one_font(room: Room, split: Split, *more: object) -> None:
+    (hands := room.folder / "hands").mkdir()
+    (hands / "one.ttf").write_bytes(made_synth.font(split))
+    room.synth("--fonts", hands, "--writing", "handwriting", *more)
+
+
+def one_photo(room: Room, split: Split, *more: object) -> None:
+    (boards := room.folder / "boards").mkdir()
+    tone = 180
+    while not any(boards.iterdir()) or not grounds.load(boards, split)[0]:  # what it is for depends on what it shows
+        tone += 1
+        images.save_png(boards / "wall.png", np.full((300, 400, 3), tone, np.uint8))
+    room.synth("--backgrounds", boards, "--grounds", "real", *more)
+
+
+def drawn_without_boards(room: Room) -> None:
+    drawn_otherwise(room)
+    room.run("train", "--dataset", room.folder / "out", "--name", "mine", "--detector")
+
+
 # By place: the command that it is about, and how it is brought about.
 TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/dataset_making.py:_nothing": (
@@ -289,16 +312,19 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth_dataset.py:check_place": (("synth",), begun_otherwise),
     "core/synth_dataset.py:check_place#2": (("synth",), drawn_otherwise),
     "core/synth_dataset.py:check_room": (("synth",), no_room),
+    "core/synth_options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),
     "core/synth_options.py:_check_sources": (("synth",), lambda room: room.synth("--writing", "strokes")),
-    "core/synth_options.py:check": (
-        ("synth",),
-        lambda room: room.told(lambda: synth_options.check(SynthOptions(words=0))),
-    ),
+    "core/synth_options.py:check": (("synth",), lambda room: room.told(lambda: check(SynthOptions(words=0)))),
     "core/training_runs.py:check_free": (("models", "delete"), begun_with_it),
+    "engine/synth/samples.py:_no_photos": (("synth",), lambda room: one_photo(room, Split.VALIDATION)),
+    "engine/synth/samples.py:_no_photos#2": (("synth",), lambda room: one_photo(room, Split.TRAIN, "--held-out", 0.5)),
+    "engine/synth/samples.py:_no_writers": (("synth",), lambda room: one_font(room, Split.TRAIN, "--held-out", 0.5)),
+    "engine/synth/samples.py:_no_writers#2": (("synth",), lambda room: one_font(room, Split.VALIDATION)),
     "jobs/fetching.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/fetching.py:_other": (("models", "fetch"), not_found),
     "jobs/training.py:_check_same": (("train",), nothing_begun),
     "jobs/training.py:_check_same#2": (("train",), other_words),
+    "jobs/training.py:_nothing": (("train",), drawn_without_boards),
 }
 
 

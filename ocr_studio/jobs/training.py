@@ -204,9 +204,11 @@ def _learn_words(course: Course) -> Iterator[TrainingEvent]:
 
 
 def _nothing(
-    dataset: Dataset, some: Sequence[Example | TruePhoto], what: str, *, remedy: str, command: str = ""
+    dataset: Dataset, some: Sequence[Example | TruePhoto], what: str, *, remedy: str, typed: str = ""
 ) -> StudioError:
-    """What is said where none of these can be learned from. remedy, command: unless all of them are held out."""
+    """What is said where none of these can be learned from. remedy, and what who typed is told instead: unless all of
+    them are held out."""
+    command = typed
     if some and all(each.split is Split.HELD_OUT for each in some):
         remedy, command = tr("All that is in it is held out to measure by. Choose another dataset."), ""
         if synth_options.KEY in dataset.manifest:
@@ -241,7 +243,7 @@ def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
     if not dataset.pages or (drawn and all(page.split is Split.HELD_OUT for page in dataset.pages)):
         what, remedy = tr("there is no photo to learn from"), tr("Check every word of a photo first.")
         command = 'It holds single words only: "ocr-studio synth --boards N" makes boards.' if drawn else ""
-        raise _nothing(dataset, dataset.pages, what, remedy=remedy, command=command)
+        raise _nothing(dataset, dataset.pages, what, remedy=remedy, typed=command)
     photos = tuple(
         ReviewedPhoto(page.image or page.photo, partial(dataset.photo, page), page.words, page.split is Split.HELD_OUT)
         for page in dataset.pages
