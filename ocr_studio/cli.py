@@ -26,6 +26,7 @@ from ocr_studio.cli_speaking import (
     MISUSED,
     NOBODY_LISTENS,
     PROGRAM,
+    command_parser,
     complain,
     forget_what_is_unsaid,
     given_path,
@@ -139,12 +140,10 @@ def _window_parser() -> argparse.ArgumentParser:
 
 
 def _read_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"{PROGRAM} read",
-        description="Print what is written on photos; of a folder, on all photos in it.",
-        epilog=_READ_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = command_parser(
+        "read",
+        "Print what is written on photos; of a folder, on all photos in it.",
+        _READ_EPILOG,
     )
     parser.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo, or folder of photos")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")

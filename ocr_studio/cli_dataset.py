@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress, visible
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
 from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
 from ocr_studio.core.errors import StudioError
@@ -36,12 +36,10 @@ Exit status: 0 all went well, 1 something could not be read or nothing was writt
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} dataset",
-        description="Make a dataset of the words that a person has checked. Nothing of the project is changed.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "dataset",
+        "Make a dataset of the words that a person has checked. Nothing of the project is changed.",
+        _EPILOG,
     )
     made.add_argument(
         "project", type=given_path, metavar="PROJECT", help="project, folder of photos that has one, or dataset"

@@ -9,7 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
+from ocr_studio.cli_speaking import (
+    FAILED,
+    GOOD,
+    command_parser,
+    complain,
+    given_path,
+    settings_for,
+    show_progress,
+    visible,
+)
 from ocr_studio.core import (
     dataset,
     dataset_sources,
@@ -56,12 +65,10 @@ Exit status: 0 all photos were evaluated, 1 some or all could not be, or there w
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} evaluate",
-        description="Read photos whose words are known, and say how well. Nothing of them is changed.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "evaluate",
+        "Read photos whose words are known, and say how well. Nothing of them is changed.",
+        _EPILOG,
     )
     made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, project, or dataset")
     made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.cli_project import known_project
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, written
+from ocr_studio.cli_speaking import FAILED, GOOD, command_parser, complain, given_path, written
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, make_folder
@@ -31,12 +31,10 @@ Studio itself reads no CSV.
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} export",
-        description="Write what is known about the photos of a project, one file for each, corrections included.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "export",
+        "Write what is known about the photos of a project, one file for each, corrections included.",
+        _EPILOG,
     )
     made.add_argument(
         "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, PROGRAM, complain, given_path, settings_for, show_progress, visible
+from ocr_studio.cli_speaking import (
+    FAILED,
+    GOOD,
+    command_parser,
+    complain,
+    given_path,
+    settings_for,
+    show_progress,
+    visible,
+)
 from ocr_studio.core import model_text, models, published_files, settings, training_runs
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
@@ -25,12 +34,10 @@ it runs nothing.
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} models",
-        description="Models that read photos: those that come with the program, learned and imported ones.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "models",
+        "Models that read photos: those that come with the program, learned and imported ones.",
+        _EPILOG,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="WHAT")
     what.add_parser("list", help="which there are, * marks those in use", allow_abbrev=False)

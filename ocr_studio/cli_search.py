@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ocr_studio.cli_project import known_project
-from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, PROGRAM, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress, visible
 from ocr_studio.core import search
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Hit, Index
@@ -41,12 +41,10 @@ wrongly.
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} search",
-        description="Where a word, or several, stand on the photos of a project.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "search",
+        "Where a word, or several, stand on the photos of a project.",
+        _EPILOG,
     )
     made.add_argument("query", nargs="+", metavar="QUERY", help="what to look for")
     made.add_argument(

@@ -24,6 +24,17 @@ INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts
 _BYTES: Final = re.compile("[\udc80-\udcff]+")  # what Python makes of bytes that it cannot read
 
 
+def command_parser(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """What asks for a command, so far without its options. epilog: shown as it stands below the help."""
+    return argparse.ArgumentParser(
+        prog=f"{PROGRAM} {name}",
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
 def given_path(text: str) -> Path:
     """The path that an argument gives. Raises argparse.ArgumentTypeError for an empty one.
 

@@ -20,7 +20,7 @@ from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
     MISUSED,
-    PROGRAM,
+    command_parser,
     complain,
     given_path,
     show_progress,
@@ -67,12 +67,10 @@ _PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} synth",
-        description="Draw words and whole boards whose text is known, and write them as a dataset to learn from.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "synth",
+        "Draw words and whole boards whose text is known, and write them as a dataset to learn from.",
+        _EPILOG,
     )
     made.add_argument("--out", type=given_path, metavar="DIR", help="folder to write the dataset to")
     made.add_argument("--preview", type=given_path, metavar="OUT.png", help="draw a few of them on one picture instead")

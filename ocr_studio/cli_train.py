@@ -18,6 +18,7 @@ from ocr_studio.cli_speaking import (
     GOOD,
     MISUSED,
     PROGRAM,
+    command_parser,
     complain,
     given_path,
     settings_for,
@@ -75,12 +76,10 @@ Exit status: 0 it was trained, 1 it could not be, or is worse and was not kept, 
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
-    made = argparse.ArgumentParser(
-        prog=f"{PROGRAM} train",
-        description="Learn to read the hand of a dataset, and compare with the model before on words held out.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    made = command_parser(
+        "train",
+        "Learn to read the hand of a dataset, and compare with the model before on words held out.",
+        _EPILOG,
     )
     made.add_argument("--dataset", type=given_path, metavar="DIR", required=True, help="folder of the dataset")
     made.add_argument("--name", metavar="NAME", required=True, help="what the new model is called")
