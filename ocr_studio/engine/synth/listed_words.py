@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import tr
 from ocr_studio.engine.synth.sources import Kind, Stock
-from ocr_studio.engine.synth.texts import BadWordList, Texts, left_out, named, only
+from ocr_studio.engine.synth.texts import BadWordList, left_out, only
 from ocr_studio.engine.synth.writing import Writer
 
 
@@ -21,7 +21,7 @@ def writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
     kept = only(words, set(words.words) - missing)
     if not kept.words:
         raise BadWordList(
-            tr("the word list cannot be used: {reason}", reason="; ".join(_reasons(kept))),
+            tr("the word list cannot be used: {reason}", reason="; ".join(left_out(kept))),
             file=words.file,
             remedy=tr("Add fonts that have them, or ask for others."),
         )
@@ -33,19 +33,8 @@ def never_written(stocks: Sequence[Stock]) -> Iterator[StudioError]:
     words = stocks[0].texts.words
     common = set(words.unwritable).intersection(*(each.texts.words.unwritable for each in stocks[1:]))
     told = replace(words, unwritable=tuple(word for word in words.unwritable if word in common))
-    for reason in _reasons(told):
+    for reason in left_out(told):
         yield StudioError(reason, file=words.file, remedy=tr("They are left out."))
-
-
-def _reasons(words: Texts) -> Iterator[str]:
-    yield from left_out(words)
-    if words.unwritable:
-        yield tr_n(
-            "nobody here can write {count} word: {names}",
-            "nobody here can write {count} words: {names}",
-            len(words.unwritable),
-            names=named(words.unwritable),
-        )
 
 
 def _unwritable(words: Collection[str], writers: Sequence[Writer]) -> set[str]:

@@ -97,25 +97,32 @@ def only(words: Texts, kept: Collection[str]) -> Texts:
 
 
 def left_out(words: Texts) -> Iterator[str]:
-    """How many words of a list cannot be taken, whoever writes, and why; a line for each reason."""
+    """How many words of a list are not taken, and why; a line for each reason."""
     if words.too_long:
         yield tr_n(
             "{count} word is longer than {most} letters: {names}",
             "{count} words are longer than {most} letters: {names}",
             len(words.too_long),
             most=_LONGEST,
-            names=named(words.too_long),
+            names=_named(words.too_long),
         )
     if words.unseen:
         yield tr_n(
             "{count} word holds signs that do not show: {names}",
             "{count} words hold signs that do not show: {names}",
             len(words.unseen),
-            names=named(words.unseen),
+            names=_named(words.unseen),
+        )
+    if words.unwritable:
+        yield tr_n(
+            "nobody here can write {count} word: {names}",
+            "nobody here can write {count} words: {names}",
+            len(words.unwritable),
+            names=_named(words.unwritable),
         )
 
 
-def named(words: Sequence[str]) -> str:
+def _named(words: Sequence[str]) -> str:
     """The first of some words, none at full length that is very long."""
     shown = [word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…" for word in words[:_NAMED]]
     return ", ".join([*shown, "…"] if len(words) > _NAMED else shown)
