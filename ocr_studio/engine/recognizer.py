@@ -48,6 +48,8 @@ CALL_PIXELS: Final = 64
 
 # How many readings a word is shown with, the chosen one among them.
 SHOWN: Final = 5
+# Beside the likeliest, further readings this unlikely change nobody's confidence.
+NEGLIGIBLE: Final = 1e-4
 
 # A word less sure than this is looked at again, so much wider and so much narrower, and what the net sees the three
 # times is weighed together (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556): its
@@ -236,21 +238,9 @@ class Recognizer:
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
     def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
-        """The likeliest readings of each stretch, best first; at its end at the latest what the net alone would read.
-
-        Where none of them has half of the net's probability, the net's own may have left the search early.
-        """
+        """The likeliest readings of each stretch, best first; among them what the net alone would read."""
         matrices = [stretch.probabilities for stretch in steps]
-        readings = ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
-        if self.prior is None:
-            return readings
-        unsure = [index for index, found in enumerate(readings) if max(one.confidence for one in found) <= 0.5]
-        own = [found[0] for found in ctc.beam_all([matrices[index] for index in unsure], best=1)]
-        for index, first, weight in zip(unsure, own, self.prior.weights([one.labels for one in own]), strict=True):
-            # Also where it did not leave: some of the paths that spell it may have.
-            others = [found for found in readings[index] if found.labels != first.labels]
-            readings[index] = [*others, replace(first, weight=float(weight))]
-        return readings
+        return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior, least=NEGLIGIBLE)
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}

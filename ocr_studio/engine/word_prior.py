@@ -152,7 +152,7 @@ class WordPrior:
 
     def _begin_part(self, keys: NDArray[np.uint64], new: Floats, begins: NDArray[np.bool_], classes: Integers) -> None:
         """At a capital after a small letter a word may begin, inside the run."""
-        at = np.flatnonzero(begins)
+        at = begins.nonzero()[0]
         if len(at):
             before = np.where(new[_PARTS, at] > 0, new[_PARTS, at] * (1 + new[_PART_WHOLE, at]), 1 + new[_WHOLE, at])
             new[_JOINTS, at] = np.where(new[_PARTS, at] > 0, new[_JOINTS, at], 1.0) * JOINT
@@ -173,13 +173,13 @@ class WordPrior:
     ) -> NDArray[np.float64]:
         """Weights of the words that begin as run and part do, (2, N); those that are just so go into the numbers."""
         begin = np.zeros((_KEYS, len(kind)))
-        new[[_WHOLE, _PART_WHOLE]] = 0.0
+        new[_WHOLE : _PART_WHOLE + 1] = 0.0
         letters = (kind != _SIGN) & (inside | (kind != _APOSTROPHE))
         for row, room, into, asked in (
             (_RUN, new[_RUN_ROOM] * new[_ODD] * np.where(new[_RUNS] > 1, JOINT, 1.0), _WHOLE, letters),
             (_PART, new[_PART_ROOM], _PART_WHOLE, letters & (new[_PARTS] > 0)),
         ):
-            at = np.flatnonzero(asked)
+            at = asked.nonzero()[0]
             for lexicon in self._lexicons if len(at) else ():
                 begins, whole = lexicon.look_up(keys[row, at])
                 begin[row, at] += WORDS * begins * room[at]
@@ -189,7 +189,9 @@ class WordPrior:
     @staticmethod
     def _end_runs(keys: NDArray[np.uint64], new: Floats, old: Floats, ends: NDArray[np.bool_]) -> None:
         """Signs close the run before them."""
-        at = np.flatnonzero(ends)
+        at = ends.nonzero()[0]
+        if not len(at):
+            return
         keys[:, at] = language.SEED
         new[_CLOSED:_NUMBERS, at] = 0.0
         new[[[_RUN_ROOM], [_PART_ROOM], [_ODD], [_MARKS]], at] = 1.0
