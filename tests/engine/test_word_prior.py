@@ -193,6 +193,15 @@ def test_the_search_finds_the_best_of_all_texts(data: st.DataObject) -> None:
     assert len(weighed) >= 0.9 * len(plain)
 
 
+def test_whatever_was_hopeless_before_each_reading_is_weighed_as_itself() -> None:
+    rng = np.random.default_rng(0)
+    matrices = np.zeros((800, 8, len(CHARSET)), np.float32)
+    matrices[:, :, [0, *CHARSET.encode("map")]] = rng.dirichlet(np.full(4, 0.1), size=(800, 8))
+    readings = list(itertools.chain.from_iterable(ctc.beam_all(list(matrices), best=ctc.BEAMS, prior=PRIOR)))
+    weights = PRIOR.weights([found.labels for found in readings])
+    np.testing.assert_allclose([found.weight for found in readings], weights, atol=1e-6)
+
+
 @given(st.lists(st.text("abcmnoprtu019", min_size=1, max_size=6), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
 @settings(max_examples=30, deadline=None)
 def test_without_words_it_is_the_plain_search(texts: list[str], seed: int) -> None:
