@@ -33,10 +33,10 @@ from ocr_studio.cli_speaking import (
     settings_for,
     show_progress,
     speak_utf8,
-    visible,
     written,
 )
 from ocr_studio.core import images, logs, models, page_order, paths, settings
+from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, json_pages, make_folder
 from ocr_studio.core.output_names import output_names
@@ -117,8 +117,8 @@ def run(arguments: Sequence[str]) -> int:
 # ---------------------------------------------------------------------------------------------------------- arguments
 
 
-def _window_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _window_parser() -> CommandParser:
+    parser = CommandParser(
         prog=PROGRAM,
         description="Read photos of whiteboards, correct what was read, keep it. Without a command: open the window.",
         epilog=_EPILOG,

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs import exporting_dataset

@@ -17,7 +17,6 @@ from ocr_studio.cli_speaking import (
     given_path,
     settings_for,
     show_progress,
-    visible,
 )
 from ocr_studio.core import (
     dataset,
@@ -30,6 +29,7 @@ from ocr_studio.core import (
     words_evaluation,
     words_page,
 )
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder, write_text

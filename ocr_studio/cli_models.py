@@ -15,9 +15,9 @@ from ocr_studio.cli_speaking import (
     given_path,
     settings_for,
     show_progress,
-    visible,
 )
 from ocr_studio.core import model_text, models, published_files, settings, training_runs
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.models import Model
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import fetching, model_files

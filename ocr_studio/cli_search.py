@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ocr_studio.cli_project import known_project
-from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress, visible
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import search
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Hit, Index
 from ocr_studio.core.page import Quad

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
-import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import models, settings
+from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import write_text
 from ocr_studio.core.model_card import Kind
@@ -21,12 +20,11 @@ from ocr_studio.core.settings import Settings
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
-_BYTES: Final = re.compile("[\udc80-\udcff]+")  # what Python makes of bytes that it cannot read
 
 
-def command_parser(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+def command_parser(name: str, description: str, epilog: str) -> CommandParser:
     """What asks for a command, so far without its options. epilog: shown as it stands below the help."""
-    return argparse.ArgumentParser(
+    return CommandParser(
         prog=f"{PROGRAM} {name}",
         description=description,
         epilog=epilog,
@@ -62,22 +60,6 @@ def settings_for(kinds: Collection[Kind]) -> Settings:
             what = f"the model “{name}” that you chose is gone or damaged; {instead} instead"
             complain(StudioError(what, remedy='"ocr-studio models use" chooses another one.'))
     return chosen
-
-
-def visible(text: str) -> str:
-    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
-    # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
-    text = _BYTES.sub(lambda found: _as_utf8(found[0]), text)
-    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
-
-
-def _as_utf8(kept: str) -> str:
-    return kept.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
-
-
-def _is_shown(letter: str) -> bool:
-    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def forget_what_is_unsaid() -> None:

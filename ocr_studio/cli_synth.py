@@ -24,9 +24,9 @@ from ocr_studio.cli_speaking import (
     complain,
     given_path,
     show_progress,
-    visible,
 )
 from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, word_list
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import WORD, Source

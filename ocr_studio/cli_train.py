@@ -23,7 +23,6 @@ from ocr_studio.cli_speaking import (
     given_path,
     settings_for,
     show_progress,
-    visible,
 )
 from ocr_studio.core import (
     dataset,
@@ -33,6 +32,7 @@ from ocr_studio.core import (
     training_results,
     training_runs,
 )
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.model_card import Kind

@@ -135,5 +135,5 @@ def test_pages_that_are_not_read_are_said(
 def test_an_empty_path_is_not_the_current_folder(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(given) == 2
     said = capsys.readouterr()
-    assert said.err.rstrip().endswith("empty path")
+    assert ': empty path; see "ocr-studio' in said.err
     assert said.out == ""

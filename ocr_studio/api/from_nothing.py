@@ -36,6 +36,7 @@ from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
 from ocr_studio.core import metrics, models, paths
+from ocr_studio.core.command_line import CommandParser
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
@@ -47,6 +48,9 @@ from ocr_studio.engine.synth.sources import Sources
 # What it shall read: everything on a keyboard, the space among it.
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
 MODEL: Final = "from-nothing"
+# How it is called on the command line, and who says what is wrong there.
+_TYPED: Final = "python -m ocr_studio.api.from_nothing"
+_SPEAKER: Final = "from_nothing"
 _ANOTHER: Final = "Choose another one."
 SHORT_FIRST: Final = 16_000
 
@@ -292,7 +296,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for. Ends the program with status 2 where that is no sense."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    shown = argparse.RawDescriptionHelpFormatter
+    parser = CommandParser(speaker=_SPEAKER, prog=_TYPED, description=__doc__, formatter_class=shown)
     parser.add_argument("--what", choices=("recognizer", "detector"), required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of the log, the checkpoint and what was drawn")
     parser.add_argument("--steps", type=_count, help="the most there will be (default: 6000 to read, 2400 to find)")
@@ -362,7 +367,7 @@ def command(arguments: Sequence[str] | None = None) -> int:
         said, status = f"stopped; the same command {goes_on}", 130
     else:
         return 0
-    print(f"from_nothing: {said}", file=sys.stderr)  # noqa: T201
+    print(f"{_SPEAKER}: {said}", file=sys.stderr)  # noqa: T201
     return status
 
 

@@ -1,0 +1,41 @@
+"""What the command and the scripts have in common: arguments refused in one line, text that a terminal can show."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import unicodedata
+from typing import Any, Final, NoReturn
+
+_MISUSED: Final = 2  # exit status, as argparse has it
+_BYTES: Final = re.compile("[\udc80-\udcff]+")  # what Python makes of bytes that it cannot read
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Takes arguments as argparse does, and says in one line which it refuses, not below the usage in many."""
+
+    def __init__(self, *, speaker: str = "", **asked: Any) -> None:
+        """speaker: who says what is wrong; the program as it is called where that is empty. asked: as argparse has
+        it."""
+        super().__init__(**asked)
+        self._speaker = speaker
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with status 2, and with one line on standard error."""
+        self.exit(_MISUSED, f'{self._speaker or self.prog}: {visible(message)}; see "{self.prog} --help"\n')
+
+
+def visible(text: str) -> str:
+    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
+    # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
+    text = _BYTES.sub(lambda found: _as_utf8(found[0]), text)
+    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
+
+
+def _as_utf8(kept: str) -> str:
+    return kept.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
+
+
+def _is_shown(letter: str) -> bool:
+    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}
