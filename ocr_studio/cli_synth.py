@@ -60,7 +60,7 @@ _LIST: Final = (
 )
 _ONLY: Final = (
     "single words are nothing but those of the list, or of the languages, as they stand there; boards, and the words"
-    " cut from boards, still have figures, names, dates, code and formulas"
+    " cut from boards, still have figures, names, dates, code and formulas; default: --no-only-words"
 )
 _PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
 
@@ -83,7 +83,8 @@ def parser() -> argparse.ArgumentParser:
         "--strokes", type=given_path, action="append", metavar="FILE", help="pen strokes (.npz); may be given twice"
     )
     made.add_argument("--word-list", type=given_path, metavar="FILE", help=_LIST)
-    made.add_argument("--only-words", action="store_true", default=None, help=_ONLY)
+    either = argparse.BooleanOptionalAction  # neither given: as ever, or as --like has it
+    made.add_argument("--only-words", action=either, help=_ONLY)
     made.add_argument("--languages", type=_languages, metavar="en,de", help="whose words are written; default: en")
     made.add_argument("--writing", type=_shares, metavar="NAME=SHARE,…", help="how often who writes")
     made.add_argument("--grounds", type=_shares, metavar="NAME=SHARE,…", help="how often on what")
@@ -92,15 +93,9 @@ def parser() -> argparse.ArgumentParser:
     _add_number(made, "held_out", "share to measure by, not to learn from; default: 0.1")
     _add_number(made, "seed", "other samples for another one")
     made.add_argument(
-        "--no-cut",
-        dest="cut",
-        action="store_false",
-        default=None,
-        help="words of boards do not come by themselves, too",
+        "--cut", action=either, help="words of boards come as pictures of single words, too; default: --cut"
     )
-    made.add_argument(
-        "--test", dest="purpose", action="store_const", const="test", help="all of it is to measure by, see below"
-    )
+    made.add_argument("--test", action=either, help="all of it is to measure by, see below; default: --no-test")
     made.add_argument("--like", type=given_path, metavar="DIR|FILE", help="as this one was made, but for what is given")
     made.add_argument(
         "--replace",
@@ -216,6 +211,8 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
     # The manifest keeps paths: they are to lead to the same place wherever --like is called.
     given = {key: value.absolute() if isinstance(value, Path) else value for key, value in given.items()}
+    if options.test is not None:
+        given["purpose"] = "test" if options.test else "learn"
     if options.strokes is not None:
         given["strokes"] = tuple(path.absolute() for path in options.strokes)
     wanted = replace(begun, **given)
@@ -236,13 +233,13 @@ def _tell_other_words(like: Path, begun: SynthOptions) -> None:
 
 _GIVEN: Final = (
     "words", "boards", "fonts", "prints", "backgrounds", "word_list", "only_words", "languages", "writing", "grounds",
-    "spoiled", "side", "held_out", "seed", "cut", "purpose",
+    "spoiled", "side", "held_out", "seed", "cut",
 )  # fmt: skip
 
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 # What an option is called, where that is not the name of its field.
-_FLAGS: Final = {"prints": "print-fonts", "cut": "no-cut", "purpose": "test"}
+_FLAGS: Final = {"prints": "print-fonts", "purpose": "test"}
 
 
 def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:

@@ -115,6 +115,19 @@ def test_only_words_of_the_list_come_where_that_is_asked_for(tmp_path: Path, qui
     assert any(sign.isdigit() for text in cut for sign in text)  # as the help says of words cut from boards
 
 
+def test_what_the_one_before_was_made_with_can_be_turned_back(tmp_path: Path, quick: list[str]) -> None:
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    given = ["--words", "1", "--boards", "1", "--only-words", "--no-cut", "--test"]
+    assert cli.run(["synth", "--out", str(one), *quick, *given]) == 0
+    assert len(dataset.read(one).examples) == 1
+    assert cli.run(["synth", "--out", str(two), "--like", str(one)]) == 0
+    as_before, turned_back = synth_options.load(two), ["--no-only-words", "--cut", "--no-test"]
+    assert (as_before.only_words, as_before.cut, as_before.purpose) == (True, False, "test")
+    assert cli.run(["synth", "--out", str(three), "--like", str(one), *turned_back]) == 0
+    assert synth_options.load(three) == replace(as_before, only_words=False, cut=True, purpose="learn")
+    assert len(dataset.read(three).examples) > 1
+
+
 def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "new folder" / "few.png"
     assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0
