@@ -10,7 +10,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from ocr_studio.cli_speaking import (
     given_path,
     show_progress,
 )
-from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, word_list
+from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, synth_sources
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.formats import WriteFailed
@@ -206,8 +206,6 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     """Raises BadOptions."""
     like = options.like
     begun = synth_options.load(like) if like else SynthOptions(words=0)
-    if like and options.word_list is None:
-        _tell_other_words(like, begun)
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
     # The manifest keeps paths: they are to lead to the same place wherever --like is called.
     given = {key: value.absolute() if isinstance(value, Path) else value for key, value in given.items()}
@@ -215,6 +213,8 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
         given["purpose"] = "test" if options.test else "learn"
     if options.strokes is not None:
         given["strokes"] = tuple(path.absolute() for path in options.strokes)
+    if like:
+        _tell_others(like, begun, given)
     wanted = replace(begun, **given)
     if options.preview is not None and not wanted.total:
         return replace(wanted, words=_PREVIEW_WORDS, boards=_PREVIEW_BOARDS)
@@ -223,14 +223,24 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     return wanted
 
 
-def _tell_other_words(like: Path, begun: SynthOptions) -> None:
-    """That the same cannot be made again, where the list of words is not what it was."""
-    before, now = synth_options.listed_before(like), word_list.fingerprint(begun.word_list)
-    if before and now and before != now:
-        what = f"{begun.word_list}: the list of words is not as it was when {like} was made with it"
+def _tell_others(like: Path, begun: SynthOptions, given: Collection[str]) -> None:
+    """That the same cannot be made again, where files are not what they were. given: options that are to differ."""
+    changed = synth_sources.others(synth_options.made_of_before(like), synth_sources.fingerprints(begun))
+    for key in changed:
+        if key in given:
+            continue
+        files = begun.strokes if key == "strokes" else (getattr(begun, key),)
+        what = f"{', '.join(map(str, files))}: {_NOT_AS_BEFORE[key]} when {like} was made with it"
         complain(f"{what}; another dataset will come of it")
 
 
+_NOT_AS_BEFORE: Final = {
+    "word_list": "the list of words is not as it was",
+    "fonts": "the handwriting fonts in it are not as they were",
+    "prints": "the fonts for print in it are not as they were",
+    "strokes": "the pen strokes are not as they were",
+    "backgrounds": "the photos of boards in it are not as they were",
+}
 _GIVEN: Final = (
     "words", "boards", "fonts", "prints", "backgrounds", "word_list", "only_words", "languages", "writing", "grounds",
     "spoiled", "side", "held_out", "seed", "cut",

@@ -83,7 +83,54 @@ def test_what_was_begun_with_other_words_is_not_gone_on_with(
     assert not synthesizing.can_go_on(options, tmp_path / "out")
     with pytest.raises(WriteFailed, match="other options was begun in the folder") as caught:
         list(synthesizing.write(options, tmp_path / "out", children=0))
-    assert "Give those options and words again" in caught.value.typed
+    assert "Give those options again, with the words, fonts and photos as they were" in caught.value.typed
+
+
+def test_of_other_fonts_and_photos_another_dataset_is_told_and_replaces_none_unasked(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    hands, boards, one, two = (tmp_path / name for name in ("hands", "boards", "one", "two"))
+    for folder in (hands, boards):
+        folder.mkdir()
+    (hands / "mine.ttf").write_bytes(made_synth.font())
+    images.save_png(boards / "wall.png", np.full((300, 400, 3), 200, np.uint8))
+    given = [*quick, "--words", "3", "--held-out", "0", "--fonts", str(hands), "--backgrounds", str(boards)]
+    assert cli.run(["synth", "--out", str(one), *given]) == 0
+    digest = dataset.read(one).digest
+    assert cli.run(["synth", "--out", str(one), *given]) == 0  # the same
+    (hands / "other.ttf").write_bytes(made_synth.font() + b"another")
+    images.save_png(boards / "door.png", np.full((300, 400, 3), 90, np.uint8))
+    assert cli.run(["synth", "--out", str(one), *given]) == 1
+    told = capsys.readouterr().err
+    assert f"{one}: the folder holds a dataset that was drawn with other photos of boards in the same folder." in told
+    assert dataset.read(one).digest == digest
+    again = ["synth", "--out", str(two), "--like", str(one)]
+    assert cli.run(again) == 0
+    told = capsys.readouterr().err
+    for said in (f"{hands}: the handwriting fonts in it are", f"{boards}: the photos of boards in it are"):
+        assert f"{said} not as they were when {one} was made with it; another dataset will come of it" in told
+    assert cli.run([*again, "--fonts", str(hands), "--backgrounds", str(boards)]) == 0  # nobody asked for the same
+    assert "not as they were" not in capsys.readouterr().err
+    manifest = one / "manifest.json"
+    facts = json.loads(manifest.read_text("utf-8"))
+    del facts["synthetic"]["made_of"]  # as it was drawn before these were kept
+    manifest.write_text(json.dumps(facts), "utf-8")
+    assert cli.run(["synth", "--out", str(one), *given]) == 0
+    assert dataset.read(one).digest == dataset.read(two).digest != digest
+
+
+def test_what_was_begun_with_other_fonts_is_not_gone_on_with(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    with closing(cast(Any, synthesizing.write(options, tmp_path / "out", children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+    assert synthesizing.can_go_on(options, tmp_path / "out")
+    assert options.prints
+    (options.prints / "other.ttf").write_bytes(made_synth.font() + b"another")
+    assert not synthesizing.can_go_on(options, tmp_path / "out")
+    with pytest.raises(WriteFailed, match="begun in the folder"):
+        list(synthesizing.write(options, tmp_path / "out", children=0))
+    (options.prints / "other.ttf").unlink()
+    assert synthesizing.can_go_on(options, tmp_path / "out")
 
 
 def test_languages_are_known_however_they_are_written(tmp_path: Path, quick: list[str]) -> None:

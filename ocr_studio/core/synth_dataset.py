@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import amounts, dataset_folder, synth_options, word_list
+from ocr_studio.core import amounts, synth_options
 from ocr_studio.core import dataset_fields as fields
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_making import Making
-from ocr_studio.core.dataset_reading import is_dataset
 from ocr_studio.core.dataset_report import LeftOut, Reason, Report
 from ocr_studio.core.dataset_values import Example, TruePhoto
 from ocr_studio.core.formats import WriteFailed
-from ocr_studio.core.synth_options import BadOptions, SynthOptions
+from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import tr, tr_n
 
 WORD: Final = "word"
@@ -63,9 +61,10 @@ class Source:
 class SynthWriting:
     """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
 
-    def __init__(self, room: Path, options: SynthOptions, version: str) -> None:
-        """Takes up what was made there before. version: of the program. Raises OSError."""
-        self._options, self._version, self._list = options, version, word_list.fingerprint(options.word_list)
+    def __init__(self, room: Path, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
+        """Takes up what was made there before. version: of the program; made_of: ``synth_sources.fingerprints``. Raises
+        OSError."""
+        self._options, self._version, self._made_of = options, version, made_of
         self._making = Making(room, own.LAYOUT, "words")
         self._notes = room / _NOTES
         self._made: dict[tuple[str, int], Sample] = {}
@@ -158,8 +157,8 @@ class SynthWriting:
             what = tr_n("{count} word of the boards is left out", "{count} words of the boards are left out", over)
             making.trouble.append(tr("{what}: a dataset has {most} at most", what=what, most=MAX_EXAMPLES))
         about = {"program": self._version, "options": synth_options.values(self._options)}
-        if self._list:
-            about["word_list"] = self._list
+        if self._made_of:
+            about[synth_options.MADE_OF] = dict(self._made_of)
         if source.lacking:
             about["lacking"] = dict(source.lacking)
         if source.refused:
@@ -184,58 +183,6 @@ class SynthWriting:
             making.photos.append(sample.page)
             making.pages.append((sample.page.page, sample.page.image))
         return max(0, len(sample.examples) - room)
-
-
-def name_of(options: SynthOptions, version: str) -> str:
-    """What the unfinished dataset of these options is called: another one for any others, and for another list of
-    words. version: of the program."""
-    said: list[object] = [version, synth_options.values(options)]
-    if known := word_list.fingerprint(options.word_list):
-        said.append(known)
-    name = json.dumps(said, sort_keys=True).encode("ascii")
-    return hashlib.blake2b(name, digest_size=dataset_folder.LASTING // 2).hexdigest()
-
-
-def can_go_on(folder: Path, options: SynthOptions, version: str) -> bool:
-    """Whether a dataset of just these options was begun in a folder, and not ended. Never raises."""
-    return dataset_folder.unfinished(folder, name_of(options, version))
-
-
-def throw_away(folder: Path, options: SynthOptions, version: str) -> None:
-    """Delete what was begun of a dataset of just these options, and not ended; a whole one, and what was begun with
-    other options, stay. Raises WriteFailed while somebody writes there."""
-    dataset_folder.clear(folder, name_of(options, version))
-
-
-def others_begun(folder: Path, options: SynthOptions, version: str) -> bool:
-    """Whether a dataset of other options was begun in a folder, and not ended. Never raises."""
-    return dataset_folder.others_unfinished(folder, name_of(options, version))
-
-
-def check_place(folder: Path, options: SynthOptions, version: str, *, replace: bool) -> None:
-    """Whether these may be written to a folder: a dataset that is there already, or was begun there, was drawn by just
-    these options and words, or by others and ``replace`` says so. Raises WriteFailed; one that was not drawn is never
-    written over."""
-    if not replace and others_begun(folder, options, version):
-        what = tr("a dataset of other options was begun in the folder, and not ended")
-        go_on = "Give those options and words again to go on with it"
-        command = f"{go_on}, name another folder, or add --replace to throw it away."
-        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
-    if not is_dataset(folder):
-        return
-    try:
-        there, listed = synth_options.load(folder), synth_options.listed_before(folder)
-    except BadOptions as error:
-        what = tr("the folder holds a dataset that was not drawn by the program")
-        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder.")) from error
-    words = word_list.fingerprint(options.word_list)
-    others, edited = there != options, "" not in (words, listed) and words != listed
-    if (others or edited) and not replace:
-        what = tr("the folder holds a dataset that was drawn by other options")
-        if not others:
-            what = tr("the folder holds a dataset that was drawn with other words in the list")
-        command = "Name another folder, or add --replace to write over that dataset."
-        raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."), command=command)
 
 
 def _without_pictures(sample: Sample) -> Sample:

@@ -22,6 +22,8 @@ from ocr_studio.core.language import LANGUAGES
 from ocr_studio.core.translation import later, tr
 
 KEY: Final = "synthetic"  # of the options in a manifest
+MADE_OF: Final = "made_of"  # of the fingerprints of the files beside them
+_LISTED: Final = "word_list"  # of the only one that there was at first
 VERSION: Final = 1
 
 # Who writes, and how often. strokes: words as people wrote them; composed: from one person's letters; handwriting,
@@ -274,11 +276,12 @@ def load(path: Path) -> SynthOptions:
     return from_values(about.get("options"), file=file)
 
 
-def listed_before(path: Path) -> str:
-    """``word_list.fingerprint`` of the list that a dataset was made with; empty where it does not say so. Raises as
-    ``load`` does."""
-    known = _about(path)[0].get("word_list")
-    return known if isinstance(known, str) else ""
+def made_of_before(path: Path) -> Mapping[str, str]:
+    """``synth_sources.fingerprints`` of what a dataset was drawn from, as far as it says. Raises as ``load`` does."""
+    about = _about(path)[0]
+    listed, known = about.get(_LISTED), about.get(MADE_OF)
+    found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})
+    return {str(key): value for key, value in found.items() if isinstance(value, str)}
 
 
 def _about(path: Path) -> tuple[Mapping[str, object], Path]:

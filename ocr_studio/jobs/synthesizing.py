@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio import __version__
-from ocr_studio.core import dataset, dataset_folder, paths, synth_dataset, synth_options
+from ocr_studio.core import dataset, dataset_folder, paths, synth_options
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.synth_place import Place
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synth_crew import Crew, Task, Unmade, cores
 
@@ -91,10 +92,10 @@ def write(
     dataset before it is whole.
     """
     synth_options.check(options)
-    synth_dataset.check_place(folder, options, __version__, replace=replace)
-    room_name = synth_dataset.name_of(options, __version__)
-    with dataset_folder.lasting_workshop(folder, own.LAYOUT, room_name) as room:
-        with contextlib.closing(SynthWriting(room, options, __version__)) as writing:
+    place = Place(folder, options, __version__)
+    place.check(replace=replace)
+    with dataset_folder.lasting_workshop(folder, own.LAYOUT, place.name) as room:
+        with contextlib.closing(SynthWriting(room, options, __version__, place.made_of)) as writing:
             tasks = _tasks(writing)
             with contextlib.closing(Crew(options, children=_children(tasks) if children is None else children)) as crew:
                 source = crew.source()
@@ -107,7 +108,7 @@ def write(
 
 def can_go_on(options: SynthOptions, folder: Path) -> bool:
     """Whether writing these to a folder was begun and not ended, so that it would be gone on with. Never raises."""
-    return synth_dataset.can_go_on(folder, options, __version__)
+    return Place(folder, options, __version__).can_go_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ class FolderState:
 
 def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     """How a folder is. Nothing there is changed; raises nothing."""
-    taken = ""
+    place, taken = Place(folder, options, __version__), ""
     try:
-        synth_dataset.check_place(folder, options, __version__, replace=True)
+        place.check(replace=True)
     except WriteFailed as error:
         taken = error.what
     there = next((each for each in (folder, *folder.absolute().parents) if paths.is_folder(each)), None)
@@ -137,14 +138,13 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(there).free if there else None
     writer = dataset_folder.writer(folder)
-    others = synth_dataset.others_begun(folder, options, __version__)
-    yield FolderState(can_go_on(options, folder), others, dataset.is_dataset(folder), taken, writer, free)
+    yield FolderState(place.can_go_on, place.others_begun, dataset.is_dataset(folder), taken, writer, free)
 
 
 def throw_away(options: SynthOptions, folder: Path) -> None:
     """Delete what was written of the dataset of these options before its end; a whole one stays, and so does what was
     begun with other options. Raises WriteFailed while somebody writes there."""
-    synth_dataset.throw_away(folder, options, __version__)
+    Place(folder, options, __version__).throw_away()
 
 
 def _written(crew: Crew, tasks: list[Task], writing: SynthWriting, total: int) -> Iterator[SampleMade | SampleFailed]:

@@ -20,7 +20,10 @@ def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: 
     else:
         asked.setText(tr("Throw away what was begun in this folder?"))
     asked.setInformativeText(
-        tr("It was chosen differently, and not ended. Chosen like that again, it would go on where it was.")
+        tr(
+            "It was chosen differently, or drawn from other files, and not ended. Chosen like that again, with those"
+            " files as they were, it would go on where it was."
+        )
     )
     throw = asked.addButton(tr("&Throw away and write"), QMessageBox.ButtonRole.DestructiveRole)
     asked.addButton(QMessageBox.StandardButton.Cancel)

@@ -80,8 +80,8 @@ class SynthPlace(QObject):
         if found.others:
             said.append(
                 tr(
-                    "Something that was chosen differently was begun in this folder, and not ended. You are asked"
-                    " before it is thrown away."
+                    "Something that was chosen differently, or drawn from other files, was begun in this folder, and"
+                    " not ended. You are asked before it is thrown away."
                 )
             )
         if found.dataset:

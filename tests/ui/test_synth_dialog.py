@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio import __version__
-from ocr_studio.core import dataset, synth_dataset, synth_options
+from ocr_studio.core import dataset, synth_options
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.synth_place import Place
 from ocr_studio.engine.synth import texts
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import FolderState, SampleMade, SourcesRead, WritingEvent
@@ -222,7 +223,7 @@ def test_of_two_that_were_begun_there_one_goes_on_or_is_thrown_away_and_the_othe
     dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
     options, out = dialog.form.options, tmp_path / "there"
-    mine, other = (synth_dataset.name_of(each, __version__) for each in (options, replace(options, seed=8)))
+    mine, other = (Place(out, each, __version__).name for each in (options, replace(options, seed=8)))
     for name in (mine, other):  # as where somebody has put two folders together
         (out / f".writing-{name}").mkdir(parents=True)
         (out / f".writing-{name}" / "made.jsonl").write_text("\n")

@@ -7,31 +7,29 @@ import math
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, synth_sources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine.synth import marker
 from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.writing import Boxes, CannotWrite, Floats, Ink, Random, Split, Writing, squares
 
-SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
 # Pixels of a capital's height that a font is set in; it is made larger or smaller afterwards.
 _SET: Final = 56
 _MOST_BYTES: Final = 64 << 20
 # By so many pixels strokes are made thinner at most; of a font that then has less ink than this share, not at all.
 _THINNEST, _LEFT = 1.7, 0.6
-_MOST_FONTS: Final = 20_000
 _OF_SYSTEM: Final = 150
 # No font has a letter there: what it shows for one it lacks.
 _LACKED: Final = "\U0010fffd"
@@ -161,19 +159,14 @@ def load(path: Path, *, hand: bool = False) -> Font:
 
 def files_in(folder: Path) -> list[Path]:
     """All fonts in a folder and the folders in it, by name. Raises BadFont if the folder cannot be read."""
-
-    def refuse(error: OSError) -> NoReturn:
-        raise error
-
     try:
-        found = list(_fonts_below(folder, refuse)) if folder.is_dir() else refuse(NotADirectoryError())
+        return synth_sources.fonts_in(folder)
     except OSError as error:
         raise BadFont(
             tr("the fonts in this folder cannot be read: {reason}", reason=error.strerror or tr("it is no folder")),
             file=folder,
             remedy=tr("Choose a folder that holds font files."),
         ) from error
-    return sorted(found)[:_MOST_FONTS]
 
 
 def usable(files: Sequence[Path], split: Split | None = None, *, hand: bool = False) -> Iterator[Font | BadFont]:
@@ -202,17 +195,14 @@ def system_files() -> list[Path]:
         folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
     else:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts"]
-    found = sorted(path for folder in folders for path in _fonts_below(folder) if not _called_pictures(path))
+    found = sorted(
+        path for folder in folders for path in synth_sources.fonts_below(folder) if not _called_pictures(path)
+    )
     return found[:: 1 + len(found) // _OF_SYSTEM]
 
 
 def _called_pictures(path: Path) -> bool:
     return any(part in path.stem.lower() for part in _PICTURES)
-
-
-def _fonts_below(folder: Path, refuse: Callable[[OSError], object] | None = None) -> Iterator[Path]:
-    for place, _, names in os.walk(folder, onerror=refuse):
-        yield from (Path(place) / name for name in names if Path(name).suffix.lower() in SUFFIXES)
 
 
 @lru_cache(maxsize=1)
