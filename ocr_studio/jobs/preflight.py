@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core import charset, dataset_sources, models, paths
+from ocr_studio.core import charset, dataset_sources, models, paths, synth_options
 from ocr_studio.core import dataset as datasets
 from ocr_studio.core import preflight as judging
 from ocr_studio.core.dataset import Dataset, LeftOut, Reason, Report, Wanted
@@ -69,6 +69,11 @@ class Preflight:
     def reviewed(self) -> int:
         """How many photos there are of which every word is checked."""
         return len(self.dataset.pages) if self.dataset else 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether all of it was drawn by the program, so that nobody has checked it."""
+        return self.dataset is not None and synth_options.KEY in self.dataset.manifest
 
 
 LookEvent: TypeAlias = Preparing | Preflight

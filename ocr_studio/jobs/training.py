@@ -242,6 +242,8 @@ def _learn_boxes(course: Course) -> Iterator[LearningEvent]:
     # Of a photo that a person has checked, a part alone may be held out; boards are drawn for one thing or the other.
     if not dataset.pages or (drawn and all(page.split is Split.HELD_OUT for page in dataset.pages)):
         what, remedy = tr("there is no photo to learn from"), tr("Check every word of a photo first.")
+        if drawn:
+            remedy = tr("It holds single words only: draw boards as well, by Read → Make synthetic boards.")
         command = 'It holds single words only: "ocr-studio synth --boards N" makes boards.' if drawn else ""
         raise _nothing(dataset, dataset.pages, what, remedy=remedy, typed=command)
     photos = tuple(

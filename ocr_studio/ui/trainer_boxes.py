@@ -77,9 +77,15 @@ class BoxesPage(QWidget):
                 self._pages.append(key)
         self.photos.show_rows(rows)
         reviewed = look.reviewed if look else 0
-        self.column.show_outlook(trainer_outset.of_photos(reviewed), reviewed)
+        outlook = trainer_outset.no_boards() if self._words_only else trainer_outset.of_photos(reviewed)
+        self.column.show_outlook(outlook, reviewed)
         self.column.show_stale("")
         self._show_parts()
+
+    @property
+    def _words_only(self) -> bool:
+        """Whether words were drawn, and no boards."""
+        return self._look is not None and self._look.drawn and not self._look.reviewed
 
     def _start(self) -> None:
         self.start.emit(self.recipe.recipe)
@@ -94,7 +100,7 @@ class BoxesPage(QWidget):
     def _show_parts(self) -> None:
         unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.reviewed)
         self._middle.setCurrentWidget(self.recipe if unfolded else self.how)
-        self._middle.setVisible(unfolded or not some)
+        self._middle.setVisible(unfolded or not (some or self._words_only))  # how to check photos helps nobody there
         self.photos.setVisible(bool(self._pages) and not unfolded)
 
     def _lay_out(self) -> None:

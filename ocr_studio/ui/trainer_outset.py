@@ -97,6 +97,12 @@ def of_photos(photos: int) -> Outlook:
     return Outlook(reviewed, tr("Enough to start. Photos of other boards and other light help most."), True)
 
 
+def no_boards() -> Outlook:
+    """A dataset that was drawn, and holds nothing but words."""
+    text = tr("Finding is learned from whole boards. Read → Make synthetic boards draws these, too.")
+    return Outlook(tr("This dataset holds single words only"), text, False)
+
+
 def none_usable() -> Outlook:
     """Some are checked, and none of them can be taken."""
     why = tr("Why is said beside each word; a click goes to its place on the photo.")

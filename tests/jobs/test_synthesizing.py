@@ -21,6 +21,7 @@ import pytest
 from ocr_studio.core import dataset, dataset_folder, synth_options
 from ocr_studio.core.dataset import BadDataset, Report, Split
 from ocr_studio.core.dataset_layouts import own
+from ocr_studio.core.detector_training import RECIPE
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.settings import ReaderOptions
@@ -302,6 +303,19 @@ def test_what_is_learned_from_it_leaves_it_where_it_is(tmp_path: Path) -> None:
     preflight.forget(look)
     training.throw_away(course.run)
     assert dataset.read(tmp_path / "out").digest == course.run.digest
+
+
+def test_of_words_alone_nothing_is_learned_to_find_and_what_to_draw_is_said(tmp_path: Path) -> None:
+    write(made_synth.options(tmp_path, words=3), tmp_path / "out")
+    *_, look = preflight.look_at_dataset(tmp_path / "out", options=ReaderOptions())
+    assert isinstance(look, Preflight)
+    assert look.drawn
+    assert not look.reviewed
+    course = training.begin(look, "detector", RECIPE, options=ReaderOptions())
+    with pytest.raises(StudioError) as caught:
+        list(training.train(course))
+    assert "draw boards as well, by Read → Make synthetic boards." in str(caught.value)
+    assert "heck every word" not in str(caught.value)
 
 
 def test_a_dataset_drawn_otherwise_is_written_over_only_where_that_is_wished(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.synth_place import Place
+from ocr_studio.core.training_runs import KINDS
 from ocr_studio.engine.synth import texts
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import FolderState, SampleMade, SourcesRead, WritingEvent
@@ -142,6 +143,15 @@ def test_it_is_written_shown_kept_and_learned_from(
     assert studio.trainer.preflight.column.begin.isEnabled()
     assert studio.training.look.dataset.folder == tmp_path / "out"
     assert dataset.read(tmp_path / "out").trouble == ()
+    boxes = studio.trainer.boxes
+    studio.trainer.tabs.setCurrentIndex(KINDS.index("detector"))
+    assert boxes.isVisible()
+    assert boxes.column.headline.text() == "This dataset holds single words only"
+    assert "Read → Make synthetic boards draws these, too." in boxes.column.text.text()
+    assert not boxes.column.begin.isEnabled()
+    assert not boxes.how.isVisible()  # nobody is to check the words of photos here
+    boxes.column.advanced.click()
+    assert boxes.recipe.isVisible()
     again = dialog_of(open_studio())
     assert (again.form.options.words, again.form.options.seed) == (LEAST + 1, 4)
     assert again.folder.path == tmp_path / "out"
