@@ -119,7 +119,8 @@ def work(options: argparse.Namespace) -> int:
         if not wrong:
             synth_options.check(wanted)
     except BadOptions as error:
-        wrong = f"--{_FLAGS.get(error.option, error.option.replace('_', '-'))}: {error.typed}"
+        flag = _FLAGS.get(error.option, error.option.replace("_", "-"))
+        wrong = f"--{flag}: {error.typed}" if flag else error.typed
     if wrong:
         complain(wrong)
         return MISUSED
@@ -203,7 +204,7 @@ def _shares(text: str) -> dict[str, float]:
 
 
 def _wanted(options: argparse.Namespace) -> SynthOptions:
-    """Raises BadOptions."""
+    """What is asked for; whether that can be made is not looked at. Raises BadOptions where --like says nothing."""
     like = options.like
     begun = synth_options.load(like) if like else SynthOptions(words=0)
     given: dict[str, Any] = {key: getattr(options, key) for key in _GIVEN if getattr(options, key) is not None}
@@ -218,8 +219,6 @@ def _wanted(options: argparse.Namespace) -> SynthOptions:
     wanted = replace(begun, **given)
     if options.preview is not None and not wanted.total:
         return replace(wanted, words=_PREVIEW_WORDS, boards=_PREVIEW_BOARDS)
-    if not wanted.total:
-        raise BadOptions("neither words nor boards are asked for", remedy="Give --words N, --boards N, or both.")
     return wanted
 
 

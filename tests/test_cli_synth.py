@@ -238,7 +238,10 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
         (["--out", "x", "--words", "5", "--writing", "made=1,made=2"], "--writing: “made” is given twice"),
         (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has a comma with nothing"),
         (["--out", "x", "--words", "5", "--seed", "3e9"], "cannot be 3,000,000,000. Give 0 to 2,147,483,647."),
-        (["--out", "x"], "neither words nor boards are asked for"),
+        (
+            ["--out", "x"],
+            "ocr-studio: neither words nor boards are asked for. Give --words N, --boards N, or both.",
+        ),
         (
             ["--out", "x", "--words", "5", "--spoiled", "2"],
             "--spoiled: how bad the photos are cannot be 2. Give 0 to 1.",

@@ -26,7 +26,7 @@ import pytest
 from ocr_studio import cli, cli_models, cli_speaking
 from ocr_studio.core import images, published_files, training_runs
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.synth_options import SynthOptions, check
+from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.training_runs import Run
 from ocr_studio.engine.synth import grounds
@@ -312,7 +312,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth_dataset.py:check_room": (("synth",), no_room),
     "core/synth_options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),
     "core/synth_options.py:_check_sources": (("synth",), lambda room: room.synth("--writing", "strokes")),
-    "core/synth_options.py:check": (("synth",), lambda room: room.told(lambda: check(SynthOptions(words=0)))),
+    "core/synth_options.py:check": (("synth",), lambda room: room.synth("--words", 0)),
     "core/synth_place.py:check": (("synth",), begun_otherwise),
     "core/synth_place.py:check#2": (("synth",), drawn_otherwise),
     "core/training_runs.py:check_free": (("models", "delete"), begun_with_it),

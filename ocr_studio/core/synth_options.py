@@ -67,7 +67,7 @@ _NONE: Final = {
 
 
 class BadOptions(StudioError):
-    """What is asked for cannot be made. option: the field that says so."""
+    """What is asked for cannot be made. option: the field that says so; empty where none does by itself."""
 
     def __init__(
         self, what: str, *, option: str = "", file: object = None, remedy: str = "", command: str = ""
@@ -139,7 +139,6 @@ def check(options: SynthOptions) -> None:
             tr("neither words nor boards are asked for"),
             remedy=tr("Ask for at least one."),
             command="Give --words N, --boards N, or both.",
-            option="words",
         )
     if options.purpose not in PURPOSES:
         raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")

@@ -33,7 +33,7 @@ def test_all_of_them_come_back_from_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "option", "said"),
     [
-        ({"words": 0}, "words", "neither words nor boards"),
+        ({"words": 0}, "", "neither words nor boards"),
         ({"words": MAX_EXAMPLES + 1}, "words", "words cannot be"),
         ({"boards": -1}, "boards", "boards cannot be -1"),
         ({"spoiled": 1.5}, "spoiled", "Give 0 to 1."),
