@@ -127,7 +127,7 @@ def get_text_generator(
     rng = np.random.default_rng((given.whole("seed", seed, least=0), 12))
     drawn = BoardTexts(texts.texts(codes))
     said = (" ".join(drawn.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
-    return _kept((text.lower() for text in said) if lowercase else said, letters, most)
+    return _kept(map(drawn.words.capitals.lower, said) if lowercase else said, letters, most)
 
 
 def _kept(said: Iterable[str], alphabet: str | None, max_string_length: int | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.engine.synth import grounds, samples
+from ocr_studio.engine.synth.texts import Texts
 from ocr_studio.engine.synth.writing import Split
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import SourcesRead
@@ -91,7 +92,7 @@ def test_letters_that_fonts_lack_are_told(monkeypatch: pytest.MonkeyPatch) -> No
     carried = fonts.carried()
     assert samples.letters_lacking([carried], "abc123") == {}
     assert samples.letters_lacking([carried], "ab\u0e01\u0e02") == {"carried": "\u0e01\u0e02"}
-    assert samples.usual_letters(["für", "das"]) == "0123456789DFadfrsü"
+    assert samples.usual_letters(Texts(("für", "das"), np.array([0.5, 1.0]))) == "0123456789DFadfrsü"
     said = synthesizing.about(Source(("bad.ttf: broken.",), {"a": "é", "b": "é", "c": "é", "d": "é", "e": "ä"}))
     assert said[0] == "bad.ttf: broken."
     assert [line.split(": ")[-1] for line in said[1:]] == ["a, b, c and 1 more font", "e"]

@@ -117,9 +117,9 @@ class BoardTexts:
         """With capitals, and with signs beside it."""
         case = rng.random()
         if case < 0.18:
-            word = word.upper()
+            word = self.words.capitals.upper(word)
         elif case < 0.42:
-            word = word[:1].upper() + word[1:]
+            word = self.words.capitals.headed(word)
         return self.signed(word, rng)
 
     def signed(self, word: str, rng: Random) -> str:
@@ -195,7 +195,7 @@ class BoardTexts:
         return f"{number}{last}"
 
     def _name(self, rng: Random) -> str:
-        """Of a variable or function."""
+        """Of a variable or function. Its capitals are English, as keywords and keyboards of programs are."""
         parts = [self._part(rng) for _ in range(int(rng.choice([1, 1, 2, 2, 3])))]
         kind = rng.random()
         if kind < 0.45:
@@ -207,7 +207,7 @@ class BoardTexts:
     def _part(self, rng: Random) -> str:
         if rng.random() < 0.7 or not self.words.words:
             return _any(rng, _NAMES)
-        return "".join(sign for sign in self.words.word(rng)[:9].lower() if sign.isalnum()) or "x"
+        return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng)[:9]) if sign.isalnum()) or "x"
 
     def _code(self, rng: Random) -> str:
         name, other, digit = self._name(rng), _any(rng, _NAMES), int(rng.integers(10))

@@ -169,4 +169,4 @@ def _contents(stock: Stock, writer: Writer) -> Contents:
 
     codes = words.languages
     speeches = [speech.of(code) for code in codes] or [speech.composed(words) if words.words else speech.of("en")]
-    return Contents(word, stock.texts.one, speeches, own=bool(known))
+    return Contents(word, stock.texts.one, speeches, own=bool(known), capitals=words.capitals)

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 
 from ocr_studio.engine.synth import phrases
+from ocr_studio.engine.synth.capitals import USUAL, Capitals
 from ocr_studio.engine.synth.speech import Speech
 
 Random: TypeAlias = np.random.Generator
@@ -80,25 +81,27 @@ _STATEMENTS: Final = phrases.parts(
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
-    with signs and figures. speeches: of the languages; own: whether phrases are made of these words only.
+    with signs and figures. speeches: of the languages; own: whether phrases are made of these words only. capitals: as
+    the words have them.
     """
 
     word: Callable[[Random], str]
     token: Callable[[Random], str]
     speeches: Sequence[Speech]
     own: bool = False
+    capitals: Capitals = USUAL
 
     def heading(self, theme: Theme, rng: Random) -> Tokens:
         """Over a list or a drawing."""
-        return _cased(one(self.speeches, rng).heading(theme, rng), rng).split()
+        return self._cased(one(self.speeches, rng).heading(theme, rng), rng).split()
 
     def title(self, rng: Random) -> Tokens:
         """Over a whole board."""
         ways: Ways = (
             lambda: one(self.speeches, rng).title(rng).split(),
-            lambda: [_headed(self.word(rng)), *self.sentence(rng, int(rng.integers(1, 4)))],
-            lambda: _cased(" ".join(self.sentence(rng, 2)), rng).split(),
-            lambda: ["CC", str(rng.integers(1, 48)), "-", *_cased(" ".join(self.sentence(rng, 2)), rng).split()],
+            lambda: [self.capitals.headed(self.word(rng)), *self.sentence(rng, int(rng.integers(1, 4)))],
+            lambda: self._cased(" ".join(self.sentence(rng, 2)), rng).split(),
+            lambda: ["CC", str(rng.integers(1, 48)), "-", *self._cased(" ".join(self.sentence(rng, 2)), rng).split()],
         )
         return one(ways, rng)()
 
@@ -116,7 +119,7 @@ class Contents:
         while len(words) < count:
             some = self.sentence(rng, int(rng.integers(4, 12)))
             if not words or words[-1][-1:] not in ",:":
-                some[0] = _headed(some[0])
+                some[0] = self.capitals.headed(some[0])
             if some[-1][-1:].isalnum():
                 some[-1] += one(".....?:!,", rng)
             words += some
@@ -215,6 +218,10 @@ class Contents:
         days = self.speeches[0].days
         return days[index % 5] if days else f"{index % 5 + 1}."
 
+    def _cased(self, text: str, rng: Random) -> str:
+        kind = rng.random()
+        return self.capitals.upper(text) if kind < 0.2 else self.capitals.lower(text) if kind < 0.3 else text
+
     def _small(self, rng: Random) -> Sequence[str]:
         return one(self.speeches, rng).small
 
@@ -262,15 +269,6 @@ def _reckoned(m: int, n: int) -> dict[str, float]:
 def one(choices: Sequence[_Thing], rng: Random) -> _Thing:
     """One of them."""
     return choices[int(rng.integers(len(choices)))]
-
-
-def _headed(word: str) -> str:
-    return word[:1].upper() + word[1:]
-
-
-def _cased(text: str, rng: Random) -> str:
-    kind = rng.random()
-    return text.upper() if kind < 0.2 else text.lower() if kind < 0.3 else text
 
 
 def _call(rng: Random) -> str:

@@ -121,7 +121,7 @@ def week(patch: Patch, kit: Kit, top: float) -> float:
 
 def _cell(kit: Kit, row: int, column: int, rng: np.random.Generator) -> list[str]:
     if row == 0 or column == 0:
-        return [token[:1].upper() + token[1:] for token in kit.contents.sentence(rng, 1)]
+        return [kit.contents.capitals.headed(token) for token in kit.contents.sentence(rng, 1)]
     return [] if rng.random() < 0.1 else kit.contents.cell(rng)
 
 

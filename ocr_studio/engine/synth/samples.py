@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
@@ -33,6 +32,7 @@ from ocr_studio.engine.synth.grounds import NoPhotos
 from ocr_studio.engine.synth.marker import CannotDraw
 from ocr_studio.engine.synth.scenery import Ground
 from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
+from ocr_studio.engine.synth.texts import Texts
 from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
 from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
 from ocr_studio.engine.synth.writing import CannotWrite, Split
@@ -88,7 +88,7 @@ class SampleMaker:
             self._boards_of(split)
             refused |= {str(each): each for each in (*stock.refused, *self._not_learned(stock))}
             fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
-            lacking |= letters_lacking(fonts, usual_letters(stock.texts.words.words))
+            lacking |= letters_lacking(fonts, usual_letters(stock.texts.words))
         never = listed_words.never_written([self._words_of(split).stock for split in self.splits])
         told = (*by_folder(refused.values(), self._folders), *never)
         return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
@@ -258,10 +258,10 @@ def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioEr
     )
 
 
-def usual_letters(words: Iterable[str]) -> str:
-    """The letters of which usual words consist, and figures, sorted. words: the usual ones first."""
-    some = list(itertools.islice(words, _USUAL))
-    counts = Counter(letter for word in some for letter in set(word) | set(word.capitalize()))
+def usual_letters(words: Texts) -> str:
+    """The letters of which usual words consist, with a capital or without, and figures, sorted."""
+    some = words.words[:_USUAL]
+    counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.headed(word)))
     usual = {letter for letter, count in counts.items() if count * _SELDOM >= len(some)}
     return "".join(sorted(usual | set("0123456789")))
 

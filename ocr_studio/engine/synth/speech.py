@@ -70,6 +70,6 @@ def composed(words: Texts) -> Speech:
 
     def headed(rng: Random, most: int) -> str:
         text = some(rng, 1, most)
-        return text[:1].upper() + text[1:]
+        return words.capitals.headed(text)
 
     return Speech(lambda rng: some(rng, 2, 6), lambda rng: headed(rng, 4), lambda _, rng: headed(rng, 2))

@@ -20,6 +20,7 @@ from ocr_studio.core import language, paths, word_counts, word_list
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import german_spelling
+from ocr_studio.engine.synth.capitals import USUAL, Capitals
 
 Random: TypeAlias = np.random.Generator
 
@@ -41,6 +42,7 @@ class Texts:
     """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
     from the first to the last, 1 for all. languages: of which they are; none for a list of words. file: the list. Of it
     are left out too_long, unseen: those with signs that do not show, and unwritable: those that nobody here can write.
+    capitals: as the words have them.
     """
 
     words: tuple[str, ...]
@@ -50,6 +52,7 @@ class Texts:
     too_long: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     unwritable: tuple[str, ...] = ()
+    capitals: Capitals = USUAL
 
     def word(self, rng: Random) -> str:
         """A bare word. Raises IndexError where none is known."""
@@ -60,6 +63,7 @@ class Texts:
 def texts(languages: tuple[str, ...]) -> Texts:
     """The words of some languages, keys of ``language.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
     shares: dict[str, float] = {}
+    known: dict[str, dict[str, float]] = {}
     for code in languages:
         if code not in language.LANGUAGES:
             raise ValueError(f"no language “{code}”")
@@ -69,9 +73,10 @@ def texts(languages: tuple[str, ...]) -> Texts:
                 if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
                     # The square root: or every third word were “the”.
                     own[word] = math.sqrt(frequency)
+        known[code] = own
         for word, share in (german_spelling.written(own) if code == "de" else own).items():
             shares[word] = shares.get(word, 0.0) + share
-    return replace(_shared(shares), languages=languages)
+    return replace(_shared(shares), languages=languages, capitals=Capitals.of_languages(known))
 
 
 def listed(path: Path) -> Texts:
@@ -142,7 +147,8 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     too_long = tuple(word for word in counts if word.isprintable() and len(word) > _LONGEST)
     out = {*unseen, *too_long}
     kept = _shared({word: math.sqrt(count) for word, count in counts.items() if word not in out})
-    return replace(kept, file=path, too_long=too_long, unseen=unseen)
+    capitals = Capitals.of_list(kept.words)
+    return replace(kept, file=path, too_long=too_long, unseen=unseen, capitals=capitals)
 
 
 def _bad(path: Path, reason: str) -> BadWordList:
