@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -49,28 +49,32 @@ def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
     Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here, and
     while others write there.
     """
-    with _room(folder, layout, secrets.token_hex(6), lasts=False) as room:
+    with _room(folder, layout, secrets.token_hex(6)) as room:
         yield room
 
 
 @contextlib.contextmanager
-def lasting_workshop(folder: Path, layout: Layout, name: str) -> Iterator[Path]:
+def lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[], None]) -> Iterator[Path]:
     """As ``workshop``, but what was made stays if it is left before its end, and is there again for who comes back with
     this name: LASTING hex digits. It is gone after the end. Others wait: raises WriteFailed while one is at it.
+
+    check: asked, once nobody else can write there any more, whether what lies there may go; raises where it may not.
     """
-    with _room(folder, layout, name, lasts=True) as room:
+    with _room(folder, layout, name, lasts=check) as room:
         yield room
 
 
 @contextlib.contextmanager
-def _room(folder: Path, layout: Layout, name: str, *, lasts: bool) -> Iterator[Path]:
-    """lasts: whether what was made stays if it is left before its end."""
+def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] | None = None) -> Iterator[Path]:
+    """lasts: what checks the folder, where what was made stays if it is left before its end."""
     made, room, done = _first_missing(folder), folder / f"{_WORKSHOP}{name}", False
     lock = FileLock(folder / _LOCK, passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.take()
         lock.sign()
+        if lasts is not None:
+            lasts()
         _check_ours(folder, layout, spare=frozenset({room.name}))
         room.mkdir(exist_ok=True)
         yield room
@@ -81,7 +85,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: bool) -> Iterator[P
         raise _not_written(folder, error) from error
     finally:
         if lock.held:
-            if done or not lasts:
+            if done or lasts is None:
                 _throw_away(room)
             _remove_hollow(room)
             lock.release()
@@ -99,14 +103,19 @@ def unfinished(folder: Path, name: str) -> bool:
     return (folder / f"{_WORKSHOP}{name}").is_dir()
 
 
-def others_unfinished(folder: Path, name: str = "") -> bool:
-    """Whether a lasting workshop of another name, or of any if none is given, was left before its end, or is at work.
-    Never raises."""
+def others_unfinished(folder: Path, name: str = "") -> list[Path]:
+    """The lasting workshops of another name, or of any if none is given, that were left before their end, or are at
+    work. Never raises."""
     try:
-        names = [entry.name.removeprefix(_WORKSHOP) for entry in os.scandir(folder) if entry.is_dir()]
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
     except OSError:
-        return False
-    return any(len(each) == LASTING and set(each) <= set(string.hexdigits) for each in names if each != name)
+        return []
+    known = ((each, each.removeprefix(_WORKSHOP)) for each in names)
+    return [
+        folder / each
+        for each, own in known
+        if own not in (each, name) and len(own) == LASTING and set(own) <= set(string.hexdigits)
+    ]
 
 
 def clear(folder: Path, name: str) -> None:

@@ -29,7 +29,7 @@ WORD: Final = "word"
 BOARD: Final = "board"
 KINDS: Final = (WORD, BOARD)
 RULE: Final = "sources"
-_NOTES: Final = "made.jsonl"
+NOTES: Final = "made.jsonl"
 # Of the room on a disk so much may be filled: labels need some, and so do other programs.
 _SPARED: Final = 0.9
 
@@ -66,7 +66,7 @@ class SynthWriting:
         OSError."""
         self._options, self._version, self._made_of = options, version, made_of
         self._making = Making(room, own.LAYOUT, "words")
-        self._notes = room / _NOTES
+        self._notes = room / NOTES
         self._made: dict[tuple[str, int], Sample] = {}
         self._wanted = {WORD: options.words, BOARD: options.boards}
         # Of each kind: how many are there, and of those drawn now how many and how large.

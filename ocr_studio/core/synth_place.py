@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import dataset_folder, synth_options, synth_sources
+from ocr_studio.core import dataset_folder, synth_options, synth_sources, word_list
 from ocr_studio.core.dataset_reading import is_dataset
+from ocr_studio.core.dataset_values import MANIFEST
 from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.synth_dataset import NOTES
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
 
@@ -22,6 +26,15 @@ _OTHERS: Final = {
     "strokes": later("the folder holds a dataset that was drawn with other pen strokes in the same files"),
     "backgrounds": later("the folder holds a dataset that was drawn with other photos of boards in the same folder"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What lies in a folder and may be lost: dataset: when its manifest was written, and how large it is; None where
+    there is none. others: of what was begun with other options, the name and how much is noted."""
+
+    dataset: tuple[int, int] | None = None
+    others: tuple[tuple[str, int], ...] = ()
 
 
 class Place:
@@ -55,17 +68,34 @@ class Place:
     @property
     def others_begun(self) -> bool:
         """Whether a dataset of other options was begun there, and not ended."""
-        return dataset_folder.others_unfinished(self._folder, self.name)
+        return bool(dataset_folder.others_unfinished(self._folder, self.name))
+
+    @property
+    def there(self) -> There:
+        """What lies there now. Never raises."""
+        dataset, others = None, []
+        for room in dataset_folder.others_unfinished(self._folder, self.name):
+            noted = 0
+            with contextlib.suppress(OSError):
+                noted = (room / NOTES).stat().st_size
+            others.append((room.name, noted))
+        with contextlib.suppress(OSError, ValueError):
+            dataset = word_list.stamp(self._folder / MANIFEST)
+        return There(dataset, tuple(others))
 
     def throw_away(self) -> None:
         """Delete what was begun of a dataset of just these options, and not ended; a whole one, and what was begun with
         other options, stay. Raises WriteFailed while somebody writes there."""
         dataset_folder.clear(self._folder, self.name)
 
-    def check(self, *, replace: bool) -> None:
+    def check(self, *, replace: bool | There) -> None:
         """Whether these may be written there: a dataset that is there already, or was begun there, was drawn by just
-        these options from the same files, or by others and ``replace`` says so. Raises WriteFailed; one that was not
-        drawn is never written over."""
+        these options from the same files, or by others and ``replace`` says so: whatever is there, or just what
+        somebody was told of, and nothing that came later. Raises WriteFailed; one that was not drawn is never written
+        over."""
+        if isinstance(replace, There) and replace != self.there:
+            what = tr("what lies in the folder is not what was there when it was looked at")
+            raise WriteFailed(what, file=self._folder, remedy=tr("See what is there now, and write then."))
         if not replace and self.others_begun:
             what = tr("a dataset of other options was begun in the folder, and not ended")
             go_on = "Give those options again, with the words, fonts and photos as they were, to go on with it"

@@ -8,8 +8,9 @@ import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth_options import SynthOptions
-from ocr_studio.core.synth_place import Place
+from ocr_studio.core.synth_place import Place, There
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synth_crew import Crew, Task, Unmade, cores
 
@@ -81,20 +82,20 @@ WritingEvent: TypeAlias = SourcesRead | SampleMade | SampleFailed | Report
 
 
 def write(
-    options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool = False
+    options: SynthOptions, folder: Path, *, children: int | None = None, replace: bool | There = False
 ) -> Iterator[WritingEvent]:
     """Write a dataset: SourcesRead, now and then SampleMade, at last the Report. Closed before, it is gone on with the
     next time.
 
     folder: as for ``dataset.export``. children: processes that draw; None: as many as there are cores, or none where
-    there is little to do. replace: whether a dataset that was drawn by other options may be written over. Raises
-    BadOptions, WriteFailed and what is wrong with a source; what was made then stays for the next time. There is no
-    dataset before it is whole.
+    there is little to do. replace: whether a dataset that was drawn by other options may be written over, or all that
+    is to be lost: nothing that has come since is. Raises BadOptions, WriteFailed and what is wrong with a source; what
+    was made then stays for the next time. There is no dataset before it is whole.
     """
     synth_options.check(options)
     place = Place(folder, options, __version__)
-    place.check(replace=replace)
-    with dataset_folder.lasting_workshop(folder, own.LAYOUT, place.name) as room:
+    check = partial(place.check, replace=replace)
+    with dataset_folder.lasting_workshop(folder, own.LAYOUT, place.name, check) as room:
         with contextlib.closing(SynthWriting(room, options, __version__, place.made_of)) as writing:
             tasks = _tasks(writing)
             with contextlib.closing(Crew(options, children=_children(tasks) if children is None else children)) as crew:
@@ -116,7 +117,7 @@ class FolderState:
     """What is to be known of a folder before these are written to it. begun: writing them was begun there, and not
     ended; others: writing others was; dataset: there is one, which is replaced; taken: why that is not written over,
     whatever is wished; writer: number of the process that writes there now, 0 where it is not known; free: bytes that
-    are free on the disk."""
+    are free on the disk. there: what would be lost, for ``write``; False where it could not be looked."""
 
     begun: bool = False
     others: bool = False
@@ -124,11 +125,13 @@ class FolderState:
     taken: str = ""
     writer: int | None = None
     free: int | None = None
+    there: There | Literal[False] = False
 
 
 def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     """How a folder is. Nothing there is changed; raises nothing."""
     place, taken = Place(folder, options, __version__), ""
+    found = place.there  # first: what comes while it is looked is none of it
     try:
         place.check(replace=True)
     except WriteFailed as error:
@@ -138,7 +141,7 @@ def look_there(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(there).free if there else None
     writer = dataset_folder.writer(folder)
-    yield FolderState(place.can_go_on, place.others_begun, dataset.is_dataset(folder), taken, writer, free)
+    yield FolderState(place.can_go_on, place.others_begun, dataset.is_dataset(folder), taken, writer, free, found)
 
 
 def throw_away(options: SynthOptions, folder: Path) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import amounts
 from ocr_studio.core.dataset import Report
 from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.synth_place import There
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
@@ -134,13 +135,13 @@ class SynthDialog(QDialog):
             self.there.look()
             return
         if self.there.others:
-            write = partial(self._write, options, folder, replace=True)
+            write = partial(self._write, options, folder, replace=self.there.told)
             synth_asking.whether_to_throw_away(self, write, begun=self.there.begun)
             return
         # What nobody was told of is not written over, whoever has put it there meanwhile.
-        self._write(options, folder, replace=self.there.replaces)
+        self._write(options, folder, replace=self.there.told)
 
-    def _write(self, options: SynthOptions, folder: Path, *, replace: bool) -> None:
+    def _write(self, options: SynthOptions, folder: Path, *, replace: bool | There) -> None:
         for waiting in (self._rest, self.looking, self.there):
             waiting.stop()
         self.written.emit(options, folder)

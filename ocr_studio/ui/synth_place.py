@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.synth_options import SynthOptions
+from ocr_studio.core.synth_place import There
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import FolderState
@@ -50,9 +51,9 @@ class SynthPlace(QObject):
         return self.found is not None and self.found.others and self.found.writer is None
 
     @property
-    def replaces(self) -> bool:
-        """Whether there is a dataset that a person was told is replaced."""
-        return self.found is not None and self.found.dataset
+    def told(self) -> There | Literal[False]:
+        """What a person was told lies there, and is lost; nothing else is."""
+        return self.found.there if self.found else False
 
     @property
     def free(self) -> int | None:

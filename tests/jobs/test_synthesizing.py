@@ -195,7 +195,32 @@ def test_two_do_not_write_into_one_folder(tmp_path: Path, monkeypatch: pytest.Mo
         next(first)
         with pytest.raises(WriteFailed, match="another window or command"):
             write(options, tmp_path / "out")
+        with pytest.raises(WriteFailed, match="another window or command"):  # not: was begun, and not ended
+            write(replace(options, seed=1), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_just_what_somebody_was_told_of_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options, out = made_synth.options(tmp_path, words=3), tmp_path / "out"
+    others, mine = replace(options, seed=1), replace(options, seed=2)
+    write(options, out)
+    start(others, out, 1, monkeypatch)
+    (told,) = synthesizing.look_there(mine, out)
+    start(replace(options, seed=3), tmp_path / "third", 1, monkeypatch)
+    (begun,) = (tmp_path / "third").glob(".writing-*")
+    begun.rename(out / begun.name)  # as another program begins it
+    with pytest.raises(WriteFailed, match="not what was there when it was looked at"):
+        write(mine, out, replace=told.there)
+    assert synthesizing.can_go_on(others, out)
+    assert synthesizing.can_go_on(replace(options, seed=3), out)
+    synthesizing.throw_away(replace(options, seed=3), out)
+    write(mine, out, replace=told.there)
+    assert not synthesizing.can_go_on(others, out)
+    (told,) = synthesizing.look_there(options, out)
+    write(others, out, replace=True)
+    with pytest.raises(WriteFailed, match="not what was there when it was looked at"):
+        write(options, out, replace=told.there)
+    assert dataset.read(out).digest == write(others, tmp_path / "fresh")[0].digest
 
 
 def test_files_of_somebody_else_are_left_alone(tmp_path: Path) -> None:

@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import threading
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ocr_studio import __version__
-from ocr_studio.core import dataset, synth_options
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core import dataset
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
-from ocr_studio.core.synth_options import SynthOptions
-from ocr_studio.core.synth_place import Place
 from ocr_studio.core.training_runs import KINDS
 from ocr_studio.engine.synth import texts
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import FolderState, SampleMade, SourcesRead, WritingEvent
-from ocr_studio.ui.app import Studio
 from ocr_studio.ui.synth_dialog import SynthDialog
 from ocr_studio.ui.training import Stage
 from tests.ui.studio import Open, leave_dialogs
-
-LEFT = Qt.MouseButton.LeftButton
-LONG = 60_000  # milliseconds: a machine may have more to do
-
-
-def dialog_of(studio: Studio) -> SynthDialog:
-    studio.window.action_set["synthesize"].trigger()
-    return next(each for each in studio.window.findChildren(SynthDialog) if each.isVisible())
+from tests.ui.synth_dialogs import LEFT, LONG, dialog_of, opened, words_shown, written, wrong
 
 
 @pytest.fixture
 def dialog(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> SynthDialog:
-    """Open, and the first words drawn."""
-    dialog = dialog_of(open_studio())
-    dialog.folder.line.setText(str(tmp_path / "out"))
-    qtbot.waitUntil(lambda: not dialog.looking.busy, timeout=LONG)
-    return dialog
-
-
-def words_shown(dialog: SynthDialog) -> list[str]:
-    return [cell.text.text() for cell in dialog.looking.preview.words if cell.isVisible()]
-
-
-def wrong(dialog: SynthDialog) -> str:
-    return "" if dialog.wrong.isHidden() else dialog.wrong.text().replace("\u200b", "")
-
-
-def written(dialog: SynthDialog) -> bool:
-    return not dialog.busy and dialog.reported
+    return opened(open_studio, tmp_path / "out", qtbot)
 
 
 def test_what_is_chosen_is_drawn_and_others_on_request(dialog: SynthDialog, qtbot: QtBot) -> None:
@@ -203,153 +169,6 @@ def test_stopped_it_goes_on_or_is_thrown_away(
     assert wrong(dialog) == ""
     assert dialog.write.text() == "&Write"
     assert not (tmp_path / "out").exists()
-    leave_dialogs()
-
-
-def test_others_that_were_begun_there_go_only_where_a_person_says_so(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
-) -> None:
-    others, out = replace(dialog.form.options, seed=8), tmp_path / "there"
-    with closing(cast(Any, synthesizing.write(others, out, children=0))) as begun:
-        assert len(list(itertools.islice(begun, 2))) == 2
-    dialog.folder.line.setText(str(out))
-    QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
-    qtbot.waitUntil(lambda: "You are asked before" in dialog.state.text(), timeout=LONG)
-    assert not dialog.busy
-    for answer in ("Cancel", "&Throw away and write"):
-        assert synthesizing.can_go_on(others, out)
-        QTest.mouseClick(dialog.write, LEFT)
-        asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
-        assert not dialog.busy
-        button = next(each for each in asked.buttons() if each.text().replace("&", "") == answer.replace("&", ""))
-        QTest.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
-    assert not synthesizing.can_go_on(others, out)
-    assert len(dataset.read(out).examples) == dialog.form.words.value()
-    leave_dialogs()
-
-
-def test_of_two_that_were_begun_there_one_goes_on_or_is_thrown_away_and_the_other_is_told_of(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
-) -> None:
-    options, out = dialog.form.options, tmp_path / "there"
-    mine, other = (Place(out, each, __version__).name for each in (options, replace(options, seed=8)))
-    for name in (mine, other):  # as where somebody has put two folders together
-        (out / f".writing-{name}").mkdir(parents=True)
-        (out / f".writing-{name}" / "made.jsonl").write_text("\n")
-    dialog.folder.line.setText(str(out))
-    qtbot.waitUntil(lambda: "Writing goes on there." in dialog.state.text(), timeout=LONG)
-    assert "You are asked before it is thrown away." in dialog.state.text()
-    QTest.mouseClick(dialog.write, LEFT)
-    asked = next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
-    assert asked.text() == "Throw away what else was begun in this folder?"
-    QTest.mouseClick(asked.button(QMessageBox.StandardButton.Cancel), LEFT)
-    assert not dialog.busy
-    QTest.mouseClick(dialog.throw_away, LEFT)
-    qtbot.waitUntil(lambda: dialog.state.text().startswith("Something that was chosen differently"), timeout=LONG)
-    assert [each.name for each in out.iterdir()] == [f".writing-{other}"]
-    assert dialog.throw_away.isHidden()
-    assert dialog.write.text() == "&Write"
-    leave_dialogs()
-
-
-def test_what_was_begun_there_since_it_was_looked_is_not_thrown_away(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
-) -> None:
-    others = replace(dialog.form.options, seed=8)
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
-    with closing(cast(Any, synthesizing.write(others, tmp_path / "out", children=0))) as begun:
-        assert len(list(itertools.islice(begun, 2))) == 2
-    QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: "was begun in the folder" in wrong(dialog) and not dialog.busy, timeout=LONG)
-    assert synthesizing.can_go_on(others, tmp_path / "out")
-    leave_dialogs()
-
-
-def test_what_another_window_writes_is_not_thrown_away(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(synthesizing, "_TELL", 0.0)
-    with closing(cast(Any, synthesizing.write(dialog.form.options, tmp_path / "out", children=0))) as other:
-        next(other)
-        there = sorted((tmp_path / "out").iterdir())
-        dialog.folder.line.setText(str(tmp_path / "elsewhere"))
-        dialog.folder.line.setText(str(tmp_path / "out"))
-        qtbot.waitUntil(lambda: "Another window of this program" in dialog.state.text(), timeout=LONG)
-        assert dialog.throw_away.isHidden()
-        assert not dialog.write.isEnabled()
-        assert sorted((tmp_path / "out").iterdir()) == there
-        assert sum(isinstance(event, SampleMade) for event in other) == dialog.form.words.value()
-    assert dataset.is_dataset(tmp_path / "out")
-    # which is seen without anybody doing anything
-    qtbot.waitUntil(lambda: "There is a dataset in this folder" in dialog.state.text(), timeout=LONG)
-    assert dialog.write.isEnabled()
-    leave_dialogs()
-
-
-def test_typing_reads_nothing_of_the_disk(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, looked, window = [], [], threading.get_ident()
-    look_there, check = synthesizing.look_there, synth_options.check
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
-    (tmp_path / "empty").mkdir()
-
-    def looks(options: SynthOptions, folder: Path) -> Iterator[FolderState]:
-        looked.append(folder)
-        here.append(threading.get_ident() == window)
-        return look_there(options, folder)
-
-    def checks(options: SynthOptions) -> None:
-        here.append(threading.get_ident() == window)
-        check(options)
-
-    monkeypatch.setattr(synthesizing, "look_there", looks)
-    monkeypatch.setattr(synth_options, "check", checks)
-    with monkeypatch.context() as typing:
-        for name in ("exists", "is_file", "is_dir", "stat", "open"):
-            typing.setattr(Path, name, lambda self, *_: pytest.fail(f"{self} was read"))
-        typing.setattr(os, "stat", lambda path, **_: pytest.fail(f"{path} was read"))
-        dialog.folder.line.clear()
-        QTest.keyClicks(dialog.folder.line, str(tmp_path / "elsewhere"))
-        QTest.keyClicks(dialog.form.fonts.line, str(tmp_path / "empty"))
-        dialog.form.words.setValue(7)
-    qtbot.waitUntil(lambda: dialog.there.found is not None and not dialog.looking.busy, timeout=LONG)
-    qtbot.waitUntil(lambda: "there is no font in this folder" in wrong(dialog), timeout=LONG)
-    assert looked == [tmp_path / "elsewhere"]
-    assert len(here) >= 2
-    assert not any(here)
-    leave_dialogs()
-
-
-def test_a_dataset_that_nobody_was_told_of_yet_is_not_replaced_at_once(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot
-) -> None:
-    list(synthesizing.write(replace(dialog.form.options, seed=8), tmp_path / "there", children=0))
-    digest = dataset.read(tmp_path / "there").digest
-    dialog.folder.line.setText(str(tmp_path / "there"))
-    QTest.mouseClick(dialog.write, LEFT)  # before it was looked there
-    qtbot.waitUntil(lambda: dialog.there.found is not None, timeout=LONG)
-    assert dialog.state.text() == "There is a dataset in this folder; it is replaced."
-    assert not dialog.busy
-    assert dataset.read(tmp_path / "there").digest == digest
-    QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
-    assert dataset.read(tmp_path / "there").digest != digest
-    leave_dialogs()
-
-
-def test_what_cannot_be_looked_at_can_be_written_to(
-    dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> Iterator[FolderState]:
-        raise StudioError("it cannot be looked at")
-
-    monkeypatch.setattr(synthesizing, "look_there", refuse)
-    dialog.folder.line.setText(str(tmp_path / "there"))
-    QTest.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: written(dialog), timeout=LONG)
-    assert dataset.is_dataset(tmp_path / "there")
     leave_dialogs()
 
 
