@@ -46,8 +46,8 @@ def file_id(key: str) -> str:
 def workshop(folder: Path, layout: Layout) -> Iterator[Path]:
     """A fresh folder inside the folder, gone at the end; with it the folder itself, if that was made here in vain.
 
-    Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here, and
-    while others write there.
+    Raises WriteFailed, also where anything in the folder is not of a dataset of this layout that was written here,
+    where what somebody would go on with was left in it, and while others write there.
     """
     with _room(folder, layout, secrets.token_hex(6)) as room:
         yield room
@@ -75,6 +75,9 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
         lock.sign()
         if lasts is not None:
             lasts()
+        elif others_unfinished(folder):
+            what = tr("drawing synthetic samples was begun in the folder, and not ended")
+            raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."))
         _check_ours(folder, layout, spare=frozenset({room.name}))
         room.mkdir(exist_ok=True)
         yield room

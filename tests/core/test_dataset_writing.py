@@ -52,6 +52,15 @@ def test_what_is_gone_is_gone_from_the_dataset_too(tmp_path: Path) -> None:
     assert {each.image for each in dataset.read(tmp_path / "data").examples} == {"board 1.png"}
 
 
+def test_synthetic_samples_that_were_begun_there_are_not_thrown_away(tmp_path: Path) -> None:
+    begun = tmp_path / "data" / f".writing-{'0123456789ab' * 2}" / "crops" / "w00001.png"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(b"drawn")
+    with pytest.raises(WriteFailed, match="was begun in the folder, and not ended"):
+        exported(project(tmp_path / "photos", [words(1)]), tmp_path / "data")
+    assert begun.read_bytes() == b"drawn"
+
+
 def test_given_up_half_way_it_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     made = project(tmp_path / "photos", [words(1), words(2)])
     sources = dataset_sources.from_project(made)
