@@ -196,7 +196,7 @@ class BoardTexts:
 
     def _name(self, rng: Random) -> str:
         """Of a variable or function. Its capitals are English, as keywords and keyboards of programs are."""
-        parts = [self._part(rng) for _ in range(int(rng.choice([1, 1, 2, 2, 3])))]
+        parts = [self._part(rng) for _ in range((1, 1, 2, 2, 3)[int(rng.integers(5))])]
         kind = rng.random()
         if kind < 0.45:
             return parts[0] + "".join(part.capitalize() for part in parts[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import os
 import sys
@@ -74,6 +75,8 @@ class Font:
     face: _Face
     hand: bool = False
     _seen: dict[str, bool] = field(default_factory=dict)
+    _boxes: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    _steps: dict[str, float] = field(default_factory=dict)
 
     @property
     def known(self) -> Sequence[str]:
@@ -95,9 +98,15 @@ class Font:
     def _has(self, letter: str) -> bool:
         if letter not in self._seen:
             own = _stands_alone(letter) and (self.face.small or not letter.islower())
-            shown = _bitmap(self.face.font, letter) if own else self.face.blank
-            self._seen[letter] = shown != self.face.blank and any(shown[1])
+            self._seen[letter] = own and self._shows(letter)
         return self._seen[letter]
+
+    def _shows(self, letter: str) -> bool:
+        """Whether something is to be seen of it that is not what the font shows for all that it lacks."""
+        (left, top, right, bottom), (size, _) = self._box(letter), self.face.blank
+        if (right - left, bottom - top) == size:  # else there is no need to set it and look
+            return _bitmap(self.face.font, letter) != self.face.blank
+        return right > left and bottom > top
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
         """See ``Writer``. Of the pen only the cover and how dry it is are seen."""
@@ -106,9 +115,7 @@ class Font:
         spread = min(0.12, max(-0.03, float(rng.normal(0, 0.035)))) * _SET
         ink, boxes, baseline = self._set(text, spread)
         grow = size / _SET
-        wide, tall = (max(1, round(side * grow)) for side in (ink.shape[1], ink.shape[0]))
-        how = cv2.INTER_AREA if grow < 1 else cv2.INTER_CUBIC
-        ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=how), np.uint8)
+        ink = _scaled(ink, grow)
         boxes, baseline = boxes * np.float32(grow), baseline * grow
         if self.hand:
             ink, boxes, baseline = _wavering((ink, boxes, baseline), size, rng)
@@ -122,21 +129,38 @@ class Font:
         spread: pixels by which strokes are thicker or thinner than the font's.
         """
         font, edge = self.face.font, marker.MARGIN + max(0, round(spread))
-        left, top, right, bottom = font.getbbox(text, anchor="ls")
+        places = [0.0, *itertools.accumulate(map(self._step, text, text[1:]))]
+        letters = np.array([self._box(letter) for letter in text], np.float64)
+        letters[:, ::2] += np.array(places)[:, None]
+        left, top = np.floor(letters[:, :2].min(axis=0) + 0.5).astype(int).tolist()
+        right, bottom = np.floor(letters[:, 2:].max(axis=0) + 0.5).astype(int).tolist()
         corner = (edge - left, edge - top)
-        picture = Image.new("L", (int(right - left) + 2 * edge, int(bottom - top) + 2 * edge))
+        sides = (right - left + 2 * edge, bottom - top + 2 * edge)
+        # Fours, so that it can be halved twice.
+        picture = Image.new("L", (sides[0] + -sides[0] % 4, sides[1] + -sides[1] % 4))
         ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
         ink = np.asarray(np.array(picture), np.uint8)
         if spread > 0 or self._sturdy:
             ink = _spread(ink, spread)
-        boxes = [
-            np.array(font.getbbox(letter, anchor="ls")) + (font.getlength(text[:index]), 0) * 2
-            for index, letter in enumerate(text)
-            if letter != " "
-        ]
+        boxes = letters[[letter != " " for letter in text]]
         grown = max(0.0, spread / 2)
-        moved = np.array(boxes) + np.array([*corner, *corner]) + (-grown, -grown, grown, grown)
+        moved = boxes + np.array([*corner, *corner]) + (-grown, -grown, grown, grown)
         return ink, np.asarray(moved, np.float32), float(corner[1])
+
+    def _box(self, letter: str) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a letter that begins at 0 on the baseline."""
+        if letter not in self._boxes:
+            self._boxes[letter] = self.face.font.getbbox(letter, anchor="ls")
+        return self._boxes[letter]
+
+    def _step(self, letter: str, follower: str) -> float:
+        """How far after a letter the one that follows it begins."""
+        pair, steps, font = letter + follower, self._steps, self.face.font
+        if pair not in steps:
+            if follower not in steps:
+                steps[follower] = font.getlength(follower)
+            steps[pair] = font.getlength(pair) - steps[follower]
+        return steps[pair]
 
 
 def load(path: Path, *, hand: bool = False) -> Font:
@@ -269,6 +293,19 @@ def _normal(font: ImageFont.FreeTypeFont, letter: str) -> NDArray[np.float32] | 
     tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     small = cv2.resize(tight, (16, 16), interpolation=cv2.INTER_AREA).astype(np.float32)
     return np.asarray((small - small.mean()) / (small.std() + 1e-3), np.float32)
+
+
+def _scaled(ink: Ink, grow: float) -> Ink:
+    """So many times as large. What gets much smaller is halved first: so no pixel is passed over, and OpenCV is far
+    faster at this than at sizes that are no whole part."""
+    tall, wide = ink.shape
+    size = (max(1, round(wide * grow)), max(1, round(tall * grow)))
+    if grow > 1:
+        return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    while grow <= 0.5 and not (wide % 2 or tall % 2):
+        wide, tall, grow = wide // 2, tall // 2, 2 * grow
+        ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _spread(ink: Ink, spread: float) -> Ink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,8 +81,8 @@ class Grounds:
         if self.photos and rng.random() < self.real:
             photo = self.photos[int(rng.integers(len(self.photos)))]
             return _cut(photo, width, height, float(np.exp(rng.uniform(-0.4, 0.5))), rng), Ground.REAL
-        heights = np.cumsum(list(self.shares.values()))
-        kind = list(self.shares)[int(np.searchsorted(heights, rng.random() * 0.999 * heights[-1]))]
+        heights = list(itertools.accumulate(self.shares.values()))
+        kind = list(self.shares)[bisect.bisect_left(heights, rng.random() * 0.999 * heights[-1])]
         large = _made(kind, int(rng.integers(_MADE)))
         return _cut(large, width, height, float(np.exp(rng.uniform(-0.3, 0.3))), rng), kind
 
@@ -180,9 +181,8 @@ def _cut(photo: Picture, width: int, height: int, zoom: float, rng: Random) -> P
     else:
         top, left = (int(rng.integers(0, room + 1)) for room in (photo.shape[0] - tall, photo.shape[1] - wide))
         piece = photo[top : top + tall, left : left + wide]
-    if rng.random() < 0.5:
-        piece = piece[:, ::-1]
-    return np.asarray(cv2.resize(piece, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    cut = cv2.resize(piece, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.flip(cut, 1) if rng.random() < 0.5 else cut, np.uint8)
 
 
 def rule(ground: Picture, pitch: float, level: float, rng: Random) -> None:

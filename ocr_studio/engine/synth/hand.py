@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -11,12 +15,17 @@ from numpy.typing import NDArray
 from ocr_studio.engine.synth import letters
 
 Points: TypeAlias = NDArray[np.float64]
+Spot: TypeAlias = tuple[float, float]
 
 # How much somebody's letters differ from the model hand's, in letter units: enough to tell hands apart, not to mistake
 # an "a" for an "o".
 _HABIT = 0.13
 # How much a letter differs each time it is written: points of a stroke in units, turn in radians, size as a share.
-_POINT, _TURN, _GROW = 0.07, 0.018, 0.025
+_POINT, _TURN, _GROW, _SLANT = 0.07, 0.018, 0.025, 0.015
+# Pixels between points of a curve: so close that nobody sees corners; and the least between them in units.
+STEP, _FINEST = 2.0, 0.25
+# How many points a hand has a habit for, and the most that a letter is given by.
+_PECULIAR, _MOST = 512, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +66,44 @@ class Hand:
         steps = [self._advance(letter) for letter in text]
         return float(sum(steps)) - self.tracking * self.size
 
-    def letter(self, letter: str, rng: np.random.Generator) -> tuple[list[Points], float]:
+    def letter(self, letter: str, rng: np.random.Generator, start: Spot = (0.0, 0.0)) -> tuple[list[Points], float]:
         """One letter as it comes out this time.
 
-        Returns strokes, each (N, 2) in pixels relative to where the letter begins on the baseline, y down, and how far
-        the hand moves on. Raises ValueError for a letter that nobody taught it.
+        start: where it begins on the baseline, pixels, y down. Returns strokes, each (N, 2) pixels, and how far the
+        hand moves on. Raises ValueError for a letter that nobody taught it.
         """
-        grow = 1 + self.unsteady * rng.normal(0, _GROW)
-        turn = self.unsteady * rng.normal(0, _TURN)
-        slant = self.slant + self.unsteady * rng.normal(0, 0.015)
-        shape = np.array([[np.cos(turn), slant - np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        shape = grow * self.size * (shape @ np.diag([self.wide, 1.0])) * np.array([[1], [-1]])  # units' y points up
-        written = []
-        for points, smooth in self._habitual(letter):
-            wavering = points + self.unsteady * rng.normal(0, _POINT, points.shape)
-            written.append((letters.curve if smooth else letters.polyline)(wavering) @ shape.T)
-        return written, self._advance(letter) * float(1 + self.unsteady * rng.uniform(-0.03, 0.05))
+        points, weights, ends = letters.traced(letter, self._step)
+        grow, turn, slant, *off = (self.unsteady * rng.standard_normal(3 + points.size)).tolist()
+        grow, turn, slant = self.size * (1 + _GROW * grow), _TURN * turn, self.slant + _SLANT * slant
+        sin, cos = math.sin(turn), math.cos(turn)
+        # Units' y points up.
+        shape = np.array([[self.wide * cos, -self.wide * sin], [slant - sin, -cos]]) * grow
+        wavering = points + np.array(off).reshape(-1, 2) * _POINT
+        if self.habit:
+            place = 37 * ord(letter) % _PECULIAR
+            wavering += _peculiar(self.habit)[place : place + len(points)]
+        written = weights @ (wavering @ shape + start)
+        return _parted(written, ends), self._advance(letter) * float(1 + self.unsteady * rng.uniform(-0.03, 0.05))
+
+    @property
+    def _step(self) -> float:
+        """Letter units between the points of a stroke."""
+        return max(_FINEST, round(STEP / self.size / _FINEST) * _FINEST)
 
     def _advance(self, letter: str) -> float:
         if letter == " ":
             return (self.space - self.tracking) * self.size
         return (letters.strokes(letter)[0] * self.wide + self.tracking) * self.size
 
-    def _habitual(self, letter: str) -> list[tuple[Points, bool]]:
-        """The letter's strokes as this hand is used to write them."""
-        _, strokes = letters.strokes(letter)
-        if not self.habit:
-            return list(strokes)
-        own = np.random.default_rng((self.habit, *map(ord, letter)))
-        return [(points + own.normal(0, _HABIT, points.shape), smooth) for points, smooth in strokes]
+
+def _parted(points: Points, ends: Sequence[int]) -> list[Points]:
+    return [points[first:end] for first, end in pairwise((0, *ends))]
+
+
+@lru_cache(maxsize=64)
+def _peculiar(habit: int) -> Points:
+    """By how many units a habit moves the points that letters are given by, (n, 2); each letter takes some of them."""
+    return np.random.default_rng(habit).normal(0, _HABIT, (_PECULIAR + _MOST, 2))
 
 
 def wander(rng: np.random.Generator, count: int) -> Points:

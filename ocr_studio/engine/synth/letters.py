@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -166,21 +165,55 @@ def can_write(text: str) -> bool:
     return all(letter == " " or _known(letter) for letter in text)
 
 
-def curve(points: Points) -> Points:
-    """Many points on a smooth curve through a few, (N, 2) -> (M, 2): Catmull and Rom 1974."""
-    t = np.linspace(0, 1, 9)[:, None]
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    pieces = [
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-        for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False)
-    ]
-    return np.concatenate(pieces)
+@lru_cache(maxsize=1024)
+def traced(letter: str, step: float) -> tuple[Points, Points, tuple[int, ...]]:
+    """How a letter's strokes come from the few points they are given by, so that these can be moved about first.
+
+    step: letter units between the points of a curve; straight lines have half as many. Returns the few points of all
+    strokes, (K, 2); weights, (M, K), whose product with them are the strokes' many; and where among these each stroke
+    ends. Raises as ``strokes``.
+    """
+    _, written = strokes(letter)
+    given = np.concatenate([points for points, _ in written])
+    woven: list[Points] = []
+    ends: list[int] = []
+    first = 0
+    for points, smooth in written:
+        counts = np.maximum(1, np.ceil(np.hypot(*np.diff(points, axis=0).T) / (step if smooth else 2 * step))).astype(
+            int
+        )
+        own = _weights(tuple(counts.tolist()), smooth)
+        woven.append(np.zeros((len(own), len(given))))
+        woven[-1][:, first : first + len(points)] = own
+        first += len(points)
+        ends.append(len(own) + (ends[-1] if ends else 0))
+    weights = np.concatenate(woven)
+    given.flags.writeable = weights.flags.writeable = False
+    return given, weights, tuple(ends)
 
 
-def polyline(points: Points) -> Points:
-    """Many points on straight lines through a few, (N, 2) -> (M, 2)."""
-    t = np.linspace(0, 1, 7)[:, None]
-    return np.concatenate([a * (1 - t) + b * t for a, b in pairwise(points)])
+def curve(points: Points, steps: int) -> Points:
+    """Many points on a smooth curve through a few, (N, 2) -> (M, 2), so many steps from each to the next."""
+    return np.asarray(_weights((steps,) * (len(points) - 1), True) @ points)
+
+
+@lru_cache(maxsize=512)
+def _weights(counts: tuple[int, ...], smooth: bool) -> Points:
+    """What shares a few points have in many on a line through them, (M, N): straight from each to the next, or smooth,
+    as of Catmull and Rom 1974. counts: (N - 1,), of steps between two."""
+    piece = np.repeat(np.arange(len(counts)), counts)
+    t = np.concatenate([np.arange(count) / count for count in counts])[:, None]
+    shares = np.zeros((len(t) + 1, len(counts) + 3))  # the first and the last point count twice
+    shares[-1, -2] = 1
+    rows = np.arange(len(t))[:, None]
+    if smooth:
+        parts = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
+        shares[rows, piece[:, None] + np.arange(4)] = np.concatenate(parts, axis=1) / 2
+    else:
+        shares[rows, piece[:, None] + (1, 2)] = np.concatenate([1 - t, t], axis=1)
+    shares[:, 1] += shares[:, 0]
+    shares[:, -2] += shares[:, -1]
+    return shares[:, 1:-1]
 
 
 def _known(letter: str) -> bool:

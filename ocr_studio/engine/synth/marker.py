@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 import cv2
@@ -27,10 +29,16 @@ _THIN: Final = 5.0
 _FINEST: Final = 0.9
 # Corners of strokes are given to OpenCV in sixteenths of a pixel.
 _SHIFT: Final = 4
+# Pixels that the second end of a dot is off from its first.
+_DOT: Final = np.float32(1 / 16)
 # Ink that runs out gets paler in steps of so many levels.
 _TONE: Final = 10
 # Ink of 255 that is surely seen, and surely not.
 _INKED, _BARE = 110, 12
+# From no ink to as much as there can be.
+_LEVELS: Final = np.arange(256, dtype=np.float32)[:, None] / 255
+# Of a direction, (x, y), turned about, what makes of it the one across.
+_LEFTWARDS: Final = np.array([-1, 1], np.float32)
 # Pixels around the ink.
 MARGIN: Final = 3
 # The longest side of a written text: nothing a photo shows is longer.
@@ -102,6 +110,8 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
         raise CannotDraw("there are no strokes")
     weight = max(_FINEST, pen.width * size)
     scale = _FINE if weight < _THIN else 1
+    # A dot is a stroke, too.
+    strokes = [stroke if len(stroke) > 1 else np.concatenate([stroke, stroke + _DOT]) for stroke in strokes]
     every = np.concatenate(strokes)
     edge = weight / 2 + MARGIN
     low, high = np.floor(every.min(axis=0) - edge), np.ceil(every.max(axis=0) + edge)
@@ -110,9 +120,7 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
     wide, tall = (int(side) for side in high - low)
     brush = _Brush(pen, weight * scale, rng)
     layers = np.zeros((2, tall * scale, wide * scale), np.uint8)
-    brush.lay_out([len(stroke) for stroke in strokes])
-    for index, stroke in enumerate(strokes):
-        brush.touch(layers[index % 2], (stroke - low) * scale)
+    brush.draw(layers, (every - low) * scale, [len(stroke) for stroke in strokes])
     ink = brush.finish(layers)
     if scale > 1:
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
@@ -132,59 +140,70 @@ class _Brush:
         self._core = max(1.0, weight * pen.flat) if pen.tip is Tip.CHISEL else weight
         self._full = round(255 * (1 - 0.75 * (1 - pen.cover)))
 
-    def lay_out(self, counts: Sequence[int]) -> None:
-        """How wide the strokes to come are, piece by piece, and how well they cover. counts: points of each."""
-        pieces = np.maximum(1, np.array(counts) - 1)
-        many, starts = int(pieces.sum()), np.cumsum(pieces) - pieces
-        pressed = 1 + self._pen.pressure * _wander(self._rng, many)
-        widths = np.maximum(1, np.round(self._core * pressed)).astype(np.int64)
+    def draw(self, layers: NDArray[np.uint8], points: Floats, counts: Sequence[int]) -> None:
+        """Strokes, in turn on the one layer and the other. points: (n, 2) pixels of the layers, of all strokes;
+        counts: how many each has, two at least."""
+        paths = np.rint(points * (1 << _SHIFT)).astype(np.int32)
+        if not self._pen.dry:
+            # In one tone it is of no account what is drawn first: fewer calls draw all that is as wide.
+            alike: defaultdict[tuple[int, int], list[NDArray[np.int32]]] = defaultdict(list)
+            for stroke, first, end, width, _ in self._runs(counts):
+                alike[stroke % 2, width].append(paths[first:end])
+            for (layer, width), pieces in alike.items():
+                cv2.polylines(layers[layer], pieces, False, self._full, width, cv2.LINE_AA, _SHIFT)
+            return
+        ends = list(accumulate(counts))
+        for stroke, runs in groupby(self._runs(counts), key=itemgetter(0)):
+            layer = layers[stroke % 2]
+            for _, first, end, width, cover in runs:
+                cv2.polylines(layer, [paths[first:end]], False, cover, width, cv2.LINE_AA, _SHIFT)
+            if self._pen.dry > 0.15 and counts[stroke] > 3 and self._weight >= 3:
+                self._streak(layer, points[ends[stroke] - counts[stroke] : ends[stroke]])
+
+    def _runs(self, counts: Sequence[int]) -> Iterable[tuple[int, int, int, int, int]]:
+        """How wide strokes are, run by run, and how well they cover: the stroke, the first point of all and the one
+        behind the last, width, cover. counts: points of each stroke."""
+        pieces = [count - 1 for count in counts]
+        starts = [0, *accumulate(pieces)]
+        many = starts.pop()
+        widths = np.maximum(1, np.rint(self._core * (1 + self._pen.pressure * _wander(self._rng, many))))
         covers = np.full(many, self._full)
         if self._pen.dry:
             along = (np.arange(many) - np.repeat(starts, pieces)) / np.repeat(pieces, pieces)
             left = 1 - self._pen.dry * (0.25 + 0.45 * along + 0.5 * _wander(self._rng, many))
-            covers = np.clip(np.round(self._full * np.minimum(1, left) / _TONE) * _TONE, 25, 255).astype(np.int64)
-        changed = np.zeros(many, bool)
+            toned = np.rint(self._full * np.minimum(1, left) / _TONE) * _TONE
+            covers = np.minimum(255, np.maximum(25, toned)).astype(np.int64)
+        changed = np.empty(many, bool)
         changed[1:] = (widths[1:] != widths[:-1]) | (covers[1:] != covers[:-1])
         changed[starts] = True
         runs = np.flatnonzero(changed)
-        self._runs = iter(zip(runs.tolist(), widths[runs].tolist(), covers[runs].tolist(), strict=True))
-        self._next, self._done = next(self._runs), 0
-
-    def touch(self, layer: Ink, points: Floats) -> None:
-        """The next stroke, (n, 2) pixels of the layer, drawn into it."""
-        path = np.round(points * (1 << _SHIFT)).astype(np.int32)
-        if len(path) == 1:
-            path = np.concatenate([path, path + 1])
-        first, self._done = self._done, self._done + len(path) - 1
-        while self._next[0] < self._done:
-            start, width, cover = self._next
-            self._next = next(self._runs, (sys.maxsize, 0, 0))
-            piece = path[start - first : min(self._next[0], self._done) - first + 1]
-            cv2.polylines(layer, [piece], False, cover, width, cv2.LINE_AA, _SHIFT)
-        if self._pen.dry > 0.15 and len(points) > 3 and self._weight >= 3:
-            self._streak(layer, points)
+        of = np.searchsorted(starts, runs, side="right") - 1
+        columns = (of, runs + of, np.append(runs[1:], many) + of + 1, widths[runs].astype(np.int64), covers[runs])
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def _streak(self, layer: Ink, points: Floats) -> None:
         """Threads along the stroke that hold no ink."""
-        along = np.gradient(points, axis=0)
-        length = np.maximum(1e-3, np.hypot(along[:, 0], along[:, 1]))
-        across = np.stack([-along[:, 1] / length, along[:, 0] / length], axis=1)
-        for _ in range(int(self._rng.integers(1, 2 + round(4 * self._pen.dry)))):
-            start = int(self._rng.integers(0, len(points) - 2))
-            stop = start + int(self._rng.integers(2, len(points)))
-            beside = points[start:stop] + across[start:stop] * self._rng.uniform(-0.45, 0.45) * self._core
-            path = np.round(beside * (1 << _SHIFT)).astype(np.int32)
-            pale = round(self._full * (1 - self._pen.dry) * self._rng.uniform(0.2, 0.9))
-            thick = max(1, round(self._core * self._rng.uniform(0.06, 0.2)))
-            cv2.polylines(layer, [path], False, pale, thick, cv2.LINE_AA, _SHIFT)
+        along = np.empty_like(points)
+        along[0], along[-1], along[1:-1] = points[1] - points[0], points[-1] - points[-2], points[2:] - points[:-2]
+        length = np.maximum(1e-3, np.sqrt(along[:, :1] ** 2 + along[:, 1:] ** 2))
+        across = along[:, ::-1] * (_LEFTWARDS * (self._core * (1 << _SHIFT)) / length)
+        path = points * (1 << _SHIFT)
+        for chance in self._rng.random((1 + int(self._rng.random() * (1 + round(4 * self._pen.dry))), 5)).tolist():
+            start = int(chance[0] * (len(points) - 2))
+            stop = start + 2 + int(chance[1] * (len(points) - 2))
+            beside = path[start:stop] + across[start:stop] * (0.9 * chance[2] - 0.45)
+            pale = round(self._full * (1 - self._pen.dry) * (0.2 + 0.7 * chance[3]))
+            thick = max(1, round(self._core * (0.06 + 0.14 * chance[4])))
+            cv2.polylines(layer, [np.round(beside).astype(np.int32)], False, pale, thick, cv2.LINE_AA, _SHIFT)
 
     def finish(self, layers: NDArray[np.uint8]) -> Ink:
         """Two layers of strokes as one: the chisel's shape, more ink where they cross, patches of less."""
+        first, second = layers
         if self._pen.tip is Tip.CHISEL:
             kernel = _chisel(round(self._weight - self._core), round(self._pen.angle, 1))
-            layers = np.stack([cv2.dilate(layer, kernel) for layer in layers]) if kernel.size > 1 else layers
-        crossed = cv2.multiply(layers[0], layers[1], scale=1 / 255)
-        ink = cv2.add(layers[0], cv2.subtract(layers[1], crossed))
+            if kernel.size > 1:
+                first, second = (np.asarray(cv2.dilate(layer, kernel), np.uint8) for layer in layers)
+        ink = cv2.add(first, cv2.subtract(second, cv2.multiply(first, second, scale=1 / 255)))
         if self._full < 250 or self._pen.dry:
             patches = grain(ink.shape[0], ink.shape[1], self._rng)
             ink = cv2.multiply(ink, patches, scale=1 / 255)
@@ -197,25 +216,24 @@ def lay(ground: Picture, ink: Ink, colour: Colour, *, opaque: bool = False) -> P
     Ink lets light through: a little of it is a pale tone of its colour. opaque: as chalk, which may be lighter than
     what it lies on.
     """
-    levels = np.arange(256, dtype=np.float32)[:, None] / 255
     tone = np.array(colour, np.float32)
-    spread = cv2.merge([ink, ink, ink])
     if not opaque:
         # Lambert and Beer: twice the ink lets through the square of the light.
-        passed = np.round(255 * np.maximum(tone / 255, 0.02) ** levels).astype(np.uint8)
-        return np.asarray(cv2.multiply(ground, cv2.LUT(spread, passed[None]), scale=1 / 255), np.uint8)
-    kept = cv2.multiply(ground, 255 - spread, scale=1 / 255)
-    added = np.round(tone * levels).astype(np.uint8)
-    return np.asarray(cv2.add(kept, cv2.LUT(spread, added[None])), np.uint8)
+        passed = np.round(255 * np.maximum(tone / 255, 0.02) ** _LEVELS).astype(np.uint8)
+        return np.asarray(cv2.multiply(ground, cv2.applyColorMap(ink, passed[:, None]), scale=1 / 255), np.uint8)
+    kept = cv2.multiply(ground, cv2.merge([255 - ink] * 3), scale=1 / 255)
+    added = np.round(tone * _LEVELS).astype(np.uint8)
+    return np.asarray(cv2.add(kept, cv2.applyColorMap(ink, added[:, None])), np.uint8)
 
 
 def contrast(grey: NDArray[np.uint8], ink: Ink) -> float:
     """By how many levels what is inked differs from what is bare, on a photo and of its ink, (h, w) uint8 each; 0 where
     nothing is inked."""
     # Of pale ink the darkest half: nothing at all would be as black as black, and any photo readable.
-    inked = cv2.threshold(ink, min(_INKED, int(ink.max(initial=0)) // 2), 255, cv2.THRESH_BINARY)[1]
-    if not inked.any():
+    most = int(ink.max(initial=0))
+    if not most:
         return 0.0
+    inked = cv2.threshold(ink, min(_INKED, most // 2), 255, cv2.THRESH_BINARY)[1]
     bare = cv2.threshold(ink, _BARE, 255, cv2.THRESH_BINARY_INV)[1]
     return abs(float(cv2.mean(grey, inked)[0]) - float(cv2.mean(grey, bare)[0]))
 

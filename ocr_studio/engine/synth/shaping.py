@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -75,48 +76,65 @@ class Pose:
             uneven=float(rng.uniform(0.4, 1.6)),
         )
 
-    def composed(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[list[Strokes], float]:
-        """Single letters, or words written in one go, as one word: for each its strokes, the left end at 0, the
-        baseline at 0; and how wide all of it is."""
-        parts: list[Strokes] = []
+    def composed(self, pieces: Sequence[str], items: Sequence[Strokes], rng: Random) -> tuple[Strokes, float]:
+        """Single letters, or words written in one go, as one word: the strokes of all, the left end at 0, the baseline
+        at 0; and how wide all of it is."""
+        strokes = [stroke for item in items for stroke in item]
+        points, counts = np.concatenate(strokes), [sum(map(len, item)) for item in items]
+        starts = [0, *accumulate(counts[:-1])]
+        low, high = (reduce.reduceat(points, starts) for reduce in (np.minimum, np.maximum))
+        uneven = np.zeros((len(pieces), 3))
+        if len(pieces) > 1:
+            uneven = self.uneven * rng.normal(0, (0.22, 0.05, 0.25), uneven.shape)
+        scales, lifts = [], []
         along = end = 0.0
-        for piece, strokes in zip(pieces, items, strict=True):
-            extents = [extent(letter) for letter in piece]
-            top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
-            if piece.islower():
-                top, bottom = (top * self.low if top < 6 else top), bottom * self.low
-            lift, grow, gap = (
-                (self.uneven * rng.normal(0, (0.22, 0.05, 0.25))).tolist() if len(pieces) > 1 else (0, 0, 0)
-            )
-            width = sum(each[2] + 1 for each in extents) - 1
-            placed = self._placed(strokes, top * (1 + grow) + lift, bottom * (1 + grow) + lift, width)
-            parts.append([stroke + np.array([along, 0], np.float32) for stroke in placed])
-            end = max(float(stroke[:, 0].max()) for stroke in parts[-1])
+        for piece, (wide, tall), (lift, larger, gap) in zip(
+            pieces, np.maximum(high - low, 1e-3).tolist(), uneven.tolist(), strict=True
+        ):
+            top, bottom, width = self._room(piece)
+            top, bottom = top * (1 + larger) + lift, bottom * (1 + larger) + lift
+            across, grow = self._grown(wide, tall, top - bottom, width)
+            scales.append((self.unit * across, self.unit * grow))
+            lifts.append((along, -self.unit * (top + bottom) / 2))
+            end = along + self.unit * across * wide
             along = end + self.tracking + gap * self.unit
-        return parts, end
+        base = np.stack([low[:, 0], (high[:, 1] + low[:, 1]) / 2], axis=1)
+        base, scale, lifted = (
+            np.repeat(np.asarray(each, np.float32), counts, axis=0) for each in (base, scales, lifts)
+        )
+        return _parted((points - base) * scale + lifted, strokes), end
 
-    def _placed(self, strokes: Strokes, top: float, bottom: float, width: float) -> Strokes:
-        """Strokes so large that they reach from bottom to top, in letter units; flat ones as wide as they are to be."""
-        every = np.concatenate(strokes)
-        low, high = every.min(axis=0), every.max(axis=0)
-        wide, tall = np.maximum(high - low, 1e-3).tolist()
-        grow = (top - bottom) / tall
-        if top - bottom < _FLAT:
+    def _room(self, piece: str) -> tuple[float, float, float]:
+        """Top and bottom of a piece over the baseline and its width, in letter units."""
+        extents = [extent(letter) for letter in piece]
+        top, bottom = max(each[0] for each in extents), min(each[1] for each in extents)
+        if piece.islower():
+            top, bottom = (top * self.low if top < 6 else top), bottom * self.low
+        return top, bottom, sum(each[2] + 1 for each in extents) - 1
+
+    def _grown(self, wide: float, tall: float, height: float, width: float) -> tuple[float, float]:
+        """How much larger across and down what is so wide and tall has to be, to be so high in letter units; what is
+        flat, to be as wide as it should."""
+        grow = height / tall
+        if height < _FLAT:
             # A dot is as large as it is high; a dash as it is long.
-            grow = min(width / wide, 2.5 * max(0.3, top - bottom) / tall)
+            grow = min(width / wide, 2.5 * max(0.3, height) / tall)
         natural = width / (wide * grow)
-        across = grow * min(1.9 * natural, max(0.55 * natural, self.wide))
-        middle = (high[1] + low[1]) / 2
-        scale = self.unit * np.array([across, grow], np.float32)
-        base = np.array([low[0], middle], np.float32)
-        lift = np.array([0, -self.unit * (top + bottom) / 2], np.float32)
-        return [(stroke - base) * scale + lift for stroke in strokes]
+        return grow * min(1.9 * natural, max(0.55 * natural, self.wide)), grow
 
-    def bent(self, stroke: Floats) -> NDArray[np.float32]:
-        """A stroke of the line, (n, 2), slanted, on a line that is not quite straight, its corners smoothed."""
-        x, y = stroke[:, 0], stroke[:, 1]
-        moved = np.stack([x - self.slant * y, y + self.wave * np.sin(x / self.length + self.start)], axis=1)
-        return smooth(moved.astype(np.float32))
+    def bent(self, strokes: Strokes, along: float) -> Strokes:
+        """Strokes so far along the line, slanted, on a line that is not quite straight, their corners smoothed."""
+        every = np.concatenate(strokes)
+        x, y = every[:, 0] + np.float32(along), every[:, 1]
+        moved = np.empty_like(every)
+        moved[:, 0] = x - self.slant * y
+        moved[:, 1] = y + self.wave * np.sin(x / self.length + self.start)
+        return [smooth(stroke) for stroke in _parted(moved, strokes)]
+
+
+def _parted(points: NDArray[np.float32], as_in: Strokes) -> Strokes:
+    """Points of all strokes as strokes again, each of as many as there."""
+    return [points[start:end] for start, end in pairwise((0, *accumulate(map(len, as_in))))]
 
 
 def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -124,15 +142,22 @@ def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
     count = len(points) - 1
     if count < 2:
         return points
-    ends = np.abs(np.diff(points, axis=0)).sum(axis=0).sum()
-    steps = int(min(5, ends / count / _STEP))
+    far = float(np.abs(points[1:] - points[:-1]).sum())
+    steps = int(min(5, far / count / _STEP))
     if steps < 2:
         return points
     padded = np.concatenate([points[:1], points, points[-1:]])[:, None, :]
-    a, b, c, d = padded[:-3], padded[1:-2], padded[2:-1], padded[3:]
-    t = (np.arange(steps, dtype=np.float32) / steps)[None, :, None]
-    between = 0.5 * (2 * b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * b - a - 3 * c + d))))
+    a, b, c, d = _shares(steps)
+    between = a * padded[:-3] + b * padded[1:-2] + c * padded[2:-1] + d * padded[3:]
     return np.concatenate([between.reshape(-1, 2), points[-1:]])
+
+
+@lru_cache(maxsize=8)
+def _shares(steps: int) -> NDArray[np.float32]:
+    """What share each of four points has in those between the middle two, (4, 1, steps, 1)."""
+    t = np.arange(steps) / steps
+    shares = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
+    return (np.array(shares) / 2).astype(np.float32).reshape(4, 1, steps, 1)
 
 
 def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float32]:
@@ -145,21 +170,25 @@ def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float
     level = points[:, 0] + slant * points[:, 1]
     low, high = float(level.min()), float(level.max())
     widths = np.array([extent(letter)[2] + 1 for letter in word])
-    ends = low + (high - low) * np.concatenate([[0], np.cumsum(widths) / widths.sum()])
+    ends = low + (high - low) * np.cumsum([0, *widths]) / widths.sum()
     bins = 6 * len(word)
-    crowd = np.histogram(level, bins=bins, range=(low, high + 1e-3))[0] + 0.01
+    places = ((level - low) * (bins / max(high - low, 1e-3))).astype(np.intp)
+    crowd = np.bincount(np.minimum(places, bins - 1), minlength=bins) + 0.01
     centres = low + (high - low) * (np.arange(bins) + 0.5) / bins
-    mean = (high - low) / len(word)
-    for index in range(1, len(word)):
-        far = np.abs(centres - ends[index]) / mean
-        ends[index] = centres[np.argmin(np.where(far < 0.4, crowd / crowd.mean() + 3 * far, np.inf))]
+    mean = max(high - low, 1e-3) / len(word)
+    far = np.abs(centres - ends[1:-1, None]) / mean
+    ends[1:-1] = centres[np.argmin(np.where(far < 0.4, crowd / crowd.mean() + 3 * far, np.inf), axis=1)]
     ends.sort()
     owner = np.clip(np.searchsorted(ends, level, side="right") - 1, 0, len(word) - 1)
-    boxes = np.empty((len(word), 4), np.float32)
-    for index in range(len(word)):
-        own = points[owner == index]
-        if not len(own):
-            left, right = ends[index] - slant * points[:, 1].mean(), ends[index + 1] - slant * points[:, 1].mean()
-            own = np.array([(left, points[:, 1].min()), (right, points[:, 1].max())])
-        boxes[index] = *own.min(axis=0), *own.max(axis=0)
-    return boxes
+    return _around(points, owner, ends - slant * float(points[:, 1].mean()))
+
+
+def _around(points: Floats, owner: NDArray[np.intp], ends: Floats) -> NDArray[np.float32]:
+    """Boxes of letters, (n, 4), around the points that each owns; of one that owns none from end to end, (n + 1,)."""
+    top, bottom = points[:, 1].min(), points[:, 1].max()
+    boxes = np.stack([ends[:-1], np.full(len(ends) - 1, top), ends[1:], np.full(len(ends) - 1, bottom)], axis=1)
+    order = np.argsort(owner, kind="stable")
+    owners, starts = np.unique(owner[order], return_index=True)
+    boxes[owners, :2] = np.minimum.reduceat(points[order], starts)
+    boxes[owners, 2:] = np.maximum.reduceat(points[order], starts)
+    return boxes.astype(np.float32)

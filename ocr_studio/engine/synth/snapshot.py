@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 import cv2
@@ -29,6 +31,7 @@ _CHALKS: Final[tuple[Colour, ...]] = (
 )
 # How often markers of each colour lie at boards.
 _MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
+_COLOURS, _HEIGHTS = tuple(_MARKERS), tuple(accumulate(_MARKERS.values()))
 # Levels of 255 between ink and ground below which nobody could read the word.
 _FAINT: Final = 9.0
 # Levels by which ink differs from its ground before the photo is taken: a pen that shows less is not written with.
@@ -66,13 +69,16 @@ def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
         beside.lines(around, place, how.pen, how.size, rng)
     matrix, size = _seen_from(canvas.shape[1], canvas.shape[0], how, rng)
     own = _warped(canvas, matrix, size)
-    other = _warped(around, matrix, size) if around.any() else None
-    boxes = _moved(writing.letters + np.float32(pad), matrix)
-    baseline = _moved(np.array([[[pad, place[4]], [pad + width, place[4]]]], np.float32), matrix)[0, :, 1]
-    left, top, right, bottom = _cut(own, (float(baseline.min()), float(baseline.max())), how, rng)
-    piece = (slice(top, bottom), slice(left, right))
-    cut = np.ascontiguousarray(own[piece])
-    scene = _laid(cut, None if other is None else other[piece], float(baseline.mean()) - top, how, rng)
+    line = np.array([[pad, place[4]], [pad + width, place[4]]], np.float32)
+    moved = _moved(np.concatenate([(writing.letters + np.float32(pad)).reshape(-1, 2), line]), matrix)
+    boxes, (start, end) = moved[:-2].reshape(-1, 4, 2), moved[-2:, 1].tolist()
+    left, top, right, bottom = _cut(own, (min(start, end), max(start, end)), how, rng)
+    cut = np.ascontiguousarray(own[top:bottom, left:right])
+    other = None
+    if around.any():
+        aside = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
+        other = _warped(around, aside, (right - left, bottom - top))
+    scene = _laid(cut, other, (start + end) / 2 - top, how, rng)
     letters = boxes - np.array([left, top], np.float32)
     return _photographed(scene, cut, how, rng), np.clip(letters, 0, np.array([right - left, bottom - top], np.float32))
 
@@ -93,19 +99,19 @@ def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matri
     """A matrix from the canvas to the photo, and the photo's (width, height): what is left of turn and perspective
     when a detector has done its best."""
     turn, shear = math.radians(float(rng.normal(0, 1.4))), float(rng.normal(0, 0.03))
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-    turned = corners @ np.array([[math.cos(turn), math.sin(turn)], [shear - math.sin(turn), math.cos(turn)]])
-    turned += how.harm * rng.normal(0, 0.02 * height, (4, 2))
-    turned -= turned.min(axis=0)
-    size = np.ceil(turned.max(axis=0)).astype(int)
-    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), turned.astype(np.float32))
-    return np.asarray(matrix, np.float64), (int(size[0]), int(size[1]))
+    corners = [(0, 0), (width, 0), (width, height), (0, height)]
+    cos, sin, off = math.cos(turn), math.sin(turn), how.harm * 0.02 * height * rng.standard_normal(8)
+    across = [x * cos + y * (shear - sin) for x, y in corners] + off[::2]
+    down = [x * sin + y * cos for x, y in corners] + off[1::2]
+    turned = np.stack([across - across.min(), down - down.min()], axis=1)
+    size = (math.ceil(turned[:, 0].max()), math.ceil(turned[:, 1].max()))
+    matrix = cv2.getPerspectiveTransform(np.array(corners, np.float32), turned.astype(np.float32))
+    return np.asarray(matrix, np.float64), size
 
 
 def _moved(points: Floats, matrix: Matrix) -> Boxes:
-    """Points, (n, k, 2), on the photo."""
-    flat = cv2.perspectiveTransform(points.reshape(1, -1, 2).astype(np.float64), matrix)
-    return np.asarray(flat.reshape(points.shape), np.float32)
+    """Points, (n, 2), on the photo."""
+    return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
 
 
 def _cut(own: Ink, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
@@ -116,7 +122,7 @@ def _cut(own: Ink, baseline: tuple[float, float], how: Taking, rng: Random) -> t
     if rng.random() < 0.35:
         top = min(top, round(baseline[0] - how.size * rng.uniform(0.85, 1.1)))
         bottom = max(bottom, round(baseline[1] + how.size * rng.uniform(0.1, 0.4)))
-    room = (rng.normal(0.09, 0.075, 4) * how.size).clip(-0.06 * how.size, 0.6 * how.size)
+    room = [how.size * min(0.6, max(-0.06, share)) for share in rng.normal(0.09, 0.075, 4).tolist()]
     return (
         max(0, round(left - room[0])),
         max(0, round(top - room[1])),
@@ -229,8 +235,7 @@ def _colour(chalk: bool, rng: Random) -> Colour:
     if chalk:
         tone: Colour = _CHALKS[int(rng.integers(len(_CHALKS)))]
     else:
-        place = np.searchsorted(np.cumsum(list(_MARKERS.values())), rng.random() * 0.999)
-        tone = INKS[list(_MARKERS)[int(place)]]
+        tone = INKS[_COLOURS[bisect_left(_HEIGHTS, rng.random() * 0.999)]]
     brighter, *shift = (rng.normal(0, 1, 4) * (12, 14, 14, 14)).tolist()
     red, green, blue = (round(min(250, max(4, t + s + brighter))) for t, s in zip(tone, shift, strict=True))
     return red, green, blue

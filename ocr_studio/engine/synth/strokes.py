@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -207,11 +208,13 @@ class StrokeWriter:
         along, exact = 0.0, True
         for word in text.split():
             pieces = self._pieces(word)
-            placed, widths = pose.composed(pieces, [self._strokes(piece, rng) for piece in pieces], rng)
-            for piece, part in zip(pieces, placed, strict=True):
-                moved = [pose.bent(stroke + np.array([along, 0], np.float32)) for stroke in part]
-                boxes.append(cuts(piece, moved, pose.slant) if len(piece) > 1 else extents(moved)[None])
-                strokes += moved
+            items = [self._strokes(piece, rng) for piece in pieces]
+            placed, widths = pose.composed(pieces, items, rng)
+            moved = iter(pose.bent(placed, along))
+            parts = [list(islice(moved, len(item))) for item in items]
+            for piece, part, box in zip(pieces, parts, extents(parts), strict=True):
+                boxes.append(cuts(piece, part, pose.slant) if len(piece) > 1 else box[None])
+                strokes += part
                 exact = exact and len(piece) == 1
             along += widths + pose.space
         written = boxed(text, strokes, np.concatenate(boxes), pen=pen, size=size, rng=rng)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -97,8 +98,8 @@ def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: 
     parts: for each character of the text that is no space its strokes, (n, 2) pixels, y down from the baseline. size:
     pixels of a capital's height.
     """
-    boxes = np.array([extents(part) for part in parts], np.float32)
-    return boxed(text, [stroke for part in parts for stroke in part], boxes, pen=pen, size=size, rng=rng)
+    strokes = [stroke for part in parts for stroke in part]
+    return boxed(text, strokes, extents(parts), pen=pen, size=size, rng=rng)
 
 
 def boxed(text: str, strokes: Sequence[Floats], boxes: Boxes, *, pen: Pen, size: float, rng: Random) -> Writing:
@@ -113,7 +114,9 @@ def boxed(text: str, strokes: Sequence[Floats], boxes: Boxes, *, pen: Pen, size:
     return Writing(text, drawn.ink, squares(moved), -drawn.corner[1])
 
 
-def extents(part: Sequence[Floats]) -> Floats:
-    """Left, top, right and bottom of some strokes, (4,)."""
-    points = np.concatenate(part)
-    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+def extents(parts: Sequence[Sequence[Floats]]) -> Boxes:
+    """Left, top, right and bottom of the strokes of each part, (n, 4). parts: as of ``by_letters``."""
+    points = np.concatenate([stroke for part in parts for stroke in part])
+    starts = [0, *accumulate(sum(map(len, part)) for part in parts[:-1])]
+    low, high = (reduce.reduceat(points, starts) for reduce in (np.minimum, np.maximum))
+    return np.concatenate([low, high], axis=1, dtype=np.float32)
