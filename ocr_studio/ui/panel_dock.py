@@ -42,7 +42,6 @@ class _Room(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(inside)
 
     def whole(self) -> int:
         """How high it must be for all to be in sight, at its width."""
@@ -122,7 +121,10 @@ class PanelDock(QDockWidget):
         """Show this; where there is no room for all of it, a part."""
         room = _Room(widget)
         room.outgrown.connect(self._take_room_soon)
+        # From without to within, here and where a panel is laid out: whatever is put into another is styled once more,
+        # with all that is in it, so that to fill first and put in place then took twice the time.
         super().setWidget(room)
+        room.setWidget(widget)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Whoever comes to see it sees all of it, if the photo can spare that."""

@@ -46,8 +46,8 @@ class BoxesPage(QWidget):
     look = Signal()
     opened = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos reviewed"))
         self.column = OutsetColumn(tr(LEARN_BOXES), meter)
         self.column.start.connect(self._start)
@@ -105,6 +105,8 @@ class BoxesPage(QWidget):
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
+        beside = lay_beside(self.column, self)
+        beside.add(self._middle, 200, 480)
         for widget in (self.how, self.recipe):
             self._middle.addWidget(widget)
-        lay_beside(self.column, self, ((self._middle, 200, 480), (self.photos, 200, 520)))
+        beside.add(self.photos, 200, 520)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -74,22 +72,31 @@ class TrainerColumn(QScrollArea):
         self._column.insertLayout(self._column.count() - 1, row)
 
 
-def lay_beside(column: TrainerColumn, page: QWidget, parts: Sequence[tuple[QWidget, int, int]]) -> None:
-    """Lay out a page: the column, and to its right parts whose borders can be moved.
-
-    parts: each with the least width, in pixels, and its share of the width.
-    """
-    split = QSplitter()
-    split.setChildrenCollapsible(False)
-    for part, least, _ in parts:
-        part.setMinimumWidth(least)
-        split.addWidget(part)
-    split.setSizes([share for _, _, share in parts])
+def lay_beside(column: TrainerColumn, page: QWidget) -> Beside:
+    """Lay out a page: the column, and to its right what is added to what this returns."""
     row = QHBoxLayout(page)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addWidget(column)
-    row.addWidget(split, 1)
+    beside = Beside()
+    row.addWidget(beside, 1)
+    return beside
+
+
+class Beside(QSplitter):
+    """Parts side by side whose borders can be moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setChildrenCollapsible(False)
+        self._shares: list[int] = []
+
+    def add(self, part: QWidget, least: int, share: int) -> None:
+        """One more, to the right of the others. least: its least width, in pixels; share: of the width."""
+        part.setMinimumWidth(least)
+        self.addWidget(part)
+        self._shares.append(share)
+        self.setSizes(self._shares)
 
 
 class PressButton(QPushButton):

@@ -81,15 +81,18 @@ class TrainerPanel(PanelDock):
         self._since: dict[str, int] = {}  # page id -> words checked there since it was looked
         self._project: Project | None = None
         self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
-        self.preflight = PreflightPage(self._pictures)
-        self.boxes = BoxesPage()
-        self.running = RunningPage(training, self._pictures)
-        self.result = ResultPage(training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked)
-        self.pages = QStackedWidget()
+        self.pages = pages = QStackedWidget()
+        self._lay_out()
+        self.preflight = PreflightPage(self._pictures, pages)
+        self.boxes = BoxesPage(pages)
+        self.running = RunningPage(training, self._pictures, pages)
+        self.result = ResultPage(
+            training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked, parent=pages
+        )
         for page in (self.preflight, self.boxes, self.running, self.result):
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self.pages.addWidget(page)
-        self._lay_out()
+            pages.addWidget(page)
+        self._lay_out_head()
         self._connect()
         self._follow()
         self.retint()
@@ -272,7 +275,7 @@ class TrainerPanel(PanelDock):
             self._asked_from = None
             page.column.begin.setFocus()
 
-    def _lay_out(self) -> None:
+    def _lay_out_head(self) -> None:
         bar = QWidget()
         head = QHBoxLayout(bar)
         head.setContentsMargins(6, 2, 12, 0)
@@ -280,15 +283,17 @@ class TrainerPanel(PanelDock):
         head.addWidget(self.tabs)
         head.addWidget(self.said, 1)
         head.addWidget(self.closer)
+        # In place of the theme's own title, which would take a row for one word.
+        self.setTitleBarWidget(bar)
+
+    def _lay_out(self) -> None:
         whole = QWidget()
+        self.setWidget(whole)
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.offer)
         layout.addWidget(self.pages, 1)
-        self.setWidget(whole)
-        # In place of the theme's own title, which would take a row for one word.
-        self.setTitleBarWidget(bar)
 
 
 class _Offer(QFrame):

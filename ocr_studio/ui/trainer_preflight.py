@@ -48,8 +48,8 @@ class PreflightPage(QWidget):
     look = Signal()
     chosen = Signal(object)
 
-    def __init__(self, pictures: CropPictures) -> None:
-        super().__init__()
+    def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._pictures = pictures
         self.column = OutsetColumn(tr(LEARN_WORDS), Meter(PLENTY, (LEAST, TELLING), ""))
         self.column.start.connect(self._start)
@@ -123,11 +123,13 @@ class PreflightPage(QWidget):
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
+        beside = lay_beside(self.column, self)
+        beside.add(self._middle, 200, 500)
         for widget in (self.how, self.examples, self.recipe):
             self._middle.addWidget(widget)
+        beside.add(self.details, 200, 500)
         self.details.addTab(self.doubts, "")
         self.details.addTab(self.groups, "")
-        lay_beside(self.column, self, ((self._middle, 200, 500), (self.details, 200, 500)))
 
 
 def since_said(since: int, unit: str) -> str:

@@ -176,6 +176,7 @@ class RecipeForm(QScrollArea):
 
     def _lay_out(self) -> None:
         inside = QWidget()
+        self.setWidget(inside)
         across = QHBoxLayout(inside)
         across.setContentsMargins(14, 10, 14, 10)
         across.setSpacing(28)
@@ -212,7 +213,6 @@ class RecipeForm(QScrollArea):
                 form.addRow(label, field)
             across.addLayout(form, 1)
         self.show_unit("words")
-        self.setWidget(inside)
 
 
 def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

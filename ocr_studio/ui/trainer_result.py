@@ -57,8 +57,9 @@ class ResultPage(QWidget):
         *,
         reread: Callable[[], object],
         may_reread: Callable[[], bool],
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._training, self._pictures, self._may_reread = training, pictures, may_reread
         self._trained: AnyTrained | None = None
         self.column = TrainerColumn()
@@ -154,19 +155,21 @@ class ResultPage(QWidget):
             say(self.advice, f"{renamed} {still}".lstrip())
 
     def _lay_out(self) -> None:
+        beside = lay_beside(self.column, self)
         scroll = self._scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        beside.add(scroll, 220, 535)
         inside = QWidget()
+        scroll.setWidget(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.figures)
         column.addWidget(self.note)
         column.addStretch(1)
-        scroll.setWidget(inside)
+        beside.add(self.words, _LEAST_WORDS, 445)
         self.words.addTab(self.gained, tr(_GAINED, count=0))
         self.words.addTab(self.lost, tr(_LOST, count=0))
-        lay_beside(self.column, self, ((scroll, 220, 535), (self.words, _LEAST_WORDS, 445)))
 
 
 def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:

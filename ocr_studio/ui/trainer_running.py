@@ -47,8 +47,8 @@ _MEASURING = {
 class RunningPage(QWidget):
     """Shows a course that goes on."""
 
-    def __init__(self, training: Training, pictures: CropPictures) -> None:
-        super().__init__()
+    def __init__(self, training: Training, pictures: CropPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._training = training
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)
