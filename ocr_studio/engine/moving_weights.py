@@ -42,7 +42,7 @@ class MovingWeights:
         schedule = keras.optimizers.schedules.CosineDecay(
             0.0, max(1, steps - warm), warmup_target=learning_rate, warmup_steps=warm
         )
-        self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.0, global_clipnorm=longest)
+        self._optimizer = keras.optimizers.Adam(schedule, global_clipnorm=longest)
         self._optimizer.build(self.learned)
 
     def apply(self, gradients: list[tf.Tensor]) -> None:
