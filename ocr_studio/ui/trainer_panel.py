@@ -275,18 +275,10 @@ class TrainerPanel(PanelDock):
             self._asked_from = None
             page.column.begin.setFocus()
 
-    def _lay_out_head(self) -> None:
-        bar = QWidget()
-        head = QHBoxLayout(bar)
-        head.setContentsMargins(6, 2, 12, 0)
-        head.setSpacing(12)
-        head.addWidget(self.tabs)
-        head.addWidget(self.said, 1)
-        head.addWidget(self.closer)
-        # In place of the theme's own title, which would take a row for one word.
-        self.setTitleBarWidget(bar)
-
     def _lay_out(self) -> None:
+        # In place of the theme's own title, which would take a row for one word.
+        self._bar = QWidget()
+        self.setTitleBarWidget(self._bar)
         whole = QWidget()
         self.setWidget(whole)
         layout = QVBoxLayout(whole)
@@ -294,6 +286,15 @@ class TrainerPanel(PanelDock):
         layout.setSpacing(0)
         layout.addWidget(self.offer)
         layout.addWidget(self.pages, 1)
+
+    def _lay_out_head(self) -> None:
+        """After the pages: in this order Tab goes."""
+        head = QHBoxLayout(self._bar)
+        head.setContentsMargins(6, 2, 12, 0)
+        head.setSpacing(12)
+        head.addWidget(self.tabs)
+        head.addWidget(self.said, 1)
+        head.addWidget(self.closer)
 
 
 class _Offer(QFrame):
