@@ -31,7 +31,7 @@ ASKED: Final = 2
 # What the net holds this much less likely than its best is let go: no prior brings it back.
 HOPELESS: Final = 1e-6
 # What the net alone holds at least this likely beside its best is kept first, so that its own reading is among the
-# beams: of 1,991 words and pieces of lines it was not for 3, all of which another of theirs was as likely as.
+# beams: of 1,991 words and pieces of lines 3 were without it, and had another reading that was nearly as likely.
 OWN: Final = 0.3
 
 ANYWAY: Final = 5  # so many readings of a matrix are given, however unlikely the others are beside the first
@@ -67,7 +67,8 @@ class _Sheet:
         order = np.argsort(-lengths, kind="stable")
         lengths = lengths[order]
         steps = np.concatenate([telling[index] for index in order])
-        blank = steps[:, BLANK].astype(np.float64)
+        # Above nothing: where no class is likely, all prefixes stay.
+        blank = np.fmax(steps[:, BLANK].astype(np.float64), np.finfo(np.float32).tiny)
         sure = blank >= SURELY_BLANK
         blank[sure] = 1.0
         step, label = np.nonzero(steps >= UNLIKELY)

@@ -118,6 +118,15 @@ def test_no_matrices_and_no_steps_are_no_trouble() -> None:
     assert ctc.beam(np.zeros((0, 4), np.float32))[0].labels == ()
 
 
+def test_a_step_at_which_nothing_is_likely_changes_no_reading() -> None:
+    nothing = np.full((1, 20_001), 1 / 20_000, np.float32)
+    nothing[0, 0] = 0.0
+    sure = np.zeros((1, 20_001), np.float32)
+    sure[0, 7] = 1.0
+    found = ctc.beam_all([np.concatenate([sure, nothing]), sure])
+    assert [readings[0].labels for readings in found] == [(7,), (7,)]
+
+
 def test_hundreds_of_steps_do_not_run_out_of_numbers() -> None:
     rng = np.random.default_rng(0)
     matrix = rng.dirichlet(np.full(30, 0.05), size=900).astype(np.float32)
