@@ -39,8 +39,8 @@ def fonts_in(folder: Path) -> list[Path]:
 
 def fingerprints(options: SynthOptions) -> dict[str, str]:
     """Of what stands in the files that are given, by the option that gives them: 64 hexadecimal figures. Other names,
-    sizes or contents give others; of a large file its two ends count. What is not given, or cannot be read, is not
-    among them: whoever needs it says what is wrong with it. Never raises.
+    sizes or contents give others, but for what lies in the midst of a large file. What is not given, or cannot be
+    read, is not among them: whoever needs it says what is wrong with it. Never raises.
     """
     found = {"word_list": word_list.fingerprint(options.word_list), "strokes": _fingerprint("", options.strokes)}
     for key, place in (("fonts", options.fonts), ("prints", options.prints), ("backgrounds", options.backgrounds)):

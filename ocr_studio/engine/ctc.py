@@ -70,20 +70,18 @@ def beam_all(
     best: int = 5,
     candidates: int = CANDIDATES,
     prior: WordPrior | None = None,
-    least: float = 0.0,
 ) -> list[list[Reading]]:
     """The likeliest readings of each matrix, best first, by prefix beam search (Hannun et al. 2014).
 
     matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. prior: weighs them, as
-    the search goes and at its end; the net's own best reading is there, too, whatever its weight. least: how
-    likely, beside the first, readings after the first five must be to be among them, weights counted. The matrices go
-    through their steps together, so many cost hardly more than one. With beams and candidates enough it is exact but
-    for steps that are surely blank and for what is hopeless (``prefix_search``).
+    the search goes and at its end; the net's own best reading is there, too, whatever its weight, but in noise. The
+    matrices go through their steps together, so many cost hardly more than one. With beams and candidates enough it is
+    exact but for steps that are surely blank and for what is hopeless (``prefix_search``).
     """
     if not matrices:
         return []
     search = prefix_search.Search(matrices, beams=beams, candidates=candidates, prior=prior)
-    return [[Reading(*found) for found in each] for each in search.run(best, least=least)]
+    return [[Reading(*found) for found in each] for each in search.run(best)]
 
 
 def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:

@@ -27,14 +27,13 @@ Found: TypeAlias = tuple[tuple[int, ...], float, float]
 SURELY_BLANK: Final = 0.999
 UNLIKELY: Final = 1e-4  # no class below this probability is followed
 # With a prior, so many times as many are asked about as are kept.
-ASKED: Final = 2
+ASKED: Final = 3
 # What the net holds this much less likely than its best is let go: no prior brings it back.
 HOPELESS: Final = 1e-6
-# What the net alone holds at least this likely beside its best is kept first, so that its own reading is among the
-# beams: of 1,991 words and pieces of lines 3 were without it, and had another reading that was nearly as likely.
-OWN: Final = 0.3
-
-ANYWAY: Final = 5  # so many readings of a matrix are given, however unlikely the others are beside the first
+# So many of the beams are those that the net alone holds best, so that its own reading is among them: of 1,991 words
+# and pieces of lines 5 were without it, all as unlikely as others or noise. The others are the prior's: where more were
+# the net's, of unclear words fewer than half as many were read right.
+OWN: Final = 3
 
 _HASH: Final = np.uint64(0x9E3779B97F4A7C15)  # odd numbers with well mixed bits
 _ROOT: Final = np.uint64(0xD6E8FEB86659FD93)
@@ -66,25 +65,23 @@ class _Sheet:
         lengths = np.array([len(matrix) for matrix in telling], np.intp)
         order = np.argsort(-lengths, kind="stable")
         lengths = lengths[order]
-        steps = np.concatenate([telling[index] for index in order])
-        # Above nothing: where no class is likely, all prefixes stay.
-        blank = np.fmax(steps[:, BLANK].astype(np.float64), np.finfo(np.float32).tiny)
+        blank = np.concatenate([telling[index][:, BLANK] for index in order]).astype(np.float64)
+        blank = np.fmax(blank, np.finfo(np.float32).tiny)  # above nothing: where no class is likely, all prefixes stay
         sure = blank >= SURELY_BLANK
         blank[sure] = 1.0
-        step, label = np.nonzero(steps >= UNLIKELY)
-        telling_one = (label != BLANK) & ~sure[step]
-        step, label = step[telling_one], label[telling_one]
-        likely = steps[step, label].astype(np.float64)
+        step, label, likely = _likely([telling[index] for index in order])
+        followed = (label != BLANK) & ~sure[step]
+        step, label, likely = step[followed], label[followed], likely[followed]
         by_step, rank = _ranked(step, likely)
         few = by_step[rank < candidates]
 
         # From matrix by matrix to step by step.
-        number = np.arange(len(steps)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        at = np.empty(len(steps), np.intp)
-        at[np.argsort(number, kind="stable")] = np.arange(len(steps))
+        number = np.arange(len(blank)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        at = np.empty(len(blank), np.intp)
+        at[np.argsort(number, kind="stable")] = np.arange(len(blank))
         few = few[np.argsort(at[step[few]], kind="stable")]
-        count = np.bincount(at[step[few]], minlength=len(steps))
-        moved = np.empty(len(steps))
+        count = np.bincount(at[step[few]], minlength=len(blank))
+        moved = np.empty(len(blank))
         moved[at] = blank
         active = np.bincount(number).tolist()
         return cls(order, active, moved, np.cumsum(count) - count, count, label[few], likely[few])
@@ -163,8 +160,8 @@ class Search:
         self._grew_by: list[Integers] = []
         self._nodes = 0
 
-    def run(self, best: int, *, least: float = 0.0) -> list[list[Found]]:
-        """The likeliest prefixes of each matrix, best first, the net's own best among them; see ``ctc.beam_all``."""
+    def run(self, best: int) -> list[list[Found]]:
+        """The likeliest prefixes of each matrix, best first, that among them which the net alone holds best."""
         start = 0
         for active in self._sheet.active:
             self._put_aside(active)
@@ -172,7 +169,7 @@ class Search:
             start += active
         self._put_aside(0)
         found: list[list[Found]] = [[] for _ in range(self._many)]
-        for row, *reading in self._found(best, least):
+        for row, *reading in self._found(best):
             found[self._sheet.order[row]].append((reading[0], reading[1], reading[2]))
         return found
 
@@ -192,7 +189,7 @@ class Search:
             kept = candidates.take(order[rank < self._keep])
             texts = self._beams.texts
         else:
-            kept, texts = self._chosen(candidates, best, self._prior)
+            kept, texts = self._chosen(candidates, self._prior)
         self._scale[: len(best)] += np.log(best)
         self._beams = self._grown(kept, best, texts)
 
@@ -230,12 +227,13 @@ class Search:
         hopeful = (score > HOPELESS * best[rows]).nonzero()[0]
         return _Candidates(origin, letters, ended, open_).take(hopeful), best
 
-    def _chosen(self, candidates: _Candidates, best: Floats, prior: WordPrior) -> tuple[_Candidates, Texts]:
+    def _chosen(self, candidates: _Candidates, prior: WordPrior) -> tuple[_Candidates, Texts]:
         """Those that become beams, and what is known about their texts: the prior is asked about what may be kept."""
         before = self._beams.texts
         logs = np.log(candidates.ended + candidates.open_)
         rows = self._beams.row[candidates.origin]
-        logs += np.where(logs > np.log(OWN * best)[rows], _FIRST, 0.0)
+        order, rank = _ranked(rows, logs)
+        logs[order[rank < OWN]] += _FIRST
         hopes = logs + prior.exponent * before.look[candidates.origin]
         if np.bincount(rows).max() > ASKED * self._keep:
             order, rank = _ranked(rows, hopes)
@@ -265,7 +263,7 @@ class Search:
         share = 1.0 / best[row]  # hundreds of steps would otherwise run out of a float's range
         return _Beams(row, last, node, key, kept.ended * share, kept.open_ * share, texts)
 
-    def _found(self, best: int, least: float) -> Iterator[tuple[int, tuple[int, ...], float, float]]:
+    def _found(self, best: int) -> Iterator[tuple[int, tuple[int, ...], float, float]]:
         """(matrix, classes, chance, weight) of the best of each and the net's own best, the best ones first."""
         row = np.concatenate([beams.row for beams in self._over])
         total = np.concatenate([beams.ended + beams.open_ for beams in self._over])
@@ -276,11 +274,8 @@ class Search:
         logs = np.log(total)
         order, rank = _ranked(row, logs)
         own = order[rank == 0]
-        scores = logs + weights
-        order, rank = _ranked(row, scores)
-        highest = scores[order[rank == 0]]
-        likely = scores[order] >= highest[row[order]] + np.log(max(least, np.finfo(np.float64).tiny))
-        kept = (rank < best) & (likely | (rank < ANYWAY))
+        order, rank = _ranked(row, logs + weights)
+        kept = rank < best
         missing = np.ones(self._many, np.bool_)
         missing[row[order[kept & np.isin(order, own)]]] = False
         last = np.bincount(row[order[kept]]).cumsum() - 1
@@ -308,6 +303,19 @@ def _telling(matrix: Matrix) -> Matrix:
     sure = matrix[:, BLANK] >= SURELY_BLANK
     sure[1:] &= sure[:-1]  # the first of a run ends the letter before it
     return matrix[~sure]
+
+
+def _likely(matrices: Sequence[Matrix]) -> tuple[Integers, Integers, NDArray[np.float64]]:
+    """Step, class and probability of all that is likely, in order; steps counted through all matrices."""
+    steps, labels, likely, before = [], [], [], 0
+    for matrix in matrices:
+        at = np.flatnonzero(matrix >= UNLIKELY)
+        step, label = np.divmod(at, matrix.shape[1])
+        steps.append(step + before)
+        labels.append(label)
+        likely.append(matrix.ravel()[at])
+        before += len(matrix)
+    return np.concatenate(steps), np.concatenate(labels), np.concatenate(likely).astype(np.float64)
 
 
 def _ranked(group: Integers, value: Floats) -> tuple[Integers, Integers]:

@@ -48,8 +48,6 @@ CALL_PIXELS: Final = 64
 
 # How many readings a word is shown with, the chosen one among them.
 SHOWN: Final = 5
-# Beside the likeliest, further readings this unlikely change nobody's confidence.
-NEGLIGIBLE: Final = 1e-4
 
 # A word less sure than this is looked at again, so much wider and so much narrower, and what the net sees the three
 # times is weighed together (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556): its
@@ -216,7 +214,8 @@ class Recognizer:
         return settled
 
     def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
-        """The text of each stretch of steps with up to five alternatives, what the net alone would read among them.
+        """The text of each stretch of steps with up to five alternatives, among them, but in noise, what the net alone
+        would read.
 
         widths: pixels each stretch is wide, what letter positions are a share of; without it all of its steps.
         """
@@ -238,9 +237,9 @@ class Recognizer:
         return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
 
     def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
-        """The likeliest readings of each stretch, best first; among them what the net alone would read."""
+        """The likeliest readings of each stretch, best first; among them, but in noise, what the net alone reads."""
         matrices = [stretch.probabilities for stretch in steps]
-        return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior, least=NEGLIGIBLE)
+        return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
 
     def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
         chances: dict[tuple[int, ...], float] = {}

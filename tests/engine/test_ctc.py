@@ -127,6 +127,12 @@ def test_a_step_at_which_nothing_is_likely_changes_no_reading() -> None:
     assert [readings[0].labels for readings in found] == [(7,), (7,)]
 
 
+def test_a_matrix_without_sense_spoils_no_other() -> None:
+    nonsense = np.full((3, 4), np.nan, np.float32)
+    found = ctc.beam_all([word(letters="ab"), nonsense, word(letters="c")])
+    assert [found[0][0].labels, found[2][0].labels] == [(1, 2), (3,)]
+
+
 def test_hundreds_of_steps_do_not_run_out_of_numbers() -> None:
     rng = np.random.default_rng(0)
     matrix = rng.dirichlet(np.full(30, 0.05), size=900).astype(np.float32)

@@ -193,6 +193,27 @@ def test_the_search_finds_the_best_of_all_texts(data: st.DataObject) -> None:
     assert len(weighed) >= 0.9 * len(plain)
 
 
+def test_of_unclear_words_most_are_read_where_the_net_alone_reads_few() -> None:
+    rng = np.random.default_rng(0)
+    words = ["queue", "whiteboard", "current", "monday", "project", "return", "budget", "title"] * 8
+    prior = WordPrior(CHARSET, [Lexicon.of(dict.fromkeys(words, 1e-4))])
+    matrices = []
+    for text in words:
+        steps = rng.normal(0.0, 1.5, (len(text), 3, len(CHARSET)))
+        steps[range(len(text)), :2, CHARSET.encode(text)] += 4.5
+        steps[:, 1, 0] += 2.0
+        steps[:, 2, 0] += 6.5
+        chances = np.exp(steps.reshape(-1, len(CHARSET)))
+        matrices.append((chances / chances.sum(axis=1, keepdims=True)).astype(np.float32))
+
+    def right(knowing: WordPrior | None) -> int:
+        read = [CHARSET.decode(found[0].labels) for found in ctc.beam_all(matrices, prior=knowing)]
+        return sum(text == true for text, true in zip(read, words, strict=True))
+
+    assert right(None) <= 8
+    assert right(prior) >= 32
+
+
 def test_whatever_was_hopeless_before_each_reading_is_weighed_as_itself() -> None:
     rng = np.random.default_rng(0)
     matrices = np.zeros((800, 8, len(CHARSET)), np.float32)

@@ -207,7 +207,7 @@ class BoardTexts:
     def _part(self, rng: Random) -> str:
         if rng.random() < 0.7 or not self.words.words:
             return _any(rng, _NAMES)
-        return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng)[:9]) if sign.isalnum()) or "x"
+        return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng))[:9] if sign.isalnum()) or "x"
 
     def _code(self, rng: Random) -> str:
         name, other, digit = self._name(rng), _any(rng, _NAMES), int(rng.integers(10))

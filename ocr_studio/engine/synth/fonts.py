@@ -305,7 +305,8 @@ def _scaled(ink: Ink, grow: float) -> Ink:
     while grow <= 0.5 and not (wide % 2 or tall % 2):
         wide, tall, grow = wide // 2, tall // 2, 2 * grow
         ink = np.asarray(cv2.resize(ink, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    way = cv2.INTER_AREA if grow <= 0.5 else cv2.INTER_LINEAR  # sides that are no whole fours
+    return np.asarray(cv2.resize(ink, size, interpolation=way), np.uint8)
 
 
 def _spread(ink: Ink, spread: float) -> Ink:
