@@ -197,20 +197,28 @@ def curve(points: Points, steps: int) -> Points:
     return np.asarray(_weights((steps,) * (len(points) - 1), True) @ points)
 
 
+def smooth_shares(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What shares four points have in those of a curve between the middle two, as of Catmull and Rom 1974, (N, 4).
+
+    t: (N,), how far it is from the second to the third, 0..1.
+    """
+    parts = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
+    return np.stack(parts, axis=1) / 2
+
+
 @lru_cache(maxsize=512)
 def _weights(counts: tuple[int, ...], smooth: bool) -> Points:
-    """What shares a few points have in many on a line through them, (M, N): straight from each to the next, or smooth,
-    as of Catmull and Rom 1974. counts: (N - 1,), of steps between two."""
+    """What shares a few points have in many on a line through them, (M, N): straight from each to the next, or smooth.
+    counts: (N - 1,), of steps between two."""
     piece = np.repeat(np.arange(len(counts)), counts)
-    t = np.concatenate([np.arange(count) / count for count in counts])[:, None]
+    t = np.concatenate([np.arange(count) / count for count in counts])
     shares = np.zeros((len(t) + 1, len(counts) + 3))  # the first and the last point count twice
     shares[-1, -2] = 1
     rows = np.arange(len(t))[:, None]
     if smooth:
-        parts = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-        shares[rows, piece[:, None] + np.arange(4)] = np.concatenate(parts, axis=1) / 2
+        shares[rows, piece[:, None] + np.arange(4)] = smooth_shares(t)
     else:
-        shares[rows, piece[:, None] + (1, 2)] = np.concatenate([1 - t, t], axis=1)
+        shares[rows, piece[:, None] + (1, 2)] = np.stack([1 - t, t], axis=1)
     shares[:, 1] += shares[:, 0]
     shares[:, -2] += shares[:, -1]
     return shares[:, 1:-1]

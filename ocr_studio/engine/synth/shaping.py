@@ -155,9 +155,7 @@ def smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
 @lru_cache(maxsize=8)
 def _shares(steps: int) -> NDArray[np.float32]:
     """What share each of four points has in those between the middle two, (4, 1, steps, 1)."""
-    t = np.arange(steps) / steps
-    shares = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-    return (np.array(shares) / 2).astype(np.float32).reshape(4, 1, steps, 1)
+    return letters.smooth_shares(np.arange(steps) / steps).T.astype(np.float32).reshape(4, 1, steps, 1)
 
 
 def cuts(word: str, strokes: Sequence[Floats], slant: float) -> NDArray[np.float32]:
