@@ -146,7 +146,8 @@ def test_small_writing_on_a_large_photo_is_looked_at_larger(detector: Detector) 
     photo = np.tile(one, (6, 6, 1))
     _, scale = detector.look(photo)
     assert scale > 1.3 * detector.options.scale(*photo.shape[:2])
-    assert len(detector.find(photo)) == pytest.approx(36 * len(detector.find(one)), rel=0.1)
+    # What stands close together may be one line at one size and two at another.
+    assert len(detector.find(photo)) == pytest.approx(36 * len(detector.find(one)), rel=0.2)
     # How closely it looks is not for the threshold to say: a person who tries one sees what reading would find.
     assert detector.tuned_to(Finding(threshold=0.8)).look(photo)[1] == scale
 
