@@ -97,7 +97,7 @@ class Place:
             what = tr("what lies in the folder is not what was there when it was looked at")
             raise WriteFailed(what, file=self._folder, remedy=tr("See what is there now, and write then."))
         if not replace and self.others_begun:
-            what = tr("a dataset of other options was begun in the folder, and not ended")
+            what = tr("a dataset of other options, or from other files, was begun in the folder, and not ended")
             go_on = "Give those options again, with the words, fonts and photos as they were, to go on with it"
             command = f"{go_on}, name another folder, or add --replace to throw it away."
             raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder."), command=command)
