@@ -81,7 +81,7 @@ def test_what_was_begun_with_other_words_is_not_gone_on_with(
     assert synthesizing.can_go_on(options, tmp_path / "out")
     (tmp_path / "words.txt").write_text("quite other words", "utf-8")
     assert not synthesizing.can_go_on(options, tmp_path / "out")
-    with pytest.raises(WriteFailed, match="other options was begun in the folder") as caught:
+    with pytest.raises(WriteFailed, match="or from other files, was begun in the folder") as caught:
         list(synthesizing.write(options, tmp_path / "out", children=0))
     assert "Give those options again, with the words, fonts and photos as they were" in caught.value.typed
 
