@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold: style, format, types, rooms, tests. Arguments go to pytest (`packaging/test.sh -k quad`).
 set -euo pipefail
-unset PYTHONPATH PYTHONHOME
+unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # each of hundreds of children would compile the program anew
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 
 ensure_ready test
