@@ -221,7 +221,7 @@ def test_a_list_of_which_nothing_can_be_known_says_so(
         raise IndexTrouble("the index cannot be read", file=index.project.folder)
 
     monkeypatch.setattr(Index, "pages", refuse)
-    studio = open_studio(folder / "board 1.png")
+    studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False))  # which would ask it, too
     qtbot.waitUntil(lambda: any("cannot be read" in said for said in studio.window.messages.texts()))
 
 
