@@ -169,8 +169,8 @@ class Search:
             start += active
         self._put_aside(0)
         found: list[list[Found]] = [[] for _ in range(self._many)]
-        for row, *reading in self._found(best):
-            found[self._sheet.order[row]].append((reading[0], reading[1], reading[2]))
+        for row, reading in self._found(best):
+            found[self._sheet.order[row]].append(reading)
         return found
 
     def _put_aside(self, active: int) -> None:
@@ -187,7 +187,7 @@ class Search:
             rows = self._beams.row[candidates.origin]
             order, rank = _ranked(rows, np.log(candidates.ended + candidates.open_))
             kept = candidates.take(order[rank < self._keep])
-            texts = self._beams.texts
+            texts = self._beams.texts  # nobody asks about them
         else:
             kept, texts = self._chosen(candidates, self._prior)
         self._scale[: len(best)] += np.log(best)
@@ -263,8 +263,8 @@ class Search:
         share = 1.0 / best[row]  # hundreds of steps would otherwise run out of a float's range
         return _Beams(row, last, node, key, kept.ended * share, kept.open_ * share, texts)
 
-    def _found(self, best: int) -> Iterator[tuple[int, tuple[int, ...], float, float]]:
-        """(matrix, classes, chance, weight) of the best of each and the net's own best, the best ones first."""
+    def _found(self, best: int) -> Iterator[tuple[int, Found]]:
+        """(matrix, prefix) of the best of each and the net's own best, the best ones first."""
         row = np.concatenate([beams.row for beams in self._over])
         total = np.concatenate([beams.ended + beams.open_ for beams in self._over])
         node = np.concatenate([beams.node for beams in self._over])
@@ -285,7 +285,7 @@ class Search:
         spelled = self._spelled(node[order]).tolist()
         figures = (row[order].tolist(), spelled, chances.tolist(), weights[order].tolist())
         for matrix, labels, chance, weight in zip(*figures, strict=True):
-            yield matrix, tuple(filter(None, labels)), chance, weight  # the blank is class 0
+            yield matrix, (tuple(filter(None, labels)), chance, weight)  # the blank is class 0
 
     def _spelled(self, node: Integers) -> Integers:
         """The classes from the root of the tree to these nodes, (N, L), blanks before them."""
