@@ -12,6 +12,9 @@ import pytest
 
 from ocr_studio.api import startup
 
+# By itself: the package that it is part of would load TensorFlow.
+SILENCED = f"import sys\nsys.path.append({str(Path(startup.__file__).parent)!r})\nfrom startup import silenced\n"
+
 
 def said_by(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     known = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
@@ -34,10 +37,7 @@ NOTE = "I0000 00:00:1795293396.9 7547 port.cc:153] a note"
 
 
 def test_who_asks_tensorflow_to_speak_hears_it_and_what_fails_is_shown() -> None:
-    script = (
-        "import os; from ocr_studio.api.startup import silenced\n"
-        f"with silenced():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
-    )
+    script = f"import os\n{SILENCED}with silenced():\n    os.write(2, b'{NOTE}\\na native word')\n    {{then}}"
     both = f"{NOTE}\na native word"
     assert said_by(script.format(then="pass"), TF_CPP_MIN_LOG_LEVEL="0").stderr.endswith(both)
     assert said_by(script.format(then="pass")).stderr == "a native word"
@@ -84,9 +84,7 @@ def test_loggers_that_are_set_up_meanwhile_write_later_too(spoken: pytest.Captur
 )
 def test_what_a_process_that_is_forked_meanwhile_says_at_its_end_is_seen(last: str, said: str) -> None:
     script = (
-        "import multiprocessing, os, signal, sys\n"
-        "from ocr_studio.api.startup import silenced\n"
-        "def work():\n    over.wait()\n    " + last + "\n"
+        "import multiprocessing, os, signal, sys\n" + SILENCED + "def work():\n    over.wait()\n    " + last + "\n"
         "made = multiprocessing.get_context('fork')\nover = made.Event()\n"
         "with silenced():\n    child = made.Process(target=work)\n    child.start()\n"
         "over.set()\nchild.join()"
@@ -99,8 +97,9 @@ def test_what_a_process_that_is_forked_meanwhile_says_at_its_end_is_seen(last: s
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
 def test_what_such_a_process_does_with_its_standard_error_holds_for_those_that_it_forks(tmp_path: Path) -> None:
     script = (
-        "import os\nfrom ocr_studio.api.startup import silenced\n"
-        "def forked(work):\n    child = os.fork()\n    if not child:\n        work()\n        os._exit(0)\n"
+        "import os\n"
+        + SILENCED
+        + "def forked(work):\n    child = os.fork()\n    if not child:\n        work()\n        os._exit(0)\n"
         "    os.waitpid(child, 0)\n"
         "def work():\n    os.dup2(os.open(os.environ['OUT'], os.O_WRONLY | os.O_CREAT), 2)\n"
         "    forked(lambda: os.write(2, b'a last word'))\n"
