@@ -61,26 +61,57 @@ def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
     pad = round(0.62 * how.size) + 4
     word = _handled(writing.ink, how, rng)
     height, width = word.shape
-    canvas = np.asarray(cv2.copyMakeBorder(word, pad, pad, pad, pad, cv2.BORDER_CONSTANT), np.uint8)
     place = (pad, pad, pad + width, pad + height, pad + writing.baseline)
-    around = np.zeros_like(canvas)
+    around = np.zeros((height + 2 * pad, width + 2 * pad), np.uint8)
     beside.neighbours(around, word, place, how.size, rng)
     if not how.printed:
         beside.lines(around, place, how.pen, how.size, rng)
-    matrix, size = _seen_from(canvas.shape[1], canvas.shape[0], how, rng)
-    own = _warped(canvas, matrix, size)
-    line = np.array([[pad, place[4]], [pad + width, place[4]]], np.float32)
-    moved = _moved(np.concatenate([(writing.letters + np.float32(pad)).reshape(-1, 2), line]), matrix)
-    boxes, (start, end) = moved[:-2].reshape(-1, 4, 2), moved[-2:, 1].tolist()
-    left, top, right, bottom = _cut(own, (min(start, end), max(start, end)), how, rng)
-    cut = np.ascontiguousarray(own[top:bottom, left:right])
+    matrix, sides = _seen_from(around.shape[1], around.shape[0], how, rng)
+    # Corners of the ink and of letters, and the ends of the line, as seen from the ink's top left.
+    edge = [(0, 0), (width, 0), (width, height), (0, height), (0, writing.baseline), (width, writing.baseline)]
+    moved = _moved(np.concatenate([edge, writing.letters.reshape(-1, 2)]) + pad, matrix)
+    boxes, (start, end) = moved[6:].reshape(-1, 4, 2), moved[4:6, 1].tolist()
+    own = _Part.of(word, pad, matrix, moved[:4], sides)
+    left, top, right, bottom = box = _cut(own, (min(start, end), max(start, end)), how, rng)
+    cut = own.within(box)
     other = None
     if around.any():
         aside = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
         other = _warped(around, aside, (right - left, bottom - top))
     scene = _laid(cut, other, (start + end) / 2 - top, how, rng)
-    letters = boxes - np.array([left, top], np.float32)
-    return _photographed(scene, cut, how, rng), np.clip(letters, 0, np.array([right - left, bottom - top], np.float32))
+    crop = np.array([right - left, bottom - top], np.float32)
+    letters = np.minimum(np.maximum(boxes - np.array([left, top], np.float32), 0), crop)
+    return _photographed(scene, cut, how, rng), letters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The ink of a word on a photo that has none elsewhere. left, top: of the ink on the photo; photo: its (width,
+    height), pixels."""
+
+    ink: Ink
+    left: int
+    top: int
+    photo: tuple[int, int]
+
+    @classmethod
+    def of(cls, word: Ink, pad: int, matrix: Matrix, corners: Boxes, photo: tuple[int, int]) -> _Part:
+        """pad: pixels of the canvas before the word and above it; matrix: from the canvas to the photo; corners:
+        (4, 2), where the word's lie on the photo."""
+        (low_x, low_y), (high_x, high_y) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        left, top = max(0, math.floor(low_x)), max(0, math.floor(low_y))
+        size = (min(photo[0], math.ceil(high_x) + 1) - left, min(photo[1], math.ceil(high_y) + 1) - top)
+        to_photo = matrix @ np.array([[1, 0, pad], [0, 1, pad], [0, 0, 1]])
+        to_part = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ to_photo
+        return cls(_warped(word, to_part, size), left, top, photo)
+
+    def within(self, box: tuple[int, int, int, int]) -> Ink:
+        """The ink in a box of the photo, left, top, right, bottom."""
+        tall, wide = self.ink.shape
+        left, top, right, bottom = box[0] - self.left, box[1] - self.top, box[2] - self.left, box[3] - self.top
+        seen = self.ink[max(0, top) : min(tall, bottom), max(0, left) : min(wide, right)]
+        edges = (max(0, -top), max(0, bottom - tall), max(0, -left), max(0, right - wide))
+        return np.asarray(cv2.copyMakeBorder(seen, *edges, cv2.BORDER_CONSTANT), np.uint8)
 
 
 def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
@@ -114,10 +145,11 @@ def _moved(points: Floats, matrix: Matrix) -> Boxes:
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
 
 
-def _cut(own: Ink, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
+def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of a box around the ink: tight, wide, or as high as the line is."""
-    _, seen = cv2.threshold(own, _SEEN, 255, cv2.THRESH_BINARY)
+    _, seen = cv2.threshold(own.ink, _SEEN, 255, cv2.THRESH_BINARY)
     left, top, wide, tall = cv2.boundingRect(seen)
+    left, top = left + own.left, top + own.top
     right, bottom = left + wide, top + tall
     if rng.random() < 0.35:
         top = min(top, round(baseline[0] - how.size * rng.uniform(0.85, 1.1)))
@@ -126,8 +158,8 @@ def _cut(own: Ink, baseline: tuple[float, float], how: Taking, rng: Random) -> t
     return (
         max(0, round(left - room[0])),
         max(0, round(top - room[1])),
-        min(own.shape[1], max(left + 4, round(right + room[2]))),
-        min(own.shape[0], max(top + 4, round(bottom + room[3]))),
+        min(own.photo[0], max(left + 4, round(right + room[2]))),
+        min(own.photo[1], max(top + 4, round(bottom + room[3]))),
     )
 
 
@@ -190,7 +222,7 @@ def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
         dark=lens.dark * 0.4,
         shadows=0,
         glares=0,
-        app=app and harm >= 1 and bool(scene.mean() > 120),
+        app=app and harm >= 1 and sum(cv2.mean(scene)[:3]) > 3 * 120,
     )
     lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
     if rng.random() < 0.2 * harm and size > 20:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.engine.synth import letters
+from ocr_studio.engine.synth import letters, marker
 from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.shaping import Pose, Strokes, cuts
 from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing, boxed, extents
@@ -217,8 +217,8 @@ class StrokeWriter:
                 strokes += part
                 exact = exact and len(piece) == 1
             along += widths + pose.space
-        written = boxed(text, strokes, np.concatenate(boxes), pen=pen, size=size, rng=rng)
-        return replace(written, exact=exact)
+        drawn = marker.draw(strokes, pen, size=size, rng=rng)
+        return boxed(text, drawn, np.concatenate(boxes), reach=marker.reach(pen, size), exact=exact)
 
     def _strokes(self, piece: str, rng: Random) -> Strokes:
         items = self.words.get(piece) or self.lent[piece]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.engine.synth import marker
-from ocr_studio.engine.synth.marker import Pen
+from ocr_studio.engine.synth.marker import Drawn, Pen
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Ink: TypeAlias = NDArray[np.uint8]
@@ -98,20 +98,19 @@ def by_letters(text: str, parts: Sequence[Sequence[Floats]], *, pen: Pen, size: 
     parts: for each character of the text that is no space its strokes, (n, 2) pixels, y down from the baseline. size:
     pixels of a capital's height.
     """
-    strokes = [stroke for part in parts for stroke in part]
-    return boxed(text, strokes, extents(parts), pen=pen, size=size, rng=rng)
+    drawn = marker.draw([stroke for part in parts for stroke in part], pen, size=size, rng=rng)
+    return boxed(text, drawn, extents(parts), reach=marker.reach(pen, size))
 
 
-def boxed(text: str, strokes: Sequence[Floats], boxes: Boxes, *, pen: Pen, size: float, rng: Random) -> Writing:
-    """A text of whose strokes it is known what room those of each letter take.
+def boxed(text: str, drawn: Drawn, boxes: Boxes, *, reach: float, exact: bool = True) -> Writing:
+    """A text that is drawn, and of whose strokes it is known what room those of each letter take.
 
-    strokes: as of ``by_letters``; boxes: (n, 4) left, top, right, bottom of the letters' points, in the same pixels.
+    boxes: (n, 4) left, top, right, bottom of the letters' points, pixels, y down from the baseline; reach: how far ink
+    lies from them; exact: as of ``Writing``.
     """
-    drawn = marker.draw(strokes, pen, size=size, rng=rng)
-    half = marker.reach(pen, size)
-    moved = boxes + np.array([-half, -half, half, half], np.float32)
-    moved -= np.array([*drawn.corner, *drawn.corner], np.float32)
-    return Writing(text, drawn.ink, squares(moved), -drawn.corner[1])
+    left, top = drawn.corner
+    moved = boxes + np.array([-reach - left, -reach - top, reach - left, reach - top], np.float32)
+    return Writing(text, drawn.ink, squares(moved), -top, exact)
 
 
 def extents(parts: Sequence[Sequence[Floats]]) -> Boxes:
