@@ -49,9 +49,12 @@ def use(app: QApplication, theme: str) -> None:
     # For what the system draws itself: the title bar, native dialogs. Unknown goes back to the system's own choice.
     app.styleHints().setColorScheme(scheme)
     chosen = DARK if wanted_dark(theme) else LIGHT
+    palette, sheet = _palette(chosen), style_sheet.sheet(chosen)
+    if app.palette() == palette and app.styleSheet() == sheet:
+        return  # every widget of a window would be styled anew, which takes most of a second
     app.setStyle("Fusion")
-    app.setPalette(_palette(chosen))
-    app.setStyleSheet(style_sheet.sheet(chosen))
+    app.setPalette(palette)
+    app.setStyleSheet(sheet)
 
 
 def icon(name: str, *, role: str = "text") -> QIcon:
