@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _ACTION: Mapping[str, tuple[int, str]] = {
     "why": (16, "Why an action is not offered."),
 }
 _COMMENT = "# Translators:"
+_CALLS = re.compile(rf"\b(?:{'|'.join(_MARKS)}|ActionSpec)\s*\(")
 
 
 class NotPlain(Exception):
@@ -68,11 +70,13 @@ def of_models(folder: Path) -> list[Shown]:
 
 
 def _in_source(source: str, path: Path, troubles: list[str]) -> list[Shown]:
-    tree = ast.parse(source, str(path))
-    notes = _notes(source)
-    bare = _bare_names(tree)
+    if not _CALLS.search(source):
+        return []  # most files, and to parse them takes seconds
+    nodes = list(ast.walk(ast.parse(source, str(path))))
+    notes = _notes(source) if _COMMENT in source else {}
+    bare = _bare_names(nodes)
     found: list[Shown] = []
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         try:
             if name in _MARKS:
@@ -151,10 +155,10 @@ def _made_before(node: ast.expr, bare: frozenset[str]) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
 
 
-def _bare_names(tree: ast.Module) -> frozenset[str]:
+def _bare_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
     """Names that are given a text which nobody marked."""
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(part, ast.JoinedStr) or _literal(part) for part in _branches(node.value)):
