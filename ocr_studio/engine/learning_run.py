@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from ocr_studio.core.training import Recipe, Started, StepDone
 from ocr_studio.engine import checkpoints, learning
-from ocr_studio.engine.checkpoints import Checkpoint
+from ocr_studio.engine.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.learning import Clock
 from ocr_studio.engine.moving_weights import Arrays, MovingWeights
 
@@ -52,6 +52,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         self._folder = folder
         self._examined: list[int] = []
         self._examinations: list[int] = []
+        self._saved = 0
 
     @property
     def begun(self) -> bool:
@@ -66,19 +67,31 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
         self._resume()
 
     def course(self, started: Started, stop: Callable[[], bool]) -> Iterator[Started | StepDone | Examined]:
-        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop. Closed early,
+        it is kept as far as it has come."""
         yield started
+        try:
+            yield from self._learned(stop)
+        except GeneratorExit:  # between two steps, so what is kept is whole
+            self._save_at_leaving()
+            raise
+
+    def _learned(self, stop: Callable[[], bool]) -> Iterator[StepDone | Examined]:
         if not self.step:
             yield self.check()
-        elif self._has_waited():  # it was cut short after its last examination
-            self.stopped = "early"
+        else:
+            if self._is_due():  # it was cut short before this examination
+                yield self.check()
+                self._save()
+            if self._has_waited():
+                self.stopped = "early"
         while self.step < self.steps and not self.stopped:
             loss = self.clock.time("step", self.next_step())
             self.step += 1
             yield StepDone(self.step, self.steps, loss, self.clock.left(self.step, len(self._examined)))
             if stop():
                 self.stopped = "asked"
-            if self.stopped or self.step in self._examinations:
+            if self.stopped or self._is_due():
                 yield self.check()
                 self._save()
                 if self._has_waited():
@@ -124,6 +137,17 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
     def _has_waited(self) -> bool:
         return self.recipe.patience is not None and self.best.waited >= self.recipe.patience
 
+    def _is_due(self) -> bool:
+        return self.step in self._examinations and self.step not in self._examined
+
+    def _save_at_leaving(self) -> None:
+        """What is kept already stays where this cannot be."""
+        if self.step > self._saved:
+            try:
+                self._save()
+            except CheckpointNotSaved as error:
+                log.warning("%s", error)
+
     def _save(self) -> None:
         best = {f"best/{index}": weight for index, weight in enumerate(self.best.weights)}
         facts = {
@@ -135,6 +159,7 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
             "seconds": self.clock.total(),
         }
         checkpoints.save(self._folder, Checkpoint(self.trainee.state() | best, facts))
+        self._saved = self.step
 
     def _resume(self) -> None:
         """Go on where a run on the same data by the same recipe was cut short, if there is one."""
@@ -153,5 +178,5 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
             log.warning("%s: training begins anew: %s", self._folder, error)
             return
         self.best, self.first = so_far, first
-        self.step, self._examined = step_done, examined
+        self.step, self._saved, self._examined = step_done, step_done, examined
         self.clock.spent = seconds

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_studio.core import models
+from ocr_studio.core import models, paths
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import WEIGHTS_FILE
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
@@ -100,14 +100,44 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
     assert models.candidates("mine") == (whole.folder,)
     kept = checkpoints.load(tmp_path / "cut")
     assert kept is not None
-    assert kept.facts["step"] == 4
+    assert kept.facts["step"] == 5  # the last examination was after step 4
 
     events = list(run(tmp_path / "cut", recipe=replace(RECIPE, patience=None)))
-    assert [event.resumed_at for event in events if isinstance(event, Started)] == [4]
-    assert [event.step for event in events if isinstance(event, StepDone)] == [5, 6]
+    assert [event.resumed_at for event in events if isinstance(event, Started)] == [5]
+    assert [event.step for event in events if isinstance(event, StepDone)] == [6]
     one, other = learned(whole), learned(last(events))
     for name, values in one.items():
         np.testing.assert_allclose(values, other[name], atol=2e-3)
+
+
+@pytest.mark.parametrize(("step", "examined"), [(1, [2, 4, 6]), (2, [2, 4, 6]), (3, [4, 6]), (6, [6])])
+def test_closed_before_an_examination_it_is_examined_when_it_goes_on(
+    tmp_path: Path, step: int, examined: list[int]
+) -> None:
+    recipe = replace(RECIPE, patience=None)
+    cut = run(tmp_path, recipe=recipe)
+    assert any(isinstance(event, StepDone) and event.step == step for event in cut)
+    cut.close()  # type: ignore[attr-defined]
+    again = list(run(tmp_path, recipe=recipe))
+    assert [event.resumed_at for event in again if isinstance(event, Started)] == [step]
+    assert [event.step for event in again if isinstance(event, Checked)] == examined
+
+
+def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    cut = run(tmp_path, recipe=replace(RECIPE, patience=None))
+    assert any(isinstance(event, StepDone) and event.step == 3 for event in cut)
+    monkeypatch.setattr(paths, "replace_file", full)
+    with caplog.at_level(logging.WARNING):
+        cut.close()  # type: ignore[attr-defined]
+    assert "how far training has come could not be saved" in caplog.text
+    kept = checkpoints.load(tmp_path)
+    assert kept is not None
+    assert kept.facts["step"] == 2
 
 
 def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> None:

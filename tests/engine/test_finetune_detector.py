@@ -269,7 +269,7 @@ def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> Non
     run.close()  # type: ignore[attr-defined]
     events = list(begun(tmp_path / "cut"))
     started = next(event for event in events if isinstance(event, Started))
-    assert started.resumed_at == 4
+    assert started.resumed_at == 5
     again = end_of(iter(events))
     a, b = (weights.unpacked((each.folder / "weights.safetensors").read_bytes(), file="") for each in (whole, again))
     assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
