@@ -6,8 +6,12 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Collection
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from ocr_studio.core import models, settings
@@ -19,6 +23,8 @@ from ocr_studio.core.settings import Settings
 
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
+# Seconds between two lines of progress where there is no terminal.
+TOLD_EVERY: Final = 20.0
 INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # as a shell counts programs that a signal ended
 
 
@@ -80,6 +86,48 @@ def show_progress(line: str) -> None:
     """What is going on, on one line that is written over and over; silent where there is no terminal."""
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def interrupted_between() -> Iterator[Callable[[], bool]]:
+    """Ctrl+C is not heard in the midst of what is done but where it is asked for: whether somebody wants the end.
+    Pressed once more it is heard at once, as ever. Where it means nothing or something else, that stays so."""
+    if threading.current_thread() is not threading.main_thread():  # which alone is told
+        yield lambda: False
+        return
+    pressed = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            signal.default_int_handler(number, frame)
+        pressed = True
+        if sys.stderr is not None and sys.stderr.isatty():  # past Python's buffer, which may be in use at this moment
+            os.write(sys.stderr.fileno(), b"\rending after this step; Ctrl+C once more ends at once\x1b[K")
+
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, hear)
+    try:
+        yield lambda: pressed
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class LongProgress:
+    """What goes on for minutes: shown as ever on a terminal, and elsewhere, as in a log, now and then on a line."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def show(self, line: str) -> None:
+        """What is going on now."""
+        show_progress(line)
+        now = time.monotonic()
+        if sys.stderr is not None and not sys.stderr.isatty() and now >= self._told + TOLD_EVERY:
+            self._told = now
+            print(visible(line), file=sys.stderr, flush=True)
 
 
 def written(path: Path, text: str) -> bool:

@@ -7,7 +7,7 @@ import json
 import math
 import shlex
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -18,9 +18,11 @@ from ocr_studio.cli_speaking import (
     GOOD,
     MISUSED,
     PROGRAM,
+    LongProgress,
     command_parser,
     complain,
     given_path,
+    interrupted_between,
     settings_for,
     show_progress,
 )
@@ -54,13 +56,14 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "patience": "checks without gain after which it stops",
     "seed": "of everything that is drawn",
 }
+_INSTEAD: Final = "give --replace instead of --resume"
 _EPILOG: Final = """\
 DIR is a dataset: "ocr-studio dataset PROJECT --out DIR" makes one of the words you have checked; those of other
 programs do as well, see "dataset --help". The words held out in it are never learned from: on them the model before and
 the new one are compared, and on general words, which show whether something was forgotten. The model to start from is
 never touched. The new one is kept under NAME unless it is worse; it is not used before "ocr-studio models use NAME".
 
-Killed or interrupted, it can be gone on with: --resume, with the same DIR and NAME.
+Killed or interrupted, it can be gone on with: --resume, with the same DIR and NAME; --replace begins it anew.
 
 --events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
@@ -91,7 +94,9 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument(f"--{key.replace('_', '-')}", type=kind, metavar="N", help=f"{what}; {_range(key)}")
     made.add_argument("--device", choices=DEVICES, help="what computes")
     made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
-    made.add_argument("--resume", action="store_true", help="go on with what was cut short")
+    again = made.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on with what was cut short")
+    again.add_argument("--replace", action="store_true", help="begin anew where one was cut short; that one is lost")
     made.add_argument("--events", choices=("jsonl",), help="say everything for another program")
     return made
 
@@ -105,14 +110,22 @@ def train(options: argparse.Namespace) -> int:
     events = training.train(course, resume=options.resume)
     telling = _as_json(events) if options.events else _as_text(events)
     try:
-        with closing(telling):
-            trained = next(event for event in telling if isinstance(event, Trained | DetectorTrained))
+        with interrupted_between() as asked, closing(events), closing(telling):
+            trained = next(event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained))
     except KeyboardInterrupt:
         show_progress("")
         goes_on = f"with --resume goes on with “{course.run.name}”" if course.run.far else "begins anew"
         complain(f"interrupted; the same command {goes_on}")
         raise
     return _decide(trained, options)
+
+
+def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterator[LearningEvent]:
+    """The events, as long as nobody asks for the end. Raises KeyboardInterrupt then."""
+    for event in events:
+        yield event
+        if asked():
+            raise KeyboardInterrupt
 
 
 def _course(options: argparse.Namespace) -> Course:
@@ -132,7 +145,7 @@ def _course(options: argparse.Namespace) -> Course:
             flag, before = f"--{changed[0].replace('_', '-')}", getattr(known.recipe, changed[0])
             was = f"with {flag} {before}" if before is not None else f"without {flag}"
             now = f"{flag} {getattr(options, changed[0])}"
-            raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or --resume.")
+            raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
         return Course(replace(known, data=options.dataset.absolute()), found, chosen)
     found = dataset.read(options.dataset)
@@ -142,22 +155,30 @@ def _course(options: argparse.Namespace) -> Course:
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
     if known is not None:
-        _make_way(known, found)
+        _make_way(known, found, replace=options.replace)
     return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
 
 
-def _make_way(known: Run, found: Dataset) -> None:
-    """Throw away how far a run has come that is begun anew, if nothing has come of it yet. Raises StudioError."""
+def _make_way(known: Run, found: Dataset, *, replace: bool) -> None:
+    """Throw away a run that is begun anew; one that has come somewhere only where that is asked for. Raises
+    StudioError."""
     if training_results.load(known) is not None:
         raise RunTrouble(
             f"nobody has decided yet on what came of the training “{known.name}”",
             remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
         )
-    far = known.far
+    if known.far and not replace:
+        training_runs.lock(known.name).release()  # while another is at it, that is what to know
+        raise RunTrouble(f"the training “{known.name}” was cut short before", remedy=_goes_on(known, found))
     if not found.folder.is_relative_to(known.folder.resolve()):  # a dataset that the window has made for that run
         training.throw_away(known)
-    if far:
-        complain(f"“{known.name}” was cut short before; it begins anew now, --resume would have gone on with it")
+
+
+def _goes_on(known: Run, found: Dataset) -> str:
+    """What to do about a run that was cut short. found: what it is to learn from now."""
+    same = known.digest == found.digest
+    resumes = "--resume goes on with it," if same else "It learned from other words than these:"
+    return f"{resumes} --replace begins anew in its place, another --name leaves it as it is."
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
@@ -210,17 +231,18 @@ def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -
 def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
     """Progress on one line, the comparison at the end."""
     steps = checked = ""
-    announced = 0
+    announced, progress = 0, LongProgress()
     for event in events:
         if isinstance(event, Preparing):
-            show_progress(f"{event.what} … {f'{event.done} of {event.total}' if event.total else ''}")
+            progress.show(f"{event.what} … {f'{event.done} of {event.total}' if event.total else ''}".rstrip())
         elif isinstance(event, Started):
             show_progress("")
             announced = event.steps
-            print(visible(_begun(event)), file=sys.stderr)
+            print("\n".join(map(visible, _begun(event))), file=sys.stderr, flush=True)
+            progress.show(f"step {event.resumed_at + 1} of {event.steps} …")  # the first one takes long
         elif isinstance(event, StepDone):
             steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
-            show_progress(f"{steps}{checked}")
+            progress.show(f"{steps}{checked}")
         elif isinstance(event, Checked) and event.held_out_cer is not None:
             checked = f", letters wrong {training_report.percent(event.held_out_cer)}"
         elif isinstance(event, LinesChecked) and event.held_out is not None:
@@ -233,11 +255,14 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         yield event
 
 
-def _begun(event: Started) -> str:
+def _begun(event: Started) -> Iterator[str]:
     counted = f"{event.train} {event.unit} to learn from, {event.held_out} held out, {event.keep} general"
     letters = f"; new letters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; gone on with from step {event.resumed_at}" if event.resumed_at else ""
-    return f"{counted}; {event.steps} steps{letters}{resumed}"
+    yield f"{counted}; {event.steps} steps{letters}{resumed}"
+    if not event.held_out:
+        one = event.unit.removesuffix("s")
+        yield f"no {one} is held out: nothing will show whether the new model is better on your {event.unit}"
 
 
 _WHY_ENDED: Final = {"early": ", as the last ones helped no more", "asked": ", as asked"}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ocr_studio import cli, cli_train
+from ocr_studio import cli, cli_speaking, cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED
 from ocr_studio.core import models, settings, training_runs
 from ocr_studio.core.model_card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
@@ -207,87 +206,6 @@ def test_a_folder_that_is_no_dataset_is_said(
     assert str(tmp_path) in capsys.readouterr().err
 
 
-@dataclass
-class Interrupted(StandInLearner):
-    """Somebody presses Ctrl+C after a while. at: so many events."""
-
-    at: int = 8
-
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
-        for number, event in enumerate(super().__call__(course)):
-            yield event
-            if number == self.at:
-                raise KeyboardInterrupt
-
-
-def test_interrupted_it_can_be_gone_on_with(
-    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data, "--epochs", "3")
-    assert "--resume goes on with “mine”" in capsys.readouterr().err
-    assert names() == []
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(data, "--resume", "--epochs", "4") == FAILED
-    assert "“mine” was begun with --epochs 3. Leave --epochs 4 out, or --resume." in capsys.readouterr().err
-    assert run(data, "--resume", "--what", "head", "--learning-rate", "0.0003") == FAILED
-    assert "was begun with --learning-rate" in capsys.readouterr().err
-    assert run(data, "--resume", "--what", "head") == FAILED
-    assert "was begun with --what upper. Leave --what head out, or --resume." in capsys.readouterr().err
-    assert run(data, "--resume") == GOOD
-    assert learner.resumed == [True]
-    assert names() == ["mine"]
-
-
-class TakenMeanwhile(StandInLearner):
-    """Somebody imports a model of the same name while it learns."""
-
-    def __call__(self, course: Course) -> Iterator[LearningEvent]:
-        installed(course.run.name)
-        yield from super().__call__(course)
-
-
-@pytest.mark.parametrize("cut_short", [False, True])
-def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another(
-    data: Path, cut_short: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    if cut_short:
-        monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-        with pytest.raises(KeyboardInterrupt):
-            run(data)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": TakenMeanwhile()})
-    assert run(data, *(("--resume",) if cut_short else ())) == GOOD
-    out = capsys.readouterr().out
-    assert "Another model got the name “mine” meanwhile, so this one is called “mine 2”." in out
-    assert out.endswith("Kept as “mine 2”. To read with it: ocr-studio models use 'mine 2'\n")
-    assert names() == ["mine", "mine 2"]
-
-
-def test_taken_while_it_was_cut_short_it_can_still_be_gone_on_with(
-    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
-) -> None:
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    installed("mine")
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(data, "--resume") == GOOD
-    assert names() == ["mine", "mine 2"]
-
-
-def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
-    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted(at=1)})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    assert "interrupted; the same command begins anew" in capsys.readouterr().err
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(data) == GOOD
-    assert "cut short" not in capsys.readouterr().err
-
-
 def test_lines_are_called_lines(data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]) -> None:
     learner.unit = "lines"
     assert run(data) == GOOD
@@ -297,82 +215,26 @@ def test_lines_are_called_lines(data: Path, learner: StandInLearner, capsys: pyt
     assert "word" not in out
 
 
-def test_without_resume_it_begins_anew_and_says_so(
-    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+def test_that_nothing_is_held_out_is_said_before_it_learns(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    capsys.readouterr()
+    labels = data / "labels.jsonl"
+    labels.write_text(labels.read_text().replace('"split": "held-out"', '"split": "train"'))
     assert run(data) == GOOD
-    assert "it begins anew now" in capsys.readouterr().err
-    assert learner.resumed == [False]
+    said = "\nno word is held out: nothing will show whether the new model is better on your words\n"
+    assert said in capsys.readouterr().err
 
 
-def test_begun_anew_on_its_own_dataset_it_keeps_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+def test_where_there_is_no_terminal_progress_is_a_line_now_and_then(
+    data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = made_datasets.three_boards(tmp_path).folder
-    own = training_runs.folder_of("mine") / "data"  # where the window puts what it has collected
-    own.parent.mkdir(parents=True)
-    data.rename(own)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(own)
-    with pytest.raises(KeyboardInterrupt):
-        run(own)
-    assert (own / "labels.jsonl").exists()
-
-
-def test_what_nobody_has_decided_on_is_not_thrown_away(
-    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def cut_short(*_: object) -> int:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(cli_train, "_decide", cut_short)
-        with pytest.raises(KeyboardInterrupt):
-            run(data)
-    assert run(data) == FAILED
-    assert "nobody has decided yet" in capsys.readouterr().err
-    assert learner.begun == 1
-    assert run(data, "--resume") == GOOD
-    assert learner.begun == 1
-    assert names() == ["mine"]
-
-
-def test_a_changed_dataset_is_not_gone_on_with(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    (data / "labels.jsonl").write_text("".join((data / "labels.jsonl").read_text().splitlines(keepends=True)[:-1]))
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(data, "--resume") == FAILED
-    assert "other words" in capsys.readouterr().err
-
-
-def test_what_was_cut_short_stays_until_another_begins(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(tmp_path / "mistyped") == FAILED
-    assert run(data, "--epochs", "0") == MISUSED
-    lock = training_runs.lock("mine")
-    capsys.readouterr()
-    assert run(data) == FAILED
-    assert "“mine” is being trained in another window or by another command" in capsys.readouterr().err
-    lock.release()
-    assert run(data, "--resume") == GOOD
-    assert learner.resumed == [True]
+    assert run(data) == GOOD
+    assert "step 2 of 12" not in capsys.readouterr().err
+    monkeypatch.setattr(cli_speaking, "TOLD_EVERY", 0.0)
+    assert cli.run(["train", "--dataset", str(data), "--name", "other"]) == GOOD
+    said = capsys.readouterr().err.splitlines()
+    assert "step 2 of 12, loss 2.05, 4 s left" in said
+    assert not any("\r" in line or "\x1b" in line for line in said)
 
 
 @pytest.mark.parametrize("name", ["my hand", "Anna's", "$HOME"])

@@ -156,7 +156,7 @@ def test_a_word_that_is_no_command_or_option_is_noticed() -> None:
     assert unknown('Give "ocr-studio models imports FILE".', ()) == ["models imports"]
     assert unknown('Give "ocr-studio trian".', ()) == ["trian"]
     assert unknown("Add --replace.", ("synth",)) == []
-    assert unknown("Add --replace.", ("train",)) == ["--replace"]
+    assert unknown("Add --replace.", ("evaluate",)) == ["--replace"]
     assert unknown('"ocr-studio train" with --resume or --again', ("read",)) == ["--again"]
 
 

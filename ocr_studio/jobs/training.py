@@ -7,7 +7,7 @@ with.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 # Reading crops is told so often.
 _TOLD_EVERY: Final = 50
-_ANEW: Final = "Give the same command without --resume."
 
 Stop: TypeAlias = Callable[[], bool]
 LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
@@ -56,7 +55,7 @@ class Course:
     stop: Stop = _never
 
 
-def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Iterator[LearningEvent]:
+def train(course: Course, *, resume: bool = False, learn: Learn | None = None) -> Generator[LearningEvent, None, None]:
     """Learn: Preparing …, Started, StepDone and Checked …, at last Trained.
 
     resume: go on from where a run of this name was cut short, or to what came of it and nobody has decided on; else it
@@ -167,14 +166,14 @@ def _check_same(run: Run, dataset: Dataset) -> None:
         raise RunTrouble(
             tr("there is no training “{name}” to go on with", name=run.name),
             remedy=tr("Begin it anew."),
-            command=_ANEW,
+            command="Give the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
         raise RunTrouble(
             tr("the training “{name}” was begun on other words than those that are there now", name=run.name),
             file=dataset.folder,
             remedy=tr("Begin it anew."),
-            command=_ANEW,
+            command="Give the same command with --replace instead of --resume.",
         )
 
 

@@ -1,0 +1,251 @@
+"""The command ``ocr-studio train`` interrupted, gone on with, begun anew: no work is lost unless that is asked for."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ocr_studio import cli_train
+from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, interrupted_between
+from ocr_studio.core import training_runs
+from ocr_studio.core.training import StepDone
+from ocr_studio.jobs import training
+from ocr_studio.jobs.training import Course, LearningEvent
+from tests.core import made_datasets
+from tests.core.made_models import installed
+from tests.test_cli_train import data, learner, names, run
+from tests.ui.made_course import StandInLearner
+
+__all__ = ["data", "learner"]
+
+
+@dataclass
+class Interrupted(StandInLearner):
+    """Somebody presses Ctrl+C after a while. at: so many events."""
+
+    at: int = 8
+
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+        for number, event in enumerate(super().__call__(course)):
+            yield event
+            if number == self.at:
+                raise KeyboardInterrupt
+
+
+def test_interrupted_it_can_be_gone_on_with(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data, "--epochs", "3")
+    assert "--resume goes on with “mine”" in capsys.readouterr().err
+    assert names() == []
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume", "--epochs", "4") == FAILED
+    assert (
+        "“mine” was begun with --epochs 3. Leave --epochs 4 out, or give --replace instead of --resume."
+        in capsys.readouterr().err
+    )
+    assert run(data, "--resume", "--what", "head", "--learning-rate", "0.0003") == FAILED
+    assert "was begun with --learning-rate" in capsys.readouterr().err
+    assert run(data, "--resume", "--what", "head") == FAILED
+    assert (
+        "was begun with --what upper. Leave --what head out, or give --replace instead of --resume."
+        in capsys.readouterr().err
+    )
+    assert run(data, "--resume") == GOOD
+    assert learner.resumed == [True]
+    assert names() == ["mine"]
+
+
+class TakenMeanwhile(StandInLearner):
+    """Somebody imports a model of the same name while it learns."""
+
+    def __call__(self, course: Course) -> Iterator[LearningEvent]:
+        installed(course.run.name)
+        yield from super().__call__(course)
+
+
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_where_its_name_is_taken_meanwhile_it_is_kept_under_another(
+    data: Path, cut_short: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if cut_short:
+        monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": TakenMeanwhile()})
+    assert run(data, *(("--resume",) if cut_short else ())) == GOOD
+    out = capsys.readouterr().out
+    assert "Another model got the name “mine” meanwhile, so this one is called “mine 2”." in out
+    assert out.endswith("Kept as “mine 2”. To read with it: ocr-studio models use 'mine 2'\n")
+    assert names() == ["mine", "mine 2"]
+
+
+def test_taken_while_it_was_cut_short_it_can_still_be_gone_on_with(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    installed("mine")
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume") == GOOD
+    assert names() == ["mine", "mine 2"]
+
+
+def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted(at=1)})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    assert "interrupted; the same command begins anew" in capsys.readouterr().err
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data) == GOOD
+    assert "cut short" not in capsys.readouterr().err
+
+
+def test_what_was_cut_short_is_lost_only_where_that_is_asked_for(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    capsys.readouterr()
+    assert run(data) == FAILED
+    ways = "--replace begins anew in its place, another --name leaves it as it is."
+    said = f"ocr-studio: the training “mine” was cut short before. --resume goes on with it, {ways}\n"
+    assert capsys.readouterr().err == said
+    labels = data / "labels.jsonl"
+    labels.write_text("".join((whole := labels.read_text()).splitlines(keepends=True)[:-1]))
+    assert run(data) == FAILED
+    said = f"ocr-studio: the training “mine” was cut short before. It learned from other words than these: {ways}\n"
+    assert capsys.readouterr().err.endswith(said)
+    labels.write_text(whole)
+    run_before = training_runs.load("mine")
+    assert run_before is not None
+    assert run_before.far
+    assert learner.begun == 0
+    assert run(data, "--replace") == GOOD
+    assert learner.resumed == [False]
+    assert names() == ["mine"]
+
+
+def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def learn(course: Course) -> Iterator[LearningEvent]:
+        try:
+            yield from pressing(learner(course))
+        except GeneratorExit:  # as the engine does
+            (course.run.work / "checkpoint.npz").write_bytes(b"far")
+            raise
+
+    def pressing(events: Iterator[LearningEvent]) -> Iterator[LearningEvent]:
+        for event in events:
+            if isinstance(event, StepDone):
+                signal.raise_signal(signal.SIGINT)  # in the midst of a step
+                going_on.append(event.step)
+            yield event
+
+    going_on: list[int] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+    try:
+        monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn})
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert going_on == [1]
+    assert "interrupted; the same command with --resume goes on with “mine”" in capsys.readouterr().err
+    training_runs.lock("mine").release()  # nobody is at it any more
+
+
+def test_ctrl_c_pressed_again_is_heard_at_once() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with interrupted_between() as asked:
+            assert not asked()
+            signal.raise_signal(signal.SIGINT)
+            assert asked()
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with interrupted_between() as asked:
+            signal.raise_signal(signal.SIGINT)
+            assert not asked()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_begun_anew_on_its_own_dataset_it_keeps_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+) -> None:
+    data = made_datasets.three_boards(tmp_path).folder
+    own = training_runs.folder_of("mine") / "data"  # where the window puts what it has collected
+    own.parent.mkdir(parents=True)
+    data.rename(own)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(own)
+    with pytest.raises(KeyboardInterrupt):
+        run(own, "--replace")
+    assert (own / "labels.jsonl").exists()
+
+
+def test_what_nobody_has_decided_on_is_not_thrown_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut_short(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cli_train, "_decide", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+    assert run(data) == FAILED
+    assert "nobody has decided yet" in capsys.readouterr().err
+    assert learner.begun == 1
+    assert run(data, "--resume") == GOOD
+    assert learner.begun == 1
+    assert names() == ["mine"]
+
+
+def test_a_changed_dataset_is_not_gone_on_with(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    (data / "labels.jsonl").write_text("".join((data / "labels.jsonl").read_text().splitlines(keepends=True)[:-1]))
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(data, "--resume") == FAILED
+    assert "other words" in capsys.readouterr().err
+
+
+def test_what_was_cut_short_stays_until_another_begins(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert run(tmp_path / "mistyped") == FAILED
+    assert run(data, "--epochs", "0") == MISUSED
+    lock = training_runs.lock("mine")
+    capsys.readouterr()
+    assert run(data) == FAILED
+    assert "“mine” is being trained in another window or by another command" in capsys.readouterr().err
+    lock.release()
+    assert run(data, "--resume") == GOOD
+    assert learner.resumed == [True]
