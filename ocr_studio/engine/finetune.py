@@ -102,7 +102,7 @@ def finetune(
 
     folder: where the checkpoint lies, made if it is not there; a run on the same data by the same recipe that was cut
     short goes on from it. name: of the model to be; the candidate lies where ``core.models`` keeps candidates. stop:
-    asked after each step; true ends the run with the best so far. Closed early, the checkpoint stays and there is no
+    asked after each step; true ends the run with the best so far. Closed early, its steps are kept and there is no
     candidate. Raises StudioError: NothingToLearn, TrainingFailed, CheckpointNotSaved, BadModel …
     """
     yield Preparing(tr("Loading the model"))

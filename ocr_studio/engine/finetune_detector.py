@@ -65,7 +65,7 @@ def finetune_detector(
     lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
     of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
     candidates. stop: asked after each step; true ends the run with the best so far. most: steps, MOST_STEPS if not
-    given. Closed early, the checkpoint stays and there is no candidate. Raises StudioError: NoLines, TrainingFailed,
+    given. Closed early, its steps are kept and there is no candidate. Raises StudioError: NoLines, TrainingFailed,
     CheckpointNotSaved, BadModel …
     """
     yield Preparing(tr("Loading the model"))
