@@ -7,6 +7,7 @@ Answers go to standard output, progress and errors to standard error, one line e
 from __future__ import annotations
 
 import argparse
+import difflib
 import errno
 import json
 import os
@@ -57,6 +58,8 @@ commands:
   synth             draw words and boards whose text is known, as a dataset
 "ocr-studio COMMAND --help" says more. A file that is called like a command opens as ./read.
 """
+# How alike a word and the command must be that it may have been meant for: a letter more, less or changed.
+_ALIKE: Final = 0.7
 _READ_EPILOG: Final = """\
 JSON: one list with one object for each photo (with --out one object in each file):
 {"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
@@ -99,6 +102,9 @@ def run(arguments: Sequence[str]) -> int:
     command = arguments[0] if arguments else ""
     try:
         if command not in _COMMANDS:
+            if len(arguments) > 1 and (meant := _meant(command)):
+                complain(f"there is no command and no file “{command}”; {meant}")
+                return MISUSED
             return _window(_window_parser().parse_args(arguments))
         parser, work = _COMMANDS[command]
         options = parser().parse_args(arguments[1:])
@@ -171,7 +177,9 @@ def _percent(text: str) -> int:
 
 def _window(options: argparse.Namespace) -> int:
     if options.path is not None and not os.path.lexists(options.path):
-        raise images.PhotoError("there is no such file or folder", file=options.path, remedy="Check the path.")
+        meant = _meant(str(options.path))
+        remedy = f"Check the path; {meant}" if meant else "Check the path."
+        raise images.PhotoError("there is no such file or folder", file=options.path, remedy=remedy)
     try:
         from ocr_studio.ui import app  # noqa: PLC0415  (loads Qt, which reading does not need)
     except ImportError as error:
@@ -183,6 +191,12 @@ def _window(options: argparse.Namespace) -> int:
     return app.run(
         options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=options.screenshot
     )
+
+
+def _meant(word: str) -> str:
+    """The command that somebody may have meant who has typed the name of no file; nothing where it is like none."""
+    near = [] if os.path.lexists(word) else difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=_ALIKE)
+    return f'did you mean "{PROGRAM} {near[0]}"?' if near else ""
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -251,8 +251,8 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
 
 
 def test_a_photo_that_is_not_there_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["raed"]) == 1
-    assert capsys.readouterr().err == "ocr-studio: raed: there is no such file or folder. Check the path.\n"
+    assert cli.run(["board.png"]) == 1
+    assert capsys.readouterr().err == "ocr-studio: board.png: there is no such file or folder. Check the path.\n"
 
 
 def test_a_file_called_like_a_command_can_be_opened(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
+import sys
 import unicodedata
 from typing import Any, Final, NoReturn
 
@@ -19,10 +21,24 @@ class CommandParser(argparse.ArgumentParser):
         it."""
         super().__init__(**asked)
         self._speaker = speaker
+        self._given: list[str] = []
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does; what was given is kept in mind for ``error``."""
+        self._given = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """End the program with status 2, and with one line on standard error."""
+        if message.startswith("the following arguments are required") and (unknown := self._unknown()):
+            message += f"; unrecognized arguments: {' '.join(unknown)}"  # most often what is required, mistyped
         self.exit(_MISUSED, f'{self._speaker or self.prog}: {visible(message)}; see "{self.prog} --help"\n')
+
+    def _unknown(self) -> list[str]:
+        """The options among what was given that there are none of."""
+        words = itertools.takewhile(lambda word: word != "--", self._given)
+        known = self._option_string_actions
+        return [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
 
 
 def visible(text: str) -> str:
