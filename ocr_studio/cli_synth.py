@@ -272,7 +272,17 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
         print(json.dumps(said, ensure_ascii=False, indent=1))
     else:
         print("\n".join(map(visible, dataset_report.render(report))))
+    for line in _none_held_out(wanted):
+        print(line, file=sys.stderr)
     return _complained(report.trouble)
+
+
+def _none_held_out(wanted: SynthOptions) -> Iterator[str]:
+    """That nothing is held out although it was asked for, as there is so little: a line for each kind of samples."""
+    for count, one, many in ((wanted.words, "word", "words"), (wanted.boards, "board", "boards")):
+        if 0 < count < wanted.least_held_out:
+            drawn = f"{count} {one if count == 1 else many}"
+            yield f"none of {drawn} is held out, as --held-out asks: it takes {wanted.least_held_out} {many}"
 
 
 def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, None]:

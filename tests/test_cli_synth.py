@@ -278,6 +278,51 @@ def test_called_wrongly_it_says_why(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "held_out", "said"),
+    [
+        (["--words", "4"], 0, ["none of 4 words is held out, as --held-out asks: it takes 5 words"]),
+        (["--words", "5"], 1, []),
+        (
+            ["--words", "1", "--held-out", "0.3"],
+            0,
+            ["none of 1 word is held out, as --held-out asks: it takes 2 words"],
+        ),
+        (["--words", "2", "--held-out", "0.3"], 1, []),
+        (["--words", "1", "--held-out", "0"], 0, []),
+        (["--words", "1", "--test"], 1, []),
+        (["--words", "5", "--boards", "1"], 1, ["none of 1 board is held out, as --held-out asks: it takes 5 boards"]),
+    ],
+)
+def test_that_of_so_few_none_is_held_out_is_said(
+    tmp_path: Path, quick: list[str], given: list[str], held_out: int, said: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    out = tmp_path / "out"
+    assert cli.run(["synth", "--out", str(out), *quick, "--writing", "made", "--no-cut", *given]) == 0
+    assert [line for line in capsys.readouterr().err.splitlines() if "held out" in line] == said
+    assert len(dataset.read(out).held_out) == held_out
+
+
+def test_a_list_of_words_that_is_no_utf_8_is_to_be_saved_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (words := tmp_path / "words.txt").write_bytes("Grüße".encode("latin-1"))
+    assert cli.run(["synth", "--out", str(tmp_path / "out"), "--words", "2", "--word-list", str(words)]) == 1
+    said = f"ocr-studio: {words}: the word list cannot be used: it is no UTF-8 text. Save it as UTF-8.\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("below", ["", "deep/below"])
+def test_a_file_where_the_folder_is_to_be_is_named(
+    tmp_path: Path, quick: list[str], below: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "file").touch()
+    assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 1
+    said = f"ocr-studio: {file}: the dataset cannot be written: it is a file, not a folder. Choose another folder.\n"
+    assert capsys.readouterr().err == said
+
+
 def test_what_cannot_be_used_is_said_and_counts(
     tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import file_lock
+from ocr_studio.core import file_lock, paths, write_errors
 from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
 from ocr_studio.core.dataset_fields import MAX_BYTES, Unfit, json_value
 from ocr_studio.core.dataset_layouts.layout import Layout
@@ -200,7 +200,7 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
     pictures = {name for name in (layout.crops, PHOTOS) if name}
     foreign = sorted(names - unfinished - pictures - {MANIFEST, *layout.files})
     foreign += [f"{name}/{inside}" for name in sorted(pictures & names) for inside in _foreign(folder / name)]
-    if names and not foreign and not unfinished and _layout_of(folder) != layout.name:
+    if names and not foreign and not unfinished and layout_of(folder) != layout.name:
         foreign = sorted(names)
     if foreign:
         raise WriteFailed(
@@ -223,8 +223,9 @@ def _foreign(folder: Path) -> list[str]:
     ]
 
 
-def _layout_of(folder: Path) -> str:
-    """Which layout the dataset in a folder has; nothing where it is not one of ours."""
+def layout_of(folder: Path) -> str:
+    """Which layout the dataset in a folder has, as its manifest says; nothing where it is not one of ours. Never
+    raises."""
     try:
         manifest = json_value(ClosedFolder(folder).read(MANIFEST, most=MAX_BYTES))
     except (OSError, LeadsOut, TooLarge, Unfit):
@@ -241,8 +242,12 @@ def _in_use(folder: Path) -> WriteFailed:
 
 
 def _not_written(folder: Path, error: OSError) -> WriteFailed:
+    file = next((each for each in (folder, *folder.parents) if paths.exists(each) and not paths.is_folder(each)), None)
+    if file is not None:  # the system's word for that is hard to make out
+        what = tr("the dataset cannot be written: {reason}", reason=tr("it is a file, not a folder"))
+        return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
     return WriteFailed(
         tr("the dataset cannot be written: {reason}", reason=reason(error)),
         file=folder,
-        remedy=tr("Make room, or choose another folder."),
+        remedy=write_errors.remedy(error),
     )

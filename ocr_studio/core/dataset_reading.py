@@ -56,6 +56,14 @@ def check_ended(folder: Path) -> None:
     raise BadDataset(what, file=folder, remedy=remedy, command=command)
 
 
+def check_labels(folder: Path) -> None:
+    """Raises BadDataset for a folder whose manifest says that it is a dataset, and that lacks its labels."""
+    if is_dataset(folder) or not (layout := LAYOUTS.get(dataset_folder.layout_of(folder))):
+        return
+    what = tr("the labels of this dataset are not there: {names}", names=", ".join(layout.marks))
+    raise BadDataset(what, file=folder, remedy=tr("Put them back, or make the dataset once more."))
+
+
 def read(folder: Path) -> Dataset:
     """The dataset in a folder, of whichever layout. Every picture of a word is looked at once.
 

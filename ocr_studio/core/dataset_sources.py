@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_studio.core import evaluation_data, images, paths
 from ocr_studio.core.dataset_choice import SourcePage
-from ocr_studio.core.dataset_reading import check_ended, is_dataset
+from ocr_studio.core.dataset_reading import check_ended, check_labels, is_dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
@@ -35,6 +35,7 @@ def find(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
     project = Project.find(path, library=library, prefer_library=prefer_library)
     if not project.exists:
         check_ended(path)
+        check_labels(path)
     return from_project(project)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ocr_studio.core import geometry, images, page_file, paths, plain_text
-from ocr_studio.core.dataset_reading import check_ended
+from ocr_studio.core.dataset_reading import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.metrics import Labelled
@@ -63,6 +63,7 @@ def load(path: Path, *, library: Path | None = None, prefer_library: bool = Fals
     project = Project.find(path, library=library, prefer_library=prefer_library)
     if not project.exists:
         check_ended(path)
+        check_labels(path)
         raise StudioError(
             tr("there is nothing to compare with here"),
             file=path,
@@ -82,6 +83,8 @@ def from_annotations(folder: Path) -> Truth:
         raise StudioError(
             str(error), file=file, remedy=tr("Split it, with its photos, into several folders.")
         ) from error
+    except UnicodeDecodeError as error:
+        raise StudioError(tr("it is no UTF-8 text"), file=file, remedy=tr("Save it as UTF-8.")) from error
     except (ValueError, RecursionError) as error:
         raise StudioError(
             tr("it is no JSON: {reason}", reason=error), file=file, remedy=tr("Mend it, or write it anew.")

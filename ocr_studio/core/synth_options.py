@@ -123,6 +123,11 @@ class SynthOptions:
         before, after = (math.floor(number * self.held_out + 0.5 + 1e-9) for number in (index, index + 1))
         return after > before
 
+    @property
+    def least_held_out(self) -> int:
+        """Of how many samples of a kind on one is held out; 1 where none is to be."""
+        return 1 if self.purpose == "test" or not self.held_out else math.ceil((0.5 - 1e-9) / self.held_out)
+
 
 def check(options: SynthOptions) -> None:
     """Whether these can be made, as far as can be told without reading anything. Raises BadOptions."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from ocr_studio.core import evaluation_data
+from ocr_studio.core import dataset_sources, evaluation_data
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.project import Project
+from tests.core import made_datasets
 from tests.core.made_pages import page_of, read_word
 
 BOX = [[0, 0], [40, 0], [40, 20], [0, 20]]
@@ -116,6 +117,25 @@ def test_what_is_no_folder_is_said(tmp_path: Path, name: str) -> None:
 def test_a_folder_without_truth_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="nothing to compare with"):
         evaluation_data.load(tmp_path)
+
+
+def test_annotations_that_are_no_utf_8_are_to_be_saved_as_such(tmp_path: Path) -> None:
+    (tmp_path / evaluation_data.ANNOTATIONS).write_bytes('[{"image": "Grüße.png"}]'.encode("latin-1"))
+    with pytest.raises(StudioError, match=r"it is no UTF-8 text. Save it as UTF-8.$"):
+        evaluation_data.load(tmp_path)
+
+
+def test_of_a_dataset_without_its_labels_these_are_said_to_lack(tmp_path: Path) -> None:
+    folder = made_datasets.three_boards(tmp_path).folder
+    (folder / "labels.jsonl").unlink()
+    for look in (evaluation_data.load, dataset_sources.find):
+        with pytest.raises(StudioError) as raised:
+            look(folder)
+        said = "the labels of this dataset are not there: labels.jsonl. Put them back, or make the dataset once more."
+        assert str(raised.value) == f"{folder}: {said}"
+    (folder / "manifest.json").write_text('{"format": "of somebody else"}')
+    with pytest.raises(StudioError, match="nothing to compare with"):
+        evaluation_data.load(folder)
 
 
 def test_places_beside_the_photo_are_said() -> None:

@@ -140,6 +140,8 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
         counts = Counter(
             unicodedata.normalize("NFC", paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")).split()
         )
+    except UnicodeDecodeError as error:
+        raise _bad(path, tr("it is no UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
     except (OSError, ValueError, paths.TooLarge) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _bad(path, reason) from error
@@ -151,11 +153,11 @@ def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     return replace(kept, file=path, too_long=too_long, unseen=unseen, capitals=capitals)
 
 
-def _bad(path: Path, reason: str) -> BadWordList:
+def _bad(path: Path, reason: str, *, remedy: str = "") -> BadWordList:
     return BadWordList(
         tr("the word list cannot be used: {reason}", reason=reason),
         file=path,
-        remedy=tr("Choose a plain text file (UTF-8) with one word a line."),
+        remedy=remedy or tr("Choose a plain text file (UTF-8) with one word a line."),
     )
 
 
