@@ -121,7 +121,7 @@ def test_cancelled_at_any_event_there_is_no_model_and_it_can_be_gone_on_with(pro
         learner = StandInLearner()
         events = training.train(course_of(project), learn=learner)
         list(islice(events, count))
-        events.close()  # type: ignore[attr-defined]
+        events.close()
         assert learner.closed
         assert candidates() == []
         assert models.available() == (models.BUILT_IN,)
@@ -140,7 +140,7 @@ def test_a_run_can_be_at_once_in_one_place_only(project: Project) -> None:
     next(events)
     with pytest.raises(RunTrouble, match="another window"):
         next(training.train(course, learn=StandInLearner()))
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert next(training.train(course, learn=StandInLearner()))
 
 
