@@ -63,7 +63,8 @@ programs do as well, see "dataset --help". The words held out in it are never le
 the new one are compared, and on general words, which show whether something was forgotten. The model to start from is
 never touched. The new one is kept under NAME unless it is worse; it is not used before "ocr-studio models use NAME".
 
-Killed or interrupted, it can be gone on with: --resume, with the same DIR and NAME; --replace begins it anew.
+Killed or interrupted, it is gone on with by the same command, of the same words and with the same numbers; with others
+it begins anew. --resume goes on or refuses, --replace begins anew.
 
 --events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
@@ -95,8 +96,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--device", choices=DEVICES, help="what computes")
     made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
     again = made.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on with what was cut short")
-    again.add_argument("--replace", action="store_true", help="begin anew where one was cut short; that one is lost")
+    again.add_argument("--resume", action="store_true", help="go on with what was cut short, or refuse")
+    again.add_argument("--replace", action="store_true", help="begin anew, whatever was cut short")
     made.add_argument("--events", choices=("jsonl",), help="say everything for another program")
     return made
 
@@ -106,16 +107,17 @@ def train(options: argparse.Namespace) -> int:
     if wrong := _meaningless(options):
         complain(wrong)
         return MISUSED
-    course = _course(options)
-    events = training.train(course, resume=options.resume)
+    course, resume = _course(options)
+    events = training.train(course, resume=resume)
     telling = _as_json(events) if options.events else _as_text(events)
     try:
         with interrupted_between() as asked, closing(events), closing(telling):
             trained = next(event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained))
     except KeyboardInterrupt:
         show_progress("")
-        goes_on = f"with --resume goes on with “{course.run.name}”" if course.run.far else "begins anew"
-        complain(f"interrupted; the same command {goes_on}")
+        command = f"the same command{' without --replace' if options.replace else ''}"
+        goes_on = f"{command} goes on with “{course.run.name}”" if course.run.far else "the same command begins anew"
+        complain(f"interrupted; {goes_on}")
         raise
     return _decide(trained, options)
 
@@ -128,8 +130,8 @@ def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterat
             raise KeyboardInterrupt
 
 
-def _course(options: argparse.Namespace) -> Course:
-    """Raises StudioError."""
+def _course(options: argparse.Namespace) -> tuple[Course, bool]:
+    """What is to be done, and whether it was begun before and is gone on with. Raises StudioError."""
     training_runs.check_name(options.name)
     known = training_runs.load(options.name)
     if not (options.resume and known):
@@ -147,38 +149,41 @@ def _course(options: argparse.Namespace) -> Course:
             now = f"{flag} {getattr(options, changed[0])}"
             raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
-        return Course(replace(known, data=options.dataset.absolute()), found, chosen)
+        return Course(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
     for line in found.trouble:
         complain(line)
     default = detector_training.RECIPE if options.detector else Recipe()
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
-    if known is not None:
-        _make_way(known, found, replace=options.replace)
-    return Course(Run(options.name, kind, options.dataset.absolute(), found.digest, recipe), found, chosen)
+    run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
+    resume = known is not None and _is_gone_on_with(known, run, replace=options.replace)
+    if known is not None and not resume:
+        _make_way(known, found, told=not options.replace)
+    return Course(run, found, chosen), resume
 
 
-def _make_way(known: Run, found: Dataset, *, replace: bool) -> None:
-    """Throw away a run that is begun anew; one that has come somewhere only where that is asked for. Raises
-    StudioError."""
+def _is_gone_on_with(known: Run, run: Run, *, replace: bool) -> bool:
+    """Whether a run that is asked for is one that was cut short; that is said. Raises StudioError."""
     if training_results.load(known) is not None:
         raise RunTrouble(
             f"nobody has decided yet on what came of the training “{known.name}”",
             remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
         )
-    if known.far and not replace:
-        training_runs.lock(known.name).release()  # while another is at it, that is what to know
-        raise RunTrouble(f"the training “{known.name}” was cut short before", remedy=_goes_on(known, found))
+    same = (known.kind, known.digest, known.recipe) == (run.kind, run.digest, run.recipe)
+    if replace or not same or not known.far:
+        return False
+    complain(f"“{known.name}” was cut short before and is gone on with; --replace would begin it anew")
+    return True
+
+
+def _make_way(known: Run, found: Dataset, *, told: bool) -> None:
+    """Throw away a run that is begun anew. Raises StudioError."""
+    far = known.far
     if not found.folder.is_relative_to(known.folder.resolve()):  # a dataset that the window has made for that run
         training.throw_away(known)
-
-
-def _goes_on(known: Run, found: Dataset) -> str:
-    """What to do about a run that was cut short. found: what it is to learn from now."""
-    same = known.digest == found.digest
-    resumes = "--resume goes on with it," if same else "It learned from other words than these:"
-    return f"{resumes} --replace begins anew in its place, another --name leaves it as it is."
+    if far and told:
+        complain(f"“{known.name}” was cut short before, on other words or with other numbers; it begins anew now")
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_interrupted_it_can_be_gone_on_with(
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
     with pytest.raises(KeyboardInterrupt):
         run(data, "--epochs", "3")
-    assert "--resume goes on with “mine”" in capsys.readouterr().err
+    assert "interrupted; the same command goes on with “mine”" in capsys.readouterr().err
     assert names() == []
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--resume", "--epochs", "4") == FAILED
@@ -110,7 +110,7 @@ def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
     assert "cut short" not in capsys.readouterr().err
 
 
-def test_what_was_cut_short_is_lost_only_where_that_is_asked_for(
+def test_the_same_command_goes_on_with_what_was_cut_short(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
@@ -118,23 +118,46 @@ def test_what_was_cut_short_is_lost_only_where_that_is_asked_for(
         run(data)
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     capsys.readouterr()
-    assert run(data) == FAILED
-    ways = "--replace begins anew in its place, another --name leaves it as it is."
-    said = f"ocr-studio: the training “mine” was cut short before. --resume goes on with it, {ways}\n"
-    assert capsys.readouterr().err == said
-    labels = data / "labels.jsonl"
-    labels.write_text("".join((whole := labels.read_text()).splitlines(keepends=True)[:-1]))
-    assert run(data) == FAILED
-    said = f"ocr-studio: the training “mine” was cut short before. It learned from other words than these: {ways}\n"
-    assert capsys.readouterr().err.endswith(said)
-    labels.write_text(whole)
-    run_before = training_runs.load("mine")
-    assert run_before is not None
-    assert run_before.far
-    assert learner.begun == 0
+    assert run(data) == GOOD
+    said = "ocr-studio: “mine” was cut short before and is gone on with; --replace would begin it anew\n"
+    assert capsys.readouterr().err.startswith(said)
+    assert learner.resumed == [True]
+    assert names() == ["mine"]
+
+
+def test_what_was_cut_short_begins_anew_where_that_is_asked_for(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    with pytest.raises(KeyboardInterrupt):
+        run(data, "--replace")
+    err = capsys.readouterr().err
+    assert "was cut short before" not in err
+    assert err.endswith("interrupted; the same command without --replace goes on with “mine”\n")
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--replace") == GOOD
     assert learner.resumed == [False]
     assert names() == ["mine"]
+
+
+@pytest.mark.parametrize("other", ["words", "numbers"])
+def test_of_other_words_or_with_other_numbers_it_begins_anew_and_says_so(
+    data: Path, other: str, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    if other == "words":
+        labels = data / "labels.jsonl"
+        labels.write_text("".join(labels.read_text().splitlines(keepends=True)[:-1]))
+    assert run(data, *(("--epochs", "5") if other == "numbers" else ())) == GOOD
+    said = "“mine” was cut short before, on other words or with other numbers; it begins anew now\n"
+    assert said in capsys.readouterr().err
+    assert learner.resumed == [False]
 
 
 def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
@@ -164,7 +187,7 @@ def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
     finally:
         signal.signal(signal.SIGINT, before)
     assert going_on == [1]
-    assert "interrupted; the same command with --resume goes on with “mine”" in capsys.readouterr().err
+    assert "interrupted; the same command goes on with “mine”" in capsys.readouterr().err
     training_runs.lock("mine").release()  # nobody is at it any more
 
 
