@@ -91,19 +91,26 @@ def show_progress(line: str) -> None:
 @contextmanager
 def interrupted_between() -> Iterator[Callable[[], bool]]:
     """Ctrl+C is not heard in the midst of what is done but where it is asked for: whether somebody wants the end.
-    Pressed once more it is heard at once, as ever. Where it means nothing or something else, that stays so."""
+    Pressed once more it ends the program at once. Where it means nothing or something else, that stays so."""
     if threading.current_thread() is not threading.main_thread():  # which alone is told
         yield lambda: False
         return
     pressed = False
 
-    def hear(number: int, frame: FrameType | None) -> None:
+    def hear(_: int, __: FrameType | None) -> None:
         nonlocal pressed
+        shown = sys.stderr is not None and sys.stderr.isatty()
         if pressed:
-            signal.default_int_handler(number, frame)
+            if shown:
+                os.write(sys.stderr.fileno(), b"\n")
+            # Not as an exception: what is going on, TensorFlow above all, may swallow it or make another of it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGINT)
         pressed = True
-        if sys.stderr is not None and sys.stderr.isatty():  # past Python's buffer, which may be in use at this moment
-            os.write(sys.stderr.fileno(), b"\rending after this step; Ctrl+C once more ends at once\x1b[K")
+        if shown:  # past Python's buffer, which may be in use at this moment
+            os.write(
+                sys.stderr.fileno(), b"\rending as soon as it can be gone on with; Ctrl+C once more ends at once\x1b[K"
+            )
 
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:

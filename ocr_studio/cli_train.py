@@ -35,7 +35,6 @@ from ocr_studio.core import (
     training_runs,
 )
 from ocr_studio.core.command_line import visible
-from ocr_studio.core.dataset import Dataset
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.model_card import Kind
 from ocr_studio.core.training import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
@@ -63,8 +62,8 @@ programs do as well, see "dataset --help". The words held out in it are never le
 the new one are compared, and on general words, which show whether something was forgotten. The model to start from is
 never touched. The new one is kept under NAME unless it is worse; it is not used before "ocr-studio models use NAME".
 
-Killed or interrupted, it is gone on with by the same command, of the same words and with the same numbers; with others
-it begins anew. --resume goes on or refuses, --replace begins anew.
+Killed or interrupted, it is gone on with by the same command, on the same words and with the same numbers. --resume
+goes on without the numbers, or with what came of it; --replace begins anew.
 
 --events jsonl: one JSON object a line on standard output: {"event": "preparing", "what", "done", "total"},
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
@@ -96,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--device", choices=DEVICES, help="what computes")
     made.add_argument("--keep", choices=_KEEP, default=_KEEP[0], help=f"the new model; default: {_KEEP[0]}")
     again = made.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on with what was cut short, or refuse")
+    again.add_argument("--resume", action="store_true", help="go on with what was cut short")
     again.add_argument("--replace", action="store_true", help="begin anew, whatever was cut short")
     made.add_argument("--events", choices=("jsonl",), help="say everything for another program")
     return made
@@ -108,18 +107,34 @@ def train(options: argparse.Namespace) -> int:
         complain(wrong)
         return MISUSED
     course, resume = _course(options)
-    events = training.train(course, resume=resume)
+    events = _gone_on_with(training.train(course, resume=resume), course.run.name, far=resume and course.run.far)
     telling = _as_json(events) if options.events else _as_text(events)
     try:
         with interrupted_between() as asked, closing(events), closing(telling):
             trained = next(event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained))
+            if asked():
+                raise KeyboardInterrupt
     except KeyboardInterrupt:
         show_progress("")
-        command = f"the same command{' without --replace' if options.replace else ''}"
-        goes_on = f"{command} goes on with “{course.run.name}”" if course.run.far else "the same command begins anew"
-        complain(f"interrupted; {goes_on}")
+        complain(f"interrupted; {_afterwards(course.run, replace=options.replace)}")
         raise
     return _decide(trained, options)
+
+
+def _gone_on_with(
+    events: Generator[LearningEvent, None, None], name: str, *, far: bool
+) -> Generator[LearningEvent, None, None]:
+    """The events. far: whether something was kept of the run. Raises RunTrouble before that is lost, where it turns out
+    to be of no use."""
+    with closing(events):
+        for event in events:
+            if far and isinstance(event, Started) and not event.resumed_at:
+                raise RunTrouble(
+                    f"what was kept of the training “{name}” cannot be gone on with:"
+                    " it is damaged, or languages or letters are others now",
+                    remedy="--replace begins anew in its place, another --name leaves it as it is.",
+                )
+            yield event
 
 
 def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterator[LearningEvent]:
@@ -128,6 +143,15 @@ def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterat
         yield event
         if asked():
             raise KeyboardInterrupt
+
+
+def _afterwards(run: Run, *, replace: bool) -> str:
+    """What can be done about a run that was interrupted. replace: whether it was begun in the place of another."""
+    if training_results.load(run) is not None:
+        return f"--resume takes up what came of “{run.name}”"
+    if run.far:
+        return f"the same command{' without --replace' if replace else ''} goes on with “{run.name}”"
+    return "the same command begins anew"
 
 
 def _course(options: argparse.Namespace) -> tuple[Course, bool]:
@@ -144,9 +168,8 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
             raise RunTrouble(f"there is no training “{options.name}” to go on with", remedy="Leave --resume out.")
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
-            flag, before = f"--{changed[0].replace('_', '-')}", getattr(known.recipe, changed[0])
-            was = f"with {flag} {before}" if before is not None else f"without {flag}"
-            now = f"{flag} {getattr(options, changed[0])}"
+            now = f"{_flag(changed[0])} {getattr(options, changed[0])}"
+            was = _was(known.recipe, changed[0])
             raise RunTrouble(f"“{options.name}” was begun {was}", remedy=f"Leave {now} out, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
         return Course(replace(known, data=options.dataset.absolute()), found, chosen), True
@@ -157,33 +180,50 @@ def _course(options: argparse.Namespace) -> tuple[Course, bool]:
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.recipe_from(asdict(replace(default, **({"base": base} | given))))
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe)
-    resume = known is not None and _is_gone_on_with(known, run, replace=options.replace)
-    if known is not None and not resume:
-        _make_way(known, found, told=not options.replace)
+    resume = known is not None and _goes_on(known, run, replace=options.replace)
+    if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
+        training.throw_away(known)  # but for a dataset that the window has made for that run
     return Course(run, found, chosen), resume
 
 
-def _is_gone_on_with(known: Run, run: Run, *, replace: bool) -> bool:
-    """Whether a run that is asked for is one that was cut short; that is said. Raises StudioError."""
+def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
+    """Whether a run that is asked for is one that was cut short. Raises StudioError rather than lose that."""
     if training_results.load(known) is not None:
         raise RunTrouble(
             f"nobody has decided yet on what came of the training “{known.name}”",
             remedy="--resume takes that up, with --keep never it is thrown away; or choose another name.",
         )
-    same = (known.kind, known.digest, known.recipe) == (run.kind, run.digest, run.recipe)
-    if replace or not same or not known.far:
+    if replace or not known.far:
         return False
-    complain(f"“{known.name}” was cut short before and is gone on with; --replace would begin it anew")
+    if was := _differs(known, run):
+        training_runs.lock(known.name).release()  # while another is at it, that is what to know
+        raise RunTrouble(
+            f"the training “{known.name}” was cut short before, {was}",
+            remedy="Give the same again to go on with it, --replace to begin anew in its place, or another --name.",
+        )
     return True
 
 
-def _make_way(known: Run, found: Dataset, *, told: bool) -> None:
-    """Throw away a run that is begun anew. Raises StudioError."""
-    far = known.far
-    if not found.folder.is_relative_to(known.folder.resolve()):  # a dataset that the window has made for that run
-        training.throw_away(known)
-    if far and told:
-        complain(f"“{known.name}” was cut short before, on other words or with other numbers; it begins anew now")
+def _differs(known: Run, run: Run) -> str:
+    """How a run was begun, where another is asked for; nothing where it is the same."""
+    if known.kind != run.kind:
+        return f"of a {known.kind}"
+    if known.digest != run.digest:
+        return "on other words"
+    changed = [
+        each.name for each in fields(Recipe) if getattr(known.recipe, each.name) != getattr(run.recipe, each.name)
+    ]
+    return _was(known.recipe, changed[0]) if changed else ""
+
+
+def _was(recipe: Recipe, key: str) -> str:
+    """How something of a recipe was given."""
+    value = getattr(recipe, key)
+    return f"with {_flag(key)} {value}" if value is not None else f"without {_flag(key)}"
+
+
+def _flag(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:

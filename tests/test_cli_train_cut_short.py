@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from ocr_studio import cli_train
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, interrupted_between
 from ocr_studio.core import training_runs
-from ocr_studio.core.training import StepDone
+from ocr_studio.core.training import Started, StepDone, Trained
 from ocr_studio.jobs import training
 from ocr_studio.jobs.training import Course, LearningEvent
 from tests.core import made_datasets
@@ -117,10 +119,8 @@ def test_the_same_command_goes_on_with_what_was_cut_short(
     with pytest.raises(KeyboardInterrupt):
         run(data)
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    capsys.readouterr()
     assert run(data) == GOOD
-    said = "ocr-studio: “mine” was cut short before and is gone on with; --replace would begin it anew\n"
-    assert capsys.readouterr().err.startswith(said)
+    assert "; gone on with from step 1\n" in capsys.readouterr().err
     assert learner.resumed == [True]
     assert names() == ["mine"]
 
@@ -142,22 +142,75 @@ def test_what_was_cut_short_begins_anew_where_that_is_asked_for(
     assert names() == ["mine"]
 
 
-@pytest.mark.parametrize("other", ["words", "numbers"])
-def test_of_other_words_or_with_other_numbers_it_begins_anew_and_says_so(
-    data: Path, other: str, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
+@pytest.mark.parametrize(
+    ("other", "was"), [("words", "on other words"), ("--epochs", "with --epochs 3"), ("--detector", "of a recognizer")]
+)
+def test_by_words_or_numbers_that_are_others_it_is_not_lost(
+    data: Path, other: str, was: str, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
     with pytest.raises(KeyboardInterrupt):
-        run(data)
+        run(data, "--epochs", "3")
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    capsys.readouterr()
     if other == "words":
         labels = data / "labels.jsonl"
         labels.write_text("".join(labels.read_text().splitlines(keepends=True)[:-1]))
-    assert run(data, *(("--epochs", "5") if other == "numbers" else ())) == GOOD
-    said = "“mine” was cut short before, on other words or with other numbers; it begins anew now\n"
-    assert said in capsys.readouterr().err
-    assert learner.resumed == [False]
+    given = {"words": ("--epochs", "3"), "--epochs": ("--epochs", "5"), "--detector": ("--detector", "--epochs", "3")}
+    assert run(data, *given[other]) == FAILED
+    ways = "Give the same again to go on with it, --replace to begin anew in its place, or another --name."
+    said = f"ocr-studio: the training “mine” was cut short before, {was}. {ways}\n"
+    assert capsys.readouterr().err.endswith(said)
+    before = training_runs.load("mine")
+    assert before is not None
+    assert before.far
+    assert learner.begun == 0
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)])
+def test_what_turns_out_to_be_of_no_use_is_not_written_over(
+    data: Path, resume: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def anew(course: Course) -> Iterator[LearningEvent]:
+        yield Started(5, 3, 64, 6)
+        (course.run.work / "checkpoint.npz").write_bytes(b"another")
+
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    before = training_runs.load("mine")
+    assert before is not None
+    kept = (before.work / "checkpoint.npz").read_bytes()
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": anew})
+    capsys.readouterr()
+    assert run(data, *resume) == FAILED
+    said = capsys.readouterr().err
+    assert said.startswith("ocr-studio: what was kept of the training “mine” cannot be gone on with")
+    assert "--replace begins anew" in said
+    assert (before.work / "checkpoint.npz").read_bytes() == kept
+
+
+def test_ctrl_c_at_the_very_end_is_heard(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def learn(course: Course) -> Iterator[LearningEvent]:
+        for event in learner(course):
+            if isinstance(event, Trained):
+                signal.raise_signal(signal.SIGINT)
+            yield event
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn})
+        with pytest.raises(KeyboardInterrupt):
+            run(data)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "interrupted; --resume takes up what came of “mine”" in capsys.readouterr().err
+    assert names() == []
+    assert run(data, "--resume") == GOOD
+    assert names() == ["mine"]
 
 
 def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
@@ -191,16 +244,23 @@ def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
     training_runs.lock("mine").release()  # nobody is at it any more
 
 
-def test_ctrl_c_pressed_again_is_heard_at_once() -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def test_ctrl_c_pressed_again_ends_at_once() -> None:
+    script = (
+        "import signal; from ocr_studio.cli_speaking import interrupted_between\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "with interrupted_between() as asked:\n"
+        "    print(asked()); signal.raise_signal(signal.SIGINT); print(asked(), flush=True)\n"
+        "    try:\n        signal.raise_signal(signal.SIGINT)\n    finally:\n        print('swallowed', flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split() == ["False", "True"]
+    assert done.returncode != 0
+    assert done.stderr == ""
+
+
+def test_where_ctrl_c_means_nothing_it_stays_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with interrupted_between() as asked:
-            assert not asked()
-            signal.raise_signal(signal.SIGINT)
-            assert asked()
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGINT)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         with interrupted_between() as asked:
             signal.raise_signal(signal.SIGINT)
             assert not asked()

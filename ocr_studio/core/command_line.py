@@ -37,7 +37,7 @@ class CommandParser(argparse.ArgumentParser):
     def _unknown(self) -> list[str]:
         """The options among what was given that there are none of."""
         words = itertools.takewhile(lambda word: word != "--", self._given)
-        known = self._option_string_actions
+        known = " ".join(self._option_string_actions)  # where they may be shortened, also their beginnings
         return [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
 
 

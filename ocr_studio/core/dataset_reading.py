@@ -71,6 +71,7 @@ def read(folder: Path) -> Dataset:
     """
     if not paths.is_folder(folder):
         raise BadDataset(tr("there is no such folder"), file=folder, remedy=tr("Give the folder of a dataset."))
+    check_labels(folder)
     closed, troubles = ClosedFolder(folder), Troubles()
     manifest = _manifest(closed)
     layout = _layout(closed, manifest)

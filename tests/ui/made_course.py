@@ -55,7 +55,8 @@ class StandInLearner:
     def _events(self, course: Course) -> Iterator[TrainingEvent]:
         dataset = course.dataset
         yield Preparing("Drawing general words", 3, 10)
-        yield Started(len(dataset.train), len(dataset.held_out), 64, self.steps, new_letters="ß→", unit=self.unit)
+        words, resumed = (len(dataset.train), len(dataset.held_out)), int(self.resumed[-1])
+        yield Started(*words, 64, self.steps, new_letters="ß→", resumed_at=resumed, unit=self.unit)
         done, stopped = 0, ""
         for step in range(1, self.steps + 1):
             if self.gate is not None:
