@@ -61,7 +61,7 @@ def test_words_come_line_by_line_and_are_one_step_of_the_history(
 def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
     reading.read_page()
-    qtbot.waitUntil(lambda: len(_page(document).words) == 4)
+    qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
     with qtbot.waitSignal(reading.stopped):
         reading.cancel()
     qtbot.wait(200)
@@ -203,7 +203,7 @@ def test_only_another_way_of_reading_loads_the_recognizer_anew(lane: JobThread, 
 def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
     reading.read_page()
-    qtbot.waitUntil(lambda: len(_page(document).words) == 4)
+    qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
     other = replace(_page(document), id="1" * 32, words={})
     document.open(other, made_board.photo(3))
     qtbot.wait(200)
