@@ -173,7 +173,7 @@ def _check_same(run: Run, dataset: Dataset) -> None:
             tr("the training “{name}” was begun on other words than those that are there now", name=run.name),
             file=dataset.folder,
             remedy=tr("Begin it anew."),
-            command="Give the same command without --resume.",
+            command="Give the same command with --replace instead of --resume.",
         )
 
 
