@@ -38,6 +38,14 @@ class Interrupted(StandInLearner):
                 raise KeyboardInterrupt
 
 
+def cut_short(data: Path, monkeypatch: pytest.MonkeyPatch, then: StandInLearner) -> None:
+    """A training that was interrupted in the middle. then: who learns from now on."""
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
+    with pytest.raises(KeyboardInterrupt):
+        run(data)
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": then})
+
+
 def test_interrupted_it_can_be_gone_on_with(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,10 +123,7 @@ def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
 def test_the_same_command_goes_on_with_what_was_cut_short(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    cut_short(data, monkeypatch, learner)
     assert run(data) == GOOD
     assert "; gone on with from step 1\n" in capsys.readouterr().err
     assert learner.resumed == [True]
@@ -306,11 +311,8 @@ def test_a_changed_dataset_is_not_gone_on_with(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
+    cut_short(data, monkeypatch, learner)
     (data / "labels.jsonl").write_text("".join((data / "labels.jsonl").read_text().splitlines(keepends=True)[:-1]))
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--resume") == FAILED
     assert "other words" in capsys.readouterr().err
 
@@ -319,10 +321,7 @@ def test_what_was_cut_short_stays_until_another_begins(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
-        run(data)
-    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    cut_short(data, monkeypatch, learner)
     assert run(tmp_path / "mistyped") == FAILED
     assert run(data, "--epochs", "0") == MISUSED
     lock = training_runs.lock("mine")
