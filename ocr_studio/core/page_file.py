@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Final, TypeAlias, TypeVar
 
+from ocr_studio.core import strict_json
 from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
@@ -20,9 +22,10 @@ from ocr_studio.core.translation import tr
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
 FORMAT: Final = 2
 
-# Far beyond any photo of writing; what exceeds them is no page of ours and must not fill the memory.
-MAX_BYTES: Final = 256 * 2**20
-MAX_WORDS: Final = 200_000
+# Far beyond any photo of writing; what exceeds them is no page of ours and must not fill the memory, nor keep anybody
+# waiting: of 50,000 words the reading order is found in seconds (tests/benchmarks/large_pages.py).
+MAX_BYTES: Final = 64 * 2**20
+MAX_WORDS: Final = 50_000
 MAX_TEXT: Final = 1_000_000
 MAX_ALTERNATIVES: Final = 100
 MAX_PIXELS: Final = 1_000_000
@@ -56,8 +59,10 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
 
     Texts are written as ``plain_text.one_line`` has them, and corners too far from the photo are brought nearer.
     lines: kept by the caller from one call to the next, it saves encoding words that have not changed. Raises
-    ValueError for what could not be read back: a photo outside its folder, a corner that is not finite.
+    ValueError for what could not be read back: a photo outside its folder, a corner that is not finite, too many words.
     """
+    if len(page.words) > MAX_WORDS:
+        raise NotAPage(_too_many(len(page.words)))
     fields = {"id": page.id, "image": page.image}
     head = {
         "format": FORMAT,
@@ -77,7 +82,10 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
             lines[key] = word, line(word_fields(word, reach))
     words = [lines[key][1] for key in sorted(page.words)]
     start = ("{\n" + ",\n".join(heads) + ',\n"words": [').encode()
-    return start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
+    data = start + (b"\n" + b",\n".join(words) + b"\n" if words else b"") + b"]\n}\n"
+    if len(data) > MAX_BYTES:
+        raise NotAPage(f"it is larger than {MAX_BYTES >> 20} MB")
+    return data
 
 
 def decode(data: bytes) -> Page:
@@ -85,10 +93,9 @@ def decode(data: bytes) -> Page:
     if len(data) > MAX_BYTES:
         raise NotAPage(f"it is larger than {MAX_BYTES >> 20} MB")
     try:
-        found = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        fields = an_object(strict_json.load(data), "page")
+    except strict_json.BadJson as error:
         raise NotAPage(f"it is no JSON: {error}") from error
-    fields = an_object(found, "page")
     version = _integer(fields.get("format"), "format", least=1, most=2**31)
     if version > FORMAT:
         what = tr(
@@ -96,7 +103,9 @@ def decode(data: bytes) -> Page:
         )
         raise NewerFormat(what)
     width, height = (_integer(fields.get(key), key, least=1, most=MAX_PIXELS) for key in ("width", "height"))
-    reach = _reach(width, height)
+    reach, items = _reach(width, height), fields.get("words")
+    if isinstance(items, list) and len(items) > MAX_WORDS:
+        raise NotAPage(_too_many(len(items)))
     words = [word_of(item, f"word {index + 1}", reach) for index, item in enumerate(_list(fields, "words", MAX_WORDS))]
     by_id = {word.id: word for word in words}
     if len(by_id) != len(words):
@@ -114,6 +123,10 @@ def decode(data: bytes) -> Page:
 
 def stays_inside(image: str) -> bool:
     """Whether a photo's path, as a page keeps it, can only lead to a place in the photos' folder."""
+    try:
+        os.fsencode(image)
+    except UnicodeEncodeError:  # half of a character: no file can be called so
+        return False
     path = PurePath(image)
     return bool(path.parts) and "\0" not in image and not path.anchor and ".." not in path.parts
 
@@ -155,10 +168,10 @@ def word_fields(word: Word, reach: tuple[float, float] = _ANYWHERE) -> dict[str,
 def facts_fields(facts: PageFacts) -> dict[str, object]:
     """What a file says of them; nothing of what nobody has said."""
     fields: dict[str, object] = {}
-    if facts.writer:
-        fields["writer"] = one_line(facts.writer)
-    if facts.tags:
-        fields["tags"] = [one_line(tag) for tag in facts.tags]
+    if facts.writer and (writer := one_line(facts.writer)):
+        fields["writer"] = writer
+    if tags := [tag for tag in map(one_line, facts.tags) if tag]:
+        fields["tags"] = tags
     if facts.note:
         fields["note"] = facts.note
     if facts.order:
@@ -178,7 +191,7 @@ def facts_of(fields: Mapping[str, object]) -> PageFacts:
     return PageFacts(
         writer=_optional(fields, "writer", _label),
         tags=tags,
-        note=note,
+        note=_whole_characters(note),
         order=tuple(tuple(_label({"order": key}, "order") for key in line) for line in lines),
         board=_optional(fields, "board", _board),
     )
@@ -307,16 +320,26 @@ def _text(value: object, key: str) -> str:
 
 def _label(fields: Mapping[str, object], key: str) -> str:
     value = fields.get(key)
-    if not isinstance(value, str) or not 0 < len(value) <= 500:
+    if not isinstance(value, str) or not 0 < len(value) <= 500 or not (label := _whole_characters(value)):
         raise NotAPage(f"{key} is not a text of 1 to 500 letters")
-    return value
+    return label
+
+
+def _whole_characters(text: str) -> str:
+    """The text without halves of surrogate pairs, which neither a database nor another file could take."""
+    return text if text.isascii() else text.encode("utf-8", errors="ignore").decode("utf-8")
 
 
 def _name(fields: Mapping[str, object], key: str, names: type[_Name]) -> _Name:
     value = fields.get(key)
-    if not isinstance(value, str) or value not in set(names):
-        raise NotAPage(f"{key} is none of {', '.join(names)}")
-    return names(value)
+    try:
+        return names(value)
+    except ValueError as error:
+        raise NotAPage(f"{key} is none of {', '.join(names)}") from error
+
+
+def _too_many(count: int) -> str:
+    return f"it has {count} words, and a page has {MAX_WORDS} at most"
 
 
 def _integer(value: object, key: str, *, least: int, most: int) -> int:
@@ -339,7 +362,3 @@ def _optional(
     fields: Mapping[str, object], key: str, read: Callable[[Mapping[str, object], str], _Value]
 ) -> _Value | None:
     return None if fields.get(key) is None else read(fields, key)
-
-
-def _no_constant(name: str) -> float:
-    raise NotAPage(f"{name} is no number")

@@ -1,0 +1,93 @@
+"""JSON that may come from a stranger: refused where it would fill the memory, or break who works on with it.
+
+What is given back holds finite numbers only and is nested no deeper than ``MAX_DEPTH``. Of two equal keys in an object
+the last one counts. Texts are as the file has them, halves of surrogate pairs included: a file name may hold them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Final
+
+import numpy as np
+
+# What this program writes is at most eight deep.
+MAX_DEPTH: Final = 64
+# Lists, objects and commas. A page of 50,000 words with alternatives and the places of its letters has 2,500,000; as
+# empty objects so many fill about one GB.
+MAX_VALUES: Final = 8_000_000
+MAX_DIGITS: Final = 20
+
+_DEEPER: Final = np.zeros(256, np.int8)
+_DEEPER[list(b"[{")], _DEEPER[list(b"]}")] = 1, -1
+_NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"\\'))
+_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
+
+
+class BadJson(ValueError):
+    """The bytes are no JSON, or more than anybody should have to read; says why in a few words."""
+
+
+class NotUtf8(BadJson):
+    """The bytes are no UTF-8 text."""
+
+
+def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
+    """Decode JSON.
+
+    Args:
+        data: UTF-8, with or without a byte order mark.
+        most_values: how many lists, objects and commas there may be, those within texts counted too.
+
+    Returns:
+        Dicts, lists, strings, ints of at most 20 digits, finite floats, bools and None.
+
+    Raises:
+        BadJson: for everything else, and for nothing else.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotUtf8("it is not UTF-8") from error
+    opened = data.count(b"[") + data.count(b"{")
+    if opened + data.count(b",") > most_values:
+        raise BadJson(f"it has more than {most_values} values")
+    if opened > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+        raise BadJson(f"its lists and objects are more than {MAX_DEPTH} deep")
+    try:
+        found: object = _DECODER.decode(text)
+    except BadJson:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BadJson(str(error)) from error
+    return found
+
+
+def _depth(data: bytes) -> int:
+    """How deep lists and objects are nested, where it is JSON at all."""
+    structure = data.translate(None, _NOT_STRUCTURE)
+    if b"\\" in structure:
+        structure = _ESCAPED.sub(b"", data).translate(None, _NOT_STRUCTURE)
+    outside_texts = b"".join(structure.split(b'"')[::2])
+    return int(np.cumsum(_DEEPER[np.frombuffer(outside_texts, np.uint8)], dtype=np.int32).max(initial=0))
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise BadJson(f"a number has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(value := float(digits)):
+        raise BadJson("a number is too large")
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise BadJson(f"{name} is no number")
+
+
+_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=_no_constant)
