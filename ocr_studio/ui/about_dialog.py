@@ -6,13 +6,14 @@ from importlib import metadata
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ocr_studio import __version__
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme
+from ocr_studio.ui.plain_label import PlainLabel
 
 _WEIGHTS = later(
     "Reading starts from the weights of PP-OCRv6 (small) by PaddleOCR, licence Apache-2.0, as they come with the"
@@ -28,21 +29,21 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("About OCR Studio"))
         self.setMinimumWidth(600)
-        picture = QLabel()
+        picture = PlainLabel()
         picture.setPixmap(_picture())
-        title = QLabel(f"OCR Studio {__version__}")
+        title = PlainLabel(f"OCR Studio {__version__}")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
-        what = QLabel(tr("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT."))
+        what = PlainLabel(tr("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT."))
         what.setWordWrap(True)
-        weights = QLabel(tr(_WEIGHTS))
+        weights = PlainLabel(tr(_WEIGHTS))
         weights.setWordWrap(True)
         self.licences = QPlainTextEdit(_licences(), readOnly=True)
         self.licences.setAccessibleName(tr("Licences"))
         self.licences.setMinimumHeight(200)
-        log = QLabel(tr("Log: {folder}", folder=paths.log_dir()))
+        log = PlainLabel(tr("Log: {folder}", folder=paths.log_dir()))
         log.setProperty("quiet", True)
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -131,7 +131,7 @@ class ActionSet(QObject):
             "redo": tr("Redo “{change}”", change=redo) if redo else tr("Redo"),
         }
         for key, title in titles.items():
-            self._actions[key].setText(title)
+            self._actions[key].setText(wording.label(title))
             self._actions[key].setToolTip(_tip(title, self._actions[key]))
         self._show_alternatives()
 
@@ -220,7 +220,7 @@ class ActionSet(QObject):
 
 def _tip(text: str, action: QAction) -> str:
     key = _first_key(action)
-    return f"{text} ({key})" if key else text
+    return wording.tooltip(f"{text} ({key})" if key else text)
 
 
 def _first_key(action: QAction) -> str:

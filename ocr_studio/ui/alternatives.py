@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QGraphicsView,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QTableView,
@@ -21,6 +20,7 @@ from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import operations, wording
 from ocr_studio.ui.document import Document
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.word_editor import WordEditor
 
 # Pixels before scaling: round the row, between its buttons, and inside each of them.
@@ -38,7 +38,7 @@ class Alternatives(QWidget):
         self._document = document
         self._writing = False
         self.setAccessibleName(tr("Other readings of the current word"))
-        self._title = QLabel()
+        self._title = PlainLabel()
         self._title.setProperty("quiet", True)
         self._buttons = [self._button(index) for index in range(operations.CHOICES)]
         row = self._row = QHBoxLayout()
@@ -121,7 +121,8 @@ class Alternatives(QWidget):
                 if reading
                 else tr("No reading {number}", number=index + 1)
             )
-            button.setToolTip(f"{text}   {reading.confidence * 100:.0f} % ({key})" if reading else "")
+            sure = f"{reading.confidence * 100:.0f} % ({key})" if reading else ""
+            button.setToolTip(wording.tooltip(f"{wording.shortened(text, most=400)}   {sure}") if sure else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
             button.style().unpolish(button)
             button.style().polish(button)

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui import wording
 from ocr_studio.ui.chosen_by_return import ChosenByReturn
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import Index, TitledRows
 
@@ -29,7 +30,7 @@ class BatchFailuresDialog(QDialog):
         super().__init__(parent)
         self._failed = failed
         self.setWindowTitle(tr("Photos that could not be read"))
-        said = QLabel(
+        said = PlainLabel(
             tr_n(
                 "{count} photo could not be read. A click opens it.",
                 "{count} photos could not be read. A click opens one.",
@@ -95,7 +96,9 @@ class _Rows(TitledRows):
         path, why = self._failed[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _reason(path, why) if index.column() else wording.file_name(path.name)
-        return f"{path}\n{why}" if role == Qt.ItemDataRole.ToolTipRole else None
+        return (
+            wording.tooltip(f"{wording.file_name(str(path))}\n{why}") if role == Qt.ItemDataRole.ToolTipRole else None
+        )
 
 
 def _reason(path: Path, why: str) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import number, tr, tr_n
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.batch_failures_dialog import BatchFailuresDialog
 from ocr_studio.ui.batch_reading import BatchProgress, BatchReading, BatchResult
+from ocr_studio.ui.plain_label import PlainLabel
 
 _MINUTE, _HOUR = 60, 3600
 # Below so many seconds a number would only flicker.
@@ -39,13 +40,11 @@ class BatchStrip(QFrame):
         super().__init__(parent)
         self._batch = batch
         self._failed: tuple[tuple[Path, str], ...] = ()
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.left = QLabel()
+        self.left = PlainLabel()
         self.left.setProperty("quiet", True)
         self.left.setWordWrap(True)
-        self.left.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Progress of reading photos"))
         self.pause, self.stop, self.more, self.closer = (QToolButton() for _ in range(4))
@@ -91,7 +90,7 @@ class BatchStrip(QFrame):
             self.said.setText(tr("Paused at photo {number} of {total}", number=number, total=at.total))
         else:
             self.said.setText(tr("Reading photo {number} of {total}", number=number, total=at.total))
-        self.said.setToolTip(at.name)
+        self.said.setToolTip(wording.tooltip(at.name))
         self.left.setText("" if at.paused or at.seconds is None else time_left(at.seconds))
         self.bar.setRange(0, at.total)
         self.bar.setValue(at.done)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from ocr_studio.ui.corner_handles import CornerHandles
 from ocr_studio.ui.knob import Knob, KnobSpec
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Field of the look, title, tip, and what undo says.
 _SWITCHES = (
@@ -73,7 +73,7 @@ class BoardPanel(PanelDock):
         self.read = QCheckBox(tr("&Read the cleaned board"))
         self.read.setToolTip(tr(_READ_TIP))
         self.read.clicked.connect(lambda on: self._switch("read", on))
-        self.found, self.lost = QLabel(), QLabel()
+        self.found, self.lost = PlainLabel(), PlainLabel()
         self._lay_out()
         looking.changed.connect(self._show)
         self.handles.moved.connect(lambda quad: self._put(quad, tr("Move a corner of the board"), join="board corner"))
@@ -103,7 +103,7 @@ class BoardPanel(PanelDock):
         self.looking.switch(False)
 
     def _lay_out(self) -> None:
-        note = QLabel(tr("Only what you see here changes, never the photo."))
+        note = PlainLabel(tr("Only what you see here changes, never the photo."))
         for label in (note, self.found, self.lost):
             label.setWordWrap(True)
         note.setProperty("quiet", True)

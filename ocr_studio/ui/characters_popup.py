@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ocr_studio.core import characters
 from ocr_studio.core.characters import Group
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.plain_label import PlainLabel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DOWN = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -47,7 +48,7 @@ class CharactersPopup(QFrame):
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
         self.group = Choice(titles, _ALL, tr("Which characters"))
         self.signs = QListWidget()
-        self.name = QLabel()
+        self.name = PlainLabel()
         self.name.setProperty("quiet", True)
         self._lay_out()
         self.search.textChanged.connect(self._fill)
@@ -111,7 +112,7 @@ class CharactersPopup(QFrame):
         for each in characters.matching(every, self.search.text()):
             item = QListWidgetItem(each)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            item.setToolTip(characters.name(each))
+            item.setToolTip(wording.tooltip(characters.name(each)))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, characters.name(each))
             item.setSizeHint(QSize(_CELL, _CELL))
             self.signs.addItem(item)

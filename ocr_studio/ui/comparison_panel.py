@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import models
 from ocr_studio.core.translation import later, number, tr
@@ -16,6 +16,7 @@ from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.read_words import ReadRow, WordsTable
 from ocr_studio.ui.two_readings import TwoReadings
 
@@ -50,9 +51,8 @@ class ComparisonPanel(PanelDock):
         self.bar.setAccessibleName(tr("Progress of the comparison"))
         self.take_one = _button(tr("Take over"), tr("The word gets the other model’s reading; Return does so, too"))
         self.take_all = _button(tr("Take over all"), tr("All words that you have not checked get the other reading"))
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.table: _Table | None = None
         self.compare.clicked.connect(lambda: self.start(self.models.currentData()))
         self.stop.clicked.connect(readings.cancel)
@@ -108,7 +108,7 @@ class ComparisonPanel(PanelDock):
             self.said.setText(tr("A word that you have checked, moved or taken over already stays as it is."))
 
     def _lay_out(self) -> None:
-        label = QLabel(tr("Compare with"))
+        label = PlainLabel(tr("Compare with"))
         label.setBuddy(self.models)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -221,7 +221,7 @@ class ComparisonPanel(PanelDock):
 def _button(text: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(wording.tooltip(tip))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
 

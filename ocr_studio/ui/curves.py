@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 
 # Of the last values, how much the newest counts in the line through values that jump.
 _FRESH = 0.15
@@ -88,7 +88,7 @@ class Chart(QWidget):
         parts = [f"{each.title} {self._shown(each.points[-1][1])}" for each in self.curves if each.points]
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(", ".join(parts) or tr("nothing measured yet"))
-        self.setToolTip("\n".join(parts))
+        self.setToolTip(wording.tooltip("\n".join(parts)))
 
     # ------------------------------------------------------------------------------------------------- painting
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -29,6 +28,7 @@ from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Translators: What each picture of the dataset holds.
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
@@ -58,9 +58,8 @@ class DatasetDialog(QDialog):
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
         self._choose.clicked.connect(self._choose_folder)
-        self.wrong = QLabel()
+        self.wrong = PlainLabel()
         self.wrong.setProperty("wrong", True)
-        self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setWordWrap(True)
         self.doing = OneLine()
         self.progress = QProgressBar(textVisible=False)
@@ -82,7 +81,7 @@ class DatasetDialog(QDialog):
         self.adjustSize()
 
     def _place(self) -> None:
-        about = QLabel(tr(_ABOUT))
+        about = PlainLabel(tr(_ABOUT))
         about.setWordWrap(True)
         about.setProperty("quiet", True)
         where = QHBoxLayout()
@@ -96,7 +95,7 @@ class DatasetDialog(QDialog):
         form.setVerticalSpacing(12)
         form.addRow(tr("&Layout"), self.layout_choice)
         form.addRow(tr("Each &picture holds"), self.unit)
-        label = QLabel(tr("F&older"))
+        label = PlainLabel(tr("F&older"))
         label.setBuddy(self.folder)
         form.addRow(label, where)
         buttons = QHBoxLayout()

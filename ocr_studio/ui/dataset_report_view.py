@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core import dataset_report
 from ocr_studio.core.dataset import Report
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
+from ocr_studio.ui.plain_label import PlainLabel
 
 # A path or an alphabet has no spaces at which a line could end.
 _LONG = re.compile(r"[^\s/]{30}|/")
@@ -82,9 +83,8 @@ class DatasetReportView(QScrollArea):
         label.setContentsMargins(0, 10, 0, 0)
         column.addWidget(label)
 
-    def _label(self, text: str) -> QLabel:
-        label = QLabel(foldable(text))
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _label(self, text: str) -> PlainLabel:
+        label = PlainLabel(foldable(text))
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.lines.append(text)

@@ -105,7 +105,7 @@ class _WordItem(QTreeWidgetItem):
         self.setData(0, Qt.ItemDataRole.AccessibleTextRole, said)
         self.setCheckState(0, Qt.CheckState.Checked)
         for column, text in ((1, now), (2, again)):
-            self.setToolTip(column, text)
+            self.setToolTip(column, wording.tooltip(text))
 
     def data(self, column: int, role: int) -> Any:
         """What a cell shows."""

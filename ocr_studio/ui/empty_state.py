@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme, wording
+from ocr_studio.ui.plain_label import PlainLabel
 
 _RECENT_SHOWN = 4
 # Pixels before scaling: lines that are easily read, and what is round the buttons.
@@ -32,13 +33,13 @@ class EmptyState(QScrollArea):
         self._zone = QFrame()
         self._zone.setObjectName("drop-zone")
         self._zone.setMaximumWidth(_WIDE)
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        title = PlainLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
-        hint = QLabel(
+        hint = PlainLabel(
             tr(
                 "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
                 "Its words are read, you correct them, and everything is saved as you go."
@@ -76,16 +77,16 @@ class EmptyState(QScrollArea):
                 widget.deleteLater()
         if not paths:
             return
-        label = QLabel(tr("Recent"))
+        label = PlainLabel(tr("Recent"))
         label.setProperty("quiet", True)
         label.setContentsMargins(4, 14, 0, 4)
         self._recent.addWidget(label)
         for path in paths[:_RECENT_SHOWN]:
-            title = wording.label(f"{path.name}   —   {path.parent.name}")
+            title = wording.label(wording.file_name(f"{path.name}   —   {path.parent.name}"))
             button = QPushButton(theme.icon("mdi6.image-outline", role="quiet"), title)
             button.setProperty("flat", True)
             button.setStyleSheet("text-align: left; padding: 6px 8px;")
-            button.setToolTip(str(path))
+            button.setToolTip(wording.tooltip(wording.file_name(str(path))))
             button.setAccessibleName(tr("Open {photo} again", photo=path.name))
             button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button)
@@ -114,7 +115,7 @@ class EmptyState(QScrollArea):
         row.addStretch()
         for index, action in enumerate(actions):
             button = QPushButton(action.text())
-            button.setToolTip(action.toolTip())
+            button.setToolTip(wording.tooltip(action.toolTip()))
             button.setProperty("primary", index == 0)
             button.clicked.connect(action.trigger)
             row.addWidget(button)

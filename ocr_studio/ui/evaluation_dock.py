@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QProgressBar,
     QScrollArea,
     QSplitter,
@@ -33,6 +32,7 @@ from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.mistake_table import MistakeTable
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.plain_label import RichLabel
 from ocr_studio.ui.row_table import RowTable
 
 _COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exactly"), later("CER"))
@@ -70,8 +70,7 @@ class EvaluationDock(PanelDock):
         self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)
         self.export = _button(tr("Export…"), tr("Write web pages that show every mistake"), self.ask_folder)
         self.photos = _Photos()
-        self.figures = QLabel()
-        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures = RichLabel()
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.figures.setContentsMargins(12, 0, 12, 4)
         self.figures.setTextInteractionFlags(
@@ -118,12 +117,12 @@ class EvaluationDock(PanelDock):
         self._show_busy(False)
         self._show(evaluation)
         self.said.setText(_ending(evaluation, whole))
-        self.said.setToolTip("\n".join(evaluation.failed))
+        self.said.setToolTip(wording.tooltip("\n".join(evaluation.failed)))
 
     def _fail(self, trouble: Trouble) -> None:
         """Nobody stopped it: it could not go on, or not even begin."""
         self.said.setText(trouble.message)
-        self.said.setToolTip(trouble.message)
+        self.said.setToolTip(wording.tooltip(trouble.message))
 
     def _say_written(self, index: Path) -> None:
         """The web pages are written."""
@@ -250,7 +249,7 @@ class _Photos(RowTable):
                 item = QStandardItem(text)
                 if column:
                     item.setTextAlignment(_RIGHT)
-                item.setToolTip(title if whole else f"* {title}\n{partly}")
+                item.setToolTip(wording.tooltip(title if whole else f"* {title}\n{partly}"))
                 self._model.setItem(number, column, item)
         if rows and not self.currentIndex().isValid():
             self.setCurrentIndex(self._model.index(0, 0))
@@ -325,6 +324,6 @@ def _ending(evaluation: Evaluation, whole: bool) -> str:
 def _button(title: str, tip: str, do: object) -> QToolButton:
     button = QToolButton()
     button.setText(title)
-    button.setToolTip(tip)
+    button.setToolTip(wording.tooltip(tip))
     button.clicked.connect(do)
     return button

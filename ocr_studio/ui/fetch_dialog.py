@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -23,9 +22,10 @@ from ocr_studio.core import model_text
 from ocr_studio.core.published_files import PublishedFile
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.fetching import Here
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.model_facts import ModelFacts
 from ocr_studio.ui.model_list import ICONS, ModelList, tell
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.said_line import SaidLine
 
 _MEGABYTE: Final = 1_000_000
@@ -162,7 +162,7 @@ class FetchDialog(QDialog):
         else:
             title, tip = tr("&Fetch"), tr("Fetch it from the network, and make a model of it")
         self.fetch.setText(title)
-        self.fetch.setToolTip(tip)
+        self.fetch.setToolTip(wording.tooltip(tip))
         at_it = bool(self._coming)
         self.fetch.setVisible(not at_it)
         self.cancel.setVisible(at_it)
@@ -174,7 +174,7 @@ class FetchDialog(QDialog):
         across.setSpacing(18)
         across.addWidget(self.list, 2)
         across.addWidget(self.facts, 3)
-        note = QLabel(
+        note = PlainLabel(
             tr("Nothing is fetched unless you ask for it. The file is checked before it is used; nothing in it is run.")
         )
         note.setProperty("quiet", True)

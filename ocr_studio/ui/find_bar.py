@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QToolButton
 
 from ocr_studio.core import search
 from ocr_studio.core.page_search import PageSearch
@@ -16,6 +16,7 @@ from ocr_studio.ui import theme, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.find_marks import FindMarks, Mark
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Milliseconds after which a page that is being changed is looked through again.
 _SOON: Final = 150
@@ -51,7 +52,7 @@ class FindBar(QFrame):
         self.line.setPlaceholderText(tr("Find on this photo"))
         self.line.setAccessibleName(tr("What to find on this photo"))
         self.line.setClearButtonEnabled(True)
-        self.count = QLabel()
+        self.count = PlainLabel()
         self.count.setProperty("quiet", True)
         self.back = _button(tr("The one before"), "Shift+Enter", lambda: self.step(-1))
         self.next = _button(tr("The next one"), "Enter", lambda: self.step(1))
@@ -215,7 +216,7 @@ class FindBar(QFrame):
 
 def _button(name: str, key: str, do: object) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(f"{name} ({wording.key(key)})")
+    button.setToolTip(wording.tooltip(f"{name} ({wording.key(key)})"))
     button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(do)

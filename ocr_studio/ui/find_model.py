@@ -90,7 +90,7 @@ class FindModel(QAbstractListModel):
         shown: dict[int, Callable[[], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda: wording.label(said(hit, after)),
             Qt.ItemDataRole.AccessibleTextRole: lambda: f"{said(hit, after)}, {_where(hit)}",
-            Qt.ItemDataRole.ToolTipRole: lambda: f"{said(hit, after)}\n{_where(hit)}",
+            Qt.ItemDataRole.ToolTipRole: lambda: wording.tooltip(f"{said(hit, after)}\n{_where(hit)}"),
             Qt.ItemDataRole.DecorationRole: lambda: self._picture(hit),
             Qt.ItemDataRole.CheckStateRole: lambda: self._tick(hit, after),
             HIT: lambda: hit,

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import find_replace, plain_text, search
 from ocr_studio.core.index import Findings
@@ -25,6 +25,7 @@ from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.own_keys import FIND_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.searching import MOST, Searching
 from ocr_studio.ui.taking_over import Taken, TakingOver
 
@@ -133,7 +134,7 @@ class FindPanel(PanelDock):
         self._below = QWidget()
         self._below.setLayout(below)
         below.addWidget(self.by, 2)
-        self.why = QLabel()
+        self.why = PlainLabel()
         self.why.setProperty("quiet", True)
         below.addWidget(self.why, 2)
         for widget in (self.scope, self.all_or_none, self.do):
@@ -269,7 +270,7 @@ class FindPanel(PanelDock):
             taken.words,
         )
         self.why.setText(wording.with_few(said, taken.left, most=_SAID))
-        self.why.setToolTip("\n".join(taken.left))
+        self.why.setToolTip(wording.tooltip("\n".join(taken.left)))
         self.searching.again()
         self._show_ticks()
 

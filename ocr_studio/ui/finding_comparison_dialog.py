@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.rereading import FindingCompared
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_result_dialog import JobResultDialog
+from ocr_studio.ui.plain_label import PlainLabel
 
 _NOTE = later(
     "Nothing of the photo is changed. A model may have learned from this very photo: others say more"
@@ -39,7 +40,7 @@ class FindingComparisonDialog(JobResultDialog):
             view.setMinimumSize(200, 160)
             column = QVBoxLayout()
             column.setSpacing(6)
-            column.addWidget(QLabel(name))
+            column.addWidget(PlainLabel(name))
             column.addWidget(view, 1)
             across.addLayout(column, 1)
         self._lay_out(across, size=QSize(1000, 620))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from ocr_studio.ui.finding_trials import FindingTrials
 from ocr_studio.ui.finding_view import FindingView
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.knob import Knob, KnobSpec
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Milliseconds without a move after which a slider is taken to have arrived somewhere.
 _REST = 120
@@ -104,7 +104,7 @@ class FindingDialog(QDialog):
         self.setWindowTitle(tr("Finding writing"))
         self.view, self._trials = view, trials
         self.knobs = {spec.key: Knob(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setWordWrap(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look)
@@ -222,7 +222,7 @@ def _said(spec: KnobSpec) -> KnobSpec:
 
 
 def _no_photo() -> QWidget:
-    label = QLabel(tr("No photo is open"))
+    label = PlainLabel(tr("No photo is open"))
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setProperty("quiet", True)
     label.setFrameShape(QFrame.Shape.StyledPanel)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QListView,
     QListWidget,
     QListWidgetItem,
@@ -23,6 +22,7 @@ from ocr_studio.ui.fixing_everywhere import FixingEverywhere
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.own_keys import FIX_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.plain_label import PlainLabel
 
 _PICTURE = QSize(150, 40)
 _CELL = QSize(186, 92)
@@ -62,9 +62,8 @@ class LookAlikeGrid(QListWidget):
             item.setCheckState(_CHECKED if offer.likelihood >= TICKED else _UNCHECKED)
             item.setData(_PLACE, offer.place)
             item.setSizeHint(_CELL)
-            item.setToolTip(
-                tr("{photo}: read as {text}", photo=wording.file_name(offer.image), text=wording.shown(offer.text))
-            )
+            photo, text = wording.file_name(offer.image), wording.shown(offer.text)
+            item.setToolTip(wording.tooltip(tr("{photo}: read as {text}", photo=photo, text=text)))
             self.addItem(item)
         self.blockSignals(False)
         self.setCurrentRow(0)
@@ -111,7 +110,7 @@ class FixPanel(PanelDock):
         super().__init__(tr("Fix everywhere"), "fix_everywhere", parent)
         self._fixing = fixing
         self.asked = OneLine()
-        self.own = QLabel()
+        self.own = PlainLabel()
         self.own.setAccessibleName(tr("The corrected word"))
         self.grid = LookAlikeGrid()
         self.apply = QPushButton(tr("Fix words"))
@@ -120,7 +119,7 @@ class FixPanel(PanelDock):
         self.grid.applied.connect(self._apply)
         self.grid.left.connect(self.close)
         self.grid.ticked.connect(self._show_count)
-        keys = QLabel(tr("Space ticks or unticks, Ctrl+A all, Enter fixes, Esc leaves them as they are"))
+        keys = PlainLabel(tr("Space ticks or unticks, Ctrl+A all, Enter fixes, Esc leaves them as they are"))
         keys.setProperty("quiet", True)
         self._lay_out(keys)
         self.retint()
@@ -155,7 +154,7 @@ class FixPanel(PanelDock):
         self.grid.show_offers(offers)
         self.grid.setFocus()
 
-    def _lay_out(self, keys: QLabel) -> None:
+    def _lay_out(self, keys: PlainLabel) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(10)

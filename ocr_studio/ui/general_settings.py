@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ocr_studio.core import paths, translation
 from ocr_studio.core.settings import SYSTEM, Settings, folder_trouble
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs, window_language
 from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.settings_page import SettingsPage
 
 
@@ -25,7 +26,7 @@ class _NewWindow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        note = QLabel(tr("The language changes when the window is opened again."))
+        note = PlainLabel(tr("The language changes when the window is opened again."))
         note.setProperty("quiet", True)
         note.setWordWrap(True)
         self.button = QPushButton(tr("Open the &window again"))
@@ -51,9 +52,8 @@ class GeneralSettings(SettingsPage):
         self.library = QLineEdit()
         self.library.setPlaceholderText(str(paths.library_dir()))
         self.library.setAccessibleName(tr("Library folder"))
-        self.library_wrong = QLabel()
+        self.library_wrong = PlainLabel()
         self.library_wrong.setProperty("wrong", True)
-        self.library_wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.library_wrong.setWordWrap(True)
         self.library.textChanged.connect(self.library_wrong.hide)
         self.library.editingFinished.connect(self.flush)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
+from ocr_studio.ui.plain_label import PlainLabel
 
 _MARGIN, _WIDEST = 18, 460
 
@@ -24,9 +25,9 @@ class HintCard(QFrame):
         self._over = over
         self.setObjectName("hint")
         self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
-        self.text = QLabel()
+        self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self._picture = QLabel()
+        self._picture = PlainLabel()
         self.close_button = QToolButton()
         self.close_button.setAccessibleName(tr("Close the hint"))
         self.close_button.clicked.connect(self.closed)

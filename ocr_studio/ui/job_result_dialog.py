@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.plain_label import PlainLabel
 
 
 class JobResultDialog(QDialog):
@@ -26,11 +27,11 @@ class JobResultDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.said = QLabel(said)
+        self.said = PlainLabel(said)
         self.said.setWordWrap(True)
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.bar.setAccessibleName(tr("Progress"))
-        self.note = QLabel(note)
+        self.note = PlainLabel(note)
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)
         self.buttons = QDialogButtonBox(buttons)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel
+
+from ocr_studio.ui.plain_label import PlainLabel
 
 _K = Qt.Key
 _ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _K.Key_CapsLock, _K.Key_NumLock}
 _SHIFT, _KEYPAD = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
 
 
-class KeyCatcher(QLabel):
+class KeyCatcher(PlainLabel):
     """Hidden until ``catch``; Esc leaves it. Signals: ``caught(str)`` in Qt's portable notation; ``left()`` by Esc."""
 
     caught = Signal(str)

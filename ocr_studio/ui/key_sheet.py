@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -31,6 +30,7 @@ from ocr_studio.ui.action_set import ActionSet
 from ocr_studio.ui.actions import TABLE
 from ocr_studio.ui.own_keys import ALWAYS, OwnKeys
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.plain_label import PlainLabel
 
 _COLUMNS = 2
 # Pixels before scaling for keys, in all groups: so what they do stands in one line below the other.
@@ -87,7 +87,7 @@ class KeySheet(QDialog):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setAccessibleName(tr("All keys"))
-        self.nothing = QLabel(
+        self.nothing = PlainLabel(
             tr("No key does that. {key} finds what can be done without one.", key=actions.key("palette"))
         )
         self.nothing.setProperty("quiet", True)
@@ -189,11 +189,11 @@ class _Group(QWidget):
         layout.setVerticalSpacing(5)
         layout.setColumnMinimumWidth(0, _CAPS)
         layout.setColumnStretch(1, 1)
-        title = QLabel(section.title)
+        title = PlainLabel(section.title)
         title.setProperty("heading", True)
         layout.addWidget(title, 0, 0, 1, 2)
         for number, (keys, what) in enumerate(section.rows, 1):
-            said = QLabel(what)
+            said = PlainLabel(what)
             said.setWordWrap(True)
             said.setContentsMargins(0, 2, 0, 0)
             caps = _caps(keys)
@@ -223,7 +223,7 @@ def _caps(keys: Sequence[str]) -> QWidget:
     below.setSpacing(_GAP)
     row, room = QHBoxLayout(), _CAPS
     for key in keys:
-        cap = QLabel(key)
+        cap = PlainLabel(key)
         cap.setProperty("keycap", True)
         cap.ensurePolished()
         wide = cap.fontMetrics().horizontalAdvance(key) + _ROUND

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QTreeWidget,
@@ -25,6 +24,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui import key_rules, wording
 from ocr_studio.ui.actions import TABLE, ActionSpec
 from ocr_studio.ui.key_catcher import KeyCatcher
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.settings_page import SettingsPage
 
 _ID = Qt.ItemDataRole.UserRole
@@ -57,7 +57,7 @@ class KeysSettings(SettingsPage):
         self.catcher = KeyCatcher()
         self.catcher.caught.connect(self._take)
         self.catcher.left.connect(self.tree.setFocus)
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setWordWrap(True)
         self.set_key = self._button(tr("&Set key…"), lambda: self._ask(adds=False))
         self.add_key = self._button(tr("A&dd key…"), lambda: self._ask(adds=True))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
 
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Knob(QWidget):
         super().__init__()
         self.spec = spec
         self._value = value
-        self._shown = QLabel()
+        self._shown = PlainLabel()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round((spec.high - spec.low) / spec.step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))
         self.slider.setAccessibleName(spec.title)
         self.slider.setAccessibleDescription(tr("Left: {less} Right: {more}", less=spec.less, more=spec.more))
-        title = QLabel(spec.title)
+        title = PlainLabel(spec.title)
         title.setBuddy(self.slider)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +66,7 @@ class Knob(QWidget):
         # No-break spaces: an arrow never stands on a line of its own.
         left, right = "→←" if self.isRightToLeft() else "←→"
         for column, text in enumerate((f"{left}\u00a0{spec.less}", f"{spec.more}\u00a0{right}")):
-            note = QLabel(text)
+            note = PlainLabel(text)
             note.setWordWrap(True)
             note.setProperty("quiet", True)
             note.setAlignment((end if column else begin) | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignAbsolute)

@@ -75,7 +75,7 @@ class _WordRows(TitledRows):
         elif role == Qt.ItemDataRole.ForegroundRole and column in row.wrong:
             return QColor(theme.colours().error)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip or (row.cells[column] if column >= 0 else None)
+            return wording.tooltip(row.tip or (row.cells[column] if column >= 0 else ""))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = row.cells[column] if column >= 0 else tr("picture")
             return f"{self.titles[index.column()]}: {said or tr('nothing')}"
@@ -152,10 +152,8 @@ class _Examples(QAbstractListModel):
         use = tr("to measure by: it is never learned from") if held_out else tr("to learn from")
         if role == Qt.ItemDataRole.ToolTipRole:
             where = f"\n{wording.file_name(example.image)}" if example.image else ""
-            return (
-                tr("“{text}”, {checked}, {use}", text=example.text, checked=tr(_CHECKED[example.checked]), use=use)
-                + where
-            )
+            said = tr("“{text}”, {checked}, {use}", text=example.text, checked=tr(_CHECKED[example.checked]), use=use)
+            return wording.tooltip(said + where)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{example.text}, {use}"
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.tones import Tones
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import theme
 from ocr_studio.ui.canvas_looks import FAINTEST, CanvasLooks
 from ocr_studio.ui.knob import Knob, KnobSpec
+from ocr_studio.ui.plain_label import PlainLabel
 
 _WIDE = 330
 _AIR = 12
@@ -33,7 +34,7 @@ class LooksPopup(QFrame):
         self.boxes = Knob(_boxes(), looks.opacity)
         self.brightness = Knob(_tone("brightness"), looks.tones.brightness)
         self.contrast = Knob(_tone("contrast"), looks.tones.contrast)
-        note = QLabel(tr("Only what you see here changes, never the photo."))
+        note = PlainLabel(tr("Only what you see here changes, never the photo."))
         note.setProperty("quiet", True)
         note.setWordWrap(True)
         self.reset = QPushButton(tr("&Reset"))

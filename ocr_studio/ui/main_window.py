@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
             self.photos.set_page(path, page)
 
     def _show_opened(self, event: PhotoOpened) -> None:
-        self.setWindowTitle(f"{wording.file_name(event.path.name)} – OCR Studio")
+        self.setWindowTitle(wording.title(f"{wording.file_name(event.path.name)} – OCR Studio"))
         opening = self._stage.opening
         self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
         self._kept.tell()

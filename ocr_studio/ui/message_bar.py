@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme
+from ocr_studio.ui.plain_label import PlainLabel
 
 
 class Severity(StrEnum):
@@ -106,11 +106,10 @@ class _Message(QFrame):
         self._severity = severity
         self.setObjectName(f"message-{severity}")
         self.setProperty("message", str(severity))
-        icon = self._icon = QLabel()
+        icon = self._icon = PlainLabel()
         icon.setAccessibleName(tr(_WORDS[severity]))
-        label = QLabel(text)
+        label = PlainLabel(text)
         label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -84,7 +84,8 @@ class MistakeModel(TitledRows):
         if role == Qt.ItemDataRole.DisplayRole:
             return texts.get(column, "")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{texts[KIND]}: {tr(KINDS[mistake.kind][1])}" if column in (PICTURE, KIND) else texts[column]
+            meaning = f"{texts[KIND]}: {tr(KINDS[mistake.kind][1])}"
+            return meaning if column in (PICTURE, KIND) else wording.tooltip(texts[column])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.titles[column]}: {texts.get(column) or tr('nothing')}"
         return None

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Characters of a fact that stand beside its name, and not below.
 _BESIDE: Final = 40
@@ -43,7 +44,7 @@ class ModelFacts(QScrollArea):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, value in facts:
-            quiet = QLabel(name)
+            quiet = PlainLabel(name)
             quiet.setProperty("quiet", True)
             if len(value) <= _BESIDE:
                 form.addRow(quiet, _label(value))
@@ -62,12 +63,11 @@ class ModelFacts(QScrollArea):
     def texts(self) -> list[str]:
         """All that is shown, from top to bottom."""
         inside = self.widget()
-        return [] if inside is None else [label.text() for label in inside.findChildren(QLabel)]
+        return [] if inside is None else [label.text() for label in inside.findChildren(PlainLabel)]
 
 
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _label(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     label.setTextInteractionFlags(

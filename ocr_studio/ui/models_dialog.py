@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from ocr_studio.core import model_text
 from ocr_studio.core.models import Ancestor, Damaged, Model
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.model_facts import ModelFacts
 from ocr_studio.ui.model_list import ICONS, ModelList, tell
 from ocr_studio.ui.said_line import SaidLine
@@ -157,7 +157,7 @@ class ModelsDialog(QDialog):
 
     def _button(self, title: str, tip: str, wanted: object) -> QPushButton:
         made = QPushButton(title)
-        made.setToolTip(tip)
+        made.setToolTip(wording.tooltip(tip))
         made.setAutoDefault(False)
         made.clicked.connect(lambda: self._want(wanted))
         return made

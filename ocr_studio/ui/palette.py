@@ -7,13 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from ocr_studio.core.recent_choices import RecentChoices
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import palette_entries
 from ocr_studio.ui.palette_delegate import ROW_HEIGHT, PaletteDelegate
 from ocr_studio.ui.palette_entries import Entry, Found
+from ocr_studio.ui.plain_label import PlainLabel
 
 FOUND = Qt.ItemDataRole.UserRole
 _WIDTH, _ROWS, _TOP = 660, 11, 56
@@ -49,7 +50,7 @@ class Palette(QFrame):
         self.model = _FoundModel(self)
         self.list.setModel(self.model)
         self.list.clicked.connect(self._choose)
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("quiet", True)
         self.said.setWordWrap(True)
         self.said.setContentsMargins(10, 2, 10, 4)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from ocr_studio.core.page import PageFacts
 from ocr_studio.core.photo_rows import PhotoRow
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ class PhotoFactsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
-        layout.addWidget(QLabel(tr_n("For {count} photo:", "For {count} photos:", len(rows))))
+        layout.addWidget(PlainLabel(tr_n("For {count} photo:", "For {count} photos:", len(rows))))
         form = QFormLayout()
         form.addRow(tr("&Writer"), self.writer)
         form.addRow(tr("&Tags"), self.tags)
         layout.addLayout(form)
         if several:
-            said = QLabel(tr("Some of them also have: {tags}. Those stay.", tags=", ".join(sorted(several))))
+            said = PlainLabel(tr("Some of them also have: {tags}. Those stay.", tags=", ".join(sorted(several))))
             said.setProperty("quiet", True)
             said.setWordWrap(True)
             layout.addWidget(said)

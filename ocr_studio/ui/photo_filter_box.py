@@ -7,13 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import photo_filter
 from ocr_studio.core.photo_filter import PhotoFilter
 from ocr_studio.core.photo_rows import PhotoRow, PhotoSort
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui import theme
+from ocr_studio.ui.plain_label import PlainLabel
 
 _SORTS: Final = {
     PhotoSort.NAME: later("By name"),
@@ -60,7 +61,7 @@ class PhotoFilterBox(QWidget):
         self.edit.textChanged.connect(self._typed)
         self.edit.textEdited.connect(lambda _: self._offer())
         self.edit.left.connect(self.left)
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("quiet", True)
         self.said.setWordWrap(True)
         self.said.hide()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStringListModel, Qt
 
 from ocr_studio.core.photo_rows import PhotoRow, PhotoState
 from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.ui import wording
 from ocr_studio.ui.folder_photos import FolderPhotos
 from ocr_studio.ui.photo_pictures import PhotoPictures
 from ocr_studio.ui.titled_rows import Index
@@ -110,8 +111,8 @@ class PhotoListModel(QStringListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._pictures.get(row.name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            said = (str(self._photos.folder / row.name), state_said(row), facts_said(row), row.why)
-            return "\n".join(part for part in said if part)
+            said = (wording.file_name(str(self._photos.folder / row.name)), state_said(row), facts_said(row), row.why)
+            return wording.tooltip("\n".join(part for part in said if part))
         return None
 
 

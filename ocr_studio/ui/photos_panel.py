@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ocr_studio.core import edits
 from ocr_studio.core.errors import StudioError
@@ -27,6 +27,7 @@ from ocr_studio.ui.opening import Opening
 from ocr_studio.ui.page_list import PageList
 from ocr_studio.ui.photo_facts_dialog import FactsChange, PhotoFactsDialog
 from ocr_studio.ui.photo_filter_box import PhotoFilterBox
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.renamed_photos import RenamedPhotos
 
 # Photos of which something can be said at once: their pages are in memory until they are saved, and one step of the
@@ -55,7 +56,7 @@ class PhotosPanel(QWidget):
         self._document, self._opening, self._lane = document, opening, lane
         self.filter = PhotoFilterBox(lambda: photos.photos.rows)
         self.strip = BatchStrip(batch)
-        self.count = QLabel()
+        self.count = PlainLabel()
         self.count.setProperty("quiet", True)
         self.count.setContentsMargins(12, 4, 6, 5)
         self.count.setWordWrap(True)

@@ -15,7 +15,7 @@ from ocr_studio.core import geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pyramid import Pyramid
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import pictures, theme
+from ocr_studio.ui import pictures, theme, wording
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import Index, TitledRows
 
@@ -92,8 +92,10 @@ class WordRows(TitledRows):
         if column == 0:
             return self._picture(row, role)
         text, right = row.cells[column - 1], column <= len(row.right) and row.right[column - 1]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wording.tooltip(text)
         if role == Qt.ItemDataRole.DecorationRole and column <= len(row.right):
             return self._mark(right=right)
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TypeAlias
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from ocr_studio.core import models, program_models
 from ocr_studio.core.language import LANGUAGES
@@ -15,6 +15,7 @@ from ocr_studio.core.settings import STRONGEST, Finding, ReaderOptions, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.language_choice import LanguageChoice
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.settings_page import SettingsPage
 
 # Shows a dialog over a widget in which this way of finding writing can be changed; calls what is told with the result.
@@ -54,7 +55,7 @@ class ReadingSettings(SettingsPage):
         self.tune.setAutoDefault(False)
         self.tune.setAccessibleName(tr("Try on the photo how writing is found"))
         self.tune.clicked.connect(lambda: self._try_finding(self.finding, self, self._choose_finding))
-        self._how = QLabel()
+        self._how = PlainLabel()
         self._how.setProperty("quiet", True)
         self.languages = LanguageChoice(settings.languages)
         self.languages.setToolTip(

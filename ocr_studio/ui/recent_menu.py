@@ -27,6 +27,6 @@ class RecentMenu(QMenu):
         """Offer these."""
         self.clear()
         for path in paths:
-            action = self.addAction(wording.label(f"{path.name} — {path.parent}"))
+            action = self.addAction(wording.label(wording.file_name(f"{path.name} — {path.parent}")))
             action.triggered.connect(lambda _=False, path=path: self.chosen.emit(path))
         self.setEnabled(bool(paths))

@@ -67,8 +67,10 @@ class ReplacementRows(TitledRows):
         """What a cell shows."""
         row, column = self.rows[index.row()], index.column()
         shown = (row.before, wording.shown(row.after), wording.file_name(row.image))[column]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return shown
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wording.tooltip(shown)
         if role == Qt.ItemDataRole.CheckStateRole and column == _BEFORE:
             return Qt.CheckState.Checked if self.is_ticked(index.row()) else Qt.CheckState.Unchecked
         return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.rereading_project import PageToRead
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.plain_label import PlainLabel
 
 
 class RereadingScopeDialog(QDialog):
@@ -23,7 +24,7 @@ class RereadingScopeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Read unreviewed words again"))
         self._pages: tuple[PageToRead, ...] = ()
-        self.said = QLabel(tr("Which words shall be read again? You see what would change before anything does."))
+        self.said = PlainLabel(tr("Which words shall be read again? You see what would change before anything does."))
         self.said.setWordWrap(True)
         here = tr_n("&This photo: {count} unreviewed word", "&This photo: {count} unreviewed words", words)
         self.this = QPushButton(here)

@@ -38,7 +38,7 @@ class ReviewChoices(QWidget):
             if known:
                 shown = wording.choice(index, readings[index], writing=not line.takes_digits)
                 button.setText(wording.label(shown))
-                button.setToolTip(wording.label(wording.shown(readings[index])))
+                button.setToolTip(wording.tooltip(wording.shown(readings[index])))
                 button.setAccessibleName(tr("Reading {number}: {text}", number=index + 1, text=readings[index]))
                 chosen = line.text() == readings[index]
                 if button.property("chosen") != chosen:

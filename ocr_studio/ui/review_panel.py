@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core import letter_doubts
 from ocr_studio.core.page import Mark, Transcription
@@ -19,6 +19,7 @@ from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.own_keys import REVIEW_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.plain_label import PlainLabel, RichLabel
 from ocr_studio.ui.prompting import Prompter
 from ocr_studio.ui.review_card_view import CardView
 from ocr_studio.ui.review_choices import ReviewChoices
@@ -63,9 +64,9 @@ class ReviewPanel(PanelDock):
         super().__init__(tr("Review"), "review", parent)
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
         self.said = OneLine()
-        self.pace = QLabel()
+        self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
-        self.offer = QLabel()
+        self.offer = PlainLabel()
         font = self.offer.font()
         font.setBold(True)
         self.offer.setFont(font)
@@ -76,8 +77,7 @@ class ReviewPanel(PanelDock):
         self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
         self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.card = CardView()
-        self.read = QLabel()
-        self.read.setTextFormat(Qt.TextFormat.RichText)
+        self.read = RichLabel()
         self.read.setAccessibleName(tr("What was read"))
         self.line = ReviewLine()
         font = self.line.font()

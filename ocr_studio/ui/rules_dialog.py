@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import replacing
 from ocr_studio.core.replacing import Rule
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.rules_table import RulesTable
 
 
@@ -26,7 +27,9 @@ class RulesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Find and replace by rules"))
         self._project = project
-        said = QLabel(tr("Each rule is used on every word, one rule after the other. You see first what would change."))
+        said = PlainLabel(
+            tr("Each rule is used on every word, one rule after the other. You see first what would change.")
+        )
         said.setWordWrap(True)
         self.table = RulesTable(rules)
         self.table.rows.edited.connect(self._look)
@@ -35,7 +38,7 @@ class RulesDialog(QDialog):
             button.setProperty("flat", True)
             button.setAutoDefault(False)
             button.clicked.connect(do)
-        self.trouble = QLabel()
+        self.trouble = PlainLabel()
         self.trouble.setWordWrap(True)
         self.trouble.setProperty("quiet", True)
         role = QDialogButtonBox.ButtonRole.ActionRole

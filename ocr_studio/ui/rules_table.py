@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 from ocr_studio.core import replacing
 from ocr_studio.core.replacing import Rule
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.row_table import RowTable
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
@@ -81,7 +81,7 @@ class RuleRows(TitledRows):
             return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         wrong = replacing.trouble(rule) if rule.find else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return wrong or None
+            return wording.tooltip(wrong)
         if role == Qt.ItemDataRole.ForegroundRole and wrong:
             return QColor(theme.colours().error)
         if role == Qt.ItemDataRole.AccessibleTextRole:

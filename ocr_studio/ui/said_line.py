@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from ocr_studio.ui.plain_label import PlainLabel
 
 
-class SaidLine(QLabel):
+class SaidLine(PlainLabel):
     """Says one thing at a time, in another colour where something is wrong; plain text, whatever a file says."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Say this in place of what was said before."""

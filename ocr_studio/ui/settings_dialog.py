@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTabWidget,
@@ -21,6 +20,7 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.general_settings import GeneralSettings
 from ocr_studio.ui.keys_settings import KeysSettings
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.reading_settings import ReadingSettings, TryFinding
 from ocr_studio.ui.settings_page import Change, SettingsPage
 
@@ -60,7 +60,7 @@ class SettingsDialog(QDialog):
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("quiet", True)
         self.said.hide()
         self.general.anew.wanted.connect(self._go_for_new)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
 
 from ocr_studio.core import fuzzy
 from ocr_studio.core.settings import Settings
+from ocr_studio.ui.plain_label import PlainLabel
 
 Change: TypeAlias = Callable[[Settings], Settings]
 
@@ -87,7 +88,7 @@ class SettingsPage(QWidget):
         """A row. place: what stands there, if it is not the field alone; words: by which else it is found."""
         marked: QWidget = field
         if title:
-            marked = label = QLabel(title)
+            marked = label = PlainLabel(title)
             label.setBuddy(field)
             self.form.addRow(label, place or field)
         else:
@@ -101,7 +102,7 @@ class SettingsPage(QWidget):
 
     def add_note(self, text: str) -> None:
         """Something to know, below the rows."""
-        note = QLabel(text)
+        note = PlainLabel(text)
         note.setProperty("quiet", True)
         note.setWordWrap(True)
         self.form.addRow("", note)

@@ -126,7 +126,7 @@ class Spelling(QObject):
 
         def save() -> None:
             project.lock(create=True)
-            own_words.save(project.folder, words)
+            own_words.save(project.files, words)
 
         self._added = self._latest[project.folder] = words
         self._keeping.keep(project.folder, save)

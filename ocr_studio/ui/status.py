@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Long enough to be read, short enough not to be old news.
 _SAID_MS = 6000
@@ -23,10 +24,10 @@ class Status(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._hint = QLabel()
+        self._hint = PlainLabel()
         self._hint.setAccessibleName(tr("Hint"))
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._doing = QLabel()
+        self._doing = PlainLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(140)
         self._bar.setAccessibleName(tr("Progress of reading"))
@@ -34,10 +35,10 @@ class Status(QStatusBar):
         self._stop.setText(tr("Stop"))
         self._stop.setToolTip(tr("Stop reading; what has been read so far stays"))
         self._stop.clicked.connect(self.stop_requested)
-        self._words, self._photos = QLabel(), QLabel()
+        self._words, self._photos = PlainLabel(), PlainLabel()
         self._photos.setAccessibleName(tr("Photos reviewed"))
-        self._zoom = QLabel()
-        self._kept_icon, self._kept = QLabel(), QLabel()
+        self._zoom = PlainLabel()
+        self._kept_icon, self._kept = PlainLabel(), PlainLabel()
         self._kept.setAccessibleName(tr("Saving"))
         self._kept_state = ("", "")
         self.addWidget(self._hint, 1)
@@ -47,7 +48,6 @@ class Status(QStatusBar):
             self.addPermanentWidget(widget)
         for label in (self._hint, self._doing, self._photos, self._words, self._zoom, self._kept):
             label.setProperty("quiet", True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 3, 6, 3)
         self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
         self.reading_stopped()
@@ -55,7 +55,7 @@ class Status(QStatusBar):
     def show_hint(self, text: str) -> None:
         """What the mouse and the keys do now."""
         self._hint.setText(text)
-        self._hint.setToolTip(text)
+        self._hint.setToolTip(wording.tooltip(text))
 
     def say(self, text: str) -> None:
         """Something that has just happened; it goes by itself."""
@@ -91,7 +91,7 @@ class Status(QStatusBar):
         """Whether all is saved."""
         self._kept_state = (icon, role)
         self._kept.setText(text)
-        self._kept.setToolTip(text)
+        self._kept.setToolTip(wording.tooltip(text))
         self._kept_icon.setPixmap(theme.icon(icon, role=role).pixmap(16, 16))
 
     def saved(self) -> None:
@@ -105,7 +105,7 @@ class Status(QStatusBar):
     def not_saved(self, why: str) -> None:
         """It could not be saved."""
         self.show_kept(tr("Not saved"), "mdi6.alert-outline", "warning")
-        self._kept.setToolTip(why)
+        self._kept.setToolTip(wording.tooltip(why))
 
     def read_only(self) -> None:
         """Nothing may be changed here."""

@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -33,6 +32,7 @@ from ocr_studio.ui.batch_strip import time_left
 from ocr_studio.ui.dataset_report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.one_line import OneLine
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.synth_form import SynthForm
 from ocr_studio.ui.synth_looking import SynthLooking
 from ocr_studio.ui.synth_place import SynthPlace
@@ -268,10 +268,9 @@ class SynthDialog(QDialog):
     # --------------------------------------------------------------------------------------------------- made once
 
     def _make_labels(self) -> None:
-        self.wrong, self.state, self.estimate = (QLabel() for _ in range(3))
+        self.wrong, self.state, self.estimate = (PlainLabel() for _ in range(3))
         for label in (self.wrong, self.state, self.estimate):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setProperty("wrong", True)
         self.state.setProperty("quiet", True)
         self.doing = OneLine()
@@ -315,7 +314,7 @@ class SynthDialog(QDialog):
         self._ask_there()
 
     def _place(self) -> None:
-        about = QLabel(tr(_ABOUT))
+        about = PlainLabel(tr(_ABOUT))
         about.setWordWrap(True)
         about.setProperty("quiet", True)
         self._right = QStackedWidget()
@@ -350,7 +349,7 @@ class SynthDialog(QDialog):
 def _titled(title: str, field: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(12)
-    label = QLabel(title)
+    label = PlainLabel(title)
     label.setBuddy(field)
     row.addWidget(label)
     row.addWidget(field, 1)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLabel, QScrollArea, QSpinBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QSpinBox, QTabWidget, QWidget
 
 from ocr_studio.core.synth_options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.choice import Choice
 from ocr_studio.ui.knob import Knob, KnobSpec
 from ocr_studio.ui.language_choice import LanguageChoice
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.synth_rows import PathRow, ShareKind, Shares
 
 _WRITING: Final = (
@@ -256,19 +257,19 @@ def _page() -> tuple[QWidget, QFormLayout]:
 
 
 def _add(form: QFormLayout, title: str, field: QWidget, note: str = "") -> None:
-    label = QLabel(title)
+    label = PlainLabel(title)
     label.setBuddy(field)
     form.addRow(label, field)
     if note:
-        said = QLabel(note)
+        said = PlainLabel(note)
         said.setWordWrap(True)
         said.setProperty("quiet", True)
         form.addRow(said)
         field.setAccessibleDescription(note)
 
 
-def _title(text: str) -> QLabel:
-    label = QLabel(text)
+def _title(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     label.setProperty("quiet", True)
     label.setContentsMargins(0, 8, 0, 0)
     return label

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions
@@ -15,6 +15,7 @@ from ocr_studio.jobs.synthesizing import Shown
 from ocr_studio.ui import wording
 from ocr_studio.ui.dataset_report_view import foldable
 from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.synth_preview import SynthPreview
 from ocr_studio.ui.synth_trials import SynthTrials
 
@@ -33,9 +34,8 @@ class SynthLooking(QWidget):
         super().__init__()
         self.trials = SynthTrials(lane, self)
         self.preview = SynthPreview()
-        self.drawing, self.notes = QLabel(), QLabel()
+        self.drawing, self.notes = PlainLabel(), PlainLabel()
         for label in (self.drawing, self.notes):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("quiet", True)
         self.notes.setWordWrap(True)
         self.notes.hide()
@@ -88,7 +88,7 @@ class SynthLooking(QWidget):
     def _place(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
-        head.addWidget(QLabel(tr("A few of them")))
+        head.addWidget(PlainLabel(tr("A few of them")))
         head.addWidget(self.drawing, 1)
         head.addWidget(self.another)
         layout = QVBoxLayout(self)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 from ocr_studio.core.synth_dataset import WORD
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.synthesizing import Shown
-from ocr_studio.ui import pictures, theme
+from ocr_studio.ui import pictures, theme, wording
 from ocr_studio.ui.one_line import OneLine
 
 WORDS: Final = 12
@@ -85,7 +85,7 @@ class _Picture(QWidget):
         """said: what it shows, for who cannot see it, and as its tip."""
         self._pixmap = pixmap
         self.setAccessibleName(said)
-        self.setToolTip(said if len(said) < 400 else f"{said[:400]}…")
+        self.setToolTip(wording.tooltip(wording.shortened(said, most=400)))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)

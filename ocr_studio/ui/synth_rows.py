@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QSlider, QWidget
 
 from ocr_studio.core import amounts
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import file_dialogs
+from ocr_studio.ui import file_dialogs, wording
+from ocr_studio.ui.plain_label import PlainLabel
 
 # Between several files in one line; no system allows it in a path that a person would choose.
 _BETWEEN = ";"
@@ -38,7 +39,7 @@ class Shares(QWidget):
         super().__init__()
         self._kinds, self._there = tuple(kinds), there
         self.sliders: dict[str, QSlider] = {}
-        self.said: dict[str, QLabel] = {}
+        self.said: dict[str, PlainLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -50,16 +51,16 @@ class Shares(QWidget):
             slider.setPageStep(10)
             slider.setAccessibleName(tr(kind.title))
             slider.valueChanged.connect(self._turned)
-            title = QLabel(tr(kind.title))
+            title = PlainLabel(tr(kind.title))
             title.setBuddy(slider)
-            said = QLabel()
+            said = PlainLabel()
             said.setMinimumWidth(said.fontMetrics().horizontalAdvance("100 %"))
             said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, widget in enumerate((title, slider, said)):
                 widget.setToolTip(tr(kind.tip))
                 grid.addWidget(widget, row, column)
             self.sliders[kind.key], self.said[kind.key] = slider, said
-        self.note = QLabel(tr("Those in grey need a file or folder above."))
+        self.note = PlainLabel(tr("Those in grey need a file or folder above."))
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)
         grid.addWidget(self.note, len(self._kinds), 0, 1, 3)
@@ -94,7 +95,7 @@ class Shares(QWidget):
             share = f"{hundredth} %" if able[kind.key] and any(values) else "–"
             self.said[kind.key].setText(share)
             why = tr(kind.tip) if able[kind.key] else tr(kind.needs)
-            slider.setToolTip(why)
+            slider.setToolTip(wording.tooltip(why))
             slider.setAccessibleDescription(f"{share}. {why}")
 
     def _turned(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import Document
@@ -12,6 +12,7 @@ from ocr_studio.ui.own_keys import TEXT_KEYS
 from ocr_studio.ui.page_text_view import PageTextView
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.spelling import Spelling
 
 
@@ -27,7 +28,7 @@ class TextPanel(PanelDock):
         self.text = PageTextView(document, spelling)
         self.note = NoteEditor(document)
         self.text.edit_wanted.connect(self._edit)
-        hint = QLabel(tr("Double-click a word to correct it"))
+        hint = PlainLabel(tr("Double-click a word to correct it"))
         hint.setProperty("quiet", True)
         hint.setWordWrap(True)
         head = QHBoxLayout()

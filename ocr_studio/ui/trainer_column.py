@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -15,6 +14,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from ocr_studio.ui import wording
+from ocr_studio.ui.plain_label import PlainLabel
 
 _WIDTH = 300
 
@@ -26,9 +28,8 @@ class TrainerColumn(QScrollArea):
         super().__init__(widgetResizable=True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.headline = QLabel()
+        self.headline = PlainLabel()
         self.headline.setWordWrap(True)
-        self.headline.setTextFormat(Qt.TextFormat.PlainText)
         font = self.headline.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
@@ -51,11 +52,10 @@ class TrainerColumn(QScrollArea):
         """One more, below the others."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
-    def add_text(self, *, quiet: bool = False) -> QLabel:
+    def add_text(self, *, quiet: bool = False) -> PlainLabel:
         """A text that wraps; empty at first, and then it takes no room."""
-        label = QLabel()
+        label = PlainLabel()
         label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if quiet:
             label.setProperty("quiet", True)
@@ -113,7 +113,7 @@ class PressButton(QPushButton):
 def button(title: str, tip: str, do: object, *, primary: bool = False, flat: bool = False) -> QPushButton:
     """A button; primary: the one to press; flat: one that keeps in the background."""
     made = PressButton(title)
-    made.setToolTip(tip)
+    made.setToolTip(wording.tooltip(tip))
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     set_primary(made, primary)
     if flat:
@@ -130,7 +130,7 @@ def set_primary(one: QPushButton, primary: bool) -> None:
         one.style().polish(one)
 
 
-def say(label: QLabel, text: str) -> None:
+def say(label: PlainLabel, text: str) -> None:
     """Show a text; an empty one takes no room."""
     label.setText(text)
     label.setVisible(bool(text))

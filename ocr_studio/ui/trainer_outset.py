@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtWidgets import QScrollArea
 
 from ocr_studio.core.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.ui.plain_label import RichLabel
 from ocr_studio.ui.trainer_column import TrainerColumn, button, say, set_primary
 from ocr_studio.ui.trainer_meter import Meter
 
@@ -171,8 +172,7 @@ def how(steps: tuple[str, ...], title: str) -> QScrollArea:
         f"<tr><td style='padding: 5px 14px 5px 0'><b>{number}</b></td><td style='padding: 5px 0'>{text}</td></tr>"
         for number, text in enumerate(texts, start=1)
     )
-    label = QLabel(f"<table cellspacing=0>{rows}</table>")
-    label.setTextFormat(Qt.TextFormat.RichText)
+    label = RichLabel(f"<table cellspacing=0>{rows}</table>")
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setContentsMargins(24, 12, 24, 8)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
@@ -34,6 +33,7 @@ from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.learned_words import LearnedPlace
 from ocr_studio.ui.mistake_places import MistakePlaces
 from ocr_studio.ui.panel_dock import PanelDock
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.trainer_boxes import BoxesPage
 from ocr_studio.ui.trainer_column import button, say
 from ocr_studio.ui.trainer_preflight import PreflightPage
@@ -70,8 +70,7 @@ class TrainerPanel(PanelDock):
         self.tabs.setAccessibleName(tr("What shall learn"))
         for kind in KINDS:
             self.tabs.addTab(tr(_TABS[kind]))
-        self.said = QLabel()
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = PlainLabel()
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.said.setProperty("quiet", True)
         self.closer.setToolTip(tr("Close; learning goes on, and it comes back by the menu View"))
@@ -235,7 +234,7 @@ class TrainerPanel(PanelDock):
 
     def _say(self, text: str) -> None:
         self.said.setText(text)
-        self.said.setToolTip(text)
+        self.said.setToolTip(wording.tooltip(text))
 
     # ----------------------------------------------------------------------------------------------------- doing
 
@@ -304,9 +303,8 @@ class _Offer(QFrame):
         super().__init__()
         self._training = training
         self.setProperty("message", "info")
-        self._icon = QLabel()
-        self.text = QLabel()
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self._icon = PlainLabel()
+        self.text = PlainLabel()
         self.text.setWordWrap(True)
         self.go_on = button(tr("Go on"), tr("Go on where it ended"), self._go_on, primary=True)
         self.forget = button(tr("Throw away"), tr("Nothing of it stays"), self._forget, flat=True)

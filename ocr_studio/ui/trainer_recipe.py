@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSpinBox, QWidget
 
 from ocr_studio.core import translation
 from ocr_studio.core.model_card import can_learn
 from ocr_studio.core.models import Model
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.translation import later, tr
+from ocr_studio.ui import wording
 from ocr_studio.ui.choice import Choice
+from ocr_studio.ui.plain_label import PlainLabel
 from ocr_studio.ui.wording import OfUnit
 
 
@@ -98,7 +100,7 @@ class RecipeForm(QScrollArea):
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(lambda: self.show_recipe(self._default))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._labels: dict[QWidget, QLabel] = {}  # field → its label
+        self._labels: dict[QWidget, PlainLabel] = {}  # field → its label
         self._lay_out()
 
     @property
@@ -172,7 +174,7 @@ class RecipeForm(QScrollArea):
             named.setAccessibleName(name.said(unit))
         for field, label in self._labels.items():
             for each in (label, field):
-                each.setToolTip(field.accessibleName())
+                each.setToolTip(wording.tooltip(field.accessibleName()))
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -207,7 +209,7 @@ class RecipeForm(QScrollArea):
                     # A long name of a model must not push the other fields out of sight.
                     field.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
-                label = QLabel(title)
+                label = PlainLabel(title)
                 label.setBuddy(field)
                 self._labels[field] = label
                 form.addRow(label, field)

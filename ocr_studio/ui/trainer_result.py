@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core import training_report
 from ocr_studio.core.detector_training import FindingComparison, PlaceOfWord
@@ -16,6 +16,7 @@ from ocr_studio.jobs import training as jobs
 from ocr_studio.ui import theme, wording
 from ocr_studio.ui.crop_pictures import CropPictures
 from ocr_studio.ui.learned_words import LearnedRow, LearnedTable
+from ocr_studio.ui.plain_label import PlainLabel, RichLabel
 from ocr_studio.ui.trainer_column import TrainerColumn, button, lay_beside, say, set_primary
 from ocr_studio.ui.trainer_running import sample_row
 from ocr_studio.ui.training import Stage, Training
@@ -80,11 +81,10 @@ class ResultPage(QWidget):
         self.done = button(tr("Done"), tr("See what there is to learn next"), training.done, flat=True)
         self.column.add_buttons(self.reread)
         self.column.add_buttons(self.go_back, self.done)
-        self.figures = QLabel()
-        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures = RichLabel()
         self.figures.setWordWrap(True)  # the names of the rows: figures have no blanks to break at
         self.figures.setContentsMargins(14, 8, 2, 4)
-        self.note = QLabel()
+        self.note = PlainLabel()
         self.note.setWordWrap(True)
         self.note.setProperty("quiet", True)
         self.note.setContentsMargins(14, 0, 14, 8)

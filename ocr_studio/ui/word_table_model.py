@@ -113,7 +113,7 @@ class WordTableModel(TitledRows):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.titles[column]}: {self._shown(word, column)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(word, column)
+            return wording.tooltip(self._tip(word, column))
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
             return self._crop(word)
         return None
@@ -139,7 +139,7 @@ class WordTableModel(TitledRows):
         return {TEXT: word.text, STATE: tr(wording.STATES[word.state])}.get(column, "")
 
     @staticmethod
-    def _tip(word: Word, column: int) -> str | None:
+    def _tip(word: Word, column: int) -> str:
         if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
             return tr("The recognizer read “{text}”", text=word.machine.text)
         if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
@@ -149,7 +149,7 @@ class WordTableModel(TitledRows):
             return tr("Read by “{model}”", model=word.machine.model)
         if column == STATE and word.mark:
             return tr(_MARKS[word.mark])
-        return None
+        return ""
 
     def _crop(self, word: Word) -> QPixmap | None:
         if word.quad in self._crops:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
-from PySide6.QtGui import QKeySequence
+from PySide6 import QtGui
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later, tr
+
+# Letters: longer texts from files are cut before Qt lays them out, which takes seconds for a million of them.
+_MOST: Final = 4_000
+_MOST_IN_LINE: Final = 1_000  # more than any screen is wide
+_MOST_ON_BUTTON: Final = 200
 
 STATES = {
     # Translators: A word’s state: no model has read it, nobody has written it.
@@ -64,8 +72,37 @@ def file_name(name: str) -> str:
 
 
 def label(text: str) -> str:
-    """A text that is not ours, for a button or a menu: an ampersand in it underlines nothing."""
-    return text.replace("&", "&&")
+    """A text that is not ours, for a button or a menu: in one line, and an ampersand in it underlines nothing."""
+    return shortened(text, most=_MOST_ON_BUTTON).replace("\t", " ").replace("\n", " ").replace("&", "&&")
+
+
+def title(text: str) -> str:
+    """A text for a window's title; Qt would put a mark in the place of ``[*]``."""
+    return shortened(text, most=_MOST_ON_BUTTON).replace("[*]", "[*][*]")
+
+
+def tooltip(text: str) -> str:
+    """A text as a tooltip that shows just that: what looks like HTML to Qt is not taken for it."""
+    text = shortened(text, most=_MOST_IN_LINE)
+    return QtGui.Qt.convertFromPlainText(text) if QtGui.Qt.mightBeRichText(text) else text
+
+
+def shortened(text: str, *, most: int = _MOST) -> str:
+    """A text, or the beginning of one of more letters than that."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def elided(
+    metrics: QFontMetrics | QFontMetricsF,
+    text: str,
+    width: float,
+    mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> str:
+    """As much of a text as has room in so many pixels, however long it is."""
+    if len(text) > _MOST_IN_LINE:
+        half = _MOST_IN_LINE // 2
+        text = f"{text[:half]}…{text[-half:]}" if mode == Qt.TextElideMode.ElideMiddle else text[:_MOST_IN_LINE] + "…"
+    return metrics.elidedText(text, mode, int(width))
 
 
 def shown(text: str) -> str:
