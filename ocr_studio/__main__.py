@@ -12,6 +12,11 @@ def main() -> int:
         import multiprocessing  # noqa: PLC0415
 
         multiprocessing.freeze_support()
+        if sys.argv[1:] == ["--child-process"]:
+            from ocr_studio.core import child_process  # noqa: PLC0415
+
+            child_process.serve()
+            return 0
     try:
         from ocr_studio import cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
     except KeyboardInterrupt:
