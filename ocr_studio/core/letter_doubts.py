@@ -9,6 +9,8 @@ from ocr_studio.core.page import Transcription
 
 # From this doubt on a letter deserves a look: other readings with a seventh of all the evidence have another one there.
 DOUBTFUL: Final = 0.15
+# Letters: longer texts are not compared, which could take as long as their third power.
+_LONGEST: Final = 200
 
 
 def doubts(reading: Transcription) -> tuple[float, ...]:
@@ -19,10 +21,10 @@ def doubts(reading: Transcription) -> tuple[float, ...]:
     """
     found = [0.0] * len(reading.text)
     whole = sum(each.confidence for each in reading.alternatives)
-    if whole <= 0:
+    if whole <= 0 or len(reading.text) > _LONGEST:
         return tuple(found)
     for other in reading.alternatives:
-        if other.text != reading.text:
+        if other.text != reading.text and len(other.text) <= _LONGEST:
             for place in _differing(reading.text, other.text):
                 found[place] += other.confidence / whole
     return tuple(min(1.0, each) for each in found)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import language
 from ocr_studio.core.language import Hashes, Lexicon
+from ocr_studio.core.plain_text import LONGEST
 
 Shares: TypeAlias = NDArray[np.float32]
 
@@ -31,6 +32,8 @@ _SHORT: Final = 4
 _JOINING: Final = frozenset({"de", "nl", "da", "sv", "nb", "is", "fi", "hu"})
 _PART: Final = 4
 _PART_SHARE: Final = 1e-6
+# Longer ones are taken to be no word: each way to cut them would be looked up.
+_LONGEST_JOINED: Final = 80
 # Written so, it is a code, an address, a path or a formula.
 _CODE: Final = re.compile(r"[\d@\\/<>=(){}\[\]#$%^|~+*_€£]|\w[.:]\w")
 # Capitals up to this many are an abbreviation.
@@ -161,7 +164,7 @@ class Speller:
         return (bool(bare) and self._is_known(bare)) or self._is_joined(word)
 
     def _is_joined(self, word: str) -> bool:
-        if len(word) < 2 * _PART or not _JOINING.intersection(self.languages):
+        if not 2 * _PART <= len(word) <= _LONGEST_JOINED or not _JOINING.intersection(self.languages):
             return False
         cuts = range(_PART, len(word) - _PART + 1)
         firsts, lasts = [word[:cut] for cut in cuts], [word[cut:] for cut in cuts]
@@ -212,7 +215,7 @@ def _signs(lexicon: Lexicon) -> NDArray[np.uint64]:
 def _plain(text: str) -> list[Doubt]:
     """The words of a text that are words: letters only, and not part of a code, an address or an abbreviation."""
     found: list[Doubt] = []
-    for piece in re.finditer(r"\S+", text):
+    for piece in re.finditer(r"\S+", text[:LONGEST]):
         token = piece.group()
         if _CODE.search(token):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +25,8 @@ from ocr_studio.ui.word_editor import WordEditor
 # Pixels before scaling: round the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
 _ROOMY = 380
+# Letters of a reading: more have no room anywhere.
+_MOST = 400
 # What must be seen of the longest reading.
 _ENOUGH = 0.6
 
@@ -90,11 +91,11 @@ class Alternatives(QWidget):
     def _show(self) -> None:
         word = self._document.word(self._document.current)
         readings = word.machine.alternatives[: operations.CHOICES] if word and word.machine else ()
+        texts = [wording.shortened(each.text, _MOST) for each in readings]
         self._title.setText(_title(word, len(readings), self._writing))
         shared = operations.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
         room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
-        right = Qt.TextElideMode.ElideRight
-        longest = max((self.fontMetrics().horizontalAdvance(each.text) for each in readings), default=0)
+        longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
         # Of long readings side by side only the beginnings would be seen, which tend to be the same.
         lines = room < _ENOUGH * longest
         if lines:
@@ -102,7 +103,7 @@ class Alternatives(QWidget):
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.TopToBottom if lines else ways.LeftToRight)
         # The title says it too: where room is short it is for the readings.
-        named = [wording.choice(index, each.text, writing=True) for index, each in enumerate(readings)]
+        named = [wording.choice(index, text, writing=True) for index, text in enumerate(texts)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
         for index, button in enumerate(self._buttons):
             key = wording.choice_key(index, writing=self._writing)
@@ -111,9 +112,9 @@ class Alternatives(QWidget):
             button.setVisible(known or (self.width() >= _ROOMY and not lines))
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
-            text = reading.text if reading else "–"
-            shown = button.fontMetrics().elidedText(
-                wording.choice(index, text, writing=self._writing and roomy), right, room
+            text = texts[index] if reading else "–"
+            shown = wording.elided(
+                button.fontMetrics(), wording.choice(index, text, writing=self._writing and roomy), room
             )
             button.setText(wording.label(shown))
             button.setAccessibleName(
@@ -122,7 +123,7 @@ class Alternatives(QWidget):
                 else tr("No reading {number}", number=index + 1)
             )
             sure = f"{reading.confidence * 100:.0f} % ({key})" if reading else ""
-            button.setToolTip(wording.tooltip(f"{wording.shortened(text, most=400)}   {sure}") if sure else "")
+            button.setToolTip(wording.tooltip(f"{text}   {sure}") if sure else "")
             button.setProperty("chosen", bool(word and reading and word.text == reading.text))
             button.style().unpolish(button)
             button.style().polish(button)

@@ -13,6 +13,7 @@ from ocr_studio.core.spilled_pictures import Pictures
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import wording
 from ocr_studio.ui.rereading_dialog import standing, sureness
+from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 
 _PICTURE = QSize(150, 32)
 _ROW = QSize(60, 42)
@@ -31,6 +32,7 @@ class DifferencesTree(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setItemDelegate(ShortTextDelegate(self))
         self.setColumnCount(4)
         sure = tr("How sure")
         self.setHeaderLabels([tr("Word"), tr("Now"), tr("Read again"), sure])

@@ -101,7 +101,7 @@ def _mirrored(rect: QRect, option: QStyleOptionViewItem) -> QRect:
 def _draw_text(
     painter: QPainter, rect: QRect, option: QStyleOptionViewItem, text: str, elide: Qt.TextElideMode
 ) -> None:
-    shown = painter.fontMetrics().elidedText(text, elide, rect.width())
+    shown = wording.elided(painter.fontMetrics(), text, rect.width(), elide)
     align = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     painter.drawText(_mirrored(rect, option), align, shown)
 

@@ -88,7 +88,7 @@ class FindModel(QAbstractListModel):
         hit = self.hits[index.row()]
         after = self._after.get(hit) if self._after else None
         shown: dict[int, Callable[[], object]] = {
-            Qt.ItemDataRole.DisplayRole: lambda: wording.label(said(hit, after)),
+            Qt.ItemDataRole.DisplayRole: lambda: wording.shortened(said(hit, after)),
             Qt.ItemDataRole.AccessibleTextRole: lambda: f"{said(hit, after)}, {_where(hit)}",
             Qt.ItemDataRole.ToolTipRole: lambda: wording.tooltip(f"{said(hit, after)}\n{_where(hit)}"),
             Qt.ItemDataRole.DecorationRole: lambda: self._picture(hit),

@@ -23,6 +23,7 @@ from ocr_studio.ui.one_line import OneLine
 from ocr_studio.ui.own_keys import FIX_KEYS
 from ocr_studio.ui.panel_dock import PanelDock
 from ocr_studio.ui.plain_label import PlainLabel
+from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 
 _PICTURE = QSize(150, 40)
 _CELL = QSize(186, 92)
@@ -42,6 +43,7 @@ class LookAlikeGrid(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setItemDelegate(ShortTextDelegate(self))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)

@@ -17,6 +17,7 @@ from ocr_studio.ui import theme, wording
 from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.crop_pictures import SIZE, CropPictures
 from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
@@ -169,6 +170,7 @@ class ExampleList(ChosenByReturn, QListView):
 
     def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setItemDelegate(ShortTextDelegate(self))
         cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)
         # Without a size of their own the theme's margins would be cut off their pictures.
         self.words = _Examples(pictures, cell, self)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from ocr_studio.core import model_archive, models, published_files, training_runs
 from ocr_studio.core.errors import StudioError
@@ -141,6 +141,8 @@ class Modelling(QObject):
         asked.setWindowTitle(tr("Rename model"))
         asked.setLabelText(tr("A new name for “{model}”:", model=wording.label(name)))
         asked.setTextValue(name)
+        for each in asked.findChildren(QLabel):  # Qt makes it, and guesses whether it is markup
+            each.setTextFormat(Qt.TextFormat.PlainText)
         asked.resize(_WIDE, asked.sizeHint().height())
         asked.textValueSelected.connect(
             lambda new: self._try(
@@ -154,6 +156,7 @@ class Modelling(QObject):
 
     def _ask_whether(self, name: str) -> None:
         asked = QMessageBox(self._dialog)
+        asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setIcon(QMessageBox.Icon.Question)
         asked.setWindowTitle(tr("Delete model"))
         asked.setText(tr("Delete the model “{model}”?", model=name))

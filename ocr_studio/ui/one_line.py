@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from ocr_studio.ui import wording
 from ocr_studio.ui.plain_label import PlainLabel
 
 
@@ -19,7 +19,7 @@ class OneLine(PlainLabel):
     @property
     def shown(self) -> str:
         """What of the text can be seen."""
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        return wording.elided(self.fontMetrics(), self.text(), self.contentsRect().width())
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Draw what there is room for."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from ocr_studio.core import page_order
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.spelling import Spelling
 
@@ -52,8 +52,9 @@ class Written:
                 for place, word in enumerate(line):
                     if place:
                         put(" ")
-                    places.append((word.id, length, length + _size(word.text)))
-                    put(word.text)
+                    text = wording.shortened(word.text)
+                    places.append((word.id, length, length + _size(text)))
+                    put(text)
         ids, starts, ends = zip(*places, strict=True) if places else ((), (), ())
         return cls("".join(parts), ids, starts, ends)
 

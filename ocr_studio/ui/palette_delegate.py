@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.palette_entries import Found
 
 ROW_HEIGHT = 34
@@ -48,9 +48,7 @@ class PaletteDelegate(QStyledItemDelegate):
         room.setLeft(room.left() + width + _GAP)
         if room.width() > 40:
             painter.setPen(QColor(now.quiet))
-            short = painter.fontMetrics().elidedText(
-                entry.why or entry.where, Qt.TextElideMode.ElideRight, room.width()
-            )
+            short = wording.elided(painter.fontMetrics(), entry.why or entry.where, room.width())
             side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             painter.drawText(
                 QStyle.visualRect(option.direction, rect, room), side | Qt.AlignmentFlag.AlignAbsolute, short
@@ -94,7 +92,7 @@ def _layout(found: Found, font: QFont, width: float, colour: QColor) -> QTextLay
 
 
 def _elided(text: str, font: QFont, width: float) -> str:
-    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, max(1.0, width - 4))
+    return wording.elided(QFontMetricsF(font), text, max(1.0, width - 4), Qt.TextElideMode.ElideMiddle)
 
 
 def _range(start: int, length: int, how: QTextCharFormat) -> QTextLayout.FormatRange:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from ocr_studio.ui import wording
+
+_MOST: Final = 10_000  # letters
 
 
 class PlainLabel(QLabel):
@@ -20,7 +22,7 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
         """Show a text, or the beginning of one that nobody could read through."""
-        super().setText(wording.shortened(text))
+        super().setText(wording.shortened(text, _MOST))
 
 
 class RichLabel(QLabel):

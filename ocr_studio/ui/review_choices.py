@@ -39,7 +39,9 @@ class ReviewChoices(QWidget):
                 shown = wording.choice(index, readings[index], writing=not line.takes_digits)
                 button.setText(wording.label(shown))
                 button.setToolTip(wording.tooltip(wording.shown(readings[index])))
-                button.setAccessibleName(tr("Reading {number}: {text}", number=index + 1, text=readings[index]))
+                button.setAccessibleName(
+                    tr("Reading {number}: {text}", number=index + 1, text=wording.shortened(readings[index]))
+                )
                 chosen = line.text() == readings[index]
                 if button.property("chosen") != chosen:
                     button.setProperty("chosen", chosen)

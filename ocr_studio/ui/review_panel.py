@@ -46,6 +46,7 @@ _KEYS = later(
 _AWAY_MS = 20_000
 # Milliseconds after which a card has been painted, and the next one is unpacked.
 _SOON_MS = 30
+_MOST_READ = 120  # letters of a reading, which stands before the line
 _LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
 
 
@@ -339,10 +340,11 @@ def _marked(reading: Transcription) -> str:
     """A reading as rich text, its doubtful letters marked by colour and by a line below."""
     doubtful = frozenset(letter_doubts.doubtful(reading))
     doubt = colours.current().styles[colours.Look.DOUBTFUL].colour.name()
+    text = wording.shortened(reading.text, _MOST_READ)
     letters = [
         f'<span style="color:{doubt}; text-decoration:underline">{escape(letter)}</span>'
         if place in doubtful
         else escape(letter)
-        for place, letter in enumerate(reading.text)
+        for place, letter in enumerate(text)
     ]
     return f"<b>{''.join(letters) or escape(wording.shown(''))}</b>"

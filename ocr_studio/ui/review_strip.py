@@ -17,6 +17,7 @@ from ocr_studio.ui import colours, theme, wording
 
 # So many at most: with the word that is shown as many as there are digits.
 MOST: Final = 8
+_LETTERS: Final = 200  # of a word that has room
 # Pixels: the picture, the line of text below it, the least and the greatest width of a word, round it and between two.
 _PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 200, 6, 6
 _FONT: Final = 14  # pixels
@@ -129,7 +130,7 @@ class ReviewStrip(QWidget):
             text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
             # What cannot be seen whole is not agreed with.
-            if text > _WIDE or left + width > self.width():
+            if text > _WIDE or len(card.word.text) > _LETTERS or left + width > self.width():
                 break
             places.append(QRectF(left + 0.5, 0.5, width - 1, self.height() - 1))
             left += width + _GAP
@@ -143,4 +144,4 @@ class ReviewStrip(QWidget):
 
 
 def _text(card: CardMade) -> str:
-    return card.word.text or wording.shown("")
+    return wording.shown(wording.shortened(card.word.text, _LETTERS))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core import geometry
-from ocr_studio.ui import colours, handles, strokes
+from ocr_studio.ui import colours, handles, strokes, wording
 from ocr_studio.ui.colours import BoxStyle, CanvasColours
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.handles import Handle, Handles
@@ -28,6 +28,7 @@ _GUIDE_OVER = 14.0
 _PICKED = 9.0
 # Screen pixels: boxes lower than this have no room for another reading below them.
 _OTHER_FROM = 20.0
+_MOST_TEXT = 200  # letters of a text beside a box
 
 
 class SketchItem(QGraphicsItem):
@@ -114,7 +115,7 @@ class SketchItem(QGraphicsItem):
                 painter.restore()
 
     def _paint_other(self, painter: QPainter, text: str, corner: QPointF) -> None:
-        font = QFont()
+        text, font = wording.shortened(text, _MOST_TEXT), QFont()
         font.setPixelSize(12)
         painter.setFont(font)
         plate = QRectF(corner.x(), corner.y() + 2, QFontMetricsF(font).horizontalAdvance(text) + 8, 16)
@@ -227,7 +228,7 @@ class SketchItem(QGraphicsItem):
         font = QFont()
         font.setPixelSize(15)
         painter.setFont(font)
-        metrics = QFontMetricsF(font)
+        metrics, text = QFontMetricsF(font), wording.shortened(text, _MOST_TEXT)
         width, height = metrics.horizontalAdvance(text) + 14, metrics.height() + 6
         x = left if left is not None else (right or 0.0) - width
         plate = QRectF(x, bottom - height, width, height)

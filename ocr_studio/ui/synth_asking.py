@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ocr_studio.core.translation import tr
@@ -13,6 +14,7 @@ def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: 
     """Ask whether others, begun in the folder and not ended, go. write: called where they do; begun: whether these were
     begun there as well, which stay."""
     asked = QMessageBox(parent)
+    asked.setTextFormat(Qt.TextFormat.PlainText)
     asked.setIcon(QMessageBox.Icon.Question)
     asked.setWindowTitle(tr("Synthetic boards"))
     if begun:

@@ -85,7 +85,7 @@ class _Picture(QWidget):
         """said: what it shows, for who cannot see it, and as its tip."""
         self._pixmap = pixmap
         self.setAccessibleName(said)
-        self.setToolTip(wording.tooltip(wording.shortened(said, most=400)))
+        self.setToolTip(wording.tooltip(wording.shortened(said, 400)))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)

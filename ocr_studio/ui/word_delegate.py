@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.core.spelling import Doubt
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import colours, operations, theme, waves
+from ocr_studio.ui import colours, operations, theme, waves, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.spelling import Spelling
 from ocr_studio.ui.word_editor import WordEditor
@@ -191,7 +191,7 @@ def _draw_crop(painter: QPainter, rect: QRect, crop: object) -> None:
 
 def _draw_text(painter: QPainter, rect: QRect, text: str, *, quiet: bool, palette: QPalette) -> None:
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText if quiet else QPalette.ColorRole.Text))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    shown = wording.elided(painter.fontMetrics(), text, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
@@ -200,7 +200,7 @@ def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[Doubt
     below = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2 + 2
     begin = rect.left()
     if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-        begin = max(begin, rect.right() - metrics.horizontalAdvance(text))
+        begin = max(begin, rect.right() - metrics.horizontalAdvance(wording.shortened(text)))
     for doubt in doubts:
         left, right = (begin + metrics.horizontalAdvance(text[:end]) for end in (doubt.start, doubt.end))
         if left < rect.right():

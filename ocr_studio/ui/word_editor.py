@@ -241,7 +241,7 @@ class EditorPanel(QFrame):
     def _fit(self) -> None:
         if self._area.isEmpty():
             return
-        text = self.editor.fontMetrics().horizontalAdvance(self.editor.text()) + 44
+        text = self.editor.fontMetrics().horizontalAdvance(wording.shortened(self.editor.text())) + 44
         widest = max(60, self._area.width() - 2 * _GAP)
         choices = self._arrange(widest - 14)
         width = min(widest, max(180, text, choices + 14, min(420, round(self._box.width()))))
@@ -261,8 +261,8 @@ class EditorPanel(QFrame):
         longest = {True: _LONGEST_CHOICE, False: max(60, room - _CHOICE_EDGES)}
         for row, writing in ((True, True), (True, False), (False, True)):
             named = [wording.choice(index, text, writing=writing) for index, text in enumerate(self._texts)]
-            right, metrics = Qt.TextElideMode.ElideRight, self._choices[0].fontMetrics()
-            shown = [metrics.elidedText(each, right, longest[row]) for each in named]
+            metrics = self._choices[0].fontMetrics()
+            shown = [wording.elided(metrics, each, longest[row]) for each in named]
             for button, each in zip(self._choices, shown, strict=False):
                 button.setText(wording.label(each))
             widths = [button.sizeHint().width() + _CHOICE_GAP for button in self._choices[: len(shown)]]

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core.page import Word
-from ocr_studio.ui import colours, signs, strokes
+from ocr_studio.ui import colours, signs, strokes, wording
 from ocr_studio.ui.colours import CanvasColours, Look
 from ocr_studio.ui.strokes import Quality
 from ocr_studio.ui.tiled_paths import TiledPaths
@@ -23,6 +23,7 @@ from ocr_studio.ui.word_index import WordIndex
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 20.0
 _TEXT_FROM = 20.0
+_MOST_TEXT = 200  # letters above a box
 
 
 @dataclass(slots=True)
@@ -79,8 +80,8 @@ class WordsItem(QGraphicsItem):
             height = QPointF(end - start)
             length = (height.x() ** 2 + height.y() ** 2) ** 0.5
             look = colours.look_of(word)
-            lock = below if word.locked else None
-            self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, word.text, lock)
+            lock, text = below if word.locked else None, wording.shortened(word.text, _MOST_TEXT)
+            self._boxes[word_id] = _Box(strokes.outline(word.quad), look, corner, start, length, text, lock)
         self.update()
 
     def path(self, word_id: str) -> QPainterPath | None:

@@ -16,8 +16,7 @@ from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later, tr
 
 # Letters: longer texts from files are cut before Qt lays them out, which takes seconds for a million of them.
-_MOST: Final = 4_000
-_MOST_IN_LINE: Final = 1_000  # more than any screen is wide
+_MOST: Final = 1_000  # more than any screen is wide
 _MOST_ON_BUTTON: Final = 200
 
 STATES = {
@@ -73,21 +72,21 @@ def file_name(name: str) -> str:
 
 def label(text: str) -> str:
     """A text that is not ours, for a button or a menu: in one line, and an ampersand in it underlines nothing."""
-    return shortened(text, most=_MOST_ON_BUTTON).replace("\t", " ").replace("\n", " ").replace("&", "&&")
+    return shortened(text, _MOST_ON_BUTTON).replace("\t", " ").replace("\n", " ").replace("&", "&&")
 
 
 def title(text: str) -> str:
     """A text for a window's title; Qt would put a mark in the place of ``[*]``."""
-    return shortened(text, most=_MOST_ON_BUTTON).replace("[*]", "[*][*]")
+    return shortened(text, _MOST_ON_BUTTON).replace("[*]", "[*][*]")
 
 
 def tooltip(text: str) -> str:
     """A text as a tooltip that shows just that: what looks like HTML to Qt is not taken for it."""
-    text = shortened(text, most=_MOST_IN_LINE)
+    text = shortened(text)
     return QtGui.Qt.convertFromPlainText(text) if QtGui.Qt.mightBeRichText(text) else text
 
 
-def shortened(text: str, *, most: int = _MOST) -> str:
+def shortened(text: str, most: int = _MOST) -> str:
     """A text, or the beginning of one of more letters than that."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
@@ -99,9 +98,9 @@ def elided(
     mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> str:
     """As much of a text as has room in so many pixels, however long it is."""
-    if len(text) > _MOST_IN_LINE:
-        half = _MOST_IN_LINE // 2
-        text = f"{text[:half]}…{text[-half:]}" if mode == Qt.TextElideMode.ElideMiddle else text[:_MOST_IN_LINE] + "…"
+    if len(text) > _MOST:
+        half = _MOST // 2
+        text = f"{text[:half]}…{text[-half:]}" if mode == Qt.TextElideMode.ElideMiddle else text[:_MOST] + "…"
     return metrics.elidedText(text, mode, int(width))
 
 
