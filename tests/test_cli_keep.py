@@ -16,6 +16,7 @@ from ocr_studio import cli
 from ocr_studio.core import history, images, page_order, settings
 from ocr_studio.core.page import Page, PageFacts, Quad, Source, Transcription, Word, new_id
 from ocr_studio.core.project import FOLDER, Project, SaveFailed
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.jobs.reading import ReadingDesk
 from tests import drawn
 
@@ -141,7 +142,7 @@ def test_reading_again_can_be_taken_back_in_the_window(folder: Path, reader: Two
     before = kept(folder)["b.png"]
     reader.text = "put"
     assert cli.run(["read", str(folder / "b.png"), "--keep", "--again"]) == 0
-    course = history.load(folder / FOLDER)
+    course = history.load(SafeFolder(folder / FOLDER))
     assert [step.name for step in course.steps] == ["Read b.png"]
     after = kept(folder)["b.png"]
     assert {word.text for word in after.words.values()} == {"put", "-Create"}

@@ -35,6 +35,7 @@ from ocr_studio.core.history import Step
 from ocr_studio.core.page import Edit
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Rule
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.session import SessionFile, Whereabouts
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.thumbnail_cache import CachedPicture, ThumbnailCache
@@ -119,8 +120,8 @@ def _rules(folder: Path) -> Callable[[], object]:
 
 
 def _words(folder: Path) -> Callable[[], object]:
-    own_words.save(folder, frozenset({"before"}))
-    return lambda: own_words.save(folder, frozenset({"after"}))
+    own_words.save(SafeFolder(folder), frozenset({"before"}))
+    return lambda: own_words.save(SafeFolder(folder), frozenset({"after"}))
 
 
 def _picture(folder: Path) -> Callable[[], object]:

@@ -22,8 +22,9 @@ from ocr_studio.core.dataset_fields import MAX_BYTES, Unfit, json_value
 from ocr_studio.core.dataset_layouts.layout import Layout
 from ocr_studio.core.dataset_values import FORMAT, MANIFEST, PHOTOS
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.paths import TooLarge
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 _WORKSHOP: Final = ".writing-"
@@ -68,7 +69,7 @@ def lasting_workshop(folder: Path, layout: Layout, name: str, check: Callable[[]
 def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] | None = None) -> Iterator[Path]:
     """lasts: what checks the folder, where what was made stays if it is left before its end."""
     made, room, done = _first_missing(folder), folder / f"{_WORKSHOP}{name}", False
-    lock = FileLock(folder / _LOCK, passing=True)
+    lock = FileLock(SafeFolder(folder, follow=True), _LOCK, passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.take()
@@ -98,7 +99,7 @@ def _room(folder: Path, layout: Layout, name: str, *, lasts: Callable[[], None] 
 def writer(folder: Path) -> int | None:
     """The number of the process that is writing there at this moment, 0 where that is not known; None where nobody is.
     Never raises."""
-    return file_lock.holder(folder / _LOCK)
+    return file_lock.holder(SafeFolder(folder, follow=True), _LOCK)
 
 
 def unfinished(folder: Path, name: str) -> bool:
@@ -124,7 +125,7 @@ def others_unfinished(folder: Path, name: str = "") -> list[Path]:
 def clear(folder: Path, name: str) -> None:
     """Throw away the lasting workshop of this name, which was left before its end, and the folder if nothing else is in
     it. Those of other names stay. Raises WriteFailed while others are at it: then all of it stays."""
-    lock = FileLock(folder / _LOCK, passing=True)
+    lock = FileLock(SafeFolder(folder, follow=True), _LOCK, passing=True)
     try:
         with contextlib.suppress(OSError):  # there is no such folder, or nothing may be taken out of it
             lock.take()

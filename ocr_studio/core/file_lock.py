@@ -7,8 +7,9 @@ import errno
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Final
+
+from ocr_studio.core.safe_files import SafeFolder, is_own
 
 _SIGNED_AT: Final = 1
 _MOMENT: Final = 0.02  # seconds; ``holder`` has the lock for less, and must keep nobody out
@@ -19,14 +20,19 @@ class LockedElsewhere(Exception):
 
 
 class FileLock:
-    """An exclusive lock on a file, which is made if it is not there.
+    """An exclusive lock on a file, which is made if it is not there."""
 
-    passing: the file goes with the lock. Else it stays, as it does after a holder that was killed; that locks nobody
-    out.
-    """
+    def __init__(self, folder: SafeFolder, name: str, *, passing: bool = False) -> None:
+        """Nothing is opened yet.
 
-    def __init__(self, path: Path, *, passing: bool = False) -> None:
-        self.path = path
+        Args:
+            folder: Where the file lies.
+            name: Of the file.
+            passing: The file goes with the lock. Else it stays, as it does after a holder that was killed; that locks
+                nobody out.
+        """
+        self.path = folder.full(name)
+        self._folder, self._name = folder, name
         self._passing = passing
         self._handle: int | None = None
 
@@ -45,11 +51,11 @@ class FileLock:
 
     def _take(self) -> None:
         while self._handle is None:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            handle = self._folder.open_lock(self._name)
             try:
                 _lock(handle)
                 # A holder that has just let go may have taken the file along: then this lock is on nothing.
-                stands = not self._passing or _is_at(handle, self.path)
+                stands = not self._passing or self._is_on(handle)
             except BaseException:
                 os.close(handle)
                 raise
@@ -60,7 +66,7 @@ class FileLock:
 
     def sign(self) -> None:
         """Say in the file which process holds the lock, for ``holder``. Raises OSError."""
-        if self._handle is not None:
+        if self._handle is not None and is_own(self._handle):
             # Windows locks the first byte, which nobody else may read then.
             os.lseek(self._handle, _SIGNED_AT, os.SEEK_SET)
             os.write(self._handle, f"{os.getpid()}\n".encode())
@@ -72,16 +78,23 @@ class FileLock:
             if self._passing:
                 # Before it is let go, or it could be somebody else's. Windows removes no file that is open.
                 with contextlib.suppress(OSError):
-                    self.path.unlink()
+                    self._folder.remove(self._name)
             os.close(self._handle)
             self._handle = None
 
+    def _is_on(self, handle: int) -> bool:
+        """Whether the file of this name is still the one that was opened."""
+        try:
+            return os.path.samestat(os.fstat(handle), self._folder.stat(self._name))
+        except FileNotFoundError:
+            return False
 
-def holder(path: Path) -> int | None:
+
+def holder(folder: SafeFolder, name: str) -> int | None:
     """The number of the process that holds the lock on a file at this moment, 0 where it has not signed; None where
     nobody does. Makes no file, never waits, never raises."""
     try:
-        handle = os.open(path, os.O_RDWR)
+        handle = folder.open_lock(name, create=False)
     except OSError:
         return None
     try:
@@ -96,13 +109,6 @@ def holder(path: Path) -> int | None:
     finally:
         os.close(handle)
     return None
-
-
-def _is_at(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 if sys.platform == "win32":

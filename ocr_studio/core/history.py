@@ -27,12 +27,12 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from ocr_studio.core import page_file, paths
 from ocr_studio.core.page import Edit, Word
+from ocr_studio.core.safe_files import SafeFolder
 
 FILE: Final = "history.jsonl"
 # Steps that can be taken back; the older ones are forgotten.
@@ -107,9 +107,9 @@ def saved(files: Mapping[str, str], lines: bytes) -> bytes:
     return b'{"saved":' + page_file.line(files) + b',"did":[' + b",".join(lines.split(b"\n")[:-1]) + b"]}\n"
 
 
-def add(folder: Path, lines: bytes) -> None:
+def add(folder: SafeFolder, lines: bytes) -> None:
     """Add lines to the history in a project's folder. Raises OSError; it is then as it was."""
-    with (folder / FILE).open("a+b", buffering=0) as file:
+    with folder.appending(FILE, most=MAX_BYTES) as file:
         before = file.seek(0, os.SEEK_END)
         file.seek(max(before - 1, 0))
         # A program that was killed may have left half a line.
@@ -125,28 +125,28 @@ def add(folder: Path, lines: bytes) -> None:
             raise
 
 
-def files_of(folder: Path) -> list[tuple[str, str]]:
+def files_of(folder: SafeFolder) -> list[tuple[str, str]]:
     """Page ids and the files that are to take their places, as the history tells of them, the oldest first.
 
     Raises OSError or TooLarge where there is a history and it cannot be read.
     """
     try:
-        data = paths.read_file(folder / FILE, most=MAX_BYTES)
+        data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    told = (line.get("saved") for line in _objects(data, folder / FILE))
+    told = (line.get("saved") for line in _objects(data, folder.full(FILE)))
     pairs = (pair for files in told if isinstance(files, dict) for pair in files.items())
     return [(page_id, name) for page_id, name in pairs if isinstance(name, str)]
 
 
-def load(folder: Path, *, shorten: bool = False) -> Course:
+def load(folder: SafeFolder, *, shorten: bool = False) -> Course:
     """What the history in a project's folder tells; nothing where there is none or it cannot be read.
 
     shorten: a long file is written anew without what is not needed any more.
     """
-    path = folder / FILE
+    path = folder.full(FILE)
     try:
-        data = paths.read_file(path, most=MAX_BYTES)
+        data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return Course()
     except (OSError, paths.TooLarge) as error:
@@ -156,7 +156,7 @@ def load(folder: Path, *, shorten: bool = False) -> Course:
     if shorten and len(data) > LONG:
         course = _newest(course)
         try:
-            paths.replace_file(path, b"".join(encoded(course)))
+            folder.replace(FILE, b"".join(encoded(course)))
         except OSError as error:
             _log.warning("%s cannot be shortened: %s", path, error)
     return course
@@ -206,14 +206,14 @@ def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
     return Course(tuple(steps), index)
 
 
-def _lines(data: bytes, path: Path) -> Iterator[Mapping[str, object]]:
+def _lines(data: bytes, path: object) -> Iterator[Mapping[str, object]]:
     """What happened, so far as it can be read; the lines of ``saved`` taken apart."""
     for line in _objects(data, path):
         happened = line.get("did")
         yield from happened if isinstance(happened, list) else (line,)
 
 
-def _objects(data: bytes, path: Path) -> Iterator[Mapping[str, object]]:
+def _objects(data: bytes, path: object) -> Iterator[Mapping[str, object]]:
     """Each line that can be read. After one that cannot, a killed program's last, all goes on."""
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ocr_studio.core import paths
 from ocr_studio.core.file_lock import FileLock
+from ocr_studio.core.safe_files import SafeFolder
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class OpenedLock:
     def take(self) -> None:
         """Take it, or go on having it. Raises LockedElsewhere. Where no lock can be made, nobody is locked out."""
         # Not before it is wanted: the true place of a folder may be slow to find out.
-        lock = self._lock or FileLock(_place(self._photos), passing=True)
+        lock = self._lock or FileLock(*_place(self._photos), passing=True)
         try:
             lock.path.parent.mkdir(parents=True, exist_ok=True)
             lock.take()
@@ -51,6 +52,6 @@ class OpenedLock:
             self._lock = None
 
 
-def _place(photos: Path) -> Path:
+def _place(photos: Path) -> tuple[SafeFolder, str]:
     digest = hashlib.blake2b(os.fsencode(os.path.realpath(photos)), digest_size=12).hexdigest()
-    return paths.state_dir() / "open" / f"{digest}.lock"
+    return SafeFolder(paths.state_dir() / "open"), f"{digest}.lock"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import kept_json, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 FILE: Final = "words.json"
@@ -19,20 +19,20 @@ class WordsNotSaved(StudioError):
     """The project's words could not be written; the earlier file is as it was."""
 
 
-def load(folder: Path) -> frozenset[str]:
+def load(folder: SafeFolder) -> frozenset[str]:
     """The words that were added. folder: the project's own."""
-    found = kept_json.read(folder / FILE).get("words")
+    found = kept_json.read_in(folder, FILE).get("words")
     words = found[:_MOST] if isinstance(found, list) else []
     return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
 
 
-def save(folder: Path, words: frozenset[str]) -> None:
+def save(folder: SafeFolder, words: frozenset[str]) -> None:
     """Keep these words instead. Raises WordsNotSaved."""
     try:
-        kept_json.write(folder / FILE, {"format": 1, "words": sorted(words)})
+        kept_json.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
         raise WordsNotSaved(
             tr("the project’s words cannot be written: {reason}", reason=write_errors.reason(error)),
-            file=folder / FILE,
+            file=folder.full(FILE),
             remedy=tr("Make room, or free the folder."),
         ) from error

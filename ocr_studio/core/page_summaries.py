@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from ocr_studio.core import language, page_file, paths
+from ocr_studio.core import language
 from ocr_studio.core.page import Page, PageState
 
 _log = logging.getLogger(__name__)
@@ -44,32 +45,40 @@ class PageSummaries:
         """These files need not be read while they have these stamps; what was read here already stays."""
         self._known = {**summaries, **self._known}
 
-    def of(self, files: Iterable[Path]) -> dict[str, PageSummary]:
-        """Page id -> summary, of those that can be read."""
+    def of(self, stamps: Mapping[str, Stamp], read: Callable[[str], Page]) -> dict[str, PageSummary]:
+        """The summaries of pages, those that cannot be read left out.
+
+        Args:
+            stamps: Page id -> stamp of its file.
+            read: Reads the page of an id; raises OSError or ValueError.
+        """
         found: dict[str, PageSummary] = {}
-        for path in files:
-            known, now = self._known.get(path.stem), stamp(path)
+        for page_id, now in stamps.items():
+            known = self._known.get(page_id)
             if known is None or known[0] != now:
-                known = self._known[path.stem] = now, _summary(path)
+                known = self._known[page_id] = now, _summary(page_id, read)
             if known[1]:
-                found[path.stem] = known[1]
+                found[page_id] = known[1]
         return found
 
 
 def stamp(path: Path) -> Stamp | None:
     """What changes when a file is replaced; None where there is none."""
     try:
-        found = path.stat()
+        return stamp_of(path.stat())
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _summary(path: Path) -> PageSummary | None:
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file with this status."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _summary(page_id: str, read: Callable[[str], Page]) -> PageSummary | None:
     try:
-        page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
+        return PageSummary.of(read(page_id))
     except (OSError, ValueError) as error:
         # Reported when the page is opened; a list is no place to move files aside.
-        _log.warning("%s: %s", path, error)
+        _log.warning("page %s: %s", page_id, error)
         return None
-    return PageSummary.of(page)

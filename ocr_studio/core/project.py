@@ -5,7 +5,6 @@ ocr-studio-project/       beside the photos, or in the library under the folder'
     pages/<id>.json       one file for each page, see ``page_file``; <id> is the hash of the photo's bytes
     history.jsonl         what was done to them, so that it can be taken back, see ``history``
     lock                  held by the system for the window that may write; a killed program lets go of it
-    index.sqlite          all of it, to be found quickly; made again where it is missing, see ``index``
 """
 
 from __future__ import annotations
@@ -27,12 +26,23 @@ from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.page_cache import PageCache
-from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp
-from ocr_studio.core.project_errors import NewerFile, PageDamaged, ProjectInUse, SaveFailed
+from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp_of
+from ocr_studio.core.project_errors import LinkedProject, NewerFile, PageDamaged, ProjectInUse, SaveFailed
+from ocr_studio.core.safe_files import SafeFolder, stays_inside
 from ocr_studio.core.translation import tr
 from ocr_studio.core.typed_words import Counted, TypedWords
 
-__all__ = ["FOLDER", "FORMAT", "NewerFile", "PageDamaged", "Project", "ProjectInUse", "SaveFailed", "Watcher"]
+__all__ = [
+    "FOLDER",
+    "FORMAT",
+    "LinkedProject",
+    "NewerFile",
+    "PageDamaged",
+    "Project",
+    "ProjectInUse",
+    "SaveFailed",
+    "Watcher",
+]
 
 FOLDER: Final = "ocr-studio-project"
 FORMAT: Final = 1
@@ -54,7 +64,8 @@ class Project:
         """folder: the project's own; photos: where its photos are. Nothing is read or written yet; see ``open``."""
         self.folder = folder
         self.photos = photos
-        self._lock = FileLock(folder / "lock")
+        self.files = SafeFolder(folder)
+        self._lock = FileLock(self.files, "lock")
         self._opened = OpenedLock(photos)
         self._files = threading.RLock()
         self._noting = threading.Lock()
@@ -71,20 +82,29 @@ class Project:
 
     @classmethod
     def open(
-        cls, photos: Path, *, library: Path | None = None, prefer_library: bool = False, create: bool = True
+        cls,
+        photos: Path,
+        *,
+        library: Path | None = None,
+        prefer_library: bool = False,
+        create: bool = True,
+        follow_links: bool = False,
     ) -> Project:
         """The project of a folder of photos: the one it has, else a new one, not yet on the disk.
 
         library: the folder of projects that do not lie beside their photos (None: the program's own).
         prefer_library: a new project goes there, as it does where the photos' folder cannot be written, or a file is in
-        the project's place. Raises StudioError where the project is of a newer format or may not be looked into, or
-        with ``create`` off where there is none.
+        the project's place. follow_links: also where its folder is a symbolic link; links in it are never followed.
+        Raises StudioError where the project is of a newer format or may not be looked into, or with ``create`` off
+        where there is none, and LinkedProject.
         """
         photos = Path(os.path.abspath(photos))
         places = [photos / FOLDER, project_places.in_library(photos, library or paths.library_dir())]
         if prefer_library:
             places.reverse()
-        project = next((cls(place, photos) for place in places if project_places.is_project(place)), None)
+        if follow_links:
+            places = [Path(os.path.realpath(place)) for place in places]
+        project = next((cls(each, photos) for each in places if project_places.is_project(SafeFolder(each))), None)
         if project:
             project._check_format()
             return project
@@ -95,20 +115,23 @@ class Project:
         return cls(places[0], photos)
 
     @classmethod
-    def find(cls, path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Project:
-        """The project of a photo, of a folder of photos, or of a project's own folder. Raises StudioError."""
+    def find(
+        cls, path: Path, *, library: Path | None = None, prefer_library: bool = False, follow_links: bool = False
+    ) -> Project:
+        """The project of a photo, of a folder of photos, or of a project's own folder. Raises as ``open`` does."""
         path = Path(os.path.abspath(path))
-        if not paths.is_folder(path):
-            return cls.open(path.parent, library=library, prefer_library=prefer_library)
-        if paths.exists(path / "project.json"):
-            return cls(path, _photos_folder(path))
-        photos = path.parent if path.name == FOLDER else path
-        return cls.open(photos, library=library, prefer_library=prefer_library)
+        if paths.is_folder(path) and paths.exists(path / "project.json"):
+            folder = Path(os.path.realpath(path)) if follow_links else path
+            files = SafeFolder(folder)
+            if project_places.is_project(files) or files.is_folder():
+                return cls(folder, _photos_folder(files, named=path.name))
+        photos = path if paths.is_folder(path) and path.name != FOLDER else path.parent
+        return cls.open(photos, library=library, prefer_library=prefer_library, follow_links=follow_links)
 
     @property
     def exists(self) -> bool:
         """Whether anything of it is on the disk."""
-        return paths.is_folder(self.folder / "pages")
+        return self.files.is_folder("pages")
 
     @property
     def locked(self) -> bool:
@@ -152,7 +175,7 @@ class Project:
 
     def photo(self, page: Page | PageSummary) -> Path:
         """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
-        if not page_file.stays_inside(page.image):
+        if not stays_inside(page.image):
             raise StudioError(tr("the page's photo is not in {folder}", folder=self.photos), file=page.image)
         return self.photos / page.image
 
@@ -193,9 +216,9 @@ class Project:
         A file that somebody else has written since it was read here is kept under another name, not lost.
         """
         with self._files:
-            path, data = self.ready(page)
+            name, data = self.ready(page)
             try:
-                paths.replace_file(path, data)
+                self.files.replace(name, data)
             except OSError as error:
                 raise self.failed(page, error) from error
         self.placed(page)
@@ -208,19 +231,19 @@ class Project:
         """
         saving.together(pages, lines, self)
 
-    def ready(self, page: Page) -> tuple[Path, bytes]:
-        """For ``saving``: where a page belongs, which may be written now, and what there is to write."""
-        path = self.page_path(page.id)
+    def ready(self, page: Page) -> tuple[str, bytes]:
+        """For ``saving``: the name of a page's file, which may be written now, and what there is to write."""
+        name = self.page_name(page.id)
         with self._files:
             try:
                 data = page_file.encode(page, self._lines)
                 self._prepare()
-                if (now := stamp(path)) is not None and now != self._stamps.get(page.id):
-                    saving.keep_foreign(path)
+                if (now := self.page_stamp(page.id)) is not None and now != self._stamps.get(page.id):
+                    saving.keep_foreign(self.files, name)
                     self._stamps[page.id] = now  # should the page itself not be written, once is enough
             except (OSError, ValueError) as error:
                 raise self.failed(page, error) from error
-        return path, data
+        return name, data
 
     def failed(self, page: Page, error: Exception) -> SaveFailed:
         """For ``saving``: a page could not be written."""
@@ -229,7 +252,7 @@ class Project:
     def placed(self, page: Page) -> None:
         """For ``saving``: a page is in its place."""
         with self._files:
-            now = self._stamps[page.id] = stamp(self.page_path(page.id))
+            now = self._stamps[page.id] = self.page_stamp(page.id)
             self._decoded.put(page, now)
         with self._noting:
             newer = self._unsaved.get(page.id, page) is not page
@@ -244,7 +267,7 @@ class Project:
 
     def summaries(self) -> dict[str, PageSummary]:
         """Page id -> photo and state of every page on the disk that can be read; each file is read once."""
-        found = self._summaries.of(self.page_files())
+        found = self._summaries.of(self.page_stamps(), self.read_page)
         with self._noting:
             return found | {key: PageSummary.of(page) for key, page in self._unsaved.items()}
 
@@ -255,7 +278,9 @@ class Project:
     def typed_words(self) -> Mapping[str, int]:
         """The words that a person has written on all pages that can be read, and how often each; see ``TypedWords``."""
         known = self.known_pages()
-        saved: Mapping[str, Page | Counted] = self._summaries.of(self.page_files()) if known is None else known
+        saved: Mapping[str, Page | Counted] = (
+            self._summaries.of(self.page_stamps(), self.read_page) if known is None else known
+        )
         with self._noting:
             pages = {**saved, **self._unsaved}
         return self._typed.on(pages)
@@ -263,50 +288,74 @@ class Project:
     def has_others(self, page_id: str) -> bool:
         """Whether there are pages on the disk besides this one, or were; asked whenever something changes, so quick."""
         if self._another in {"", page_id}:
-            with contextlib.suppress(OSError), os.scandir(self.folder / "pages") as entries:
-                names = (entry.name[:-5] for entry in entries if entry.name.endswith(".json"))
-                self._another = next((name for name in names if name != page_id), "")
+            with contextlib.suppress(StudioError):
+                self._another = next((key for key in self.page_stamps() if key != page_id), "")
         return self._another not in {"", page_id}
 
     def page_ids(self) -> tuple[str, ...]:
         """The pages on the disk, those that cannot be read included."""
-        return tuple(path.stem for path in self.page_files())
+        return tuple(self.page_stamps())
 
-    def page_path(self, page_id: str) -> Path:
-        """Where the file of a page is, or would be. Raises StudioError for what is no page id."""
+    def page_name(self, page_id: str) -> str:
+        """The name in the project's folder of a page's file. Raises StudioError for what is no page id."""
         if not _PAGE_ID.fullmatch(page_id):
             raise StudioError(tr("“{id}” is no page id", id=page_id), file=self.folder)
-        return self.folder / "pages" / f"{page_id}.json"
+        return f"pages/{page_id}.json"
 
-    def page_files(self) -> list[Path]:
-        """The files of ``page_ids``."""
-        folder = self.folder / "pages"
+    def page_path(self, page_id: str) -> Path:
+        """The path of a page's file, to be named. Raises StudioError for what is no page id."""
+        return self.files.full(self.page_name(page_id))
+
+    def page_stamp(self, page_id: str) -> Stamp | None:
+        """The stamp of a page's file; None where there is none. Raises OSError."""
         try:
-            with os.scandir(folder) as entries:
-                # Names, as ten thousand paths take half a second to be put in order.
-                names = sorted(entry.name for entry in entries)
+            return stamp_of(self.files.stat(self.page_name(page_id)))
         except (FileNotFoundError, NotADirectoryError):
-            return []
+            return None
+
+    def page_stamps(self) -> dict[str, Stamp]:
+        """The stamps of all pages' files by id, in order, those that cannot be read included. Raises StudioError."""
+        try:
+            entries = self.files.entries("pages")
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
         except OSError as error:
             raise project_errors.unreadable(self.folder, error) from error
-        return [folder / name for name in names if name.endswith(".json") and _PAGE_ID.fullmatch(name[:-5])]
+        found = {entry.name[:-5]: stamp_of(entry.status) for entry in entries if entry.name.endswith(".json")}
+        return {key: found[key] for key in sorted(found) if _PAGE_ID.fullmatch(key)}
+
+    def page_files(self) -> list[Path]:
+        """The paths of all pages' files, to be named."""
+        return [self.page_path(key) for key in self.page_stamps()]
+
+    def read_page(self, page_id: str) -> Page:
+        """Read a page's file as it is on the disk.
+
+        Raises:
+            NotAPage: It is damaged, or of another photo.
+            NewerFormat: It is of a newer version of the program.
+            TooLarge: It is larger than any page.
+            OSError: It cannot be read.
+        """
+        page = page_file.decode(self.files.read(self.page_name(page_id), most=page_file.MAX_BYTES))
+        if page.id != page_id:
+            raise page_file.NotAPage(tr("it belongs to another photo"))
+        return page
 
     def _read(self, page_id: str, *, aside: bool) -> Page | None:
-        path = self.page_path(page_id)
+        name = self.page_name(page_id)
         try:
-            when = stamp(path)
+            when = self.page_stamp(page_id)
             if when is None:
                 return None
-            page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
-            if page.id != page_id:
-                raise page_file.NotAPage(tr("it belongs to another photo"))
+            page = self.read_page(page_id)
         except page_file.NewerFormat as error:
-            raise project_errors.newer(path, error) from error
+            raise project_errors.newer(self.files.full(name), error) from error
         except (page_file.NotAPage, paths.TooLarge) as error:
-            raise project_errors.damaged(path, error, aside=aside) from error
+            raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
-                tr("the page cannot be read: {reason}", reason=error.strerror or error), file=path
+                tr("the page cannot be read: {reason}", reason=error.strerror or error), file=self.files.full(name)
             ) from error
         self._stamps[page_id] = when
         self._decoded.put(page, when)
@@ -314,20 +363,18 @@ class Project:
 
     def _known(self, page_id: str) -> Page | None:
         """The page as it was loaded or saved here, if its file is still the same."""
-        path = self.page_path(page_id)
         with contextlib.suppress(OSError):  # told where it is read
-            return self._decoded.get(page_id, stamp(path))
+            return self._decoded.get(page_id, self.page_stamp(page_id))
         return None
 
     def _prepare(self) -> None:
         """Folder, lock and project.json, so far as they are not there."""
-        (self.folder / "pages").mkdir(parents=True, exist_ok=True)
+        self.files.make_folder("pages")
         self._hold()
-        about = self.folder / "project.json"
-        if not about.exists():
+        if not self.files.has("project.json"):
             beside = self.folder.parent == self.photos
             fields = {"format": FORMAT, "photos": ".." if beside else str(self.photos)}
-            paths.replace_file(about, (json.dumps(fields, indent=1) + "\n").encode("ascii"))
+            self.files.replace("project.json", (json.dumps(fields, indent=1) + "\n").encode("ascii"))
 
     def _hold(self) -> None:
         """Take the lock, if it is not held yet, and clear up after a holder that was killed."""
@@ -337,28 +384,27 @@ class Project:
             self._lock.take()
         except LockedElsewhere as error:
             raise project_errors.in_use(self.photos) from error
-        saving.finish(self.folder, self.page_path)
+        saving.finish(self.files, self.page_name)
 
     def _check_format(self) -> None:
-        about = self.folder / "project.json"
-        if paths.exists(about):
-            _project_fields(about)
+        if self.files.has("project.json"):
+            _project_fields(self.files)
 
 
-def _photos_folder(folder: Path) -> Path:
-    """Where project.json says that the photos are."""
-    about = folder / "project.json"
-    where = _project_fields(about).get("photos")
-    if where == ".." or (where is None and folder.name == FOLDER):
-        return folder.parent
+def _photos_folder(files: SafeFolder, *, named: str) -> Path:
+    """Where project.json says that the photos are. named: what the project's folder is called."""
+    where = _project_fields(files).get("photos")
+    if where == ".." or (where is None and named == FOLDER):
+        return files.path.parent
     if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
-        raise StudioError(tr("the project does not say where its photos are"), file=about)
+        raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
     return Path(where)
 
 
-def _project_fields(about: Path) -> dict[str, object]:
+def _project_fields(files: SafeFolder) -> dict[str, object]:
+    about = files.full("project.json")
     try:
-        fields = json.loads(paths.read_file(about).decode("utf-8"))
+        fields = json.loads(files.read("project.json", most=1 << 20).decode("utf-8"))
     except OSError as error:
         raise project_errors.unreadable(about, error) from error
     except (ValueError, RecursionError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ocr_studio.core import paths, write_errors
+from ocr_studio.core import write_errors
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.safe_files import SafeFolder, UnsafeFile
 from ocr_studio.core.translation import tr
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,10 @@ class HistoryNotSaved(StudioError):
     """What was done cannot be written down; the history is as it was."""
 
 
+class LinkedProject(StudioError):
+    """The project's folder is a symbolic link, which nobody has said is to be followed."""
+
+
 class NotPlaced(Exception):
     """Pages are saved but not yet in their places, where whoever holds the project next would put them. wrong: page
     id -> why.
@@ -56,13 +62,37 @@ def in_use(photos: Path) -> ProjectInUse:
     )
 
 
-def damaged(path: Path, error: Exception, *, aside: bool) -> PageDamaged:
+def linked(folder: Path) -> LinkedProject:
+    """The project's folder is a link."""
+    try:
+        target = os.path.realpath(folder)
+    except OSError:
+        target = "?"
+    return LinkedProject(
+        tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
+        file=folder,
+        remedy=tr("If you trust it, open that folder’s photos instead, or replace the link by a copy."),
+        command="If you trust what it leads to, add --follow-links.",
+    )
+
+
+def linked_part(folder: Path) -> StudioError:
+    """A folder in the project's is a link."""
+    return StudioError(
+        tr("this part of the project is a symbolic link; nothing there was opened"),
+        file=folder,
+        remedy=tr("Replace the link by a copy of what it leads to."),
+    )
+
+
+def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> PageDamaged:
     """A page's file is damaged. aside: put it aside first."""
+    path = folder.full(name)
     if not aside:
         return PageDamaged(tr("what was saved about this photo is damaged ({reason})", reason=error), file=path)
-    other = paths.aside(path, "damaged")
     try:
-        path.rename(other)
+        other = folder.full(kept := folder.aside(name, "damaged"))
+        folder.rename(name, kept)
     except OSError as trouble:
         return PageDamaged(
             tr(
@@ -108,6 +138,9 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
             file=path,
             remedy=tr("They will be as soon as there is room."),
         )
+    if isinstance(error, UnsafeFile):
+        remedy = tr("Replace “{name}” by a copy of what it leads to.", name=error.filename or path)
+        return SaveFailed(tr("the words are not saved: {why}", why=error.strerror), file=path, remedy=remedy)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
         tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")

@@ -8,19 +8,26 @@ import re
 import stat
 from pathlib import Path
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, project_errors
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.safe_files import SafeFolder, UnsafeFile, is_link
 from ocr_studio.core.translation import tr
 
 
-def is_project(folder: Path) -> bool:
-    """Whether a project lies there. Raises StudioError where that cannot be told: there may be work in it."""
+def is_project(folder: SafeFolder) -> bool:
+    """Whether a project lies there. Raises StudioError where that cannot be told, as there may be work in it, and
+    LinkedProject where its folder is a link.
+    """
     try:
-        return stat.S_ISDIR((folder / "pages").stat().st_mode)
+        return stat.S_ISDIR(folder.stat("pages").st_mode)
+    except UnsafeFile as error:
+        if not folder.follow and _is_link(folder.path):
+            raise project_errors.linked(folder.path) from error
+        raise project_errors.linked_part(folder.full("pages")) from error
     except PermissionError as error:
         raise StudioError(
             tr("a project is there, or may be, that you may not look into"),
-            file=folder,
+            file=folder.path,
             remedy=tr(
                 "Ask its owner for the permission to read and write it, or copy the photos to a folder of your own."
             ),
@@ -32,6 +39,13 @@ def is_project(folder: Path) -> bool:
 def is_taken(place: Path) -> bool:
     """Whether something that is no folder has the place of a project."""
     return os.path.lexists(place) and not paths.is_folder(place)
+
+
+def _is_link(folder: Path) -> bool:
+    try:
+        return is_link(folder.lstat())
+    except OSError:
+        return False
 
 
 def in_library(photos: Path, library: Path) -> Path:

@@ -281,7 +281,7 @@ class SafeFolder:
         oldest = time.time() - seconds
         with contextlib.suppress(OSError):
             for entry in self.entries(name):
-                if _TEMPORARY.fullmatch(entry.name) and entry.is_file and entry.status.st_mtime < oldest:
+                if is_temporary(entry.name) and entry.is_file and entry.status.st_mtime < oldest:
                     with contextlib.suppress(OSError):
                         self.remove(entry.name if name == "." else f"{name}/{entry.name}")
 
@@ -407,6 +407,11 @@ def is_link(status: os.stat_result) -> bool:
     # Other reparse points are files that a cloud service fetches when they are read.
     junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
     return junction is not None and getattr(status, "st_reparse_tag", 0) == junction
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of this name is one that ``write_beside`` makes."""
+    return bool(_TEMPORARY.fullmatch(name))
 
 
 def is_own(handle: int) -> bool:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import shutil
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol
 
-from ocr_studio.core import history, page_file, paths, project_errors
+from ocr_studio.core import history, page_file, paths, project_errors, safe_files
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project_errors import NotPlaced, SaveFailed
+from ocr_studio.core.safe_files import SafeFolder
 
 _log = logging.getLogger(__name__)
 
@@ -27,11 +25,11 @@ class Files(Protocol):
     """The files of the pages, as the project has them."""
 
     @property
-    def folder(self) -> Path:
-        """The project's own."""
+    def files(self) -> SafeFolder:
+        """The project's own folder."""
 
-    def ready(self, page: Page) -> tuple[Path, bytes]:
-        """Where a page belongs, which may be written now, and what there is to write. Raises StudioError."""
+    def ready(self, page: Page) -> tuple[str, bytes]:
+        """The name of a page's file, which may be written now, and what there is to write. Raises StudioError."""
 
     def placed(self, page: Page) -> None:
         """A page is in its place."""
@@ -45,47 +43,47 @@ def together(pages: Iterable[Page], lines: bytes, files: Files) -> None:
 
     Raises StudioError, and nothing is saved then; or NotPlaced.
     """
-    begun: list[tuple[Page, Path, Path]] = []
+    begun: list[tuple[Page, str, str]] = []
     try:
         for page in pages:
             place, data = files.ready(page)
             try:
-                begun.append((page, place, paths.write_beside(place, data)))
+                begun.append((page, place, files.files.write_beside(place, data)))
             except OSError as error:
                 raise files.failed(page, error) from error
-        line = history.saved({page.id: file.name for page, _, file in begun}, lines)
+        line = history.saved({page.id: _last(file) for page, _, file in begun}, lines)
         try:
-            history.add(files.folder, line)
+            history.add(files.files, line)
         except OSError as error:
-            raise project_errors.history_not_saved(files.folder / history.FILE, error) from error
+            raise project_errors.history_not_saved(files.files.full(history.FILE), error) from error
     except BaseException:
         for _, _, file in begun:
             with contextlib.suppress(OSError):
-                file.unlink()
+                files.files.remove(file)
         raise
     _put_all(begun, files)
 
 
-def _put_all(begun: Iterable[tuple[Page, Path, Path]], files: Files) -> None:
+def _put_all(begun: Iterable[tuple[Page, str, str]], files: Files) -> None:
     wrong: dict[str, SaveFailed] = {}
     for page, place, file in begun:
         try:
-            os.replace(file, os.path.realpath(place))
+            files.files.put(file, place)
         except OSError as error:
             wrong[page.id] = files.failed(page, error)
         else:
             files.placed(page)
-    paths.flush_folder(files.folder / "pages")
+    files.files.flush("pages")
     if wrong:
         raise NotPlaced(wrong)
 
 
-def finish(folder: Path, place_of: Callable[[str], Path]) -> None:
+def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
     """Bring to its end what a program that was killed had begun to save, or take it back; by who holds the project.
 
-    folder: the project's own. place_of: where a page belongs; raises StudioError for what is no page's id.
+    folder: the project's own. place_of: the name of a page's file; raises StudioError for what is no page's id.
     """
-    left = {path.name: path for path in (*folder.glob(".*.tmp"), *(folder / "pages").glob(".*.tmp"))}
+    left = {_last(name): name for above in (".", "pages") for name in _left(folder, above)}
     if not left:
         return
     try:
@@ -96,20 +94,34 @@ def finish(folder: Path, place_of: Callable[[str], Path]) -> None:
     for page_id, name in told:
         if name in left:
             with contextlib.suppress(StudioError):
-                if not _put(left[name], place_of(page_id)):
+                if not _put(folder, left[name], place_of(page_id)):
                     del left[name]  # it counts already: kept for whoever holds the project next
     for file in left.values():
         with contextlib.suppress(OSError):
-            file.unlink()
+            folder.remove(file)
 
 
-def _put(file: Path, place: Path) -> bool:
+def _left(folder: SafeFolder, above: str) -> list[str]:
+    """The files that were written to take others' places."""
+    try:
+        entries = folder.entries(above)
+    except OSError:
+        return []
+    prefix = "" if above == "." else f"{above}/"
+    return [f"{prefix}{each.name}" for each in entries if safe_files.is_temporary(each.name) and each.is_file]
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _put(folder: SafeFolder, file: str, place: str) -> bool:
     """Whether that is done, or not wanted any more."""
     try:
-        if paths.exists(place) and place.stat().st_mtime_ns > file.stat().st_mtime_ns:
+        if folder.has(place) and folder.stat(place).st_mtime_ns > folder.stat(file).st_mtime_ns:
             _log.warning("%s is newer than what was to take its place", place)
         else:
-            os.replace(file, os.path.realpath(place))
+            folder.put(file, place)
             _log.info("%s: its saving was cut short and is done now", place)
     except OSError as error:
         _log.warning("%s cannot be put in its place: %s", place, error)
@@ -117,18 +129,20 @@ def _put(file: Path, place: Path) -> bool:
     return True
 
 
-def keep_foreign(path: Path) -> None:
+def keep_foreign(folder: SafeFolder, name: str) -> None:
     """Keep under another name what somebody else has put where a page belongs. Raises NewerFile and OSError."""
+    path = folder.full(name)
+    data = b""
     try:
-        page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
+        data = folder.read(name, most=page_file.MAX_BYTES)
+        page_file.decode(data)
     except page_file.NewerFormat as error:
         raise project_errors.newer(path, error) from error
     except (page_file.NotAPage, paths.TooLarge):
         _log.warning("%s is damaged and will be kept aside", path)
-    other = paths.aside(path, "other")
-    try:
-        shutil.copy2(path, other)
-    except OSError:
-        other.unlink(missing_ok=True)
-        raise
-    _log.warning("%s was written by somebody else; kept as %s", path, other.name)
+    other = folder.aside(name, "other")
+    if data:
+        folder.replace(other, data)
+    else:
+        folder.rename(name, other)
+    _log.warning("%s was written by somebody else; kept as %s", path, _last(other))

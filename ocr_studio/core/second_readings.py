@@ -15,11 +15,11 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import page_file, paths
 from ocr_studio.core.page import Transcription, Word
+from ocr_studio.core.safe_files import SafeFolder
 
 FILE: Final = "second-readings.jsonl"
 # Bytes. A longer file is written anew, with the newest line of each page; those of 40,000 photos fit.
@@ -68,32 +68,32 @@ def differing(readings: Iterable[tuple[Word, Transcription]]) -> dict[str, Secon
     }
 
 
-def add(folder: Path, page_id: str, readings: Mapping[str, SecondReading]) -> None:
+def add(folder: SafeFolder, page_id: str, readings: Mapping[str, SecondReading]) -> None:
     """A page was read by a second model, which has read these of its words otherwise, and no others.
 
     folder: the project's. Raises OSError.
     """
-    path = folder / FILE
     words = {key: [each.first, each.first_sure, each.other, each.other_sure] for key, each in readings.items()}
     line = page_file.line({"page": page_id, "words": words}) + b"\n"
-    if paths.exists(path) and path.stat().st_size > LONG:
-        newest = {key: line for key, line, _ in _lines(path) if key != page_id}
-        paths.replace_file(path, b"".join(each + b"\n" for each in newest.values()) + line)
+    if folder.is_file(FILE) and folder.stat(FILE).st_size > LONG:
+        newest = {key: line for key, line, _ in _lines(folder) if key != page_id}
+        folder.replace(FILE, b"".join(each + b"\n" for each in newest.values()) + line)
         return
-    with path.open("ab") as file:
+    with folder.appending(FILE, most=MAX_BYTES) as file:
         # On a line of its own, also behind the half one of a killed program.
         file.write(b"\n" + line)
 
 
-def load(folder: Path) -> dict[str, dict[str, SecondReading]]:
+def load(folder: SafeFolder) -> dict[str, dict[str, SecondReading]]:
     """Page id -> word id -> the other reading; nothing where none is kept. folder: the project's."""
-    return {key: words for key, _, words in _lines(folder / FILE)}
+    return {key: words for key, _, words in _lines(folder)}
 
 
-def _lines(path: Path) -> list[tuple[str, bytes, dict[str, SecondReading]]]:
+def _lines(folder: SafeFolder) -> list[tuple[str, bytes, dict[str, SecondReading]]]:
     """Page ids, lines that can be read, and what they say, the oldest first."""
+    path = folder.full(FILE)
     try:
-        data = paths.read_file(path, most=MAX_BYTES)
+        data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, paths.TooLarge) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ocr_studio.core import kept_json, paths
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.safe_files import SafeFolder
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class SessionFile:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or paths.state_dir() / "session.json"
-        self._lock = FileLock(self._path.with_suffix(".lock"))
+        self._lock = FileLock(SafeFolder(self._path.parent, follow=True), f"{self._path.stem}.lock")
         self._told = False
 
     def begin(self) -> LastTime | None:

@@ -20,6 +20,7 @@ from ocr_studio.core import models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.page import now
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.training import DEVICES, PARTS, Recipe
 from ocr_studio.core.translation import tr
 
@@ -179,7 +180,7 @@ def forget(name: str) -> None:
 def lock(name: str) -> FileLock:
     """Be the one that runs it, until the lock is released. Raises RunTrouble where another is at it."""
     folder = folder_of(name)
-    held = FileLock(folder / "lock", passing=True)
+    held = FileLock(SafeFolder(folder), "lock", passing=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held.take()

@@ -24,6 +24,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES
 from ocr_studio.core.published_files import PublishedFile
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.model_files import LookedThrough, ModelImported, import_model
 
@@ -121,7 +122,7 @@ def _part(place: Path) -> Path:
 @contextlib.contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """Nobody else fetches the same meanwhile. Raises FetchFailed where somebody does."""
-    lock = FileLock(place.with_name(f"{place.name}.lock"), passing=True)
+    lock = FileLock(SafeFolder(place.parent, follow=True), f"{place.name}.lock", passing=True)
     try:
         lock.take()
     except LockedElsewhere as error:

@@ -109,7 +109,7 @@ def open_photo(
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
     course = None
     if project is not known and keeping.keeps and not read_only:
-        course = history.load(project.folder, shorten=project.locked)
+        course = history.load(project.files, shorten=project.locked)
     order = page_order.order(page)
     yield PhotoOpened(path, page, image, project, read_only, warning, twin, course, order)
 

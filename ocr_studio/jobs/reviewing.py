@@ -109,7 +109,7 @@ def _indexed(index: Index, order: Order) -> WordsWait:
 
 def _looked_through(project: Project, order: Order) -> Iterator[Waiting]:
     pages = [key for key, summary in project.summaries().items() if summary.unchecked]
-    second = second_readings.load(project.folder) if order is Order.DIFFERING else {}
+    second = second_readings.load(project.files) if order is Order.DIFFERING else {}
     rows: list[QueueRow] = []
     failed: list[str] = []
     cut = 0

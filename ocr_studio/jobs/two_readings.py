@@ -20,6 +20,6 @@ def keep(project: Project, page_id: str, readings: Iterable[tuple[Word, Transcri
     if found is None or not project.locked or not project.exists:
         return
     try:
-        second_readings.add(project.folder, page_id, found)
+        second_readings.add(project.files, page_id, found)
     except OSError as error:  # the order of a queue depends on it, no more
         _log.info("%s: what a second model has read is not kept: %s", project.folder, error)

@@ -161,13 +161,13 @@ class Story:
         for key, page in shown.items():
             if fresh.load_page(key, aside=False) != page:
                 self.wrong.append(f"page {key[:6]} is not as it was on the screen")
-        course = history.load(fresh.folder)
+        course = history.load(fresh.files)
         stack = self.document.undo_stack
         if (len(course.steps), course.index) != (stack.count(), stack.index()):
             self.wrong.append(f"history: {len(course.steps)} steps for {stack.count()}")
         if [step.name for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
             self.wrong.append("history: other steps")
-        if "zebra" not in own_words.load(fresh.folder):
+        if "zebra" not in own_words.load(fresh.files):
             self.wrong.append("the word that was added is lost")
         if replacing.load(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")

@@ -106,7 +106,7 @@ def look(photos: Path) -> tuple[Left, Counter[str]]:
     found: Counter[str] = Counter()
     project = Project.open(photos)
     project.lock()  # which brings to its end what was cut short
-    left = Left(course=history.load(project.folder))
+    left = Left(course=history.load(project.files))
     for key in project.page_ids():
         with contextlib.suppress(Exception):
             if page := project.load_page(key, aside=False):

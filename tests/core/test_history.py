@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ocr_studio.core import edits, history
 from ocr_studio.core.history import Course, Step
 from ocr_studio.core.page import Edit, Page, PageFacts, apply
+from ocr_studio.core.safe_files import SafeFolder
 from tests.core.made_pages import PAGE_ID, page_of, pages, read_word
 
 PAGE = page_of(read_word("the", 100), read_word("map", 200))
@@ -23,8 +24,8 @@ def _write(text: str, page: Page = PAGE) -> Step:
 
 def _kept(folder: Path, *lines: bytes) -> Course:
     for line in lines:
-        history.add(folder, line)
-    return history.load(folder)
+        history.add(SafeFolder(folder), line)
+    return history.load(SafeFolder(folder))
 
 
 @given(pages(), pages())
@@ -60,7 +61,7 @@ def test_a_step_that_cannot_be_done_again_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_none_is_no_trouble(tmp_path: Path) -> None:
-    assert history.load(tmp_path) == Course()
+    assert history.load(SafeFolder(tmp_path)) == Course()
 
 
 @pytest.mark.parametrize(
@@ -77,11 +78,11 @@ def test_a_long_one_is_shortened_and_says_the_same(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(history, "LONG", 4000)
     lines = [history.did(_write(str(number))) for number in range(40)]
     course = _kept(tmp_path, *lines, history.went(-1))
-    shorter = history.load(tmp_path, shorten=True)
+    shorter = history.load(SafeFolder(tmp_path), shorten=True)
     assert len((tmp_path / history.FILE).read_bytes()) <= 4000 < sum(map(len, lines))
     assert 0 < len(shorter.steps) < 40
     assert shorter.steps == course.steps[-len(shorter.steps) :]
-    assert history.load(tmp_path) == shorter
+    assert history.load(SafeFolder(tmp_path)) == shorter
     assert len(shorter.steps) - shorter.index == 1
 
 

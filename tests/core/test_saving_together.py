@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from ocr_studio.core import edits, history, paths
+from ocr_studio.core import edits, history
 from ocr_studio.core.history import Course, Step
 from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import NewerFile, Project, SaveFailed
 from ocr_studio.core.project_errors import HistoryNotSaved, NotPlaced
+from ocr_studio.core.safe_files import SafeFolder
 from tests.core.made_pages import page_of, read_word
 from tests.core.made_projects import photos
 
@@ -61,7 +62,7 @@ def _again(project: Project, photos: Path) -> Project:
 def _killed_before_pages_are_placed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line of the history is there, the pages lie beside their places."""
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise Killed
 
     step, pages = _step("same")
@@ -80,7 +81,7 @@ def test_pages_and_what_made_them_so_are_kept(project: Project, photos: Path) ->
     project.save_together(pages, history.did(step))
     again = _again(project, photos)
     assert _texts(again) == ["same"] * 3
-    assert history.load(again.folder) == Course((step,), 1)
+    assert history.load(again.files) == Course((step,), 1)
     assert _nothing_left(again)
     again.unlock()
 
@@ -109,7 +110,7 @@ def test_killed_at_any_write_or_rename_all_of_it_is_there_or_nothing(
         with contextlib.suppress(Killed):
             project.save_together(pages, history.did(step))
     again = _again(project, photos)
-    known = history.load(again.folder)
+    known = history.load(again.files)
     assert _texts(again) == (["same"] * 3 if known.steps else ["the"] * 3)
     assert known in (Course(), Course((step,), 1))
     assert _nothing_left(again)
@@ -125,12 +126,12 @@ def test_half_a_line_of_the_history_counts_for_nothing_and_harms_no_later_one(
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: len(whole) // 2])
     again = _again(project, photos)
-    assert history.load(again.folder).index == 1
+    assert history.load(again.files).index == 1
     assert "line 2 is left out" in caplog.text
     assert _texts(again) == ["same"] * 3
     later, after = _step("later", tuple(pages))
     again.save_together(after, history.did(later))
-    assert history.load(again.folder) == Course((step, later), 2)
+    assert history.load(again.files) == Course((step, later), 2)
     assert _texts(again) == ["later"] * 3
     again.unlock()
 
@@ -170,16 +171,16 @@ def test_a_full_disk_leaves_pages_and_history_as_they_were(project: Project, mon
     step, pages = _step("same")
     before = [page.read_bytes() for page in project.page_files()]
     written = [0]
-    real = paths.write_beside
+    real = SafeFolder.write_beside
 
-    def full(*given: Any, **named: Any) -> Path:
+    def full(*given: Any, **named: Any) -> str:
         written[0] += 1
         if written[0] == 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(*given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(paths, "write_beside", full)
+        patch.setattr(SafeFolder, "write_beside", full)
         with pytest.raises(SaveFailed, match=r"c\.jpg: the words are not saved, the disk is full"):
             project.save_together(pages, history.did(step))
     assert [page.read_bytes() for page in project.page_files()] == before
@@ -199,7 +200,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
     assert _texts(project) == ["the"] * 3
     assert _nothing_left(project)
     (project.folder / history.FILE).rmdir()
-    history.add(project.folder, b"{}\n")
+    history.add(project.files, b"{}\n")
 
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -207,7 +208,7 @@ def test_a_history_that_cannot_be_written_leaves_the_pages_as_they_were(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space"):
-            history.add(project.folder, history.did(step))
+            history.add(project.files, history.did(step))
     assert (project.folder / history.FILE).read_bytes() == b"{}\n"
 
 
@@ -218,10 +219,10 @@ def test_a_page_that_cannot_be_put_in_its_place_is_safe(
     step, pages = _step("same")
     real = os.replace
 
-    def busy(source: Any, target: Any) -> None:
+    def busy(source: Any, target: Any, **named: Any) -> None:
         if PAGES[1].id in str(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        real(source, target)
+        real(source, target, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", busy)
@@ -253,7 +254,7 @@ def test_a_page_of_a_newer_version_keeps_the_others_from_being_half_saved(projec
 def test_a_name_in_the_history_leads_nowhere_else(project: Project, photos: Path) -> None:
     stray = project.folder / "pages" / ".0123456789abcdef.tmp"
     stray.write_text("not a page")
-    history.add(project.folder, history.saved({"../../outside": stray.name}, history.went(0)))
+    history.add(project.files, history.saved({"../../outside": stray.name}, history.went(0)))
     again = _again(project, photos)
     assert _nothing_left(again)
     assert not (photos / "outside.json").exists()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ocr_studio.core import review_queue, second_readings
 from ocr_studio.core.page import Transcription, Word
 from ocr_studio.core.review_queue import Order
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.second_readings import SecondReading
 from tests.core.made_pages import PAGE_ID, page_of, read_word
 
@@ -49,34 +50,35 @@ def test_the_surer_the_reading_that_does_not_stand_there_the_more_doubt() -> Non
 def test_what_is_kept_comes_back_and_the_newest_of_a_page_counts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert second_readings.load(tmp_path) == {}
+    assert second_readings.load(SafeFolder(tmp_path)) == {}
     one, two = {"a": SecondReading("x", None, "y", 0.25)}, {"b": SecondReading("ß", 1.0, "", 0.0)}
-    second_readings.add(tmp_path, "p", one)
-    second_readings.add(tmp_path, "q", two)
-    second_readings.add(tmp_path, "p", two)
-    assert second_readings.load(tmp_path) == {"p": two, "q": two}
+    second_readings.add(SafeFolder(tmp_path), "p", one)
+    second_readings.add(SafeFolder(tmp_path), "q", two)
+    second_readings.add(SafeFolder(tmp_path), "p", two)
+    assert second_readings.load(SafeFolder(tmp_path)) == {"p": two, "q": two}
     with (tmp_path / second_readings.FILE).open("ab") as file:
         file.write(b'{"page": "q", "words": {"b": ["x", 2, "y", 0]}}\n[]\n{"page": 3, "words": {}}\n{"page": "r", "wor')
     caplog.set_level("INFO")
-    assert second_readings.load(tmp_path) == {"p": two, "q": two}
+    assert second_readings.load(SafeFolder(tmp_path)) == {"p": two, "q": two}
     assert caplog.text.count("is left out") == 4
-    second_readings.add(tmp_path, "q", {})
-    assert second_readings.load(tmp_path) == {"p": two, "q": {}}
+    second_readings.add(SafeFolder(tmp_path), "q", {})
+    assert second_readings.load(SafeFolder(tmp_path)) == {"p": two, "q": {}}
 
 
 def test_a_long_file_is_written_anew_with_what_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_readings, "LONG", 500)
     for number in range(60):
-        second_readings.add(tmp_path, f"p{number % 2}", {"w": SecondReading("x", 0.5, str(number), 0.5)})
+        second_readings.add(SafeFolder(tmp_path), f"p{number % 2}", {"w": SecondReading("x", 0.5, str(number), 0.5)})
         assert (tmp_path / second_readings.FILE).stat().st_size < 700
-    assert {key: words["w"].other for key, words in second_readings.load(tmp_path).items()} == {"p0": "58", "p1": "59"}
+    kept = second_readings.load(SafeFolder(tmp_path))
+    assert {key: words["w"].other for key, words in kept.items()} == {"p0": "58", "p1": "59"}
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_no_reason_to_stop(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / second_readings.FILE).write_bytes(data)
-        second_readings.load(Path(folder))
+        second_readings.load(SafeFolder(Path(folder)))
 
 
 def test_words_that_two_models_read_differently_come_first_in_their_order() -> None:

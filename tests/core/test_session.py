@@ -89,7 +89,7 @@ def test_a_full_disk_is_only_logged(
     kept.begin()
     kept.write(PLACE, closed=False)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)

@@ -8,6 +8,7 @@ import pytest
 
 from ocr_studio.core import language, own_words
 from ocr_studio.core.language import Lexicon
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.spelling import OwnWords, Speller
 
 _WORDS = {
@@ -98,8 +99,8 @@ def test_english_as_it_is_written() -> None:
 
 
 def test_added_words_are_kept_with_the_project(tmp_path: Path) -> None:
-    own_words.save(tmp_path, frozenset({"Kubermatic", "żaba"}))
-    assert own_words.load(tmp_path) == {"Kubermatic", "żaba"}
+    own_words.save(SafeFolder(tmp_path), frozenset({"Kubermatic", "żaba"}))
+    assert own_words.load(SafeFolder(tmp_path)) == {"Kubermatic", "żaba"}
     (tmp_path / own_words.FILE).write_text('{"words": [1, "a", ""]}')
-    assert own_words.load(tmp_path) == {"a"}
-    assert own_words.load(tmp_path / "nowhere") == frozenset()
+    assert own_words.load(SafeFolder(tmp_path)) == {"a"}
+    assert own_words.load(SafeFolder(tmp_path / "nowhere")) == frozenset()

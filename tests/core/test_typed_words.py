@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import language, page_summaries
+from ocr_studio.core import language
 from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page, Quad, Transcription, Word
-from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.project import Project
+from ocr_studio.core.safe_files import Entry, SafeFolder
 from tests.core.made_projects import page_path, photos
 
 __all__ = ["photos"]  # a fixture
@@ -62,14 +62,14 @@ def test_where_there_is_an_index_no_file_is_looked_at(photos: Path, monkeypatch:
     project.save_page(typed("b", "mop"))
     index = Index(project)
     list(index.refresh())
-    looked: list[Path] = []
-    look = page_summaries.stamp
+    looked: list[str] = []
+    look = SafeFolder.entries
 
-    def listened(path: Path) -> Stamp | None:
-        looked.append(path)
-        return look(path)
+    def listened(folder: SafeFolder, name: str = ".") -> list[Entry]:
+        looked.append(name)
+        return look(folder, name)
 
-    monkeypatch.setattr(page_summaries, "stamp", listened)
+    monkeypatch.setattr(SafeFolder, "entries", listened)
     first = project.typed_words()
     assert first == {"map": 1, "mop": 2}
     assert project.typed_words() is first

@@ -54,12 +54,12 @@ def test_only_pages_with_unchecked_words_are_read(project: Project) -> None:
 def test_what_another_model_reads_otherwise_is_kept_for_the_queue(project: Project) -> None:
     key = pages(project)["board 2.png"].id
     read(project, "board 2.png")
-    assert second_readings.load(project.folder) == {}, "the same model again is no second one"
+    assert second_readings.load(project.files) == {}, "the same model again is no second one"
     for image, page in pages(project).items():
         words = {each: _read_by(word, "earlier") for each, word in page.words.items()}
         project.save_page(replace(page, words=words, image=image))
     read(project, "board 2.png")
-    kept = second_readings.load(project.folder)
+    kept = second_readings.load(project.files)
     assert list(kept) == [key]
     assert list(kept[key]) == [f"w{number}" for number in range(1, 8)]
     assert kept[key]["w1"].first == "the"

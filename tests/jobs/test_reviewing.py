@@ -62,7 +62,7 @@ def _pages(project: Project) -> dict[str, Page]:
 def test_words_that_a_second_model_read_otherwise_come_first(project: Project) -> None:
     pages = _pages(project)
     second = {"w5": SecondReading("Anna", 0.65, "Hanna", 0.6), "w6": SecondReading("about", 0.66, "abaut", 0.1)}
-    second_readings.add(project.folder, pages["board 3.png"].id, second)
+    second_readings.add(project.files, pages["board 3.png"].id, second)
     index = Index(project)
     list(index.refresh())
     found = _waiting(project, Order.DIFFERING, index)

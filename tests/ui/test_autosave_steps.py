@@ -27,7 +27,7 @@ def test_what_is_told_together_is_written_together(desk: Desk, disk: Disk, qtbot
         assert disk.writes == 0
         desk.autosave.tell(desk.project, history.did(step))
     qtbot.waitUntil(lambda: desk.said[-1:] == ["saved"])
-    assert history.load(desk.project.folder).index == 1
+    assert history.load(desk.project.files).index == 1
     assert (desk.project.folder / history.FILE).read_bytes().count(b"\n") == 1
 
 
@@ -58,7 +58,7 @@ def test_a_history_that_cannot_be_written_is_told_once_and_written_later(
     (desk.project.folder / history.FILE).rmdir()
     qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.autosave.trouble == ""
-    assert history.load(desk.project.folder).steps[0].edits.keys() == {PAGE.id}
+    assert history.load(desk.project.files).steps[0].edits.keys() == {PAGE.id}
 
 
 def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
@@ -88,7 +88,7 @@ def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
     qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert {key: desk.on_disk(key) for key in after} == after
     assert desk.on_disk("e" * 32) is not None
-    assert history.load(desk.project.folder).index == 1
+    assert history.load(desk.project.files).index == 1
 
 
 def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot: QtBot) -> None:
@@ -104,5 +104,5 @@ def test_after_a_full_disk_pages_and_history_agree(desk: Desk, disk: Disk, qtbot
     disk.full = False
     qtbot.waitUntil(lambda: desk.said[-1] == "saved")
     assert desk.on_disk() == page
-    (known,) = history.load(desk.project.folder).steps
+    (known,) = history.load(desk.project.files).steps
     assert apply(page, known.inverted().edits[PAGE.id]) == before

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import kept_json, own_words, paths, replacing, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.replacing import Rule
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.ui.keeping import Keeping
 from tests.ui.studio import Open
 
@@ -81,5 +82,5 @@ def test_settings_rules_and_words_wait_for_room(
     studio.opening.keeping.retry()
     assert studio.window.messages.texts() == []
     assert settings.load().box_opacity == 0.5
-    assert own_words.load(own) == {"zebra", "yak"}
+    assert own_words.load(SafeFolder(own)) == {"zebra", "yak"}
     assert replacing.load(paths.config_dir()) == (Rule("a", "b"),)

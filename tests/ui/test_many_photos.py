@@ -117,7 +117,7 @@ def test_cut_short_after_any_part_the_history_says_what_the_pages_say(studio: St
 
     def look(_: object) -> None:
         assert studio.autosave.flush()
-        steps = [step for step in history.load(project.folder).steps if step.series]
+        steps = [step for step in history.load(project.files).steps if step.series]
         pages = {page.id: page for page in on_disk(project.photos).values()}
         told = {key: edit for step in steps for key, edit in step.edits.items()}
         for key, page in pages.items():
