@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import re
 import sys
-import unicodedata
 from typing import Any, Final, NoReturn
 
 _MISUSED: Final = 2  # exit status, as argparse has it
 _BYTES: Final = re.compile("[\udc80-\udcff]+")  # what Python makes of bytes that it cannot read
+# All control characters but the end of a line, and halves of surrogate pairs …
+_CONTROL: Final = "\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff"
+_CONTROLS: Final = re.compile(f"[{_CONTROL}]")
+# … and separators of lines, and what turns the direction of writing round ("Trojan Source", CVE-2021-42574).
+_STEERING: Final = re.compile(f"[{_CONTROL}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -42,16 +47,24 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def visible(text: str) -> str:
-    """The text with everything escaped that would steer a terminal instead of being shown, as names of files may."""
+    """A line with everything escaped that would steer a terminal instead of being shown, as names of files may."""
     # Where the locale is not UTF-8, Python has taken names apart into bytes that it could not read.
     text = _BYTES.sub(lambda found: _as_utf8(found[0]), text)
-    return "".join(letter if _is_shown(letter) else ascii(letter)[1:-1] for letter in text)
+    return printed(text, terminal=True).replace("\n", "\\n")
+
+
+def printed(text: str, *, terminal: bool) -> str:
+    """Lines of text for standard output, control characters escaped; on a terminal also what would turn writing round.
+
+    What goes into a pipe or a file stays as it is written, as far as that is writing.
+    """
+    return (_STEERING if terminal else _CONTROLS).sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def json_text(value: object, *, indent: int | None = 1) -> str:
+    """JSON for standard output: readable, but with escapes for what would steer a terminal."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def _as_utf8(kept: str) -> str:
     return kept.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="surrogateescape")
-
-
-def _is_shown(letter: str) -> bool:
-    turns_writing = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
-    return not turns_writing and unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 # More letters than this nobody writes in a word or a line of one; files from elsewhere may have more.
@@ -10,6 +11,10 @@ LONGEST: Final = 1_000
 
 # Control characters and halves of surrogate pairs: not writing, and the latter cannot be saved as UTF-8.
 _NOT_WRITING = frozenset({"Cc", "Cs"})
+
+# Marks on one letter: more are no writing (Unicode, annex 15, "Stream-Safe Text Format"), and sorting them takes the
+# square of their number, which is minutes for 100,000.
+_MOST_MARKS: Final = 30
 
 
 def outgrows(text: str, before: str) -> bool:
@@ -23,4 +28,19 @@ def one_line(text: str) -> str:
     if not spaced.isprintable():  # as nearly all text is
         kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _NOT_WRITING)
         spaced = " ".join(kept.split())
-    return unicodedata.normalize("NFC", spaced)
+    return composed(spaced)
+
+
+def composed(text: str) -> str:
+    """The text in NFC; of hundreds of marks on one letter the first few stay."""
+    if len(text) > _MOST_MARKS and not text.isascii():
+        text = "".join(_without_piles(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _without_piles(text: str) -> Iterator[str]:
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            yield letter
