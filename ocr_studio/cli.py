@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import errno
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +36,7 @@ from ocr_studio.cli_speaking import (
     written,
 )
 from ocr_studio.core import images, logs, models, page_order, paths, settings
-from ocr_studio.core.command_line import CommandParser, visible
+from ocr_studio.core.command_line import CommandParser, json_text, printed, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import FORMATS, json_pages, make_folder
 from ocr_studio.core.output_names import output_names
@@ -254,18 +253,18 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
 
 
 def _answer_as_text(pages: Iterator[Page], photos: Sequence[Path], _: argparse.Namespace) -> int:
-    count = 0
+    count, on_terminal = 0, sys.stdout is not None and sys.stdout.isatty()
     for page in pages:
         if len(photos) > 1:
             print(f"{'' if count == 0 else chr(10)}{visible(page.image)}:")
-        print(page_order.text(page), flush=True)
+        print(printed(page_order.text(page), terminal=on_terminal), flush=True)
         count += 1
     return count
 
 
 def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Namespace) -> int:
     objects = [json_pages.page_object(page) for page in pages]
-    print(json.dumps(objects, ensure_ascii=False, indent=1))
+    print(json_text(objects))
     return len(objects)
 
 

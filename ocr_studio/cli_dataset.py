@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import Final
 
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
-from ocr_studio.core.command_line import visible
+from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, PhotoCut, Report, Wanted
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs import exporting_dataset
@@ -72,7 +71,7 @@ def work(options: argparse.Namespace) -> int:
         wanted = Wanted(options.layout, options.unit or UNITS[0], options.letters)
         report = _watched(exporting_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":
-        print(json.dumps(dataset_report.everything(report), ensure_ascii=False, indent=1))
+        print(json_text(dataset_report.everything(report)))
     else:
         print("\n".join(map(visible, dataset_report.render(report))))
     return _complained(report.trouble)
@@ -100,7 +99,7 @@ def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
 
 def _tell(found: Dataset, *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps(dataset_report.contents(found), ensure_ascii=False, indent=1))
+        print(json_text(dataset_report.contents(found)))
     else:
         print("\n".join(map(visible, dataset_report.render_contents(found))))
     return _complained(found.trouble)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from ocr_studio.core import (
     words_evaluation,
     words_page,
 )
-from ocr_studio.core.command_line import visible
+from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
 from ocr_studio.core.formats import make_folder, write_text
@@ -100,7 +99,7 @@ def evaluate(options: argparse.Namespace) -> int:
     _make_room(options.out, *evaluation_pages.names_of(page.image for page in truth.pages))
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
     if options.format == "json":
-        print(json.dumps(evaluation_table.values(evaluation), ensure_ascii=False, indent=1))
+        print(json_text(evaluation_table.values(evaluation)))
     else:
         _print_table(evaluation)
     written = options.out is None or _write(evaluation, options.out)
@@ -118,7 +117,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":
         values = words_evaluation.values(words) | {"photos": photos and evaluation_table.values(photos)}
-        print(json.dumps(values, ensure_ascii=False, indent=1))
+        print(json_text(values))
     else:
         print("\n".join(map(visible, words_evaluation.render(words))))
         if photos:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ocr_studio.cli_project import known_project
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import search
-from ocr_studio.core.command_line import visible
+from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Hit, Index
 from ocr_studio.core.page import Quad
@@ -104,7 +103,7 @@ def _said(word: FoundWord) -> str:
 
 
 def _answer_as_json(hits: Sequence[Hit]) -> None:
-    print(json.dumps([_fields(hit) for hit in hits], ensure_ascii=False, indent=1))
+    print(json_text([_fields(hit) for hit in hits]))
 
 
 def _fields(hit: Hit) -> Mapping[str, object]:

@@ -85,7 +85,7 @@ def speak_utf8() -> None:
 def show_progress(line: str) -> None:
     """What is going on, on one line that is written over and over; silent where there is no terminal."""
     if sys.stderr is not None and sys.stderr.isatty():
-        print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+        print(f"\r{visible(line)}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import re
@@ -26,7 +25,7 @@ from ocr_studio.cli_speaking import (
     show_progress,
 )
 from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, synth_sources
-from ocr_studio.core.command_line import visible
+from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import WORD, Source
@@ -269,11 +268,11 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
     assert report is not None, "writing ends with its report"
     if options.format == "json":
         said = dataset_report.everything(report) | {"lacking": dict(source.lacking)}
-        print(json.dumps(said, ensure_ascii=False, indent=1))
+        print(json_text(said))
     else:
         print("\n".join(map(visible, dataset_report.render(report))))
     for line in _none_held_out(wanted):
-        print(line, file=sys.stderr)
+        print(visible(line), file=sys.stderr)
     return _complained(report.trouble)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import shlex
 import sys
@@ -34,7 +33,7 @@ from ocr_studio.core import (
     training_results,
     training_runs,
 )
-from ocr_studio.core.command_line import visible
+from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.detector_training import DetectorTrained, LinesChecked
 from ocr_studio.core.model_card import Kind
 from ocr_studio.core.training import DEVICES, PARTS, Checked, Preparing, Recipe, Started, StepDone, Trained
@@ -267,7 +266,7 @@ def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
 
 
 def _tell(options: argparse.Namespace, event: Mapping[str, object], text: str) -> None:
-    print(json.dumps(event, ensure_ascii=False) if options.events else visible(text), flush=True)
+    print(json_text(event, indent=None) if options.events else visible(text), flush=True)
 
 
 # ------------------------------------------------------------------------------------------------------- telling
@@ -295,7 +294,7 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
         elif isinstance(event, Trained | DetectorTrained):
             show_progress("")
             if ended := _ended(event, announced):
-                print(ended, file=sys.stderr)
+                print(visible(ended), file=sys.stderr)
             print("\n".join(map(visible, training_report.render(event))))
         yield event
 
@@ -325,7 +324,7 @@ def _ended(trained: AnyTrained, announced: int) -> str:
 def _as_json(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
     """A line for each event."""
     for event in events:
-        print(json.dumps(_plain(_values(event)), ensure_ascii=False), flush=True)
+        print(json_text(_plain(_values(event)), indent=None), flush=True)
         yield event
 
 
