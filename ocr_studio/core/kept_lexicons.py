@@ -8,22 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import paths
+from ocr_studio.core import array_files, paths
 
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 256 << 20
 _MOST_KEPT: Final = 4  # combinations of languages
-# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
-_NO_SUCH_ARCHIVE: Final = (RuntimeError, zlib.error, MemoryError)
 
 
 def path_of(*what: object) -> Path:
@@ -35,11 +31,10 @@ def path_of(*what: object) -> Path:
 def load(path: Path) -> dict[str, NDArray[np.generic]] | None:
     """The arrays kept there by name; None where there are none that can be used."""
     try:
-        with np.load(io.BytesIO(paths.read_file(path, most=_MOST_BYTES)), allow_pickle=False) as kept:
-            return {name: kept[name] for name in kept.files}
+        return dict(array_files.read(path, most=_MOST_BYTES))
     except FileNotFoundError:
         return None
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge, *_NO_SUCH_ARCHIVE) as error:
+    except (OSError, ValueError) as error:
         _log.info("%s: made anew: %s", path, error)
         return None
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
@@ -40,6 +41,11 @@ def _home() -> Path | None:
                 variable=_HOME,
                 value=home,
             ),
+            remedy=tr("Write the whole path, or “~” for your own home."),
+        ) from error
+    except OSError as error:
+        raise StudioError(
+            tr("{variable} is “{value}”, and the current folder is gone", variable=_HOME, value=home),
             remedy=tr("Write the whole path, or “~” for your own home."),
         ) from error
 
@@ -98,15 +104,35 @@ def exists(path: Path) -> bool:
         return False
 
 
-def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
-    """The bytes of a file of the program's own. Raises TooLarge where there are more than ``most``, and OSError."""
-    found = path.stat()
-    # A pipe would be waited for, and a device may have no end.
+@contextlib.contextmanager
+def open_plain(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a plain file that the user named for reading, behind links or not.
+
+    Raises:
+        OSError: It cannot be opened, or is something else: a pipe would be waited for, and a device may have no end.
+        ValueError: The path is none that a file can have.
+    """
+    # Opening for reading does something to some devices (a tape is rewound), so it is looked at first; O_NONBLOCK, as
+    # it may have become a pipe since.
+    _check_plain(path, path.stat())
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        _check_plain(path, os.fstat(stream.fileno()))
+        yield stream
+
+
+def _check_plain(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, tr("it is no plain file"), str(path))
-    if found.st_size > most:
-        raise TooLarge(tr("it is larger than {most} MB", most=most >> 20))
-    return path.read_bytes()
+
+
+def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
+    """The bytes of a plain file, as ``open_plain``. Raises TooLarge for more of them than ``most``, and OSError."""
+    with open_plain(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > most:
+            raise TooLarge(tr("it is larger than {most} MB", most=most >> 20))
+        return stream.read(size)
 
 
 def aside(path: Path, why: str) -> Path:

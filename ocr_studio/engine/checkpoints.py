@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +16,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import paths
+from ocr_studio.core import array_files, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
 
 FILE: Final = "checkpoint.npz"
 
 _FACTS: Final = "facts.json"  # no array has a name with a dot
-_MOST_BYTES: Final = 2 << 30
-# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
-_NO_SUCH_ARCHIVE: Final = (RuntimeError, zlib.error, MemoryError, NotImplementedError)
+_MOST_BYTES: Final = 1 << 30  # of the largest network, CRAFT, and what its optimizer keeps, there are 250 MB
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +66,11 @@ def load(folder: Path) -> Checkpoint | None:
     """What is kept in this folder; None where there is nothing, or, as the log then says, nothing that can be used."""
     path = folder / FILE
     try:
-        with np.load(io.BytesIO(paths.read_file(path, most=_MOST_BYTES)), allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files if name != _FACTS}
-            facts = json.loads(kept[_FACTS].tobytes())
+        arrays = array_files.read(path, most=_MOST_BYTES)
+        facts = json.loads(arrays.pop(_FACTS).tobytes())
     except FileNotFoundError:
         return None
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge, *_NO_SUCH_ARCHIVE) as error:
+    except (OSError, ValueError, KeyError, RecursionError) as error:
         log.warning("%s: training begins anew, as this cannot be used: %s", path, error)
         return None
     if not isinstance(facts, dict):
