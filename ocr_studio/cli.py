@@ -7,18 +7,20 @@ Answers go to standard output, progress and errors to standard error, one line e
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
-import errno
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from ocr_studio import __version__, cli_dataset, cli_evaluate, cli_export, cli_models, cli_search, cli_synth, cli_train
 from ocr_studio.cli_keeping import Keeper
+from ocr_studio.cli_project import add_follow_links, places
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
@@ -26,23 +28,23 @@ from ocr_studio.cli_speaking import (
     MISUSED,
     NOBODY_LISTENS,
     PROGRAM,
+    add_overwrite,
     command_parser,
     complain,
-    forget_what_is_unsaid,
     given_path,
     settings_for,
     show_progress,
-    speak_utf8,
     written,
 )
-from ocr_studio.core import images, logs, models, page_order, paths, settings
+from ocr_studio.core import images, logs, models, page_order, paths, settings, standard_streams
 from ocr_studio.core.command_line import CommandParser, json_text, printed, visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, json_pages, make_folder
+from ocr_studio.core.formats import FORMATS, json_pages
+from ocr_studio.core.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.project_places import Places
 from ocr_studio.jobs import reading
 
 _EPILOG: Final = """\
@@ -77,27 +79,43 @@ standard error says so, and the exit status stays 0.
 
 def main() -> int:
     """The command, as a shell starts it. Returns the exit status."""
-    speak_utf8()
+    standard_streams.prepare()
     try:
         status = run(sys.argv[1:])
-        if sys.stdout is not None:  # a program without a console has none
+        if sys.stdout is not None:  # a program without a console has none on Windows
             sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        forget_what_is_unsaid()
-        return NOBODY_LISTENS
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        forget_what_is_unsaid()
-        complain(StudioError("there is no room for the answer", file="standard output", remedy="Make room."))
+    except standard_streams.OutputLost as error:
+        if error.no_reader:
+            return NOBODY_LISTENS
+        complain(error.told)
         return FAILED
+    except (OSError, MemoryError) as error:
+        complain(_refused_by_system(error))
+        return FAILED
+    finally:
+        standard_streams.finish()
     return status
 
 
+def _refused_by_system(error: OSError | MemoryError) -> StudioError:
+    """What to tell of something that the system refused where no code expected it, and where its traceback is."""
+    remedy = ""
+    with contextlib.suppress(StudioError), logs.in_log_file():
+        logging.getLogger(__name__).error("refused by the system", exc_info=error)
+        remedy = f"Details are in {paths.log_dir()}."
+    if isinstance(error, MemoryError):
+        return StudioError("there is not enough memory", remedy="Close other programs, or raise the limit (ulimit -v).")
+    try:
+        Path.cwd()
+    except OSError:
+        return StudioError("the current folder is gone", remedy="Change to another one (cd).")
+    return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; returns the exit status. Raises KeyboardInterrupt and BrokenPipeError."""
+    """Do what the arguments say; returns the exit status. Raises KeyboardInterrupt and OutputLost."""
     command = arguments[0] if arguments else ""
     try:
         if command not in _COMMANDS:
@@ -140,6 +158,7 @@ def _window_parser() -> CommandParser:
         metavar="OUT.png",
         help="draw the window, its photo read, into a file; no screen needed",
     )
+    add_overwrite(parser)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     return parser
 
@@ -161,6 +180,8 @@ def _read_parser() -> argparse.ArgumentParser:
         "--keep", action="store_true", help="keep what was read, as the window does, in the project of the folder"
     )
     parser.add_argument("--again", action="store_true", help="with --keep: read photos again that are known already")
+    add_follow_links(parser)
+    add_overwrite(parser)
     return parser
 
 
@@ -187,8 +208,9 @@ def _window(options: argparse.Namespace) -> int:
             remedy="On Debian or Ubuntu: apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
         ) from error
 
+    picture = options.screenshot and OutputFile(options.screenshot, overwrite=options.overwrite)
     return app.run(
-        options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=options.screenshot
+        options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=picture
     )
 
 
@@ -208,27 +230,27 @@ def _read(options: argparse.Namespace) -> int:
         chosen = replace(chosen, model=models.chosen(options.model))
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
+    answer = _ANSWERS[options.format]
     if options.out is not None:
-        make_folder(options.out)
+        answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
     desk, progress = reading.ReadingDesk(chosen), _Progress(len(photos))
-    answer = _answer_in_files if options.out else _ANSWERS[options.format]
     if options.keep:
-        with Keeper(photos, preferred, again=options.again) as keeper:
+        with Keeper(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
             read = answer(progress.watch(keeper.read(desk)), photos, options)
         return GOOD if all_good and read == len(photos) and not keeper.unkept else FAILED
-    events = reading.read_photos(desk, photos, project_of=_project_finder(preferred))
+    events = reading.read_photos(desk, photos, project_of=_project_finder(places(options, preferred)))
     read = answer(progress.watch(events), photos, options)
     return GOOD if all_good and read == len(photos) else FAILED
 
 
-def _project_finder(preferred: Settings) -> Callable[[Path], Project | None]:
+def _project_finder(where: Places) -> Callable[[Path], Project | None]:
     """What says which project a photo has: each folder is asked once. None where there is none that can be read."""
 
     @cache
     def of_folder(photo_folder: Path) -> Project | None:
         try:
-            found = Project.find(photo_folder, library=preferred.library(), prefer_library=preferred.keep == "library")
+            found = Project.find(photo_folder, **where)
         except StudioError:  # told to whoever opens the project; its words are no more than a help here
             return None
         return found if found.exists else None
@@ -268,12 +290,14 @@ def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Names
     return len(objects)
 
 
-def _answer_in_files(pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace) -> int:
+def _answer_in_files(
+    out: OutputFolder, pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace
+) -> int:
     kind = FORMATS["json" if options.format == "json" else "txt"]
     given = [str(photo) for photo in photos]
     # A photo that is given twice is written once.
     names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
-    return sum(written(options.out / names[page.image], kind.render([page])) for page in pages)
+    return sum(written(out, names[page.image], kind.render([page])) for page in pages)
 
 
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}

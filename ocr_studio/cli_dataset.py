@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Final
 
+from ocr_studio.cli_project import add_follow_links, places
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import dataset, dataset_report, dataset_sources, settings
 from ocr_studio.core.command_line import json_text, visible
@@ -51,23 +52,23 @@ def parser() -> argparse.ArgumentParser:
         "--letters", metavar="LETTERS", help="leave words out that have others, for programs that know no more"
     )
     made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
+    add_follow_links(made)
     return made
 
 
 def work(options: argparse.Namespace) -> int:
     """Do what is asked. Returns the exit status; raises StudioError."""
-    chosen = settings.load()
-    library, prefer_library = chosen.library(), chosen.keep == "library"
+    where = places(options, settings.load())
     if options.out is None:
-        if dataset_sources.is_no_dataset_yet(options.project, library=library, prefer_library=prefer_library):
+        if dataset_sources.is_no_dataset_yet(options.project, **where):
             what = "there are photos and their words here, and no dataset of them yet"
             complain(StudioError(what, file=options.project, remedy="Give --out FOLDER to write one."))
             return MISUSED
         return _tell(dataset.read(options.project), as_json=options.format == "json")
-    if dataset_sources.is_only_dataset(options.project, library=library, prefer_library=prefer_library):
+    if dataset_sources.is_only_dataset(options.project, **where):
         report = _watched(_copied(options))
     else:
-        sources = dataset_sources.find(options.project, library=library, prefer_library=prefer_library)
+        sources = dataset_sources.find(options.project, **where)
         wanted = Wanted(options.layout, options.unit or UNITS[0], options.letters)
         report = _watched(exporting_dataset.export_sources(sources, options.out, wanted))
     if options.format == "json":

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
+from ocr_studio.cli_project import add_follow_links, places
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
+    add_overwrite,
     command_parser,
     complain,
     given_path,
     settings_for,
     show_progress,
+    written,
 )
 from ocr_studio.core import (
     dataset,
@@ -31,7 +33,7 @@ from ocr_studio.core import (
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation
-from ocr_studio.core.formats import make_folder, write_text
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.words_evaluation import WordsEvaluation
 from ocr_studio.jobs import evaluating, evaluating_words
@@ -81,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="write web pages there that show every mistake; over those of an evaluation before, no other file",
     )
+    add_follow_links(made)
+    add_overwrite(made)
     return made
 
 
@@ -90,20 +94,20 @@ def evaluate(options: argparse.Namespace) -> int:
     reader = chosen.reader_options()
     if options.model is not None:
         reader = replace(reader, model=models.chosen(options.model))
-    library, prefer_library = chosen.library(), chosen.keep == "library"
-    if dataset_sources.is_only_dataset(options.data, library=library, prefer_library=prefer_library):
+    where = places(options, chosen)
+    if dataset_sources.is_only_dataset(options.data, **where):
         return _evaluate_dataset(options, reader)
-    truth = evaluation_data.load(options.data, library=library, prefer_library=prefer_library)
+    truth = evaluation_data.load(options.data, **where)
     if options.unit or truth.words:
         reader = replace(reader, unit=options.unit or "words")
-    _make_room(options.out, *evaluation_pages.names_of(page.image for page in truth.pages))
+    out = _make_room(options, *evaluation_pages.names_of(page.image for page in truth.pages))
     evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
     if options.format == "json":
         print(json_text(evaluation_table.values(evaluation)))
     else:
         _print_table(evaluation)
-    written = options.out is None or _write(evaluation, options.out)
-    return GOOD if written and not evaluation.failed else FAILED
+    good = out is None or _write(evaluation, out)
+    return GOOD if good and not evaluation.failed else FAILED
 
 
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
@@ -112,7 +116,7 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
     truth = evaluating_words.photos(found)
     desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
     pages = evaluation_pages.names_of(page.image for page in truth.pages)
-    _make_room(options.out, *([words_page.NAME] if found.examples else []), *pages)
+    out = _make_room(options, *([words_page.NAME] if found.examples else []), *pages)
     words = _words_watched(evaluating_words.evaluate_words(desk, found))
     photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
     if options.format == "json":
@@ -124,20 +128,21 @@ def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int
             _print_table(photos, below=True)
     for line in words.left_out:
         complain(line)
-    if options.out is not None:
-        if found.examples:
-            write_text(options.out / words_page.NAME, words_page.render(words))
-        if photos and not _write(photos, options.out):
-            return FAILED
-    return FAILED if words.left_out or (photos and photos.failed) else GOOD
-
-
-def _make_room(out: Path | None, *names: str) -> None:
-    """Make a folder for web pages. names: of pages besides the index."""
+    good = not words.left_out and not (photos and photos.failed)
     if out is not None:
-        make_folder(out)
-        for name in (evaluation_pages.INDEX, *names):
-            evaluating.check_folder(out, name=name)
+        good &= not found.examples or written(out, words_page.NAME, words_page.render(words))
+        good &= not photos or _write(photos, out)
+    return GOOD if good else FAILED
+
+
+def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
+    """Make the folder for web pages, if they are wanted. names: of pages besides the index."""
+    if options.out is None:
+        return None
+    out = OutputFolder(options.out, overwrite=options.overwrite)
+    for name in (evaluation_pages.INDEX, *names):
+        out.check(name)
+    return out
 
 
 def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
@@ -184,11 +189,11 @@ def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
     raise AssertionError("an evaluation ends with its figures")
 
 
-def _write(evaluation: Evaluation, folder: Path) -> bool:
+def _write(evaluation: Evaluation, out: OutputFolder) -> bool:
     if not evaluation.photos:
         return False  # pages of an evaluation before tell more
     good = True
-    for event in evaluating.write_pages(evaluation, folder):
+    for event in evaluating.write_pages(evaluation, out):
         show_progress(f"page {event.done} of {event.total}")
         if event.error:
             complain(event.error)

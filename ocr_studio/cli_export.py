@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import os
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from ocr_studio.cli_project import known_project
-from ocr_studio.cli_speaking import FAILED, GOOD, command_parser, complain, given_path, written
+from ocr_studio.cli_project import add_follow_links, known_project
+from ocr_studio.cli_speaking import FAILED, GOOD, add_overwrite, command_parser, complain, given_path, written
 from ocr_studio.core import images
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, make_folder
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.output_names import output_names
-from ocr_studio.core.page import BoardLook, Page
+from ocr_studio.core.page import BoardLook
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import cleaning
 
 # The format that is no text.
 _CLEANED: Final = "cleaned"
+_PNG: Final = ".png"
 _EPILOG: Final = """\
 Photos are known once they were read in the window, or by "ocr-studio read FOLDER --keep".
 
@@ -46,36 +49,40 @@ def parser() -> argparse.ArgumentParser:
         help="format of the files; cleaned: pictures of the boards as the board view shows them, as PNG",
     )
     made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write them to")
+    add_follow_links(made)
+    add_overwrite(made)
     return made
 
 
 def work(options: argparse.Namespace) -> int:
     """Write what is known. Returns the exit status; raises StudioError."""
-    project = known_project(options.project)
+    project = known_project(options.project, options)
     cleaned = options.format == _CLEANED
-    if cleaned and options.out.resolve() == project.photos.resolve():
+    if cleaned and os.path.realpath(options.out) == os.path.realpath(project.photos):
         raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another one for --out.")
-    make_folder(options.out)
-    suffix = " cleaned.png" if cleaned else FORMATS[options.format].suffix
+    out = OutputFolder(options.out, overwrite=options.overwrite)
+    suffix = f" cleaned{_PNG}" if cleaned else FORMATS[options.format].suffix
     known = project.summaries()
     found = sorted(known, key=lambda key: (images.natural_key(known[key].image), key))
     names = output_names([known[key].image for key in found], suffix)
     files = dict(zip(found, names, strict=True))
     done = [
-        _exported(project, key, options.out / files.get(key, key), None if cleaned else FORMATS[options.format].render)
+        _exported(project, key, partial(written, out, files.get(key, key)), options.format)
         for key in (*found, *sorted(set(project.page_ids()) - set(found)))  # the latter say what is wrong with them
     ]
     return GOOD if all(done) else FAILED
 
 
-def _exported(project: Project, page_id: str, path: Path, render: Callable[[Sequence[Page]], str] | None) -> bool:
-    """render: the page as text; None: write the cleaned picture of its board."""
+def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], kind: str) -> bool:
+    """Write what is known of a page; whether that went well."""
     try:
         page = project.load_page(page_id)
-        if page is not None and render is None:
-            photo = images.open_photo(project.photo(page))
-            list(cleaning.save(photo, page.facts.board or BoardLook(), path))
+        if page is None:
+            return True
+        if kind != _CLEANED:
+            return write(FORMATS[kind].render([page]))
+        photo = images.open_photo(project.photo(page))
+        return write(cleaning.encoded(photo, page.facts.board or BoardLook(), _PNG))
     except StudioError as error:
         complain(error)
         return False
-    return page is None or render is None or written(path, render([page]))

@@ -34,6 +34,7 @@ class Keeper:
     photos: Sequence[Path]
     settings: Settings
     again: bool = False
+    follow_links: bool = False
     unkept: int = 0
     _projects: Mapping[str, Project] = field(default_factory=dict)
     _held: ExitStack = field(default_factory=ExitStack)
@@ -44,7 +45,12 @@ class Keeper:
         with ExitStack() as held:
             for photo in self.photos:
                 if (place := _folder(photo)) not in projects:
-                    project = Project.open(photo.parent, library=library, prefer_library=prefer_library)
+                    project = Project.open(
+                        photo.parent,
+                        library=library,
+                        prefer_library=prefer_library,
+                        follow_links=self.follow_links,
+                    )
                     _lock(project)
                     held.callback(project.unlock)
                     projects[place] = project

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from ocr_studio.cli_project import known_project
+from ocr_studio.cli_project import add_follow_links, known_project
 from ocr_studio.cli_speaking import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.core import search
 from ocr_studio.core.command_line import json_text, visible
@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     made.add_argument("--limit", type=_count, default=100, metavar="N", help="at most so many hits; default: 100")
+    add_follow_links(made)
     return made
 
 
@@ -64,7 +65,7 @@ def work(options: argparse.Namespace) -> int:
     if not search.parse(" ".join(options.query).removesuffix("*")):
         complain("there is nothing to look for in an empty query; give at least one letter or sign")
         return MISUSED
-    project = known_project(options.project)
+    project = known_project(options.project, options)
     # Where a window has the project, or nothing may be written, the index is kept elsewhere for this once.
     with contextlib.suppress(StudioError):
         project.lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 from ocr_studio.core import evaluation_data, images, paths
 from ocr_studio.core.dataset_choice import SourcePage
@@ -12,6 +13,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
 from ocr_studio.core.project import Project
+from ocr_studio.core.project_places import Places
 from ocr_studio.core.translation import tr
 
 
@@ -23,42 +25,42 @@ class Sources:
     trouble: tuple[str, ...] = ()
 
 
-def find(path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Sources:
+def find(path: Path, **where: Unpack[Places]) -> Sources:
     """The pages in a project, a folder of photos that has one, or a folder with annotations.json. Raises StudioError.
 
-    library, prefer_library: as in ``Project.find``.
+    where: as in ``Project.find``.
     """
     if not paths.is_folder(path):
         raise StudioError(tr("there is no such folder"), file=path, remedy=tr("Give a project, or a folder of photos."))
     if paths.exists(path / evaluation_data.ANNOTATIONS):
         return from_annotations(path)
-    project = Project.find(path, library=library, prefer_library=prefer_library)
+    project = Project.find(path, **where)
     if not project.exists:
         check_ended(path)
         check_labels(path)
     return from_project(project)
 
 
-def is_only_dataset(folder: Path, *, library: Path | None = None, prefer_library: bool = False) -> bool:
+def is_only_dataset(folder: Path, **where: Unpack[Places]) -> bool:
     """Whether a folder is a dataset and nothing else words could be taken from: photos may have labels beside them.
 
-    library, prefer_library: as in ``Project.find``. Raises StudioError where a project may not be looked into.
+    where: as in ``Project.find``. Raises StudioError where a project may not be looked into.
     """
     if not is_dataset(folder) or paths.exists(folder / evaluation_data.ANNOTATIONS):
         return False
-    return not Project.find(folder, library=library, prefer_library=prefer_library).exists
+    return not Project.find(folder, **where).exists
 
 
-def is_no_dataset_yet(folder: Path, *, library: Path | None = None, prefer_library: bool = False) -> bool:
+def is_no_dataset_yet(folder: Path, **where: Unpack[Places]) -> bool:
     """Whether there is something in a folder that a dataset can be made of, and none itself.
 
-    library, prefer_library: as in ``Project.find``. Raises StudioError where a project may not be looked into.
+    where: as in ``Project.find``. Raises StudioError where a project may not be looked into.
     """
     if not paths.is_folder(folder) or is_dataset(folder):
         return False
     if paths.exists(folder / evaluation_data.ANNOTATIONS):
         return True
-    return Project.find(folder, library=library, prefer_library=prefer_library).exists
+    return Project.find(folder, **where).exists
 
 
 def from_project(project: Project) -> Sources:

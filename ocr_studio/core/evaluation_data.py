@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Unpack
 
 from ocr_studio.core import geometry, images, page_file, paths, plain_text
 from ocr_studio.core.dataset_reading import check_ended, check_labels
@@ -23,6 +23,7 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
+from ocr_studio.core.project_places import Places
 from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"
@@ -50,17 +51,17 @@ class Truth:
     words: bool = False
 
 
-def load(path: Path, *, library: Path | None = None, prefer_library: bool = False) -> Truth:
+def load(path: Path, **where: Unpack[Places]) -> Truth:
     """The truth in a folder with annotations.json, or in a project, or in a folder of photos that has one.
 
-    library, prefer_library: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
+    where: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
     """
     if not paths.is_folder(path):
         what = tr("it is no folder") if paths.exists(path) else tr("there is no such folder")
         raise StudioError(what, file=path, remedy=tr("Give a folder with {file}, or a project.", file=ANNOTATIONS))
     if paths.exists(path / ANNOTATIONS):
         return from_annotations(path)
-    project = Project.find(path, library=library, prefer_library=prefer_library)
+    project = Project.find(path, **where)
     if not project.exists:
         check_ended(path)
         check_labels(path)

@@ -398,6 +398,13 @@ def _photos_folder(files: SafeFolder, *, named: str) -> Path:
         return files.path.parent
     if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
         raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
+    # Only a project in a library leads elsewhere, and its name is made from that place.
+    if project_places.in_library(Path(where), files.path.parent).name != named:
+        raise StudioError(
+            tr("the project says that its photos are in {folder}, for which it was not made", folder=where),
+            file=files.full("project.json"),
+            remedy=tr("Open the folder of the photos instead."),
+        )
     return Path(where)
 
 

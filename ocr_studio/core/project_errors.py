@@ -40,7 +40,16 @@ class HistoryNotSaved(StudioError):
 
 
 class LinkedProject(StudioError):
-    """The project's folder is a symbolic link, which nobody has said is to be followed."""
+    """The project's folder is a symbolic link, which nobody has said is to be followed. target: what it leads to."""
+
+    def __init__(self, folder: Path, target: Path) -> None:
+        self.target = target
+        super().__init__(
+            tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
+            file=folder,
+            remedy=tr("Replace the link by a copy of that folder, if you trust it."),
+            command="If you trust that folder, add --follow-links.",
+        )
 
 
 class NotPlaced(Exception):
@@ -64,16 +73,7 @@ def in_use(photos: Path) -> ProjectInUse:
 
 def linked(folder: Path) -> LinkedProject:
     """The project's folder is a link."""
-    try:
-        target = os.path.realpath(folder)
-    except OSError:
-        target = "?"
-    return LinkedProject(
-        tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
-        file=folder,
-        remedy=tr("If you trust it, open that folder’s photos instead, or replace the link by a copy."),
-        command="If you trust what it leads to, add --follow-links.",
-    )
+    return LinkedProject(folder, Path(os.path.realpath(folder)))
 
 
 def linked_part(folder: Path) -> StudioError:

@@ -7,11 +7,26 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import TypedDict
 
 from ocr_studio.core import paths, project_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.safe_files import SafeFolder, UnsafeFile, is_link
 from ocr_studio.core.translation import tr
+
+
+class Places(TypedDict, total=False):
+    """Where to look for a project, as ``Project.open`` and ``Project.find`` take it.
+
+    Attributes:
+        library: The folder of projects that do not lie beside their photos; None for the program's own.
+        prefer_library: A new project goes there.
+        follow_links: Open a project whose folder is a symbolic link, too.
+    """
+
+    library: Path | None
+    prefer_library: bool
+    follow_links: bool
 
 
 def is_project(folder: SafeFolder) -> bool:

@@ -18,7 +18,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_rows import PhotoRow
-from ocr_studio.core.project import PageDamaged, Project, ProjectInUse, SaveFailed
+from ocr_studio.core.project import FOLDER, LinkedProject, PageDamaged, Project, ProjectInUse, SaveFailed
 from ocr_studio.core.translation import tr
 
 
@@ -32,13 +32,14 @@ class Keeping:
 
     library: the folder of one's own. preferred: there, not beside the photos. keeps: whether anything may be written
     at all; without, nothing is locked either. begins: an unread photo will be changed at once, so that its project is
-    locked even if nothing of it is on the disk yet.
+    locked even if nothing of it is on the disk yet. follows: photos' folders whose project may be a symbolic link.
     """
 
     library: Path
     preferred: bool
     keeps: bool = True
     begins: bool = False
+    follows: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ class PhotoOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkFound:
+    """A photo was not opened, as the folder of its project is a symbolic link. photo: its path; target: what the link
+    leads to.
+    """
+
+    photo: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class FolderListed:
     """The photos of a folder, in natural order. stamps: of the files, see ``page_summaries.stamp``. rows: what a list
     shows of each before more is known.
@@ -83,7 +94,7 @@ class PhotoKept:
 
 def open_photo(
     path: Path, *, keeping: Keeping, projects: MutableMapping[Path, Project], known: Project | None = None
-) -> Iterator[PhotoOpened]:
+) -> Iterator[PhotoOpened | LinkFound]:
     """Open a photo and what is kept about it. Raises PhotoError, or StudioError where that cannot be read.
 
     known: the project whose history is known already. projects: photos' folder -> its project, for those that are open
@@ -94,7 +105,16 @@ def open_photo(
     image, page_id = images.open_with_id(path)
     project = projects.get(path.parent)
     if project is None:
-        project = Project.open(path.parent, library=keeping.library, prefer_library=keeping.preferred)
+        try:
+            project = Project.open(
+                path.parent,
+                library=keeping.library,
+                prefer_library=keeping.preferred,
+                follow_links=path.parent in keeping.follows,
+            )
+        except LinkedProject as error:
+            yield LinkFound(path, error.target)
+            return
         projects[path.parent] = project
     read_only, warning = _lock(project, create=False) if keeping.keeps else ("", "")
     page = None
@@ -165,7 +185,8 @@ def _stamp(photo: Path) -> Stamp | None:
 
 def first_photo(folder: Path) -> Path:
     """The first photo of a folder, in natural order; a project's own folder means its photos'. Raises NoPhotos."""
-    folder = Project.find(folder).photos
+    if folder.name == FOLDER or paths.exists(folder / "project.json"):
+        folder = Project.find(folder).photos
     photos = images.photos_in(folder)
     if not photos:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in images.PHOTO_SUFFIXES))

@@ -39,7 +39,7 @@ class Opening(QObject):
     ``refused(path, Trouble)`` a photo or folder could not be opened; ``listed(photos)`` of the folder;
     ``failed(Trouble)`` something else did not work; ``recent_changed()``.
     keeps: whether changes are saved and photos remembered; not so for a mere picture of the window. keeping: saves
-    what else a person chooses.
+    what else a person chooses. ``link_found(LinkFound)`` a photo's project is a link; see ``follow_link``.
     """
 
     started = Signal(str)
@@ -50,6 +50,7 @@ class Opening(QObject):
     listed = Signal(object)
     failed = Signal(object)
     recent_changed = Signal()
+    link_found = Signal(object)
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Opening(QObject):
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
+        self._follows: frozenset[Path] = frozenset()
         # One for each folder, as two would lock each other out; those that were left stay while they have something
         # unsaved. Added to by the lane, taken from while it rests.
         self._projects: dict[Path, Project] = {}
@@ -183,6 +185,11 @@ class Opening(QObject):
         self.project = None
         self._let_go()
 
+    def follow_link(self, found: opening.LinkFound) -> None:
+        """Open the photo with its project, which the user says may be a link."""
+        self._follows |= {found.photo.parent}
+        self._open(found.photo)
+
     def _open(self, path: Path) -> None:
         self._latest += 1
         number, keeping, before = self._latest, self._keeping(), self._document.page
@@ -206,11 +213,14 @@ class Opening(QObject):
         if path != self.path:
             self.started.emit(path.name)
 
-    def _take(self, number: int, before: Page | None, event: opening.PhotoOpened) -> None:
+    def _take(self, number: int, before: Page | None, event: opening.PhotoOpened | opening.LinkFound) -> None:
         if number != self._latest:
             return
         self._going_to = None
         self.rested.emit()
+        if isinstance(event, opening.LinkFound):
+            self.link_found.emit(event)
+            return
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
             # It is open already and stays as it is, its history and what is being typed included.
             return
@@ -318,4 +328,5 @@ class Opening(QObject):
             preferred=self.settings.keep == "library",
             keeps=self.keeps,
             begins=self.settings.read_when_opened,
+            follows=self._follows,
         )

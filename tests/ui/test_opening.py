@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits, images
@@ -20,7 +20,7 @@ from ocr_studio.core import settings as settings_module
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Index, IndexTrouble
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import Project
+from ocr_studio.core.project import FOLDER, Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui import app
 from ocr_studio.ui.app import Studio
@@ -339,3 +339,30 @@ def test_a_picture_of_the_window_writes_nothing_else_and_says_why_not(
         studio.stop()
         studio.window.deleteLater()
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+def test_a_project_that_is_a_link_is_opened_once_the_user_says_so(
+    open_studio: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "elsewhere" / "pages").mkdir(parents=True)
+    (folder / FOLDER).symlink_to(tmp_path / "elsewhere")
+    photo = next(iter(images.photos_in(folder)))
+    studio = open_studio()
+    studio.opening.open_paths([folder])
+    qtbot.waitUntil(lambda: bool(studio.window.findChildren(QMessageBox)))
+    (asked,) = studio.window.findChildren(QMessageBox)
+    assert str(tmp_path / "elsewhere") in asked.informativeText()
+    qtbot.mouseClick(asked.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not studio.window.findChildren(QMessageBox))
+    assert studio.opening.path is None
+    studio.opening.open_paths([photo])
+    qtbot.waitUntil(lambda: bool(studio.window.findChildren(QMessageBox)))
+    (asked,) = studio.window.findChildren(QMessageBox)
+    with qtbot.waitSignal(studio.opening.opened):
+        qtbot.mouseClick(
+            next(each for each in asked.buttons() if asked.buttonRole(each) is QMessageBox.ButtonRole.AcceptRole),
+            Qt.MouseButton.LeftButton,
+        )
+    assert studio.opening.project is not None
+    assert studio.opening.project.folder == tmp_path / "elsewhere"
