@@ -10,9 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-# Not allowed in a name on Windows, or not fit for one anywhere.
-_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+from ocr_studio.core.plain_text import composed
+
+# Not allowed in a name on Windows, or not fit for one anywhere: control characters, what turns the direction of writing
+# round, so that a name seems to end otherwise, and halves of surrogate pairs that stand for no byte of a name.
+_UNFIT: Final = re.compile(
+    r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udc7f\udd00-\udfff]'
+)
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 _LONGEST: Final = 255  # bytes; what the usual file systems allow
 
 
@@ -20,18 +25,23 @@ def output_names(images: Iterable[str], suffix: str) -> Iterator[str]:
     """For each photo's path a file name with this suffix: plain names without folders, no two alike.
 
     a.jpg gives a.txt; where a.png comes too, a.jpg.txt and a.png.txt; of two a.jpg the second gives a.jpg (2).txt.
-    Names that differ in case alone count as alike, since they are the same file on many systems.
+    Names that differ in case alone, or in how their accents are written, count as alike, since they are the same file
+    on many systems.
     """
     names = [_fit(PurePosixPath(image.replace(os.sep, "/")).name) for image in images]
-    stems = Counter(_stem(name).casefold() for name in names)
+    stems = Counter(_alike(_stem(name)) for name in names)
     taken: set[str] = set()
     for name in names:
-        stem = _stem(name) if stems[_stem(name).casefold()] == 1 else name
+        stem = _stem(name) if stems[_alike(_stem(name))] == 1 else name
         free, number = _joined(stem, suffix), 2
-        while free.casefold() in taken:
+        while _alike(free) in taken:
             free, number = _joined(f"{stem} ({number})", suffix), number + 1
-        taken.add(free.casefold())
+        taken.add(_alike(free))
         yield free
+
+
+def _alike(name: str) -> str:
+    return composed(name).casefold()
 
 
 def _fit(name: str) -> str:

@@ -51,21 +51,9 @@ def as_tabs(table: Table) -> str:
 
 
 def as_html(table: Table) -> str:
-    """The table for programs that paste formatted text; cells are texts."""
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in table)
+    """The table for programs that paste formatted text; cells are texts, also to those that calculate."""
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(safe(cell))}</td>' for cell in row)}</tr>" for row in table)
     return f'<meta charset="utf-8"><table>{body}</table>'
-
-
-def as_markdown(table: Table) -> str:
-    """The table as Markdown (GitHub's tables); the first row is its head."""
-    lines = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in table]
-    if lines:
-        lines.insert(1, f"|{' --- |' * len(table[0])}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "\\<").replace("`", "\\`").replace("*", "\\*")
 
 
 def _cells(corners: Floats, written: Indices) -> list[Indices]:

@@ -44,5 +44,4 @@ def test_lines_of_text_are_one_column() -> None:
 def test_tabs_and_html_keep_the_cells() -> None:
     table = (("a|b", "=SUM(A1)"), ("", "<b>"))
     assert table_text.as_tabs(table) == "a|b\t'=SUM(A1)\n\t<b>\n"
-    assert "<td>a|b</td><td>=SUM(A1)</td></tr><tr><td></td><td>&lt;b&gt;</td>" in table_text.as_html(table)
-    assert table_text.as_markdown(table) == "| a\\|b | =SUM(A1) |\n| --- | --- |\n|  | \\<b> |\n"
+    assert "<td>a|b</td><td>&#x27;=SUM(A1)</td></tr><tr><td></td><td>&lt;b&gt;</td>" in table_text.as_html(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ COLUMNS: Final = (
 
 # A cell that begins so is a formula to spreadsheet programs, full-width forms included (OWASP, "CSV Injection").
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Where commas are decimal points, a semicolon begins a new cell, whatever quotes there are around it.
+_NEXT_CELL: Final = re.compile(f";\\s*(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 def render(pages: Sequence[Page]) -> str:
@@ -33,8 +36,9 @@ def render(pages: Sequence[Page]) -> str:
 
 def safe(cell: str) -> str:
     """A cell of one line that no spreadsheet program takes for a formula: an apostrophe in front where it might."""
-    cell = one_line(cell)
-    return f"'{cell}" if cell.lstrip("' ").startswith(_FORMULA) else cell
+    cell = _NEXT_CELL.sub(lambda found: f"{found[0]}'", one_line(cell))
+    first = next((place for place, letter in enumerate(cell) if letter not in "' " and letter.isprintable()), 0)
+    return f"'{cell}" if cell.startswith(_FORMULA, first) else cell
 
 
 def _rows(page: Page) -> Iterator[list[object]]:
