@@ -258,7 +258,8 @@ def _command() -> list[str]:
     # Isolated, and never the folder one happens to be in, which may hold a stranger's json.py.
     package = str(Path(__file__).resolve().parents[2])
     places = [place for place in sys.path if Path(place).is_absolute() and place != package]
-    return [sys.executable, "-I", "-c", _BEGIN, json.dumps([*places, package])]
+    utf8 = f"utf8={sys.flags.utf8_mode}"  # names of files are the same bytes there
+    return [sys.executable, "-I", "-X", utf8, "-c", _BEGIN, json.dumps([*places, package])]
 
 
 def _widen(pipe: IO[bytes] | io.BufferedReader) -> None:

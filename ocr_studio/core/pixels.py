@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 import cv2
@@ -20,6 +21,19 @@ _FAINT_ON_WHITE: Final = 192
 # This share of the paint may be darker and be no writing: edges that were mixed with black when a picture was scaled.
 _EDGES: Final = 0.02
 _NUMBERS: Final = ("I", "F")
+# Larger photos are brought into colours in pieces of so many pixels.
+_BAND_PIXELS: Final = 1 << 24
+# What was seen to be raised for damaged profiles, cut or changed at random.
+_NO_PROFILE: Final = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    ImageCms.PyCMSError,
+)
 # White in whole numbers: that of 8 bits, of 10, 12 and 14 as cameras and scanners keep in 16, and of 16.
 _WHOLE_WHITES: Final = tuple(float(2**bits - 1) for bits in (8, 10, 12, 14, 16))
 
@@ -30,20 +44,17 @@ def to_rgb(image: Image.Image) -> RGB:
     16 bits and more are scaled, never clipped; an embedded ICC profile is applied where it can be; what is transparent
     shows white, or black where the paint could not be seen on white. Raises what Pillow raises for damaged files.
     """
+    image.load()
     if image.mode.startswith(_NUMBERS):
-        grey = _eight_bits(np.asarray(image))
-        return cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
+        return _grey(_Bands(image))
     profile = image.info.get("icc_profile")
-    plain = _without_palette(image)
     if profile:
-        plain = _in_srgb(plain, profile)
-    if plain.mode == "LAB":
-        plain = _converted(plain, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
-    if plain.mode == "RGBA" and np.asarray(plain.getchannel("A")).min() < 255:
-        paper = Image.new("RGBA", plain.size, _paper_for(plain))
-        paper.alpha_composite(plain)
-        plain = paper
-    return np.array(plain if plain.mode == "RGB" else plain.convert("RGB"))
+        try:
+            return _coloured(_Bands(image, _srgb_transform(_plain_mode(image), profile)))
+        except _NO_PROFILE:
+            pass  # damaged, or made for other channels than the photo has
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")) if image.mode == "LAB" else None
+    return _coloured(_Bands(image, _transform_from(lab, "LAB") if lab else None))
 
 
 def upright(pixels: RGB, orientation: int) -> RGB:
@@ -55,7 +66,8 @@ def upright(pixels: RGB, orientation: int) -> RGB:
     # The transpose swaps rows and columns; what is left to do is to mirror: 1 left-right, 0 top-bottom, -1 both.
     flip = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
     if flip is not None:
-        turned = cv2.flip(turned, flip)
+        # What was just made may be changed in place: a large photo is not held three times.
+        turned = cv2.flip(turned, flip, dst=None if turned is pixels else turned)
     return np.ascontiguousarray(turned, dtype=np.uint8)
 
 
@@ -69,57 +81,90 @@ def shrunk(pixels: RGB, *, side: int) -> RGB:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _paper_for(painted: Image.Image) -> tuple[int, int, int, int]:
-    """The colour, RGBA, on which a partly transparent picture, RGBA, can be seen: white, unless all paint is light."""
-    opacity = np.asarray(painted.getchannel("A"))
-    dark = np.asarray(painted.convert("RGB").convert("L")) < _FAINT_ON_WHITE
-    paint, dark_paint = (int(opacity.sum(dtype=np.int64, where=where)) for where in (True, dark))
-    return _BLACK if paint and dark_paint <= _EDGES * paint else _WHITE
+class _Bands:
+    """A decoded image in pieces from top to bottom, in a mode whose pixels stand for colours or are numbers.
+
+    Of most photos it is one piece, kept; of a large one pieces are made each time, as all of it would be held twice.
+    """
+
+    def __init__(self, image: Image.Image, transform: ImageCms.ImageCmsTransform | None = None) -> None:
+        self._image, self._transform = image, transform
+        self._rows = max(1, _BAND_PIXELS // image.width)
+        self.shape = (image.height, image.width, 3)
+        self._only = [(slice(0, image.height), self._made(image))] if self._rows >= image.height else None
+
+    def __iter__(self) -> Iterator[tuple[slice, Image.Image]]:
+        return iter(self._only if self._only is not None else self._pieces())
+
+    def _pieces(self) -> Iterator[tuple[slice, Image.Image]]:
+        width, height = self._image.size
+        for top in range(0, height, self._rows):
+            rows = slice(top, min(height, top + self._rows))
+            yield rows, self._made(self._image.crop((0, rows.start, width, rows.stop)))
+
+    def _made(self, piece: Image.Image) -> Image.Image:
+        if piece.mode.startswith(_NUMBERS):
+            return piece
+        mode = _plain_mode(piece)
+        plain = piece if piece.mode == mode else piece.convert(mode)
+        return plain if self._transform is None else ImageCms.applyTransform(plain, self._transform) or plain
 
 
-def _without_palette(image: Image.Image) -> Image.Image:
-    """In a mode that colour management knows: L, RGB, RGBA, CMYK or LAB."""
-    if image.mode in {"L", "RGB", "RGBA", "CMYK", "LAB"} and not image.has_transparency_data:
-        return image
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode == "1" else "RGB")
+def _coloured(bands: _Bands) -> RGB:
+    """What is painted in colours, on paper where it is transparent."""
+    pixels, paint, dark_paint, clear = np.empty(bands.shape, np.uint8), 0, 0, False
+    for rows, piece in bands:
+        pixels[rows] = np.asarray(piece if piece.mode == "RGB" else piece.convert("RGB"))
+        if piece.mode == "RGBA":
+            opacity = np.asarray(piece.getchannel("A"))
+            clear = clear or bool(opacity.min() < 255)
+            dark = np.asarray(Image.fromarray(pixels[rows]).convert("L")) < _FAINT_ON_WHITE
+            paint += int(opacity.sum(dtype=np.int64))
+            dark_paint += int(opacity.sum(dtype=np.int64, where=dark))
+    if clear:
+        colour = _BLACK if paint and dark_paint <= _EDGES * paint else _WHITE
+        for rows, piece in bands:
+            paper = Image.new("RGBA", piece.size, colour)
+            paper.alpha_composite(piece)
+            pixels[rows] = np.asarray(paper.convert("RGB"))
+    return pixels
 
 
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """The image in sRGB, or as it is where its profile is damaged or made for other channels than it has."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        # Most photos say they are sRGB already: converting 12 megapixels to what they are takes 160 ms.
-        if image.mode != "CMYK" and ImageCms.getProfileDescription(source).startswith("sRGB"):
-            return image
-        return _converted(image, source)
-    except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
-        return image
-
-
-def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    target = ImageCms.createProfile("sRGB")
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    converted = ImageCms.profileToProfile(image, source, target, outputMode=mode)
-    return image if converted is None else converted
-
-
-def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _grey(bands: _Bands) -> RGB:
     """Grey values of any depth as 0..255.
 
     White is 1 for floats within 0..1; for others it is the greatest value of the fewest bits, of 8, 10, 12, 14 and 16,
     that hold all values, as files of 16 bits often use less. In any other range (scientific pictures) the darkest
     becomes black and the brightest white. NaN becomes black.
     """
-    if values.dtype.kind == "u" and values.dtype.itemsize == 2:
-        most = int(_white_of(0.0, float(values.max()), whole=True) or _WHOLE_WHITES[-1])
-        return ((values.astype(np.uint32) * 255 + most // 2) // most).astype(np.uint8)
+    kinds, lows, highs = set(), [], []
+    for _, piece in bands:
+        values = np.asarray(piece)
+        kinds.add(values.dtype)
+        finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+        if finite.size:
+            lows.append(float(finite.min()))
+            highs.append(float(finite.max()))
+    low, high = (min(lows), max(highs)) if lows else (0.0, 0.0)
+    kind = kinds.pop()
+    short = kind.kind == "u" and kind.itemsize == 2
+    white = _white_of(0.0 if short else low, high, whole=kind.kind in "iu")
+    pixels = np.empty(bands.shape, np.uint8)
+    for rows, piece in bands:
+        values = np.asarray(piece)
+        eight = _eight_of_short(values, white) if short else _eight_of_numbers(values, low, high, white)
+        cv2.cvtColor(eight, cv2.COLOR_GRAY2RGB, dst=pixels[rows])
+    return pixels
+
+
+def _eight_of_short(values: NDArray[np.generic], white: float | None) -> NDArray[np.uint8]:
+    most = int(white or _WHOLE_WHITES[-1])
+    return ((values.astype(np.uint32) * 255 + most // 2) // most).astype(np.uint8)
+
+
+def _eight_of_numbers(values: NDArray[np.generic], low: float, high: float, white: float | None) -> NDArray[np.uint8]:
     numbers = values.astype(np.float64)
-    finite = np.isfinite(numbers)
-    low, high = (float(numbers[finite].min()), float(numbers[finite].max())) if finite.any() else (0.0, 0.0)
     numbers = np.clip(np.nan_to_num(numbers, nan=low, posinf=high, neginf=low), low, high)
-    white = _white_of(low, high, whole=values.dtype.kind in "iu")
     if white is None:
         numbers, white = numbers - low, high - low
     return (numbers * (255.0 / white)).round().astype(np.uint8)
@@ -132,3 +177,26 @@ def _white_of(low: float, high: float, *, whole: bool) -> float | None:
     if high <= 1 and not whole:
         return 1.0
     return next((white for white in _WHOLE_WHITES if high <= white), None)
+
+
+def _plain_mode(image: Image.Image) -> str:
+    """The mode of those that colour management knows that holds all of the image: L, RGB, RGBA, CMYK or LAB."""
+    if image.has_transparency_data:
+        return "RGBA"
+    if image.mode in {"L", "RGB", "CMYK", "LAB"}:
+        return image.mode
+    return "L" if image.mode == "1" else "RGB"
+
+
+def _srgb_transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """From a profile to sRGB; None where it is sRGB. Raises what is in _NO_PROFILE."""
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    # Most photos say they are sRGB already: converting 12 megapixels to what they are takes 160 ms.
+    if mode != "CMYK" and ImageCms.getProfileDescription(source).startswith("sRGB"):
+        return None
+    return _transform_from(source, mode)
+
+
+def _transform_from(source: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:
+    target = ImageCms.createProfile("sRGB")
+    return ImageCms.buildTransform(source, target, mode, "RGBA" if mode == "RGBA" else "RGB")
