@@ -132,7 +132,7 @@ class ActionSet(QObject):
         }
         for key, title in titles.items():
             self._actions[key].setText(wording.label(title))
-            self._actions[key].setToolTip(_tip(title, self._actions[key]))
+            self._actions[key].setToolTip(wording.tooltip(_tip(title, self._actions[key])))
         self._show_alternatives()
 
     def retint(self) -> None:
@@ -177,7 +177,7 @@ class ActionSet(QObject):
     def _give_keys(self, spec: ActionSpec, action: QAction | None = None) -> None:
         action = action or self._actions[spec.id]
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
-        action.setToolTip(_tip(tr(spec.tip), action))
+        action.setToolTip(wording.tooltip(_tip(tr(spec.tip), action)))
 
     def _do(self, spec: ActionSpec) -> None:
         if not spec.looks:
@@ -220,7 +220,7 @@ class ActionSet(QObject):
 
 def _tip(text: str, action: QAction) -> str:
     key = _first_key(action)
-    return wording.tooltip(f"{text} ({key})" if key else text)
+    return f"{text} ({key})" if key else text
 
 
 def _first_key(action: QAction) -> str:

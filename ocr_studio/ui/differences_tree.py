@@ -99,7 +99,7 @@ class _WordItem(QTreeWidgetItem):
     """A word; its picture is read when it is shown, so that those of a thousand photos do not fill the memory."""
 
     def __init__(self, each: Difference, pictures: Pictures, number: int) -> None:
-        now, again = standing(each), wording.shown(each.read.text)
+        now, again = wording.shortened(standing(each)), wording.shortened(wording.shown(each.read.text))
         super().__init__(["", now, again, sureness(each.read)])
         self.key = each.word.id
         self._pictures, self._number = pictures, number

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.plain_label import PlainLabel
 
 _MARGIN, _WIDEST = 18, 460
@@ -54,7 +54,7 @@ class HintCard(QFrame):
         """Say this. key: what closes it; offer: what a button says and does."""
         self.text.setText(text)
         self.setAccessibleName(text)
-        self.close_button.setToolTip(tr("Close ({key})", key=key) if key else tr("Close"))
+        self.close_button.setToolTip(wording.tooltip(tr("Close ({key})", key=key)) if key else tr("Close"))
         self.button.setVisible(offer is not None)
         if offer is not None:
             self.button.setText(offer[0])

@@ -13,7 +13,7 @@ from ocr_studio.core import photo_filter
 from ocr_studio.core.photo_filter import PhotoFilter
 from ocr_studio.core.photo_rows import PhotoRow, PhotoSort
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui import theme
+from ocr_studio.ui import theme, wording
 from ocr_studio.ui.plain_label import PlainLabel
 
 _SORTS: Final = {
@@ -110,7 +110,7 @@ class PhotoFilterBox(QWidget):
         self.sort_chosen.emit(sort)
 
     def _tell_sort(self, sort: PhotoSort) -> None:
-        self.sort.setToolTip(tr("Order of the photos: {order}", order=tr(_SORTS[sort])))
+        self.sort.setToolTip(wording.tooltip(tr("Order of the photos: {order}", order=tr(_SORTS[sort]))))
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = photo_filter.parse(text)

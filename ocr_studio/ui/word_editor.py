@@ -226,8 +226,10 @@ class EditorPanel(QFrame):
             if number <= len(offered):
                 choice = offered[number - 1]
                 key = wording.choice_key(number - 1, writing=True)
-                button.setToolTip(tr("{key}: {sure} sure", key=key, sure=f"{choice.confidence * 100:.0f} %"))
-                button.setAccessibleName(tr("Choice {number}: {text}", number=number, text=choice.text))
+                sure = f"{choice.confidence * 100:.0f} %"
+                button.setToolTip(wording.tooltip(tr("{key}: {sure} sure", key=key, sure=sure)))
+                text = wording.shortened(choice.text)
+                button.setAccessibleName(tr("Choice {number}: {text}", number=number, text=text))
         self._row.setVisible(bool(offered))
 
     def place(self, box: QRectF, area: QRect) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import language, paths, word_counts, word_list
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.plain_text import composed
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import german_spelling
 from ocr_studio.engine.synth.capitals import USUAL, Capitals
@@ -137,9 +138,7 @@ def _named(words: Sequence[str]) -> str:
 def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
-        counts = Counter(
-            unicodedata.normalize("NFC", paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")).split()
-        )
+        counts = Counter(map(composed, paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig").split()))
     except UnicodeDecodeError as error:
         raise _bad(path, tr("it is no UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
     except (OSError, ValueError, paths.TooLarge) as error:
