@@ -10,6 +10,7 @@ from typing import Final
 from ocr_studio.cli_speaking import (
     FAILED,
     GOOD,
+    add_overwrite,
     command_parser,
     complain,
     given_path,
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
             asked.add_argument("new", metavar="NEW", help="its new name")
         if name == "export":
             asked.add_argument("file", type=given_path, metavar="FILE.zip", help="the file to write")
+            add_overwrite(asked)
     taken = what.add_parser("import", help="take one from a file", allow_abbrev=False)
     taken.add_argument(
         "file", type=given_path, metavar="FILE", help="what export has written (.zip), or weights of keras-ocr (.h5)"
@@ -134,7 +136,7 @@ def _rename(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _export(options: argparse.Namespace, _: Settings) -> int:
-    for event in model_files.export_model(models.find(options.name), options.file):
+    for event in model_files.export_model(models.find(options.name), options.file, overwrite=options.overwrite):
         print(visible(str(event.file)))
     return GOOD
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -17,8 +17,8 @@ from typing import Final
 from ocr_studio.core import models, settings
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import write_text
 from ocr_studio.core.model_card import Kind
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.settings import Settings
 
 PROGRAM: Final = "ocr-studio"
@@ -52,7 +52,8 @@ def given_path(text: str) -> Path:
 def complain(error: StudioError | str) -> None:
     """Say what is wrong, in one line on standard error."""
     line = error.typed if isinstance(error, StudioError) else error
-    print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # where ``print`` would put it on standard output
+        print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:
@@ -66,20 +67,6 @@ def settings_for(kinds: Collection[Kind]) -> Settings:
             what = f"the model “{name}” that you chose is gone or damaged; {instead} instead"
             complain(StudioError(what, remedy='"ocr-studio models use" chooses another one.'))
     return chosen
-
-
-def forget_what_is_unsaid() -> None:
-    """What could not be written to standard output stays in its buffer, and must not fail again at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def speak_utf8() -> None:
-    """Whatever the locale says: the characters on a whiteboard need not be in it."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def show_progress(line: str) -> None:
@@ -102,15 +89,13 @@ def interrupted_between() -> Iterator[Callable[[], bool]]:
         shown = sys.stderr is not None and sys.stderr.isatty()
         if pressed:
             if shown:
-                os.write(sys.stderr.fileno(), b"\n")
+                _write_past_python(b"\n")
             # Not as an exception: what is going on, TensorFlow above all, may swallow it or make another of it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.raise_signal(signal.SIGINT)
         pressed = True
-        if shown:  # past Python's buffer, which may be in use at this moment
-            os.write(
-                sys.stderr.fileno(), b"\rending as soon as it can be gone on with; Ctrl+C once more ends at once\x1b[K"
-            )
+        if shown:
+            _write_past_python(b"\rending as soon as it can be gone on with; Ctrl+C once more ends at once\x1b[K")
 
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:
@@ -120,6 +105,12 @@ def interrupted_between() -> Iterator[Callable[[], bool]]:
     finally:
         if ours:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _write_past_python(line: bytes) -> None:
+    """Write to the terminal past Python's buffer, which may be in use while a signal is handled."""
+    with suppress(OSError):  # the terminal may be closed by now
+        os.write(sys.stderr.fileno(), line)
 
 
 class LongProgress:
@@ -137,11 +128,20 @@ class LongProgress:
             print(visible(line), file=sys.stderr, flush=True)
 
 
-def written(path: Path, text: str) -> bool:
+def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
     """Write an answer into a file; whether that went well. What did not is said."""
     try:
-        write_text(path, text)
+        out.write(name, data)
     except StudioError as error:
         complain(error)
         return False
     return True
+
+
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that write files with names of the user's choice."""
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files, too, that this program did not write or that were edited since; photos never",
+    )

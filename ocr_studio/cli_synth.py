@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
 import re
@@ -27,9 +28,10 @@ from ocr_studio.cli_speaking import (
 from ocr_studio.core import amounts, dataset_report, paths, synth_options, synth_sheet, synth_sources
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.dataset_report import Report
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.output_folder import FileTaken, OutputFile
 from ocr_studio.core.synth_dataset import WORD, Source
 from ocr_studio.core.synth_options import GROUNDS, LIMITS, WRITING, BadOptions, SynthOptions
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import Preview, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
 
@@ -99,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--replace",
         action="store_true",
-        help="write over a dataset that was drawn by other options in that folder, or over any file with --preview",
+        help="write over a dataset drawn by other options in that folder, or with --preview over any file but a photo",
     )
     made.add_argument("--processes", type=int, metavar="N", help="that draw; default: one for each core")
     made.add_argument("--format", choices=("text", "json"), default="text", help="of the report; default: text")
@@ -126,7 +128,7 @@ def work(options: argparse.Namespace) -> int:
     if options.preview is None:
         return _write(wanted, options)
     _check_place(options.preview, replace=options.replace)
-    return _draw_preview(wanted, options.preview)
+    return _draw_preview(wanted, options.preview, replace=options.replace)
 
 
 def _misused(options: argparse.Namespace) -> str:
@@ -317,14 +319,16 @@ def _check_place(path: Path, *, replace: bool) -> None:
             raise WriteFailed("no folder can be made for it there", file=path, remedy="Give another place.")
         if not os.access(above, os.W_OK):
             raise WriteFailed("nothing may be written into the folder", file=above, remedy="Give another place.")
-    elif not (replace or synth_sheet.is_sheet(path)):
-        what = "there is a file of that name, and it is no earlier preview"
-        raise WriteFailed(what, file=path, remedy="Give another name, or add --replace to write over it.")
-    elif not path.stat().st_mode & stat.S_IWUSR:
+    try:
+        OutputFile(path, overwrite=replace).check()
+    except FileTaken as error:
+        remedy = "Give another name, or add --replace to write over it."
+        raise WriteFailed(error.what, file=path, remedy=remedy) from error
+    if paths.exists(path) and not path.stat().st_mode & stat.S_IWUSR:
         raise WriteFailed("the file is protected from being written over", file=path, remedy="Give another name.")
 
 
-def _draw_preview(wanted: SynthOptions, path: Path) -> int:
+def _draw_preview(wanted: SynthOptions, path: Path, *, replace: bool) -> int:
     """A few on one picture. Raises StudioError."""
     words, boards = min(wanted.words, _PREVIEW_WORDS), min(wanted.boards, _PREVIEW_BOARDS)
     refused: Sequence[str] = ()
@@ -340,12 +344,9 @@ def _draw_preview(wanted: SynthOptions, path: Path) -> int:
         [(each.picture, each.text) for each in shown if each.kind == WORD],
         [each.picture for each in shown if each.kind != WORD],
     )
-    try:
+    with contextlib.suppress(OSError):  # it is said when the file cannot be written
         path.parent.mkdir(parents=True, exist_ok=True)
-        paths.replace_file(path, data)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteFailed(f"the picture cannot be written: {reason}", file=path) from error
+    OutputFile(path, overwrite=replace).write(data)
     print(f"{len(shown)} drawn on {visible(str(path))}")
     return _complained(refused)
 

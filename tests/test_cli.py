@@ -19,6 +19,7 @@ import ocr_studio
 from ocr_studio import cli
 from ocr_studio.core import images, settings
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
 from ocr_studio.jobs.reading import ReadingDesk
 from tests import drawn
@@ -246,7 +247,7 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
     assert (
         cli.run([str(photo), "--theme", "dark", "--scale", "150%", "--language", "de", "--screenshot", "out.png"]) == 0
     )
-    wanted = {"theme": "dark", "scale": 150, "language": "de", "screenshot": Path("out.png")}
+    wanted = {"theme": "dark", "scale": 150, "language": "de", "screenshot": OutputFile(Path("out.png"))}
     assert asked == [(photo, wanted)]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ocr_studio import cli
 from ocr_studio.core import images, paths, project_places, settings
+from ocr_studio.core.output_folder import LIST
 from ocr_studio.core.output_names import output_names
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import Project
@@ -56,12 +57,17 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
+def names_in(out: Path) -> list[str]:
+    """What was written, besides the list of it."""
+    return sorted(path.name for path in out.iterdir() if path.name != LIST)
+
+
 @pytest.mark.parametrize("kind", ["txt", "md", "json", "csv"])
 def test_export_writes_one_file_for_each_page(project: Project, tmp_path: Path, kind: str) -> None:
     out = tmp_path / "out"
     for place in (project.folder, project.photos):
         assert cli.run(["export", str(place), "--format", kind, "--out", str(out)]) == 0
-        assert sorted(path.name for path in out.iterdir()) == [f"board.{kind}", f"other.{kind}"]
+        assert names_in(out) == [f"board.{kind}", f"other.{kind}"]
     text = (out / f"board.{kind}").read_text(encoding="utf-8")
     if kind == "csv":
         assert any("Ω=1" in row for row in csv.reader(io.StringIO(text)))
@@ -74,7 +80,7 @@ def test_export_tells_of_a_damaged_page_and_writes_the_others(
     (project.folder / "pages" / f"{'0' * 32}.json").write_text("{")
     out = tmp_path / "out"
     assert cli.run(["export", str(project.folder), "--format", "txt", "--out", str(out)]) == 1
-    assert [path.name for path in out.iterdir()] == ["other.txt"]
+    assert names_in(out) == ["other.txt"]
     assert "damaged" in capsys.readouterr().err
     del caplog
 
@@ -105,8 +111,48 @@ def test_export_writes_the_cleaned_boards_and_never_among_the_photos(
     # The other photo is gone: that is told, and stops nothing.
     assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(out)]) == 1
     assert "other.jpg" in capsys.readouterr().err
-    assert [path.name for path in out.iterdir()] == ["board cleaned.png"]
+    assert names_in(out) == ["board cleaned.png"]
     assert np.median(images.open_photo(out / "board cleaned.png"), axis=(0, 1)).min() > 220
     assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(tmp_path)]) == 1
     assert "the photos are in this folder" in capsys.readouterr().err
     assert (tmp_path / "board.png").read_bytes() == original
+
+
+def test_export_replaces_no_file_that_it_did_not_write(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    asked = ["export", str(project.folder), "--format", "txt", "--out", str(out)]
+    out.mkdir()
+    (out / "board.txt").write_text("mine")
+    for _ in range(2):
+        assert cli.run(asked) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "board.txt: it is a file that this program did not write." in line
+        assert line.endswith("or add --overwrite.")
+        assert (out / "board.txt").read_text() == "mine"
+        assert (out / "other.txt").read_text(encoding="utf-8") == "Ω=1\n"
+    assert cli.run([*asked, "--overwrite"]) == 0
+    assert cli.run(asked) == 0
+    (out / "other.txt").write_text("edited")
+    assert cli.run(asked) == 1
+    assert (out / "other.txt").read_text() == "edited"
+    assert (out / "board.txt").read_text(encoding="utf-8") == "Ω=1\n"
+
+
+def test_export_replaces_no_photo_even_if_that_is_asked_for(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images.save_png(tmp_path / "board.png", drawn_boards.lit(drawn_boards.face(90, 60)))
+    (tmp_path / "out").mkdir()
+    images.save_png(photo := tmp_path / "out" / "board cleaned.png", drawn_boards.face(90, 60))
+    (tmp_path / "out" / "other.txt").write_bytes(before := photo.read_bytes())
+    for kind, file in (("cleaned", photo), ("txt", tmp_path / "out" / "other.txt")):
+        out = ["--out", str(tmp_path / "out"), "--overwrite"]
+        assert cli.run(["export", str(project.folder), "--format", kind, *out]) == 1
+        assert f"{file.name}: it is a picture that this program did not write" in capsys.readouterr().err
+        assert file.read_bytes() == before
+    photo.unlink()
+    for _ in range(2):
+        cli.run(["export", str(project.folder), "--format", "cleaned", "--out", str(tmp_path / "out")])
+        assert "board cleaned.png" not in capsys.readouterr().err

@@ -107,6 +107,28 @@ def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
     assert said() == []
 
 
+def test_read_replaces_no_file_that_it_did_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    for name in ("a.png", "b.png"):
+        images.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
+    out = tmp_path / "out"
+    asked = ["read", str(tmp_path), "--format", "json", "--out", str(out)]
+    assert cli.run(asked) == 0
+    assert cli.run(asked) == 0
+    (out / "a.json").write_text("edited")
+    (out / "b.json").unlink()
+    capsys.readouterr()
+    assert cli.run(asked) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "a.json: it is a file that this program did not write" in line
+    assert (out / "a.json").read_text() == "edited"
+    assert (out / "b.json").read_text().startswith("{")
+    assert cli.run([*asked, "--overwrite"]) == 0
+    assert (out / "a.json").read_text().startswith("{")
+
+
 @pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
 def test_pages_that_are_not_read_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int

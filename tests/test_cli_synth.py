@@ -14,7 +14,7 @@ import pytest
 
 from ocr_studio import cli
 from ocr_studio.core import dataset, images, synth_options
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs import synthesizing
 from tests import made_synth
 
@@ -193,8 +193,8 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     (tmp_path / "text.png").write_text("mine")
     asked = ["synth", *quick, "--words", "1", "--preview"]
     for given, said in (
-        (photo, "photo.png: there is a file of that name, and it is no earlier preview. Give another name, or"),
-        (tmp_path / "text.png", "it is no earlier preview"),
+        (photo, "photo.png: it is a picture that this program did not write. Choose another name."),
+        (tmp_path / "text.png", "did not write. Give another name, or add --replace to write over it."),
         (tmp_path / "folder.png", "folder.png: there is a folder of that name"),
         (tmp_path / "text.png" / "few.png", "no folder can be made for it there"),
     ):
@@ -209,7 +209,8 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     picture.chmod(0o444)
     assert cli.run([*asked, str(picture)]) == 1
     assert "protected from being written over" in capsys.readouterr().err
-    assert cli.run([*asked, str(photo), "--replace"]) == 0
+    assert cli.run([*asked, str(photo), "--replace"]) == 1
+    assert cli.run([*asked, str(tmp_path / "text.png"), "--replace"]) == 0
 
 
 def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(

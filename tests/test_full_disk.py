@@ -30,8 +30,8 @@ from ocr_studio.core import (
     training_runs,
 )
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import make_folder, write_text
 from ocr_studio.core.history import Step
+from ocr_studio.core.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.page import Edit
 from ocr_studio.core.project import Project
 from ocr_studio.core.replacing import Rule
@@ -105,8 +105,8 @@ def _together(folder: Path) -> Callable[[], object]:
 
 
 def _export(folder: Path) -> Callable[[], object]:
-    write_text(folder / "text.txt", "before")
-    return lambda: write_text(folder / "text.txt", "after")
+    OutputFile(folder / "text.txt").write("before")
+    return lambda: OutputFile(folder / "text.txt", overwrite=True).write("after")
 
 
 def _settings(folder: Path) -> Callable[[], object]:
@@ -222,9 +222,9 @@ def test_what_helps_depends_on_the_reason(number: int, helps: str, tmp_path: Pat
     def broken(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(paths, "replace_file", broken)
+    monkeypatch.setattr(SafeFolder, "replace", broken)
     with pytest.raises(StudioError, match=helps):
-        write_text(tmp_path / "a.txt", "")
+        OutputFile(tmp_path / "a.txt").write("")
 
 
 def test_a_folder_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_folder_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StudioError, match="the folder cannot be made"):
-        make_folder(tmp_path / "file" / "folder")
+        OutputFolder(tmp_path / "file" / "folder")
 
 
 def _may_mount() -> bool:

@@ -45,20 +45,14 @@ svg {{ width: 100%; height: auto; border-radius: 6px; }}
 svg polygon {{ vector-effect: non-scaling-stroke; }}
 svg a:focus polygon, svg a:hover polygon {{ fill: rgba(0, 82, 204, .25); }}
 """
-_MADE_BY: Final = '<meta name="generator" content="OCR Studio, evaluation">'
 _HEAD: Final = (
     "<!doctype html>\n"
-    f'<html lang="en"><head><meta charset="utf-8">{_MADE_BY}'
+    '<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="OCR Studio">'
     # Nothing from outside, whatever a photo's name or text may contain.
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; style-src'
-    " 'unsafe-inline'\">"
+    " 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
-
-
-def is_page(beginning: bytes) -> bool:
-    """Whether a file that begins like this is a page that was written here. beginning: at least 256 bytes of it."""
-    return _MADE_BY.encode() in beginning[:256]
 
 
 def names(evaluation: Evaluation) -> list[str]:

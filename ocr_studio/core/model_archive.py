@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ocr_studio.core import model_folder, models, paths, write_errors
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core import model_folder, models, paths
 from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.translation import tr, tr_n
 
 SUFFIX: Final = ".zip"
@@ -32,38 +32,37 @@ _DAMAGED: Final = (
 )  # fmt: skip
 
 
-def export(model: Model, file: Path) -> None:
-    """Write a model as one file, whole or not at all; over an earlier export, and over nothing else. Raises ModelInUse
-    for one that comes with the program, BadModel, and StudioError where the file cannot be written.
+def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
+    """Write a model as one file, whole or not at all; over an earlier export of any model.
+
+    Args:
+        model: Which.
+        file: Where to.
+        overwrite: Over another file, too; never over a photo.
+
+    Raises:
+        ModelInUse: The model comes with the program.
+        BadModel: It is damaged.
+        WriteFailed: The file cannot be written, or may not.
     """
     if model.folder is None or model.of_program:
         remedy = tr("Everybody who has the program has it.")
         raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
-    if file.exists() and not _is_export(file):
-        raise StudioError(tr("there is something else of that name"), file=file, remedy=tr("Give another name."))
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr(zipfile.ZipInfo(CARD_FILE, _LONG_AGO), card.to_json(), zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(WEIGHTS_FILE, _LONG_AGO), weights, zipfile.ZIP_STORED)
-    try:
-        paths.replace_file(file, data.getvalue())
-    except OSError as error:
-        raise StudioError(
-            tr("the model cannot be written there: {reason}", reason=write_errors.reason(error)),
-            file=file,
-            remedy=write_errors.remedy(error),
-        ) from error
+    OutputFile(file, overwrite=overwrite, known=_is_export).write(data.getvalue())
 
 
-def _is_export(file: Path) -> bool:
-    if not file.is_file():
-        return False
+def _is_export(stream: BinaryIO) -> bool:
     try:
-        with zipfile.ZipFile(file) as archive:
+        _check_size(stream)
+        with zipfile.ZipFile(stream) as archive:
             return set(archive.namelist()) == {CARD_FILE, WEIGHTS_FILE}
-    except (OSError, *_DAMAGED):
+    except (OSError, _Wrong, *_DAMAGED):
         return False
 
 
@@ -107,9 +106,7 @@ def refused(what: str, file: Path) -> BadModel:
 def _read(file: Path) -> dict[str, bytes]:
     """The two files in an archive. Raises BadModel."""
     try:
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise refused(tr("it is no plain file"), file)
-        with open(file, "rb") as stream, _told(file):
+        with paths.open_plain(file) as stream, _told(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
                 raise _Wrong(tr("it is larger than any model"))
             _check_size(stream)

@@ -21,7 +21,7 @@ from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_making import Making
 from ocr_studio.core.dataset_report import LeftOut, Reason, Report
 from ocr_studio.core.dataset_values import Example, TruePhoto
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import tr, tr_n
 

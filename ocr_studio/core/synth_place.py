@@ -14,7 +14,7 @@ from typing import Final
 from ocr_studio.core import dataset_folder, synth_options, synth_sources, word_list
 from ocr_studio.core.dataset_reading import is_dataset
 from ocr_studio.core.dataset_values import MANIFEST
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.synth_dataset import NOTES
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
 
-from ocr_studio.core import lettering
+from ocr_studio.core import lettering, own_pictures
 
 Picture: TypeAlias = NDArray[np.uint8]
 
@@ -25,8 +21,6 @@ _GAP: Final = 16
 _GROUND: Final = 255
 _INK: Final = (90, 90, 90)
 _SIZE: Final = 15
-# What stands in the file, so that it is known again: a picture of somebody else's is not written over.
-_SAID: Final = ("Description", "Synthetic samples, drawn by OCR Studio to look at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +48,8 @@ def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Pi
 
 
 def png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
-    """The picture of ``sheet`` as the bytes of a PNG, which says what it is."""
-    said, file = PngImagePlugin.PngInfo(), io.BytesIO()
-    said.add_text(*_SAID)
-    Image.fromarray(sheet(words, boards)).save(file, "PNG", pnginfo=said)
-    return file.getvalue()
-
-
-def is_sheet(path: Path) -> bool:
-    """Whether there is a file that ``png`` made. Never raises."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        with Image.open(path, formats=["PNG"]) as picture:
-            return picture.info.get(_SAID[0]) == _SAID[1]
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # of a damaged file
-        return False
+    """The picture of ``sheet`` as the bytes of a PNG, marked as ours."""
+    return own_pictures.encoded(sheet(words, boards))
 
 
 def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:

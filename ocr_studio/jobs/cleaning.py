@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import board_cleaning, board_corners, images
+from ocr_studio.core import board_cleaning, board_corners, own_pictures
 from ocr_studio.core.board_cleaning import Cleaned
 from ocr_studio.core.board_corners import Board
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.pyramid import Pyramid
 
@@ -84,13 +85,18 @@ def cleaned(image: Photo, look: BoardLook) -> Cleaned:
 
 
 def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
-    """Write the cleaned picture: as JPEG where the file's ending says so, else as PNG. Raises PhotoError."""
-    picture = cleaned(image, look).picture
-    if path.suffix.lower() in {".jpg", ".jpeg"}:
-        images.save_jpeg(path, picture)
-    else:
-        images.save_png(path, picture)
+    """Write the cleaned picture, over another file, too, as the user has agreed to that; never over a photo.
+
+    Raises:
+        WriteFailed: It cannot be written.
+    """
+    OutputFile(path, overwrite=True).write(encoded(image, look, path.suffix))
     yield PictureWritten(path)
+
+
+def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
+    """The cleaned picture, marked as ours: a JPEG where the suffix of its file says so, else a PNG."""
+    return own_pictures.encoded(cleaned(image, look).picture, suffix)
 
 
 def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> Cleaned:

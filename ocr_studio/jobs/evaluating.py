@@ -14,11 +14,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import evaluation_data, evaluation_pages, formats, images, metrics, mistake_pictures, paths
+from ocr_studio.core import evaluation_data, evaluation_pages, images, metrics, mistake_pictures, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation, PhotoResult, TruePage, mistakes
 from ocr_studio.core.evaluation_data import Truth
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.project import Project
 from ocr_studio.core.spilled_pictures import PictureFile
 from ocr_studio.core.translation import tr
@@ -79,12 +80,12 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class PageWritten:
-    """One page of an evaluation is written, ``done`` of ``total``. path: the file; error: why not, else nothing."""
+    """One page of an evaluation is written, ``done`` of ``total``. path: the file; error: why not, if it is not."""
 
     path: Path
     done: int
     total: int
-    error: str = ""
+    error: StudioError | None = None
 
 
 EvaluatingEvent: TypeAlias = Preparing | SearchingPhoto | ReadingPhoto | PhotoEvaluated | PhotoUnfit | Evaluated
@@ -134,14 +135,9 @@ def evaluate(desk: ReadingDesk, truth: Truth, *, data: str) -> Iterator[Evaluati
     yield Evaluated(Evaluation(data, model, tuple(results), tuple(failed), truth.left_out, desk.options.unit))
 
 
-def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
-    """Write a page for each photo and, last, the index of them. A photo that is gone by now is left out of its page.
-
-    folder: made if need be; a page there that is not of an evaluation is told of, and stays. Raises
-    StudioError where the folder cannot be made.
-    """
+def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
+    """Write a page for each photo and, last, the index of them. A photo that is gone by now is left out of its page."""
     names = evaluation_pages.names(evaluation)
-    formats.make_folder(folder / evaluation_pages.FOLDER)
     total = len(names) + 1
     for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
         try:
@@ -149,26 +145,8 @@ def write_pages(evaluation: Evaluation, folder: Path) -> Iterator[PageWritten]:
         except StudioError:
             overview = b""
         text = evaluation_pages.photo_page(photo, overview, model=evaluation.model)
-        yield _written(folder / name, text, number, total)
-    yield _written(folder / evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
-
-
-def check_folder(folder: Path, *, name: str = evaluation_pages.INDEX) -> None:
-    """Raises StudioError where pages would be written over one of this name that is not one of an evaluation."""
-    index = folder / name
-    try:
-        with index.open("rb") as file:
-            own = evaluation_pages.is_page(file.read(256))
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=index) from error
-    if not own:
-        raise StudioError(
-            tr("this page is not of an evaluation, and would be written over"),
-            file=index,
-            remedy=tr("Give another folder, or move the page away."),
-        )
+        yield _written(out, name, text, number, total)
+    yield _written(out, evaluation_pages.INDEX, evaluation_pages.index_page(evaluation), total, total)
 
 
 def free_folder(folder: Path) -> Path:
@@ -187,13 +165,12 @@ def free_folder(folder: Path) -> Path:
     return next(path for name in names if not paths.exists(path := folder / name))
 
 
-def _written(path: Path, text: str, done: int, total: int) -> PageWritten:
+def _written(out: OutputFolder, name: str, text: str, done: int, total: int) -> PageWritten:
     try:
-        check_folder(path.parent, name=path.name)
-        formats.write_text(path, text)
+        out.write(name, text)
     except StudioError as error:
-        return PageWritten(path, done, total, str(error))
-    return PageWritten(path, done, total)
+        return PageWritten(out.path / name, done, total, error)
+    return PageWritten(out.path / name, done, total)
 
 
 def _result(

@@ -95,7 +95,7 @@ def _sweep() -> None:
                 models.discard(folder)
 
 
-def export_model(model: Model, file: Path) -> Iterator[ModelExported]:
-    """Write a model as one file. Raises StudioError."""
-    model_archive.export(model, file)
+def export_model(model: Model, file: Path, *, overwrite: bool = False) -> Iterator[ModelExported]:
+    """Write a model as one file. overwrite: see ``model_archive.export``. Raises StudioError."""
+    model_archive.export(model, file, overwrite=overwrite)
     yield ModelExported(model, file)

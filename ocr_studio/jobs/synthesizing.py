@@ -20,11 +20,11 @@ from ocr_studio.core import dataset, dataset_folder, paths, synth_options
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_report import Report
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import WriteFailed
 from ocr_studio.core.synth_dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.synth_place import Place, There
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs.synth_crew import Crew, Task, Unmade, cores
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ class BoardSaving(QObject):
         path = self._opening.path
         if self._document.image is None or path is None:
             return
-        start = path.with_name(f"{_cleaned(path)}.png")
+        start = path.with_name(f"{tr('{photo} cleaned', photo=path.stem)}.png")
         dialog = file_dialogs.make(self._window, tr("Save cleaned picture"), str(start))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([tr("PNG picture (*.png)"), tr("JPEG picture (*.jpg *.jpeg)")])
@@ -48,12 +48,10 @@ class BoardSaving(QObject):
         dialog.open()
 
     def save(self, path: Path) -> None:
-        """Write the picture of the open photo; never over the photo itself."""
+        """Write the picture of the open photo; never over a photo."""
         image, look = self._document.image, self._looking.look
         if image is None:
             return
-        if self._opening.path is not None and path.absolute() == self._opening.path.absolute():
-            path = path.with_name(f"{_cleaned(path)}{path.suffix}")
         job = self._lane.submit(lambda: cleaning.save(image, look, path), name=later("Saving the cleaned picture"))
         job.came.connect(self._tell)
         job.failed.connect(self.failed)
@@ -61,8 +59,3 @@ class BoardSaving(QObject):
     def _tell(self, event: object) -> None:
         if isinstance(event, PictureWritten):
             self.said.emit(tr("Saved as {name}", name=event.path.name))
-
-
-def _cleaned(path: Path) -> str:
-    """What the cleaned picture of a photo is called, without its ending."""
-    return tr("{photo} cleaned", photo=path.stem)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.evaluation import Evaluation, PhotoResult
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.project import Project
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs import evaluating
@@ -81,7 +82,8 @@ class Evaluating(QObject):
     def write(self, evaluation: Evaluation, folder: Path) -> None:
         """Write web pages that show every mistake into a folder; into a new one in it where it holds other files."""
         job = self._lane.submit(
-            lambda: evaluating.write_pages(evaluation, evaluating.free_folder(folder)), name=later("Writing web pages")
+            lambda: evaluating.write_pages(evaluation, OutputFolder(evaluating.free_folder(folder))),
+            name=later("Writing web pages"),
         )
         errors: list[str] = []
         job.came.connect(lambda event: self._hear_page(event, errors))
@@ -148,7 +150,7 @@ class Evaluating(QObject):
 
     def _hear_page(self, event: evaluating.PageWritten, errors: list[str]) -> None:
         if event.error:
-            errors.append(event.error)
+            errors.append(str(event.error))
         if event.done == event.total and errors:
             said = errors[0]
             if len(errors) > 1:

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, Format, write_text
+from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs
 from ocr_studio.ui.dataset_dialog import DatasetDialog
@@ -57,7 +58,12 @@ class Exporting(QObject):
         dialog.open()
 
     def save(self, path: Path, chosen: Format | None = None) -> None:
-        """Write the text of the open photo. The file's ending says how, else ``chosen``, else it is plain text."""
+        """Write the text of the open photo, over another file, too, as the user has agreed to that; never over a photo.
+
+        Args:
+            path: The file; its ending says which format.
+            chosen: The format of another ending; by default plain text.
+        """
         self.writing.emit()
         page = self._document.page
         if page is None:
@@ -65,7 +71,7 @@ class Exporting(QObject):
         by_suffix = {kind.suffix: kind for kind in FORMATS.values()}
         kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["txt"]
         try:
-            write_text(path, kind.render([page]))
+            OutputFile(path, overwrite=True).write(kind.render([page]))
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
         else:

@@ -188,14 +188,14 @@ class Modelling(QObject):
     # ----------------------------------------------------------------------------------------------------- files
 
     def export(self, name: str, file: Path) -> None:
-        """Write a model as one file, in the background; the dialog says how that went."""
+        """Write a model as one file that the user has agreed to replace if it is there; the dialog says how it went."""
         try:
             model = models.find(name)
         except StudioError as error:
             self._say(str(error), wrong=True)
             return
         saying = tr("Writing “{model}”…", model=name)
-        self._run(lambda: model_files.export_model(model, file), saying, later("Writing a model"))
+        self._run(lambda: model_files.export_model(model, file, overwrite=True), saying, later("Writing a model"))
 
     def take_in(self, file: Path) -> None:
         """Import a model from a file, in the background; the dialog says how that went."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ocr_studio.core import images
+from ocr_studio.core import own_pictures
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.ui import pictures
 
 # Small pictures, the last paint and a scroll to its place come a moment after all is read.
@@ -22,11 +22,12 @@ class Screenshot(QObject):
     trouble: why the picture could not be written; None if it was.
     """
 
-    def __init__(self, window: QWidget, path: Path, *, ready: Callable[[], bool]) -> None:
+    def __init__(self, window: QWidget, file: OutputFile, *, ready: Callable[[], bool]) -> None:
         """ready: asked again and again; when it has said yes for a while, the picture is taken."""
         super().__init__(window)
-        self.trouble: StudioError | None = StudioError("the window was closed before its picture was taken", file=path)
-        self._window, self._path, self._ready = window, path, ready
+        closed = StudioError("the window was closed before its picture was taken", file=file.path)
+        self.trouble: StudioError | None = closed
+        self._window, self._file, self._ready = window, file, ready
         self._quiet_ms = 0
         self._clock = QTimer(self, interval=100)
         self._clock.timeout.connect(self._look)
@@ -41,7 +42,7 @@ class Screenshot(QObject):
     def _take(self) -> None:
         picture = self._window.grab().toImage()
         try:
-            images.save_png(self._path, pictures.array(picture))
+            self._file.write(own_pictures.encoded(pictures.array(picture)))
             self.trouble = None
         except StudioError as error:
             self.trouble = error

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ocr_studio.core import dataset, dataset_sources, images
 from ocr_studio.core.dataset import PhotoCut, Wanted
 from ocr_studio.core.dataset_choice import SourcePage
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.page import Page, Word
 from tests.core import made_pages
 from tests.core.made_datasets import exported, project, words

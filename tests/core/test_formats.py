@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ocr_studio.core import edits, reading_order
-from ocr_studio.core.formats import FORMATS, WriteFailed, spreadsheet, write_text
+from ocr_studio.core.formats import FORMATS, spreadsheet
 from ocr_studio.core.formats.markdown import escaped
 from ocr_studio.core.page import Page, Quad, Source, Word, apply
 from tests.core.made_pages import boxes, page_of, pages, read_word
@@ -178,14 +178,4 @@ def test_every_format_takes_every_page(page: Page) -> None:
 def test_a_photos_name_that_is_no_text(tmp_path: Path) -> None:
     page = replace(PAGE, image=os.fsdecode(b"caf\xe9\n.jpg"))
     for each in FORMATS.values():
-        write_text(tmp_path / f"out{each.suffix}", each.render([page, OTHER]))
-        assert "caf� .jpg" in (tmp_path / f"out{each.suffix}").read_text(encoding="utf-8")
-
-
-def test_writing_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "out.txt"
-    write_text(path, "é\n")
-    assert path.read_bytes() == "é\n".encode()
-    with pytest.raises(WriteFailed, match="cannot be written"):
-        write_text(tmp_path / "none" / "out.txt", "x")
-    assert [found.name for found in tmp_path.iterdir()] == ["out.txt"]
+        assert "caf� .jpg" in each.render([page, OTHER])

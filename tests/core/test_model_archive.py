@@ -81,18 +81,21 @@ def test_a_damaged_model_is_not_exported(tmp_path: Path) -> None:
 def test_nothing_but_an_earlier_export_is_written_over(tmp_path: Path) -> None:
     model, photo, file = installed("Anna"), tmp_path / "board.png", tmp_path / "a.zip"
     photo.write_bytes(b"a photo")
-    with pytest.raises(StudioError, match="something else of that name"):
+    with pytest.raises(StudioError, match="this program did not write"):
         model_archive.export(model, photo)
     assert photo.read_bytes() == b"a photo"
-    with pytest.raises(StudioError, match="something else of that name"):
+    with pytest.raises(StudioError, match="not a regular file"):
         model_archive.export(model, tmp_path)
     for _ in range(2):
         model_archive.export(model, file)
+    model_archive.export(installed("Berta"), file)
+    model_archive.export(model, photo, overwrite=True)
+    assert photo.read_bytes() == file.read_bytes() != b""
     assert zipfile.is_zipfile(file)
 
 
 def test_an_export_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="cannot be written there"):
+    with pytest.raises(StudioError, match="cannot be written"):
         model_archive.export(installed("Anna"), tmp_path / "nowhere" / "a.zip")
 
 

@@ -15,6 +15,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import Evaluation, TruePage
 from ocr_studio.core.evaluation_data import BadTruth, Truth
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.project import Project
 from ocr_studio.jobs import evaluating, reading
@@ -121,8 +122,8 @@ def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: 
     (tmp_path / "1.png").unlink()  # its page has no picture of the whole photo, then
     out = evaluating.free_folder(tmp_path / "new")
     assert out == tmp_path / "new"
-    events = list(evaluating.write_pages(evaluation, out))
-    assert [(each.done, each.total, each.error) for each in events] == [(1, 3, ""), (2, 3, ""), (3, 3, "")]
+    events = list(evaluating.write_pages(evaluation, OutputFolder(out)))
+    assert [(each.done, each.total, each.error) for each in events] == [(1, 3, None), (2, 3, None), (3, 3, None)]
     assert all(each.path.is_file() for each in events)
     assert evaluating.free_folder(out) == out / "Evaluation"
     (out / "Evaluation").mkdir()
@@ -132,10 +133,10 @@ def test_pages_are_written_one_by_one_and_a_full_folder_is_left_alone(tmp_path: 
 def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
     evaluation = evaluation_of(list(evaluating.evaluate(StandInDesk(), Truth(pages(tmp_path, 2)), data="")))
     (tmp_path / "out" / "photos" / "0.html").mkdir(parents=True)
-    errors = [each.error for each in evaluating.write_pages(evaluation, tmp_path / "out")]
-    assert "0.html: it cannot be read" in errors[0]
-    assert errors[1:] == ["", ""]
+    errors = [each.error for each in evaluating.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
+    assert "0.html: it cannot be written: it is not a regular file" in str(errors[0])
+    assert errors[1:] == [None, None]
     (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
-    errors = [each.error for each in evaluating.write_pages(evaluation, tmp_path / "out")]
-    assert "1.html: this page is not of an evaluation" in errors[1]
+    errors = [each.error for each in evaluating.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
+    assert "1.html: it is a file that this program did not write" in str(errors[1])
     assert foreign.read_text() == "mine"

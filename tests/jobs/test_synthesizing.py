@@ -23,7 +23,7 @@ from ocr_studio.core.dataset import BadDataset, Report, Split
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.detector_training import RECIPE
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions

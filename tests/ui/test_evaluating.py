@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import edits
 from ocr_studio.core.evaluation import Evaluation
+from ocr_studio.core.output_folder import OutputFolder
 from ocr_studio.core.page import Edit, Quad, Transcription, Word
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs import evaluating
 from ocr_studio.jobs.evaluating import PageWritten
 from ocr_studio.ui.app import Studio
@@ -190,16 +192,17 @@ def test_the_web_pages_are_written_where_a_person_says(evaluated: Studio, tmp_pa
 def test_a_web_page_that_is_missing_is_said_when_the_others_are_written(
     evaluated: Studio, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_pages(_: Evaluation, folder: Path) -> Iterator[PageWritten]:
-        for number, error in enumerate(("1.html: the disk is full", "2.html: the disk is full", ""), start=1):
-            yield PageWritten(folder / f"{number}.html", number, 3, error)
+    def write_pages(_: Evaluation, out: OutputFolder) -> Iterator[PageWritten]:
+        for number in (1, 2, 3):
+            path = out.path / f"{number}.html"
+            yield PageWritten(path, number, 3, WriteFailed("the disk is full", file=path.name) if number < 3 else None)
 
     monkeypatch.setattr(evaluating, "write_pages", write_pages)
     dock = evaluated.window.evaluation
     assert dock.evaluation is not None
     evaluated.evaluating.write(dock.evaluation, tmp_path / "pages")
     qtbot.waitUntil(lambda: not evaluated.busy)
-    assert dock.said.text() == "1.html: the disk is full (2 of 3 pages are not written)"
+    assert dock.said.text() == "1.html: the disk is full. (2 of 3 pages are not written)"
 
 
 def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Path, qtbot: QtBot) -> None:

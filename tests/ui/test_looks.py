@@ -14,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import images
+from ocr_studio import cli
+from ocr_studio.core import images, own_pictures
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.ui import pictures, theme, window_place
 from ocr_studio.ui.bugs import BugCatcher
 from ocr_studio.ui.colours import contrast
@@ -22,6 +24,7 @@ from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.message_bar import MessageBar, Severity
 from ocr_studio.ui.screenshot import Screenshot
 from ocr_studio.ui.style_sheet import Colours
+from tests import drawn
 from tests.ui import made_board
 
 
@@ -162,7 +165,7 @@ def test_a_screenshot_waits_until_the_window_is_ready(qtbot: QtBot, tmp_path: Pa
     window.setFixedSize(200, 100)
     window.show()
     ready: list[bool] = []
-    taker = Screenshot(window, tmp_path / "shot.png", ready=lambda: bool(ready))
+    taker = Screenshot(window, OutputFile(tmp_path / "shot.png"), ready=lambda: bool(ready))
     qtbot.wait(300)
     assert not (tmp_path / "shot.png").exists()
     ready.append(True)
@@ -170,11 +173,29 @@ def test_a_screenshot_waits_until_the_window_is_ready(qtbot: QtBot, tmp_path: Pa
     assert images.open_photo(tmp_path / "shot.png").shape[:2] == (100, 200)
 
 
+def test_a_screenshot_replaces_an_earlier_one_and_no_photo(
+    qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shot.png").write_bytes(own_pictures.encoded(drawn.board()))
+    images.save_png(photo := tmp_path / "board.jpg", drawn.board())
+    before, window = photo.read_bytes(), QLabel("ready")
+    qtbot.addWidget(window)
+    window.show()
+    taker = Screenshot(window, OutputFile(tmp_path / "shot.png"), ready=lambda: True)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert taker.trouble is None
+    assert images.open_photo(tmp_path / "shot.png").shape != drawn.board().shape
+    for more in ([], ["--overwrite"]):
+        assert cli.run([str(photo), "--screenshot", str(photo), *more]) == 1
+        assert "board.jpg: it is a picture that this program did not write" in capsys.readouterr().err
+    assert photo.read_bytes() == before
+
+
 def test_a_screenshot_that_cannot_be_written_says_why(qtbot: QtBot, tmp_path: Path) -> None:
     window = QLabel("ready")
     qtbot.addWidget(window)
     window.show()
-    taker = Screenshot(window, tmp_path / "nowhere" / "shot.png", ready=lambda: True)
+    taker = Screenshot(window, OutputFile(tmp_path / "nowhere" / "shot.png"), ready=lambda: True)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert "shot.png" in str(taker.trouble)
 

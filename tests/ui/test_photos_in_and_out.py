@@ -218,6 +218,10 @@ def test_the_text_is_saved_in_each_format(open_studio: Open, folder: Path, tmp_p
     assert "Anna" in (tmp_path / "out.md").read_text()
     studio.window.exporting.save(tmp_path / "nowhere" / "out.txt")
     assert "out.txt" in studio.window.messages.texts()[0]
+    before = (folder / "board 1.png").read_bytes()
+    studio.window.exporting.save(folder / "board 1.png")
+    assert "it is a picture that this program did not write" in "".join(studio.window.messages.texts())
+    assert (folder / "board 1.png").read_bytes() == before
 
 
 def test_the_menu_of_recent_photos_opens_them(open_studio: Open, folder: Path, qtbot: QtBot) -> None:

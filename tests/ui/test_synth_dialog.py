@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset
-from ocr_studio.core.formats import WriteFailed
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.training_runs import KINDS
