@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ocr_studio.core import rivers, rows
-from ocr_studio.core.rows import Boxes, Floats, Indices, Mask
+from ocr_studio.core.rows import Boxes, Budget, Floats, Indices, Mask
 
 # Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
 _GUTTER, _CHANCE = 0.7, 2.0
@@ -47,6 +47,8 @@ _FLUSH = 0.2
 _LEVEL = 0.15
 # Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
 _FAR, _ROWS = 6.0, 4
+# What a cut takes besides what grows with the pieces: looking for gutters, titles and tables, and for a river.
+_CUT, _RIVER, _COLUMN = 500.0, 1500.0, 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ class Cutter:
     """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has; gaps: for each
     piece the blanks between its words, (K, 2) where they begin and end; usual: how wide they are in heights.
 
-    torn: found while putting them in order: (piece, gap) of those that go on across a gutter, in truth two pieces.
+    budget: how much work may go into it. torn: found while putting them in order: (piece, gap) of those that go on
+    across a gutter, in truth two pieces.
     """
 
     boxes: Boxes
     words: Indices
     gaps: Sequence[Floats]
     usual: float
+    budget: Budget
     torn: list[tuple[int, int]] = field(default_factory=list)
 
     def lines(self) -> list[Indices]:
@@ -79,6 +83,9 @@ class Cutter:
             part, done = waiting.pop()
             if done or len(part) == 1:
                 result.append(part)
+            elif not self.budget.take(_CUT + len(part)):
+                by_place = part[np.lexsort((self.boxes.left[part, 0], self.boxes.left[part, 1]))]
+                result.extend(by_place[:, None])
             elif pieces := self._cut(part):
                 waiting.extend((piece, False) for piece in reversed(pieces))
             else:
@@ -95,7 +102,7 @@ class Cutter:
         blanks, by_top = self._blanks(part)
         if gutter is not None and not len(gutter.over):
             strips = np.split(by_top, np.nonzero(blanks > _APART * self._height(part))[0] + 1)
-            if len(strips) > 1 and all(self._is_boxes(strip) for strip in strips):
+            if len(strips) > 1 and all(self.budget.take(_CUT) and self._is_boxes(strip) for strip in strips):
                 return strips
             return [] if self._is_table(gutter.sides) else gutter.sides
         if gutter is not None:
@@ -110,23 +117,28 @@ class Cutter:
     def _title(self, part: Indices, gutter: _Gutter) -> Indices:
         """Pieces of a line above all others that goes on across a gutter, as closely as words of one row; else none."""
         boxes = self.boxes.part(part)
-        chains = rows.chains(rows.followers(boxes, widest=_TITLE))
+        chains = rows.chains(rows.followers(boxes, widest=_TITLE, budget=self.budget))
+        side_of = np.full(len(self.words), -1, dtype=np.intp)
+        for number, side in enumerate(gutter.sides):
+            side_of[side] = number
+        side_of = side_of[part]
+        by_top = np.argsort(boxes.left[:, 1] + boxes.right[:, 1], kind="stable")
         for chain in chains:
-            if (
-                len(chain) < 2
-                or len(chain) == len(part)
-                or any(np.isin(part[chain], side).all() for side in gutter.sides)
-            ):
+            if len(chain) < 2 or len(chain) == len(part):
                 continue
-            along = boxes.right[chain[-1]] - boxes.left[chain[0]]
-            along /= max(float(np.linalg.norm(along)), 1e-9)
-            height = float(np.median(boxes.height[chain]))
-            others = np.setdiff1d(np.arange(len(part)), chain)
-            step = (boxes.left[others] + boxes.right[others]) / 2 - boxes.left[chain[0]]
-            down = along[0] * step[:, 1] - along[1] * step[:, 0]
-            if (down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all():
+            on_one_side = side_of[chain[0]] >= 0 and (side_of[chain] == side_of[chain[0]]).all()
+            if on_one_side or not self.budget.take(_COLUMN / 10):
+                continue
+            # What stands at the top of the part is below few lines: most need no look at all the others.
+            top = np.setdiff1d(by_top[: len(chain) + 1], chain)
+            if not _is_above(boxes, chain, top) or not self.budget.take(len(part) / 5):
+                continue
+            if _is_above(boxes, chain, np.setdiff1d(np.arange(len(part)), chain)):
                 return part[chain]
         return part[:0]
+
+    def _middle(self, part: Indices | int) -> Floats:
+        return np.asarray((self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2)
 
     def _height(self, part: Indices) -> float:
         return float(np.median(self.boxes.height[part]))
@@ -158,6 +170,8 @@ class Cutter:
 
     def _river(self, part: Indices) -> _Gutter | None:
         """A gutter that bends, where no straight one is."""
+        if len(part) <= rivers.MOST and not self.budget.take(_RIVER + len(part) ** 2 / 10):
+            return None
         found = rivers.parted(self.boxes.part(part), few=int(_FEW * len(part)))
         if found is None:
             return None
@@ -173,7 +187,9 @@ class Cutter:
         left, right = gutter.sides
         late = gutter.over[self._begins_late(gutter.over, left, right)]
         right, gutter = np.append(right, late), _Gutter([left, right], np.setdiff1d(gutter.over, late))
-        headings = [index for index in gutter.over if self._is_heading(index, part, right)]
+        if not self.budget.take(len(gutter.over) * (len(part) / 5 + _COLUMN)):
+            return [np.concatenate([left, gutter.over]), right]
+        headings = self._headings(gutter.over, part, right)
         own = [index for index in headings if self._stands_above(index, right, left)]
         headings, right = (
             [index for index in headings if index not in own],
@@ -181,20 +197,19 @@ class Cutter:
         )
         strays = np.setdiff1d(gutter.over, [*headings, *own])
         self._tear(gutter.over, right)
-        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
         if not headings:
             return [np.concatenate([left, strays]), right]
-        first = headings[int(np.argmin(middle[headings]))]
-        down = middle[part] - middle[first]
+        first = headings[int(np.argmin(self._middle(np.array(headings))))]
+        down = self._middle(part) - self._middle(first)
         same = np.abs(down) < self.boxes.height[first] / 2
         pieces = [part[~same & (down < 0)], part[same], part[~same & (down > 0)]]
         return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
 
     def _tear(self, over: Indices, right: Indices) -> None:
         """Note which rows that reach over a gutter are in truth two. right: the rows behind it."""
-        middle = (self.boxes.low[:, 1] + self.boxes.high[:, 1]) / 2
+        middle = self._middle(right)
         for index in over:
-            beside = right[np.abs(middle[right] - middle[index]) < _BESIDE * self.boxes.height[index]]
+            beside = right[np.abs(middle - self._middle(index)) < _BESIDE * self.boxes.height[index]]
             if (gap := self._gap_before(index, self.boxes.low[beside, 0])) is not None:
                 self.torn.append((int(index), gap))
 
@@ -232,18 +247,22 @@ class Cutter:
         near = (np.abs(self.gaps[index][widest, 1] - starts) < height).any()
         return widest if near and widths[widest] > _WIDER * float(np.median(others)) else None
 
-    def _is_heading(self, index: int, part: Indices, right: Indices) -> bool:
-        """Whether a row that reaches over a gutter belongs to both its sides, not just to the left one."""
+    def _headings(self, over: Indices, part: Indices, right: Indices) -> list[int]:
+        """The rows that reach over a gutter and belong to both its sides, not just to the left one."""
+        left = np.setdiff1d(part, right)
+        usual = self._height(left) if len(left) else 0.0
+        return [index for index in over if self._is_heading(index, left, right, usual)]
+
+    def _is_heading(self, index: int, left: Indices, right: Indices, usual: float) -> bool:
+        """left: all that does not stand right of the gutter; usual: the height of its letters."""
         low, high = self.boxes.low, self.boxes.high
         across = np.minimum(high[right, 1], high[index, 1]) - np.maximum(low[right, 1], low[index, 1])
         if (across > 0.3 * self.boxes.height[index]).any():
             return False  # it stands in the right column's way
-        left = np.setdiff1d(part, right)
         above = left[(high[left, 1] < (low[index, 1] + high[index, 1]) / 2) & (high[left, 0] > low[index, 0])]
         if len(above) == 0:
             return True
         gap = low[index, 1] - high[above, 1].max()
-        usual = self._height(left)
         return bool(gap > _NEXT_ROW * usual or self.boxes.height[index] > 1.5 * usual)
 
     def _is_boxes(self, strip: Indices) -> bool:
@@ -264,6 +283,8 @@ class Cutter:
         for column in columns:
             if column is longest:
                 continue
+            if not self.budget.take(_COLUMN + len(longest) + len(column)):
+                return False
             short = len(column) > 1 and self.words[column].mean() <= _CELL_WORDS
             if not short or self._is_centred(column) or not self._are_level(longest, column):
                 return False
@@ -272,7 +293,7 @@ class Cutter:
     def _are_level(self, longest: Indices, column: Indices) -> bool:
         """Whether the rows of a column stand beside those of a longer one, all of them alike: no mere chance."""
         pair = np.concatenate([longest, column])
-        follower = rows.followers(self.boxes.part(pair), widest=np.inf)
+        follower = rows.followers(self.boxes.part(pair), widest=np.inf, budget=self.budget)
         first = np.nonzero(follower >= 0)[0]
         if len(first) < _ALIGNED * len(column):
             return False
@@ -290,7 +311,7 @@ class Cutter:
         """Lines one below the other; rows beside each other are one line."""
         boxes = self.boxes.part(part)
         table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
-        chains = rows.chains(rows.followers(boxes, widest=np.inf if table else _SAME_LINE))
+        chains = rows.chains(rows.followers(boxes, widest=np.inf if table else _SAME_LINE, budget=self.budget))
         chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
         lines = [part[chain] for chain in chains]
         return lines if table else [piece for line in lines for piece in self._phrases(line)]
@@ -299,9 +320,21 @@ class Cutter:
         """A line parted where one of its pieces was found as a line, of words whose blanks are not known, and the next
         is further off than words are."""
         whole = np.array([self.words[index] > len(self.gaps[index]) + 1 for index in line])
+        if len(line) == 1 or not whole.any():
+            return [line]
         gap = self.boxes.left[line[1:], 0] - self.boxes.right[line[:-1], 0]
         height = np.maximum(self.boxes.height[line[1:]], self.boxes.height[line[:-1]])
         return np.split(line, np.nonzero((whole[1:] | whole[:-1]) & (gap > _SAME_WHOLE * height))[0] + 1)
+
+
+def _is_above(boxes: Boxes, chain: Indices, others: Indices) -> bool:
+    """Whether others stand below a line with more than the blank between rows."""
+    along = boxes.right[chain[-1]] - boxes.left[chain[0]]
+    along = along / max(float(np.linalg.norm(along)), 1e-9)
+    height = float(np.median(boxes.height[chain]))
+    step = (boxes.left[others] + boxes.right[others]) / 2 - boxes.left[chain[0]]
+    down = along[0] * step[:, 1] - along[1] * step[:, 0]
+    return bool((down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all())
 
 
 def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:

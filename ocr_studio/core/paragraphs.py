@@ -79,6 +79,8 @@ def _gaps(lines: Boxes) -> Floats:
 
 def _levels(lines: Boxes) -> list[int]:
     """How many levels each line of a column is indented."""
+    if len(lines.height) == 1:  # as each is where lines stand anyhow, on a page of many thousands
+        return [0]
     along = lines.along.mean(axis=0)
     starts, ends = lines.left @ along, lines.right @ along
     if np.std(starts) > np.std((starts + ends) / 2) + _CENTRED * np.median(lines.height):

@@ -17,7 +17,7 @@ import numpy as np
 from ocr_studio.core import paragraphs, rows
 from ocr_studio.core.cuts import Cutter
 from ocr_studio.core.page import Word
-from ocr_studio.core.rows import Boxes, Floats, Indices
+from ocr_studio.core.rows import Boxes, Budget, Floats, Indices
 
 # From this on a row is turned against the page: columns that lean in perspective and lines that bend stay below.
 _TURNED = 25.0
@@ -26,6 +26,8 @@ _COS_TURNED = float(np.cos(np.radians(_TURNED)))
 _LONG = 1.5
 # Rows of turned writing this near to each other, in heights, are one piece.
 _NEAR = 1.5
+# What it takes to compare one with others, for ``Budget``.
+_STEP = 50.0
 
 
 def lines(words: Iterable[Word]) -> list[list[Word]]:
@@ -103,14 +105,14 @@ class _Layout:
 def _ordered(corners: Floats, written: Indices) -> list[Indices]:
     """Lines of boxes in reading order. corners: (N, 4, 2) in the frame of the page's writing; written: (N,) how many
     words each box holds."""
-    words, found = Boxes.of(corners), rows.find(corners, written)
+    words, found, budget = Boxes.of(corners), rows.find(corners, written), Budget()
     turned = _turned(words.joined(found))
     level = [row for row, is_turned in zip(found, turned, strict=True) if not is_turned]
     pieces = [[row] for row in level]
     aslant = [row for row, is_turned in zip(found, turned, strict=True) if is_turned]
-    pieces += _turned_pieces(corners, written, aslant)
+    pieces += _turned_pieces(corners, written, aslant, budget)
     ordered: list[Indices] = []
-    for line in _cut(words, written, pieces):
+    for line in _cut(words, written, pieces, budget):
         if all(len(piece) == 1 for piece in line):
             ordered.append(np.concatenate([row for piece in line for row in piece]))
         else:
@@ -118,7 +120,9 @@ def _ordered(corners: Floats, written: Indices) -> list[Indices]:
     return ordered
 
 
-def _cut(words: Boxes, written: Indices, pieces: list[list[Indices]], *, again: int = 3) -> list[list[list[Indices]]]:
+def _cut(
+    words: Boxes, written: Indices, pieces: list[list[Indices]], budget: Budget, *, again: int = 3
+) -> list[list[list[Indices]]]:
     """Pieces of one or more rows each, line by line in reading order; rows that run on across a gutter are cut there.
 
     Where the gutters are is known only when the rows are in order, so these are put in order again, at most so often.
@@ -128,16 +132,16 @@ def _cut(words: Boxes, written: Indices, pieces: list[list[Indices]], *, again: 
     boxes = words.joined(joined)
     gaps = [np.stack([words.right[piece[:-1], 0], words.left[piece[1:], 0]], axis=1) for piece in joined]
     widths = np.concatenate([(gap[:, 1] - gap[:, 0]) / height for gap, height in zip(gaps, boxes.height, strict=True)])
-    cutter = Cutter(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0)
+    cutter = Cutter(boxes, counts, gaps, float(np.median(widths)) if len(widths) else 0.0, budget)
     lines = cutter.lines()
     torn = {piece: gap + 1 for piece, gap in cutter.torn if len(pieces[piece]) == 1}
-    if not torn or not again:
+    if not torn or not again or budget.spent:
         return [[pieces[index] for index in line] for line in lines]
     parts = [
         [[part] for part in np.split(piece[0], [torn[index]])] if index in torn else [piece]
         for index, piece in enumerate(pieces)
     ]
-    return _cut(words, written, [piece for part in parts for piece in part], again=again - 1)
+    return _cut(words, written, [piece for part in parts for piece in part], budget, again=again - 1)
 
 
 def _turned(boxes: Boxes) -> list[bool]:
@@ -147,7 +151,7 @@ def _turned(boxes: Boxes) -> list[bool]:
     return [bool(each) for each in (np.abs(angle) > _TURNED) & long]
 
 
-def _turned_pieces(corners: Floats, written: Indices, found: list[Indices]) -> list[list[Indices]]:
+def _turned_pieces(corners: Floats, written: Indices, found: list[Indices], budget: Budget) -> list[list[Indices]]:
     """Rows of turned writing gathered to pieces of neighbours that run alike, each in its own reading order."""
     waiting = np.arange(len(found))
     if not len(waiting):
@@ -160,20 +164,24 @@ def _turned_pieces(corners: Floats, written: Indices, found: list[Indices]) -> l
         while fresh:
             index = fresh.pop()
             piece.append(index)
+            if not budget.take(_STEP + len(waiting) / 5):
+                continue
             apart = np.maximum(boxes.low[waiting] - boxes.high[index], boxes.low[index] - boxes.high[waiting])
             reach = _NEAR * np.minimum(boxes.height[waiting], boxes.height[index])
             near = (apart.max(axis=1) < reach) & (boxes.along[waiting] @ boxes.along[index] > _COS_TURNED)
             fresh += waiting[near].tolist()
             waiting = waiting[~near]
-        pieces.append(_in_own_direction(corners, written, [found[index] for index in sorted(piece)]))
+        pieces.append(_in_own_direction(corners, written, [found[index] for index in sorted(piece)], budget))
     return pieces
 
 
-def _in_own_direction(corners: Floats, written: Indices, found: list[Indices]) -> list[Indices]:
+def _in_own_direction(corners: Floats, written: Indices, found: list[Indices], budget: Budget) -> list[Indices]:
     """Rows that run alike, as lines in their reading order."""
+    if len(found) == 1:
+        return found
     flat, ends = np.concatenate(found), np.cumsum([len(row) for row in found])
     own = corners[flat]
     words = Boxes.of(own @ rows.frame(own).T)
     places = [[np.arange(last - len(row), last)] for row, last in zip(found, ends, strict=True)]
-    cut = _cut(words, written[flat], places)
+    cut = _cut(words, written[flat], places, budget)
     return [flat[np.concatenate([row for piece in line for row in piece])] for line in cut]

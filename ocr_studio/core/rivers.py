@@ -15,7 +15,7 @@ _BELOW = 0.5
 # Fewer rows than these, one below the other, are no column: a drawing's words stand anyhow.
 _COLUMN = 7
 # Every row is compared with every other: of more than these no board was seen, and none shall take long.
-_MOST = 600
+MOST = 600
 # So many rows at most may reach over a river, headings and lines that ran too far.
 _OVER = 5
 # Two columns stand beside each other for this share of the shorter one's height at least.
@@ -34,7 +34,7 @@ def parted(boxes: Boxes, *, few: int) -> tuple[Mask, Mask] | None:
 
     few: how many rows may reach over, only the widest.
     """
-    if not 2 * _COLUMN <= len(boxes.height) <= _MOST:
+    if not 2 * _COLUMN <= len(boxes.height) <= MOST:
         return None
     widest = np.argsort(boxes.low[:, 0] - boxes.high[:, 0], kind="stable")
     for count in range(min(few, _OVER) + 1):

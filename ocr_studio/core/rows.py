@@ -27,8 +27,35 @@ _LARGE = 1.25
 # Words stand beside each other if their middles are off by less than this share of the taller one's height: a star or a
 # dash stands far above a word's middle, but never as far as the next line.
 _BESIDE = 0.6
+# So many pairs of words are compared, for each word and for few: pages of print have half as many, and where words lie
+# on top of each other there would be billions. Of more, only the next words to the right of each are compared, in its
+# own band and in those above and below it.
+_PAIRS, _FEW_PAIRS, _MOST_PAIRS = 400, 1_000_000, 4_000_000
+# How much work, about a microsecond each, may go into one page: boards and pages of print take a tenth of it and less,
+# words strewn at random, of which each cut parts few, more from some 1,500 on.
+_WORK = 4e6
 # Writing that turns by more than this from word to word is not one row.
 _COS_TURN = float(np.cos(np.radians(30)))
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much work may still go into the order of one page. It is counted, not timed: the same words have the same
+    order on any machine. What is left when it is spent is read from top to bottom.
+    """
+
+    left: float = _WORK
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0
+
+    def take(self, work: float) -> bool:
+        """Take so much of it. False where nothing was left."""
+        had = not self.spent
+        self.left -= work
+        return had
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +158,14 @@ def find(corners: Floats, written: Indices) -> list[Indices]:
     return rows
 
 
-def followers(boxes: Boxes, *, widest: float) -> Indices:
+def followers(boxes: Boxes, *, widest: float, budget: Budget) -> Indices:
     """For each piece the index of the one that follows it in its row, or -1: each is the other's nearest.
 
-    widest: the widest blank between them, in heights of the letters.
+    widest: the widest blank between them, in heights of the letters. budget: what it takes is taken from there.
     """
-    return _Pairs.near(boxes, widest=widest).followers(len(boxes.height))
+    pairs = _Pairs.near(boxes, widest=widest)
+    budget.take((len(boxes.height) + pairs.compared) / 4)
+    return pairs.followers(len(boxes.height))
 
 
 def chains(follower: Indices) -> list[Indices]:
@@ -161,36 +190,42 @@ def chains(follower: Indices) -> list[Indices]:
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Pairs of pieces, by index, the second of which may follow the first. gap: blank between them along the writing,
-    off: how far they are out of line, height: of the letters; pixels, all (P,)."""
+    off: how far they are out of line, height: of the letters; pixels, all (P,). compared: of how many they are left."""
 
     first: Indices
     second: Indices
     gap: Floats
     off: Floats
     height: Floats
+    compared: int
 
     @classmethod
     def near(cls, boxes: Boxes, *, widest: float) -> _Pairs:
         """All pairs that stand beside each other with a blank of so many heights at most."""
-        first, second = _candidates(boxes, widest=widest)
+        first, second, compared = _candidates(boxes, widest=widest)
+        alike = (boxes.along[first] * boxes.along[second]).sum(axis=1) > _COS_TURN
+        first, second = first[alike], second[alike]
         along = boxes.along[first] + boxes.along[second]
         step = boxes.left[second] - boxes.right[first]
         gap = (step * along).sum(axis=1) / 2
         off = np.abs(along[:, 0] * step[:, 1] - along[:, 1] * step[:, 0]) / 2
         height = np.maximum(boxes.height[first], boxes.height[second])
         usual = np.minimum(height, _LARGE * float(np.median(boxes.height)))
-        width = np.minimum(*(np.linalg.norm(boxes.right[part] - boxes.left[part], axis=1) for part in (first, second)))
-        fits = (
-            ((boxes.along[first] * boxes.along[second]).sum(axis=1) > _COS_TURN)
-            & (gap < widest * usual)
-            & (gap > -0.5 * width)
-            & (off < _BESIDE * height)
-        )
-        return cls(first[fits], second[fits], gap[fits], off[fits], usual[fits])
+        widths = np.linalg.norm(boxes.right - boxes.left, axis=1)
+        width = np.minimum(widths[first], widths[second])
+        fits = (gap < widest * usual) & (gap > -0.5 * width) & (off < _BESIDE * height)
+        return cls(first[fits], second[fits], gap[fits], off[fits], usual[fits], compared)
 
     def part(self, chosen: Mask) -> _Pairs:
         """Some of them."""
-        return _Pairs(self.first[chosen], self.second[chosen], self.gap[chosen], self.off[chosen], self.height[chosen])
+        return _Pairs(
+            self.first[chosen],
+            self.second[chosen],
+            self.gap[chosen],
+            self.off[chosen],
+            self.height[chosen],
+            self.compared,
+        )
 
     def followers(self, count: int) -> Indices:
         """For each of so many pieces the one that follows it, or -1."""
@@ -209,8 +244,8 @@ class _Pairs:
         return np.asarray(chosen[left[self.second[chosen]] == chosen])
 
 
-def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices]:
-    """Pairs (a, b) where b begins somewhere to the right of a's end, and not far above or below it."""
+def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices, int]:
+    """Pairs (a, b) where b begins somewhere to the right of a's end, and not far above or below it; and of how many."""
     starts = np.argsort(boxes.left[:, 1], kind="stable")
     levels = boxes.left[starts, 1]
     height = np.maximum(boxes.height, float(np.median(boxes.height)) if len(starts) else 1.0)
@@ -218,12 +253,40 @@ def _candidates(boxes: Boxes, *, widest: float) -> tuple[Indices, Indices]:
     reach = min(_BESIDE + 0.75 * widest, 3.0) * height
     begin = np.searchsorted(levels, boxes.right[:, 1] - reach)
     counts = np.searchsorted(levels, boxes.right[:, 1] + reach, side="right") - begin
-    first = np.repeat(np.arange(len(starts)), counts)
-    within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
-    second = starts[begin[first] + within]
+    most = min(_MOST_PAIRS, max(_FEW_PAIRS, _PAIRS * len(starts)))
+    if int(counts.sum()) > most:
+        first, second = _next_in_bands(boxes, most)
+    else:
+        first = np.repeat(np.arange(len(starts)), counts)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+        second = starts[begin[first] + within]
     step = boxes.left[second, 0] - boxes.right[first, 0]
     near = (step < 2 * widest * height[first]) & (boxes.left[second, 0] > boxes.left[first, 0]) & (first != second)
-    return first[near], second[near]
+    return first[near], second[near], len(first)
+
+
+def _next_in_bands(boxes: Boxes, most: int) -> tuple[Indices, Indices]:
+    """Pairs (a, b) where b is among the next that begin to the right of a's second half, in bands as high as letters.
+
+    most: pairs; as many for each word.
+    """
+    high = float(np.median(boxes.height))
+    band, own = np.floor(boxes.left[:, 1] / high), np.floor(boxes.right[:, 1] / high)
+    start = boxes.left[:, 0] - boxes.left[:, 0].min()
+    span = float(start.max()) + 1.0
+    # One number that puts all in order, band by band, from left to right.
+    place = band * span + start
+    by_place = np.argsort(place, kind="stable")
+    count, each = len(place), max(1, most // (3 * len(place)))
+    middle = np.clip((boxes.left[:, 0] + boxes.right[:, 0]) / 2 - boxes.left[:, 0].min(), 0.0, span)
+    seconds: list[Indices] = []
+    for shift in (-1, 0, 1):
+        begin = np.searchsorted(place[by_place], (own + shift) * span + middle)
+        seconds.append(begin[:, None] + np.arange(each))
+    second = np.concatenate(seconds, axis=1)
+    inside = second < count
+    first = np.repeat(np.arange(count), inside.sum(axis=1))
+    return first, by_place[second[inside]]
 
 
 def _nearest(words: Indices, cost: Floats, count: int) -> Indices:
