@@ -30,7 +30,7 @@ from ocr_studio.api.written_pages import (
     rotation,
     space_between,
 )
-from ocr_studio.core import images, language
+from ocr_studio.core import images, language, paths, photo_errors
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import fonts, texts, words
 from ocr_studio.engine.synth.board_texts import BoardTexts
@@ -90,7 +90,18 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
     """The pictures in a folder. split: as for ``get_fonts``. Raises PhotoError where it cannot be read."""
     wanted = _split(split) if split else None
     found = images.photos_in(_folder(folder))
-    return [path for path in found if wanted is None or Split.of(path.read_bytes()) is wanted]
+    if wanted is None:
+        return found
+    return [path for path in found if Split.of(_photo_bytes(path)) is wanted]
+
+
+def _photo_bytes(path: Path) -> bytes:
+    try:
+        return paths.read_file(path, most=images.MAX_BYTES)
+    except OSError as error:
+        raise photo_errors.refused(path, error) from error
+    except paths.TooLarge as error:
+        raise images.PhotoError(str(error), file=path) from error
 
 
 def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[Writer]:

@@ -123,8 +123,8 @@ class LearningSitting:
     def is_over(self, sizes: Amounts, figure: str) -> bool:
         """Whether what it should go on with has left its model. figure: what is among the scores of its kind."""
         try:
-            scores = json.loads((self.out / run_folder.SCORES).read_bytes()) if self.resume else {}
-        except (FileNotFoundError, ValueError):
+            scores = json.loads(paths.read_file(self.out / run_folder.SCORES)) if self.resume else {}
+        except (OSError, ValueError, RecursionError):
             return False
         known = isinstance(scores, dict) and figure in scores
         return known and fitting.is_over(self.out, steps=sizes.steps, patience=sizes.patience)

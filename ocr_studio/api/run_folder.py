@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.api import samples
+from ocr_studio.core import array_files, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.engine import checkpoints, fitting
 
@@ -41,15 +42,15 @@ def _is_of_a_run(file: Path) -> bool:
 
 
 def _is_log(file: Path) -> bool:
-    if not file.is_file():
+    try:
+        with paths.open_plain(file) as log:
+            return log.read(6) == b"epoch,"
+    except FileNotFoundError:
         return False
-    with file.open("rb") as log:
-        return log.read(6) == b"epoch,"
 
 
 def _is_drawn(file: Path) -> bool:
     try:
-        with zipfile.ZipFile(file) as archive:
-            return "made_of.npy" in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+        return "made_of" in array_files.read(file, most=samples.MOST_BYTES, names=("made_of",))
+    except (OSError, ValueError):
         return False

@@ -11,7 +11,6 @@ import io
 import itertools
 import json
 import math
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,9 +20,10 @@ from typing import Any, Final, TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ocr_studio.api.tools import Line, Picture
-from ocr_studio.core import paths
+from ocr_studio.core import array_files, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.synth.sources import Sources
@@ -32,7 +32,8 @@ Random: TypeAlias = np.random.Generator
 Boxes: TypeAlias = NDArray[np.float32]
 
 _QUALITY: Final = 93  # of JPEG: nothing is seen of it
-_MOST_BYTES: Final = 4 << 30
+MOST_BYTES: Final = 1 << 30  # of a file of them: ten thousand words have 30 MB
+_MOST_PIXELS: Final = 32 << 20  # of one
 _SHORT: Final = 5  # letters
 # How far words of other widths get into a batch: sigma, of the width's natural logarithm.
 _JUMBLE: Final = 0.15
@@ -179,7 +180,7 @@ def _digest_now(path: Path) -> str:
 @lru_cache(maxsize=4096)
 def _digest(path: Path, _size: int, _changed: int) -> str:
     """SHA-256 of a file, taken again where its size or moment is another: three parts of a run ask for the same."""
-    with open(path, "rb") as stream:
+    with paths.open_plain(path) as stream:
         return hashlib.file_digest(stream, hashlib.sha256).hexdigest()
 
 
@@ -240,12 +241,38 @@ def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
 def _read(file: Path, made_of: str) -> list[DrawnSample] | None:
     """What is in a file; None where there is none that can be used, or of other things: it is then written anew."""
     try:
-        with np.load(io.BytesIO(paths.read_file(file, most=_MOST_BYTES)), allow_pickle=False) as kept:
-            if made_of != (str(kept["made_of"]) if "made_of" in kept else ""):
-                return None
-            jpegs = np.split(kept["jpeg"], np.cumsum(kept["sizes"])[:-1])
-            boxes = np.split(kept["boxes"], np.cumsum(kept["counts"])[:-1])
-            texts = [str(text) for text in kept["texts"]]
-        return [DrawnSample(*parts) for parts in zip(jpegs, texts, boxes, strict=True)]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, paths.TooLarge):
+        kept = array_files.read(file, most=MOST_BYTES)
+        if made_of != str(kept.get("made_of", "")):
+            return None
+        jpegs = [_checked_jpeg(each) for each in _parted(kept["jpeg"], kept["sizes"], np.uint8, (-1,))]
+        boxes = _parted(kept["boxes"], kept["counts"], np.float32, (-1, 4, 2))
+        texts = [str(text) for text in kept["texts"].ravel()]
+        return [_checked(DrawnSample(*parts)) for parts in zip(jpegs, texts, boxes, strict=True)]
+    except (OSError, ValueError, KeyError):
         return None
+
+
+def _parted(joined: NDArray[Any], counts: NDArray[Any], kind: type[np.generic], shape: tuple[int, ...]) -> list[Any]:
+    """The parts of an array, so many rows each. Raises ValueError where they do not make up all of it."""
+    fits = joined.dtype == kind and joined.shape == joined.reshape(shape).shape and counts.dtype == np.int64
+    if not fits or counts.ndim != 1 or (counts < 0).any() or (counts > len(joined)).any():
+        raise ValueError("it is not as these samples are kept")
+    ends = np.cumsum(counts)
+    if (len(ends) and ends[-1] != len(joined)) or not np.isfinite(joined).all():
+        raise ValueError("it is not as these samples are kept")
+    return np.split(joined, ends[:-1])
+
+
+def _checked_jpeg(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same, once it is known to be a JPEG no larger than what is drawn. Raises OSError and ValueError."""
+    with Image.open(io.BytesIO(jpeg.tobytes()), formats=["JPEG"]) as picture:
+        if not 0 < picture.width * picture.height <= _MOST_PIXELS:
+            raise ValueError("it is larger than any sample")
+    return jpeg
+
+
+def _checked(sample: DrawnSample) -> DrawnSample:
+    """The same, if it has a box for each of its letters, or none. Raises ValueError."""
+    if len(sample.boxes) not in (0, sum(letter != "\n" for letter in sample.text)):
+        raise ValueError("its boxes are not those of its letters")
+    return sample

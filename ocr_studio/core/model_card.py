@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
+from ocr_studio.core import strict_json
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training import Comparison, Reading
@@ -59,6 +60,7 @@ MOST_WEIGHT_BYTES: Final = 512 << 20  # the reading net with all these character
 _LONGEST: Final = 200  # of a title or a licence, in characters
 _LONGEST_TEXT: Final = 2000  # of a command, or of what somebody has to say
 _MOST_FIGURES: Final = 100
+_MOST_CHARACTERS: Final = 40_000  # twice as many as were published; a network's last layer grows with them
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REMEDY: Final = later("It was damaged or made by something else; delete it, or import it again.")
 
@@ -136,14 +138,12 @@ class ModelCard:
                 remedy=tr(_REMEDY),
             )
         try:
-            value = json.loads(data, parse_constant=_refuse_constant)
-            _check_kind(value, file)
-            return _card(value)
+            return _card(_of_known_kind(strict_json.load(data), file))
         except _Wrong as error:
             raise BadModel(
                 tr("the model’s description is wrong: {reason}", reason=error), file=file, remedy=tr(_REMEDY)
             ) from error
-        except (ValueError, RecursionError) as error:
+        except strict_json.BadJson as error:
             raise BadModel(tr("the model’s description is not readable JSON"), file=file, remedy=tr(_REMEDY)) from error
 
 
@@ -198,11 +198,7 @@ class _Wrong(Exception):
     """What is wrong with a description, in a few words."""
 
 
-def _refuse_constant(name: str) -> object:
-    raise _Wrong(f"{name} is no figure")
-
-
-def _check_kind(value: object, file: object) -> None:
+def _of_known_kind(value: object, file: object) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _Wrong(tr("it is not that of a model"))
     version = value.get("version")
@@ -221,10 +217,11 @@ def _check_kind(value: object, file: object) -> None:
         raise BadModel(what, file=file, remedy=tr("Install a newer version of the program."))
     if value.get("kind") != ARCHITECTURES[architecture]:
         raise _Wrong(tr("its kind is not that of its network"))
+    return value
 
 
 def _shown(value: object) -> str:
-    return one_line(str(value))[:40]
+    return one_line(str(value)[:200])[:40]
 
 
 def _card(value: dict[str, Any]) -> ModelCard:
@@ -295,6 +292,8 @@ def _moment(text: str) -> str:
 def _alphabet(value: object, *, reads: bool) -> tuple[str, ...]:
     if not isinstance(value, list) or bool(value) != reads:
         raise _Wrong(tr("its alphabet is missing"))
+    if len(value) > _MOST_CHARACTERS:
+        raise _Wrong(tr("its alphabet has more than {most} characters", most=_MOST_CHARACTERS))
     alphabet = tuple(value)
     for entry in alphabet:
         if not isinstance(entry, str) or len(entry) != 1 or unicodedata.category(entry) in {"Cc", "Cs"}:

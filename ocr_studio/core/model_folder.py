@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 from pathlib import Path
@@ -16,6 +17,8 @@ from ocr_studio.core.model_card import (
     BadModel,
     ModelCard,
 )
+from ocr_studio.core.paths import TooLarge
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import later, tr
 
 REMEDY: Final = later("Use another model; import this one again, or delete it.")
@@ -43,10 +46,11 @@ def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
         if thoroughly:
             read_weights(folder, card)
         else:
-            _check_plain(folder / WEIGHTS_FILE, MOST_WEIGHT_BYTES)
+            _check_size(folder / WEIGHTS_FILE, SafeFolder(folder).stat(WEIGHTS_FILE), MOST_WEIGHT_BYTES)
     except OSError as error:
         what = tr("this model cannot be read: {reason}", reason=error.strerror or error)
-        raise BadModel(what, file=error.filename or folder, remedy=tr(REMEDY)) from error
+        # (a name in the folder, or a whole path, which stays as it is)
+        raise BadModel(what, file=folder / (error.filename or ""), remedy=tr(REMEDY)) from error
     return card
 
 
@@ -66,13 +70,16 @@ def read_weights(folder: Path, card: ModelCard) -> bytes:
 
 def _plain(path: Path, most: int) -> bytes:
     """The bytes of a plain file. Raises BadModel and OSError."""
-    _check_plain(path, most)
-    return path.read_bytes()
+    folder = SafeFolder(path.parent)
+    _check_size(path, folder.stat(path.name), most)
+    try:
+        return folder.read(path.name, most=most)
+    except TooLarge as error:
+        raise BadModel(str(error), file=path, remedy=tr("Delete this model.")) from error
 
 
-def _check_plain(path: Path, most: int) -> None:
-    found = path.lstat()
-    # A link would lead out of the folder; a pipe would be waited for, and a device may have no end.
+def _check_size(path: Path, found: os.stat_result, most: int) -> None:
+    # A pipe would be waited for, and a device may have no end.
     if not stat.S_ISREG(found.st_mode):
         raise BadModel(tr("it is no plain file"), file=path, remedy=tr("Delete this model, or import it again."))
     if found.st_size > most:

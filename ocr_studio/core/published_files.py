@@ -111,7 +111,7 @@ def known(file: Path) -> PublishedFile | None:
 
 def sum_of(file: Path) -> str:
     """The SHA-256 of a file's bytes. Raises OSError."""
-    with open(file, "rb") as stream:
+    with paths.open_plain(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NoReturn
 
-from ocr_studio.core import images, word_list
+from ocr_studio.core import images, paths, word_list
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth_options import SynthOptions
 
@@ -104,7 +104,7 @@ def _facts(path: Path) -> os.stat_result | None:
 def _ends(path: Path, size: int) -> bytes:
     """The first and the last bytes of a file; of one that cannot be read, none: nothing is drawn from it."""
     try:
-        with path.open("rb") as stream:
+        with paths.open_plain(path) as stream:
             first = stream.read(_END)
             stream.seek(max(len(first), size - _END))
             return first + stream.read(_END)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.engine import checkpoints, growing
 from ocr_studio.engine.checkpoints import Checkpoint
 from ocr_studio.engine.craft_learning import loss_of
@@ -33,6 +35,10 @@ RATE: Final = 1e-3
 # Share of a run in which the rate rises from zero.
 _WARM_UP: Final = 0.02
 LOG: Final = "log.csv"
+_MOST_LOG: Final = 16 << 20  # bytes
+_MOST: Final = 1e12  # of steps, epochs and seconds
+_ROW: Final = re.compile(r"[0-9]{1,9}")  # what a row of the log begins with
+_REMEDY: Final = later("Name the folder of this network’s run, or begin anew in another one.")
 _STEPS: Final = "memory/0"  # in a checkpoint: the first that an optimizer remembers
 
 
@@ -174,9 +180,8 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
             checkpoints.forget(folder)
         self._kept = checkpoints.load(folder)
         facts = self._kept.facts if self._kept else {}
-        self.epochs, self.seconds = int(facts.get("epochs", 0)), float(facts.get("seconds", 0.0))
-        done = self._kept.arrays.get(_STEPS) if self._kept else None
-        self.steps = 0 if done is None else int(done)
+        self.epochs, self.seconds = _number(facts, "epochs", folder), float(_number(facts, "seconds", folder))
+        self.steps = _steps(self._kept, folder)
         self._begun = time.monotonic()
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -204,11 +209,13 @@ class GoingOn(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _remember(self, patience: keras.callbacks.EarlyStopping) -> None:
         assert self._kept is not None
-        arrays, facts = self._kept.arrays, self._kept.facts
+        facts = self._kept.facts
         if "best" in facts:
-            patience.best, patience.wait = float(facts["best"]), int(facts["wait"])
-            patience.best_epoch = int(facts["best_epoch"])
-            patience.best_weights = [arrays[f"best/{place}"] for place, _ in enumerate(self.model.weights)]
+            patience.wait = _number(facts, "wait", self._folder)
+            patience.best_epoch = _number(facts, "best_epoch", self._folder)
+            best = facts["best"]
+            patience.best = float(best) if isinstance(best, int | float) and abs(best) < _MOST else math.inf
+            patience.best_weights = _values(self.model.weights, self._kept, "best", self._folder)
 
 
 class Examined(keras.callbacks.Callback):  # type: ignore[misc]
@@ -294,18 +301,43 @@ def is_over(folder: Path, *, steps: int, patience: int) -> bool:
     kept = checkpoints.load(folder)
     if kept is None:
         return False
-    done = kept.arrays.get(_STEPS)
-    return int(kept.facts.get("wait", 0)) >= patience or (done is not None and int(done) >= steps)
+    return _number(kept.facts, "wait", folder) >= patience or _steps(kept, folder) >= steps > 0
 
 
 def log_of(path: Path, epochs: int) -> keras.callbacks.CSVLogger:
     """A log of a run that goes on after so many epochs: rows of later ones, which are done again, are taken out."""
     if path.exists() and epochs:
-        with open(path, newline="", encoding="utf-8") as stream:
-            head, *rows = list(csv.reader(stream)) or [[]]
-        kept = [head, *(row for row in rows if row and row[0].isdigit() and int(row[0]) < epochs)]
+        try:
+            text = paths.read_file(path, most=_MOST_LOG).decode("utf-8")
+            head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+        except (OSError, ValueError, csv.Error) as error:
+            what = tr("it cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+            raise OtherNetwork(what, file=path, remedy=tr(_REMEDY)) from error
+        kept = [head, *(row for row in rows if row and _ROW.fullmatch(row[0]) and int(row[0]) < epochs)]
         paths.replace_file(path, "".join(",".join(row) + "\n" for row in kept).encode())
     return keras.callbacks.CSVLogger(str(path), append=bool(epochs))
+
+
+def _number(facts: Mapping[str, Any], key: str, folder: Path) -> int:
+    """What a checkpoint says of a run's progress, 0 where it says nothing. Raises OtherNetwork for what cannot be."""
+    value = facts.get(key, 0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
+        raise _of_another(folder)
+    return int(value)
+
+
+def _steps(kept: Checkpoint | None, folder: Path) -> int:
+    """How many steps are done. Raises OtherNetwork."""
+    done = kept.arrays.get(_STEPS) if kept else None
+    if done is None:
+        return 0
+    if done.shape != () or done.dtype.kind not in "iu" or not 0 <= int(done) < _MOST:
+        raise _of_another(folder)
+    return int(done)
+
+
+def _of_another(folder: Path) -> OtherNetwork:
+    return OtherNetwork(tr("this is of another network’s run"), file=folder / checkpoints.FILE, remedy=tr(_REMEDY))
 
 
 def _arrays(variables: Any, name: str) -> dict[str, NDArray[Any]]:
@@ -323,6 +355,8 @@ def _values(variables: Any, kept: Checkpoint, name: str, folder: Path) -> list[N
     values = {place: value for place, value in kept.arrays.items() if place.startswith(f"{name}/")}
     shapes = {f"{name}/{place}": tuple(variable.shape) for place, variable in enumerate(variables)}
     if shapes != {place: value.shape for place, value in values.items()}:
-        remedy = tr("Name the folder of this network’s run, or begin anew in another one.")
-        raise OtherNetwork(tr("this is of another network’s run"), file=folder / checkpoints.FILE, remedy=remedy)
+        raise _of_another(folder)
+    # (only numbers: NaN would go through all that is learned from here on)
+    if not all(value.dtype.kind in "biuf" and np.isfinite(value).all() for value in values.values()):
+        raise _of_another(folder)
     return [values[place] for place in shapes]

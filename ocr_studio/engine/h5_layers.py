@@ -7,14 +7,18 @@ description of its layers that may hold code (Lambda layers); that is not looked
 refused, and of the arrays only plain float32 ones are read, once their sizes are known to be those of a network. Packed
 ones are refused, too: Keras packs none, and HDF5 unpacks whatever there is before anybody can see how much it is (a
 file of 6 kB took a gigabyte).
+
+HDF5 ends the process at some damaged files. So all of it happens in a child process, with limits of its own.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -22,7 +26,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import paths
+from ocr_studio.core import child_process, paths
+from ocr_studio.core.child_process import Answer, ChildFailed, Limits
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, BadModel
 from ocr_studio.core.translation import later, tr
 
@@ -36,7 +42,12 @@ _LONGEST_NAME: Final = 1000  # bytes
 _HEAP: Final = re.compile(rb"GCOL\x01\0\0\0(.{8})", re.DOTALL)
 _LONGEST_HEAP: Final = 64 << 10
 # What HDF5 raises for damaged files: it knows no error of its own.
-_DAMAGED: Final = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
+_DAMAGED: Final = (
+    OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError,
+    SystemError,
+)  # fmt: skip
+# The largest network there is takes a second.
+_LIMITS: Final = Limits(seconds=20, memory=3 * MOST_WEIGHT_BYTES, answer=MOST_WEIGHT_BYTES)
 
 
 def read(file: Path) -> Layers:
@@ -54,15 +65,44 @@ def read(file: Path) -> Layers:
 def unpacked(data: bytes, *, file: object) -> Layers:
     """The layers in the bytes of a file, as ``read``. file: for what is said. Raises BadModel."""
     try:
-        _check_heaps(data)
-        with h5py.File(io.BytesIO(data), "r") as stored:
-            root = _inside(stored, "model_weights") if stored.id.links.exists(b"model_weights") else stored
-            return dict(_layers(root, most=len(data) // 4))
-    except _Wrong as error:
-        what = tr("these are not the weights of a network: {reason}", reason=error)
+        return _told(child_process.call(read_here, {}, data, limits=_LIMITS))
+    except StudioError as error:
+        raise BadModel(error.what, file=file, remedy=tr(_REMEDY)) from error
+    except ChildFailed as error:
+        what = tr("these are not the weights of a network: {reason}", reason=error.reason)
         raise BadModel(what, file=file, remedy=tr(_REMEDY)) from error
+
+
+def read_here(_: Mapping[str, object], data: bytes) -> Answer:
+    """The layers in the bytes of a file, in this process: names with numbers of arrays, and the arrays of all.
+
+    Raises BadModel, and MemoryError.
+    """
+    try:
+        _check_heaps(data)
+        # Damaged files bring about odd numbers, of which NumPy and h5py warn.
+        with warnings.catch_warnings(action="ignore"), h5py.File(io.BytesIO(data), "r") as stored:
+            root = _inside(stored, "model_weights") if stored.id.links.exists(b"model_weights") else stored
+            layers = dict(_layers(root, most=len(data) // 4))
+    except _Wrong as error:
+        raise BadModel(tr("these are not the weights of a network: {reason}", reason=error)) from error
     except _DAMAGED as error:
-        raise BadModel(tr("this is no HDF5 file, or a damaged one"), file=file, remedy=tr(_REMEDY)) from error
+        raise BadModel(tr("this is no HDF5 file, or a damaged one")) from error
+    return Answer([(name, len(arrays)) for name, arrays in layers.items()], list(itertools.chain(*layers.values())))
+
+
+def _told(answer: Answer) -> Layers:
+    """The layers that a child process has sent, which the file may have taken over. Raises BadModel."""
+    rest, layers = iter(answer.arrays), {}
+    try:
+        for name, count in answer.values:
+            layers[str(name)] = tuple(itertools.islice(rest, int(count)))
+    except (TypeError, ValueError) as error:
+        raise BadModel(tr("this is no HDF5 file, or a damaged one")) from error
+    sound = all(array.dtype == np.float32 and np.isfinite(array).all() for array in answer.arrays)
+    if not sound or not all(layers.values()):
+        raise BadModel(tr("this is no HDF5 file, or a damaged one"))
+    return layers
 
 
 def _check_heaps(data: bytes) -> None:
@@ -97,6 +137,8 @@ def _names(group: Any, which: str) -> Sequence[str]:
         raise _Wrong(tr("it lacks “{name}”", name=which))
     # (its size and kind are told without reading it)
     kept = group.attrs.get_id(which)
+    if kept.shape is None or len(kept.shape) != 1:  # nothing, or a single name
+        raise _Wrong(tr("“{name}” is no list of names", name=which))
     if math.prod(kept.shape) > _MOST_NAMES:
         raise _Wrong(tr("it holds too many layers"))
     if kept.shape == (0,):  # a layer without weights; of what kind the names are that it lacks, there is no saying
@@ -124,7 +166,8 @@ def _inside(group: Any, path: str) -> Any:
 
 def _array(dataset: Any, name: str, *, most: int) -> Array:
     """The numbers of one array, of which there are at most so many. Raises _Wrong."""
-    if not isinstance(dataset, h5py.Dataset) or dataset.dtype != np.float32 or dataset.shape is None:
+    # (a single number has the shape ())
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype != np.float32 or not dataset.shape:
         raise _Wrong(tr("“{name}” is no array of float32", name=name[:60]))
     packed = dataset.id.get_create_plist().get_nfilters() > 0
     if dataset.is_virtual or dataset.external is not None or packed:

@@ -13,7 +13,7 @@ from ocr_studio.core.training import Recipe, Started, StepDone
 from ocr_studio.engine import checkpoints, learning
 from ocr_studio.engine.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.learning import Clock
-from ocr_studio.engine.moving_weights import Arrays, MovingWeights
+from ocr_studio.engine.moving_weights import Arrays, MovingWeights, fitted
 
 log = logging.getLogger(__name__)
 
@@ -168,15 +168,22 @@ class LearningRun(ABC, Generic[Trainee_, First, Examined]):
             return
         try:
             facts = kept.facts
-            best = [kept.arrays[f"best/{index}"] for index in range(len(self.trainee.learned))]
+            best = self._best_of(kept)
             score, step, waited = facts["best"]
             so_far = Best(best, float(score), int(step), int(waited))
             step_done, examined = int(facts["step"]), [int(each) for each in facts["examined"]]
             first, seconds = self.first_of(facts["first"]), float(facts["seconds"])
+            if not 0 <= step_done <= self.steps:
+                raise ValueError("its step is none of this run")
             self.trainee.resume(kept.arrays)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
             log.warning("%s: training begins anew: %s", self._folder, error)
             return
         self.best, self.first = so_far, first
         self.step, self._saved, self._examined = step_done, step_done, examined
         self.clock.spent = seconds
+
+    def _best_of(self, kept: Checkpoint) -> Arrays:
+        """The best weights so far. Raises KeyError, ValueError and TypeError."""
+        best = [kept.arrays[f"best/{index}"] for index in range(len(self.trainee.learned))]
+        return list(map(fitted, best, self.trainee.learned))

@@ -71,8 +71,8 @@ class MovingWeights:
 
     def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from there. Raises KeyError or ValueError where it does not fit; the net is then as it was."""
-        learned = [_fitting(state[f"learned/{index}"], each) for index, each in enumerate(self.learned)]
-        memory = [_fitting(state[f"memory/{index}"], each) for index, each in enumerate(self._optimizer.variables)]
+        learned = [fitted(state[f"learned/{index}"], each) for index, each in enumerate(self.learned)]
+        memory = [fitted(state[f"memory/{index}"], each) for index, each in enumerate(self._optimizer.variables)]
         self.take(learned)
         for variable, value in zip(self._optimizer.variables, memory, strict=True):
             variable.assign(value)
@@ -87,7 +87,8 @@ def sound(loss: float) -> float:
     return loss
 
 
-def _fitting(value: NDArray[Any], variable: Any) -> NDArray[Any]:
+def fitted(value: NDArray[Any], variable: Any) -> NDArray[Any]:
+    """A value that was kept for a variable. Raises ValueError where it does not fit."""
     if tuple(value.shape) != tuple(variable.shape) or not np.isfinite(value).all():
         raise ValueError(f"{variable.path}: it has another shape, or is no number")
     return value

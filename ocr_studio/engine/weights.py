@@ -29,6 +29,7 @@ from ocr_studio.engine import architectures, differences, pretrained
 
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 
+_LONGEST_HEADER: Final = 4 << 20  # bytes; that of the largest network has 100 kB
 _OTHER_KIND: Final = {
     "recognizer": later("it is a recognizer, not a detector"),
     "detector": later("it is a detector, not a recognizer"),
@@ -126,9 +127,11 @@ def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
     """The arrays in the bytes of a file. file: for what is said. Raises BadModel where it is none of ``packed``."""
     try:
-        # (KeyError: of a kind of number that NumPy does not know)
+        if int.from_bytes(data[:8], "little") > _LONGEST_HEADER:
+            raise ValueError("its header is longer than that of any network")
+        # (KeyError, TypeError: of a kind of number that NumPy does not know)
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadModel(
             tr("the weights are no safetensors file, or a damaged one"), file=file, remedy=tr(model_folder.REMEDY)
         ) from error

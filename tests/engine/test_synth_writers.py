@@ -266,7 +266,7 @@ def spoilt(path: Path, **changed: object) -> None:
         ({"item_offsets": np.array([0, 1, 2, 10**9])}, "do not fit together"),
         ({"writers": np.array([0])}, "not one text and one writer"),
         ({"writer_names": np.array(["nobody"])}, "have no name"),
-        ({"texts": np.array([object()], dtype=object)}, "allow_pickle"),
+        ({"texts": np.array([object()], dtype=object)}, "no array of numbers"),
         ({"train": np.array([True])}, "what it is for"),
     ],
 )

@@ -44,6 +44,11 @@ _ALIKE: Final = "HEATOnoaexlcu"
 _LIKE: Final = 0.2
 # What fonts of pictures are called, which show something else for each letter; others too ("Silicon").
 _PICTURES: Final = ("dings", "symbol", "icon", "awesome", "emoji", "music", "marlett", "barcode", "pdf")
+# How far a letter may reach, in heights of a capital: a broken font may say that one is as large as a house.
+_REACH: Final = 8
+# What FreeType raises for a letter whose outline or instructions are broken, mostly only as it is drawn, and Pillow for
+# one that is too large.
+_BROKEN: Final = (OSError, ValueError, OverflowError, MemoryError)
 _REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
 
 
@@ -91,7 +96,10 @@ class Font:
     def _sturdy(self) -> bool:
         """Whether its strokes may be made thinner: hair strokes would vanish. One answer for all words, or some of a
         line would come out bold."""
-        size, bits = _bitmap(self.face.font, "minute")
+        try:
+            size, bits = _bitmap(self.face.font, "minute")
+        except _BROKEN:
+            return False
         ink = np.frombuffer(bits, np.uint8).reshape(size[1], size[0]) if bits else np.zeros((1, 1), np.uint8)
         return int(_spread(ink, -_THINNEST).sum()) > _LEFT * int(ink.sum())
 
@@ -102,11 +110,17 @@ class Font:
         return self._seen[letter]
 
     def _shows(self, letter: str) -> bool:
-        """Whether something is to be seen of it that is not what the font shows for all that it lacks."""
-        (left, top, right, bottom), (size, _) = self._box(letter), self.face.blank
-        if (right - left, bottom - top) == size:  # else there is no need to set it and look
-            return _bitmap(self.face.font, letter) != self.face.blank
-        return right > left and bottom > top
+        """Whether it can be drawn, and something is to be seen of it that is not what the font shows for all that it
+        lacks."""
+        font = self.face.font
+        try:
+            left, top, right, bottom = _box(font, letter)
+            if (right - left, bottom - top) == self.face.blank[0]:
+                return _bitmap(font, letter) != self.face.blank
+            # Some outlines turn out to be broken only now.
+            return right > left and bottom > top and bool(font.getmask(letter).size)
+        except _BROKEN:
+            return False
 
     def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
         """See ``Writer``. Of the pen only the cover and how dry it is are seen."""
@@ -138,7 +152,10 @@ class Font:
         sides = (right - left + 2 * edge, bottom - top + 2 * edge)
         # Fours, so that it can be halved twice.
         picture = Image.new("L", (sides[0] + -sides[0] % 4, sides[1] + -sides[1] % 4))
-        ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
+        try:
+            ImageDraw.Draw(picture).text(corner, text, fill=255, font=font, anchor="ls")
+        except _BROKEN as error:
+            raise CannotWrite(text) from error
         ink = np.asarray(np.array(picture), np.uint8)
         if spread > 0 or self._sturdy:
             ink = _spread(ink, spread)
@@ -150,7 +167,7 @@ class Font:
     def _box(self, letter: str) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a letter that begins at 0 on the baseline."""
         if letter not in self._boxes:
-            self._boxes[letter] = self.face.font.getbbox(letter, anchor="ls")
+            self._boxes[letter] = _box(self.face.font, letter)
         return self._boxes[letter]
 
     def _step(self, letter: str, follower: str) -> float:
@@ -159,7 +176,8 @@ class Font:
         if pair not in steps:
             if follower not in steps:
                 steps[follower] = font.getlength(follower)
-            steps[pair] = font.getlength(pair) - steps[follower]
+            step = font.getlength(pair) - steps[follower]
+            steps[pair] = min(max(step, -_REACH * _SET), _REACH * _SET)
         return steps[pair]
 
 
@@ -174,11 +192,12 @@ def load(path: Path, *, hand: bool = False) -> Font:
             raise ValueError(tr("it has no Latin letters"))
         if (not hand or _called_pictures(path)) and _likeness(font) < _LIKE:
             raise ValueError(tr("its letters do not look like letters"))
-    except (OSError, ValueError, paths.TooLarge) as error:
+        face = _Face(font, blank, _has_small(font))
+    except _BROKEN as error:
         raise BadFont(
             tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
-    return Font(path.stem, Split.of(data), _Face(font, blank, _has_small(font)), hand)
+    return Font(path.stem, Split.of(data), face, hand)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -250,7 +269,17 @@ def _sized(data: bytes) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(io.BytesIO(data), em, layout_engine=ImageFont.Layout.BASIC)
 
 
+def _box(font: ImageFont.FreeTypeFont, text: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a text that begins at 0 on the baseline. Raises OSError, ValueError for one that
+    reaches too far to be drawn."""
+    box = font.getbbox(text, anchor="ls")
+    if max(map(abs, box)) > _REACH * _SET * len(text):
+        raise ValueError(tr("its letters are too large"))
+    return box
+
+
 def _bitmap(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
+    _box(font, letter)
     mask = font.getmask(letter)
     return (mask.size[0], mask.size[1]), bytes(mask)
 

@@ -43,6 +43,7 @@ _LEFTWARDS: Final = np.array([-1, 1], np.float32)
 MARGIN: Final = 3
 # The longest side of a written text: nothing a photo shows is longer.
 _MOST: Final = 16384
+_MOST_PIXELS: Final = 1 << 25  # of it, in memory eightfold
 
 
 class CannotDraw(ValueError):
@@ -118,6 +119,8 @@ def draw(strokes: Sequence[Floats], pen: Pen, *, size: float, rng: Random) -> Dr
     if not ((high - low) <= _MOST).all():  # nor if they are no numbers
         raise CannotDraw("the strokes reach too far")
     wide, tall = (int(side) for side in high - low)
+    if wide * tall > _MOST_PIXELS:
+        raise CannotDraw("the strokes reach too far")
     brush = _Brush(pen, weight * scale, rng)
     layers = np.zeros((2, tall * scale, wide * scale), np.uint8)
     brush.draw(layers, (every - low) * scale, [len(stroke) for stroke in strokes])

@@ -8,8 +8,6 @@ if writers are to be divided as they were elsewhere, ``train`` (I,). Each item i
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,6 +18,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core import array_files
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth import letters, marker
@@ -29,9 +28,11 @@ from ocr_studio.engine.synth.writing import CannotWrite, Random, Split, Writing,
 
 _REMEDY: Final = later("Give a .npz file with {arrays}, or do without pen strokes.")
 _NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
-# The largest such collection there is has ten million points.
-_MOST_BYTES: Final = 1 << 30
+# The largest such collection there is has ten million points: 160 MB as the widest of numbers.
+_MOST_BYTES: Final = 512 << 20
 _MOST_LETTERS: Final = 64
+_MOST_POINTS: Final = 20_000  # of an item; a long word has some hundred
+_FAR: Final = 1e9  # of points, from 0: what is computed from them must stay finite
 # What is written with other people's commas is still of that hand.
 _BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
 _ENDS: Final = "".join(sorted(_BORROWED))
@@ -80,19 +81,11 @@ class StrokesFile:
 def load(path: Path) -> StrokesFile:
     """Raises BadStrokes."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError(tr("it is larger than any collection of strokes"))
-        if not zipfile.is_zipfile(path):  # numpy would speak of pickled objects
-            raise ValueError(tr("it is no archive of arrays (.npz)"))
-        # Opened here: numpy leaves a damaged archive open.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise ValueError(tr("it holds one array, not several"))
-            _fits(file)
-            held = {name: file[name] for name in _NEEDED}
-            train = file["train"] if "train" in file.files else None
-        return _checked(path, held, train)
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        held = array_files.read(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
+        if missing := [name for name in _NEEDED if name not in held]:
+            raise ValueError(tr("there is no “{name}” in it", name=missing[0]))
+        return _checked(path, held, held.get("train"))
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadStrokes(
             tr("the pen strokes cannot be read: {reason}", reason=reason),
@@ -101,23 +94,18 @@ def load(path: Path) -> StrokesFile:
         ) from error
 
 
-def _fits(file: np.lib.npyio.NpzFile) -> None:
-    missing = [name for name in _NEEDED if name not in file.files]
-    if missing:
-        raise ValueError(tr("there is no “{name}” in it", name=missing[0]))
-    if file.zip is not None and sum(part.file_size for part in file.zip.infolist()) > 2 * _MOST_BYTES:
-        raise ValueError(tr("unpacked it is larger than any collection of strokes"))
-
-
 def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
     points = held["points"]
     if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
         raise ValueError(tr("its points are no pairs of numbers"))
-    points = points.astype(np.float32)
-    if not np.isfinite(points).all():
-        raise ValueError(tr("some of its points are no numbers"))
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is refused
+        points = points.astype(np.float32)
+    if not (np.abs(points) <= _FAR).all():
+        raise ValueError(tr("some of its points are no numbers, or lie too far away"))
     strokes = _offsets(held["stroke_offsets"], len(points))
     items = _offsets(held["item_offsets"], len(strokes) - 1)
+    if len(items) > 1 and int(np.diff(strokes[items]).max()) > _MOST_POINTS:
+        raise ValueError(tr("a word in it has more than {most} points", most=_MOST_POINTS))
     texts, writers, names = held["texts"], held["writers"], held["writer_names"]
     count = len(items) - 1
     if texts.dtype.kind != "U" or names.dtype.kind != "U" or writers.dtype.kind not in "iu":
