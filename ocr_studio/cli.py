@@ -100,17 +100,17 @@ def main() -> int:
 
 
 def _refused_by_system(error: OSError | MemoryError) -> StudioError:
-    """What to tell of something that the system refused where no code expected it, and where its traceback is."""
+    """What to tell about something that the system refused where no code expected it. Its traceback is logged."""
+    try:
+        Path.cwd()
+    except OSError:  # then it is no mystery why a file is not found
+        return StudioError("the current folder is gone", remedy="Change to another one (cd).")
     remedy = ""
     with contextlib.suppress(StudioError), logs.in_log_file():
         logging.getLogger(__name__).error("refused by the system", exc_info=error)
         remedy = f"Details are in {paths.log_dir()}."
     if isinstance(error, MemoryError):
         return StudioError("there is not enough memory", remedy="Close other programs, or raise the limit (ulimit -v).")
-    try:
-        Path.cwd()
-    except OSError:
-        return StudioError("the current folder is gone", remedy="Change to another one (cd).")
     return StudioError(error.strerror or str(error), file=error.filename, remedy=remedy)
 
 

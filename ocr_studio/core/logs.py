@@ -13,7 +13,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, standard_streams
 
 # Of one file, and how many older ones stay beside it.
 _MOST_BYTES: Final = 1_000_000
@@ -115,7 +115,7 @@ def is_standard_error(stream: TextIO | None) -> bool:
 def speaking_on(number: int) -> Iterator[None]:
     """While this lasts, ``sys.stderr`` writes to another handle."""
     before = sys.stderr
-    with open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False) as stream:
+    with standard_streams.open_error(number) as stream:
         relay = _Relay(stream)
         sys.stderr = cast("TextIO", relay)
         try:

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.jobs.opening import PhotoOpened
 from ocr_studio.jobs.reading import ReadingDesk
 from ocr_studio.jobs.training import Learn
-from ocr_studio.ui import garbage, window_language, window_place
+from ocr_studio.ui import garbage, screen, window_language, window_place
 from ocr_studio.ui import theme as theming
 from ocr_studio.ui.autosave import Autosave
 from ocr_studio.ui.bugs import BugCatcher
@@ -35,10 +36,6 @@ from ocr_studio.ui.reading import Reading
 from ocr_studio.ui.screenshot import Screenshot
 from ocr_studio.ui.training import Training
 from ocr_studio.ui.workbench import Backstage
-
-
-class NoScreen(StudioError):
-    """There is nothing to show a window on."""
 
 
 class Studio(QObject):
@@ -211,16 +208,18 @@ def run(
     theme: str | None = None,
     scale: int | None = None,
     language: str | None = None,
-    screenshot: Path | None = None,
+    screenshot: OutputFile | None = None,
 ) -> int:
     """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
 
     theme: "light" or "dark", language: "en", "de" …, this time; scale: of everything, in percent.
     screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
-    nothing else is written. Raises NoScreen where there is nothing to show a window on, and StudioError where what was
-    to be pictured could not be opened.
+    nothing else is written. Raises screen.NoScreen where there is nothing to show a window on, and StudioError where
+    what was to be pictured could not be opened, or the picture may not be written there.
     """
-    _find_screen(needed=screenshot is None)
+    if screenshot is not None:
+        screenshot.check()
+    screen.choose(needed=screenshot is None)
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
@@ -236,7 +235,7 @@ def run(
         return status
 
 
-def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None) -> int:
+def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
     """One window, from its beginning to its end."""
     catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
     catcher.install()
@@ -272,7 +271,7 @@ def use_theme(chosen: str) -> None:
 
 
 def _application(theme: str, language: str) -> QApplication:
-    app = QApplication(sys.argv[:1])
+    app = screen.connect(sys.argv[:1])
     app.setApplicationName("ocr-studio")
     app.setApplicationDisplayName("OCR Studio")
     app.setDesktopFileName("ocr-studio")
@@ -283,7 +282,7 @@ def _application(theme: str, language: str) -> QApplication:
     return app
 
 
-def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path | None) -> int:
+def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
     app.styleHints().colorSchemeChanged.connect(studio.follow_system)
     if screenshot is not None:
         _take_picture(app, studio, path, screenshot)
@@ -295,7 +294,7 @@ def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: Path
     return app.exec()
 
 
-def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: Path) -> None:
+def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
     """Write a picture of the window, once it is ready, and nothing else.
 
     Raises StudioError if the photo could not be opened or read, or the picture not written.
@@ -304,6 +303,8 @@ def _take_picture(app: QApplication, studio: Studio, path: Path | None, screensh
     studio.opening.failed.connect(troubles.append)
     studio.opening.refused.connect(lambda _, trouble: troubles.append(trouble))
     studio.reading.failed.connect(troubles.append)
+    studio.bug.connect(troubles.append)
+    studio.bug.connect(app.quit)  # it may be in what takes the picture, which would never come
     taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
     studio.start([path] if path else [])
     app.exec()
@@ -311,17 +312,3 @@ def _take_picture(app: QApplication, studio: Studio, path: Path | None, screensh
         raise taker.trouble
     if troubles:
         raise StudioError(troubles[0].message)
-
-
-def _find_screen(*, needed: bool) -> None:
-    # Qt ends the program without a word where it finds nothing to show a window on.
-    some = any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-    if some or sys.platform in {"win32", "darwin"}:
-        return
-    if needed:
-        raise NoScreen(
-            "there is no screen to open a window on",
-            remedy="Log in with a desktop or ssh -X, run xvfb-run -a ocr-studio, draw the window into a file with"
-            " --screenshot OUT.png, or read without it: ocr-studio read PHOTO.",
-        )
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"

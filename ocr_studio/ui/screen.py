@@ -1,0 +1,107 @@
+"""Connecting Qt to a screen, with one line instead of an abort where that fails."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from ocr_studio.core.command_line import visible
+from ocr_studio.core.errors import StudioError
+
+_PLATFORM: Final = "QT_QPA_PLATFORM"
+_SCREENS: Final = ("WAYLAND_DISPLAY", "DISPLAY", "XAUTHORITY")
+_INSTEAD: Final = (
+    "Log in with a desktop or ssh -X, run xvfb-run -a ocr-studio, draw the window into a file with --screenshot"
+    " OUT.png, or read without it: ocr-studio read PHOTO."
+)
+_INSTALL: Final = (
+    "On Debian or Ubuntu: apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1"
+    " libxcb-shape0 libxcb-xkb1."
+)
+_FOUND: Final = re.compile(r'Could not load the Qt platform plugin "([\w-]+)"')
+_NOT_FOUND: Final = re.compile(r'Could not find the Qt platform plugin "([^"]+)"')
+
+
+class NoScreen(StudioError):
+    """There is nothing to show a window on."""
+
+
+def choose(*, needed: bool) -> None:
+    """Choose where Qt draws. Raises NoScreen where a screen is needed and there is none.
+
+    needed: False for a picture of the window, which is drawn in memory, whatever screens there are.
+    """
+    if os.environ.get(_PLATFORM) or sys.platform in {"win32", "darwin"}:
+        return
+    if not needed:
+        os.environ[_PLATFORM] = "offscreen"
+    elif not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+        raise NoScreen("there is no screen to open a window on", remedy=_INSTEAD)
+
+
+def connect(arguments: Sequence[str]) -> QApplication:
+    """The application, connected to its screen. Ends the program with status 1 and a line where Qt cannot do that.
+
+    Raises:
+        NoScreen: Qt is connected to something that has no screen.
+    """
+    with _end_instead_of_abort():
+        app = QApplication(list(arguments))
+    if app.primaryScreen() is None:  # as with "linuxfb" without a device; Qt would crash at the first window
+        raise no_screen([])
+    return app
+
+
+def no_screen(messages: Sequence[str]) -> NoScreen:
+    """What to tell the user. messages: what Qt said before it gave up."""
+    said = "\n".join(messages)
+    if missing := _NOT_FOUND.search(said):
+        what = f"no screen can be opened: there is no Qt plugin for the platform “{missing[1]}”"
+        return NoScreen(what, remedy=f"Check {_PLATFORM}, or install PySide6-Essentials again.")
+    if lacks := "; ".join(filter(None, map(_why_not_loaded, _FOUND.findall(said)))):
+        return NoScreen(f"no screen can be opened: {lacks}", remedy=_INSTALL)
+    known = ", ".join(f"{name} is “{value}”" for name in (_PLATFORM, *_SCREENS) if (value := os.environ.get(name)))
+    unset = f"Unset {_PLATFORM}. " if os.environ.get(_PLATFORM) else ""
+    return NoScreen(f"no screen can be opened ({known})", remedy=f"{unset}{_INSTEAD}")
+
+
+@contextlib.contextmanager
+def _end_instead_of_abort() -> Iterator[None]:
+    """While this lasts, a fatal error of Qt ends the program with a line: Qt itself aborts, and tells only the log."""
+    messages: list[str] = []
+
+    def hear(kind: QtMsgType, _: QMessageLogContext, message: str) -> None:
+        messages.append(message)
+        os.write(2, f"{message}\n".encode(errors="replace"))  # where Qt writes it, too: by now the log
+        if kind is QtMsgType.QtFatalMsg:
+            if sys.stderr is not None:
+                print(f"ocr-studio: {visible(no_screen(messages).typed)}", file=sys.stderr, flush=True)  # noqa: T201
+            # Not by an exception: Qt aborts as soon as this returns. Nothing has been opened that must be closed.
+            os._exit(1)
+
+    before = qInstallMessageHandler(hear)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
+def _why_not_loaded(platform: str) -> str:
+    """Which library a plugin of Qt lacks; nothing where it can be loaded and fails for another reason."""
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)
+    plugin = Path(folder) / "platforms" / f"libq{platform.partition('-')[0]}.so"
+    try:
+        if plugin.exists():
+            ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return str(error)
+    return ""
