@@ -29,7 +29,7 @@ __all__ = (
     "MAX_PIXELS",
     "PHOTO_SUFFIXES",
     "PhotoError",
-    "allow_pixels",
+    "allow_megapixels",
     "content_id",
     "decode_photo",
     "is_photo",
@@ -64,9 +64,9 @@ class _Allowed:
     pixels: int = MAX_PIXELS
 
 
-def allow_pixels(most: int) -> None:
-    """Open photos of so many pixels from now on."""
-    _Allowed.pixels = most
+def allow_megapixels(most: int) -> None:
+    """Open photos of so many million pixels from now on, and give their decoders time and memory for that."""
+    _Allowed.pixels = most * 1_000_000
 
 
 def is_photo(path: Path) -> bool:

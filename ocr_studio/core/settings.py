@@ -25,6 +25,7 @@ KEEP = ("beside", "library")
 UNITS = ("words", "lines")
 SYSTEM = "system"  # of the language: the one of everything else on this computer
 STRONGEST = 2.0  # of what language_strength may be
+MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
 # Least and most of each value of Finding, both allowed: beyond them nothing sensible is found.
 RANGES: Mapping[str, tuple[float, float]] = {
     "detail": (320, 4096),
@@ -97,7 +98,8 @@ class Settings(ReaderOptions):
     window opens with the photo it was closed with. language: what the window speaks, "en", "de" …, or "system" for what
     the system speaks; one that it does not know is English. read_when_opened: whether a photo that nobody has read yet
     is read as soon as it is opened in the window. box_opacity: how faint boxes are shown, 0.1..1; snapping: whether
-    edges that are placed by the mouse jump to their neighbours'.
+    edges that are placed by the mouse jump to their neighbours'. largest_photo: in megapixels; larger ones are not
+    opened.
     """
 
     theme: str = "system"
@@ -110,6 +112,7 @@ class Settings(ReaderOptions):
     hints_seen: tuple[str, ...] = ()
     go_on: bool = True
     language: str = SYSTEM
+    largest_photo: int = 200
 
     def reader_options(self) -> ReaderOptions:
         """The part of the settings that reading depends on."""
@@ -201,6 +204,10 @@ def _strength(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= STRONGEST
 
 
+def _megapixels(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and MEGAPIXELS[0] <= value <= MEGAPIXELS[1]
+
+
 # Also one that only another version of the program knows: it stays.
 _LANGUAGE = re.compile(r"system|[a-z]{2,3}(_[A-Za-z]{2,4})?")
 
@@ -222,6 +229,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "language": lambda value: isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None,
     "box_opacity": _opacity,
     "snapping": lambda value: isinstance(value, bool),
+    "largest_photo": _megapixels,
 }
 
 
@@ -259,6 +267,12 @@ def chosen_model(kind: Kind, path: Path | None = None) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def largest_photo(path: Path | None = None) -> int:
+    """As ``load`` has it, in megapixels, without a word about the rest."""
+    value = kept_json.read(path or settings_file()).get("largest_photo")
+    return value if isinstance(value, int) and _megapixels(value) else Settings().largest_photo
+
+
 def save(settings: Settings, path: Path | None = None) -> None:
     """Keep the settings, all or nothing. Raises SettingsNotSaved."""
     path = path or settings_file()
@@ -289,7 +303,7 @@ class RecentFiles:
         entries = kept_json.read(self._path).get("files")
         if not isinstance(entries, list):
             return []
-        return [Path(entry) for entry in entries if isinstance(entry, str) and entry][: self._limit]
+        return [Path(entry) for entry in entries if isinstance(entry, str) and paths.can_be_path(entry)][: self._limit]
 
     def add(self, path: Path) -> None:
         """Put one first."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from ocr_studio.core import paths, translation
-from ocr_studio.core.settings import SYSTEM, Settings, folder_trouble
+from ocr_studio.core.settings import MEGAPIXELS, SYSTEM, Settings, folder_trouble
 from ocr_studio.core.translation import tr
 from ocr_studio.ui import file_dialogs, window_language
 from ocr_studio.ui.choice import Choice
@@ -57,6 +57,15 @@ class GeneralSettings(SettingsPage):
         self.library_wrong.setWordWrap(True)
         self.library.textChanged.connect(self.library_wrong.hide)
         self.library.editingFinished.connect(self.flush)
+        self.largest = QSpinBox(
+            minimum=MEGAPIXELS[0], maximum=MEGAPIXELS[1], singleStep=50, suffix=f" {tr('megapixels')}"
+        )
+        self.largest.setAccessibleName(tr("Largest photo"))
+        self.largest.setToolTip(tr("Larger photos are not opened: they need much memory"))
+        self.largest.setMinimumHeight(28)
+        # In line with the other fields: the style sheet's padding does not reach it.
+        self.largest.lineEdit().setTextMargins(6, 0, 6, 0)
+        self.largest.valueChanged.connect(lambda value: self.say(largest_photo=value))
         self.go_on = QCheckBox(tr("Open with the photo that was open last"))
         self.go_on.toggled.connect(lambda on: self.say(go_on=on))
         self.language, self.anew = self._language_choice(settings), _NewWindow()
@@ -73,6 +82,7 @@ class GeneralSettings(SettingsPage):
         self.library_wrong.hide()
         self.go_on.setChecked(settings.go_on)
         self.language.setCurrentIndex(self.language.findData(settings.language))
+        self.largest.setValue(settings.largest_photo)
         self._offer_anew()
 
     def defaults(self, settings: Settings) -> Settings:
@@ -80,7 +90,7 @@ class GeneralSettings(SettingsPage):
         new = Settings()
         return replace(
             settings, theme=new.theme, keep=new.keep, library_folder=new.library_folder, go_on=new.go_on,
-            language=new.language,
+            language=new.language, largest_photo=new.largest_photo,
         )  # fmt: skip
 
     def flush(self) -> None:
@@ -109,6 +119,7 @@ class GeneralSettings(SettingsPage):
         self.add_row(tr("L&anguage"), self.language, words=f"{tr('language translation locale')} language Sprache мова")
         self.form.addRow("", self.anew)
         self.add_row("", self.go_on, words=tr("start session restore continue last photo"))
+        self.add_row(tr("La&rgest photo"), self.largest, words=tr("size limit pixels memory big"))
         self.add_row(tr("&Keep corrections"), self.keep, words=tr("save project where place"))
         self.add_row(tr("&Library folder"), self.library, place=folder, words=tr("save project where path"))
         self.form.addRow("", self.library_wrong)
