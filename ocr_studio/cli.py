@@ -125,6 +125,7 @@ def run(arguments: Sequence[str]) -> int:
             return _window(_window_parser().parse_args(arguments))
         parser, work = _COMMANDS[command]
         options = parser().parse_args(arguments[1:])
+        images.allow_megapixels(settings.largest_photo())
         with logs.libraries_silenced():
             return work(options)
     except models.NoSuchModel as error:

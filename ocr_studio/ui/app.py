@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import logs, resources, settings
+from ocr_studio.core import images, logs, resources, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.settings import RecentFiles, Settings
@@ -124,6 +124,7 @@ class Studio(QObject):
         self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
+        images.allow_megapixels(chosen.largest_photo)
         self.opening.keeping.keep("settings", lambda: settings.save(chosen))
 
     @property
@@ -223,6 +224,7 @@ def run(
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
     chosen = settings.load()
+    images.allow_megapixels(chosen.largest_photo)
     with logs.libraries_silenced():
         app = _application(theme or chosen.theme, language or chosen.language)
         studio = Studio(chosen, theme=theme, keeps=screenshot is None)
