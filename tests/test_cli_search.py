@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio import cli
-from ocr_studio.core.index import FILE
+from ocr_studio.core import index_place
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project import Project
 from tests.core.made_pages import PAGE_ID, page_of, read_word
@@ -98,7 +98,7 @@ def test_what_is_changed_between_two_searches_is_found(project: Project, capsys:
     assert cli.run(["search", "zebra", "--project", str(project.photos)]) == 0  # while another has the project
     assert capsys.readouterr().out.count("zebra") == 1
     again.unlock()
-    (project.folder / FILE).write_bytes(b"no index at all")
+    index_place.path_of(project.folder).write_bytes(b"no index at all")
     assert cli.run(["search", "zebra", "--project", str(project.photos)]) == 0
     assert capsys.readouterr().out.count("zebra") == 1
 

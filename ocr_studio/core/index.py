@@ -1,9 +1,9 @@
 """The index of a project: all words of all its photos, to be found by what they say, and what is known of each photo.
 
-It is one file that may be deleted at any time, ``index.sqlite`` in the project's folder, made from the pages and
-brought up to date by what has changed among their files. Where this window may not write, or there is no project on the
-disk yet, the file lies among the system's temporary ones and goes with the program. Changes of pages reach it through
-``Project.watch``, saved or not.
+It is one file in the program's cache folder (``index_place``) that may be deleted at any time, made from the pages and
+brought up to date by what has changed among their files. It belongs to the window that may write the project, as it
+also knows what is not saved yet; any other has a copy among the system's temporary files, which goes with it. Changes
+of pages reach it through ``Project.watch``, saved or not.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, TypeVar
 
-from ocr_studio.core import index_packing, page_file, paths
+from ocr_studio.core import index_packing, index_place
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index_arrays import IndexArrays
-from ocr_studio.core.index_file import IndexDamaged, IndexFile, PackedWords, PageRow
+from ocr_studio.core.index_database import IndexDamaged, is_damage
+from ocr_studio.core.index_file import IndexFile, PackedWords, PageRow
 from ocr_studio.core.index_reading import Findings, IndexedWord, IndexReading
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import PageSummary, Stamp, stamp
+from ocr_studio.core.page_summaries import PageSummary, Stamp
 from ocr_studio.core.project import Project
 from ocr_studio.core.search import Hit
 from ocr_studio.core.translation import tr
 
-__all__ = ["FILE", "Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]
+__all__ = ["Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]
 
-FILE: Final = "index.sqlite"
 # So many pages are stored at once: what searches meanwhile waits for no more than these.
 _AT_ONCE: Final = 20
 # Where nothing can be stored, so many pages wait in memory; further ones are read from the disk once it can.
@@ -71,6 +71,9 @@ class Index:
         self._unsaved: set[str] = set()
         self._heard: set[str] = set()  # since the beginning of ``refresh``: what it has read of them may be older
         self._file: IndexFile | None = None
+        self._path: Path | None = None  # of the file, once that is decided
+        self._thrown_away = 0  # how often
+        self._lacking = False  # it knew all pages, then was thrown away
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._arrays = IndexArrays()
         self._rows: dict[str, PageRow] | None = None
@@ -139,15 +142,15 @@ class Index:
 
         stop: asked between pages; what is done until then is kept.
         """
-        self._move_in()
         with self._noting:
             self._heard.clear()
         # In this order: a page that is saved in between is among the files.
         rows = self._with(self._known)
-        files = {path.stem: path for path in self.project.page_files()}
+        self._lacking, thrown_away = False, self._thrown_away
+        files = self.project.page_stamps()
         with self._noting:
             fresh = self._unsaved | self._waiting.keys() | self._heard
-        stamps = {key: _seen(stamp(path)) for key, path in files.items() if key not in fresh}
+        stamps = {key: _seen(found) for key, found in files.items() if key not in fresh}
         gone = [key for key in rows.keys() - files.keys() if key not in fresh]
         changed = [key for key, seen in stamps.items() if key not in rows or rows[key].seen != seen]
         if gone:
@@ -158,10 +161,10 @@ class Index:
             for key in changed[first : first + _AT_ONCE]:
                 if stop():
                     return
-                some.append(_read_page(files[key], stamps[key]))
+                some.append(self._page(key, stamps[key]))
             self._store(some)
             yield Progress(min(first + _AT_ONCE, len(changed)), len(changed))
-        self.complete = True
+        self.complete = thrown_away == self._thrown_away
 
     def close(self) -> None:
         """Let go of the file. Nothing may be asked afterwards."""
@@ -173,7 +176,7 @@ class Index:
                 with contextlib.suppress(IndexDamaged, sqlite3.Error):
                     self._settle(self._file)
                 self._file.close()
-            self._file, self._arrays, self._rows = None, IndexArrays(), None
+            self._file, self._path, self._arrays, self._rows = None, None, IndexArrays(), None
             if self._temporary:
                 self._temporary.cleanup()
                 self._temporary = None
@@ -194,9 +197,7 @@ class Index:
         # Saving goes on in a thread of its own, which has the time.
         if saved and self._file is not None:
             # Whatever is wrong with the index, pages are saved.
-            with contextlib.suppress(IndexTrouble, OSError):
-                if not paths.exists(self.project.folder / FILE):
-                    self._move_in()
+            with contextlib.suppress(IndexTrouble):
                 self._with(self._settle)
         if saved and len(self._waiting) > _MOST_WAITING:
             self._let_go_of_saved()
@@ -212,8 +213,7 @@ class Index:
         with self._noting:
             waiting, missed = dict(self._waiting), list(self._missed)[:_AT_ONCE]
         if waiting or missed:
-            found = ((path, stamp(path)) for path in map(self.project.page_path, missed))
-            again = [_read_page(path, _seen(now)) for path, now in found if now]
+            again = [self._page(key, _seen(now)) for key in missed if (now := self._stamp(key))]
             self._put(file, [*again, *(_packed(page, seen) for page, seen in waiting.values())])
             with self._noting:
                 for key in missed:
@@ -252,13 +252,36 @@ class Index:
 
     # ---------------------------------------------------------------------------------------------------------- file
 
+    def _page(self, page_id: str, seen: str) -> tuple[PageRow, PackedWords]:
+        """A page as its file says."""
+        try:
+            return _packed(self.project.read_page(page_id), seen)
+        except (OSError, ValueError) as error:
+            # Reported when the page is opened; an index is no place to move files aside.
+            return index_packing.unreadable(page_id, seen, str(error)), index_packing.packed([])
+
+    def _stamp(self, page_id: str) -> Stamp | None:
+        with contextlib.suppress(OSError):
+            return self.project.page_stamp(page_id)
+        return None
+
+    # ---------------------------------------------------------------------------------------------------------- file
+
     def _read(self, ask: Callable[[IndexReading], _Answer]) -> _Answer:
         def work(file: IndexFile) -> _Answer:
             self._settle(file)
             self._arrays.follow(file)
+            if self._rows is not None and len(self._rows) != len(self._arrays.pages):
+                raise IndexDamaged("some pages are only half known")
             return ask(IndexReading(file, self._arrays))
 
-        return self._with(work)
+        answer = self._with(work)
+        if self._lacking:
+            # It turned out damaged: what was answered is what an empty one knows.
+            for _ in self.refresh():
+                pass
+            answer = self._with(work)
+        return answer
 
     def _with(self, work: Callable[[IndexFile], _Answer]) -> _Answer:
         """Do this with the file; a damaged one is thrown away first. Raises IndexTrouble."""
@@ -266,90 +289,65 @@ class Index:
             try:
                 try:
                     return work(self._opened())
-                except sqlite3.OperationalError:
-                    raise
-                except (IndexDamaged, sqlite3.DatabaseError) as error:
+                except (sqlite3.Error, IndexDamaged) as error:
+                    if not is_damage(error):
+                        raise
                     self._throw_away(error)
                     return work(self._opened())
             except (OSError, sqlite3.Error, IndexDamaged) as error:
                 raise IndexTrouble(
                     tr("nothing can be found at the moment: {reason}", reason=error),
-                    file=self._place(),
+                    file=self._path or tempfile.gettempdir(),
                     remedy=tr("Make room there, or see that you may write there."),
                 ) from error
 
     def _opened(self) -> IndexFile:
+        if self._path is None:
+            self._path = self._place()
         if self._file is None:
-            self._file = IndexFile(self._place())
+            self._file = IndexFile(self._path)
         return self._file
 
     def _place(self) -> Path:
-        """Where the file is, or is to be."""
-        if self._file is not None:
-            return self._file.path
-        if self._may_write():
-            return self.project.folder / FILE
+        """Where the file is, or is to be: for as long as this is open, whoever may write later."""
+        if self.project.locked:
+            try:
+                path = index_place.path_of(self.project.folder)
+                index_place.prepare(path)
+            except (OSError, StudioError) as error:
+                _log.info("the index cannot be kept: %s", error)
+            else:
+                return path
         if self._temporary is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="ocr-studio-", ignore_cleanup_errors=True)
-            self._copy(self.project.folder / FILE, Path(self._temporary.name) / FILE)
-        return Path(self._temporary.name) / FILE
-
-    def _may_write(self) -> bool:
-        return self.project.locked and self.project.exists
-
-    @property
-    def may_move_in(self) -> bool:
-        """Whether it lies elsewhere, but may lie in the project's folder now; ``refresh`` brings it there."""
-        return self._temporary is not None and self._may_write()
-
-    def _move_in(self) -> None:
-        """Go on in the project's folder, now that this window may write there."""
-        with self._guard:
-            if self._temporary is None or not self._may_write():
-                return
-            if self._file is not None:
-                self._with(self._settle)
-                self._file.close()
-            target = self.project.folder / FILE
-            if not paths.exists(target):
-                self._copy(Path(self._temporary.name) / FILE, target)
-            self._file, self._arrays, self._rows = None, IndexArrays(), None
-            self._temporary.cleanup()
-            self._temporary = None
+        path = Path(self._temporary.name) / "index.sqlite"
+        self._copy(path)
+        return path
 
     def _throw_away(self, why: Exception) -> None:
-        place = self._place()
-        _log.info("%s is made anew: %s", place, why)
+        _log.info("%s is made anew: %s", self._path, why)
         if self._file is not None:
             self._file.close()
+        self._lacking |= self.complete
+        self._thrown_away += 1
         self._file, self._arrays, self._rows, self.complete = None, IndexArrays(), None, False
-        for ending in ("", "-wal", "-shm", "-journal"):
-            place.with_name(place.name + ending).unlink(missing_ok=True)
+        if self._path is not None:
+            index_place.discard(self._path)
 
-    def _copy(self, source: Path, target: Path) -> None:
+    def _copy(self, target: Path) -> None:
         """Begin with what another window's index knows already."""
-        if not paths.exists(source):
-            return
         try:
+            source = index_place.path_of(self.project.folder)
+            if not index_place.is_there(source):
+                return
             with (
                 contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as other,
                 contextlib.closing(sqlite3.connect(target)) as own,
             ):
                 other.backup(own)
-        except sqlite3.Error as error:
-            _log.info("%s cannot be copied: %s", source, error)
-            target.unlink(missing_ok=True)
-
-
-def _read_page(path: Path, seen: str) -> tuple[PageRow, PackedWords]:
-    try:
-        page = page_file.decode(paths.read_file(path, most=page_file.MAX_BYTES))
-        if page.id != path.stem:
-            raise page_file.NotAPage("it belongs to another photo")
-    except (OSError, ValueError) as error:
-        # Reported when the page is opened; an index is no place to move files aside.
-        return index_packing.unreadable(path.stem, seen, str(error)), index_packing.packed([])
-    return _packed(page, seen)
+        except (StudioError, sqlite3.Error) as error:
+            _log.info("the index cannot be copied: %s", error)
+            index_place.discard(target)
 
 
 def _packed(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
@@ -361,9 +359,9 @@ def _summary(row: PageRow) -> PageSummary | None:
 
 
 def _stamp(seen: str) -> Stamp | None:
-    parts = tuple(map(int, seen.split("-"))) if seen else ()
+    parts = tuple(map(int, seen.split(":"))) if seen else ()
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
 
 
 def _seen(found: Stamp | None) -> str:
-    return "-".join(map(str, found)) if found else ""
+    return ":".join(map(str, found)) if found else ""

@@ -5,14 +5,14 @@ They follow the index's file: each look takes over what has changed there since 
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.index_file import CHOICE, ENTRY, IndexDamaged, IndexFile, PageChange
+from ocr_studio.core.index_database import Database, IndexDamaged
+from ocr_studio.core.index_file import CHOICE, ENTRY, IndexFile, PageChange
 from ocr_studio.core.vocabulary import Vocabulary
 
 Array = NDArray[Any]
@@ -116,7 +116,7 @@ class IndexArrays:
         found = self._spans.get(number)
         return (found[0], found[1]) if found else (0, 0)
 
-    def _follow(self, file: IndexFile, database: sqlite3.Connection) -> None:
+    def _follow(self, file: IndexFile, database: Database) -> None:
         if self._wasted > max(_SMALL, _WASTE * self.entries.length):
             self._start_anew()
         last, lines = file.folded(database, self.vocabulary.last)
@@ -145,8 +145,10 @@ class IndexArrays:
             if (page_id := self.pages.pop(change.number, None)) is not None:
                 del self.images[change.number], self._numbers[page_id]
             return
-        self.pages[change.number], self.images[change.number] = change.page.page_id, change.page.image
-        self._numbers[change.page.page_id] = change.number
+        page_id, number = change.page.page_id, change.number
+        if self.pages.get(number, page_id) != page_id or self._numbers.get(page_id, number) != number:
+            raise IndexDamaged("two pages are one")
+        self.pages[number], self.images[number], self._numbers[page_id] = page_id, change.page.image, number
         _check(change, self.vocabulary.last)
         first, first_choice = self.entries.length, self.choices.length
         rows = np.empty(len(change.entries), _ENTRY)

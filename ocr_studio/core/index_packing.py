@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from ocr_studio.core import language
 from ocr_studio.core.index_file import CHECKED, CHOICE, ENTRY, HUMAN, IGNORED, UNREADABLE, PackedWords, PageRow
 from ocr_studio.core.page import Mark, Page, PageState, Word
-from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.plain_text import LONGEST, one_line
 
+# Other readings of a word that can be found; recognizers give five.
+_MOST_CHOICES: Final = 20
+_MOST_TYPED: Final = 100_000
+_FARTHEST: Final = 1e9  # pixels
 _MARKS = {Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: IGNORED, None: 0}
 
 
@@ -32,13 +37,15 @@ def row_of(page: Page, seen: str) -> PageRow:
         tags=tuple(one_line(tag) for tag in page.facts.tags),
         failed="",
         seen=seen,
-        typed=language.typed_words(words),
+        typed=dict(language.typed_words(words).most_common(_MOST_TYPED)),
     )
 
 
 def unreadable(page_id: str, seen: str, why: str) -> PageRow:
     """A page whose file cannot be read."""
-    return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), why or "it is damaged", seen, {})
+    # Paths in it may hold halves of characters, which no database takes.
+    failed = why.encode("utf-8", "replace").decode() or "it is damaged"
+    return PageRow(page_id, "", PageState.UNREAD, 0, 0, None, None, None, (), failed, seen, {})
 
 
 def packed(words: Sequence[Word]) -> PackedWords:
@@ -46,9 +53,10 @@ def packed(words: Sequence[Word]) -> PackedWords:
     numbers: dict[str, int] = {"": 0}
 
     def number(text: str | None) -> int:
-        return numbers.setdefault(one_line(text), len(numbers)) if text else 0
+        return numbers.setdefault(one_line(text)[:LONGEST], len(numbers)) if text else 0
 
     quads = np.array([word.quad.corners for word in words], np.float32).reshape(len(words), 4, 2)
+    quads = np.clip(np.nan_to_num(quads), -_FARTHEST, _FARTHEST).astype(np.float32)
     places = _line_by_line(quads)
     entries = np.zeros(len(words), ENTRY)
     choices: list[tuple[int, int, int, int]] = []
@@ -62,7 +70,7 @@ def packed(words: Sequence[Word]) -> PackedWords:
             others = [other for other in read.alternatives if other.text != read.text]
             choices += [
                 (number(other.text), place, round(255 * min(1.0, max(0.0, other.confidence))), rank)
-                for rank, other in enumerate(others[:254], start=1)
+                for rank, other in enumerate(others[:_MOST_CHOICES], start=1)
             ]
     ids = tuple(words[index].id for index in places)
     return PackedWords(tuple(numbers), entries, np.array(choices, CHOICE), quads[places], ids)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import folding, images, look_alikes, same_reading, search, search_together
 from ocr_studio.core.index_arrays import IndexArrays
-from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE, IndexDamaged
+from ocr_studio.core.index_database import IndexDamaged
+from ocr_studio.core.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE
 from ocr_studio.core.page import Mark, Quad
 from ocr_studio.core.search import FoundWord, Hit, Side
 from ocr_studio.core.search_together import PageWords, Part
@@ -94,7 +95,10 @@ class IndexReading:
         found = set(self._arrays.pages)
         for part in folding.fold(text).split():
             fits = np.zeros(self._arrays.vocabulary.last + 1, np.bool_)
-            fits[self._file.texts_with(part)] = True
+            numbers = self._file.texts_with(part)
+            if numbers and numbers[-1] > self._arrays.vocabulary.last:
+                raise IndexDamaged("there are texts that nobody has put there")
+            fits[numbers] = True
             found &= set(np.unique(entries["page"][fits[entries["text"]]]).tolist())
         return frozenset(self._arrays.pages[number] for number in found)
 
@@ -250,6 +254,8 @@ class IndexReading:
 
     def _words_of(self, number: int, quads: NDArray[np.float32]) -> PageWords:
         first, end = self._arrays.span(number)
+        if len(quads) != end - first:
+            raise IndexDamaged("a word has no place")
         numbers = self._arrays.entries.all["text"][first:end].tolist()
 
         @lru_cache(maxsize=1)

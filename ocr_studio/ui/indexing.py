@@ -51,16 +51,11 @@ class Indexing(QObject):
 
     def _follow(self, event: PhotoOpened) -> None:
         if event.project is self._project:
-            if self.index is not None and self.index.may_move_in:
-                self._bring_up_to_date(self.index)
             return
         self._leave()
         self._project = event.project
         index = self.index = Index(event.project)
         self.changed.emit(index)
-        self._bring_up_to_date(index)
-
-    def _bring_up_to_date(self, index: Index) -> None:
         job = self._job = self._lane.submit(lambda: indexing.bring_up_to_date(index), name=later("Indexing"))
         job.came.connect(self._tell)
         job.done.connect(self.finished)

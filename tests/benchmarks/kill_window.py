@@ -214,7 +214,7 @@ def _sound(path: Path) -> bool:
             return isinstance(json.loads(path.read_bytes()), dict)
     except ValueError:
         return False
-    return path.name != "index.sqlite" or _sound_database(path)
+    return path.suffix != ".sqlite" or _sound_database(path)
 
 
 def _sound_database(path: Path) -> bool:

@@ -46,12 +46,17 @@ class Ticks:
 
 @contextmanager
 def temporary_home() -> Iterator[Path]:
-    """A folder for all that the program keeps, gone afterwards; without a screen the window is drawn without one."""
-    if not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    """A folder for all that the program keeps, gone afterwards; see ``draw_without_screen``, too."""
+    draw_without_screen()
     with tempfile.TemporaryDirectory(prefix="ocr-studio-benchmark-") as home:
         os.environ["OCR_STUDIO_HOME"] = home
         yield Path(home)
+
+
+def draw_without_screen() -> None:
+    """Where there is no screen, let the window be drawn without one."""
+    if not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def run_until(app: QApplication, done: Callable[[], bool], *, patience: float) -> None:

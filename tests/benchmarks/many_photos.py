@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -33,8 +34,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from PIL import Image
 
-from ocr_studio.core import images, page_file
-from ocr_studio.core.index import FILE, Index
+from ocr_studio.core import images, index_place, page_file
+from ocr_studio.core.index import Index
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project import Project
 from tests.benchmarks import main_thread
@@ -53,10 +54,15 @@ def main() -> None:
         _STAGES[options.only](options)
         return
     with tempfile.TemporaryDirectory(prefix="many-photos-") as folder:
-        keep = options.keep or Path(folder)
+        keep = options.keep or Path(folder) / "photos"
+        home = os.environ.get("OCR_STUDIO_HOME", str(keep.with_name(f"{keep.name}-home")))  # the index is kept there
         for stage in options.stage:
             given = [f"--{name}={getattr(options, name)}" for name in ("pages", "words")]
-            subprocess.run([sys.executable, __file__, *given, f"--keep={keep}", f"--only={stage}"], check=True)
+            subprocess.run(
+                [sys.executable, __file__, *given, f"--keep={keep}", f"--only={stage}"],
+                check=True,
+                env=os.environ | {"OCR_STUDIO_HOME": home},
+            )
 
 
 def _options() -> argparse.Namespace:
@@ -137,8 +143,9 @@ def _word(text: str, place: int, rng: np.random.Generator, *, checked: bool) -> 
 def _index(options: argparse.Namespace) -> None:
     project = Project.open(options.keep)
     project.lock()
-    for ending in ("", "-wal", "-shm"):
-        (project.folder / f"{FILE}{ending}").unlink(missing_ok=True)
+    file = index_place.path_of(project.folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    index_place.discard(file)
     index = Index(project)
     begun, waits = time.perf_counter(), [time.perf_counter()]
     waits += (time.perf_counter() for _ in index.refresh())
@@ -152,7 +159,7 @@ def _index(options: argparse.Namespace) -> None:
         (project.folder / "pages" / f"{page_id}.json").touch()
     _timed("brought up to date, ten pages changed", lambda: list(index.refresh()))
     index.close()
-    print(f"file {(project.folder / FILE).stat().st_size / 2**20:.0f} MB; memory {resident()}")
+    print(f"file {file.stat().st_size / 2**20:.0f} MB; memory {resident()}")
     project.unlock()
 
 
@@ -207,23 +214,23 @@ def _window(options: argparse.Namespace) -> None:
     from ocr_studio.ui import app as window_app
 
     run_until = partial(main_thread.run_until, patience=240.0)
-    with main_thread.temporary_home():
-        begun = time.perf_counter()
-        app = QApplication(sys.argv[:1])
-        window_app.use_theme("light")
-        studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
-        studio.window.show()
-        ticks = main_thread.Ticks()
-        opened: list[float] = []
-        studio.opening.opened.connect(lambda _: opened.append(time.perf_counter() - begun))
-        studio.opening.open_paths([options.keep])
-        run_until(app, lambda: bool(opened))
-        print(f"project open {opened[0]:.2f} s after Qt was begun; {ticks.said()}")
-        ticks.begin()
-        run_until(app, lambda: not studio.busy)
-        print(f"until all is at rest: {time.perf_counter() - begun:.1f} s; {ticks.said()}; memory {resident()}")
-        studio.window.close()
-        studio.stop()
+    main_thread.draw_without_screen()
+    begun = time.perf_counter()
+    app = QApplication(sys.argv[:1])
+    window_app.use_theme("light")
+    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
+    studio.window.show()
+    ticks = main_thread.Ticks()
+    opened: list[float] = []
+    studio.opening.opened.connect(lambda _: opened.append(time.perf_counter() - begun))
+    studio.opening.open_paths([options.keep])
+    run_until(app, lambda: bool(opened))
+    print(f"project open {opened[0]:.2f} s after Qt was begun; {ticks.said()}")
+    ticks.begin()
+    run_until(app, lambda: not studio.busy)
+    print(f"until all is at rest: {time.perf_counter() - begun:.1f} s; {ticks.said()}; memory {resident()}")
+    studio.window.close()
+    studio.stop()
 
 
 def _replace(options: argparse.Namespace) -> None:
@@ -237,48 +244,46 @@ def _replace(options: argparse.Namespace) -> None:
     from ocr_studio.ui.taking_over import Taken, TakingOver
 
     run_until = partial(main_thread.run_until, patience=600.0)
-    with main_thread.temporary_home():
-        app = QApplication(sys.argv[:1])
-        window_app.use_theme("light")
-        studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
-        studio.window.show()
-        studio.opening.open_paths([options.keep])
-        run_until(app, lambda: studio.opening.project is not None and not studio.busy)
-        garbage.look_seldom()  # as the program does
-        garbage.leave_alone_what_there_is()
-        project, stack = studio.opening.project, studio.document.undo_stack
-        assert project is not None
-        replacer = Replacer([Rule("ba", "bä")])
-        found: list[Replacement] = [
-            each
-            for key in project.page_ids()
-            if (page := project.load_page(key))
-            for each in list(replacer.in_page(page))[:5]
-            if isinstance(each, Replacement)
-        ]
-        ticks = main_thread.Ticks()
+    main_thread.draw_without_screen()
+    app = QApplication(sys.argv[:1])
+    window_app.use_theme("light")
+    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
+    studio.window.show()
+    studio.opening.open_paths([options.keep])
+    run_until(app, lambda: studio.opening.project is not None and not studio.busy)
+    garbage.look_seldom()  # as the program does
+    garbage.leave_alone_what_there_is()
+    project, stack = studio.opening.project, studio.document.undo_stack
+    assert project is not None
+    replacer = Replacer([Rule("ba", "bä")])
+    found: list[Replacement] = [
+        each
+        for key in project.page_ids()
+        if (page := project.load_page(key))
+        for each in list(replacer.in_page(page))[:5]
+        if isinstance(each, Replacement)
+    ]
+    ticks = main_thread.Ticks()
 
-        def timed(what: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:
-            ticks.begin()
-            begun = time.perf_counter()
-            begin()
-            run_until(app, lambda: done() and not studio.autosave.unsaved)
-            print(f"{what:10} {time.perf_counter() - begun:6.1f} s; {ticks.said()}; memory {resident()}")
+    def timed(what: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:
+        ticks.begin()
+        begun = time.perf_counter()
+        begin()
+        run_until(app, lambda: done() and not studio.autosave.unsaved)
+        print(f"{what:10} {time.perf_counter() - begun:6.1f} s; {ticks.said()}; memory {resident()}")
 
-        ended: list[Taken] = []
-        taking = TakingOver(studio.document, replacing.wishes(found), lambda *_: "Replace", studio)
-        taking.ended.connect(ended.append)
-        before = stack.index()
-        timed(f"{len(found)} words", taking.start, lambda: bool(ended))
-        parts = stack.index()
-        print(
-            f"  {ended[0].words} words on {ended[0].photos} photos in {parts - before} parts; {len(ended[0].left)} left"
-        )
-        timed("taken back", stack.undo, lambda: stack.index() == before)
-        timed("done again", stack.redo, lambda: stack.index() == parts)
-        timed("taken back", stack.undo, lambda: stack.index() == before)
-        studio.window.close()
-        studio.stop()
+    ended: list[Taken] = []
+    taking = TakingOver(studio.document, replacing.wishes(found), lambda *_: "Replace", studio)
+    taking.ended.connect(ended.append)
+    before = stack.index()
+    timed(f"{len(found)} words", taking.start, lambda: bool(ended))
+    parts = stack.index()
+    print(f"  {ended[0].words} words on {ended[0].photos} photos in {parts - before} parts; {len(ended[0].left)} left")
+    timed("taken back", stack.undo, lambda: stack.index() == before)
+    timed("done again", stack.redo, lambda: stack.index() == parts)
+    timed("taken back", stack.undo, lambda: stack.index() == before)
+    studio.window.close()
+    studio.stop()
     fresh = Project.open(options.keep)
     left = sum(
         "bä" in word.text for key in fresh.page_ids() if (page := fresh.load_page(key)) for word in page.words.values()

@@ -40,8 +40,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with main_thread.temporary_home() as home:
         photos = chosen.keep or home / "photos"
-        stages = ["make"] if (photos / "ocr-studio-project" / "index.sqlite").exists() else ["make", "index"]
-        command = [sys.executable, str(Path(__file__).with_name("many_photos.py")), "--stage", *stages]
+        command = [sys.executable, str(Path(__file__).with_name("many_photos.py")), "--stage", "make", "index"]
         command += [f"--pages={chosen.pages}", f"--words={chosen.words}", f"--keep={photos}"]
         subprocess.run(command, check=True)
         for number in range(100):

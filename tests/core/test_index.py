@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr_studio.core import folding, index_packing, page_file, search
-from ocr_studio.core.index import FILE, Index, Progress
+from ocr_studio.core import folding, index_packing, index_place, page_file, search
+from ocr_studio.core.index import Index, Progress
 from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, Source, Transcription, Word
 from ocr_studio.core.page_summaries import PageSummary
 from ocr_studio.core.project import Project
@@ -36,6 +36,13 @@ def indexed(project: Project) -> Index:
     for _ in index.refresh():
         pass
     return index
+
+
+def file_of(project: Project) -> Path:
+    """The index's file; its folder is there."""
+    path = index_place.path_of(project.folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def found(index: Index, query: str, *, typing: bool = False) -> list[tuple[str, Side]]:
@@ -159,7 +166,7 @@ def test_a_refresh_can_be_stopped_and_goes_on_later(tmp_path: Path) -> None:
 def test_a_damaged_or_foreign_file_is_made_anew(tmp_path: Path, content: bytes) -> None:
     project = opened(tmp_path)
     project.save_page(BOARD)
-    (project.folder / FILE).write_bytes(content)
+    file_of(project).write_bytes(content)
     assert found(indexed(project), "map") == [("map", Side.MACHINE)]
 
 
@@ -167,7 +174,7 @@ def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
     project = opened(tmp_path)
     project.save_page(BOARD)
     indexed(project).close()
-    database = sqlite3.connect(project.folder / FILE)
+    database = sqlite3.connect(file_of(project))
     database.execute("PRAGMA user_version=99")
     database.close()
     assert found(indexed(project), "map") == [("map", Side.MACHINE)]
@@ -178,15 +185,14 @@ def test_a_file_that_is_damaged_inside_is_noticed(tmp_path: Path, table: str) ->
     project = opened(tmp_path)
     project.save_page(BOARD)
     indexed(project).close()
-    database = sqlite3.connect(project.folder / FILE, isolation_level=None)
+    database = sqlite3.connect(file_of(project), isolation_level=None)
     database.execute({"texts": "DELETE FROM texts WHERE id = 1", "words": "UPDATE words SET crc = crc + 1"}[table])
     database.close()
     index = Index(project)
     list(index.refresh())  # nothing has changed, so nothing is noticed
-    index.find("map")
-    assert not index.complete
-    list(index.refresh())
     assert found(index, "map") == [("map", Side.MACHINE)]
+    assert index.complete
+    assert [row.page_id for row in index.pages()] == [BOARD.id]
 
 
 def test_where_another_window_writes_nothing_is_written(tmp_path: Path) -> None:
@@ -198,12 +204,36 @@ def test_where_another_window_writes_nothing_is_written(tmp_path: Path) -> None:
     index = Index(reader)
     assert list(index.refresh()) == [Progress(0, 0)]  # begins with what the other knows
     assert found(index, "map") == [("map", Side.MACHINE)]
-    before = sorted(path.name for path in writer.folder.iterdir())
+    before = kept_by(writer)
     writer.save_page(replace(BOARD, id=OTHER))
     list(index.refresh())
     assert len(found(index, "map")) == 2
     index.close()
-    assert sorted(path.name for path in writer.folder.iterdir()) == before
+    assert kept_by(writer) == before | {OTHER + ".json"}
+
+
+def kept_by(writer: Project) -> set[str]:
+    """Names of all files of the project and of its index."""
+    return {path.name for folder in (writer.folder, file_of(writer).parent) for path in folder.rglob("*")}
+
+
+def test_what_one_window_has_not_saved_stays_so_for_it_whatever_others_look_at(tmp_path: Path) -> None:
+    writer = opened(tmp_path)
+    writer.lock(create=True)
+    writer.save_page(BOARD)
+    index = indexed(writer)
+    writer.note(page_of(read_word("zebra", 100)))
+    assert found(index, "zebra") == [("zebra", Side.MACHINE)]
+    other = indexed(opened(tmp_path))
+    assert (found(other, "zebra"), found(other, "map")) == ([], [("map", Side.MACHINE)])
+    other.close()
+    list(index.refresh())
+    assert (found(index, "zebra"), found(index, "map")) == ([("zebra", Side.MACHINE)], [])
+    index.close()
+    writer.unlock()
+    again = opened(tmp_path)
+    again.lock()
+    assert found(indexed(again), "map") == [("map", Side.MACHINE)]  # it never was saved
 
 
 def test_a_project_that_is_not_on_the_disk_stays_so(tmp_path: Path) -> None:
@@ -215,27 +245,46 @@ def test_a_project_that_is_not_on_the_disk_stays_so(tmp_path: Path) -> None:
     assert found(index, "map") == [("map", Side.MACHINE)]
     assert not project.exists
     project.save_page(BOARD)
-    # Now there is a project, and the index goes on in it.
-    assert (project.folder / FILE).exists()
-    assert not index.may_move_in
-    assert found(index, "map") == [("map", Side.MACHINE)]
     assert list(index.refresh()) == [Progress(0, 0)]
+    index.close()
+    # The next time it is known already, and nothing of it lies in the project's folder.
+    again = Index(project)
+    assert list(again.refresh()) == [Progress(0, 0)]
+    assert found(again, "map") == [("map", Side.MACHINE)]
+    assert sorted(path.name for path in project.folder.iterdir()) == ["lock", "pages", "project.json"]
 
 
-def test_it_goes_on_in_the_folder_of_a_project_that_the_other_window_has_left(tmp_path: Path) -> None:
+def test_who_may_write_later_goes_on_with_the_copy_and_the_next_one_catches_up(tmp_path: Path) -> None:
     writer = opened(tmp_path)
     writer.lock(create=True)
     writer.save_page(BOARD)
     reader = opened(tmp_path)
     index = indexed(reader)
-    assert not (writer.folder / FILE).exists()
+    assert not file_of(writer).exists()
     writer.unlock()
     reader.lock()
-    assert index.may_move_in
-    list(index.refresh())
-    assert (writer.folder / FILE).exists()
-    assert not index.may_move_in
-    assert found(index, "map") == [("map", Side.MACHINE)]
+    reader.save_page(replace(BOARD, id=OTHER))
+    assert len(found(index, "map")) == 2
+    index.close()
+    assert not file_of(writer).exists()
+    assert len(found(indexed(reader), "map")) == 2
+    assert file_of(writer).exists()
+
+
+def test_another_project_in_the_same_place_is_not_mistaken_for_it(tmp_path: Path) -> None:
+    project = opened(tmp_path / "a")
+    project.save_page(BOARD)
+    indexed(project).close()
+    project.unlock()
+    other = opened(tmp_path / "b")
+    other.save_page(page_of(read_word("zebra", 100)))
+    other.unlock()
+    (tmp_path / "a").rename(tmp_path / "c")
+    (tmp_path / "b").rename(tmp_path / "a")
+    swapped = opened(tmp_path / "a")
+    swapped.lock()
+    index = indexed(swapped)
+    assert (found(index, "map"), found(index, "zebra")) == ([], [("zebra", Side.MACHINE)])
 
 
 def test_second_choices_are_found_below_and_only_where_nobody_has_checked(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core import index as index_module
-from ocr_studio.core.index import FILE, Index, IndexTrouble
+from ocr_studio.core.index import Index, IndexTrouble
 from ocr_studio.core.project import Project
 from tests.core.made_pages import page_of, read_word
 
@@ -88,13 +91,31 @@ def test_a_program_that_is_killed_leaves_it_usable(tmp_path: Path) -> None:
     project.unlock()
 
 
-def test_where_it_cannot_be_kept_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """Files end where the first page of an index does not: as on a full disk, but that small ones have room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_on_a_full_disk_that_is_said_in_a_line(tmp_path: Path, locked: bool) -> None:
     project = many(tmp_path, 1)
-    (project.folder / FILE).mkdir()
+    if not locked:
+        project.unlock()
     index = Index(project)
-    with pytest.raises(IndexTrouble, match=FILE):
-        index.find("map")
-    project.save_page(replace(BOARD, id="f" * 32))  # the work goes on
+    with full_disk():
+        with pytest.raises(IndexTrouble, match="sqlite") as trouble:
+            index.find("map")
+        project.save_page(replace(BOARD, id="f" * 32))  # the work goes on
+    assert len(str(trouble.value).splitlines()) == 1
+    assert len(index.find("map")) == 1
+    list(index.refresh())
+    assert len(index.find("map")) == 2
     index.close()
     project.unlock()
 
@@ -104,16 +125,15 @@ def test_pages_do_not_pile_up_while_it_cannot_be_kept_and_are_found_once_it_can(
 ) -> None:
     monkeypatch.setattr(index_module, "_MOST_WAITING", 5)
     project = many(tmp_path, 1)
-    (project.folder / FILE).mkdir()
     index = Index(project)
-    with pytest.raises(IndexTrouble):
-        list(index.refresh())
-    unsaved = replace(page_of(read_word("unsaved", 100)), id="e" * 32)
-    index.update(unsaved)
-    for number in range(70):
-        project.save_page(replace(page_of(read_word(f"zebra{number}", 100)), id=f"{number:032}"))
-        assert len(index._waiting) <= 7
-    (project.folder / FILE).rmdir()
+    with full_disk():
+        with pytest.raises(IndexTrouble):
+            list(index.refresh())
+        unsaved = replace(page_of(read_word("unsaved", 100)), id="e" * 32)
+        index.update(unsaved)
+        for number in range(70):
+            project.save_page(replace(page_of(read_word(f"zebra{number}", 100)), id=f"{number:032}"))
+            assert len(index._waiting) <= 7
     rows = {row.page_id: row for row in index.pages()}
     assert len(rows) == 71
     assert all(row.words == 1 for row in rows.values())
