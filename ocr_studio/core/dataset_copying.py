@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +40,7 @@ def copy(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleCopied | 
     What a layout does not carry (places of words that were cut out, what the machine had read) is not in it. folder:
     as for ``dataset.export``. Raises WriteFailed, and BadDataset for copying a dataset onto itself.
     """
-    if folder.resolve() == found.folder:
+    if os.path.realpath(folder) == str(found.folder):
         raise BadDataset(
             tr("a dataset cannot be written over itself"), file=folder, remedy=tr("Choose another folder.")
         )

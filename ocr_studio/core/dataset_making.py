@@ -31,6 +31,7 @@ from ocr_studio.core.dataset_values import (
     alphabet_of,
 )
 from ocr_studio.core.pixels import RGB
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 # High enough that boxes and strokes are as on the photo itself; without loss a photo would take 20 MB.
@@ -42,7 +43,7 @@ class Making:
     """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at. origin:
     what else the manifest says of where it comes from. wanted: the share that was to be held out."""
 
-    room: Path
+    room: SafeFolder
     layout: Layout
     unit: str
     examples: list[Example] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Making:
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.layout.crops, "" if self.layout.photos == "none" else PHOTOS)):
-            (self.room / name).mkdir(exist_ok=True)
+            self.room.make_folder(name)
 
     def write(self, name: str, picture: RGB) -> None:
         """Write a picture, (h, w, 3) uint8 RGB; its name says whether as PNG or as JPEG. Raises OSError."""
@@ -68,7 +69,7 @@ class Making:
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write a picture that is encoded already. Raises OSError."""
         self._pictures[name] = hashlib.sha256(data).digest()
-        (self.room / name).write_bytes(data)
+        self.room.replace(name, data, flush=False)
 
     def take(self, name: str, digest: bytes) -> None:
         """A picture lies in the room already. digest: SHA-256 of its file."""
@@ -84,8 +85,8 @@ class Making:
         if not report.written and not report.boxes:
             raise _nothing(report)
         for name, data in self.layout.render(self.examples, self.photos).items():
-            (self.room / name).write_bytes(data)
-        (self.room / MANIFEST).write_bytes(fields.json_bytes(self._manifest(report), indent=1) + b"\n")
+            self.room.replace(name, data)
+        self.room.replace(MANIFEST, fields.json_bytes(self._manifest(report), indent=1) + b"\n")
         return report
 
     def _report(self, folder: Path, rule: str) -> Report:

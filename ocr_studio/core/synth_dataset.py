@@ -20,10 +20,11 @@ from ocr_studio.core.dataset_fields import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.dataset_making import Making
 from ocr_studio.core.dataset_report import LeftOut, Reason, Report
-from ocr_studio.core.dataset_values import Example, TruePhoto
-from ocr_studio.core.write_errors import WriteFailed
+from ocr_studio.core.dataset_values import MAX_PHOTO_BYTES, PHOTOS, Example, TruePhoto
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.write_errors import WriteFailed
 
 WORD: Final = "word"
 BOARD: Final = "board"
@@ -61,12 +62,12 @@ class Source:
 class SynthWriting:
     """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
 
-    def __init__(self, room: Path, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
+    def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
         """Takes up what was made there before. version: of the program; made_of: ``synth_sources.fingerprints``. Raises
         OSError."""
         self._options, self._version, self._made_of = options, version, made_of
         self._making = Making(room, own.LAYOUT, "words")
-        self._notes = room / NOTES
+        self._room = room
         self._made: dict[tuple[str, int], Sample] = {}
         self._wanted = {WORD: options.words, BOARD: options.boards}
         # Of each kind: how many are there, and of those drawn now how many and how large.
@@ -74,15 +75,20 @@ class SynthWriting:
         self._drawn: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._unmade: Counter[str] = Counter()
-        for sample, digests in _noted(self._notes):
-            if all(_is_there(room / name, digest) for name, digest in digests.items()):
+        for name in (own.LAYOUT.crops, PHOTOS):  # what one that was killed has left
+            room.sweep(name, seconds=0)
+        for sample, digests in _noted(room):
+            if all(_is_there(room, name, digest) for name, digest in digests.items()):
                 self._made[sample.kind, sample.index] = sample
                 for name, digest in digests.items():
                     self._making.take(name, bytes.fromhex(digest))
         self._count.update(kind for kind, _ in self._made)
-        self._file = self._notes.open("ab") if self._made else self._notes.open("wb")
+        if not self._made:
+            room.replace(NOTES, b"", flush=False)
+        self._held = contextlib.ExitStack()
+        self._file = self._held.enter_context(room.appending(NOTES, most=fields.MAX_BYTES))
         if self._made:
-            self._file.write(b"\n")  # what stands there may end in the middle of a line
+            self._write(b"\n")  # what stands there may end in the middle of a line
 
     @property
     def done(self) -> int:
@@ -97,8 +103,7 @@ class SynthWriting:
         """Write a sample. Raises OSError."""
         for name, data in sample.pictures.items():
             self._making.write_bytes(name, data)
-        self._file.write(_note(sample) + b"\n")
-        self._file.flush()
+        self._write(_note(sample) + b"\n")
         self._made[sample.kind, sample.index] = _without_pictures(sample)
         self._count[sample.kind] += 1
         self._drawn[sample.kind] += 1
@@ -113,7 +118,7 @@ class SynthWriting:
 
     def check_room(self) -> None:
         """Raises WriteFailed where what is to come will not go onto the disk."""
-        free, needed = shutil.disk_usage(self._notes.parent).free, self.to_come()
+        free, needed = shutil.disk_usage(self._room.path).free, self.to_come()
         if needed <= free:
             return
         share = free / needed
@@ -127,7 +132,7 @@ class SynthWriting:
                 size=amounts.size(needed),
                 free=amounts.size(free),
             ),
-            file=self._notes.parent.parent,
+            file=self._room.path.parent,
             remedy=tr(
                 "Make room, or ask for fewer: about {words} words and {boards} boards go there.",
                 words=words,
@@ -142,9 +147,9 @@ class SynthWriting:
 
     def close(self) -> None:
         """Nothing more is written."""
-        self._file.close()
+        self._held.close()
         if not self._made:  # there is nothing to go on with
-            self._notes.unlink(missing_ok=True)
+            self._forget()
 
     def finish(self, folder: Path, source: Source) -> Report:
         """Write labels and manifest. folder: where the dataset will be. Raises OSError, BadDataset for nothing."""
@@ -170,8 +175,17 @@ class SynthWriting:
                 tr_n("{count} could not be made: {why}", "{count} could not be made: {why}", count, why=why)
             )
         report = making.finish(folder, rule=RULE)
-        self._notes.unlink(missing_ok=True)
+        self._forget()
         return report
+
+    def _write(self, line: bytes) -> None:
+        """Add to the notes, which have no buffer: a full disk takes a part of a line."""
+        while line:
+            line = line[self._file.write(line) :]
+
+    def _forget(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._room.remove(NOTES)
 
     def _put(self, sample: Sample) -> int:
         """Take a sample into the labels. Returns how many of its words there is no room for."""
@@ -189,10 +203,10 @@ def _without_pictures(sample: Sample) -> Sample:
     return Sample(sample.kind, sample.index, {}, sample.examples, sample.page, sample.left_out)
 
 
-def _is_there(path: Path, digest: str) -> bool:
+def _is_there(room: SafeFolder, name: str, digest: str) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == digest
-    except OSError:
+        return hashlib.sha256(room.read(name, most=MAX_PHOTO_BYTES)).hexdigest() == digest
+    except (OSError, ValueError):
         return False
 
 
@@ -209,16 +223,15 @@ def _note(sample: Sample) -> bytes:
     )
 
 
-def _noted(path: Path) -> Iterator[tuple[Sample, Mapping[str, str]]]:
+def _noted(room: SafeFolder) -> Iterator[tuple[Sample, Mapping[str, str]]]:
     """What was noted; a line that was cut short, or spoilt, is passed over: that sample is made once more."""
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
+    if not room.has(NOTES):
         return
-    for line in lines:
-        with contextlib.suppress(Unfit, KeyError, TypeError, ValueError):
-            found = fields.mapping(fields.json_value(line))
-            yield _sample(found), {str(name): str(digest) for name, digest in _items(found["pictures"])}
+    with room.reading(NOTES) as stream:
+        for line in iter(lambda: stream.readline(fields.MAX_LINE_BYTES), b""):
+            with contextlib.suppress(Unfit, KeyError, TypeError, ValueError):
+                found = fields.mapping(fields.json_value(line))
+                yield _sample(found), {str(name): str(digest) for name, digest in _items(found["pictures"])}
 
 
 def _items(value: object) -> Sequence[tuple[str, object]]:

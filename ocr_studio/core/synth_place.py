@@ -11,13 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import dataset_folder, synth_options, synth_sources, word_list
+from ocr_studio.core import dataset_folder, synth_options, synth_sources
 from ocr_studio.core.dataset_reading import is_dataset
 from ocr_studio.core.dataset_values import MANIFEST
-from ocr_studio.core.write_errors import WriteFailed
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.synth_dataset import NOTES
 from ocr_studio.core.synth_options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.write_errors import WriteFailed
 
 _OTHERS: Final = {
     "word_list": later("the folder holds a dataset that was drawn with other words in the list"),
@@ -73,14 +74,15 @@ class Place:
     @property
     def there(self) -> There:
         """What lies there now. Never raises."""
-        dataset, others = None, []
+        dataset, others, folder = None, [], SafeFolder(self._folder, follow=True)
         for room in dataset_folder.others_unfinished(self._folder, self.name):
             noted = 0
             with contextlib.suppress(OSError):
-                noted = (room / NOTES).stat().st_size
-            others.append((room.name, noted))
+                noted = folder.stat(f"{room}/{NOTES}").st_size
+            others.append((room, noted))
         with contextlib.suppress(OSError, ValueError):
-            dataset = word_list.stamp(self._folder / MANIFEST)
+            facts = folder.stat(MANIFEST)
+            dataset = facts.st_mtime_ns, facts.st_size
         return There(dataset, tuple(others))
 
     def throw_away(self) -> None:

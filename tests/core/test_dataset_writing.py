@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +20,9 @@ from hypothesis import strategies as st
 from ocr_studio.core import dataset, dataset_sources, images
 from ocr_studio.core.dataset import PhotoCut, Wanted
 from ocr_studio.core.dataset_choice import SourcePage
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.write_errors import WriteFailed
 from tests.core import made_pages
 from tests.core.made_datasets import exported, project, words
 
@@ -125,18 +128,81 @@ def test_a_link_in_the_way_leads_nowhere(tmp_path: Path) -> None:
     assert files(outside) == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+def test_a_link_at_any_name_leads_nowhere(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [words(1)])
+    exported(made, tmp_path / "whole")
+    crop = next((tmp_path / "whole" / "crops").iterdir()).name
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "secret.txt").write_text("secret")
+    rooms = [f".writing-{'0123456789ab' * count}" for count in (1, 2)]
+    for name in ("manifest.json", "labels.jsonl", "crops", "photos", f"crops/{crop}", ".writing-lock", *rooms):
+        for target in (outside, outside / "secret.txt"):
+            data = tmp_path / "data"
+            shutil.rmtree(data, ignore_errors=True)
+            shutil.copytree(tmp_path / "whole", data)
+            if (data / name).is_dir():
+                shutil.rmtree(data / name)
+            (data / name).unlink(missing_ok=True)
+            (data / name).symlink_to(target)
+            with contextlib.suppress(WriteFailed):
+                exported(made, data)
+            assert files(outside) == {"secret.txt": b"secret"}
+            assert (outside / "deep").is_dir()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+def test_a_second_name_of_a_file_elsewhere_is_not_written_through(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [words(1)])
+    exported(made, tmp_path / "data")
+    (tmp_path / "data" / ".writing-lock").touch()
+    inside = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    for number, path in enumerate(inside):
+        os.link(path, tmp_path / f"outside {number}")
+    before = [path.read_bytes() for path in inside]
+    exported(project(tmp_path / "others", [words(2)]), tmp_path / "data")
+    assert [(tmp_path / f"outside {number}").read_bytes() for number in range(len(inside))] == before
+    assert dataset.read(tmp_path / "data").trouble == ()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+def test_the_folder_that_the_user_names_may_be_a_link(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [words(1)])
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there", target_is_directory=True)
+    for _ in range(2):
+        exported(made, tmp_path / "link")
+    assert dataset.read(tmp_path / "there").trouble == ()
+
+
+def test_a_photo_of_the_user_among_the_pictures_is_not_thrown_away(tmp_path: Path) -> None:
+    made = project(tmp_path / "photos", [words(1)])
+    exported(made, tmp_path / "data")
+    for name in ("IMG_0001.jpg", "20231224.jpg", "20231224153012.jpg", "cat.png", "x.jpg"):
+        (photo := tmp_path / "data" / "photos" / name).write_bytes(b"mine")
+        with pytest.raises(WriteFailed, match="other files"):
+            exported(made, tmp_path / "data")
+        assert photo.read_bytes() == b"mine"
+        photo.unlink()
+    (mine := tmp_path / "data" / ".writing-notes").mkdir()
+    with pytest.raises(WriteFailed, match="other files"):
+        exported(made, tmp_path / "data")
+    assert mine.is_dir()
+
+
 def test_a_full_disk_is_said_and_the_earlier_dataset_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = project(tmp_path / "photos", [words(1), words(2)])
     exported(made, tmp_path / "data")
     before = files(tmp_path / "data")
-    write, left = Path.write_bytes, iter([True] * 9)
+    write, left = SafeFolder.replace, iter([True] * 9)
 
-    def fails_soon(path: Path, data: bytes) -> int:
+    def fails_soon(folder: SafeFolder, name: str, data: bytes, *, flush: bool = True) -> None:
         if not next(left, False):
-            raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        return write(path, data)
+            raise OSError(errno.ENOSPC, "No space left on device", name)
+        write(folder, name, data, flush=flush)
 
-    monkeypatch.setattr(Path, "write_bytes", fails_soon)
+    monkeypatch.setattr(SafeFolder, "replace", fails_soon)
     for folder in (tmp_path / "data", tmp_path / "new"):
         with pytest.raises(WriteFailed, match="No space left"):
             exported(made, folder)
@@ -151,14 +217,14 @@ def test_what_cannot_be_put_into_place_leaves_the_earlier_dataset(
     made = project(tmp_path / "photos", [words(1), words(2)])
     exported(made, tmp_path / "data")
     before = files(tmp_path / "data")
-    move, places = os.replace, iter(range(1000))
+    move, places = SafeFolder.rename, iter(range(1000))
 
-    def fails_once(source: Path, target: Path) -> None:
+    def fails_once(folder: SafeFolder, source: str, target: str) -> None:
         if next(places) == place:
-            raise PermissionError(errno.EACCES, "Permission denied", str(source))
-        move(source, target)
+            raise PermissionError(errno.EACCES, "Permission denied", source)
+        move(folder, source, target)
 
-    monkeypatch.setattr(os, "replace", fails_once)
+    monkeypatch.setattr(SafeFolder, "rename", fails_once)
     with pytest.raises(WriteFailed, match="Permission denied"):
         exported(made, tmp_path / "data")
     assert files(tmp_path / "data") == before

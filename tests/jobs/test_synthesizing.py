@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ from ocr_studio.core.dataset import BadDataset, Report, Split
 from ocr_studio.core.dataset_layouts import own
 from ocr_studio.core.detector_training import RECIPE
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.training import Recipe
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.engine.synth import marker
 from ocr_studio.engine.synth.marker import CannotDraw, Pen
 from ocr_studio.engine.synth.samples import NotDrawn, SampleMaker
@@ -127,6 +127,40 @@ def test_cut_short_it_is_no_dataset_and_is_gone_on_with(tmp_path: Path, monkeypa
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
         "boxes.jsonl", "crops", "labels.jsonl", "manifest.json", "photos",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+@pytest.mark.parametrize("name", ["", "made.jsonl", "crops", "photos", "crops/word-000001.png", "old", "labels.jsonl"])
+def test_a_link_in_what_was_begun_leads_nowhere(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    start(options, tmp_path / "out", 2, monkeypatch)
+    outside, out = tmp_path / "outside", tmp_path / "out"
+    (outside / "crops").mkdir(parents=True)
+    (secret := outside / "made.jsonl").write_text("secret")
+    (room,) = out.iterdir()
+    link = room / name
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.symlink_to(outside if name in {"", "crops", "photos", "old"} else secret)
+    with suppress(WriteFailed):
+        write(options, out)
+    assert secret.read_text() == "secret"
+    assert sorted(path.name for path in outside.rglob("*")) == ["crops", "made.jsonl"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links without special rights")
+def test_notes_that_are_the_same_file_as_another_are_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    start(options, tmp_path / "out", 2, monkeypatch)
+    (notes,) = (tmp_path / "out").rglob("made.jsonl")
+    os.link(notes, tmp_path / "same")
+    before = (tmp_path / "same").read_bytes()
+    report, _ = write(options, tmp_path / "out")
+    assert (tmp_path / "same").read_bytes() == before
+    assert report.written == 3
 
 
 def test_half_of_another_is_thrown_away_only_where_that_is_wished(
