@@ -17,6 +17,7 @@ from ocr_studio.core import model_folder, models, paths
 from ocr_studio.core.model_card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import Model
 from ocr_studio.core.output_folder import OutputFile
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr, tr_n
 
 SUFFIX: Final = ".zip"
@@ -78,7 +79,7 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     folder = models.candidate_folder(models.free_name(file.stem) if name is None else name)
     try:
         for entry, data in contents.items():
-            paths.replace_file(folder / entry, data)
+            SafeFolder(folder).replace(entry, data)
         model_folder.inspect(folder, thoroughly=True)
     except BadModel as error:
         models.discard(folder)

@@ -26,6 +26,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind
 from ocr_studio.core.model_folder import DROPPINGS, inspect
 from ocr_studio.core.program_models import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import later, tr
 
 # The rest of the program knows models from here.
@@ -271,7 +272,7 @@ def retitle(candidate: Path, title: str) -> None:
     """Call a candidate something else for a person. Raises BadModel and ModelsNotWritten; it is then as it was."""
     card = inspect(candidate)
     with _changing(candidate):
-        paths.replace_file(candidate / CARD_FILE, replace(card, title=title).to_json())
+        SafeFolder(candidate).replace(CARD_FILE, replace(card, title=title).to_json())
 
 
 def discard(candidate: Path) -> None:
@@ -329,7 +330,7 @@ def rename(name: str, new: str) -> Model:
         assert child.folder is not None
         assert child.card is not None
         with _changing(child.folder):
-            paths.replace_file(child.folder / CARD_FILE, replace(child.card, parent=new).to_json())
+            SafeFolder(child.folder).replace(CARD_FILE, replace(child.card, parent=new).to_json())
     return find(new)
 
 

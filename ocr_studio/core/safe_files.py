@@ -240,6 +240,11 @@ class SafeFolder:
         with self._parent(old) as (at, last), self._parent(new) as (there, target):
             os.replace(last, target, src_dir_fd=at, dst_dir_fd=there)
 
+    def touch(self, name: str) -> None:
+        """Give a file or folder the present time."""
+        with self._parent(name) as (at, last):
+            os.utime(last, dir_fd=at, follow_symlinks=at is None)
+
     def make_folder(self, name: str = ".") -> None:
         """Make a folder and those above it, the folder itself included, so far as they are not there."""
         if not os.path.lexists(self.path):
@@ -397,7 +402,7 @@ def plain_name(name: object) -> str:
 def stays_inside(name: str) -> bool:
     """Whether a relative path can only lead to a place in the folder that it is relative to."""
     path = PurePath(name)
-    return bool(path.parts) and "\0" not in name and not path.anchor and ".." not in path.parts
+    return bool(path.parts) and paths.can_be_path(name) and not path.anchor and ".." not in path.parts
 
 
 def is_link(status: os.stat_result) -> bool:

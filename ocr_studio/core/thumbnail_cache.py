@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import secrets
-import shutil
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ import numpy as np
 from ocr_studio.core import paths
 from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.pixels import RGB
+from ocr_studio.core.safe_files import SafeFolder
 
 _log = logging.getLogger(__name__)
 
@@ -45,15 +44,15 @@ class ThumbnailCache:
 
     def __init__(self, photos: Path, *, side: int, root: Path | None = None) -> None:
         """side: length of the pictures' longer side, pixels. root: in place of the program's own cache folder."""
-        self._root = (root or paths.cache_dir()) / "thumbnails"
-        self._folder = self._root / _hash(os.fsencode(photos))
+        self._root = SafeFolder((root or paths.cache_dir()) / "thumbnails")
+        self._folder = _hash(os.fsencode(photos))
         self._side = side
         self._ready = self._told = False
 
     def get(self, name: str, stamp: Stamp) -> CachedPicture | None:
         """The picture of a photo as it is now, or None. stamp: see ``page_summaries.stamp``."""
         try:
-            data = paths.read_file(self._path(name), most=_MAX_BYTES)
+            data = self._root.read(self._path(name), most=_MAX_BYTES)
         except (OSError, ValueError):
             return None
         head, _, body = data.partition(b"\n")
@@ -70,16 +69,11 @@ class ThumbnailCache:
             return
         body = encoded.tobytes()
         path = self._path(name)
-        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
         try:
             self._prepare()
-            try:
-                # Not flushed to the disk, as a page is: what a power cut leaves does not add up and is made again.
-                temporary.write_bytes(f"{made.page_id} {self._about(stamp, body)}\n".encode("ascii") + body)
-                os.replace(temporary, path)
-            except OSError:
-                temporary.unlink(missing_ok=True)
-                raise
+            # Not flushed to the disk, as a page is: what a power cut leaves does not add up and is made again.
+            about = f"{made.page_id} {self._about(stamp, body)}\n".encode("ascii")
+            self._root.replace(path, about + body, flush=False)
             self._told = False
         except OSError as error:
             if not self._told:
@@ -88,16 +82,16 @@ class ThumbnailCache:
 
     def _prepare(self) -> None:
         if not self._ready:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._root.make_folder(self._folder)
             self._ready = True
-            os.utime(self._folder)
-            paths.sweep(self._folder)
-            folders = sorted(self._root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            self._root.touch(self._folder)
+            self._root.sweep(self._folder)
+            folders = sorted(self._root.entries(), key=lambda each: each.status.st_mtime, reverse=True)
             for old in folders[MOST_FOLDERS:]:
-                shutil.rmtree(old, ignore_errors=True)
+                self._root.remove_tree(old.name)
 
-    def _path(self, name: str) -> Path:
-        return self._folder / _hash(os.fsencode(name))
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{_hash(os.fsencode(name))}"
 
     def _about(self, stamp: Stamp, body: bytes) -> str:
         return " ".join(map(str, (*stamp, self._side, zlib.crc32(body))))

@@ -20,10 +20,11 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from ocr_studio.core import model_folder, models, paths, program_models
+from ocr_studio.core import model_folder, models, program_models
 from ocr_studio.core.charset import Alphabet, Charset
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
 from ocr_studio.core.models import Model
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import later, tr
 from ocr_studio.engine import architectures, differences, pretrained
 
@@ -45,9 +46,10 @@ def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: Model
     data = packed(taken(net))
     alphabet = () if charset is None else charset.characters
     written = replace(card, alphabet=alphabet, sha256=hashlib.sha256(data).hexdigest())
-    folder.mkdir(parents=True, exist_ok=True)
-    paths.replace_file(folder / WEIGHTS_FILE, data)
-    paths.replace_file(folder / CARD_FILE, written.to_json())
+    files = SafeFolder(folder)
+    files.make_folder()
+    files.replace(WEIGHTS_FILE, data)
+    files.replace(CARD_FILE, written.to_json())
     return written
 
 

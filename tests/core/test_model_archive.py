@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ocr_studio.core import model_archive, models, paths
+from ocr_studio.core import model_archive, models
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models import BadName, ModelInUse
+from ocr_studio.core.safe_files import SafeFolder
 from tests.core.made_models import CARD, WEIGHTS, installed
 
 Entries = list[tuple[zipfile.ZipInfo | str, bytes]]
@@ -233,10 +234,10 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model_archive.export(installed("Anna"), tmp_path / "x.zip")
 
-    def full(path: Path, data: bytes) -> None:
-        raise OSError(28, "No space left on device", str(path))
+    def full(folder: SafeFolder, name: str, data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(folder.full(name)))
 
-    monkeypatch.setattr(paths, "replace_file", full)
+    monkeypatch.setattr(SafeFolder, "replace", full)
     with pytest.raises(models.ModelsNotWritten, match="No space left"):
         model_archive.unpack(tmp_path / "x.zip")
     assert not models.candidates("x")
