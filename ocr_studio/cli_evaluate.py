@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "--out",
         type=given_path,
         metavar="DIR",
-        help="write web pages there that show every mistake; over those of an evaluation before, no other file",
+        help="write web pages there that show every mistake; over unedited ones of an earlier evaluation",
     )
     add_follow_links(made)
     add_overwrite(made)
