@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLibraryInfo
 
 from ocr_studio import cli
 from ocr_studio.core import logs, paths
@@ -77,7 +78,7 @@ def test_what_is_wrong_with_a_screen_is_named(variables: dict[str, str], said: s
 def test_a_library_that_a_plugin_of_qt_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "platforms").mkdir()
     (tmp_path / "platforms" / "libqxcb.so").write_bytes(b"no library")
-    monkeypatch.setattr(screen.QLibraryInfo, "path", lambda _: str(tmp_path))
+    monkeypatch.setattr(QLibraryInfo, "path", lambda _: str(tmp_path))
     told = str(screen.no_screen(['Could not load the Qt platform plugin "xcb" in "" even though it was found.']))
     assert told.startswith(f"no screen can be opened: {tmp_path}/platforms/libqxcb.so: ")
     assert "apt install" in told
