@@ -78,7 +78,11 @@ class Database(sqlite3.Connection):
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As of any connection, but that it is interrupted where it takes too long: sqlite3.OperationalError."""
         self._steps.left = self._most
-        return super().execute(sql, parameters)
+        try:
+            return super().execute(sql, parameters)
+        except UnicodeDecodeError as error:
+            # The name of a table that cannot be is a part of SQLite's own message.
+            raise IndexDamaged("a table has no name") from error
 
     def rows(self, sql: str, parameters: Any = ()) -> Iterator[Any]:
         """What is found. Raises IndexDamaged where that is more than a file of this size can say."""

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import folding, index_database, strict_json
 from ocr_studio.core.index_database import Database, IndexDamaged
 from ocr_studio.core.page import PageState
-from ocr_studio.core.page_file import stays_inside
+from ocr_studio.core.safe_files import stays_inside
 
 Array = NDArray[Any]
 

@@ -294,7 +294,17 @@ def ways(size: int, child: int, *, head: int = 0, index: bool) -> bytes:
     return bytes(page)
 
 
-@pytest.mark.parametrize("seed", range(12))
+def test_a_message_that_is_no_text(project: Project, wanted: list[object], sound: bytes) -> None:
+    # SQLite names what it could not make sense of.
+    check(project, sound.replace(b"CREATE TABLE words", b"CREATE \xb3\xb3BLE words"), wanted)
+    check(
+        project,
+        sound.replace(b"wordswords", b"w\xb3rdsw\xb3rds").replace(b"CREATE TABLE words", b"CREATE TABLA words"),
+        wanted,
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_flipped_bits_and_cut_off_files(project: Project, sound: bytes, seed: int) -> None:
     rng = random.Random(seed)
     data = bytearray(sound)
