@@ -8,7 +8,7 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from ocr_studio.core import page_file, paths
+from ocr_studio.core.safe_files import TooLarge, stays_inside
 from ocr_studio.core.translation import tr
 
 MAX_NAME: Final = 1000
@@ -42,7 +42,7 @@ class ClosedFolder:
             return False
 
     def read(self, name: str, *, most: int) -> bytes:
-        """The bytes of a plain file. Raises LeadsOut, paths.TooLarge for more than ``most`` of them, and OSError."""
+        """The bytes of a plain file. Raises LeadsOut, TooLarge for more than ``most`` of them, and OSError."""
         path = self.path(name)
         # The last part may have become a link, or a pipe that would be waited for, since it was looked at.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -51,7 +51,7 @@ class ClosedFolder:
             if not stat.S_ISREG(found.st_mode):
                 raise OSError(errno.EINVAL, tr("it is no plain file"), str(path))
             if found.st_size > most:
-                raise paths.TooLarge(tr("it is larger than {size}", size=shown_size(most)))
+                raise TooLarge(tr("it is larger than {size}", size=shown_size(most)))
             return stream.read(most)
 
 
@@ -64,7 +64,7 @@ def plain_name(name: object) -> str:
     except UnicodeEncodeError as error:  # half of a character: no file can be called so
         raise LeadsOut(tr("it is no name that a file can have")) from error
     # What leads out on one system shall not be a name on another.
-    if not page_file.stays_inside(name) or not page_file.stays_inside(name.replace("\\", "/")) or ":" in name[:2]:
+    if not stays_inside(name) or not stays_inside(name.replace("\\", "/")) or ":" in name[:2]:
         raise LeadsOut(tr("it leads out of the folder"))
     return PurePosixPath(name).as_posix()
 

@@ -8,12 +8,12 @@ from typing import Final
 
 import cv2
 
-from ocr_studio.core import plain_text
+from ocr_studio.core import plain_text, strict_json
 from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, plain_name, reason
 from ocr_studio.core.dataset_values import BadDataset
 from ocr_studio.core.page import Point, Quad
-from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import tr
 
 # Far beyond what one machine learns from in a day; what exceeds them is no dataset and must not fill the memory.
@@ -90,10 +90,10 @@ def decoded_text(line: bytes) -> str:
 def json_value(data: bytes) -> object:
     """What JSON says. Raises Unfit for what is none, NaN and Infinity included."""
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise Unfit("it is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
+        return strict_json.load(data)
+    except strict_json.NotUtf8 as error:
+        raise Unfit(str(error)) from error
+    except strict_json.BadJson as error:
         raise Unfit(f"it is no JSON: {str(error)[:100]}") from error
 
 
@@ -184,7 +184,3 @@ def _point(corner: object) -> Point:
         raise Unfit("a corner of its quad is not [x, y]")
     x, y = (number(value, "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE) for value in corner)
     return x, y
-
-
-def _no_constant(constant: str) -> float:
-    raise Unfit(f"{constant} is no number")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, Unpack
 
-from ocr_studio.core import geometry, images, page_file, paths, plain_text
+from ocr_studio.core import geometry, images, paths, plain_text, strict_json
 from ocr_studio.core.dataset_reading import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import TruePage
@@ -24,6 +24,7 @@ from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
 from ocr_studio.core.project_places import Places
+from ocr_studio.core.safe_files import TooLarge, stays_inside
 from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"
@@ -77,16 +78,16 @@ def from_annotations(folder: Path) -> Truth:
     """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole, or lists nothing."""
     file = folder / ANNOTATIONS
     try:
-        entries = json.loads(paths.read_file(file, most=MAX_BYTES).decode("utf-8-sig"))
+        entries = strict_json.load(paths.read_file(file, most=MAX_BYTES))
     except OSError as error:
         raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=file) from error
-    except paths.TooLarge as error:
+    except TooLarge as error:
         raise StudioError(
             str(error), file=file, remedy=tr("Split it, with its photos, into several folders.")
         ) from error
-    except UnicodeDecodeError as error:
+    except strict_json.NotUtf8 as error:
         raise StudioError(tr("it is no UTF-8 text"), file=file, remedy=tr("Save it as UTF-8.")) from error
-    except (ValueError, RecursionError) as error:
+    except strict_json.BadJson as error:
         raise StudioError(
             tr("it is no JSON: {reason}", reason=error), file=file, remedy=tr("Mend it, or write it anew.")
         ) from error
@@ -208,12 +209,8 @@ def _page(entry: object, folder: Path) -> TruePage:
 
 
 def _inside(image: str) -> bool:
-    try:
-        os.fsencode(image)
-    except UnicodeEncodeError:  # half of a character: no file can be called so
-        return False
     # What leads out on one system shall not be a name on another.
-    return page_file.stays_inside(image) and page_file.stays_inside(image.replace("\\", "/"))
+    return stays_inside(image) and stays_inside(image.replace("\\", "/"))
 
 
 def _words(words: list[object], image: str) -> Iterator[Labelled]:

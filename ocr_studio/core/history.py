@@ -22,7 +22,6 @@ was made for is not done. Deleting it loses nothing but the way back.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,9 +29,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from ocr_studio.core import page_file, paths
+from ocr_studio.core import page_file, strict_json
 from ocr_studio.core.page import Edit, Word
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 
 FILE: Final = "history.jsonl"
 # Steps that can be taken back; the older ones are forgotten.
@@ -40,6 +39,10 @@ MOST: Final = 1000
 # Bytes. A longer file is shortened when it is opened; one that is longer by far is no history of ours.
 LONG: Final = 4 * 2**20
 MAX_BYTES: Final = 256 * 2**20
+# Of a file longer than any that was shortened, only the newest lines are taken apart; so many lines no sitting leaves.
+MAX_TOLD: Final = 32 * 2**20
+MAX_LINES: Final = 200_000
+MAX_LOGGED: Final = 10
 
 _log = logging.getLogger(__name__)
 
@@ -149,10 +152,10 @@ def load(folder: SafeFolder, *, shorten: bool = False) -> Course:
         data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return Course()
-    except (OSError, paths.TooLarge) as error:
+    except (OSError, TooLarge) as error:
         _log.warning("%s cannot be read, so nothing older can be taken back: %s", path, error)
         return Course()
-    course = _replayed(_lines(data, path))
+    course = _replayed(_lines(data, path), whole=len(data) <= MAX_TOLD)
     if shorten and len(data) > LONG:
         course = _newest(course)
         try:
@@ -181,14 +184,15 @@ def _newest(course: Course) -> Course:
     return Course(course.steps[first:], course.index - first)
 
 
-def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
+def _replayed(lines: Iterable[Mapping[str, object]], *, whole: bool = True) -> Course:
+    """What these lines come to. whole: they are all there are; else ``index`` may pass below their first step."""
     steps: list[Step] = []
-    index = 0
+    index, least = 0, 0 if whole else -MOST
     for line in lines:
         if isinstance(step := line.get("do"), Step):
-            del steps[index:]
+            del steps[max(index, 0) :]
             steps.append(step)
-            index += 1
+            index = len(steps)
         elif line.get("join") is True and index == len(steps) >= 2:
             last = steps.pop()
             steps[-1] = steps[-1].then(last)
@@ -196,38 +200,47 @@ def _replayed(lines: Iterable[Mapping[str, object]]) -> Course:
             if not steps[-1]:
                 steps.pop()
                 index -= 1
-        elif line.get("drop") is True:
+        elif line.get("drop") is True and index >= 0:
             del steps[index : index + 1]
         elif isinstance(by := line.get("go"), int):
-            index = min(len(steps), max(0, index + by))
+            index = min(len(steps), max(least, index + by))
         if index > MOST:
             del steps[: index - MOST]
             index = MOST
-    return Course(tuple(steps), index)
+    return Course(tuple(steps), index) if index >= 0 else Course()
 
 
 def _lines(data: bytes, path: object) -> Iterator[Mapping[str, object]]:
     """What happened, so far as it can be read; the lines of ``saved`` taken apart."""
-    for line in _objects(data, path):
+    for line in _objects(data, path, steps=True):
         happened = line.get("did")
         yield from happened if isinstance(happened, list) else (line,)
 
 
-def _objects(data: bytes, path: object) -> Iterator[Mapping[str, object]]:
-    """Each line that can be read. After one that cannot, a killed program's last, all goes on."""
-    for number, line in enumerate(data.split(b"\n"), start=1):
+def _objects(data: bytes, path: object, *, steps: bool = False) -> Iterator[Mapping[str, object]]:
+    """Each line that can be read. After one that cannot, a killed program's last, all goes on.
+
+    steps: what was done is taken apart, too.
+    """
+    bad = 0
+    lines = (data[-MAX_TOLD:] if steps else data).rsplit(b"\n", MAX_LINES)[-MAX_LINES:]
+    for number, line in enumerate(lines, start=data.count(b"\n") + 2 - len(lines)):
         if not line:
             continue
         try:
-            found = dict(page_file.an_object(json.loads(line), "it"))
-            happened = found.get("did", [])
+            found = dict(page_file.an_object(strict_json.load(line), "it"))
+            happened = found.get("did", []) if steps else []
             for each in (found, *(happened if isinstance(happened, list) else ())):
-                if "do" in page_file.an_object(each, "what happened"):
+                if "do" in page_file.an_object(each, "what happened") and steps:
                     each["do"] = _step(each["do"])
-        except (ValueError, RecursionError) as error:
-            _log.warning("%s, line %d is left out: %s", path, number, error)
+        except ValueError as error:
+            bad += 1
+            if bad <= MAX_LOGGED:
+                _log.warning("%s, line %d is left out: %s", path, number, error)
             continue
         yield found
+    if bad > MAX_LOGGED:
+        _log.warning("%s: %d lines are left out", path, bad)
 
 
 def _line(value: Mapping[str, object]) -> bytes:
@@ -261,7 +274,9 @@ def _edit(name: str, value: object) -> Edit:
     changes: dict[str, tuple[Word | None, Word | None]] = {}
     for key, pair in words.items():
         old, new = _pair(pair)
-        changes[key] = (_word(old, key), _word(new, key))
+        changes[key] = both = (_word(old, key), _word(new, key))
+        if any(word is not None and word.id != key for word in both):
+            raise page_file.NotAPage(f"word {key} has another id")
     facts = _pair(fields["facts"]) if "facts" in fields else None
     if facts is None:
         return Edit(name, changes)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import strict_json
 from ocr_studio.core.safe_files import SafeFolder
 
 _MOST_BYTES: Final = 1 << 20
@@ -47,13 +48,13 @@ def write_in(folder: SafeFolder, name: str, value: Mapping[str, object], *, flus
 def read_in(folder: SafeFolder, name: str) -> Mapping[str, object]:
     """As ``read``, in a folder that may come from a stranger."""
     try:
-        value = json.loads(folder.read(name, most=_MOST_BYTES))
+        value = strict_json.load(folder.read(name, most=_MOST_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
         log.warning("%s: cannot be read: %s", folder.full(name), error)
         return {}
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         _put_aside(folder, name, error)
         return {}
     if not isinstance(value, dict):

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from pathlib import PurePath
 from typing import Final, TypeAlias, TypeVar
 
 from ocr_studio.core import strict_json
 from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.safe_files import stays_inside
 from ocr_studio.core.translation import tr
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
@@ -119,16 +118,6 @@ def decode(data: bytes) -> Page:
         read_at=_optional(fields, "read_at", _label),
         facts=facts_of(fields),
     )
-
-
-def stays_inside(image: str) -> bool:
-    """Whether a photo's path, as a page keeps it, can only lead to a place in the photos' folder."""
-    try:
-        os.fsencode(image)
-    except UnicodeEncodeError:  # half of a character: no file can be called so
-        return False
-    path = PurePath(image)
-    return bool(path.parts) and "\0" not in image and not path.anchor and ".." not in path.parts
 
 
 def line(value: object) -> bytes:
@@ -333,7 +322,7 @@ def _whole_characters(text: str) -> str:
 def _name(fields: Mapping[str, object], key: str, names: type[_Name]) -> _Name:
     value = fields.get(key)
     try:
-        return names(value)
+        return names(str(value))
     except ValueError as error:
         raise NotAPage(f"{key} is none of {', '.join(names)}") from error
 

@@ -11,20 +11,24 @@ It is worth less than the pages: what of it cannot be read is left out, and dele
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import page_file, paths
+from ocr_studio.core import page_file, strict_json
 from ocr_studio.core.page import Transcription, Word
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 
 FILE: Final = "second-readings.jsonl"
 # Bytes. A longer file is written anew, with the newest line of each page; those of 40,000 photos fit.
 LONG: Final = 64 * 2**20
 MAX_BYTES: Final = 128 * 2**20
+# Far beyond what anybody will look through; the newest count.
+MAX_LINES: Final = 200_000
+MAX_READINGS: Final = 1_000_000
+MAX_LOGGED: Final = 10
 
 _log = logging.getLogger(__name__)
 
@@ -76,8 +80,8 @@ def add(folder: SafeFolder, page_id: str, readings: Mapping[str, SecondReading])
     words = {key: [each.first, each.first_sure, each.other, each.other_sure] for key, each in readings.items()}
     line = page_file.line({"page": page_id, "words": words}) + b"\n"
     if folder.is_file(FILE) and folder.stat(FILE).st_size > LONG:
-        newest = {key: line for key, line, _ in _lines(folder) if key != page_id}
-        folder.replace(FILE, b"".join(each + b"\n" for each in newest.values()) + line)
+        newest = [kept for key, (kept, _) in _newest(folder).items() if key != page_id]
+        folder.replace(FILE, b"".join(each + b"\n" for each in newest) + line)
         return
     with folder.appending(FILE, most=MAX_BYTES) as file:
         # On a line of its own, also behind the half one of a killed program.
@@ -86,30 +90,44 @@ def add(folder: SafeFolder, page_id: str, readings: Mapping[str, SecondReading])
 
 def load(folder: SafeFolder) -> dict[str, dict[str, SecondReading]]:
     """Page id -> word id -> the other reading; nothing where none is kept. folder: the project's."""
-    return {key: words for key, _, words in _lines(folder)}
+    return {key: words for key, (_, words) in _newest(folder).items()}
 
 
-def _lines(folder: SafeFolder) -> list[tuple[str, bytes, dict[str, SecondReading]]]:
-    """Page ids, lines that can be read, and what they say, the oldest first."""
+def _newest(folder: SafeFolder) -> dict[str, tuple[bytes, dict[str, SecondReading]]]:
+    """Page id -> the newest line of it that can be read, and what that says; the oldest first."""
     path = folder.full(FILE)
     try:
         data = folder.read(FILE, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
-        return []
-    except (OSError, paths.TooLarge) as error:
+        return {}
+    except (OSError, TooLarge) as error:
         _log.warning("%s cannot be read: %s", path, error)
-        return []
-    found: list[tuple[str, bytes, dict[str, SecondReading]]] = []
-    for number, line in enumerate(filter(None, data.split(b"\n")), start=1):
+        return {}
+    found: dict[str, tuple[bytes, dict[str, SecondReading]]] = {}
+    bad, readings = 0, 0
+    for line in filter(None, reversed(data.rsplit(b"\n", MAX_LINES)[-MAX_LINES:])):
         try:
-            fields = page_file.an_object(json.loads(line), "line")
-            words = _words(page_file.an_object(fields.get("words"), "words"))
-            if not isinstance(key := fields.get("page"), str):
-                raise page_file.NotAPage("it says of no page")
-            found.append((key, line, words))
-        except (ValueError, RecursionError) as error:
-            _log.info("%s, line %d is left out: %s", path, number, error)
-    return found
+            key, words = _read(line)
+        except ValueError as error:
+            bad += 1
+            if bad <= MAX_LOGGED:
+                _log.info("%s, a line of %d bytes is left out: %s", path, len(line), error)
+            continue
+        readings += len(words)
+        if readings > MAX_READINGS:
+            break
+        found.setdefault(key, (line, words))
+    if bad > MAX_LOGGED:
+        _log.info("%s: %d lines are left out", path, bad)
+    return dict(reversed(found.items()))
+
+
+def _read(line: bytes) -> tuple[str, dict[str, SecondReading]]:
+    """What a line says, of which page. Raises ValueError."""
+    fields = page_file.an_object(strict_json.load(line), "line")
+    if not isinstance(key := fields.get("page"), str):
+        raise page_file.NotAPage("it says of no page")
+    return key, _words(page_file.an_object(fields.get("words"), "words"))
 
 
 def _words(fields: Mapping[str, object]) -> dict[str, SecondReading]:
@@ -122,7 +140,7 @@ def _words(fields: Mapping[str, object]) -> dict[str, SecondReading]:
         if not isinstance(first, str) or not isinstance(other, str):
             raise page_file.NotAPage("a reading is no text")
         for sure in (first_sure, other_sure):
-            if sure is not None and not (isinstance(sure, int | float) and 0 <= sure <= 1):
+            if sure is not None and (isinstance(sure, bool) or not (isinstance(sure, int | float) and 0 <= sure <= 1)):
                 raise page_file.NotAPage("a confidence is not from 0 to 1")
-        found[key] = SecondReading(first, first_sure, other, other_sure)
+        found[key] = SecondReading(one_line(first), first_sure, one_line(other), other_sure)
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ocr_studio.core import kept_json, paths
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, can_be_path
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class SessionFile:
             log.warning("%s: where you are cannot be kept: %s", self._path, error)
             return None
         for folder in (self._path.parent, paths.config_dir()):
-            paths.sweep(folder)
+            SafeFolder(folder).sweep()
         kept = kept_json.read(self._path)
         return LastTime(_place(kept), kept.get("closed") is not False)
 
@@ -92,7 +92,7 @@ class SessionFile:
 
 def _place(kept: Mapping[str, object]) -> Whereabouts | None:
     photo, selection, zoom, middle = (kept.get(key) for key in ("photo", "selection", "zoom", "middle"))
-    if not isinstance(photo, str) or not photo or "\0" in photo:
+    if not isinstance(photo, str) or not can_be_path(photo):
         return None
     words = selection if isinstance(selection, list) else []
     ids = tuple(each for each in words if isinstance(each, str))[:_MOST_SELECTED]

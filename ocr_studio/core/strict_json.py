@@ -1,7 +1,9 @@
 """JSON that may come from a stranger: refused where it would fill the memory, or break who works on with it.
 
-What is given back holds finite numbers only and is nested no deeper than ``MAX_DEPTH``. Of two equal keys in an object
-the last one counts. Texts are as the file has them, halves of surrogate pairs included: a file name may hold them.
+What is given back is nested no deeper than ``MAX_DEPTH``, and its numbers are finite, or NaN in place of what no number
+can be (Infinity, 1e999, five thousand digits): being between no two others, it passes no check of a range, so that only
+what it stands in is refused and not the whole file. Of two equal keys in an object the last one counts. Texts are as
+the file has them, halves of surrogate pairs included: a file name may hold them.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
         most_values: how many lists, objects and commas there may be, those within texts counted too.
 
     Returns:
-        Dicts, lists, strings, ints of at most 20 digits, finite floats, bools and None.
+        Dicts, lists, strings, ints of at most 20 digits, floats that are finite or NaN, bools and None.
 
     Raises:
         BadJson: for everything else, and for nothing else.
@@ -58,8 +60,6 @@ def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
         raise BadJson(f"its lists and objects are more than {MAX_DEPTH} deep")
     try:
         found: object = _DECODER.decode(text)
-    except BadJson:
-        raise
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
     return found
@@ -74,20 +74,13 @@ def _depth(data: bytes) -> int:
     return int(np.cumsum(_DEEPER[np.frombuffer(outside_texts, np.uint8)], dtype=np.int32).max(initial=0))
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise BadJson(f"a number has more than {MAX_DIGITS} digits")
-    return int(digits)
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= MAX_DIGITS else math.nan
 
 
 def _finite(digits: str) -> float:
-    if not math.isfinite(value := float(digits)):
-        raise BadJson("a number is too large")
-    return value
+    value = float(digits)
+    return value if math.isfinite(value) else math.nan
 
 
-def _no_constant(name: str) -> float:
-    raise BadJson(f"{name} is no number")
-
-
-_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=_no_constant)
+_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=lambda _: math.nan)

@@ -13,12 +13,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ocr_studio.core import amounts, paths
+from ocr_studio.core import amounts, paths, strict_json
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES
 from ocr_studio.core.dataset_reading import check_ended
 from ocr_studio.core.dataset_values import MANIFEST
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import LANGUAGES
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import later, tr
 
 KEY: Final = "synthetic"  # of the options in a manifest
@@ -292,13 +293,13 @@ def _about(path: Path) -> tuple[Mapping[str, object], Path]:
     """What a file, or a folder's manifest, says of how samples are made, "options" among it; and which file that is."""
     file = path / MANIFEST if paths.is_folder(path) else path
     try:
-        raw = json.loads(paths.read_file(file, most=_MOST_BYTES).decode("utf-8-sig"))
-    except (OSError, paths.TooLarge) as error:
+        raw = strict_json.load(paths.read_file(file, most=_MOST_BYTES))
+    except (OSError, TooLarge) as error:
         if file != path:
             check_ended(path)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadOptions(tr("it cannot be read: {reason}", reason=reason), file=file) from error
-    except (ValueError, RecursionError) as error:
+    except strict_json.BadJson as error:
         raise BadOptions(tr("it is no JSON: {reason}", reason=error), file=file) from error
     if isinstance(raw, Mapping) and "format" in raw:  # a manifest
         raw = raw.get(KEY)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import geometry, page_file
+from ocr_studio.core import geometry
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Findings, Index, Progress
 from ocr_studio.core.moved_photos import MovedPhotos
@@ -15,6 +15,7 @@ from ocr_studio.core.page import Quad
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.project import Project
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.safe_files import stays_inside
 
 # Of a hit's box: what is shown around it, so that a person sees that it is that word.
 _AROUND: Final = 0.35
@@ -62,7 +63,7 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
     for page_id, some in by_page.items():
         photo = None
         with contextlib.suppress(StudioError):  # told when it is opened
-            if page_file.stays_inside(some[0].image):  # the index is a file that anybody may have written
+            if stays_inside(some[0].image):  # the index is a file that anybody may have written
                 _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
                 photo = Pyramid(image)
         for place in some:
