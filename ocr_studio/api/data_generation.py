@@ -32,6 +32,7 @@ from ocr_studio.api.written_pages import (
 )
 from ocr_studio.core import images, language, paths, photo_errors
 from ocr_studio.core.page import Quad
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.engine.synth import fonts, texts, words
 from ocr_studio.engine.synth.board_texts import BoardTexts
 from ocr_studio.engine.synth.casting import BoardOptions
@@ -100,7 +101,7 @@ def _photo_bytes(path: Path) -> bytes:
         return paths.read_file(path, most=images.MAX_BYTES)
     except OSError as error:
         raise photo_errors.refused(path, error) from error
-    except paths.TooLarge as error:
+    except TooLarge as error:
         raise images.PhotoError(str(error), file=path) from error
 
 

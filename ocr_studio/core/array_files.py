@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import paths
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import tr
 
 _MOST_MEMBERS: Final = 20_000  # a net and what its optimizer keeps have a few thousand
@@ -58,7 +59,7 @@ def read(path: Path, *, most: int, names: Collection[str] = ()) -> dict[str, NDA
     Raises:
         OSError: The file cannot be read, or is no plain file.
         BadArrays: It is no archive of plain numbers and texts, or a damaged one.
-        paths.TooLarge: It is larger than ``most``, or its arrays are.
+        TooLarge: It is larger than ``most``, or its arrays are.
     """
     with paths.open_plain(path) as stream:
         return from_stream(stream, most=most, names=names)
@@ -76,14 +77,14 @@ def from_stream(stream: BinaryIO, *, most: int, names: Collection[str] = ()) -> 
             if sum(member.file_size for member in members.values()) > most:
                 raise _too_large(most)
             return {name: _array(archive, member, name) for name, member in members.items()}
-    except (BadArrays, paths.TooLarge):
+    except (BadArrays, TooLarge):
         raise
     except _DAMAGED as error:
         raise BadArrays(tr("it is no archive of arrays (.npz)")) from error
 
 
-def _too_large(most: int) -> paths.TooLarge:
-    return paths.TooLarge(tr("it is larger than {most} MB", most=most >> 20))
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(tr("it is larger than {most} MB", most=most >> 20))
 
 
 def _check_directory(stream: BinaryIO, size: int) -> None:

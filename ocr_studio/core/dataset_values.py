@@ -15,9 +15,9 @@ from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.core.paths import TooLarge
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.pyramid import Pyramid
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import tr
 from ocr_studio.core.word_crops import level
 

@@ -17,8 +17,7 @@ from ocr_studio.core.model_card import (
     BadModel,
     ModelCard,
 )
-from ocr_studio.core.paths import TooLarge
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 from ocr_studio.core.translation import later, tr
 
 REMEDY: Final = later("Use another model; import this one again, or delete it.")

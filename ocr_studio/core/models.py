@@ -339,7 +339,7 @@ def _move(source: Path, target: Path) -> None:
         if os.path.lexists(target) and not source.samefile(target):
             raise BadName(tr("there is a model “{name}” already", name=target.name), remedy=tr("Give another name."))
         source.rename(target)
-        paths.flush_folder(target.parent)
+        SafeFolder(target.parent).flush()
 
 
 @contextlib.contextmanager

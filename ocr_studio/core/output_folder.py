@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
-from ocr_studio.core import own_pictures, paths, strict_json
+from ocr_studio.core import own_pictures, strict_json
 from ocr_studio.core.photo_errors import known_beginning
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 from ocr_studio.core.translation import later, tr
 from ocr_studio.core.write_errors import WriteFailed, failed
 
@@ -113,7 +113,7 @@ class OutputFolder:
             data = self._folder.read(LIST, most=_MOST_BYTES)
         except FileNotFoundError:
             data = b""
-        except paths.TooLarge:
+        except TooLarge:
             data = b" " * _OUTDATED * 2  # as if nothing stood there
         written: dict[str, list[_Content]] = defaultdict(list)
         wrong = 0

@@ -10,24 +10,18 @@ import contextlib
 import errno
 import io
 import os
-import secrets
-import shutil
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 from ocr_studio.core.translation import tr
 
 _NAME = "ocr-studio"
 _HOME = "OCR_STUDIO_HOME"
-
-
-class TooLarge(ValueError):
-    """A file is larger than any that this program writes."""
 
 
 def _home() -> Path | None:
@@ -135,14 +129,6 @@ def read_file(path: Path, *, most: int = 1 << 20) -> bytes:
         return stream.read(size)
 
 
-def aside(path: Path, why: str) -> Path:
-    """A free name beside a file under which it is kept, with the reason and the time: ``a.damaged-<time>.json``."""
-    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-    name = f"{path.stem}.{why}-{moment}"
-    names = (f"{name}{number}{path.suffix}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(other for other in map(path.with_name, names) if not os.path.lexists(other))
-
-
 def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
     """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then put in its place.
 
@@ -151,58 +137,5 @@ def replace_file(path: Path, data: bytes, *, flush: bool = True) -> None:
     Where ``path`` is a symbolic link, the file it leads to is replaced. Permissions of an earlier file are kept.
     Raises OSError; the earlier file is then untouched and the temporary one gone.
     """
-    temporary = write_beside(path, data, flush=flush)
-    try:
-        os.replace(temporary, os.path.realpath(path))
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    if flush:
-        flush_folder(temporary.parent)
-
-
-def write_beside(path: Path, data: bytes, *, flush: bool = True) -> Path:
-    """The first half of ``replace_file``: a file that can take its place by ``os.replace``; it is the caller's.
-
-    Raises OSError; there is no such file then.
-    """
-    target = Path(os.path.realpath(path))
-    # Not made from the file's own name: a name as long as the file system allows has no room for an ending.
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "xb") as stream:
-            stream.write(data)
-            stream.flush()
-            if flush:
-                os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    return temporary
-
-
-def sweep(folder: Path, *, seconds: float = 3600.0) -> None:
-    """Remove what programs that were killed while they wrote have left in a folder; not what may still be written.
-
-    seconds: what was written last within so many of them may be.
-    """
-    oldest = time.time() - seconds
-    for left in folder.glob(".*.tmp"):
-        with contextlib.suppress(OSError):
-            if left.stat().st_mtime < oldest:
-                left.unlink()
-
-
-def flush_folder(folder: Path) -> None:
-    """Make a rename in this folder survive a power cut, where the system has a way to ask for that."""
-    # Windows cannot open a folder, and some network file systems refuse to flush one; the rename itself has happened.
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    real = Path(os.path.realpath(path))
+    SafeFolder(real.parent, follow=True).replace(real.name, data, flush=flush)

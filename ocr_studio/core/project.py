@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core import page_file, paths, project_errors, project_places, saving
+from ocr_studio.core import page_file, paths, project_errors, project_places, saving, strict_json
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.opened_lock import OpenedLock
@@ -28,7 +28,7 @@ from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.page_cache import PageCache
 from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp_of
 from ocr_studio.core.project_errors import LinkedProject, NewerFile, PageDamaged, ProjectInUse, SaveFailed
-from ocr_studio.core.safe_files import SafeFolder, stays_inside
+from ocr_studio.core.safe_files import SafeFolder, TooLarge, can_be_path, stays_inside
 from ocr_studio.core.translation import tr
 from ocr_studio.core.typed_words import Counted, TypedWords
 
@@ -351,7 +351,7 @@ class Project:
             page = self.read_page(page_id)
         except page_file.NewerFormat as error:
             raise project_errors.newer(self.files.full(name), error) from error
-        except (page_file.NotAPage, paths.TooLarge) as error:
+        except (page_file.NotAPage, TooLarge) as error:
             raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
@@ -396,7 +396,7 @@ def _photos_folder(files: SafeFolder, *, named: str) -> Path:
     where = _project_fields(files).get("photos")
     if where == ".." or (where is None and named == FOLDER):
         return files.path.parent
-    if not isinstance(where, str) or "\0" in where or not Path(where).is_absolute():
+    if not isinstance(where, str) or not can_be_path(where) or not Path(where).is_absolute():
         raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
     if project_places.in_library(Path(where), files.path.parent).name != named:
@@ -411,10 +411,10 @@ def _photos_folder(files: SafeFolder, *, named: str) -> Path:
 def _project_fields(files: SafeFolder) -> dict[str, object]:
     about = files.full("project.json")
     try:
-        fields = json.loads(files.read("project.json", most=1 << 20).decode("utf-8"))
+        fields = strict_json.load(files.read("project.json", most=1 << 20))
     except OSError as error:
         raise project_errors.unreadable(about, error) from error
-    except (ValueError, RecursionError):
+    except ValueError:
         fields = None
     if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):
         _log.warning("%s is damaged", about)

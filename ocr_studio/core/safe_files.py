@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, Final, NamedTuple
 
-from ocr_studio.core import paths
 from ocr_studio.core.translation import later, tr
 
 MAX_NAME: Final = 1000
@@ -41,6 +40,10 @@ _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CL
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 _TEMPORARY: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _LINK: Final = later("it is a symbolic link, or inside one")
+
+
+class TooLarge(ValueError):
+    """A file is larger than any that this program writes."""
 
 
 class UnsafeFile(OSError):
@@ -98,7 +101,7 @@ class SafeFolder:
         """
         with self.reading(name) as stream:
             if os.fstat(stream.fileno()).st_size > most or len(data := stream.read(most + 1)) > most:
-                raise paths.TooLarge(tr("it is larger than {size}", size=shown_size(most)))
+                raise TooLarge(tr("it is larger than {size}", size=shown_size(most)))
         return data
 
     @contextlib.contextmanager
@@ -399,10 +402,21 @@ def plain_name(name: object) -> str:
     return plain
 
 
+def can_be_path(text: str) -> bool:
+    """Whether a file can have this path: it is not empty and has no NUL and no half of a character.
+
+    Halves that stand for the bytes of a name which is not UTF-8 pass: they lead to the file.
+    """
+    try:
+        return bool(os.fsencode(text)) and "\0" not in text
+    except UnicodeEncodeError:
+        return False
+
+
 def stays_inside(name: str) -> bool:
     """Whether a relative path can only lead to a place in the folder that it is relative to."""
     path = PurePath(name)
-    return bool(path.parts) and paths.can_be_path(name) and not path.anchor and ".." not in path.parts
+    return bool(path.parts) and can_be_path(name) and not path.anchor and ".." not in path.parts
 
 
 def is_link(status: os.stat_result) -> bool:

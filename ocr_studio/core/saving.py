@@ -12,11 +12,11 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from ocr_studio.core import history, page_file, paths, project_errors, safe_files
+from ocr_studio.core import history, page_file, project_errors, safe_files
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project_errors import NotPlaced, SaveFailed
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
         return
     try:
         told = history.files_of(folder)
-    except (OSError, paths.TooLarge) as error:
+    except (OSError, TooLarge) as error:
         _log.warning("nobody knows which pages count, as the history cannot be read: %s", error)
         return  # what counts is kept with the rest, for a time when it can be
     for page_id, name in told:
@@ -138,7 +138,7 @@ def keep_foreign(folder: SafeFolder, name: str) -> None:
         page_file.decode(data)
     except page_file.NewerFormat as error:
         raise project_errors.newer(path, error) from error
-    except (page_file.NotAPage, paths.TooLarge):
+    except (page_file.NotAPage, TooLarge):
         _log.warning("%s is damaged and will be kept aside", path)
     other = folder.aside(name, "other")
     if data:

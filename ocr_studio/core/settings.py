@@ -15,6 +15,7 @@ from typing import Any
 from ocr_studio.core import kept_json, language, models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import Kind
+from ocr_studio.core.safe_files import can_be_path
 from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
@@ -303,7 +304,7 @@ class RecentFiles:
         entries = kept_json.read(self._path).get("files")
         if not isinstance(entries, list):
             return []
-        return [Path(entry) for entry in entries if isinstance(entry, str) and paths.can_be_path(entry)][: self._limit]
+        return [Path(entry) for entry in entries if isinstance(entry, str) and can_be_path(entry)][: self._limit]
 
     def add(self, path: Path) -> None:
         """Put one first."""

@@ -13,6 +13,7 @@ from ocr_studio.core.dataset_values import UNITS
 from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, PlaceOfWord
 from ocr_studio.core.metrics import Score
 from ocr_studio.core.page import Quad
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.training import Comparison, Interval, Reading, Sample, Trained
 from ocr_studio.core.training_report import AnyTrained
 from ocr_studio.core.training_runs import Run
@@ -47,7 +48,7 @@ def load(run: Run) -> AnyTrained | None:
         trained = _trained(raw, run)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, paths.TooLarge) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, TooLarge) as error:
         log.warning("%s: what came of the training cannot be read: %s", file, error)
         return None
     return trained if trained.folder in models.candidates(run.name) else None

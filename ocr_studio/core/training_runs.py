@@ -20,7 +20,7 @@ from ocr_studio.core import models, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.page import now
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 from ocr_studio.core.training import DEVICES, PARTS, Recipe
 from ocr_studio.core.translation import tr
 
@@ -136,7 +136,7 @@ def load(name: str) -> Run | None:
         return _run(raw, name)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, paths.TooLarge) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, TooLarge) as error:
         log.warning("%s: this training cannot be gone on with: %s", file, error)
         return None
 

@@ -16,6 +16,7 @@ import msgpack
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import later, tr
 
 PACKAGE: Final = "wordfreq"
@@ -49,7 +50,7 @@ def counted(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]
             if frequency < rarest:
                 return
             yield frequency, unpacker.unpack()
-    except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, paths.TooLarge) as error:
+    except (OSError, EOFError, ValueError, zlib.error, msgpack.UnpackException, TooLarge) as error:
         raise NoWordCounts(
             tr("the words of a language cannot be read: {reason}", reason=error),
             file=path,

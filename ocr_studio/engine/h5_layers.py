@@ -30,6 +30,7 @@ from ocr_studio.core import child_process, paths
 from ocr_studio.core.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES, BadModel
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import later, tr
 
 Array: TypeAlias = NDArray[np.float32]
@@ -57,7 +58,7 @@ def read(file: Path) -> Layers:
     except OSError as error:
         what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
         raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
-    except paths.TooLarge as error:
+    except TooLarge as error:
         raise BadModel(tr("it is larger than any model"), file=file, remedy=tr(_REMEDY)) from error
     return unpacked(data, file=file)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from ocr_studio import __version__
-from ocr_studio.core import models, paths, published_files, write_errors
+from ocr_studio.core import models, published_files, write_errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.model_card import MOST_WEIGHT_BYTES
@@ -107,7 +107,7 @@ def fetch(
             if not _is_whole(part, wanted):  # it may have been cut off after the last byte
                 yield from _brought(wanted, part, patience=patience)
             os.replace(part, place)
-            paths.flush_folder(place.parent)
+            SafeFolder(place.parent, follow=True).flush()
     except OSError as error:
         what = tr("it cannot be kept: {reason}", reason=write_errors.reason(error))
         raise FetchFailed(what, file=place, remedy=write_errors.remedy(error)) from error

@@ -7,16 +7,17 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.core import history, page_file, paths
+from ocr_studio.core import history, page_file
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.ui.app import Studio
 
 
@@ -62,7 +63,12 @@ class Ear(QObject):
         self._autosave.together = self._hear_together  # type: ignore[method-assign]
         self._autosave.saved.connect(lambda: self.say("saved"))
         self._autosave.failed.connect(lambda why: self.say("trouble", why=why))
-        self._write, paths.replace_file = paths.replace_file, self._hear_file
+        ear, write = self, SafeFolder.replace
+
+        def hear(folder: SafeFolder, name: str, data: bytes, *, flush: bool = True) -> None:
+            ear.hear_file(folder.full(name), data, lambda: write(folder, name, data, flush=flush))
+
+        SafeFolder.replace = hear  # type: ignore[method-assign,assignment]
 
     def say(self, what: str, **more: object) -> None:
         # One write call, so that a line is there whole or not at all.
@@ -91,11 +97,12 @@ class Ear(QObject):
             self.say("did", pages=self._pages, items=self._items)
             self._pages, self._items = {}, []
 
-    def _hear_file(self, path: Path, data: bytes, *, flush: bool = True) -> None:
+    def hear_file(self, path: Path, data: bytes, write: Callable[[], None]) -> None:
+        """A file is about to be replaced."""
         kept = path.suffix == ".json" and path.parent.name != "pages"
         what = {"path": str(path), "content": hashlib.blake2b(data, digest_size=10).hexdigest()}
         if kept:
             self.say("writing", **what)
-        self._write(path, data, flush=flush)
+        write()
         if kept:
             self.say("written", **what)

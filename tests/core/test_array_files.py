@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr_studio.core import array_files, paths
+from ocr_studio.core import array_files
 from ocr_studio.core.array_files import BadArrays
+from ocr_studio.core.safe_files import TooLarge
 
 MOST = 1 << 20
 GOOD: dict[str, NDArray[Any]] = {
@@ -122,7 +123,7 @@ def test_what_is_no_plain_array_is_refused(data: bytes) -> None:
 def test_no_more_is_unpacked_than_may_be(packing: int) -> None:
     large = archive(array(said(f"({MOST},)"), bytes(8 * MOST)), packing=packing)
     tracemalloc.start()
-    with pytest.raises(paths.TooLarge, match="larger than 1 MB"):
+    with pytest.raises(TooLarge, match="larger than 1 MB"):
         unpacked(large)
     assert tracemalloc.get_traced_memory()[1] < MOST
     tracemalloc.stop()
@@ -179,5 +180,5 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 )
 def test_damaged_archives_are_refused_or_read(patch: bytes, place: int, data: bytes) -> None:
     place %= len(data)
-    with contextlib.suppress(BadArrays, paths.TooLarge):
+    with contextlib.suppress(BadArrays, TooLarge):
         unpacked(data[:place] + patch + data[place + len(patch) :])

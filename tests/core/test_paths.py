@@ -48,13 +48,3 @@ def test_a_home_of_nobody_is_said_in_one_line(
         said = capsys.readouterr().err
         assert said.count("\n") == 1
         assert "OCR_STUDIO_HOME is “~nobody-is-called-so”" in said
-
-
-def test_what_killed_programs_left_is_removed_and_what_is_being_written_stays(tmp_path: Path) -> None:
-    for name, age in ((".1234.tmp", 7200), (".5678.tmp", 10), ("mine.tmp", 7200), (".hidden", 7200)):
-        path = tmp_path / name
-        path.write_bytes(b"half")
-        os.utime(path, (path.stat().st_mtime - age,) * 2)
-    paths.sweep(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".5678.tmp", ".hidden", "mine.tmp"]
-    paths.sweep(tmp_path / "nothing")

@@ -159,9 +159,10 @@ def test_a_folder_swapped_for_a_link_while_the_program_works_leads_nowhere(photo
                 pages.rename(kept)
                 pages.symlink_to(home / "pages")
                 pages.unlink()
-            if kept.exists():
+            while kept.exists():
                 shutil.rmtree(pages, ignore_errors=True)
-                kept.rename(pages)
+                with contextlib.suppress(OSError):
+                    kept.rename(pages)
 
     project = Project.open(photos)
     project.lock()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import paths, safe_files
-from ocr_studio.core.safe_files import SafeFolder, UnsafeFile, plain_name
+from ocr_studio.core import safe_files
+from ocr_studio.core.safe_files import SafeFolder, TooLarge, UnsafeFile, plain_name
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links without special rights")
 
@@ -85,7 +85,7 @@ class TestOrdinaryFiles:
 
     def test_larger_than_they_may_be_are_not_read(self, inside: SafeFolder) -> None:
         inside.replace("b", b"12345")
-        with pytest.raises(paths.TooLarge, match="larger than"):
+        with pytest.raises(TooLarge, match="larger than"):
             inside.read("b", most=4)
 
     @posix

@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, history, paths
+from ocr_studio.core import edits, history
 from ocr_studio.core.history import Step
 from ocr_studio.core.page import apply
+from ocr_studio.core.safe_files import SafeFolder
 from tests.ui.test_autosave import OTHER, PAGE, Desk, Disk, desk, disk
 
 __all__ = ["desk", "disk"]  # fixtures
@@ -65,17 +65,17 @@ def test_of_a_step_of_many_photos_nothing_is_saved_while_not_all_of_it_fits(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.autosave._retry.setInterval(50)
-    real = paths.write_beside
+    real = SafeFolder.write_beside
 
-    def small(path: Path, data: bytes, *, flush: bool = True) -> Path:
-        if OTHER.id in path.name:
+    def small(folder: SafeFolder, name: str, data: bytes, *, flush: bool = True) -> str:
+        if OTHER.id in name:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(path, data, flush=flush)
+        return real(folder, name, data, flush=flush)
 
     after = {page.id: apply(page, edits.write(page, "the-100", "thy")) for page in (PAGE, OTHER)}
     step = Step("Write", {page.id: edits.write(page, "the-100", "thy") for page in (PAGE, OTHER)})
     with monkeypatch.context() as patch:
-        patch.setattr(paths, "write_beside", small)
+        patch.setattr(SafeFolder, "write_beside", small)
         with desk.autosave.together():
             for page in after.values():
                 desk.autosave.keep(desk.project, page)

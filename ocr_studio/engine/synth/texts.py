@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import string
 import unicodedata
 from collections import Counter
@@ -16,9 +17,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import language, paths, word_counts, word_list
+from ocr_studio.core import amounts, language, paths, word_counts, word_list
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.plain_text import composed
+from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth import german_spelling
 from ocr_studio.engine.synth.capitals import USUAL, Capitals
@@ -30,6 +32,9 @@ _SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
 _RAREST: Final = 1e-6
 # Longer words are none, but addresses and slips; they would not go onto a board.
 _LONGEST: Final = 60
+# Lists of all forms of a language's words have about one million.
+_MOST_WORDS: Final = 2_000_000
+_BETWEEN: Final = re.compile(r"\S+")  # white space
 # Of words that are left out so many are named, each by so many letters.
 _NAMED, _SHOWN = 5, 30
 
@@ -138,10 +143,15 @@ def _named(words: Sequence[str]) -> str:
 def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
-        counts = Counter(map(composed, paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig").split()))
+        text = paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")
+        counts = Counter[str]()
+        for word in _BETWEEN.finditer(text):
+            counts[composed(word[0])] += 1
+            if len(counts) > _MOST_WORDS:
+                raise ValueError(tr("it has more than {most} different words", most=amounts.plain(_MOST_WORDS)))
     except UnicodeDecodeError as error:
         raise _bad(path, tr("it is no UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
-    except (OSError, ValueError, paths.TooLarge) as error:
+    except (OSError, ValueError, TooLarge) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _bad(path, reason) from error
     unseen = tuple(word for word in counts if not word.isprintable())
