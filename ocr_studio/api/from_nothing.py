@@ -40,6 +40,7 @@ from ocr_studio.core.command_line import CommandParser
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.engine import checkpoints, ctc, fitting
 from ocr_studio.engine.synth import words
 from ocr_studio.engine.synth.casting import BoardOptions
@@ -289,7 +290,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     facts = {"steps": sizes.steps, "seed": chosen.seed, "samples": sizes.samples, "rate": sizes.rate}
     # Another model may have got this name in these hours.
     folder = learned.save(models.free_name(chosen.name), settings=facts, scores={"test": scores})
-    paths.replace_file(chosen.out / run_folder.SCORES, (json.dumps(scores, indent=1) + "\n").encode())
+    SafeFolder(chosen.out, follow=True).replace(run_folder.SCORES, (json.dumps(scores, indent=1) + "\n").encode())
     print("on hands never seen:", ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))  # noqa: T201
     print(f"kept as “{folder.name}” in {folder.parent}")  # noqa: T201
 

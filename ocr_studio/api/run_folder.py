@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.api import samples
-from ocr_studio.core import array_files, paths
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.engine import checkpoints, fitting
 
@@ -45,12 +45,13 @@ def _is_log(file: Path) -> bool:
     try:
         with paths.open_plain(file) as log:
             return log.read(6) == b"epoch,"
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
 def _is_drawn(file: Path) -> bool:
     try:
-        return "made_of" in array_files.read(file, most=samples.MOST_BYTES, names=("made_of",))
-    except (OSError, ValueError):
+        with paths.open_plain(file) as stream:
+            return samples.are_in(stream)
+    except OSError:
         return False

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ from PIL import Image
 from ocr_studio.api.tools import Line, Picture
 from ocr_studio.core import array_files, paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.engine.augmentation import varied
 from ocr_studio.engine.synth.sources import Sources
 
@@ -34,6 +35,7 @@ Boxes: TypeAlias = NDArray[np.float32]
 _QUALITY: Final = 93  # of JPEG: nothing is seen of it
 MOST_BYTES: Final = 1 << 30  # of a file of them: ten thousand words have 30 MB
 _MOST_PIXELS: Final = 32 << 20  # of one
+_OWN: Final = frozenset({"sizes", "texts", "counts"})  # arrays that a file of them has, whoever wrote it when
 _SHORT: Final = 5  # letters
 # How far words of other widths get into a batch: sigma, of the width's natural logarithm.
 _JUMBLE: Final = 0.15
@@ -96,15 +98,19 @@ class Samples:
         cls, generator: Iterable[tuple[Picture, Any]], count: int, *, file: Path | None = None, made_of: str = ""
     ) -> Samples:
         """So many of a generator's; from a file, if that holds as many of the same already, otherwise they are written
-        there. made_of: what tells them from others, see ``fingerprint``.
+        there. made_of: what tells them from others, see ``fingerprint``. Raises WriteFailed where a file that holds no
+        samples is in the way.
         """
         kept = _read(file, made_of) if file else None
         if kept is not None and len(kept) == count:
             return cls(kept)
+        out = OutputFile(file, known=are_in) if file else None
+        if out is not None:
+            out.check()
         drawn = cls(DrawnSample.of(picture, truth) for picture, truth in itertools.islice(generator, count))
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            paths.replace_file(file, _packed(drawn.all, made_of))
+        if out is not None:
+            out.path.parent.mkdir(parents=True, exist_ok=True)
+            out.write(_packed(drawn.all, made_of))
         return drawn
 
     def words(
@@ -236,6 +242,14 @@ def _packed(samples: Sequence[DrawnSample], made_of: str) -> bytes:
         made_of=np.array(made_of),
     )
     return stream.getvalue()
+
+
+def are_in(stream: BinaryIO) -> bool:
+    """Whether an open file holds samples."""
+    try:
+        return set(array_files.from_stream(stream, most=MOST_BYTES, names=_OWN)) == _OWN
+    except (OSError, ValueError):
+        return False
 
 
 def _read(file: Path, made_of: str) -> list[DrawnSample] | None:

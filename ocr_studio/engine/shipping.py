@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ocr_studio.core import model_folder, models, paths
+from ocr_studio.core import model_folder, models
 from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.models import Model
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.engine import differences, weights
 
 
@@ -51,9 +52,10 @@ def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
     data = weights.packed(moved)
     card = replace(card, sha256=hashlib.sha256(data).hexdigest())
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # before anything is written: facts may be none
-    target.mkdir(parents=True, exist_ok=True)
-    paths.replace_file(target / WEIGHTS_FILE, data)
-    paths.replace_file(target / CARD_FILE, card.to_json())
+    folder = SafeFolder(target, follow=True)
+    folder.make_folder()
+    folder.replace(WEIGHTS_FILE, data)
+    folder.replace(CARD_FILE, card.to_json())
     file = target / WEIGHTS_FILE
     after = differences.added(before, weights.unpacked(model_folder.read_weights(target, card), file=file), file=file)
     far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)
@@ -65,7 +67,7 @@ def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
     """Say other things of a model that is written already; its weights stay. Raises BadModel and OSError."""
     card = replace(model_folder.inspect(target, thoroughly=True), **facts)
     ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
-    paths.replace_file(target / CARD_FILE, card.to_json())
+    SafeFolder(target, follow=True).replace(CARD_FILE, card.to_json())
     return card
 
 

@@ -13,6 +13,7 @@ from ocr_studio.api import data_generation as data
 from ocr_studio.api import tools
 from ocr_studio.api.detection import letter_maps
 from ocr_studio.api.samples import DrawnSample, Samples
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.engine.synth import words
 from ocr_studio.engine.synth.casting import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
@@ -151,9 +152,11 @@ def test_samples_come_again_each_time_a_little_otherwise(tmp_path: Path) -> None
     np.testing.assert_array_equal(next(still)[0], [next(still) for _ in range(4)][3][0])
     short = [text for _, text in itertools.islice(kept.words(2, short_first=6), 6)]
     assert "efghijkl" not in short
-    for spoiled in (b"damaged", b""):
-        file.write_bytes(spoiled)
-        assert len(Samples.drawn(samples(), 4, file=file)) == 4
+    assert len(Samples.drawn(samples(), 3, file=file)) == 3
+    file.write_bytes(b"mine")
+    with pytest.raises(WriteFailed, match="it is a file that this program did not write"):
+        Samples.drawn(samples(), 4, file=file)
+    assert file.read_bytes() == b"mine"
 
 
 def test_pieces_of_boards_take_their_letters_along() -> None:
