@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import dataset
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.core.preflight import LEAST
 from ocr_studio.core.synth_dataset import Source
 from ocr_studio.core.training_runs import KINDS
+from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.engine.synth import texts
 from ocr_studio.jobs import synthesizing
 from ocr_studio.jobs.synthesizing import FolderState, SampleMade, SourcesRead, WritingEvent
