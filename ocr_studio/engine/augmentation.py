@@ -17,6 +17,7 @@ Floats: TypeAlias = NDArray[np.float32]
 # At full strength; what a person's own boards differ by from photo to photo, not more: boxes are drawn along the
 # writing, so its slope is small; letters must stay legible.
 TURN: Final = math.radians(2.5)
+_WIDEST: Final = 6400  # pixels of a finished crop; nets are shown no more than a quarter of it
 SLANT: Final = 0.18  # tangent
 SQUEEZE: Final = 0.22  # natural logarithm of the width
 SHIFT: Final = 0.07  # of corners, as a share of the height: boxes are drawn tighter or looser, cameras stand aslant
@@ -33,7 +34,7 @@ def varied(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
     crop: (h, w, 3) uint8. strength: 0 gives the crop as it is read, 1 the most.
     """
     height, width = crop.shape[:2]
-    wide = HEIGHT * width / height
+    wide = min(HEIGHT * width / height, _WIDEST)
     if strength <= 0:
         return _resized(crop, wide)
     wide *= math.exp(strength * SQUEEZE * _swing(rng))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.settings import ReaderOptions
 
 Crop: TypeAlias = NDArray[np.uint8]
+
+_MOST_BYTES: Final = 256 << 10
+# Pixels: nets see crops 48 high, and no wider than 1600.
+_ENOUGH: Final = 96
+_WIDE: Final = 3200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +33,16 @@ class Lesson:
     text: str
     name: str = ""
     place: tuple[str, str] | None = None
+
+
+def fitted(crop: Crop) -> Crop:
+    """The crop, made smaller where it is far larger than any net sees it: all crops are in memory at once."""
+    height, width = crop.shape[:2]
+    if crop.nbytes <= _MOST_BYTES:
+        return crop
+    scale = min(1.0, max(_ENOUGH / height, math.sqrt(_MOST_BYTES / 4 / crop.nbytes)), _WIDE / width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

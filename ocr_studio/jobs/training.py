@@ -219,14 +219,14 @@ def _nothing(
 
 def _read(dataset: Dataset, examples: Sequence[Example], into: list[Lesson]) -> Iterator[Preparing]:
     """The crops; one that is gone since the dataset was read is left out."""
-    from ocr_studio.engine.lessons import Lesson
+    from ocr_studio.engine.lessons import Lesson, fitted
 
     what = tr("Looking at the lines") if dataset.unit == "lines" else tr("Looking at the words")
     for number, example in enumerate(examples):
         if number % _TOLD_EVERY == 0:
             yield Preparing(what, number, len(examples))
         with contextlib.suppress(BadCrop):
-            crop = dataset.crop(example)
+            crop = fitted(dataset.crop(example))
             into.append(Lesson(crop, example.text, name=example.crop, place=example.place))
 
 

@@ -31,7 +31,7 @@ GOOD: dict[str, NDArray[Any]] = {
     "one": np.array(7),
     "nothing": np.zeros((0, 4, 2), np.float32),
     "flags": np.array([True, False]),
-    "weights/0": np.float64([1.5]),
+    "weights/0": np.array([1.5]),
 }
 
 

@@ -18,13 +18,14 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr_studio.core import published_files
+from ocr_studio.core import child_process, published_files
 from ocr_studio.core.model_card import BadModel
 from ocr_studio.engine import ctc, h5_layers
 from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
 from ocr_studio.engine.keras_ocr_weights import load_craft, load_crnn
 from ocr_studio.engine.nets.craft import build_craft, craft_layers
 from ocr_studio.engine.nets.crnn import CrnnPlan, build_crnn, crnn_layers
+from tests.core.test_child_process import grow, spin
 from tests.engine.keras_ocr_files import RECORDED, write
 
 TOLERANCE = 1e-4
@@ -212,6 +213,19 @@ def spoiled_bomb(stored: h5py.File, elsewhere: Path) -> None:
     packed.id.write_direct_chunk((0,), zlib.compress(bytes(32 << 20)))  # 32 MB where 512 bytes are said to be
 
 
+def spoiled_scalar(stored: h5py.File, elsewhere: Path) -> None:
+    del stored["fc_9/fc_9/bias:0"]
+    stored["fc_9/fc_9"].create_dataset("bias:0", data=np.float32(1))
+
+
+def spoiled_single_name(stored: h5py.File, elsewhere: Path) -> None:
+    stored.attrs["layer_names"] = np.bytes_(b"fc_9")
+
+
+def spoiled_empty_names(stored: h5py.File, elsewhere: Path) -> None:
+    stored.attrs["layer_names"] = h5py.Empty("S4")
+
+
 def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
     del stored.attrs["layer_names"]
 
@@ -232,6 +246,9 @@ def spoiled_list(stored: h5py.File, elsewhere: Path) -> None:
         (spoiled_packing, "is packed in an unusual way"),
         (spoiled_bomb, "is packed in an unusual way"),
         (spoiled_list, "lacks “layer_names”"),
+        (spoiled_scalar, "is no array of float32"),
+        (spoiled_single_name, "is no list of names"),
+        (spoiled_empty_names, "is no list of names"),
     ],
 )
 def test_what_leads_elsewhere_or_is_no_network_is_refused(
@@ -268,6 +285,16 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
         h5_layers.read(file)
 
 
+@pytest.mark.parametrize(("way", "why"), [(spin, "more than 1 s"), (grow, "more than 256 MB")])
+def test_what_ends_the_library_ends_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, way: child_process.Work, why: str
+) -> None:
+    monkeypatch.setattr(h5_layers, "read_here", way)
+    monkeypatch.setattr(h5_layers, "_LIMITS", child_process.Limits(seconds=1, memory=256 << 20))
+    with pytest.raises(BadModel, match=f"not the weights of a network: .*{why}"):
+        h5_layers.unpacked(b"", file="x.h5")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadModel, match=r"nowhere\.h5: the file cannot be read: No such file"):
         h5_layers.read(tmp_path / "nowhere.h5")
@@ -280,7 +307,7 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @given(data=st.data())
-@how(max_examples=200)
+@how(max_examples=60)
 def test_flipped_bytes_are_refused_or_are_numbers(little: bytes, data: st.DataObject) -> None:
     changed = bytearray(little)
     for _ in range(data.draw(st.integers(1, 4))):

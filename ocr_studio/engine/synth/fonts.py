@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import paths, synth_sources
+from ocr_studio.core import child_process, paths, synth_sources
+from ocr_studio.core.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import later, tr
-from ocr_studio.engine.synth import marker
+from ocr_studio.engine.synth import font_tables, marker
 from ocr_studio.engine.synth.marker import Pen
 from ocr_studio.engine.synth.writing import Boxes, CannotWrite, Floats, Ink, Random, Split, Writing, squares
 
@@ -49,6 +51,7 @@ _REACH: Final = 8
 # What FreeType raises for a letter whose outline or instructions are broken, mostly only as it is drawn, and Pillow for
 # one that is too large.
 _BROKEN: Final = (OSError, ValueError, OverflowError, MemoryError)
+_LIMITS: Final = Limits(seconds=5, memory=1 << 30, answer=0)
 _REMEDY: Final = later("Take it out of the folder, or put an unbroken one in its place.")
 
 
@@ -186,6 +189,7 @@ def load(path: Path, *, hand: bool = False) -> Font:
     looks like print. Raises BadFont."""
     try:
         data = paths.read_file(path, most=_MOST_BYTES)
+        _check(data)
         font = _sized(data)
         blank = _bitmap(font, _LACKED)
         if not any(len(shown[1]) and shown != blank for shown in (_bitmap(font, letter) for letter in "aA1")):
@@ -193,11 +197,29 @@ def load(path: Path, *, hand: bool = False) -> Font:
         if (not hand or _called_pictures(path)) and _likeness(font) < _LIKE:
             raise ValueError(tr("its letters do not look like letters"))
         face = _Face(font, blank, _has_small(font))
-    except _BROKEN as error:
+    except (*_BROKEN, ChildFailed) as error:
         raise BadFont(
             tr("the font cannot be used: {reason}", reason=_reason(path, error)), file=path, remedy=tr(_REMEDY)
         ) from error
     return Font(path.stem, Split.of(data), face, hand)
+
+
+def _check(data: bytes) -> None:
+    """Refuse a font whose letters would fill the memory. Raises ValueError and ChildFailed."""
+    if data[:4] == b"wOF2":  # what is in it only FreeType can see
+        child_process.call(measure_here, {}, data, limits=_LIMITS)
+    else:
+        font_tables.check_parts(data)
+
+
+def measure_here(_: Mapping[str, object], data: bytes) -> Answer:
+    """Measure all letters of a font, in a child process: that FreeType comes to an end with each."""
+    with contextlib.suppress(*_BROKEN):
+        font = ImageFont.truetype(io.BytesIO(data), _SET, layout_engine=ImageFont.Layout.BASIC)
+        for code in itertools.chain(range(0x20, 0xD800), range(0xE000, 0x10000)):
+            with contextlib.suppress(OSError, ValueError, OverflowError):
+                font.getbbox(chr(code))
+    return Answer()
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -385,6 +407,6 @@ def _worn(ink: Ink, pen: Pen, rng: Random) -> Ink:
 
 
 def _reason(path: Path, error: Exception) -> str:
-    if path.suffix.lower() == ".woff2":
+    if path.suffix.lower() == ".woff2" and isinstance(error, OSError):
         return tr("fonts of this kind (WOFF2) need a FreeType with Brotli: {reason}", reason=error)
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
