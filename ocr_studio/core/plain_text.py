@@ -31,6 +31,11 @@ def one_line(text: str) -> str:
     return composed(spaced)
 
 
+def word_count(text: str) -> int:
+    """How many words are written in a box with this text, at least one."""
+    return max(1, len(text[:LONGEST].split()))
+
+
 def composed(text: str) -> str:
     """The text in NFC; of hundreds of marks on one letter the first few stay."""
     if len(text) > _MOST_MARKS and not text.isascii():

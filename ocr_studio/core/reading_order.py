@@ -17,6 +17,7 @@ import numpy as np
 from ocr_studio.core import paragraphs, rows
 from ocr_studio.core.cuts import Cutter
 from ocr_studio.core.page import Word
+from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.rows import Boxes, Budget, Floats, Indices
 
 # From this on a row is turned against the page: columns that lean in perspective and lines that bend stay below.
@@ -98,7 +99,7 @@ class _Layout:
     def of(cls, words: Iterable[Word]) -> _Layout:
         known, corners = rows.sorted_words(words)
         corners = corners @ rows.frame(corners).T
-        written = np.array([max(len(word.text.split()), 1) for word in known], dtype=np.intp)
+        written = np.array([word_count(word.text) for word in known], dtype=np.intp)
         return cls(known, Boxes.of(corners), _ordered(corners, written) if known else [])
 
 

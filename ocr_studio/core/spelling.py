@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import language
 from ocr_studio.core.language import Hashes, Lexicon
-from ocr_studio.core.plain_text import LONGEST
 
 Shares: TypeAlias = NDArray[np.float32]
 
@@ -51,6 +50,8 @@ _WEIGHT: Final = 2.0
 _HELD: Final = 1.5
 # Longer words are compared no further: a person has run words together.
 _LONGEST: Final = 24
+# Letters of a text: where a box holds more than a few lines, only its beginning is looked at.
+_LOOKED_AT: Final = 300
 # How frequent a word of the project is taken to be: a usual one.
 _OWN_SHARE: Final = 1e-5
 _MASK: Final = (1 << 64) - 1
@@ -215,7 +216,7 @@ def _signs(lexicon: Lexicon) -> NDArray[np.uint64]:
 def _plain(text: str) -> list[Doubt]:
     """The words of a text that are words: letters only, and not part of a code, an address or an abbreviation."""
     found: list[Doubt] = []
-    for piece in re.finditer(r"\S+", text[:LONGEST]):
+    for piece in re.finditer(r"\S+", text[:_LOOKED_AT]):
         token = piece.group()
         if _CODE.search(token):
             continue

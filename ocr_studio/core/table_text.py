@@ -15,6 +15,7 @@ import numpy as np
 from ocr_studio.core import rows
 from ocr_studio.core.formats.spreadsheet import safe
 from ocr_studio.core.page import Page
+from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.rows import Boxes, Floats, Indices
 
 Table = tuple[tuple[str, ...], ...]
@@ -34,7 +35,7 @@ def of_page(page: Page, ids: Collection[str] | None = None) -> Table:
         return ()
     words, corners = rows.sorted_words(chosen)
     corners = corners @ rows.frame(corners).T
-    cells = _cells(corners, np.array([max(len(word.text.split()), 1) for word in words], dtype=np.intp))
+    cells = _cells(corners, np.array([word_count(word.text) for word in words], dtype=np.intp))
     boxes = Boxes.of(corners).joined(cells)
     numbers, columns = _row_numbers(boxes), _column_numbers(boxes)
     table = [["" for _ in range(max(columns) + 1)] for _ in range(max(numbers) + 1)]

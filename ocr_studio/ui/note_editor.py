@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QMimeData, QTimer
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ocr_studio.core import edits
@@ -17,6 +17,7 @@ from ocr_studio.ui.document import Document
 _PAUSE_MS = 1200
 _KEEP_MS = 200
 _LONGEST = 20_000
+_LONGEST_BROKEN = 5_000  # letters of a line
 
 
 class NoteEditor(QPlainTextEdit):
@@ -26,6 +27,7 @@ class NoteEditor(QPlainTextEdit):
         super().__init__(parent)
         self._document = document
         self._showing = False
+        self._known = ""  # as it was shown or kept last
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -59,8 +61,12 @@ class NoteEditor(QPlainTextEdit):
         self.finish()
 
     def _keep(self) -> None:
-        page, note = self._document.page, self.toPlainText()[:_LONGEST].rstrip()
-        if page and self._document.writable and note != page.facts.note:
+        page, written = self._document.page, self.toPlainText()
+        if page is None or not self._document.writable or written == self._known:
+            return
+        self._known = written
+        note = written[: max(_LONGEST, len(page.facts.note))].rstrip()  # one of a file that is longer stays whole
+        if note != page.facts.note:
             name = tr("Write a note") if note else tr("Delete the note")
             self._document.push(edits.state(page, replace(page.facts, note=note), name), join=f"note {self._pauses}")
 
@@ -87,7 +93,13 @@ class NoteEditor(QPlainTextEdit):
         self._soon.stop()
         page = self._document.page
         self._showing = True
-        self.setPlainText(page.facts.note if page else "")
+        note = page.facts.note if page else ""
+        # To break a line without spaces takes Qt the square of its length: minutes for a million letters.
+        long = any(len(line) > _LONGEST_BROKEN for line in note.split("\n"))
+        modes = QTextOption.WrapMode
+        self.setWordWrapMode(modes.NoWrap if long else modes.WrapAtWordBoundaryOrAnywhere)
+        self.setPlainText(note)
+        self._known = self.toPlainText()
         self.setReadOnly(not self._document.writable)
         self.setEnabled(page is not None)
         self._showing = False

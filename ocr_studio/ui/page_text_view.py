@@ -16,6 +16,8 @@ from ocr_studio.ui import theme, wording
 from ocr_studio.ui.document import Document
 from ocr_studio.ui.spelling import Spelling
 
+# Of one box; and words of a page whose spelling is doubted: more would take seconds to lay out.
+_MOST_LETTERS, _MOST_DOUBTED = 300, 1_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -52,7 +54,7 @@ class Written:
                 for place, word in enumerate(line):
                     if place:
                         put(" ")
-                    text = wording.shortened(word.text)
+                    text = wording.shortened(word.text, _MOST_LETTERS)
                     places.append((word.id, length, length + _size(text)))
                     put(text)
         ids, starts, ends = zip(*places, strict=True) if places else ((), (), ())
@@ -180,6 +182,7 @@ class PageTextView(QPlainTextEdit):
             return
         page = self._document.page
         marks: list[QTextEdit.ExtraSelection] = []
+        doubted: list[tuple[int, int]] = []
         chosen = self._document.selection
         first: int | None = None
         for key, start, end in zip(self._written.ids, self._written.starts, self._written.ends, strict=True):
@@ -189,7 +192,10 @@ class PageTextView(QPlainTextEdit):
             if key in chosen:
                 marks.append(self._marked(start, end, _chosen_format()))
                 first = start if key == self._document.current or first is None else first
-            marks += [self._marked(*place, _doubted_format()) for place in _doubted(self._spelling, word, start)]
+            if len(doubted) < _MOST_DOUBTED:
+                doubted += [place for place in _doubted(self._spelling, word, start) if place[1] <= end]
+        under = _doubted_format()
+        marks += [self._marked(*place, under) for place in doubted[:_MOST_DOUBTED]]
         self.setExtraSelections(marks)
         if first is not None and not self._following and not self.hasFocus():
             self._bring_into_sight(first)
