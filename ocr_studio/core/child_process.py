@@ -48,8 +48,8 @@ Failure: TypeAlias = Literal["crashed", "slow", "memory", "start"]
 
 # Children that run at the same time: beyond that, callers wait.
 _MOST_CHILDREN: Final = min(4, os.cpu_count() or 1)
-# A child that waits for a disk or is served late may take so many times the processor time that it is allowed; on Windows
-# nothing else limits it.
+# A child that waits for a disk or is served late may take so many times the processor time that it is allowed. On
+# Windows nothing else limits it.
 _PATIENCE: Final = 3 if sys.platform == "win32" else 10
 _MOST_JSON: Final = 1 << 22
 _PIPE_BYTES: Final = 1 << 20
