@@ -69,7 +69,7 @@ class Making:
     def write_bytes(self, name: str, data: bytes) -> None:
         """Write a picture that is encoded already. Raises OSError."""
         self._pictures[name] = hashlib.sha256(data).digest()
-        self.room.replace(name, data, flush=False)
+        self.room.create(name, data)
 
     def take(self, name: str, digest: bytes) -> None:
         """A picture lies in the room already. digest: SHA-256 of its file."""

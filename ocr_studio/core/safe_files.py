@@ -38,6 +38,8 @@ _PLAIN: Final = (
 _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 # Names that Windows gives to devices, in any folder and with any ending.
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+# The names of nearly all files, which need no closer look; a part has a character that is no dot.
+_ORDINARY: Final = re.compile(r"(?=.{1,200}\Z)\.?[\w-][\w.-]*(/\.?[\w-][\w.-]*)*", re.ASCII)
 _TEMPORARY: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _LINK: Final = later("it is a symbolic link, or inside one")
 
@@ -170,6 +172,19 @@ class SafeFolder:
             raise
         if flush:
             self.flush(_above(name))
+
+    def create(self, name: str, data: bytes) -> None:
+        """Write a file that nobody looks at before all of its folder is there; a power cut may leave half of it."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _PLAIN
+        with self._parent(name) as (at, last):
+            try:
+                handle = os.open(last, flags, 0o666, dir_fd=at)
+            except FileExistsError:  # left by a program that was killed
+                _replaceable(last, at, self.full(name))
+                os.unlink(last, dir_fd=at)
+                handle = os.open(last, flags, 0o666, dir_fd=at)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
 
     def write_beside(self, name: str, data: bytes, *, flush: bool = True) -> str:
         """The first half of ``replace``: a new file in the same folder, for ``put``.
@@ -387,6 +402,8 @@ def plain_name(name: object) -> str:
     Raises:
         UnsafeFile: It is no such name, or leads out of the folder.
     """
+    if isinstance(name, str) and _ORDINARY.fullmatch(name) and sys.platform != "win32":
+        return name
     if not isinstance(name, str) or not name or len(name) > MAX_NAME:
         raise UnsafeFile(tr("it is no name of 1 to {most} letters", most=MAX_NAME))
     try:

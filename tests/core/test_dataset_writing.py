@@ -195,14 +195,14 @@ def test_a_full_disk_is_said_and_the_earlier_dataset_stays(tmp_path: Path, monke
     made = project(tmp_path / "photos", [words(1), words(2)])
     exported(made, tmp_path / "data")
     before = files(tmp_path / "data")
-    write, left = SafeFolder.replace, iter([True] * 9)
+    create, left = SafeFolder.create, iter([True] * 9)
 
-    def fails_soon(folder: SafeFolder, name: str, data: bytes, *, flush: bool = True) -> None:
+    def fails_soon(folder: SafeFolder, name: str, data: bytes) -> None:
         if not next(left, False):
             raise OSError(errno.ENOSPC, "No space left on device", name)
-        write(folder, name, data, flush=flush)
+        create(folder, name, data)
 
-    monkeypatch.setattr(SafeFolder, "replace", fails_soon)
+    monkeypatch.setattr(SafeFolder, "create", fails_soon)
     for folder in (tmp_path / "data", tmp_path / "new"):
         with pytest.raises(WriteFailed, match="No space left"):
             exported(made, folder)

@@ -62,6 +62,7 @@ _WAYS: dict[str, Callable[[SafeFolder, str], object]] = {
     "stat": lambda folder, name: folder.stat(name),
     "replace": lambda folder, name: folder.replace(name, b"other"),
     "append": _append,
+    "create": lambda folder, name: folder.create(name, b"other"),
     "lock": _lock,
 }
 

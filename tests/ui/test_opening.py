@@ -19,6 +19,7 @@ from ocr_studio.core import edits, images
 from ocr_studio.core import settings as settings_module
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.index import Index, IndexTrouble
+from ocr_studio.core.output_folder import OutputFile
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import FOLDER, Project
 from ocr_studio.core.settings import Settings
@@ -331,9 +332,10 @@ def test_a_picture_of_the_window_writes_nothing_else_and_says_why_not(
     studio = Studio(Settings(), desk=made_board.StandInDesk(), keeps=False)
     # Once Qt's own has ended, no further loop of this process waits for anything.
     monkeypatch.setattr(QApplication, "exec", lambda *_: qtbot.waitUntil(lambda: not studio.window.isVisible()))
+    shot = OutputFile(tmp_path / "nowhere" / "shot.png")
     try:
         with pytest.raises(StudioError, match=r"nowhere/shot\.png"):
-            app._take_picture(application, studio, folder / "board 1.png", tmp_path / "nowhere" / "shot.png")
+            app._take_picture(application, studio, folder / "board 1.png", shot)
         assert len(texts(studio)) == 8
     finally:
         studio.stop()
