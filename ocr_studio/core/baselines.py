@@ -18,6 +18,8 @@ _POINTS_PER_HEIGHT, _MOST_POINTS = 2.0, 40
 _ENOUGH = 3
 # The least length of a line that shows a slope, in its heights; and degrees beyond which it is no slope of a line.
 _LONG, _STEEP = 2.0, 45.0
+# Of more lines than any photo has, only the first: they are found and drawn while somebody waits.
+_MOST_LINES = 5_000
 # In heights of the line: so far above or below its baseline, or beyond its ends, a hand still writes along it.
 _ACROSS, _ALONG = 1.6, 8.0
 
@@ -38,7 +40,7 @@ class Baseline:
 
 def of_words(words: Iterable[Word]) -> tuple[Baseline, ...]:
     """The baselines of all lines of these words, in reading order; words without extent have none."""
-    found = (of_line(line) for line in reading_order.lines(words))
+    found = (of_line(line) for line in reading_order.lines(words)[:_MOST_LINES])
     return tuple(line for line in found if line is not None)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ocr_studio.core import geometry, reading_order
 from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.translation import tr
 
 Blocks = list[list[list[Word]]]
@@ -66,7 +67,8 @@ def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Ids of the words as they are read, or of some of them."""
     if not given(page):
         return reading_order.order(_some(page, ids))
-    return tuple(word.id for line in lines(page) for word in line if ids is None or word.id in ids)
+    wanted = None if ids is None else frozenset(ids)
+    return tuple(word.id for line in lines(page) for word in line if wanted is None or word.id in wanted)
 
 
 def neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
@@ -92,7 +94,7 @@ def keeps(edit: Edit) -> bool:
 
 def _counted(word: Word) -> int:
     """How many words a text has for the order."""
-    return max(1, len(word.text.split()))
+    return word_count(word.text)
 
 
 def text(page: Page, ids: Collection[str] | None = None) -> str:
@@ -101,7 +103,8 @@ def text(page: Page, ids: Collection[str] | None = None) -> str:
         return reading_order.text(_some(page, ids))
     found = blocks(page)
     if ids is not None:
-        found = [[[word for word in line if word.id in ids] for line in block] for block in found]
+        wanted = frozenset(ids)
+        found = [[[word for word in line if word.id in wanted] for line in block] for block in found]
     return reading_order.written(found)
 
 
@@ -111,15 +114,15 @@ def moved(page: Page, ids: Collection[str], before: str | None) -> Edit:
     Put into the middle of a line they become part of it. Between two lines they go on with that beside which they
     stand on the photo; else they are lines of their own, of the block that is nearer.
     """
-    now = _places(page)
-    chosen = [place.id for place in now if place.id in ids and place.id != before]
+    now, wanted = _places(page), frozenset(ids)
+    chosen = [place.id for place in now if place.id in wanted and place.id != before]
     return _edit(page, now, _put(page, now, chosen, before)) if chosen else Edit("")
 
 
 def shifted(page: Page, ids: Collection[str], step: int) -> Edit:
     """A person moves words past the one before them in the order, step -1, or past the one behind them, 1."""
-    now = order(page)
-    places = [place for place, key in enumerate(now) if key in ids]
+    now, wanted = order(page), frozenset(ids)
+    places = [place for place, key in enumerate(now) if key in wanted]
     if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
         return Edit("")
     past = places[0] - 1 if step < 0 else places[-1] + 2
@@ -138,12 +141,13 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
         return Edit("")
     follows = {place.id: place.follows for place in now}
     neighbours = {(one.id, other.id) for one, other in pairwise(now)}
-    first = next(index for index, place in enumerate(now) if place.id in chosen)
-    rest = [place for place in now[first:] if place.id not in chosen]
+    among = frozenset(chosen)
+    first = next(index for index, place in enumerate(now) if place.id in among)
+    rest = [place for place in now[first:] if place.id not in among]
     wanted = [*chosen, *(place.id for place in rest)]
     after = list(now[:first])
     # The first one's place is taken by these words, so nobody else begins its line or block.
-    breaks = _breaks_passed_on([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], set(chosen))
+    breaks = _breaks_passed_on([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], among)
     for index, key in enumerate(wanted):
         if index == 0:
             after.append(_Place(key, now[first].follows))
@@ -152,7 +156,7 @@ def in_turn(page: Page, ids: Collection[str]) -> Edit:
         elif _beside(page.words[wanted[index - 1]], page.words[key]):
             after.append(_Place(key, _SAME))
         else:
-            after.append(_Place(key, _LINE if key in chosen else max(_LINE, breaks[key])))
+            after.append(_Place(key, _LINE if key in among else max(_LINE, breaks[key])))
     return _edit(page, now, after)
 
 
@@ -170,14 +174,14 @@ def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
         after[0].id == now[0].id
     ):
         return Edit("")
-    kept: list[tuple[str, ...]] = []
+    kept: list[list[str]] = []
     for place in after:
         if place.follows == _BLOCK and kept:
-            kept.append(())
+            kept.append([])
         if place.follows or not kept:
-            kept.append(())
-        kept[-1] = (*kept[-1], place.id)
-    return Edit(tr("Change the reading order"), facts=(page.facts, replace(page.facts, order=tuple(kept))))
+            kept.append([])
+        kept[-1].append(place.id)
+    return Edit(tr("Change the reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
 
 
 def _places(page: Page) -> list[_Place]:
@@ -267,7 +271,7 @@ def _line_ends(places: list[_Place]) -> list[int]:
     return ends
 
 
-def _breaks_passed_on(now: list[_Place], gone: set[str]) -> dict[str, int]:
+def _breaks_passed_on(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
     """How each word that stays follows, once those are gone: a line that lost its first word still is a line."""
     found: dict[str, int] = {}
     waiting = _SAME
