@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 # More letters than this nobody writes in a word or a line of one; files from elsewhere may have more.
@@ -39,13 +40,12 @@ def word_count(text: str) -> int:
 def composed(text: str) -> str:
     """The text in NFC; of hundreds of marks on one letter the first few stay."""
     if len(text) > _MOST_MARKS and not text.isascii():
-        text = "".join(_without_piles(text))
+        text = _piled_marks().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
 
 
-def _without_piles(text: str) -> Iterator[str]:
-    marks = 0
-    for letter in text:
-        marks = marks + 1 if unicodedata.combining(letter) else 0
-        if marks <= _MOST_MARKS:
-            yield letter
+@cache
+def _piled_marks() -> re.Pattern[str]:
+    """More marks in a row than there may be; the group: those that stay."""
+    marks = "".join(sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.combining(sign))
+    return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
