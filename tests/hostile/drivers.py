@@ -264,9 +264,10 @@ def load_page_file(file: Path) -> int:
 
     def again() -> None:
         try:
-            page_file.encode(page_file.decode(file.read_bytes()))
-        except ValueError as error:  # what it raises for a page that is none; its callers make a line of it
+            page = page_file.decode(file.read_bytes())
+        except (page_file.NotAPage, page_file.NewerFormat) as error:  # its callers make a line of it
             raise StudioError(str(error), file=file) from error
+        page_file.encode(page)
 
     return int(_failed(again))
 

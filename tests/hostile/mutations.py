@@ -70,6 +70,8 @@ NAMES: Final = (
     "'quote\"",
 )
 NUMBERS: Final = (
+    "1" * 4000,  # more than a float has room for, fewer than Python refuses
+    "1" * 400,
     "1" * 5000,
     "-" + "9" * 5000,
     "1e999999",

@@ -54,22 +54,24 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of inputs. attacks: tried in turn; share: of all inputs. tensorflow: its inputs load that."""
+    """A kind of inputs. attacks: tried in turn; share: of all inputs; quick: commands of each input in the tests'
+    sample. tensorflow: its inputs load that."""
 
     name: str
     attacks: Sequence[Attack]
     share: float = 1.0
+    quick: int = 1
     tensorflow: bool = False
 
     def trial(self, place: Sandbox, seed: int, number: int, *, light: bool) -> Trial:
         """Make an input: the same every time for the same numbers.
 
-        light: quick ones only, each with the two commands that are likeliest to go wrong.
+        light: quick ones only, each with its first commands.
         """
         attacks = [each for each in self.attacks if not (light and each.heavy)]
         chance = random.Random(f"{self.name}:{seed}:{number}")
         made = attacks[number % len(attacks)].make(place, chance)
-        return replace(made, commands=made.commands[:2]) if light else made
+        return replace(made, commands=made.commands[: self.quick]) if light else made
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,4 +151,5 @@ KIND: Final = Kind(
         Attack(long, heavy=True),
     ],
     share=0.8,
+    quick=2,
 )

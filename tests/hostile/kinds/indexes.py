@@ -296,4 +296,5 @@ KIND: Final = Kind(
         Attack(random_values),
     ],
     share=1.4,
+    quick=2,
 )

@@ -249,4 +249,5 @@ KIND: Final = Kind(
         Attack(folder),
     ],
     share=1.6,
+    quick=2,
 )

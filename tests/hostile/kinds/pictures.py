@@ -31,7 +31,9 @@ _COMMANDS: Final[Sequence[Command]] = (
 
 def _trial(what: str, name: str, chance: random.Random) -> Trial:
     """The photo by itself, and its folder."""
-    return Trial(what, [("@look", f"{{in}}/{name}"), chance.choice(_COMMANDS)], lines=4)
+    commands = [("@look", f"{{in}}/{name}"), chance.choice(_COMMANDS), chance.choice(_COMMANDS)]
+    chance.shuffle(commands)
+    return Trial(what, commands, lines=4)
 
 
 def mutated(place: Sandbox, chance: random.Random) -> Trial:

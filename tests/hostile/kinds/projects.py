@@ -230,7 +230,7 @@ def _crowd(place: Sandbox, chance: random.Random, count: int, spread: float) -> 
     data = samples.photo("PNG")
     place.put("board1.png", data)
     put_page(place, "board1.png", samples.content_id(data), words)
-    commands = [chance.choice(EXPORTS), chance.choice((*COMMANDS[5:7], COMMANDS[13], COMMANDS[14]))]
+    commands = [chance.choice(EXPORTS[:4]), chance.choice((*COMMANDS[5:7], COMMANDS[13], COMMANDS[14]))]
     return Trial(f"{count} words over {spread:.0%} of a photo", commands)
 
 
