@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 # More letters than this nobody writes in a word or a line of one; files from elsewhere may have more.
 LONGEST: Final = 1_000
@@ -16,6 +18,8 @@ _NOT_WRITING = frozenset({"Cc", "Cs"})
 # Marks on one letter: more are no writing (Unicode, annex 15, "Stream-Safe Text Format"), and sorting them takes the
 # square of their number, which is minutes for 100,000.
 _MOST_MARKS: Final = 30
+_FEW: Final = 100  # letters of a text in which that takes no time
+_NO_MARKS_FROM: Final = 0x1F000  # there are emoji and Chinese characters
 
 
 def outgrows(text: str, before: str) -> bool:
@@ -39,13 +43,23 @@ def word_count(text: str) -> int:
 
 def composed(text: str) -> str:
     """The text in NFC; of hundreds of marks on one letter the first few stay."""
-    if len(text) > _MOST_MARKS and not text.isascii():
-        text = _piled_marks().sub(r"\1", text)
+    if len(text) > _FEW and not text.isascii():
+        text = _without_piles(text)
     return unicodedata.normalize("NFC", text)
 
 
+def _without_piles(text: str) -> str:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    places = np.arange(len(codes))
+    letters = np.where(_marks()[np.minimum(codes, _NO_MARKS_FROM)], -1, places)
+    behind = places - np.maximum.accumulate(letters)  # how many marks stand between a letter and this
+    if behind.max() <= _MOST_MARKS:
+        return text
+    return codes[behind <= _MOST_MARKS].tobytes().decode("utf-32-le", "surrogatepass")
+
+
 @cache
-def _piled_marks() -> re.Pattern[str]:
-    """More marks in a row than there may be; the group: those that stay."""
-    marks = "".join(sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.combining(sign))
-    return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
+def _marks() -> NDArray[np.bool_]:
+    """For each character's number whether it is a mark on the letter before it."""
+    marks = (unicodedata.combining(chr(code)) > 0 for code in range(_NO_MARKS_FROM + 1))
+    return np.fromiter(marks, np.bool_, _NO_MARKS_FROM + 1)
