@@ -225,6 +225,6 @@ def test_web_pages_show_the_pictures_that_were_read_wrongly(
     (web / "words.html").write_text("somebody's own")
     capsys.readouterr()
     assert cli.run(["evaluate", str(tmp_path / "own"), "--out", str(web)]) == 1
-    assert "would be written over" in capsys.readouterr().err
+    assert "did not write" in capsys.readouterr().err
     assert (web / "words.html").read_text() == "somebody's own"
     del recognizer

@@ -94,7 +94,7 @@ class _Copying:
             if self._making.has(fresh):
                 fresh = f"{PHOTOS}/{file_id(name)}.jpg"
             if data.startswith(_JPEG):
-                self._making.write_bytes(fresh, data)
+                self._making.write_encoded(fresh, data)
             else:
                 self._making.write(fresh, self._found.photo_named(name))
             self._names[name] = fresh

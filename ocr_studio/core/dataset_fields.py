@@ -8,12 +8,11 @@ from typing import Final
 
 import cv2
 
-from ocr_studio.core import plain_text, strict_json
-from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, plain_name, reason
+from ocr_studio.core import plain_text, safe_files, strict_json
 from ocr_studio.core.dataset_values import BadDataset
 from ocr_studio.core.page import Point, Quad
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.safe_files import TooLarge
+from ocr_studio.core.safe_files import SafeFolder, TooLarge, UnsafeFile, plain_name
 from ocr_studio.core.translation import tr
 
 # Far beyond what one machine learns from in a day; what exceeds them is no dataset and must not fill the memory.
@@ -53,15 +52,17 @@ class Troubles:
         return (*self._lines, tr("and {count} more", count=self._more)) if self._more else tuple(self._lines)
 
 
-def file_bytes(folder: ClosedFolder, name: str, *, most: int = MAX_BYTES) -> bytes:
+def file_bytes(folder: SafeFolder, name: str, *, most: int = MAX_BYTES) -> bytes:
     """The bytes of a file of labels. Raises BadDataset."""
     try:
         return folder.read(name, most=most)
-    except (OSError, LeadsOut, TooLarge) as error:
-        raise BadDataset(tr("it cannot be read: {reason}", reason=reason(error)), file=folder.root / name) from error
+    except (OSError, TooLarge) as error:
+        raise BadDataset(
+            tr("it cannot be read: {reason}", reason=safe_files.reason(error)), file=folder.path / name
+        ) from error
 
 
-def numbered_lines(folder: ClosedFolder, name: str) -> Iterator[tuple[str, bytes]]:
+def numbered_lines(folder: SafeFolder, name: str) -> Iterator[tuple[str, bytes]]:
     """The lines of a file of labels that are not empty, each with where it is: file and line, from 1. Raises BadDataset
     also where there are beyond measure many.
     """
@@ -69,7 +70,7 @@ def numbered_lines(folder: ClosedFolder, name: str) -> Iterator[tuple[str, bytes
     if data.count(b"\n") > MAX_EXAMPLES:
         raise BadDataset(
             tr("it has more than {most} lines", most=MAX_EXAMPLES),
-            file=str(folder.root / name),
+            file=str(folder.path / name),
             remedy=tr("Split it, with its pictures, into several."),
         )
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
@@ -143,7 +144,7 @@ def name(value: object, what: str) -> str:
     """A file's name inside the folder. Raises Unfit."""
     try:
         return plain_name(value)
-    except LeadsOut as error:
+    except UnsafeFile as error:
         raise Unfit(f"{what}: {error}") from error
 
 

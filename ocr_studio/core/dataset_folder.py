@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import file_lock, output_folder, paths, write_errors
-from ocr_studio.core.closed_folder import reason
+from ocr_studio.core import file_lock, output_folder, paths, safe_files, write_errors
 from ocr_studio.core.dataset_fields import MAX_BYTES, json_value
 from ocr_studio.core.dataset_layouts.layout import Layout
 from ocr_studio.core.dataset_values import FORMAT, MANIFEST, PHOTOS
@@ -244,7 +243,7 @@ def _not_written(folder: Path, error: OSError) -> WriteFailed:
         what = tr("the dataset cannot be written: {reason}", reason=tr("it is a file, not a folder"))
         return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
     return WriteFailed(
-        tr("the dataset cannot be written: {reason}", reason=reason(error)),
+        tr("the dataset cannot be written: {reason}", reason=safe_files.reason(error)),
         file=folder,
         remedy=write_errors.remedy(error),
     )

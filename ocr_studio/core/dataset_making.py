@@ -64,9 +64,9 @@ class Making:
         kind = Path(name).suffix
         options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if kind == ".jpg" else ()
         _, encoded = cv2.imencode(kind, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
-        self.write_bytes(name, np.asarray(encoded).tobytes())
+        self.write_encoded(name, np.asarray(encoded).tobytes())
 
-    def write_bytes(self, name: str, data: bytes) -> None:
+    def write_encoded(self, name: str, data: bytes) -> None:
         """Write a picture that is encoded already. Raises OSError."""
         self._pictures[name] = hashlib.sha256(data).digest()
         self.room.create(name, data)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ocr_studio.core import dataset_folder, images, paths
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import MAX_EXAMPLES, MAX_PAGES, Troubles, Unfit, file_bytes, json_value, mapping
 from ocr_studio.core.dataset_layouts import LAYOUTS, own
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
@@ -32,6 +31,7 @@ from ocr_studio.core.dataset_values import (
     bytes_of,
     decoded,
 )
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr, tr_n
 
 
@@ -39,7 +39,7 @@ def is_dataset(folder: Path) -> bool:
     """Whether a folder looks like a dataset, of any layout; it may still be one that cannot be used. Never raises."""
     if not paths.is_folder(folder):
         return False
-    closed = ClosedFolder(folder)
+    closed = SafeFolder(folder, follow=True)
     return any(closed.has(mark) for layout in LAYOUTS.values() for mark in layout.marks)
 
 
@@ -72,7 +72,7 @@ def read(folder: Path) -> Dataset:
     if not paths.is_folder(folder):
         raise BadDataset(tr("there is no such folder"), file=folder, remedy=tr("Give the folder of a dataset."))
     check_labels(folder)
-    closed, troubles = ClosedFolder(folder), Troubles()
+    closed, troubles = SafeFolder(folder, follow=True), Troubles()
     manifest = _manifest(closed)
     layout = _layout(closed, manifest)
     listed = layout.read(closed, manifest, troubles)
@@ -99,7 +99,7 @@ def read(folder: Path) -> Dataset:
     if manifest and manifest.get("digest") != digest.hex():
         troubles.add(MANIFEST, tr("labels or pictures are not those it was written for: changed or left out since"))
     return Dataset(
-        folder=closed.root,
+        folder=closed.path,
         examples=tuple(examples),
         pages=tuple(page for page, _ in pages),
         manifest=manifest,
@@ -111,11 +111,11 @@ def read(folder: Path) -> Dataset:
     )
 
 
-def _manifest(folder: ClosedFolder) -> Mapping[str, object]:
+def _manifest(folder: SafeFolder) -> Mapping[str, object]:
     """manifest.json; empty where there is none, as in folders that other programs have written. Raises BadDataset."""
     if not folder.has(MANIFEST):
         return {}
-    path = folder.root / MANIFEST
+    path = folder.path / MANIFEST
     try:
         manifest = mapping(json_value(file_bytes(folder, MANIFEST)))
     except Unfit as error:
@@ -138,22 +138,22 @@ def _manifest(folder: ClosedFolder) -> Mapping[str, object]:
     return manifest
 
 
-def _layout(folder: ClosedFolder, manifest: Mapping[str, object]) -> Layout:
+def _layout(folder: SafeFolder, manifest: Mapping[str, object]) -> Layout:
     named = manifest.get("layout", own.LAYOUT.name)
     if manifest:
         if isinstance(named, str) and named in LAYOUTS:
             return LAYOUTS[named]
-        raise BadDataset(tr("its layout is none that this program knows"), file=folder.root / MANIFEST)
+        raise BadDataset(tr("its layout is none that this program knows"), file=folder.path / MANIFEST)
     for layout in LAYOUTS.values():
         if any(folder.has(mark) for mark in layout.marks):
             return layout
-    check_ended(folder.root)
+    check_ended(folder.path)
     names = ", ".join(mark for layout in LAYOUTS.values() for mark in layout.marks)
     remedy = tr("One has one of these in it: {names}.", names=names)
-    raise BadDataset(tr("it is no dataset"), file=folder.root, remedy=remedy)
+    raise BadDataset(tr("it is no dataset"), file=folder.path, remedy=remedy)
 
 
-def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
+def _usable(folder: SafeFolder, listed: Sequence[Example], troubles: Troubles) -> Iterator[tuple[Example, bytes]]:
     """The examples whose pictures can be had, each once, with the SHA-256 of the picture's file."""
     seen: set[object] = set()
     pictures = _Pictures(folder)
@@ -173,8 +173,8 @@ def _usable(folder: ClosedFolder, listed: Sequence[Example], troubles: Troubles)
 class _Pictures:
     """Looks at the pictures of examples. Of photos that words are cut out of, the last one is kept in mind."""
 
-    def __init__(self, folder: ClosedFolder) -> None:
-        self._folder = folder.root
+    def __init__(self, folder: SafeFolder) -> None:
+        self._folder = folder.path
         self._photo, self._digest = "", b""
 
     def check(self, example: Example) -> bytes:
@@ -192,7 +192,7 @@ class _Pictures:
         return hashlib.sha256(data).digest()
 
 
-def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles) -> Iterator[tuple[TruePhoto, bytes]]:
+def _whole(folder: SafeFolder, listed: Iterable[TruePhoto], troubles: Troubles) -> Iterator[tuple[TruePhoto, bytes]]:
     """The photos that can be opened, each once, with their sizes as they are and the SHA-256 of their files."""
     seen: set[str] = set()
     for page in listed:
@@ -201,8 +201,8 @@ def _whole(folder: ClosedFolder, listed: Iterable[TruePhoto], troubles: Troubles
             continue
         seen.add(page.photo)
         try:
-            data = bytes_of(folder.root, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
-            width, height = images.photo_size(folder.path(page.photo))
+            data = bytes_of(folder.path, page.photo, most_bytes=MAX_PHOTO_BYTES)  # a plain file, behind no link
+            width, height = images.photo_size(folder.full(page.photo))
         except (BadCrop, images.PhotoError) as error:
             troubles.add(page.photo, error.what)
             continue

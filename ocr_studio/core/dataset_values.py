@@ -10,14 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import images
-from ocr_studio.core.closed_folder import ClosedFolder, LeadsOut, reason
+from ocr_studio.core import images, safe_files
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.pyramid import Pyramid
-from ocr_studio.core.safe_files import TooLarge
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 from ocr_studio.core.translation import tr
 from ocr_studio.core.word_crops import level
 
@@ -188,9 +187,11 @@ def picture(folder: Path, name: str, *, most: int, most_bytes: int) -> RGB:
 def bytes_of(folder: Path, name: str, *, most_bytes: int) -> bytes:
     """The bytes of a file inside a folder. Raises BadCrop."""
     try:
-        return ClosedFolder(folder).read(name, most=most_bytes)
-    except (OSError, LeadsOut, TooLarge) as error:
-        raise BadCrop(tr("the picture cannot be used: {reason}", reason=reason(error)), file=folder / name) from error
+        return SafeFolder(folder, follow=True).read(name, most=most_bytes)
+    except (OSError, TooLarge) as error:
+        raise BadCrop(
+            tr("the picture cannot be used: {reason}", reason=safe_files.reason(error)), file=folder / name
+        ) from error
 
 
 def decoded(data: bytes, path: Path, *, most: int) -> RGB:

@@ -54,6 +54,9 @@ class UnsafeFile(OSError):
     def __init__(self, why: str, path: object = None) -> None:
         super().__init__(errno.ELOOP, why, None if path is None else str(path))
 
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}" if self.filename else str(self.strerror)
+
 
 class Entry(NamedTuple):
     """What lies in a folder. status: of itself, not of what a link leads to."""
@@ -453,6 +456,13 @@ def is_temporary(name: str) -> bool:
 def is_own(handle: int) -> bool:
     """Whether an open file may be written into: it is this user's, and has no other name elsewhere."""
     return _is_ours(os.fstat(handle))
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read, in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return tr("it is not there")
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def shown_size(count: int) -> str:

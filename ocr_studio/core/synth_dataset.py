@@ -102,7 +102,7 @@ class SynthWriting:
     def add(self, sample: Sample) -> None:
         """Write a sample. Raises OSError."""
         for name, data in sample.pictures.items():
-            self._making.write_bytes(name, data)
+            self._making.write_encoded(name, data)
         self._write(_note(sample) + b"\n")
         self._made[sample.kind, sample.index] = _without_pictures(sample)
         self._count[sample.kind] += 1

@@ -16,8 +16,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import array_files, paths
+from ocr_studio.core import array_files
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 FILE: Final = "checkpoint.npz"
@@ -50,10 +51,10 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, **{**checkpoint.arrays, _FACTS: facts})
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        paths.replace_file(folder / FILE, data.getvalue())
-        for left in folder.glob(".*.tmp"):  # of an earlier run that was killed while it wrote
-            left.unlink(missing_ok=True)
+        files = SafeFolder(folder, follow=True)
+        files.make_folder()
+        files.replace(FILE, data.getvalue())
+        files.sweep(seconds=0)  # of an earlier run that was killed while it wrote
     except OSError as error:
         raise CheckpointNotSaved(
             tr("how far training has come could not be saved: {reason}", reason=error.strerror or error),
@@ -66,7 +67,8 @@ def load(folder: Path) -> Checkpoint | None:
     """What is kept in this folder; None where there is nothing, or, as the log then says, nothing that can be used."""
     path = folder / FILE
     try:
-        arrays = array_files.read(path, most=_MOST_BYTES)
+        with SafeFolder(folder, follow=True).reading(FILE) as stream:
+            arrays = array_files.from_stream(stream, most=_MOST_BYTES)
         facts = json.loads(arrays.pop(_FACTS).tobytes())
     except FileNotFoundError:
         return None
@@ -82,6 +84,8 @@ def load(folder: Path) -> Checkpoint | None:
 def forget(folder: Path) -> None:
     """Delete the checkpoint of this folder, if there is one; trouble with that is logged and does no harm."""
     try:
-        (folder / FILE).unlink(missing_ok=True)
+        SafeFolder(folder, follow=True).remove(FILE)
+    except FileNotFoundError:
+        return
     except OSError as error:
         log.warning("%s: could not be deleted: %s", folder / FILE, error)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_studio.core import paths
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.engine import checkpoints
 from ocr_studio.engine.checkpoints import Checkpoint, CheckpointNotSaved
 
@@ -27,7 +27,7 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_later_one_takes_the_place_of_an_earlier_one_and_clears_up(tmp_path: Path) -> None:
-    (tmp_path / ".0123.tmp").write_bytes(b"half")
+    (tmp_path / ".0123456789abcdef.tmp").write_bytes(b"half")
     checkpoints.save(tmp_path, KEPT)
     checkpoints.save(tmp_path, Checkpoint({}, {"step": 8}))
     again = checkpoints.load(tmp_path)
@@ -64,10 +64,10 @@ def test_pickled_objects_are_not_loaded(tmp_path: Path, caplog: pytest.LogCaptur
 def test_where_it_cannot_be_written_the_earlier_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoints.save(tmp_path, KEPT)
 
-    def full(path: Path, data: bytes) -> None:
-        raise OSError(28, "No space left on device", str(path))
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(paths, "replace_file", full)
+    monkeypatch.setattr(SafeFolder, "replace", full)
     with pytest.raises(CheckpointNotSaved, match="No space left"):
         checkpoints.save(tmp_path, Checkpoint({}, {"step": 8}))
     again = checkpoints.load(tmp_path)

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_studio.core import models, paths
+from ocr_studio.core import models
 from ocr_studio.core.charset import Charset
 from ocr_studio.core.model_card import WEIGHTS_FILE
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
 from ocr_studio.engine import checkpoints, finetune, learning_run, replay, weights
 from ocr_studio.engine.checkpoints import CheckpointNotSaved
@@ -126,12 +127,12 @@ def test_closed_before_an_examination_it_is_examined_when_it_goes_on(
 def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     cut = run(tmp_path, recipe=replace(RECIPE, patience=None))
     assert any(isinstance(event, StepDone) and event.step == 3 for event in cut)
-    monkeypatch.setattr(paths, "replace_file", full)
+    monkeypatch.setattr(SafeFolder, "replace", full)
     with caplog.at_level(logging.WARNING):
         cut.close()  # type: ignore[attr-defined]
     assert "how far training has come could not be saved" in caplog.text
@@ -262,10 +263,10 @@ def test_numbers_that_run_away_are_said(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ocr_studio.core.paths.replace_file", full)
+    monkeypatch.setattr(SafeFolder, "replace", full)
     with pytest.raises(CheckpointNotSaved, match="No space left"):
         list(run(tmp_path))
     assert models.candidates("mine") == ()

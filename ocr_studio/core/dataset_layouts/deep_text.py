@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles
 from ocr_studio.core.dataset_layouts import tabbed
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import Example, Split, TruePhoto
+from ocr_studio.core.safe_files import SafeFolder
 
 _ALL, _TRAIN, _VALIDATION = "gt.txt", "gt_train.txt", "gt_validation.txt"
 
@@ -28,7 +28,7 @@ def _render(examples: Sequence[Example], _: Sequence[TruePhoto]) -> Mapping[str,
     }
 
 
-def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
     sides = tabbed.sides(folder, _TRAIN, _VALIDATION)
     examples = [Example(text, crop=crop, split=sides.of(crop)) for crop, text in tabbed.pairs(folder, _ALL, troubles)]
     return Listed(examples, divided=sides.divided)

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from ocr_studio.core import dataset_fields as fields
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import BadDataset, Example, Split, TruePhoto
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 _TRAIN, _VALIDATION = "train.json", "validation.json"
@@ -37,7 +37,7 @@ def _row(example: Example) -> list[object]:
     return [example.photo, fields.corners_of(example.quad) if example.quad else None, example.text]
 
 
-def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
     examples: list[Example] = []
     for file, split in ((_TRAIN, Split.TRAIN), (_VALIDATION, Split.HELD_OUT)):
         if file == _VALIDATION and not folder.has(file):
@@ -50,12 +50,12 @@ def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> 
     return Listed(examples, divided=any(example.split is Split.HELD_OUT for example in examples))
 
 
-def _rows(folder: ClosedFolder, file: str) -> Sequence[object]:
+def _rows(folder: SafeFolder, file: str) -> Sequence[object]:
     try:
         return fields.sequence(fields.json_value(fields.file_bytes(folder, file)), "it", most=fields.MAX_EXAMPLES)
     except Unfit as error:
         remedy = tr("It begins [[path, [[x, y], [x, y], [x, y], [x, y]], text],")
-        raise BadDataset(str(error), file=folder.root / file, remedy=remedy) from error
+        raise BadDataset(str(error), file=folder.path / file, remedy=remedy) from error
 
 
 def _example(row: object, split: Split) -> Example:

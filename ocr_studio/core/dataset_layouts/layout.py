@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles
 from ocr_studio.core.dataset_values import Example, Split, TruePhoto
+from ocr_studio.core.safe_files import SafeFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Layout:
     files: tuple[str, ...]
     marks: tuple[str, ...]
     render: Callable[[Sequence[Example], Sequence[TruePhoto]], Mapping[str, bytes]]
-    read: Callable[[ClosedFolder, Mapping[str, object], Troubles], Listed]
+    read: Callable[[SafeFolder, Mapping[str, object], Troubles], Listed]
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from ocr_studio.core import dataset_fields as fields
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import (
@@ -23,6 +22,7 @@ from ocr_studio.core.dataset_values import (
 )
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 _Thing = TypeVar("_Thing")
@@ -68,11 +68,11 @@ def boxes_of(page: TruePhoto) -> dict[str, object]:
     }
 
 
-def _read(folder: ClosedFolder, manifest: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, manifest: Mapping[str, object], troubles: Troubles) -> Listed:
     if not manifest:
         raise BadDataset(
             tr("there is no manifest.json in it, so it was not written to its end"),
-            file=folder.root,
+            file=folder.path,
             remedy=tr("Export it once more."),
         )
     examples = list(_made(example_from, folder, LABELS, troubles))
@@ -80,7 +80,7 @@ def _read(folder: ClosedFolder, manifest: Mapping[str, object], troubles: Troubl
 
 
 def _made(
-    make: Callable[[Mapping[str, object]], _Thing], folder: ClosedFolder, file: str, troubles: Troubles
+    make: Callable[[Mapping[str, object]], _Thing], folder: SafeFolder, file: str, troubles: Troubles
 ) -> Iterator[_Thing]:
     """What each line of a file says; those that say nothing that fits are told."""
     for where, line in fields.numbered_lines(folder, file):

@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ocr_studio.core import dataset_fields as fields
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts import tabbed
 from ocr_studio.core.dataset_layouts.layout import Layout, Listed
 from ocr_studio.core.dataset_values import Example, Split, TruePhoto
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.safe_files import SafeFolder
 
 _ALL, _TRAIN, _VALIDATION, _BOXES = "rec_gt.txt", "rec_gt_train.txt", "rec_gt_val.txt", "Label.txt"
 _UNREADABLE: Final = "###"
@@ -49,7 +49,7 @@ def _boxes(page: TruePhoto) -> str:
     return json.dumps(words, ensure_ascii=False, allow_nan=False)
 
 
-def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
     sides = tabbed.sides(folder, _TRAIN, _VALIDATION)
     pages = list(_pages(folder, troubles)) if folder.has(_BOXES) else []
     if folder.has(_ALL):
@@ -65,7 +65,7 @@ def _read(folder: ClosedFolder, _: Mapping[str, object], troubles: Troubles) -> 
     return Listed(examples, pages)
 
 
-def _pages(folder: ClosedFolder, troubles: Troubles) -> Iterator[TruePhoto]:
+def _pages(folder: SafeFolder, troubles: Troubles) -> Iterator[TruePhoto]:
     for where, photo, rest in tabbed.rows(folder, _BOXES, troubles):
         try:
             found = fields.sequence(fields.json_value(rest.encode()), "what follows the tab", most=fields.MAX_WORDS)
@@ -76,7 +76,7 @@ def _pages(folder: ClosedFolder, troubles: Troubles) -> Iterator[TruePhoto]:
             troubles.add(where, error)
 
 
-def _own_name(folder: ClosedFolder, photo: str) -> str:
+def _own_name(folder: SafeFolder, photo: str) -> str:
     parts = PurePosixPath(photo).parts
     shorter = "/".join(parts[1:])
     return shorter if shorter and not folder.has(photo) and folder.has(shorter) else photo

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ocr_studio.core import dataset_fields as fields
-from ocr_studio.core.closed_folder import ClosedFolder
 from ocr_studio.core.dataset_fields import Troubles, Unfit
 from ocr_studio.core.dataset_layouts.layout import Sides
+from ocr_studio.core.safe_files import SafeFolder
 
 
 def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
@@ -15,7 +15,7 @@ def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{picture}\t{text}\n" for picture, text in pairs).encode("utf-8")
 
 
-def rows(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str, str]]:
+def rows(folder: SafeFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str, str]]:
     """(where: file and line, picture, what stands behind the tab) of each line. Raises BadDataset."""
     for where, line in fields.numbered_lines(folder, file):
         try:
@@ -27,7 +27,7 @@ def rows(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[
             troubles.add(where, error)
 
 
-def pairs(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str]]:
+def pairs(folder: SafeFolder, file: str, troubles: Troubles) -> Iterator[tuple[str, str]]:
     """(picture, text) of each line. Raises BadDataset."""
     for where, picture, rest in rows(folder, file, troubles):
         try:
@@ -36,7 +36,7 @@ def pairs(folder: ClosedFolder, file: str, troubles: Troubles) -> Iterator[tuple
             troubles.add(where, error)
 
 
-def sides(folder: ClosedFolder, train: str, validation: str) -> Sides:
+def sides(folder: SafeFolder, train: str, validation: str) -> Sides:
     """Which pictures these two files name, where they are there. Raises BadDataset."""
     found = Sides()
     for file, side in ((train, found.train), (validation, found.held_out)):

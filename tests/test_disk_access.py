@@ -1,0 +1,165 @@
+"""Only a few modules touch the disk by paths; all others go through ``core.safe_files`` or ``core.paths``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+PACKAGE: Final = Path(__file__).parent.parent / "ocr_studio"
+
+# Calls that open, make, move or remove files by a path that may lead through a link.
+_OF_MODULES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "os": frozenset(
+            [
+                "open",
+                "replace",
+                "rename",
+                "renames",
+                "remove",
+                "unlink",
+                "mkdir",
+                "makedirs",
+                "rmdir",
+                "removedirs",
+                "link",
+                "symlink",
+                "truncate",
+                "chmod",
+                "listdir",
+                "scandir",
+                "walk",
+                "mkfifo",
+                "utime",
+            ]
+        ),
+        "shutil": frozenset(
+            ["copy", "copy2", "copyfile", "copytree", "move", "rmtree", "copymode", "copystat", "unpack_archive"]
+        ),
+        "sqlite3": frozenset({"connect"}),
+        "io": frozenset({"open"}),
+        "np": frozenset(["load", "save", "savez", "savez_compressed", "loadtxt", "savetxt", "fromfile", "memmap"]),
+        "cv2": frozenset(["imread", "imwrite", "imreadmulti", "VideoCapture", "FileStorage"]),
+        "tempfile": frozenset(["mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory"]),
+        "zipfile": frozenset({"ZipFile"}),
+        "h5py": frozenset({"File"}),
+    }
+)
+_OF_PATHS: Final = frozenset(
+    [
+        "write_text",
+        "write_bytes",
+        "read_text",
+        "read_bytes",
+        "mkdir",
+        "rmdir",
+        "unlink",
+        "symlink_to",
+        "hardlink_to",
+        "iterdir",
+        "glob",
+        "rglob",
+        "chmod",
+    ]
+)
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        if isinstance(function, ast.Name) and function.id == "open":
+            yield node.lineno, "open"
+        if not isinstance(function, ast.Attribute):
+            continue
+        owner = function.value.id if isinstance(function.value, ast.Name) else ""
+        if owner in _OF_MODULES:
+            if function.attr in _OF_MODULES[owner]:
+                yield node.lineno, f"{owner}.{function.attr}"
+        elif function.attr in _OF_PATHS or _opens(function, node):
+            yield node.lineno, f".{function.attr}"
+
+
+def _opens(function: ast.Attribute, call: ast.Call) -> bool:
+    """Whether this is ``Path.open``, ``Path.rename`` or ``Path.replace``, and not what others call so."""
+    if function.attr == "open":
+        modes = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        return any(set(mode) <= set("rwaxbt+") for mode in modes)
+    return function.attr == "replace" and len(call.args) == 1 and not call.keywords
+
+
+# Modules that may, with what they call there, and why it leads nowhere that the user has not named.
+_DOOR: Final = "the door itself"
+_OWN: Final = "folders of the program's own, where nothing of a stranger's lies"
+_NAMED: Final = "a file or folder that the user has named, links included"
+_SHIPPED: Final = "files that come with the program"
+_STREAM: Final = "reads a stream that is open already"
+_NOWHERE: Final = "a temporary file without a name, or the null device"
+_MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "api/from_nothing.py": (_NAMED, ".mkdir .unlink"),
+        "api/run_folder.py": (_NAMED, "os.scandir"),
+        "api/samples.py": (_NAMED, ".mkdir .rglob np.savez"),
+        "api/startup.py": (_NOWHERE, "tempfile.TemporaryFile"),
+        "cli_synth.py": (_NAMED, ".mkdir"),
+        "core/array_files.py": (_STREAM, "zipfile.ZipFile"),
+        "core/child_process.py": (_NOWHERE, "open os.open"),
+        "core/dataset_folder.py": (_NAMED, ".rmdir"),
+        "core/images.py": (_NAMED, "os.scandir"),
+        "core/index.py": (_OWN, "sqlite3.connect tempfile.TemporaryDirectory"),
+        "core/index_database.py": (_OWN, "sqlite3.connect"),
+        "core/index_place.py": (_OWN, ".mkdir os.utime"),
+        "core/kept_lexicons.py": (_OWN, ".glob .mkdir .unlink np.savez"),
+        "core/logs.py": (_OWN, ".mkdir .replace open os.open os.truncate"),
+        "core/model_archive.py": (_STREAM, "zipfile.ZipFile"),
+        "core/model_folder.py": (_NAMED, ".iterdir"),
+        "core/models.py": (_OWN, ".iterdir .mkdir .unlink shutil.rmtree"),
+        "core/opened_lock.py": (_OWN, ".mkdir"),
+        "core/paths.py": (_NAMED, "os.open"),
+        "core/photo_file.py": (_NAMED, "os.open"),
+        "core/program_models.py": (_SHIPPED, ".iterdir"),
+        "core/resources.py": (_SHIPPED, ".read_text"),
+        "core/safe_files.py": (
+            _DOOR,
+            ".mkdir os.mkdir os.open os.replace os.rmdir os.scandir os.unlink os.utime shutil.rmtree",
+        ),
+        "core/session.py": (_OWN, ".mkdir"),
+        "core/spilled_pictures.py": (_NOWHERE, "tempfile.TemporaryFile"),
+        "core/standard_streams.py": (_NOWHERE, "open os.open"),
+        "core/synth_sources.py": (_NAMED, "os.walk"),
+        "core/training_results.py": (_OWN, ".unlink"),
+        "core/training_runs.py": (_OWN, ".iterdir .mkdir shutil.rmtree"),
+        "core/translation.py": (_SHIPPED, ".glob"),
+        "engine/checkpoints.py": (_STREAM, "np.savez"),
+        "engine/fitting.py": (_NAMED, ".mkdir"),
+        "engine/h5_layers.py": (_STREAM, "h5py.File"),
+        "engine/pretrained.py": (_SHIPPED, ".read_bytes"),
+        "engine/runtime.py": (_SHIPPED, ".read_text"),
+        "jobs/evaluating.py": (_NAMED, ".iterdir"),
+        "jobs/fetching.py": (_OWN, ".mkdir .unlink open os.replace"),
+        "jobs/opening.py": (_OWN, ".mkdir .read_bytes"),
+        "jobs/preflight.py": (_OWN, ".iterdir .mkdir shutil.move shutil.rmtree"),
+        "jobs/training.py": (_OWN, ".rmdir"),
+        "ui/photo_pictures.py": ("pictures in memory are replaced, no files", ".replace"),
+        "ui/window_place.py": (_OWN, ".mkdir"),
+    }
+)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_these_modules_touch_the_disk_by_paths(path: Path) -> None:
+    _, may = _MAY.get(path.relative_to(PACKAGE).as_posix(), ("", ""))
+    calls = sorted(_calls(ast.parse(path.read_text("utf-8"))))
+    foreign = [f"line {line}: {call}" for line, call in calls if call not in may.split()]
+    assert not foreign, "open it through core.safe_files, or say in _MAY why it may be a path"
+    assert {call for _, call in calls} == set(may.split()), "what it no longer calls it may no longer call"
+
+
+def test_the_modules_that_may_are_there() -> None:
+    assert [name for name in _MAY if not (PACKAGE / name).is_file()] == []
