@@ -14,6 +14,7 @@ from ocr_studio.cli_speaking import complain, show_progress
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project import Project, SaveFailed
+from ocr_studio.core.project_errors import HistoryNotSaved
 from ocr_studio.core.settings import Settings
 from ocr_studio.jobs import batch_reading, keeping
 from ocr_studio.jobs.batch_reading import PhotoKnown
@@ -82,7 +83,7 @@ class Keeper:
         except StudioError as error:
             self.unkept += 1
             show_progress("")
-            complain(_told(error))
+            complain(_told(error, event.path))
             return event.page
 
 
@@ -95,9 +96,12 @@ def _lock(project: Project) -> None:
     try:
         project.lock()
     except SaveFailed as error:
-        raise _told(error) from error
+        raise _told(error, project.photos) from error
 
 
-def _told(error: StudioError) -> StudioError:
+def _told(error: StudioError, photo: Path) -> StudioError:
     """Where saving failed, a window would try it again; this command does not."""
+    if isinstance(error, HistoryNotSaved):  # of the history alone, the same for all photos
+        why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what
+        return StudioError(f"it is not kept, as {error.file} cannot be written: {why}", file=photo, remedy=_REMEDY)
     return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

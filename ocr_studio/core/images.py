@@ -52,8 +52,8 @@ MAX_PIXELS: Final = 200_000_000
 
 # Larger files are not read whole by this program; a child process reads what it needs of them.
 _MOST_READ: Final = 256 << 20
-# What decoding a photo of MAX_PIXELS may take: three times what the slowest honest ones take.
-_SECONDS: Final = 20.0
+# What decoding a photo of MAX_PIXELS may take: twice what the slowest honest ones take.
+_SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
 _SIMPLER: Final = later("Save it smaller, or as JPEG, and open that.")
 

@@ -32,6 +32,9 @@ MOST_PAGES: Final = 10_000
 # all that is no pixel: previews, a film of a second behind the photo.
 _BYTES_A_PIXEL: Final = 16
 _BYTES_BESIDES: Final = 64 << 20
+# Measurements rather than photos, of which each pixel takes several times as long.
+_DEEP: Final = frozenset({"F", "I"})
+_DEEP_SHARE: Final = 4
 # Formats whose frames are told by the header, or that have one.
 _MEASURED: Final = frozenset({"JPEG", "MPO", "PNG", "BMP", "DIB"})
 _MOST_GIF_BLOCKS: Final = 1_000_000
@@ -164,6 +167,17 @@ def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
             ),
             file=name,
             remedy=tr("Save it smaller, or in parts, and open that; or allow larger photos in the settings."),
+        )
+    if image.mode in _DEEP and width * height > most // _DEEP_SHARE:
+        raise PhotoError(
+            tr(
+                "{width} × {height} pixels of 32 bits each are more than the {most} million this program opens",
+                width=width,
+                height=height,
+                most=most // _DEEP_SHARE // 1_000_000,
+            ),
+            file=name,
+            remedy=tr("Save it smaller, or with 8 bits for each colour, and open that."),
         )
 
 

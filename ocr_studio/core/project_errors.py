@@ -161,5 +161,7 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
             why=error.strerror or error,
         ),
         file=path,
-        remedy=tr("The words themselves do not depend on it. It is tried again."),
+        remedy=tr("Replace “{name}” by a copy of what it leads to.", name=path.name)
+        if isinstance(error, UnsafeFile)
+        else tr("The words themselves do not depend on it. It is tried again."),
     )
