@@ -30,7 +30,7 @@ from ocr_studio.api.written_pages import (
     rotation,
     space_between,
 )
-from ocr_studio.core import images, language, paths, photo_errors
+from ocr_studio.core import images, language, paths, photo_errors, photo_file
 from ocr_studio.core.page import Quad
 from ocr_studio.core.safe_files import TooLarge
 from ocr_studio.engine.synth import fonts, texts, words
@@ -98,7 +98,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
 
 def _photo_bytes(path: Path) -> bytes:
     try:
-        return paths.read_file(path, most=images.MAX_BYTES)
+        return paths.read_file(path, most=photo_file.MAX_BYTES)
     except OSError as error:
         raise photo_errors.refused(path, error) from error
     except TooLarge as error:

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import baselines, fix_everywhere, geometry, page_file, page_order, reading_order, snapping
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import FORMATS, Format
 from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word
 from ocr_studio.core.page_search import PageSearch
 
@@ -161,11 +162,15 @@ def _alike(given: Given) -> object:
     return fix_everywhere.worth_a_look(words, corrected, read)
 
 
+def _rendered(kind: Format, given: Given) -> str:
+    return kind.render([given.page])
+
+
 STEPS: Final[Mapping[str, Callable[[Given], object]]] = {
     "encode": lambda given: page_file.encode(given.page),
     "decode": lambda given: page_file.decode(given.data),
     "order": lambda given: reading_order.order(given.page.words.values()),
-    **{name: lambda given, render=each.render: render([given.page]) for name, each in FORMATS.items()},
+    **{name: partial(_rendered, each) for name, each in FORMATS.items()},
     "given order": _ordered_by_hand,
     "baselines": lambda given: baselines.of_words(given.page.words.values()),
     "search": lambda given: PageSearch(given.page).find("etaoin"),

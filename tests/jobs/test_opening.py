@@ -30,6 +30,7 @@ def keeping(tmp_path_factory: pytest.TempPathFactory) -> opening.Keeping:
 
 def _open(path: Path, keeping: opening.Keeping, projects: dict[Path, Project] | None = None) -> opening.PhotoOpened:
     (event,) = opening.open_photo(path, keeping=keeping, projects={} if projects is None else projects)
+    assert isinstance(event, opening.PhotoOpened)
     return event
 
 
