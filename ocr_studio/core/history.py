@@ -40,7 +40,8 @@ MOST: Final = 1000
 LONG: Final = 4 * 2**20
 MAX_BYTES: Final = 256 * 2**20
 # Of a file longer than any that was shortened, only the newest lines are taken apart; so many lines no sitting leaves.
-MAX_TOLD: Final = 32 * 2**20
+MAX_TOLD: Final = 2 * LONG
+MAX_SAVED: Final = 16 * LONG
 MAX_LINES: Final = 200_000
 MAX_LOGGED: Final = 10
 
@@ -223,7 +224,7 @@ def _objects(data: bytes, path: object, *, steps: bool = False) -> Iterator[Mapp
     steps: what was done is taken apart, too.
     """
     bad = 0
-    lines = (data[-MAX_TOLD:] if steps else data).rsplit(b"\n", MAX_LINES)[-MAX_LINES:]
+    lines = data[-MAX_TOLD if steps else -MAX_SAVED :].rsplit(b"\n", MAX_LINES)[-MAX_LINES:]
     for number, line in enumerate(lines, start=data.count(b"\n") + 2 - len(lines)):
         if not line:
             continue

@@ -63,6 +63,14 @@ def lines(page: Page) -> list[list[Word]]:
     return [line for block in blocks(page) for line in block]
 
 
+def lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
+    """``lines`` and ``text`` of a page, in half the time."""
+    if not given(page):
+        return reading_order.lines_and_text(page.words.values())
+    found = blocks(page)
+    return [line for block in found for line in block], reading_order.written(found)
+
+
 def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Ids of the words as they are read, or of some of them."""
     if not given(page):

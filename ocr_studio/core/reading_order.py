@@ -36,8 +36,7 @@ def lines(words: Iterable[Word]) -> list[list[Word]]:
 
     The same words give the same lines, whatever order they come in.
     """
-    page = _Layout.of(words)
-    return [[page.words[index] for index in line] for line in page.lines]
+    return _Layout.of(words).in_lines()
 
 
 def order(words: Iterable[Word]) -> tuple[str, ...]:
@@ -52,12 +51,13 @@ def text(words: Iterable[Word]) -> str:
     Lines that begin further right than the one they belong to are indented, two spaces a level. Words without text are
     left out.
     """
+    return _Layout.of(words).text()
+
+
+def lines_and_text(words: Iterable[Word]) -> tuple[list[list[Word]], str]:
+    """``lines`` and ``text`` of the same words, in half the time."""
     page = _Layout.of(words)
-    written = [" ".join(page.words[index].text for index in line if page.words[index].text) for line in page.lines]
-    kept = [index for index, line in enumerate(written) if line]
-    if not kept:
-        return ""
-    return paragraphs.text([written[index] for index in kept], page.boxes.joined([page.lines[index] for index in kept]))
+    return page.in_lines(), page.text()
 
 
 def blocks(words: Iterable[Word]) -> list[list[list[Word]]]:
@@ -101,6 +101,19 @@ class _Layout:
         corners = corners @ rows.frame(corners).T
         written = np.array([word_count(word.text) for word in known], dtype=np.intp)
         return cls(known, Boxes.of(corners), _ordered(corners, written) if known else [])
+
+    def in_lines(self) -> list[list[Word]]:
+        """The words line by line."""
+        return [[self.words[index] for index in line] for line in self.lines]
+
+    def text(self) -> str:
+        """What is written; see ``reading_order.text``."""
+        written = [" ".join(self.words[index].text for index in line if self.words[index].text) for line in self.lines]
+        kept = [index for index, line in enumerate(written) if line]
+        if not kept:
+            return ""
+        places = self.boxes.joined([self.lines[index] for index in kept])
+        return paragraphs.text([written[index] for index in kept], places)
 
 
 def _ordered(corners: Floats, written: Indices) -> list[Indices]:

@@ -30,7 +30,7 @@ _BESIDE = 0.6
 # So many pairs of words are compared, for each word and for few: pages of print have half as many, and where words lie
 # on top of each other there would be billions. Of more, only the next words to the right of each are compared, in its
 # own band and in those above and below it.
-_PAIRS, _FEW_PAIRS, _MOST_PAIRS = 400, 1_000_000, 4_000_000
+_PAIRS, _FEW_PAIRS, _MOST_PAIRS = 250, 500_000, 2_000_000
 # How much work, about a microsecond each, may go into one page: boards and pages of print take a tenth of it and less,
 # words strewn at random, of which each cut parts few, more from some 1,500 on.
 _WORK = 4e6

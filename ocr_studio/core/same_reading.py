@@ -19,6 +19,8 @@ SLIP: Final = 2.0
 POSSIBLE: Final = 0.05
 # Slips beyond which a text tells nothing of another.
 MOST: Final = 2.0
+# Readings compared at once: the memory grows with their square.
+_TOGETHER: Final = 500
 # What can be told of readings that have nothing in common.
 _NOTHING: Final = 1e-9
 # What each piece of evidence adds to the odds, see ``evidence``; fitted by a logistic curve together with what the ink
@@ -43,8 +45,8 @@ class Misreading:
 
         How the words look is to be added to it (``fix_everywhere``).
         """
-        found: Floats = self.evidence(others) @ np.array(_WEIGHTS)
-        return found
+        parts = [others[start : start + _TOGETHER] for start in range(0, len(others), _TOGETHER)]
+        return np.concatenate([np.zeros(0), *(self.evidence(part) @ np.array(_WEIGHTS) for part in parts)])
 
     def evidence(self, others: Sequence[Transcription]) -> Floats:
         """What tells whether these are the same word, (N, 7); logarithms are natural ones.

@@ -24,6 +24,8 @@ MAX_DIGITS: Final = 20
 
 _DEEPER: Final = np.zeros(256, np.int8)
 _DEEPER[list(b"[{")], _DEEPER[list(b"]}")] = 1, -1
+_SHAPE: Final = bytes.maketrans(b"123456789E", b"000000000e")
+_ODD: Final = (b"0" * (MAX_DIGITS + 1), b"0e000", b"0e+000")
 _NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"\\'))
 _ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 
@@ -59,7 +61,7 @@ def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
     if opened > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise BadJson(f"its lists and objects are more than {MAX_DEPTH} deep")
     try:
-        found: object = _DECODER.decode(text)
+        found: object = (_CAREFUL if _may_have_odd_numbers(data) else _QUICK).decode(text)
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
     return found
@@ -74,6 +76,12 @@ def _depth(data: bytes) -> int:
     return int(np.cumsum(_DEEPER[np.frombuffer(outside_texts, np.uint8)], dtype=np.int32).max(initial=0))
 
 
+def _may_have_odd_numbers(data: bytes) -> bool:
+    """Whether any number may have more than 20 digits or be too large for a float."""
+    shape = data.translate(_SHAPE)
+    return any(odd in shape for odd in _ODD)
+
+
 def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= MAX_DIGITS else math.nan
 
@@ -83,4 +91,6 @@ def _finite(digits: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=lambda _: math.nan)
+# Asking for each number takes as long as all the rest: only where one may be odd.
+_QUICK: Final = json.JSONDecoder(parse_constant=lambda _: math.nan)
+_CAREFUL: Final = json.JSONDecoder(parse_int=_whole, parse_float=_finite, parse_constant=lambda _: math.nan)

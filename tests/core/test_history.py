@@ -92,6 +92,33 @@ def test_only_so_many_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [step.name for step in course.steps] == ["Write “2”", "Write “3”", "Write “4”"]
 
 
+def test_of_a_file_that_is_long_by_far_the_newest_lines_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps = [_write(str(number)) for number in range(6)]
+    lines = [history.did(step) for step in steps]
+    monkeypatch.setattr(history, "MAX_TOLD", len(b"".join(lines[3:])) + 50)
+    assert _kept(tmp_path, *lines) == Course(tuple(steps[3:]), 3)
+    # Before the first step that is known and forward again: the three that are known are not done, one is of those.
+    monkeypatch.setattr(history, "MAX_TOLD", history.MAX_TOLD + 2 * len(history.went(-1)))
+    assert _kept(tmp_path, history.went(-5), history.went(3)) == Course(tuple(steps[3:]), 1)
+    assert caplog.text.count("is left out") == 2  # the line through which the file was cut, each time
+
+
+def test_a_word_under_another_words_name_is_no_step(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Taken back, it would make a page that cannot be read again."""
+    line = history.did(_write("a")).replace(b'"id": "the-100"', b'"id": "map-200"')
+    assert _kept(tmp_path, line) == Course()
+    assert "another id" in caplog.text
+
+
+def test_a_history_of_rubbish_is_soon_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    course = _kept(tmp_path, b"x\n" * 1000, history.went(10**30), b'{"go": 1e999}\n', history.did(_write("a")))
+    assert len(course.steps) == 1
+    assert caplog.text.count("is left out") == history.MAX_LOGGED
+    assert "1000 lines are left out" in caplog.text
+
+
 @given(st.lists(st.sampled_from(["do", "join", "back", "again"]), max_size=30))
 def test_whatever_was_done_the_course_can_be_walked(doings: list[str]) -> None:
     """A page that follows the lines and one that follows the course that they tell come out the same."""

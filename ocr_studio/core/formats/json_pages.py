@@ -16,14 +16,13 @@ def page_object(page: Page) -> dict[str, object]:
     quad: four [x, y] in pixels of the upright photo, clockwise from the text's top left. confidence: 0..1 or null.
     line: number of the word's line in reading order, from 1.
     """
+    lines, text = page_order.lines_and_text(page)
     return {
         "image": shown(page.image),
         "width": page.width,
         "height": page.height,
-        "words": [
-            _word_object(word, number) for number, line in enumerate(page_order.lines(page), start=1) for word in line
-        ],
-        "text": page_order.text(page),
+        "words": [_word_object(word, number) for number, line in enumerate(lines, start=1) for word in line],
+        "text": text,
     }
 
 
