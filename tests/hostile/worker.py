@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import math
 import os
 import resource
 import shutil
@@ -120,11 +121,11 @@ def _ended(trial: Trial, place: Sandbox) -> Ended:
         _run_all(trial, place)
     with contextlib.suppress(OSError):  # the child does so, too: whoever comes first
         os.setpgid(child, child)
-    return _waited(child)
+    return _waited(child, len(trial.commands))
 
 
-def _waited(child: int) -> Ended:
-    """Wait for the process, but not for ever."""
+def _waited(child: int, commands: int) -> Ended:
+    """Wait for the process, but not for ever. commands: each has its time."""
     begun = moved = time.monotonic()
     used, hung, pause = -1, False, 0.002
     while True:
@@ -139,8 +140,8 @@ def _waited(child: int) -> Ended:
         now = time.monotonic()
         if now - moved > 1 and (ticks := _ticks(child)) != used:
             used, moved = ticks, now
-        over = used > CPU_SECONDS * _TICKS
-        if not hung and (now - moved > _IDLE_SECONDS or now - begun > _WALL_SECONDS or over):
+        over = used > CPU_SECONDS * _TICKS * commands
+        if not hung and (now - moved > _IDLE_SECONDS or now - begun > _WALL_SECONDS * commands or over):
             hung = True
             _kill_group(child)
 
@@ -150,17 +151,21 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _ticks(leader: int) -> int:
+def _ticks(first: int) -> int:
     """Processor time of a process and of all that it has started, in ticks of the clock."""
-    total = 0
+    parents: dict[int, tuple[int, int]] = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = (
-                    Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-                )
-                if int(fields[2]) == leader:
-                    total += sum(map(int, fields[11:15]))
+                told = Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace")
+                fields = told.rpartition(")")[2].split()
+                parents[int(entry.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    total, family = 0, {first}
+    for number in sorted(parents):  # who was started has a larger number than who has started it, but for a new round
+        parent, ticks = parents[number]
+        if number in family or parent in family:
+            family.add(number)
+            total += ticks
     return total
 
 
@@ -183,7 +188,6 @@ def _run_all(trial: Trial, place: Sandbox) -> None:
 
 
 def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS + 1, CPU_SECONDS + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -194,6 +198,8 @@ def _limit() -> None:
 
 def _run(command: Sequence[str], told: Path, number: int) -> None:
     """Run one command, with what it says and how it ends in files."""
+    most = math.ceil(time.process_time()) + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     with _said_into(told / f"{number}.out", told / f"{number}.err"):
         fault, status = "", None
         try:

@@ -204,7 +204,7 @@ def many_lines(place: Sandbox, chance: random.Random) -> Trial:
     name = LAYOUTS[layout][0]
     line = (place.stranger / name).read_bytes().splitlines()[0] + b"\n"
     place.put(name, line.replace(b"a.png", chance.choice((b"a.png", b"gone.png"))) * 200_000)
-    return _trial(f"200,000 lines of labels ({layout})", chance)
+    return Trial(f"200,000 lines of labels ({layout})", _commands(chance), lines=250)
 
 
 def odd_names(place: Sandbox, chance: random.Random) -> Trial:

@@ -37,8 +37,12 @@ def _file(change: Any = None) -> bytes:
 
 def _scalars(file: Any, chance: random.Random) -> None:
     """A single value where a list or an array should be."""
-    way = chance.randrange(5)
-    if way == 0:
+    way = chance.randrange(7)
+    if way > 4:  # the last layer of the published recognizer
+        file.attrs["layer_names"] = _names("conv_1", "conv_2", "fc_12")
+        file.create_group("fc_12").attrs["weight_names"] = _names("kernel:0")
+        file["fc_12"].create_dataset("kernel:0", data=np.float32(1))
+    elif way == 0:
         file.attrs["layer_names"] = chance.choice((1, 1.5, "conv_1", b"conv_1"))
     elif way == 1:
         file["conv_1"].attrs["weight_names"] = chance.choice((0, np.float32(1), "x", np.bytes_(b"conv_1/bias:0")))
