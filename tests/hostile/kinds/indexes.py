@@ -43,7 +43,7 @@ _SQL: Final = (
     "UPDATE words SET ids = '7', quads = zeroblob(32)",
     "UPDATE words SET ids = x'ff', crc = 'x'",
     "UPDATE words SET ids = (SELECT replace(hex(zeroblob(100000)), '00', '['))",
-    "UPDATE words SET entries = zeroblob(300000000)",
+    "UPDATE words SET entries = zeroblob(30000000)",
     "UPDATE words SET entries = 5, choices = 1.5, quads = NULL",
     "UPDATE texts SET text = x'ff00', folded = 7 WHERE id = 1",
     "UPDATE texts SET folded = 'a' || char(10) || 'b' || char(0)",
@@ -57,7 +57,7 @@ _SQL: Final = (
     "DROP TABLE words; CREATE TABLE words (page)",
     "ALTER TABLE pages DROP COLUMN typed",
     "ALTER TABLE texts ADD COLUMN g AS (hex(zeroblob(100000000)))",
-    "CREATE INDEX odd ON texts (hex(zeroblob(200000000)))",
+    "CREATE INDEX odd ON texts (hex(zeroblob(500000)))",
     "CREATE VIRTUAL TABLE v USING fts5(a)",
     "CREATE TABLE sqlite_stat9 (a)",
     "PRAGMA application_id = 1; PRAGMA user_version = 2147483647",
@@ -125,6 +125,9 @@ def _each(place: Sandbox, change: Callable[[Path], object], what: str, chance: r
 @contextlib.contextmanager
 def _database(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        # What never ends shall do so in the program, not here: as many steps as take a moment.
+        steps = iter(range(500))
+        database.set_progress_handler(lambda: int(next(steps, None) is None), 10_000)
         yield database
 
 
