@@ -124,7 +124,7 @@ def _unsafe_said(ran: Sequence[Ran]) -> Iterator[str]:
         for stream, text in (("output", each.out), ("error", each.err)):
             if letter := next(filter(_steers, text[:_MOST_READ]), None):
                 yield f"{letter!a} on standard {stream} of: {' '.join(each.command)}"
-            elif "json" not in each.command and (found := _TURNS.search(text)):
+            elif found := _TURNS.search(text):
                 yield f"{found[0]!a} on standard {stream} of: {' '.join(each.command)}"
 
 

@@ -218,6 +218,8 @@ def _said_into(out: Path, err: Path) -> Iterator[None]:
         os.dup2(handle, number)
         os.close(handle)
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    # Answers are made for a terminal, which must not be steered by them; into a file they go as they are.
+    sys.stdout.isatty = lambda: True  # type: ignore[method-assign]
     try:
         yield
     finally:
