@@ -139,7 +139,7 @@ def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
     """Make the folder for web pages, if they are wanted. names: of pages besides the index."""
     if options.out is None:
         return None
-    out = OutputFolder(options.out, overwrite=options.overwrite)
+    out = OutputFolder(options.out, overwrite=options.overwrite, known=evaluation_pages.is_page)
     for name in (evaluation_pages.INDEX, *names):
         out.check(name)
     return out

@@ -76,7 +76,7 @@ def work(options: argparse.Namespace) -> int:
 def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], kind: str) -> bool:
     """Write what is known of a page; whether that went well."""
     try:
-        page = project.load_page(page_id)
+        page = project.load_page(page_id, aside=False)
         if page is None:
             return True
         if kind != _CLEANED:

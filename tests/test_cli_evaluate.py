@@ -232,7 +232,7 @@ def test_pages_are_written_over_those_of_an_evaluation_alone(
     index.write_text("<!doctype html><title>Home</title>")
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 1
     said = capsys.readouterr()
-    assert "index.html: it is a file that this program did not write" in said.err
+    assert "index.html: this program did not write the file" in said.err
     assert said.out == ""
     assert index.read_text() == "<!doctype html><title>Home</title>"
     # Nor over the page of a photo, or beside what has nothing to do with it.
@@ -241,7 +241,7 @@ def test_pages_are_written_over_those_of_an_evaluation_alone(
     (index.parent / "notes.txt").write_text("mine")
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 1
     said = capsys.readouterr()
-    assert "two.html: it is a file that this program did not write" in said.err
+    assert "two.html: this program did not write the file" in said.err
     assert (said.out, site.read_text(), index.exists()) == ("", "<title>My holiday</title>", False)
     site.unlink()
     assert cli.run(["evaluate", str(data), "--out", str(index.parent)]) == 0

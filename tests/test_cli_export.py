@@ -128,7 +128,7 @@ def test_export_replaces_no_file_that_it_did_not_write(
     for _ in range(2):
         assert cli.run(asked) == 1
         (line,) = capsys.readouterr().err.splitlines()
-        assert "board.txt: it is a file that this program did not write." in line
+        assert "board.txt: this program did not write the file" in line
         assert line.endswith("or add --overwrite.")
         assert (out / "board.txt").read_text() == "mine"
         assert (out / "other.txt").read_text(encoding="utf-8") == "Ω=1\n"

@@ -122,7 +122,7 @@ def test_read_replaces_no_file_that_it_did_not_write(
     capsys.readouterr()
     assert cli.run(asked) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "a.json: it is a file that this program did not write" in line
+    assert "a.json: this program did not write the file" in line
     assert (out / "a.json").read_text() == "edited"
     assert (out / "b.json").read_text().startswith("{")
     assert cli.run([*asked, "--overwrite"]) == 0

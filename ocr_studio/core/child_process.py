@@ -16,6 +16,7 @@ import json
 import logging
 import math
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -65,7 +66,7 @@ NO_ANSWER: Final = (
     RecursionError,
     struct.error,
 )
-_KINDS: Final = frozenset("biuf")
+_TYPE: Final = re.compile(r"[<>|=][biuf][0-9]{1,2}")
 _BEGIN: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from ocr_studio.core import child_process; child_process.serve()"
@@ -258,9 +259,12 @@ def _command() -> list[str]:
         return [sys.executable, FLAG]
     # Isolated, and never the folder one happens to be in, which may hold a stranger's json.py.
     package = str(Path(__file__).resolve().parents[2])
-    places = [place for place in sys.path if Path(place).is_absolute() and place != package]
+    places = [place for place in sys.path if Path(place).is_absolute()]
+    if package not in places:  # in front of what is installed: another version may be, too
+        installed = (at for at, place in enumerate(places) if "site-packages" in place or "dist-packages" in place)
+        places.insert(next(installed, len(places)), package)
     utf8 = f"utf8={sys.flags.utf8_mode}"  # names of files are the same bytes there
-    return [sys.executable, "-I", "-X", utf8, "-c", _BEGIN, json.dumps([*places, package])]
+    return [sys.executable, "-I", "-X", utf8, "-c", _BEGIN, json.dumps(places)]
 
 
 def _widen(pipe: IO[bytes] | io.BufferedReader) -> None:
@@ -274,8 +278,10 @@ def _form(raw: object) -> tuple[np.dtype[Any], tuple[int, ...]]:
     """Type and shape of an array that a child announces. Raises what is in NO_ANSWER."""
     if not isinstance(raw, list) or len(raw) != 2 or not isinstance(raw[0], str) or not isinstance(raw[1], list):
         raise ValueError("no array")
+    if not _TYPE.fullmatch(raw[0]):
+        raise ValueError("no plain array")
     kind, shape = np.dtype(raw[0]), tuple(raw[1])
-    if kind.kind not in _KINDS or not all(isinstance(side, int) and side >= 0 for side in shape):
+    if not all(isinstance(side, int) and side >= 0 for side in shape):
         raise ValueError("no plain array")
     return kind, shape
 

@@ -35,7 +35,7 @@ _PLAIN: Final = r"(?:[0-9a-f]{32,40}|(?=[0-9]*[a-f])[0-9a-f]{12,31})"
 _PLAIN_ID: Final = re.compile(_PLAIN)
 _ID: Final = rf"(?:{_PLAIN}|x[0-9a-f]{{20}})"
 _OWN_PICTURE: Final = re.compile(
-    rf"(?:{_ID}(-{_ID})?\.(png|jpg)|[0-9]{{6}}\.png|word-[0-9]{{6}}\.png|board-[0-9]{{5,6}}(\.jpg|-[0-9]{{3,5}}\.png))"
+    rf"(?:{_ID}\.(png|jpg)|{_ID}-(?:{_ID}|[0-9a-f]{{1,40}})\.png|[0-9]{{6}}\.png|word-[0-9]{{6}}\.png|board-[0-9]{{5,6}}(\.jpg|-[0-9]{{3,5}}\.png))"
 )
 
 

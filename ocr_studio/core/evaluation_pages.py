@@ -8,7 +8,7 @@ import base64
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from ocr_studio.core import evaluation_table, mistake_pictures
@@ -53,6 +53,11 @@ _HEAD: Final = (
     " 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
+
+
+def is_page(stream: BinaryIO) -> bool:
+    """Whether an open file is a page that a version of the program wrote which kept no list of its files."""
+    return b'<meta name="generator" content="OCR Studio, evaluation">' in stream.read(256)
 
 
 def names(evaluation: Evaluation) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import strict_json
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, TooLarge
 
 _MOST_BYTES: Final = 1 << 20
 
@@ -45,13 +45,13 @@ def write_in(folder: SafeFolder, name: str, value: Mapping[str, object], *, flus
     folder.replace(name, (json.dumps(value, indent=2) + "\n").encode("ascii"), flush=flush)
 
 
-def read_in(folder: SafeFolder, name: str) -> Mapping[str, object]:
-    """As ``read``, in a folder that may come from a stranger."""
+def read_in(folder: SafeFolder, name: str, *, most: int = _MOST_BYTES) -> Mapping[str, object]:
+    """As ``read``, in a folder that may come from a stranger. most: bytes that the file may have."""
     try:
-        value = strict_json.load(folder.read(name, most=_MOST_BYTES))
+        value = strict_json.load(folder.read(name, most=most))
     except FileNotFoundError:
         return {}
-    except OSError as error:
+    except (OSError, TooLarge) as error:
         log.warning("%s: cannot be read: %s", folder.full(name), error)
         return {}
     except ValueError as error:

@@ -26,7 +26,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind
 from ocr_studio.core.model_folder import DROPPINGS, inspect
 from ocr_studio.core.program_models import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
-from ocr_studio.core.safe_files import SafeFolder
+from ocr_studio.core.safe_files import SafeFolder, is_device
 from ocr_studio.core.translation import later, tr
 
 # The rest of the program knows models from here.
@@ -35,7 +35,6 @@ __all__ = ["BUILT_IN", "BUILT_IN_DETECTOR", "Damaged", "Model"]
 _CANDIDATES: Final = ".candidates"
 _LONGEST: Final = 60  # characters of a name; in UTF-8 they fit any file system
 _UNFIT: Final = re.compile(r'[/\\<>:"|?*]')
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 class NoSuchModel(StudioError):
@@ -197,7 +196,7 @@ def name_trouble(name: str) -> str:
         return tr(
             "a model cannot be called “{name}”: it would be no name of a folder on every system", name=name[:_LONGEST]
         )
-    if name[0] in ".-~ " or name[-1] in ". " or _DEVICES.fullmatch(name):
+    if name[0] in ".-~ " or name[-1] in ". " or is_device(name):
         return tr("a model cannot be called “{name}”: it would be no name of a folder on every system", name=name)
     return ""
 
@@ -206,7 +205,7 @@ def free_name(wanted: str) -> str:
     """A name like this one that a model can have and none has."""
     fit = unicodedata.normalize("NFC", _UNFIT.sub("_", "".join(filter(str.isprintable, wanted))))
     fit = fit[: _LONGEST - 5].lstrip(".-~ ").rstrip(". ") or "model"
-    fit = f"{fit}_" if _DEVICES.fullmatch(fit) else fit
+    fit = f"{fit}_" if is_device(fit) else fit
     taken = _taken()
     names = itertools.chain([fit], (f"{fit} {number}" for number in itertools.count(2)))
     return next(name for name in names if name.casefold() not in taken)

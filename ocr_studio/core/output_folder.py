@@ -37,6 +37,10 @@ _LAST: Final = 4
 # The list is written anew when so much of it is outdated.
 _OUTDATED: Final = 256 << 10
 _BEGINNING: Final = 32
+# Photos as cameras take them, which this program does not open, and so does not know by how they begin.
+_RAW: Final = frozenset(
+    f".{kind}" for kind in ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "srw", "x3f"]
+)
 _NO_FOLDER: Final = later("the folder cannot be made: {reason}")
 
 
@@ -52,13 +56,18 @@ class OutputFolder:
         overwrite: Replace files, too, that this program did not write; photos not even then.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+    def __init__(self, path: Path, *, overwrite: bool = False, known: Known | None = None) -> None:
         """Make the folder if need be.
+
+        Args:
+            path: The folder.
+            overwrite: See the class.
+            known: Whether an open file is one that this program writes, where the file says so itself.
 
         Raises:
             WriteFailed: It cannot be made, or its list of files cannot be used.
         """
-        self.path, self.overwrite = path, overwrite
+        self.path, self.overwrite, self._known = path, overwrite, known
         self._folder = SafeFolder(path, follow=True)
         try:
             self._folder.make_folder()
@@ -95,7 +104,8 @@ class OutputFolder:
             self._folder.replace(name, data)
 
     def _check(self, name: str, *content: _Content) -> None:
-        _check(self._folder, name, {*content, *self._written.get(name, ())}, overwrite=self.overwrite)
+        contents = {*content, *self._written.get(name, ())}
+        _check(self._folder, name, contents, known=self._known, overwrite=self.overwrite)
 
     def _note(self, name: str, content: _Content) -> None:
         if content in self._written[name]:
@@ -153,7 +163,7 @@ class OutputFile:
         Raises:
             WriteFailed: It may not.
         """
-        self._check(set())
+        self._check(set(), marked=True)
 
     def write(self, data: bytes | str) -> None:
         """Write it whole or not at all; text as UTF-8.
@@ -162,7 +172,7 @@ class OutputFile:
             WriteFailed: It cannot be written or may not; what was there stays.
         """
         data = _encoded(data)
-        self._check({_Content.of(data)})
+        self._check({_Content.of(data)}, marked=own_pictures.is_marked(io.BytesIO(data)))
         with _told(self.path):
             self._folder.replace(self.path.name, data)
 
@@ -170,8 +180,16 @@ class OutputFile:
     def _folder(self) -> SafeFolder:
         return SafeFolder(self.path.parent, follow=True)
 
-    def _check(self, contents: set[_Content]) -> None:
-        _check(self._folder, self.path.name, contents, known=self.known, overwrite=self.overwrite)
+    def _check(self, contents: set[_Content], *, marked: bool) -> None:
+        """marked: a picture with our mark may take the place of one."""
+
+        def ours(opened: BinaryIO) -> bool:
+            if marked and own_pictures.is_marked(opened):
+                return True
+            opened.seek(0)
+            return self.known is not None and self.known(opened)
+
+        _check(self._folder, self.path.name, contents, known=ours, overwrite=self.overwrite)
 
 
 class _Content(NamedTuple):
@@ -203,21 +221,21 @@ def _check(
     """Raises WriteFailed where there is a file that may not be replaced."""
     path = folder.full(name)
     with _told(path), suppress(FileNotFoundError), folder.reading(name) as stream:
-        ways: tuple[Known, ...] = (lambda opened: _has(opened, contents), own_pictures.is_marked)
-        for ours in ways if known is None else (*ways, known):
-            stream.seek(0)
-            if ours(stream):
-                return
+        if _has(stream, contents) or os.fstat(stream.fileno()).st_size == 0:
+            return
         stream.seek(0)
-        if _is_picture(stream.read(_BEGINNING)):
+        if known is not None and known(stream):
+            return
+        stream.seek(0)
+        if path.suffix.lower() in _RAW or _is_picture(stream.read(_BEGINNING)):
             what = tr("it is a picture that this program did not write")
             raise WriteFailed(what, file=path, remedy=tr("Choose another name."))
         if not overwrite:
             raise FileTaken(
-                tr("it is a file that this program did not write"),
+                tr("this program did not write the file, or it was changed since"),
                 file=path,
-                remedy=tr("Choose another name, or move the file away."),
-                command="Choose another name, move the file away, or add --overwrite.",
+                remedy=tr("Move it away, or choose another place."),
+                command="Move it away, choose another place, or add --overwrite.",
             )
 
 

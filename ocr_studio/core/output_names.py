@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ocr_studio.core.plain_text import composed
+from ocr_studio.core.safe_files import is_device
 
 # Not allowed in a name on Windows, or not fit for one anywhere: control characters, what turns the direction of writing
 # round, so that a name seems to end otherwise, and halves of surrogate pairs that stand for no byte of a name.
 _UNFIT: Final = re.compile(
     r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udc7f\udd00-\udfff]'
 )
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 _LONGEST: Final = 255  # bytes; what the usual file systems allow
 
 
@@ -48,7 +48,7 @@ def _fit(name: str) -> str:
     fit = _UNFIT.sub("_", name)
     if fit.strip(". ") == "":
         return "photo"
-    return f"_{fit}" if _DEVICES.fullmatch(fit) else fit
+    return f"_{fit}" if is_device(fit) else fit
 
 
 def _stem(name: str) -> str:

@@ -13,6 +13,7 @@ from ocr_studio.core.translation import tr
 FILE: Final = "words.json"
 _MOST: Final = 50_000
 _LONGEST: Final = 100
+_MOST_BYTES: Final = 32 << 20  # as many words in letters that JSON writes with six characters each
 
 
 class WordsNotSaved(StudioError):
@@ -21,7 +22,7 @@ class WordsNotSaved(StudioError):
 
 def load(folder: SafeFolder) -> frozenset[str]:
     """The words that were added. folder: the project's own."""
-    found = kept_json.read_in(folder, FILE).get("words")
+    found = kept_json.read_in(folder, FILE, most=_MOST_BYTES).get("words")
     words = found[:_MOST] if isinstance(found, list) else []
     return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
 

@@ -103,7 +103,7 @@ class Project:
         if prefer_library:
             places.reverse()
         if follow_links:
-            places = [Path(os.path.realpath(place)) for place in places]
+            places = [Path(os.path.realpath(each)) if each.is_symlink() else each for each in places]
         project = next((cls(each, photos) for each in places if project_places.is_project(SafeFolder(each))), None)
         if project:
             project._check_format()
@@ -121,10 +121,9 @@ class Project:
         """The project of a photo, of a folder of photos, or of a project's own folder. Raises as ``open`` does."""
         path = Path(os.path.abspath(path))
         if paths.is_folder(path) and paths.exists(path / "project.json"):
-            folder = Path(os.path.realpath(path)) if follow_links else path
-            files = SafeFolder(folder)
-            if project_places.is_project(files) or files.is_folder():
-                return cls(folder, _photos_folder(files, named=path.name))
+            folder = Path(os.path.realpath(path)) if follow_links and path.is_symlink() else path
+            project_places.is_project(SafeFolder(folder))  # says so where it is a link
+            return cls(folder, _photos_folder(SafeFolder(folder), given=path))
         photos = path if paths.is_folder(path) and path.name != FOLDER else path.parent
         return cls.open(photos, library=library, prefer_library=prefer_library, follow_links=follow_links)
 
@@ -324,10 +323,6 @@ class Project:
         found = {entry.name[:-5]: stamp_of(entry.status) for entry in entries if entry.name.endswith(".json")}
         return {key: found[key] for key in sorted(found) if _PAGE_ID.fullmatch(key)}
 
-    def page_files(self) -> list[Path]:
-        """The paths of all pages' files, to be named."""
-        return [self.page_path(key) for key in self.page_stamps()]
-
     def read_page(self, page_id: str) -> Page:
         """Read a page's file as it is on the disk.
 
@@ -355,7 +350,9 @@ class Project:
             raise project_errors.damaged(self.files, name, error, aside=aside) from error
         except OSError as error:
             raise StudioError(
-                tr("the page cannot be read: {reason}", reason=error.strerror or error), file=self.files.full(name)
+                tr("the page cannot be read: {reason}", reason=error.strerror or error),
+                file=self.files.full(name),
+                remedy=project_errors.remedy_for(error),
             ) from error
         self._stamps[page_id] = when
         self._decoded.put(page, when)
@@ -391,15 +388,15 @@ class Project:
             _project_fields(self.files)
 
 
-def _photos_folder(files: SafeFolder, *, named: str) -> Path:
-    """Where project.json says that the photos are. named: what the project's folder is called."""
+def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
+    """Where project.json says that the photos are. given: the project's folder as the user has named it."""
     where = _project_fields(files).get("photos")
-    if where == ".." or (where is None and named == FOLDER):
-        return files.path.parent
+    if where == ".." or (where is None and given.name == FOLDER):
+        return given.parent
     if not isinstance(where, str) or not can_be_path(where) or not Path(where).is_absolute():
         raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
-    if project_places.in_library(Path(where), files.path.parent).name != named:
+    if project_places.in_library(Path(where), given.parent).name != given.name:
         raise StudioError(
             tr("the project says that its photos are in {folder}, for which it was not made", folder=where),
             file=files.full("project.json"),

@@ -126,7 +126,13 @@ def newer(path: Path, error: object) -> NewerFile:
 
 def unreadable(path: Path, error: OSError) -> StudioError:
     """The project, or a part of it, cannot be read."""
-    return StudioError(tr("the project cannot be read: {reason}", reason=error.strerror or error), file=path)
+    what = tr("the project cannot be read: {reason}", reason=error.strerror or error)
+    return StudioError(what, file=path, remedy=remedy_for(error))
+
+
+def remedy_for(error: OSError) -> str:
+    """What helps where a file of a project is not opened; nothing where that is not known."""
+    return tr("Replace the link by a copy of what it leads to.") if isinstance(error, UnsafeFile) else ""
 
 
 def save_failed(path: Path, error: Exception) -> SaveFailed:
@@ -139,8 +145,9 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
             remedy=tr("They will be as soon as there is room."),
         )
     if isinstance(error, UnsafeFile):
-        remedy = tr("Replace “{name}” by a copy of what it leads to.", name=error.filename or path)
-        return SaveFailed(tr("the words are not saved: {why}", why=error.strerror), file=path, remedy=remedy)
+        remedy = tr("Replace the link by a copy of what it leads to.")
+        why = tr("the words are not saved: {why}", why=error.strerror)
+        return SaveFailed(why, file=error.filename or path, remedy=remedy)
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return SaveFailed(
         tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")
@@ -161,7 +168,5 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
             why=error.strerror or error,
         ),
         file=path,
-        remedy=tr("Replace “{name}” by a copy of what it leads to.", name=path.name)
-        if isinstance(error, UnsafeFile)
-        else tr("The words themselves do not depend on it. It is tried again."),
+        remedy=remedy_for(error) or tr("The words themselves do not depend on it. It is tried again."),
     )

@@ -36,6 +36,8 @@ _PLAIN: Final = (
     getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 )
 _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+# What begins a path on another drive of Windows.
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
 # Names that Windows gives to devices, in any folder and with any ending.
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 # The names of nearly all files, which need no closer look; a part has a character that is no dot.
@@ -231,16 +233,25 @@ class SafeFolder:
             name: Of the file.
             most: Bytes that such a file may have.
         """
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        with contextlib.ExitStack() as stack:
-            handle = stack.enter_context(self._opened(name, flags))
-            if not _is_ours(os.fstat(handle)):
-                self.replace(name, self.read(name, most=most))
-                handle = stack.enter_context(self._opened(name, flags))
-                if not _is_ours(os.fstat(handle)):
-                    raise UnsafeFile(tr("it is the same file as another one elsewhere"), self.full(name))
-            stream = stack.enter_context(os.fdopen(handle, "r+b", buffering=0, closefd=False))
-            yield stream
+        flags = os.O_RDWR | os.O_APPEND
+        if not self._may_append(name, flags | os.O_CREAT):
+            self.replace(name, self.read(name, most=most))
+        with self._opened(name, flags) as handle:
+            # Of the owner nothing is asked any more: some network shares call every file somebody else's.
+            if os.fstat(handle).st_nlink > 1:
+                raise UnsafeFile(tr("it is the same file as another one elsewhere"), self.full(name))
+            with os.fdopen(handle, "r+b", buffering=0, closefd=False) as stream:
+                yield stream
+
+    def _may_append(self, name: str, flags: int) -> bool:
+        """Whether a file may be added to as it is; else a copy may take its place, which Windows allows once closed."""
+        try:
+            with self._opened(name, flags) as handle:
+                return _is_ours(os.fstat(handle))
+        except PermissionError:  # another user's, which this one may only read
+            if self.is_file(name):
+                return False
+            raise
 
     def open_lock(self, name: str, *, create: bool = True) -> int:
         """Open a file to be locked. Its contents may be changed only if ``is_own`` says so.
@@ -295,7 +306,10 @@ class SafeFolder:
         path = PurePosixPath(plain_name(name))
         stem = f"{path.stem}.{why}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
         names = (path.with_name(f"{stem}{number}{path.suffix}") for number in ("", *(f"-{n}" for n in range(2, 1000))))
-        return next(each for each in map(str, names) if not self.has(each))
+        free = next((each for each in map(str, names) if not self.has(each)), None)
+        if free is None:
+            raise UnsafeFile(tr(_LINK), self.full(name))
+        return free
 
     def sweep(self, name: str = ".", *, seconds: float = 3600.0) -> None:
         """Remove what programs that were killed while they wrote have left in a folder.
@@ -415,9 +429,9 @@ def plain_name(name: object) -> str:
         raise UnsafeFile(tr("it is no name that a file can have")) from error
     plain = PurePosixPath(name).as_posix()
     # What leads out on one system shall not be a name on another.
-    if not stays_inside(name) or not stays_inside(name.replace("\\", "/")) or ":" in name[:2] or plain == ".":
+    if not stays_inside(name) or not stays_inside(name.replace("\\", "/")) or _DRIVE.match(name) or plain == ".":
         raise UnsafeFile(tr("it leads out of the folder"))
-    if sys.platform == "win32" and any(_DEVICE.fullmatch(part) or ":" in part for part in PurePath(name).parts):
+    if sys.platform == "win32" and any(is_device(part) or ":" in part for part in PurePath(name).parts):
         raise UnsafeFile(tr("it is the name of a device"))
     return plain
 
@@ -437,6 +451,11 @@ def stays_inside(name: str) -> bool:
     """Whether a relative path can only lead to a place in the folder that it is relative to."""
     path = PurePath(name)
     return bool(path.parts) and can_be_path(name) and not path.anchor and ".." not in path.parts
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file of this name for a device."""
+    return bool(_DEVICE.fullmatch(name))
 
 
 def is_link(status: os.stat_result) -> bool:
@@ -493,7 +512,7 @@ def _replaceable(name: str, at: int | None, full: Path) -> int | None:
         raise UnsafeFile(tr(_LINK), full)
     if not stat.S_ISREG(found.st_mode):
         raise UnsafeFile(tr("it is not a regular file"), full)
-    return stat.S_IMODE(found.st_mode)
+    return stat.S_IMODE(found.st_mode) & 0o777
 
 
 def _refuse_link(path: str) -> None:

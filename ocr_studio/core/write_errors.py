@@ -44,5 +44,5 @@ def remedy(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return tr("Choose a folder where you may write.")
     if error.errno == errno.ELOOP:
-        return tr("Choose another name.")
+        return tr("Remove it, or choose another place.")
     return tr("Make room, or choose another place.")

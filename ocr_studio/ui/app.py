@@ -219,6 +219,8 @@ def run(
     what was to be pictured could not be opened, or the picture may not be written there.
     """
     if screenshot is not None:
+        if path is not None and screenshot.path.exists() and path.samefile(screenshot.path):
+            raise StudioError("it is the photo itself", file=screenshot.path, remedy="Choose another name.")
         screenshot.check()
     screen.choose(needed=screenshot is None)
     if scale is not None:

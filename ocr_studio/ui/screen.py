@@ -81,7 +81,8 @@ def _end_instead_of_abort() -> Iterator[None]:
 
     def hear(kind: QtMsgType, _: QMessageLogContext, message: str) -> None:
         messages.append(message)
-        os.write(2, f"{message}\n".encode(errors="replace"))  # where Qt writes it, too: by now the log
+        with contextlib.suppress(OSError):  # where Qt writes it, too: by now the log
+            os.write(2, f"{message}\n".encode(errors="replace"))
         if kind is QtMsgType.QtFatalMsg:
             if sys.stderr is not None:
                 print(f"ocr-studio: {visible(no_screen(messages).typed)}", file=sys.stderr, flush=True)  # noqa: T201

@@ -154,7 +154,7 @@ def test_samples_come_again_each_time_a_little_otherwise(tmp_path: Path) -> None
     assert "efghijkl" not in short
     assert len(Samples.drawn(samples(), 3, file=file)) == 3
     file.write_bytes(b"mine")
-    with pytest.raises(WriteFailed, match="it is a file that this program did not write"):
+    with pytest.raises(WriteFailed, match="this program did not write the file"):
         Samples.drawn(samples(), 4, file=file)
     assert file.read_bytes() == b"mine"
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -53,7 +54,7 @@ class TestFolder:
     def test_a_file_of_the_user_stays_and_the_others_are_written(self, out: Path) -> None:
         (out / "board.txt").write_text("mine")
         folder = OutputFolder(out)
-        with pytest.raises(FileTaken, match=r"board\.txt: it is a file that this program did not write") as told:
+        with pytest.raises(FileTaken, match=r"board\.txt: this program did not write the file") as told:
             folder.write("board.txt", "read")
         assert told.value.typed.endswith("or add --overwrite.")
         with pytest.raises(FileTaken):
@@ -232,3 +233,21 @@ class TestFile:
         OutputFile(out / "none" / "a.txt").check()
         with pytest.raises(WriteFailed, match="There is no such folder: make it first"):
             OutputFile(out / "none" / "a.txt").write("x")
+
+
+def test_a_picture_of_ours_gives_way_to_a_picture_only(out: Path) -> None:
+    ours = own_pictures.encoded(np.full((4, 4, 3), 200, np.uint8))
+    (out / "shot.png").write_bytes(ours)
+    OutputFile(out / "shot.png").write(own_pictures.encoded(np.full((4, 4, 3), 100, np.uint8)))
+    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+        OutputFile(out / "shot.png", overwrite=True).write("text")
+    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+        OutputFolder(out, overwrite=True).write("shot.png", "text")
+
+
+def test_what_a_camera_writes_is_a_photo_and_an_empty_file_is_nothing(out: Path) -> None:
+    (out / "a.CR3").write_bytes(b"not known by how it begins")
+    with pytest.raises(WriteFailed, match="a picture that this program did not write"):
+        OutputFile(out / "a.CR3", overwrite=True).write("text")
+    (out / "empty.png").touch()
+    OutputFile(out / "empty.png").write("text")

@@ -180,3 +180,11 @@ def test_a_folder_swapped_for_a_link_while_the_program_works_leads_nowhere(photo
         ended.set()
         swapping.join()
     project.unlock()
+
+
+def test_photos_behind_a_link_keep_a_project_that_opens_by_its_own_path(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    _work(Project.open(tmp_path / "alias", follow_links=True))
+    assert Project.find(tmp_path / "real" / FOLDER).photos == tmp_path / "real"
+    assert Project.find(tmp_path / "alias" / FOLDER, follow_links=True).photos == tmp_path / "alias"

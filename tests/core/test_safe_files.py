@@ -214,3 +214,23 @@ def test_a_folder_that_is_swapped_for_a_link_meanwhile_leads_nowhere(inside: Saf
     finally:
         ended.set()
         swapping.join()
+
+
+@posix
+def test_a_file_that_the_system_calls_somebody_elses_is_added_to_as_a_copy(
+    inside: SafeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On some network shares every file has another owner, also the copy."""
+    _append(inside, "log.jsonl")
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    before = inside.stat("log.jsonl").st_ino
+    _append(inside, "log.jsonl")
+    assert inside.read("log.jsonl", most=100) == b"moremore"
+    assert inside.stat("log.jsonl").st_ino != before
+
+
+@posix
+def test_the_bits_that_give_rights_to_who_runs_a_file_are_not_kept(inside: SafeFolder) -> None:
+    (inside.path / "pages" / "a.json").chmod(0o4755)
+    inside.replace("pages/a.json", b"[]")
+    assert inside.stat("pages/a.json").st_mode & 0o7777 == 0o755

@@ -169,7 +169,7 @@ def test_what_was_written_since_the_kill_is_not_replaced(
 
 def test_a_full_disk_leaves_pages_and_history_as_they_were(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     step, pages = _step("same")
-    before = [page.read_bytes() for page in project.page_files()]
+    before = [page.read_bytes() for page in map(project.page_path, project.page_ids())]
     written = [0]
     real = SafeFolder.write_beside
 
@@ -183,7 +183,7 @@ def test_a_full_disk_leaves_pages_and_history_as_they_were(project: Project, mon
         patch.setattr(SafeFolder, "write_beside", full)
         with pytest.raises(SaveFailed, match=r"c\.jpg: the words are not saved, the disk is full"):
             project.save_together(pages, history.did(step))
-    assert [page.read_bytes() for page in project.page_files()] == before
+    assert [page.read_bytes() for page in map(project.page_path, project.page_ids())] == before
     assert not (project.folder / history.FILE).exists()
     assert _nothing_left(project)
     project.save_together(pages, history.did(step))

@@ -138,5 +138,5 @@ def test_a_page_that_cannot_be_written_is_said_and_the_rest_goes_on(tmp_path: Pa
     assert errors[1:] == [None, None]
     (foreign := tmp_path / "out" / "photos" / "1.html").write_text("mine")
     errors = [each.error for each in evaluating.write_pages(evaluation, OutputFolder(tmp_path / "out"))]
-    assert "1.html: it is a file that this program did not write" in str(errors[1])
+    assert "1.html: this program did not write the file" in str(errors[1])
     assert foreign.read_text() == "mine"

@@ -183,7 +183,7 @@ def test_what_stayed_is_said_with_its_reason(studio: Studio, qtbot: QtBot) -> No
 
 def kept_names(project: Project) -> set[str]:
     """The photos that the pages on the disk name."""
-    return {page_file.decode(path.read_bytes()).image for path in project.page_files()}
+    return {page_file.decode(path.read_bytes()).image for path in map(project.page_path, project.page_ids())}
 
 
 def test_a_photo_that_was_renamed_while_the_program_was_closed_is_known_out_of_sight(

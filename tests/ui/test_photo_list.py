@@ -303,7 +303,10 @@ def test_pages_are_told_of_their_photos_other_names(studio: Studio, folder: Path
 def _kept_names(studio: Studio) -> set[str]:
     """The photos that the pages on the disk name."""
     assert studio.opening.project is not None
-    return {page_file.decode(path.read_bytes()).image for path in studio.opening.project.page_files()}
+    return {
+        page_file.decode(path.read_bytes()).image
+        for path in map(studio.opening.project.page_path, studio.opening.project.page_ids())
+    }
 
 
 def test_an_open_photo_that_gets_another_name_stays_open(studio: Studio, folder: Path, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from ocr_studio.core.translation import tr
 _NEEDED: Final = (b"head", b"loca", b"glyf")
 # Letters with several marks have four parts, signs of mathematics and of East Asia some twenty.
 _MOST_PARTS: Final = 1000
+_MOST_ALL: Final = 1_000_000
 _MOST_TABLES: Final = 200
 _MOST_BYTES: Final = 64 << 20
 _WORDS, _MORE, _SCALE, _TWO_SCALES, _MATRIX = 1, 0x20, 8, 0x40, 0x80
@@ -69,7 +71,16 @@ def _composed(tables: Mapping[bytes, bytes]) -> dict[int, list[int]]:
     there = np.flatnonzero(places + 10 <= len(glyf))
     # The sign of the number of contours, which is negative for what is composed.
     signs = np.frombuffer(glyf, np.uint8)[places[there]]
-    return {int(glyph): list(_parts(glyf, int(places[glyph]) + 10)) for glyph in there[signs >= 0x80]}
+    glyphs = there[signs >= 0x80]
+    # Many glyphs may lie at one place: each place is looked at once, and all of them at no more parts than fonts have.
+    parts: dict[int, list[int]] = {}
+    left = _MOST_ALL
+    for place in set(places[glyphs].tolist()):
+        parts[place] = list(islice(_parts(glyf, place + 10), _MOST_PARTS + 1))
+        left -= len(parts[place])
+        if len(parts[place]) > _MOST_PARTS or left < 0:
+            raise ValueError(tr("its letters are too large"))
+    return {int(glyph): parts[int(places[glyph])] for glyph in glyphs}
 
 
 def _parts(glyf: bytes, place: int) -> Iterator[int]:
@@ -86,9 +97,11 @@ def _tables(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The tables of a font that are needed here, of a collection those of its first."""
     if data[:4] == b"wOFF":
         (count,) = struct.unpack_from(">H", data, 12)
+        seen: set[bytes] = set()
         for number in range(min(count, _MOST_TABLES)):
             name, place, packed, length, _ = struct.unpack_from(">4s4I", data, 44 + 20 * number)
-            if name in _NEEDED and length <= _MOST_BYTES:
+            if name in _NEEDED and length <= _MOST_BYTES and name not in seen:
+                seen.add(name)
                 some = data[place : place + packed]
                 yield name, zlib.decompressobj().decompress(some, max(1, length)) if packed < length else some
         return
