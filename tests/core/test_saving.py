@@ -15,6 +15,7 @@ import pytest
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.project import FOLDER, PageDamaged, Project, SaveFailed
+from ocr_studio.core.safe_files import SafeFolder
 from tests.core.made_pages import PAGE_ID
 from tests.core.made_projects import PAGE, page_path, photos, saved
 
@@ -132,7 +133,7 @@ def test_a_damaged_file_that_cannot_be_moved_is_not_lost(
     project = saved(photos)
     page_path(project).write_bytes(b"{")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", stuck)
+        patch.setattr(SafeFolder, "rename", stuck)
         with pytest.raises(PageDamaged, match="cannot be put aside"):
             project.load_page(PAGE_ID)
     project.save_page(PAGE)
