@@ -39,11 +39,11 @@ _MOST_READ: Final = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """How the process ended. signal: 0 where it ended by itself; hung: it had to be stopped; large: it had too much
-    memory."""
+    """How the process ended. signal: 0 where it ended by itself; hung: why it had to be stopped, or nothing; large: it
+    had too much memory."""
 
     signal: int
-    hung: bool
+    hung: str
     large: bool
 
 
@@ -60,7 +60,7 @@ def judged(trial: Trial, ran: Sequence[Ran], place: Sandbox, process: Process, n
     faults = [line for each in ran for line in _faults(each, trial, names)]
     at = next((" ".join(each.command) for each in ran if each.status == -1), "")
     if process.hung or process.signal == 24:  # SIGXCPU
-        return Found(HANG, [f"in: {at}", *faults])
+        return Found(HANG, [f"{process.hung or 'its processor time is over'}, in: {at}", *faults])
     if process.large:
         return Found(MEMORY, [f"in: {at}" if at else "", *faults])
     if process.signal:

@@ -39,11 +39,11 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the process ended. signal: 0 where it ended by itself; hung: it had to be stopped."""
+    """How the process ended. signal: 0 where it ended by itself; hung: why it had to be stopped, or nothing."""
 
     status: int
     signal: int
-    hung: bool
+    hung: str
     seconds: float
     megabytes: int
 
@@ -127,12 +127,13 @@ def _ended(trial: Trial, place: Sandbox) -> Ended:
 def _waited(child: int, commands: int) -> Ended:
     """Wait for the process, but not for ever. commands: each has its time."""
     begun = moved = time.monotonic()
-    used, hung, pause = -1, False, 0.002
+    used, hung, pause = -1, "", 0.002
     while True:
         ended, status, usage = os.wait4(child, os.WNOHANG)
         if ended:
             _kill_group(child)
-            seconds = usage.ru_utime + usage.ru_stime
+            # Children that were not waited for are in one of the two only.
+            seconds = max(usage.ru_utime + usage.ru_stime, used / _TICKS)
             ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
             return Ended(os.waitstatus_to_exitcode(status), ended_by, hung, seconds, usage.ru_maxrss >> 10)
         time.sleep(pause)
@@ -140,10 +141,17 @@ def _waited(child: int, commands: int) -> Ended:
         now = time.monotonic()
         if now - moved > 1 and (ticks := _ticks(child)) != used:
             used, moved = ticks, now
-        over = used > CPU_SECONDS * _TICKS * commands
-        if not hung and (now - moved > _IDLE_SECONDS or now - begun > _WALL_SECONDS * commands or over):
-            hung = True
+        if not hung and (hung := _reason(used, now - moved, now - begun, commands)):
             _kill_group(child)
+
+
+def _reason(used: int, idle: float, wall: float, commands: int) -> str:
+    """Why a process has to be stopped, if it has. used: ticks of processor time; idle, wall: seconds."""
+    if used > CPU_SECONDS * _TICKS * commands:
+        return f"{used / _TICKS:.0f} s of processor time"
+    if idle > _IDLE_SECONDS:
+        return f"nothing for {idle:.0f} s"
+    return f"{wall:.0f} s" if wall > _WALL_SECONDS * commands else ""
 
 
 def _kill_group(leader: int) -> None:
