@@ -116,7 +116,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/index_database.py": (_OWN, "sqlite3.connect"),
         "core/index_place.py": (_OWN, ".mkdir os.utime"),
         "core/kept_lexicons.py": (_OWN, ".glob .mkdir .unlink np.savez"),
-        "core/logs.py": (_OWN, ".mkdir .replace open os.open os.truncate"),
+        "core/logs.py": (_OWN, ".mkdir .replace os.open os.truncate"),
         "core/model_archive.py": (_STREAM, "zipfile.ZipFile"),
         "core/model_folder.py": (_NAMED, ".iterdir"),
         "core/models.py": (_OWN, ".iterdir .mkdir .unlink shutil.rmtree"),

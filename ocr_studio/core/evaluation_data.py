@@ -24,7 +24,7 @@ from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project import Project
 from ocr_studio.core.project_places import Places
-from ocr_studio.core.safe_files import TooLarge, stays_inside
+from ocr_studio.core.safe_files import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.translation import tr
 
 ANNOTATIONS: Final = "annotations.json"
@@ -78,7 +78,7 @@ def from_annotations(folder: Path) -> Truth:
     """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole, or lists nothing."""
     file = folder / ANNOTATIONS
     try:
-        entries = strict_json.load(paths.read_file(file, most=MAX_BYTES))
+        entries = strict_json.load(SafeFolder(folder, follow=True).read(ANNOTATIONS, most=MAX_BYTES))
     except OSError as error:
         raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=file) from error
     except TooLarge as error:

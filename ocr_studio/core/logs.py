@@ -74,8 +74,9 @@ def _native_stderr_in_log() -> Iterator[None]:
 def last_lines(count: int) -> list[str]:
     """The newest lines of the log; none where there is no log."""
     try:
-        with open(_folder() / "ocr-studio.log", encoding="utf-8", errors="replace") as stream:
-            return [line.rstrip("\n") for line in deque(stream, maxlen=count)]
+        with paths.open_plain(_folder() / "ocr-studio.log") as stream:
+            lines = deque(stream, maxlen=count)
+        return [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in lines]
     except OSError:
         return []
 
@@ -98,7 +99,8 @@ def _open_native() -> int:
             older = path.with_name(f"native.log.{age - 1}") if age > 1 else path
             with contextlib.suppress(FileNotFoundError):
                 older.replace(path.with_name(f"native.log.{age}"))
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        # A pipe of that name would be waited for.
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
     except OSError:
         return os.open(os.devnull, os.O_WRONLY)
 
@@ -155,6 +157,8 @@ class _LogFile(RotatingFileHandler):
 def _file_handler() -> logging.Handler:
     try:
         path = _folder() / "ocr-studio.log"
+        if paths.exists(path) and not path.is_file():  # a pipe would be waited for
+            return logging.NullHandler()
         handler = _LogFile(path, maxBytes=_MOST_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
     except OSError:
         return logging.NullHandler()

@@ -42,6 +42,7 @@ _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 # The names of nearly all files, which need no closer look; a part has a character that is no dot.
 _ORDINARY: Final = re.compile(r"(?=.{1,200}\Z)\.?[\w-][\w.-]*(/\.?[\w-][\w.-]*)*", re.ASCII)
+_JSON_LINE: Final = re.compile(rb'\{".*\}\n')
 _TEMPORARY: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
 _LINK: Final = later("it is a symbolic link, or inside one")
 
@@ -225,9 +226,10 @@ class SafeFolder:
 
     @contextlib.contextmanager
     def appending(self, name: str, *, most: int) -> Iterator[BinaryIO]:
-        """A file to read and to add to, unbuffered; made where there is none.
+        """A file of JSON lines to read and to add to, unbuffered; made where there is none.
 
-        A file that has other names elsewhere (hard links), or another owner, is first replaced by a copy of our own.
+        A file that has other names elsewhere (hard links), or another owner, is first replaced by a copy of our own. As
+        the other name may be that of anything, only what looks like such lines is copied.
 
         Args:
             name: Of the file.
@@ -235,7 +237,8 @@ class SafeFolder:
         """
         flags = os.O_RDWR | os.O_APPEND
         if not self._may_append(name, flags | os.O_CREAT):
-            self.replace(name, self.read(name, most=most))
+            lines = self.read(name, most=most).splitlines(keepends=True)
+            self.replace(name, b"".join(line for line in lines if _JSON_LINE.fullmatch(line)))
         with self._opened(name, flags) as handle:
             # Of the owner nothing is asked any more: some network shares call every file somebody else's.
             if os.fstat(handle).st_nlink > 1:
