@@ -140,13 +140,14 @@ def test_out_writes_one_file_for_each_photo(tmp_path: Path, capsys: pytest.Captu
     out = tmp_path / "out" / "new"
     assert cli.run(["read", *given, "--out", str(out)]) == 0
     assert sorted(path.name for path in out.iterdir()) == [
+        ".ocr-studio-files.jsonl",
         "a.png.txt",
         "a.webp.txt",
         "b.png (2).txt",
         "b.png (3).txt",
         "b.png.txt",
     ]
-    assert {path.read_text(encoding="utf-8") for path in out.iterdir()} == {"“96 —64\n"}
+    assert {path.read_text(encoding="utf-8") for path in out.glob("*.txt")} == {"“96 —64\n"}
     assert capsys.readouterr() == ("", "")
 
 
@@ -160,7 +161,7 @@ def test_an_out_folder_that_cannot_be_made_is_told_before_reading(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.run(["read", str(photo), "--out", str(photo)]) == 1
-    assert f"ocr-studio: {photo}: the folder cannot be made: File exists." in capsys.readouterr().err
+    assert f"ocr-studio: {photo}: the folder cannot be made: Not a directory." in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_fails_that_photo_only(

@@ -194,7 +194,10 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     asked = ["synth", *quick, "--words", "1", "--preview"]
     for given, said in (
         (photo, "photo.png: it is a picture that this program did not write. Choose another name."),
-        (tmp_path / "text.png", "did not write. Give another name, or add --replace to write over it."),
+        (
+            tmp_path / "text.png",
+            "did not write the file, or it was changed since. Give another name, or add --replace to write over it.",
+        ),
         (tmp_path / "folder.png", "folder.png: there is a folder of that name"),
         (tmp_path / "text.png" / "few.png", "no folder can be made for it there"),
     ):

@@ -26,6 +26,7 @@ import pytest
 from ocr_studio import cli, cli_models, cli_speaking
 from ocr_studio.core import images, published_files, training_runs
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.project import FOLDER
 from ocr_studio.core.synth_options import SynthOptions
 from ocr_studio.core.training import Recipe
 from ocr_studio.core.training_runs import Run
@@ -295,6 +296,25 @@ def drawn_without_boards(room: Room) -> None:
 
 
 # By place: the command that it is about, and how it is brought about.
+def exported(room: Room, photos: Path) -> None:
+    room.run("export", photos, "--format", "txt", "--out", room.folder / "out")
+
+
+def foreign_files(room: Room) -> None:
+    photos = unchecked(room)
+    assert cli.run(["export", str(photos), "--format", "txt", "--out", str(room.folder / "out")]) == 0
+    for path in (room.folder / "out").glob("*.txt"):
+        path.write_text("mine", encoding="utf-8")
+    exported(room, photos)
+
+
+def linked_project(room: Room) -> None:
+    photos = unchecked(room)
+    (photos / FOLDER).rename(room.folder / "elsewhere")
+    (photos / FOLDER).symlink_to(room.folder / "elsewhere")
+    exported(room, photos)
+
+
 TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/dataset_making.py:_nothing": (
         ("dataset",),
@@ -309,6 +329,8 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/model_archive.py:refused": (("models", "import"), no_model),
     "core/models.py:delete": (("models", "delete"), in_use),
     "core/models.py:find": (("models", "show"), lambda room: room.run("models", "show", "nobody")),
+    "core/output_folder.py:_check": (("export",), foreign_files),
+    "core/project_errors.py:linked": (("export",), linked_project),
     "core/synth_dataset.py:check_room": (("synth",), no_room),
     "core/synth_options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),
     "core/synth_options.py:_check_sources": (("synth",), lambda room: room.synth("--writing", "strokes")),

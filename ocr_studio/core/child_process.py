@@ -293,7 +293,8 @@ def _told(raw: object, limits: Limits) -> ChildFailed | StudioError:
     if isinstance(raw, dict):
         what, file, remedy, command = (raw.get(key) for key in ("what", "file", "remedy", "command"))
         if isinstance(what, str) and isinstance(remedy, str) and isinstance(command, str):
-            return StudioError(what, file=file, remedy=remedy, command=command)
+            said: dict[str, Any] = {"file": file, "remedy": remedy, "command": command}
+            return StudioError(what, **said)
     _log.error("in a child process: %s", raw)
     return ChildFailed("crashed", tr("the library that reads it failed"))
 

@@ -13,15 +13,16 @@ import re
 import stat
 import sys
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import cv2
 import numpy as np
+from PIL import UnidentifiedImageError
 
 from ocr_studio.core import child_process, paths, photo_decoder, photo_file, photo_headers, write_errors
 from ocr_studio.core.child_process import Answer, ChildFailed, Limits, Work
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, refused
+from ocr_studio.core.photo_errors import COPY_AGAIN, PhotoError, known_beginning, known_other, refused, unreadable
 from ocr_studio.core.pixels import RGB
 from ocr_studio.core.translation import later, tr
 
@@ -130,6 +131,7 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     """
     most = _Allowed.pixels if most is None else most
     stream = io.BytesIO(data)
+    _check_beginning(stream, name)
     if len(data) <= _MOST_READ and photo_headers.is_ordinary(stream):
         return photo_decoder.decode(stream, name, most)
     return _decoded_there(data, name, most)
@@ -142,6 +144,7 @@ def pages_in(path: Path) -> int:
     Raises PhotoError.
     """
     with photo_file.reading(path) as stream:
+        _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.pages(stream, str(path), _Allowed.pixels)
     found = _asked(photo_decoder.pages_there, path, str(path), _Allowed.pixels).values
@@ -152,6 +155,7 @@ def photo_size(path: Path) -> tuple[int, int]:
     """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
     most = _Allowed.pixels
     with photo_file.reading(path) as stream:
+        _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.size(stream, str(path), most)
     match _asked(photo_decoder.size_there, path, str(path), most).values:
@@ -166,6 +170,7 @@ def thumbnail(path: Path, *, side: int) -> RGB:
     JPEGs are decoded at an eighth, a quarter or half of their size, which is several times faster. Raises PhotoError.
     """
     with photo_file.reading(path) as stream:
+        _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.thumbnail(stream, str(path), _Allowed.pixels, side)
     answer = _asked(photo_decoder.thumbnail_there, path, str(path), _Allowed.pixels, side=side)
@@ -196,6 +201,14 @@ def _natural(part: str) -> tuple[int, int, str]:
     digits = part.lstrip("0")
     # As text: a stranger's name may hold more digits than Python turns into a number.
     return 0, len(digits), digits
+
+
+def _check_beginning(stream: BinaryIO, name: str) -> None:
+    """Refuse what is no photo before a child process is asked for it."""
+    beginning = stream.read(512)
+    stream.seek(0)
+    if known_other(beginning):
+        raise unreadable(name, beginning, UnidentifiedImageError())
 
 
 def _is_ordinary(stream: io.BufferedReader) -> bool:

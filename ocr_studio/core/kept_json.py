@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import strict_json
-from ocr_studio.core.safe_files import SafeFolder, TooLarge
+from ocr_studio.core.safe_files import SafeFolder
 
 _MOST_BYTES: Final = 1 << 20
 
@@ -51,7 +51,7 @@ def read_in(folder: SafeFolder, name: str, *, most: int = _MOST_BYTES) -> Mappin
         value = strict_json.load(folder.read(name, most=most))
     except FileNotFoundError:
         return {}
-    except (OSError, TooLarge) as error:
+    except OSError as error:
         log.warning("%s: cannot be read: %s", folder.full(name), error)
         return {}
     except ValueError as error:

@@ -59,6 +59,13 @@ class PhotoError(StudioError):
     """A photo cannot be opened or written; the message names it, says why, and what to do."""
 
 
+def known_other(data: bytes) -> bool:
+    """Whether a file that begins like this is nothing that a decoder need be asked for: empty, a text, a document."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    other = any(start[: len(magic)].lower() == magic.lower() for magic, _ in _NOT_PHOTOS)
+    return not known_beginning(data) and (not data or other or _is_text(data))
+
+
 def known_beginning(data: bytes) -> bool:
     """Whether a file that begins like this is in a photo format that can be opened. data: at least 12 bytes of it."""
     if data.startswith(_PHOTO_BEGINNINGS):

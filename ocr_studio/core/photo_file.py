@@ -51,10 +51,9 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
 def read(path: Path, *, most: int) -> bytes | None:
     """All of a file; None where it has more bytes than ``most``. Raises PhotoError."""
     with reading(path) as stream:
-        if os.fstat(stream.fileno()).st_size > most:
-            return None
-        data = stream.read(most + 1)
-        return data if len(data) <= most else None
+        size = os.fstat(stream.fileno()).st_size
+        # So much memory is taken at once, however little there is to read; a file that grows meanwhile is cut off.
+        return stream.read(size) if size <= most else None
 
 
 def content_id(path: Path) -> str:

@@ -42,14 +42,7 @@ class HistoryNotSaved(StudioError):
 class LinkedProject(StudioError):
     """The project's folder is a symbolic link, which nobody has said is to be followed. target: what it leads to."""
 
-    def __init__(self, folder: Path, target: Path) -> None:
-        self.target = target
-        super().__init__(
-            tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
-            file=folder,
-            remedy=tr("Replace the link by a copy of that folder, if you trust it."),
-            command="If you trust that folder, add --follow-links.",
-        )
+    target: Path
 
 
 class NotPlaced(Exception):
@@ -73,7 +66,15 @@ def in_use(photos: Path) -> ProjectInUse:
 
 def linked(folder: Path) -> LinkedProject:
     """The project's folder is a link."""
-    return LinkedProject(folder, Path(os.path.realpath(folder)))
+    target = Path(os.path.realpath(folder))
+    error = LinkedProject(
+        tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
+        file=folder,
+        remedy=tr("Replace the link by a copy of that folder, if you trust it."),
+        command="If you trust that folder, add --follow-links.",
+    )
+    error.target = target
+    return error
 
 
 def linked_part(folder: Path) -> StudioError:

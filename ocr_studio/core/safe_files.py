@@ -108,9 +108,10 @@ class SafeFolder:
             TooLarge: It has more of them.
         """
         with self.reading(name) as stream:
-            if os.fstat(stream.fileno()).st_size > most or len(data := stream.read(most + 1)) > most:
+            size = os.fstat(stream.fileno()).st_size
+            if size > most:
                 raise TooLarge(tr("it is larger than {size}", size=shown_size(most)))
-        return data
+            return stream.read(size)
 
     @contextlib.contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:

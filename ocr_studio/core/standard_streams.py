@@ -34,10 +34,12 @@ class OutputLost(OSError):
     def told(self) -> StudioError:
         """What to tell the user."""
         if self.errno == errno.ENOSPC:
-            return StudioError("there is no room for the answer", file="standard output", remedy="Make room.")
+            what, remedy = "there is no room for the answer", "Make room."
+            return StudioError(what, file="standard output", remedy=remedy)
         reason = "it is closed or read-only" if self.errno == errno.EBADF else self.strerror
         remedy = "Send it to a terminal, a pipe or a file."
-        return StudioError(f"the answer cannot be written: {reason}", file="standard output", remedy=remedy)
+        what = f"the answer cannot be written: {reason}"
+        return StudioError(what, file="standard output", remedy=remedy)
 
 
 class _PatientFile(io.FileIO):

@@ -77,7 +77,11 @@ class ThumbnailCache:
             self._told = False
         except OSError as error:
             if not self._told:
-                _log.info("%s: small pictures are not kept, and made again when they are wanted: %s", path, error)
+                _log.info(
+                    "%s: small pictures are not kept, and made again when they are wanted: %s",
+                    self._root.full(path),
+                    error,
+                )
             self._told = True
 
     def _prepare(self) -> None:

@@ -153,7 +153,6 @@ FOREIGN = {
     "another index": "CREATE INDEX more ON texts (folded)",
     "an index on an expression": "CREATE INDEX more ON texts (length(hex(zeroblob(10000000))))",
     "a generated column": "ALTER TABLE texts ADD COLUMN more AS (hex(zeroblob(100000000)))",
-    "a virtual table": "CREATE VIRTUAL TABLE more USING rtree (id, a, b)",
     "statistics": "ANALYZE",
     "no tables": "DROP TABLE words",
     "a thousand tables": ";".join(f"CREATE TABLE more{number} (id)" for number in range(1000)),

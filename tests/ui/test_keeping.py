@@ -66,6 +66,7 @@ def test_settings_rules_and_words_wait_for_room(
 
     with monkeypatch.context() as patch:
         patch.setattr(kept_json, "write", full)
+        patch.setattr(kept_json, "write_in", full)
         studio.change_settings(replace(studio.settings, box_opacity=0.5))
         spelling.add("zebra")
         spelling.add("yak")
