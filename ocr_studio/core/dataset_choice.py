@@ -51,7 +51,10 @@ def candidates(source: SourcePage, *, unit: str, letters: frozenset[str] | None)
     """The words (or lines) of a page in reading order. letters: the only ones that may be in a text; None: any."""
     lines = page_order.lines(source.page)
     found = list(_lines(lines, source) if unit == "lines" else _words(lines, source))
-    judged = [each if each.reason else replace(each, reason=_unfit(each, source.page, letters)) for each in found]
+    judged = [
+        each if each.reason else replace(each, reason=Reason.OUTSIDE if outside else _unfit(each, letters))
+        for each, outside in zip(found, _outside(found, source.page), strict=True)
+    ]
     return _without_twins(judged)
 
 
@@ -133,20 +136,20 @@ def _machine(words: Sequence[Word]) -> MachineReading | None:
     )
 
 
-def _unfit(candidate: Candidate, page: Page, letters: frozenset[str] | None) -> Reason | None:
-    corners = candidate.quad.array()
-    if geometry.area(candidate.quad) < 1 or _share_inside(candidate.quad, page) < _ON_PHOTO:
-        return Reason.OUTSIDE
+def _outside(candidates: Sequence[Candidate], page: Page) -> list[bool]:
+    """Which boxes lie more off the photo than on it, or have no area."""
+    photo = Quad.from_box(0, 0, page.width, page.height)
+    shared = overlap.of([each.quad.corners for each in candidates], [photo.corners])
+    inside = shared.matrix(shared.cover_a)[:, 0]
+    return [bool(each) for each in (shared.areas_a < 1) | (inside < _ON_PHOTO)]
+
+
+def _unfit(candidate: Candidate, letters: frozenset[str] | None) -> Reason | None:
     if letters is not None and not letters.issuperset(candidate.text):
         return Reason.LETTERS
     # The net has one step more than fit into the picture, see ``Recognizer.steps``.
-    steps = word_crops.size(corners)[0] // word_crops.STEP + 1
+    steps = word_crops.size(candidate.quad.array())[0] // word_crops.STEP + 1
     return Reason.NARROW if steps < word_crops.steps_for(candidate.text) else None
-
-
-def _share_inside(quad: Quad, page: Page) -> float:
-    photo = Quad.from_box(0, 0, page.width, page.height)
-    return float(geometry.cover_matrix(np.asarray(quad.corners)[None], np.asarray(photo.corners)[None])[0, 0])
 
 
 def _without_twins(found: list[Candidate]) -> list[Candidate]:
@@ -156,10 +159,9 @@ def _without_twins(found: list[Candidate]) -> list[Candidate]:
         return found
     quads = np.array([found[index].quad.corners for index in fit])
     shared = overlap.of(quads, quads)
-    near = shared.iou >= _SAME
+    near = (shared.iou >= _SAME) & (shared.rows < shared.columns)
     for row, column in zip(shared.rows[near].tolist(), shared.columns[near].tolist(), strict=True):
-        first, second = fit[min(row, column)], fit[max(row, column)]
-        same = first != second and found[first].text == found[second].text
-        if same and found[first].reason is None:
+        first, second = fit[row], fit[column]
+        if found[first].reason is None and found[first].text == found[second].text:
             found[second] = replace(found[second], reason=Reason.DUPLICATE)
     return found

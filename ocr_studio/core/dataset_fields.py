@@ -155,8 +155,8 @@ def quad(value: object) -> Quad:
         raise Unfit("its quad has not four corners")
     a, b, c, d = (_point(corner) for corner in corners)
     found = Quad((a, b, c, d))
-    # As ``geometry.area``, which is made for many at once and for one costs more than the rest of a label.
-    if cv2.contourArea(cv2.convexHull(found.array())) < 1:
+    # The hull has no less than what the sides go around, which takes a tenth of the time.
+    if abs(_twice_the_area(a, b, c, d)) < 2 and cv2.contourArea(cv2.convexHull(found.array())) < 1:
         raise Unfit("its quad has no area")
     return found
 
@@ -170,7 +170,7 @@ def integer(value: object, what: str, *, least: int, most: int) -> int:
 
 def number(value: object, what: str, *, least: float, most: float) -> float:
     """A finite number. Raises Unfit."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+    if not isinstance(value, (int, float)) or value is True or value is False or not least <= value <= most:
         raise Unfit(f"{what} is no number from {least:g} to {most:g}")
     return float(value)
 
@@ -183,5 +183,12 @@ def corners_of(found: Quad) -> list[list[float]]:
 def _point(corner: object) -> Point:
     if not isinstance(corner, list) or len(corner) != 2:
         raise Unfit("a corner of its quad is not [x, y]")
-    x, y = (number(value, "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE) for value in corner)
-    return x, y
+    return (
+        number(corner[0], "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE),
+        number(corner[1], "a coordinate of its quad", least=-MAX_PLACE, most=MAX_PLACE),
+    )
+
+
+def _twice_the_area(a: Point, b: Point, c: Point, d: Point) -> float:
+    """Of four corners, by the cross product of the diagonals; negative where they go counterclockwise on the screen."""
+    return (c[0] - a[0]) * (d[1] - b[1]) - (c[1] - a[1]) * (d[0] - b[0])

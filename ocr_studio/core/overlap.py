@@ -15,6 +15,8 @@ Indices: TypeAlias = NDArray[np.intp]
 
 # Pairs looked at together: enough that Python's own time does not count, few enough to stay within some 100 MB.
 _TOGETHER = 1 << 21
+# The words of a page touch a few others each. Where this many pairs do, boxes are heaped up, and are not all compared.
+MAX_PAIRS = 1 << 21
 _CLIPPED_TOGETHER = 1 << 16
 
 
@@ -56,7 +58,10 @@ class Overlap:
 
 
 def of(a: ArrayLike, b: ArrayLike) -> Overlap:
-    """The overlap of (N, 4, 2) and (M, 4, 2) quads. The time grows with N × M by nanoseconds, the memory does not."""
+    """The overlap of (N, 4, 2) and (M, 4, 2) quads. The time grows with N × M by nanoseconds, the memory does not.
+
+    Beyond MAX_PAIRS touching pairs, those of the last quads of ``a`` are left out.
+    """
     quads_a, quads_b = (np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2) for quads in (a, b))
     hulls_a, hulls_b = convex(quads_a), convex(quads_b)
     found = list(_touching(quads_a, quads_b))
@@ -90,7 +95,7 @@ _NOTHING = (np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
 def _touching(a: Floats, b: Floats) -> Iterator[tuple[Indices, Indices, Floats]]:
     """Pairs whose upright boxes share something, and how much, some rows at a time."""
     low_a, high_a, low_b, high_b = a.min(axis=1), a.max(axis=1), b.min(axis=1), b.max(axis=1)
-    step = max(1, _TOGETHER // max(1, len(b)))
+    step, left = max(1, _TOGETHER // max(1, len(b))), MAX_PAIRS
     for start in range(0, len(a) if len(b) else 0, step):
         some = slice(start, start + step)
         across, down = (
@@ -98,8 +103,11 @@ def _touching(a: Floats, b: Floats) -> Iterator[tuple[Indices, Indices, Floats]]
             - np.maximum(low_a[some, None, axis], low_b[None, :, axis])
             for axis in (0, 1)
         )
-        rows, columns = np.nonzero((across > 0) & (down > 0))
+        rows, columns = (places[:left] for places in np.nonzero((across > 0) & (down > 0)))
+        left -= len(rows)
         yield rows + start, columns, across[rows, columns] * down[rows, columns]
+        if not left:
+            return
 
 
 def _upright(quads: Floats) -> NDArray[np.bool_]:

@@ -32,6 +32,8 @@ MOST_PAGES: Final = 10_000
 # all that is no pixel: previews, a film of a second behind the photo.
 _BYTES_A_PIXEL: Final = 16
 _BYTES_BESIDES: Final = 64 << 20
+# Bytes of a file in a format that Pillow reads whole before it knows the photo's size: WebP, HEIF and AVIF.
+_MOST_READ_WHOLE: Final = 512 << 20
 # Measurements rather than photos, of which each pixel takes several times as long.
 _DEEP: Final = frozenset({"F", "I"})
 _DEEP_SHARE: Final = 4
@@ -118,11 +120,12 @@ def _opened(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageF
         warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
         with _damage(name, b""):
             beginning = stream.read(512)
+            count = stream.seek(0, os.SEEK_END)
             stream.seek(0)
+        _check_read_whole(beginning, name, count)
         with _damage(name, beginning), Image.open(stream, formats=_FORMATS) as image:
             _check_size(image, name, most)
-            _check_bytes(image, name, stream.seek(0, os.SEEK_END))
-            stream.seek(0)
+            _check_bytes(image, name, count)
             yield image
 
 
@@ -141,6 +144,17 @@ def _damage(name: str, beginning: bytes) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno:
             raise refused(name, error) from error
         raise unreadable(name, beginning, error) from error
+
+
+def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
+    """Refuse a large file whose size in pixels Pillow would tell only after reading all of it. count: its bytes."""
+    if count > _MOST_READ_WHOLE and (beginning[8:12] == b"WEBP" or beginning[4:8] == b"ftyp"):
+        what = tr(
+            "the file has {size}, more than the {most} this program opens of this format",
+            size=amounts.size(count),
+            most=amounts.size(_MOST_READ_WHOLE),
+        )
+        raise PhotoError(what, file=name, remedy=tr("Save it as JPEG or PNG and open that."))
 
 
 def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:

@@ -149,10 +149,12 @@ def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
         quads = np.array([example.quad.corners for example in some if example.quad], dtype=np.float64)
         shared = overlap.of(quads, quads)
         same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
-        for one, other in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
-            if some[one].text != some[other].text:
-                yield Doubt(some[one], Worry.DISAGREE, _says(some[other]))
-                yield Doubt(some[other], Worry.DISAGREE, _says(some[one]))
+        told: set[int] = set()
+        for pair in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
+            for one, other in (pair, pair[::-1]):
+                if one not in told and some[one].text != some[other].text:
+                    told.add(one)
+                    yield Doubt(some[one], Worry.DISAGREE, _says(some[other]))
 
 
 def _says(example: Example) -> str:

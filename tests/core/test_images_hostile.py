@@ -104,6 +104,15 @@ def test_a_file_far_larger_than_its_photo_is_refused_unread(
     assert refusal(_DOORS[door], path) == "the file has 1.8 GB, far more than 100 × 100 pixels need"
 
 
+@pytest.mark.parametrize("door", _DOORS)
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_a_file_that_would_be_read_whole_has_a_limit(tmp_path: Path, door: str, kind: str) -> None:
+    path = tmp_path / f"sparse.{kind.lower()}"
+    Image.new("RGB", (100, 100)).save(path, kind)
+    os.truncate(path, 1_900_000_000)
+    assert refusal(_DOORS[door], path) == "the file has 1.8 GB, more than the 512 MB this program opens of this format"
+
+
 def test_a_file_beyond_all_measure_is_not_read_for_its_id(tmp_path: Path) -> None:
     path = tmp_path / "sparse.tif"
     path.touch()

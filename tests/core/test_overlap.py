@@ -48,3 +48,11 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = overlap.of(quads, quads)
     assert (parts.rows == whole.rows).all()
     assert np.allclose(parts.shared, whole.shared)
+
+
+def test_of_boxes_heaped_up_only_so_many_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlap, "MAX_PAIRS", 50)
+    heap = [Quad.from_box(0, 0, 9, 9).corners] * 20
+    found = overlap.of(heap, heap)
+    assert found.rows.tolist() == sorted([0, 1] * 20 + [2] * 10)
+    assert np.allclose(found.iou, 1.0)
