@@ -14,14 +14,14 @@ def main() -> int:
 
         multiprocessing.freeze_support()
         if sys.argv[1:] == ["--child-process"]:
-            from ocr_studio.core import child_process  # noqa: PLC0415
+            from ocr_studio.core.files import child_process  # noqa: PLC0415
 
             child_process.serve()
             return 0
     else:
         _use_utf8()
     try:
-        from ocr_studio import cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
+        from ocr_studio.cli import main as cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
     except KeyboardInterrupt:
         return 130
     except (ImportError, OSError, MemoryError) as error:

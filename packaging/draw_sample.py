@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.engine.synth.letters import LETTERS
+from ocr_studio.engine.synth.handwriting.stroke_font import LETTERS
 
 Array: TypeAlias = NDArray[np.float32]
 

@@ -25,10 +25,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import models, program_models
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import CARD_FILE, ModelCard, Source
-from ocr_studio.engine import shipping
+from ocr_studio.core.models import bundled
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, ModelCard, Source
+from ocr_studio.engine.weights import package_model
 
 SHIPPED = Path(__file__).parent.parent / "resources" / "models"
 # What is measured from the files is said by nobody.
@@ -92,12 +93,12 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = SHIPPED) -> int
 def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) -> ModelCard:
     if trouble := models.name_trouble(chosen.name):
         raise ValueError(trouble)
-    if chosen.name in [model.name for model in program_models.BORROWED]:
+    if chosen.name in [model.name for model in bundled.BORROWED]:
         raise ValueError(f"“{chosen.name}” is a borrowed model")
     if chosen.folder is None:
-        card = shipping.describe(target, facts=facts)
+        card = package_model.describe(target, facts=facts)
     else:
-        shipped = shipping.ship(chosen.folder, target, facts=facts)
+        shipped = package_model.ship(chosen.folder, target, facts=facts)
         card = shipped.card
         print(f"{target}: {shipped.size / 1e6:.2f} MB, {shipped.arrays[0]} of {shipped.arrays[1]} weights moved")
         print(
@@ -106,7 +107,7 @@ def _written(chosen: argparse.Namespace, facts: dict[str, Any], target: Path) ->
         )
     if chosen.default is not None:
         alphabets = ("latin",) if card.kind == "recognizer" else ("latin", "all")
-        card = shipping.describe(target, facts={"default_for": alphabets if chosen.default else ()})
+        card = package_model.describe(target, facts={"default_for": alphabets if chosen.default else ()})
     print(f"{target / CARD_FILE}: used where nobody chooses: {', '.join(card.default_for) or 'no'}")
     return card
 

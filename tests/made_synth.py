@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import ImageFont
 
-from ocr_studio.core.synth_options import SynthOptions
-from ocr_studio.engine.synth.writing import Split
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.engine.synth.handwriting.rendered_text import Split
 
 WORDS = "ship the new build ask anna"
 

@@ -21,8 +21,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_studio import cli
-from ocr_studio.core import images
+from ocr_studio.cli import main as cli
+from ocr_studio.core.images import photo_file
 from tests import drawn
 
 BOARD = drawn.board()
@@ -221,14 +221,14 @@ def test_it_opens_right(case: Case, tmp_path: Path) -> None:
     path = case.path(tmp_path)
     before = path.read_bytes()
     assert isinstance(case.expected, np.ndarray)
-    pixels = images.open_photo(path)
+    pixels = photo_file.open_photo(path)
     if min(pixels.shape[:2]) > 1:
         assert drawn.shows(pixels, case.expected, within=25)
     else:
         assert pixels.shape == case.expected.shape
         assert np.abs(pixels.astype(int) - case.expected).max() <= 3
-    assert images.photo_size(path) == pixels.shape[1::-1]
-    assert max(images.thumbnail(path, side=32).shape[:2]) <= 32
+    assert photo_file.photo_size(path) == pixels.shape[1::-1]
+    assert max(photo_file.thumbnail(path, side=32).shape[:2]) <= 32
     assert path.read_bytes() == before
 
 
@@ -236,22 +236,22 @@ def test_it_opens_right(case: Case, tmp_path: Path) -> None:
 def test_it_says_why_not(case: Case, tmp_path: Path) -> None:
     path = case.path(tmp_path)
     assert isinstance(case.expected, str)
-    with pytest.raises(images.PhotoError, match=case.expected) as caught:
-        images.open_photo(path)
+    with pytest.raises(photo_file.PhotoError, match=case.expected) as caught:
+        photo_file.open_photo(path)
     line = str(caught.value)
     assert line.startswith(in_one_line(path))
     assert "\n" not in line
     assert caught.value.remedy
-    with pytest.raises(images.PhotoError, match=case.expected):
-        images.thumbnail(path, side=32)
+    with pytest.raises(photo_file.PhotoError, match=case.expected):
+        photo_file.thumbnail(path, side=32)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case.name[:30]))
 def test_nothing_but_a_photo_error_comes_of_looking_at_it(case: Case, tmp_path: Path) -> None:
     path = case.path(tmp_path)
-    images.is_photo(path)
-    for look in (images.photo_size, images.content_id, images.open_with_id):
-        with contextlib.suppress(images.PhotoError):
+    photo_file.is_photo(path)
+    for look in (photo_file.photo_size, photo_file.content_id, photo_file.open_with_id):
+        with contextlib.suppress(photo_file.PhotoError):
             look(path)
 
 
@@ -263,8 +263,8 @@ def test_no_damage_anywhere_brings_another_error(kind: str) -> None:
         data = bytearray(whole[: int(chance.integers(1, len(whole) + 1))])
         for place in chance.integers(0, len(data), 3):
             data[place] = int(chance.integers(0, 256))
-        with contextlib.suppress(images.PhotoError):
-            pixels = images.decode_photo(bytes(data), name="damaged")
+        with contextlib.suppress(photo_file.PhotoError):
+            pixels = photo_file.decode_photo(bytes(data), name="damaged")
             assert pixels.ndim == 3
             assert pixels.dtype == np.uint8
 
@@ -279,8 +279,8 @@ def test_a_photo_that_vanishes_before_it_is_opened(tmp_path: Path, monkeypatch: 
         return really_open(name, flags)
 
     monkeypatch.setattr(os, "open", late_open)
-    with pytest.raises(images.PhotoError, match=r"gone\.jpg: the file is not there"):
-        images.open_photo(path)
+    with pytest.raises(photo_file.PhotoError, match=r"gone\.jpg: the file is not there"):
+        photo_file.open_photo(path)
 
 
 def test_a_photo_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,8 +294,8 @@ def test_a_photo_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pyte
         return handle
 
     monkeypatch.setattr(os, "open", opened_then_cut)
-    with pytest.raises(images.PhotoError, match=r"shrinking\.jpg: the file is cut short"):
-        images.open_photo(path)
+    with pytest.raises(photo_file.PhotoError, match=r"shrinking\.jpg: the file is cut short"):
+        photo_file.open_photo(path)
 
 
 def test_a_photo_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,21 +307,21 @@ def test_a_photo_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "open", denied)
-    with pytest.raises(images.PhotoError, match=r"secret\.jpg: there is no permission to read it\. Change"):
-        images.open_photo(path)
+    with pytest.raises(photo_file.PhotoError, match=r"secret\.jpg: there is no permission to read it\. Change"):
+        photo_file.open_photo(path)
 
 
 def test_a_name_with_a_nought_in_it(tmp_path: Path) -> None:
-    with pytest.raises(images.PhotoError, match="cannot be the name of a file"):
-        images.open_photo(tmp_path / "a\0b.jpg")
+    with pytest.raises(photo_file.PhotoError, match="cannot be the name of a file"):
+        photo_file.open_photo(tmp_path / "a\0b.jpg")
 
 
 def test_a_disk_that_fails_while_it_is_read() -> None:
     path = Path("/proc/self/mem")  # a plain file to the system, whose first byte nobody can read
     if not path.exists():
         pytest.skip("a Linux way to have a failing read")
-    for look in (images.open_photo, images.photo_size, images.content_id):
-        with pytest.raises(images.PhotoError, match="/proc/self/mem: the file is empty"):
+    for look in (photo_file.open_photo, photo_file.photo_size, photo_file.content_id):
+        with pytest.raises(photo_file.PhotoError, match="/proc/self/mem: the file is empty"):
             look(path)
 
 
@@ -350,7 +350,7 @@ def test_a_header_that_promises_too_much_shows_what_there_is(kind: str) -> None:
         "PNG": drawn.png((drawn.WIDTH, 500, 8, 2), rows),
         "JPEG": with_size(JPEG, jpeg_size_at(JPEG), ">H", 500),
     }
-    pixels = images.decode_photo(tall[kind], name="tall")
+    pixels = photo_file.decode_photo(tall[kind], name="tall")
     assert pixels.shape == (500, drawn.WIDTH, 3)
     assert drawn.shows(pixels[: drawn.HEIGHT], BOARD)
 

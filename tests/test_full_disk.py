@@ -18,35 +18,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_studio.core import (
-    history,
-    images,
-    logs,
-    model_archive,
-    own_words,
-    paths,
-    replacing,
-    settings,
-    training_runs,
-)
+from ocr_studio.core import logs, own_words, paths, settings
+from ocr_studio.core.editing import replace_rules
+from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.history import Step
-from ocr_studio.core.output_folder import OutputFile, OutputFolder
+from ocr_studio.core.files.output_folder import OutputFile, OutputFolder
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.page import Edit
-from ocr_studio.core.project import Project
-from ocr_studio.core.replacing import Rule
-from ocr_studio.core.safe_files import SafeFolder
-from ocr_studio.core.session import SessionFile, Whereabouts
+from ocr_studio.core.photo_list.thumbnail_cache import CachedPicture, ThumbnailCache
+from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.last_session import SessionFile, Whereabouts
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.settings import RecentFiles, Settings
-from ocr_studio.core.thumbnail_cache import CachedPicture, ThumbnailCache
-from ocr_studio.core.training_runs import Run
-from ocr_studio.engine import checkpoints
-from ocr_studio.engine.checkpoints import Checkpoint
-from ocr_studio.jobs import opening
+from ocr_studio.core.training import runs as training_runs
+from ocr_studio.core.training.runs import Run
+from ocr_studio.engine.training import checkpoints
+from ocr_studio.engine.training.checkpoints import Checkpoint
+from ocr_studio.jobs.photos import open_photo
 from tests.benchmarks import full_disk
 from tests.core import made_datasets, made_models
 from tests.core.made_projects import PAGE
-from tests.core.test_training_runs import RECIPE
+from tests.core.training.test_runs import RECIPE
 
 
 class Half:
@@ -100,7 +95,7 @@ def _page(folder: Path) -> Callable[[], object]:
 def _together(folder: Path) -> Callable[[], object]:
     project = Project.open(folder)
     project.save_page(PAGE)
-    line = history.did(Step("x", {PAGE.id: Edit("x", {})}))
+    line = undo_log.did(Step("x", {PAGE.id: Edit("x", {})}))
     return lambda: project.save_together([replace(PAGE, read_at="later")], line)
 
 
@@ -115,8 +110,8 @@ def _settings(folder: Path) -> Callable[[], object]:
 
 
 def _rules(folder: Path) -> Callable[[], object]:
-    replacing.save(folder, [Rule("a", "b")])
-    return lambda: replacing.save(folder, [])
+    replace_rules.save(folder, [Rule("a", "b")])
+    return lambda: replace_rules.save(folder, [])
 
 
 def _words(folder: Path) -> Callable[[], object]:
@@ -125,13 +120,13 @@ def _words(folder: Path) -> Callable[[], object]:
 
 
 def _picture(folder: Path) -> Callable[[], object]:
-    return lambda: images.save_png(folder / "board.png", np.zeros((4, 4, 3), np.uint8))
+    return lambda: photo_file.save_png(folder / "board.png", np.zeros((4, 4, 3), np.uint8))
 
 
 def _sample(folder: Path) -> Callable[[], object]:
     (folder / "from").mkdir()
-    images.save_png(folder / "from" / "board.png", np.zeros((4, 4, 3), np.uint8))
-    return lambda: list(opening.keep_copy(folder / "from" / "board.png", folder=folder))
+    photo_file.save_png(folder / "from" / "board.png", np.zeros((4, 4, 3), np.uint8))
+    return lambda: list(open_photo.keep_copy(folder / "from" / "board.png", folder=folder))
 
 
 def _dataset(folder: Path) -> Callable[[], object]:

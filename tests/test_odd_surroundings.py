@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLibraryInfo
 
-from ocr_studio import cli
+from ocr_studio.cli import main as cli
 from ocr_studio.core import logs, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Quad, Transcription, Word
-from ocr_studio.core.project import Project
-from ocr_studio.ui import screen
+from ocr_studio.core.project.project import Project
+from ocr_studio.ui.app import screen
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="what a shell of this system can do to a program")
 
@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
 # ------------------------------------------------------------------------------------------------------------ screens
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have one kind of screen, and other limits")
-CONNECT = "import sys; from ocr_studio.ui import screen; screen.choose(needed=True); screen.connect(sys.argv)"
+CONNECT = "import sys; from ocr_studio.ui.app import screen; screen.choose(needed=True); screen.connect(sys.argv)"
 
 
 @linux

@@ -12,7 +12,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parent.parent
 PACKAGE = CHECKOUT / "ocr_studio"
-MAIN_WINDOW = PACKAGE / "ui" / "main_window.py"
+MAIN_WINDOW = PACKAGE / "ui" / "app" / "main_window.py"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ALL_SOURCES = sorted([*SOURCES, *(CHECKOUT / "tests").rglob("*.py"), *(CHECKOUT / "packaging").rglob("*.py")])
 
@@ -79,7 +79,7 @@ def test_each_package_opens_with_a_sign() -> None:
 
 
 def _window_modules() -> Iterator[str]:
-    for path in [PACKAGE / "cli.py", *sorted((PACKAGE / "ui").rglob("*.py"))]:
+    for path in [*sorted((PACKAGE / "cli").rglob("*.py")), *sorted((PACKAGE / "ui").rglob("*.py"))]:
         yield ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
 
 

@@ -13,11 +13,14 @@ import ship_model
 import shown_texts
 from ship_model import SHIPPED
 
-from ocr_studio.core import model_folder, models, program_models, resources
-from ocr_studio.core.charset import Charset
-from ocr_studio.core.model_card import CARD_FILE, WEIGHTS_FILE, Source
+from ocr_studio.core import resources
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import bundled
+from ocr_studio.core.models import folder as model_folder
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, Source
 from ocr_studio.core.settings import ALPHABETS
-from ocr_studio.engine import differences, pretrained, weights
+from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
 from tests.core.made_models import CARD, shipped
 
 
@@ -25,7 +28,7 @@ from tests.core.made_models import CARD, shipped
 def real(monkeypatch: pytest.MonkeyPatch) -> list[models.Model]:
     """Those that come with the program as it is."""
     monkeypatch.setattr(resources, "models", lambda: SHIPPED)
-    found = program_models.adapted()
+    found = bundled.adapted()
     assert not [each for each in found if isinstance(each, models.Damaged)]
     return [each for each in found if isinstance(each, models.Model)]
 
@@ -35,16 +38,16 @@ def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[models.
         assert model.folder is not None
         assert model.card is not None
         assert ship_model.missing(model.card) == []
-        assert model.card.difference_to == differences.PUBLISHED[model.card.architecture].sha256
+        assert model.card.difference_to == weight_delta.PUBLISHED[model.card.architecture].sha256
         assert {entry.name for entry in model.folder.iterdir()} == {CARD_FILE, WEIGHTS_FILE}
         assert (model.folder / WEIGHTS_FILE).stat().st_size < 8 << 20, "they travel with every copy of the program"
         model_folder.inspect(model.folder, thoroughly=True)
         if model.kind == "recognizer":
-            net, charset = weights.load_recognizer(model)
+            net, charset = model_weights.load_recognizer(model)
             assert {letter for letter in map(chr, range(32, 127)) if letter not in charset} == set()
         else:
-            net = weights.load_detector(model)
-        assert all(np.isfinite(array).all() for array in weights.taken(net).values())
+            net = model_weights.load_detector(model)
+        assert all(np.isfinite(array).all() for array in model_weights.taken(net).values())
 
 
 def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> None:
@@ -56,7 +59,7 @@ def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> Non
             assert len(claim) <= 1
             assert models.default(kind, alphabet=alphabet).name in (
                 *claim,
-                *(each.name for each in program_models.BORROWED),
+                *(each.name for each in bundled.BORROWED),
             )
     # It knows fewer letters than are asked for then.
     assert models.default("recognizer", alphabet="all") == models.BUILT_IN
@@ -67,10 +70,10 @@ def test_at_most_one_is_the_default_of_anything(real: list[models.Model]) -> Non
 
 def _learned(folder: Path, *, by: float) -> Path:
     letters = Charset(("a", "b"))
-    net = pretrained.load_recognizer_of(letters)
+    net = bundled_weights.load_recognizer_of(letters)
     bias = net.get_layer("characters").weights[1]
     bias.assign_add([0.0, by, 0.0])
-    weights.save(folder, net, charset=letters, card=CARD)
+    model_weights.save(folder, net, charset=letters, card=CARD)
     return folder
 
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import resources
 from ocr_studio.core.page import Page, PageState, WordState
 from ocr_studio.core.settings import Settings
-from ocr_studio.ui.app import Studio
+from ocr_studio.ui.app.app import Studio
 
 Key = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Final
 
 UI: Final = Path(__file__).parent.parent / "ocr_studio" / "ui"
-SOURCES: Final = {path.stem: list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))) for path in UI.rglob("*.py")}
+SOURCES: Final = {
+    path.relative_to(UI).as_posix(): list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for path in UI.rglob("*.py")
+}
 # What guesses whether a text is markup, lays out all of it, or opens and runs what it names; and who may use it.
-GUARDED: Final = {"QLabel": {"plain_label", "modelling"}, "elidedText": {"wording"}, "setHtml": {"clipping"}}
+GUARDED: Final = {
+    "QLabel": {"widgets/plain_label.py", "models/controller.py"},
+    "elidedText": {"style/labels.py"},
+    "setHtml": {"document/clipboard.py"},
+}
 UNUSED: Final = {
     *("QTextBrowser", "QTextDocument", "QErrorMessage", "QProgressDialog", "QStaticText", "QProcess"),
     *("insertHtml", "appendHtml", "setMarkdown", "setWhatsThis", "showText", "setOpenExternalLinks"),
@@ -26,9 +33,9 @@ def _called(node: ast.AST) -> str:
 
 
 def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    for stem, nodes in SOURCES.items():
+    for file, nodes in SOURCES.items():
         yield from (
-            (f"{stem}:{each.lineno}", each) for each in nodes if isinstance(each, ast.Call) and _called(each) == name
+            (f"{file}:{each.lineno}", each) for each in nodes if isinstance(each, ast.Call) and _called(each) == name
         )
 
 
@@ -41,10 +48,10 @@ def _is_ours(node: ast.expr) -> bool:
 
 
 def test_only_what_guards_texts_shows_them() -> None:
-    for stem, nodes in SOURCES.items():
+    for file, nodes in SOURCES.items():
         names = {getattr(each, field, "") for each in nodes for field in ("id", "attr", "name")}
-        assert not names & UNUSED, stem
-        assert not {name for name in names & GUARDED.keys() if stem not in GUARDED[name]}, stem
+        assert not names & UNUSED, file
+        assert not {name for name in names & GUARDED.keys() if file not in GUARDED[name]}, file
 
 
 def test_tooltips_are_plain() -> None:
@@ -54,15 +61,16 @@ def test_tooltips_are_plain() -> None:
 
 
 def test_tooltips_of_cells_are_plain() -> None:
-    for stem, nodes in SOURCES.items():
-        if any(getattr(each, "attr", "") == "ToolTipRole" for each in nodes) and stem != "titled_rows":
-            assert any(_called(each) == "tooltip" for each in nodes), stem
+    for file, nodes in SOURCES.items():
+        if any(getattr(each, "attr", "") == "ToolTipRole" for each in nodes) and file != "titled_rows.py":
+            assert any(_called(each) == "tooltip" for each in nodes), file
 
 
 def test_questions_are_plain() -> None:
-    for stem, nodes in SOURCES.items():
+    for file, nodes in SOURCES.items():
         asked = sum(_called(each) in ASKING for each in nodes)
-        assert stem == "plain_label" or asked == sum(_called(each) == "setTextFormat" for each in nodes), stem
+        plain = sum(_called(each) == "setTextFormat" for each in nodes)
+        assert file == "widgets/plain_label.py" or asked == plain, file
     static = [
         call.func for name in ("question", "warning", "critical", "information", "getText") for _, call in _calls(name)
     ]

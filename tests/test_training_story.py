@@ -10,12 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, models, resources
+from ocr_studio.core import resources
+from ocr_studio.core.editing import edits
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import Settings
-from ocr_studio.engine import finetune, learning_run
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.training import Stage
+from ocr_studio.engine.training import finetune
+from ocr_studio.engine.training import run as training_run
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.training.controller import Stage
 
 WAIT_MS = 240_000  # a slow machine, TensorFlow's import included
 NAME = "boards"
@@ -26,7 +29,7 @@ def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Ite
     """The sample, read; what would be learned in a minute is in a few steps."""
     for name, few in (("LEAST_STEPS", 4), ("REPEATED", 24), ("KEPT", 8)):
         monkeypatch.setattr(finetune, name, few)
-    monkeypatch.setattr(learning_run, "EXAMINATIONS", 2)
+    monkeypatch.setattr(training_run, "EXAMINATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"
     photo.parent.mkdir()
     shutil.copy(resources.sample_photo(), photo)

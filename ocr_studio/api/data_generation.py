@@ -30,16 +30,20 @@ from ocr_studio.api.written_pages import (
     rotation,
     space_between,
 )
-from ocr_studio.core import images, language, paths, photo_errors, photo_file
+from ocr_studio.core import paths
+from ocr_studio.core.files.safe_folder import TooLarge
+from ocr_studio.core.images import photo_errors, photo_file, photo_stream
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Quad
-from ocr_studio.core.safe_files import TooLarge
-from ocr_studio.engine.synth import fonts, texts, words
-from ocr_studio.engine.synth.board_texts import BoardTexts
-from ocr_studio.engine.synth.casting import BoardOptions
-from ocr_studio.engine.synth.made import MadeHand
+from ocr_studio.engine.synth import word_crops
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
+from ocr_studio.engine.synth.handwriting import fonts
+from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
 from ocr_studio.engine.synth.sources import Sources, Stock
-from ocr_studio.engine.synth.whole_boards import BoardMaker
-from ocr_studio.engine.synth.writing import Split, Writer
+from ocr_studio.engine.synth.text import texts
+from ocr_studio.engine.synth.text.board_texts import BoardTexts
 
 __all__ = [
     "SPLITS",
@@ -90,7 +94,7 @@ def get_fonts(
 def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Path]:
     """The pictures in a folder. split: as for ``get_fonts``. Raises PhotoError where it cannot be read."""
     wanted = _split(split) if split else None
-    found = images.photos_in(_folder(folder))
+    found = photo_file.photos_in(_folder(folder))
     if wanted is None:
         return found
     return [path for path in found if Split.of(_photo_bytes(path)) is wanted]
@@ -98,11 +102,11 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
 
 def _photo_bytes(path: Path) -> bytes:
     try:
-        return paths.read_file(path, most=photo_file.MAX_BYTES)
+        return paths.read_file(path, most=photo_stream.MAX_BYTES)
     except OSError as error:
         raise photo_errors.refused(path, error) from error
     except TooLarge as error:
-        raise images.PhotoError(str(error), file=path) from error
+        raise photo_file.PhotoError(str(error), file=path) from error
 
 
 def get_made_hands(count: int, *, split: str = "train", seed: int = 0) -> list[Writer]:
@@ -135,7 +139,7 @@ def get_text_generator(
         raise ValueError(f"count must be (least, one more than most), not {given.shown(count)}")
     given.whole("the second number of count", count[1], least=given.whole("the first one", count[0]) + 1)
     for code in (codes := given.words("languages", languages)):
-        given.one_of("languages", code, language.LANGUAGES)
+        given.one_of("languages", code, lexicon.LANGUAGES)
     rng = np.random.default_rng((given.whole("seed", seed, least=0), 12))
     drawn = BoardTexts(texts.texts(codes))
     said = (" ".join(drawn.one(rng) for _ in range(int(rng.integers(*count)))) for _ in itertools.count())
@@ -158,17 +162,17 @@ def _kept(said: Iterable[str], alphabet: str | None, max_string_length: int | No
 
 
 def get_word_generator(
-    sources: Sources | None = None, *, split: str = "train", options: words.Options | None = None, seed: int = 0
+    sources: Sources | None = None, *, split: str = "train", options: word_crops.Options | None = None, seed: int = 0
 ) -> Iterator[Word]:
     """Words as a detector cuts them out of photos of boards, for ever: (crop, text); see ``synth.words``.
 
     sources: fonts, pen strokes, backgrounds; by default those of this system, and hands made up here. split: "train",
     "validation" or "test"; no font, person or background is in two. Raises BadStrokes, BadFont, BadBackgrounds …
     """
-    if not isinstance(options, words.Options | None):
+    if not isinstance(options, word_crops.Options | None):
         raise TypeError(f"options must be words.Options, not {given.shown(options)}")
     seed = given.whole("seed", seed, least=0)
-    maker = words.WordMaker(_sources(sources), _split(split), options=options, seed=seed)
+    maker = word_crops.WordMaker(_sources(sources), _split(split), options=options, seed=seed)
     return ((word.crop, word.text) for word in maker.stream())
 
 
@@ -321,7 +325,7 @@ def _sources(sources: Sources | None) -> Sources:
         raise TypeError(f"sources must be data_generation.Sources, not {given.shown(sources)}")
     known = sources or Sources()
     for code in (codes := given.words("languages", known.languages)):
-        given.one_of("languages", code, language.LANGUAGES)
+        given.one_of("languages", code, lexicon.LANGUAGES)
     return replace(
         known,
         strokes=_paths(known.strokes),

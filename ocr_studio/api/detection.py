@@ -17,17 +17,20 @@ from ocr_studio.api import given, tools
 from ocr_studio.api.keeping import CLOVAAI, at_hand, keep, keras_file, opened
 from ocr_studio.api.startup import silenced
 from ocr_studio.api.tools import Picture
-from ocr_studio.core import published_files
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import CRAFT, DETECTOR, LIGHT_CRAFT
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models.card import CRAFT, DETECTOR, LIGHT_CRAFT
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine import beginnings, craft_targets, fitting, keras_ocr_weights, runtime
-from ocr_studio.engine import weights as weights_of
-from ocr_studio.engine.craft_boxes import CraftThresholds
-from ocr_studio.engine.craft_detector import CraftDetector, CraftOptions
-from ocr_studio.engine.craft_targets import LetterPlaces
-from ocr_studio.engine.detector import Detector as Finder
-from ocr_studio.engine.detector import DetectorOptions
+from ocr_studio.engine import keras_fit, runtime
+from ocr_studio.engine.detection.craft_boxes import CraftThresholds
+from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
+from ocr_studio.engine.detection.detector import Detector as Finder
+from ocr_studio.engine.detection.detector import DetectorOptions
+from ocr_studio.engine.training.detector import craft_targets
+from ocr_studio.engine.training.detector.craft_targets import LetterPlaces
+from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
+from ocr_studio.engine.weights import model_weights as weights_of
+from ocr_studio.engine.weights import random_init
 
 Taught: TypeAlias = tuple[Any, ...]  # picture, lines and, where wanted, weight
 
@@ -75,7 +78,7 @@ class Detector:
             runtime.configure(ReaderOptions())
         if weights is None:
             self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRAFT, _LEARNING)
-            self.model = beginnings.begun_detector(self.architecture)
+            self.model = random_init.begun_detector(self.architecture)
         else:
             self._load(weights)
             if architecture not in {None, self.architecture}:
@@ -84,7 +87,7 @@ class Detector:
     def _load(self, weights: str | Path) -> None:
         if weights == CLOVAAI:
             self.name, self.architecture = CLOVAAI, CRAFT
-            self.model = keras_ocr_weights.load_craft(at_hand(published_files.CRAFT))
+            self.model = keras_ocr_weights.load_craft(at_hand(downloads.CRAFT))
         elif file := keras_file(weights):
             self.name, self.architecture = file.stem, CRAFT
             self.model = keras_ocr_weights.load_craft(file)
@@ -178,7 +181,7 @@ class Detector:
         most. Raises LearnsOtherwise.
         """
         self._check()
-        fitting.compiled(self.model, fitting.letter_maps, *arguments, **options)
+        keras_fit.compiled(self.model, keras_fit.letter_maps, *arguments, **options)
 
     def get_batch_generator(
         self, image_generator: Iterable[Taught], batch_size: int = 8
@@ -208,7 +211,7 @@ class Detector:
 
         facts: of its card, as for ``Recognizer.save``. Raises as that does.
         """
-        net = beginnings.finished(self.model, self.architecture)
+        net = random_init.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=None, parent=self.name, facts=facts)
 
 

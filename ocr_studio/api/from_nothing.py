@@ -35,16 +35,19 @@ from ocr_studio.api import keeping, run_folder, tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
-from ocr_studio.core import metrics, models, paths
+from ocr_studio.core import metrics, paths
 from ocr_studio.core.command_line import CommandParser
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Quad
-from ocr_studio.core.safe_files import SafeFolder
-from ocr_studio.engine import checkpoints, ctc, fitting
-from ocr_studio.engine.synth import words
-from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine import keras_fit
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.synth import word_crops
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
+from ocr_studio.engine.training import checkpoints
 
 # What it shall read: everything on a keyboard, the space among it.
 ALPHABET: Final = " " + string.digits + string.ascii_letters + string.punctuation
@@ -114,7 +117,7 @@ class LearningSitting:
                 raise NoRun("there is no run in this folder to go on with", file=self.out, remedy="Leave --resume out.")
             return
         run_folder.check(self.out)
-        log = self.out / fitting.LOG
+        log = self.out / keras_fit.LOG
         told = (log.exists() and log.stat().st_size > 0) or (self.out / run_folder.SCORES).exists()
         if not replace_run and (kept or told):
             going_on = "--resume goes on with it, " if kept else ""
@@ -128,7 +131,7 @@ class LearningSitting:
         except (OSError, ValueError, RecursionError):
             return False
         known = isinstance(scores, dict) and figure in scores
-        return known and fitting.is_over(self.out, steps=sizes.steps, patience=sizes.patience)
+        return known and keras_fit.is_over(self.out, steps=sizes.steps, patience=sizes.patience)
 
     def forget_earlier(self) -> None:
         """Where it begins anew, nobody goes on with the run that was there, or takes its scores for this one's."""
@@ -139,11 +142,11 @@ class LearningSitting:
     def check(self, model: Any) -> None:
         """Before anything is drawn. Raises OtherNetwork where it should go on from what another network has learned."""
         if self.resume:
-            fitting.check(model, self.out)
+            keras_fit.check(model, self.out)
 
-    def course(self, sizes: Amounts, checks: int) -> fitting.Course:
+    def course(self, sizes: Amounts, checks: int) -> keras_fit.Course:
         """How ``fitting`` is asked for it. checks: batches that are held out."""
-        return fitting.Course(
+        return keras_fit.Course(
             self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
         )
 
@@ -164,12 +167,12 @@ def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) ->
         )
         for part, much, first in ((train, 0.7, SHORT_FIRST), (validation, 0.0, 0))
     ]
-    over = fitting.run(
+    over = keras_fit.run(
         recognizer.training_model,
         batches[0],
         batches[1],
         course=sitting.course(sizes, len(validation) // sizes.batch),
-        stopping=fitting.Stopping("val_loss", sizes.patience),
+        stopping=keras_fit.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(read_by(recognizer, validation)),
     )
     return recognizer if over else None
@@ -178,7 +181,7 @@ def learn_to_read(sources: Sources, sizes: Amounts, sitting: LearningSitting) ->
 def _words(sources: Sources, part: str, sizes: Amounts, sitting: LearningSitting) -> Samples:
     """Words and short lines, as other hands write them for each part."""
     count = sizes.samples if part == "train" else sizes.held_out
-    options = words.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
+    options = word_crops.Options(letters=frozenset(ALPHABET), lines=0.1, smallest=16)
     drawn = data.get_word_generator(sources, split=part, options=options, seed=sitting.seed)
     short = ((crop, text) for crop, text in drawn if len(text) <= LONGEST)
     made_of = fingerprint(sources, "words", part, sitting.seed, ALPHABET)
@@ -208,12 +211,12 @@ def learn_to_find(sources: Sources, sizes: Amounts, sitting: LearningSitting) ->
         detector.get_batch_generator(part.pieces(sizes.side, augmentation=much, seed=sitting.seed), sizes.batch)
         for part, much in ((train, 1.0), (validation, 0.0))
     ]
-    over = fitting.run(
+    over = keras_fit.run(
         detector.model,
         batches[0],
         batches[1],
         course=sitting.course(sizes, len(validation) // sizes.batch),
-        stopping=fitting.Stopping("val_loss", sizes.patience),
+        stopping=keras_fit.Stopping("val_loss", sizes.patience),
         exam=lambda: _prefixed(found_by(detector, Samples(validation.all[:8]))),
     )
     return detector if over else None

@@ -13,14 +13,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ocr_studio.api import given
-from ocr_studio.core import language, models, published_files
-from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import CARD_FILE, BadModel, Kind, ModelCard
-from ocr_studio.core.models import Model
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
+from ocr_studio.core.models.downloads import PublishedFile
+from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import now
-from ocr_studio.core.published_files import PublishedFile
-from ocr_studio.engine import candidate
+from ocr_studio.engine.weights import candidate
 
 DEFAULT: Final = "default"
 KURAPAN: Final = "kurapan"
@@ -69,7 +71,7 @@ def path_of(weights: object) -> Path:
 def keras_file(weights: object) -> Path | None:
     """The file of keras-ocr's users that is meant, None for what is no such file. Raises TypeError as ``path_of``."""
     path = path_of(weights)
-    return path if path.suffix.lower() in published_files.WEIGHT_SUFFIXES else None
+    return path if path.suffix.lower() in downloads.WEIGHT_SUFFIXES else None
 
 
 def _in_folder(folder: Path) -> Model:
@@ -96,7 +98,7 @@ def languages_of(model: Model, usual: Sequence[str]) -> tuple[str, ...]:
     said = model.card.settings.get(_LANGUAGES) if model.card else None
     if not isinstance(said, str):
         return tuple(usual)
-    return tuple(code for code in said.split(",") if code in language.LANGUAGES)
+    return tuple(code for code in said.split(",") if code in lexicon.LANGUAGES)
 
 
 def settings_with(languages: Sequence[str], settings: object) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def settings_with(languages: Sequence[str], settings: object) -> dict[str, Any]:
 
 def at_hand(published: PublishedFile) -> Path:
     """A published file that somebody has fetched already. Raises PublishedFileMissing: nothing is fetched here."""
-    file = published_files.at_hand(published)
+    file = downloads.at_hand(published)
     if file is None:
         remedy = f"Fetch it: “ocr-studio models fetch {published.name}”."
         raise PublishedFileMissing("these weights are not on this computer", file=published.name, remedy=remedy)

@@ -26,18 +26,22 @@ from ocr_studio.api.keeping import (
 )
 from ocr_studio.api.startup import silenced
 from ocr_studio.api.tools import Picture
-from ocr_studio.core import language, published_files
-from ocr_studio.core.charset import Charset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import CRNN, LIGHT_CRNN, RECOGNIZER
+from ocr_studio.core.images.word_crops import steps_for
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models.card import CRNN, LIGHT_CRNN, RECOGNIZER
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.word_crops import steps_for
-from ocr_studio.engine import batches, beginnings, fitting, keras_ocr_weights, relearning, runtime
-from ocr_studio.engine import weights as weights_of
-from ocr_studio.engine.augmentation import varied
-from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
-from ocr_studio.engine.looking import Looking, ribbons
-from ocr_studio.engine.recognizer import Recognizer as Reading
+from ocr_studio.engine import keras_fit, runtime
+from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
+from ocr_studio.engine.recognition.line_crops import Looking, ribbons
+from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
+from ocr_studio.engine.training import batches
+from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.weights import alphabet_transfer, random_init
+from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
+from ocr_studio.engine.weights import model_weights as weights_of
 
 Taught: TypeAlias = tuple[Any, ...]  # picture, text and, where wanted, weight
 Fed: TypeAlias = tuple[Any, ...]
@@ -91,12 +95,12 @@ class Recognizer:
         letters = _letters(alphabet)
         chosen = None if languages is None else given.words("languages", languages)
         for code in chosen or ():
-            given.one_of("languages", code, language.LANGUAGES)
+            given.one_of("languages", code, lexicon.LANGUAGES)
         self.languages: tuple[str, ...] = ()
         if weights is None:
             self.name, self.architecture = "", given.one_of("architecture", architecture or LIGHT_CRNN, _READING)
             self.charset = Charset(letters or tuple(DEFAULT_ALPHABET))
-            self.model = beginnings.begun_recognizer(self.architecture, len(self.charset))
+            self.model = random_init.begun_recognizer(self.architecture, len(self.charset))
         else:
             self._load(weights, letters)
             if architecture not in {None, self.architecture}:
@@ -107,8 +111,8 @@ class Recognizer:
     def _load(self, name: str | Path, letters: tuple[str, ...] | None) -> None:
         if name == KURAPAN:
             self.architecture, self.name = CRNN, KURAPAN
-            net, charset = keras_ocr_weights.load_crnn(at_hand(published_files.CRNN))
-        elif file := at_hand(published_files.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_file(name):
+            net, charset = keras_ocr_weights.load_crnn(at_hand(downloads.CRNN))
+        elif file := at_hand(downloads.CRNN_NOTOP) if name == KURAPAN_NOTOP else keras_file(name):
             self.architecture, self.name = CRNN, file.stem
             self.model, self.charset = keras_ocr_weights.load_crnn(file, letters)
             return
@@ -118,7 +122,7 @@ class Recognizer:
             self.languages = languages_of(model, ReaderOptions().languages)
             net, charset = weights_of.load_recognizer(model)
         if letters is not None:
-            net, charset = relearning.for_alphabet(net, charset, letters, architecture=self.architecture)
+            net, charset = alphabet_transfer.for_alphabet(net, charset, letters, architecture=self.architecture)
         self.model, self.charset = net, charset
 
     @property
@@ -129,12 +133,12 @@ class Recognizer:
     @cached_property
     def training_model(self) -> Any:
         """See the class; its output is its loss, nats a letter."""
-        return fitting.teaching(self.model)
+        return keras_fit.teaching(self.model)
 
     @cached_property
     def backbone(self) -> Any:
         """The network up to its last layer but one, to keep it as it is: ``backbone.trainable = False``."""
-        return fitting.without_head(self.model)
+        return keras_fit.without_head(self.model)
 
     @cached_property
     def reader(self) -> Reading:
@@ -142,7 +146,7 @@ class Recognizer:
         kind = CrnnRecognizer if self.architecture == CRNN else Reading
         reader = kind(self.model, self.charset, name=self.name)
         if self.languages:
-            reader.know([language.lexicon(self.languages)])
+            reader.know([lexicon.lexicon(self.languages)])
         return reader
 
     # ------------------------------------------------------------------------------------------------------ reading
@@ -190,7 +194,7 @@ class Recognizer:
 
         By default Adam at 1e-3, gradients no longer than 5; the loss is what the model gives.
         """
-        fitting.compiled(self.training_model, fitting.as_it_comes, *arguments, **options)
+        keras_fit.compiled(self.training_model, keras_fit.as_it_comes, *arguments, **options)
 
     def get_batch_generator(
         self,
@@ -268,7 +272,7 @@ class Recognizer:
         ModelsNotWritten, BadModel for facts that no card can say, TypeError for those it has no place for.
         """
         facts["settings"] = settings_with(self.languages, facts.get("settings"))
-        net = beginnings.finished(self.model, self.architecture)
+        net = random_init.finished(self.model, self.architecture)
         return keep(name, net, architecture=self.architecture, charset=self.charset, parent=self.name, facts=facts)
 
 

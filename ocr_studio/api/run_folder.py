@@ -9,7 +9,8 @@ from typing import Final
 from ocr_studio.api import samples
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.engine import checkpoints, fitting
+from ocr_studio.engine import keras_fit
+from ocr_studio.engine.training import checkpoints
 
 SCORES: Final = "scores.json"  # written last of all: what holds it has left a model
 _DRAWN: Final = frozenset({"train.npz", "validation.npz", "test.npz"})
@@ -21,7 +22,7 @@ class OtherFiles(StudioError):
 
 def check(folder: Path) -> None:
     """Whether a run may write there: into a new or empty folder, or one of a run. Raises OtherFiles and OSError."""
-    if (folder / checkpoints.FILE).exists() or _is_log(folder / fitting.LOG):
+    if (folder / checkpoints.FILE).exists() or _is_log(folder / keras_fit.LOG):
         return
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
@@ -36,7 +37,7 @@ def _is_of_a_run(file: Path) -> bool:
     """Whether one that was ended before its first epoch, or has lost its checkpoint, has left it."""
     if file.name in _DRAWN:
         return _is_drawn(file)
-    if file.name == fitting.LOG:
+    if file.name == keras_fit.LOG:
         return file.is_file() and not file.stat().st_size
     return file.name == SCORES or (file.name.startswith(".") and file.suffix == ".tmp")
 

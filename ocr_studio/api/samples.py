@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_studio.api.tools import Line, Picture
-from ocr_studio.core import array_files, paths
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.output_folder import OutputFile
-from ocr_studio.engine.augmentation import varied
+from ocr_studio.core.files import array_files
+from ocr_studio.core.files.output_folder import OutputFile
 from ocr_studio.engine.synth.sources import Sources
+from ocr_studio.engine.training.augmentation import varied
 
 Random: TypeAlias = np.random.Generator
 Boxes: TypeAlias = NDArray[np.float32]

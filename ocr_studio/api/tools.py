@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
 from ocr_studio.api import given
-from ocr_studio.core import geometry, images, lettering
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.pixels import to_rgb
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import captions, photo_file
+from ocr_studio.core.images.pixel_formats import to_rgb
 
 Picture: TypeAlias = NDArray[np.uint8]
 # What ``read`` makes a picture of: a path, bytes or something to read them from, a picture of Pillow's, an array.
@@ -61,7 +62,7 @@ def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArr
     if isinstance(source, Image.Image):
         return to_rgb(ImageOps.exif_transpose(source))
     if isinstance(source, bytes | bytearray):
-        return images.decode_photo(bytes(source), name="the bytes")
+        return photo_file.decode_photo(bytes(source), name="the bytes")
     if hasattr(source, "__array__"):
         return _of_array(np.asarray(source))
     if not hasattr(source, "read"):
@@ -69,7 +70,7 @@ def read(filepath_or_buffer: str | Path | bytes | BinaryIO | Image.Image | NDArr
     data = source.read(_MOST_BYTES)
     if not isinstance(data, bytes):
         raise NotAPicture("what it gives is no bytes", file="the buffer", remedy='Open files in mode "rb".')
-    return images.decode_photo(data, name="the buffer")
+    return photo_file.decode_photo(data, name="the buffer")
 
 
 def warp_box(
@@ -234,7 +235,7 @@ def _annotate(canvas: Picture, words: Sequence[Prediction], *, left: bool, margi
         edge = margin - 4 if left else canvas.shape[1] - margin + 4
         ends = np.array([(edge, y), box.mean(axis=0) + (margin, 0)], np.float32)
         cv2.polylines(canvas, [_drawable(ends)], False, _RED)
-        lettering.write_beside(canvas, text, (edge, y), round(height * 0.8), _RED, left=left)
+        captions.write_beside(canvas, text, (edge, y), round(height * 0.8), _RED, left=left)
 
 
 def _drawable(points: Box) -> NDArray[np.int32]:
@@ -247,7 +248,7 @@ def _of_file(path: str | Path) -> Picture:
     if str(path).lower().startswith(("http://", "https://", "ftp://")):
         remedy = "Fetch it first; what reads photos here never uses the network."
         raise NotAPicture("it is an address", file=path, remedy=remedy)
-    return images.open_photo(Path(path))
+    return photo_file.open_photo(Path(path))
 
 
 def _of_array(array: NDArray[Any]) -> Picture:

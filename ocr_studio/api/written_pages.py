@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ocr_studio.api import given, tools
 from ocr_studio.api.tools import Line, Picture
-from ocr_studio.engine.synth import fonts, marker
-from ocr_studio.engine.synth.writing import Writer, Writing
+from ocr_studio.engine.synth.handwriting import fonts, marker
+from ocr_studio.engine.synth.handwriting.rendered_text import Writer, Writing
 
 Random: TypeAlias = np.random.Generator
 Range: TypeAlias = float | Sequence[float]

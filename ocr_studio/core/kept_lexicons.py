@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import array_files, paths
+from ocr_studio.core import paths
+from ocr_studio.core.files import array_files
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import overlap
-from ocr_studio.core.overlap import Overlap
+from ocr_studio.core.geometry import overlap
+from ocr_studio.core.geometry.overlap import Overlap
 from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 

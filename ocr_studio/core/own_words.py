@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ocr_studio.core import kept_json, write_errors
+from ocr_studio.core import state_file, write_errors
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.safe_files import SafeFolder
 from ocr_studio.core.translation import tr
 
 FILE: Final = "words.json"
@@ -22,7 +22,7 @@ class WordsNotSaved(StudioError):
 
 def load(folder: SafeFolder) -> frozenset[str]:
     """The words that were added. folder: the project's own."""
-    found = kept_json.read_in(folder, FILE, most=_MOST_BYTES).get("words")
+    found = state_file.read_in(folder, FILE, most=_MOST_BYTES).get("words")
     words = found[:_MOST] if isinstance(found, list) else []
     return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
 
@@ -30,7 +30,7 @@ def load(folder: SafeFolder) -> frozenset[str]:
 def save(folder: SafeFolder, words: frozenset[str]) -> None:
     """Keep these words instead. Raises WordsNotSaved."""
     try:
-        kept_json.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
+        state_file.write_in(folder, FILE, {"format": 1, "words": sorted(words)})
     except OSError as error:
         raise WordsNotSaved(
             tr("the project’s words cannot be written: {reason}", reason=write_errors.reason(error)),

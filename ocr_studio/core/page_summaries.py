@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from ocr_studio.core import language
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page, PageState
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class PageSummary:
     def of(cls, page: Page) -> PageSummary:
         """Of a page as it is."""
         words = page.words.values()
-        return cls(page.image, page.state, language.typed_words(words), sum(not word.checked for word in words))
+        return cls(page.image, page.state, lexicon.typed_words(words), sum(not word.checked for word in words))
 
 
 class PageSummaries:

@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.safe_files import SafeFolder, TooLarge
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.translation import tr
 
 _NAME = "ocr-studio"

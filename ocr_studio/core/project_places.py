@@ -9,9 +9,10 @@ import stat
 from pathlib import Path
 from typing import TypedDict
 
-from ocr_studio.core import paths, project_errors
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.safe_files import SafeFolder, UnsafeFile, is_link
+from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile, is_link
+from ocr_studio.core.project import project_errors
 from ocr_studio.core.translation import tr
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from ocr_studio.core import kept_json, paths
+from ocr_studio.core import paths, state_file
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ class RecentChoices:
     def __init__(self, path: Path | None = None) -> None:
         """path: the JSON file that keeps them, by default that of the command palette."""
         self._path = path or paths.state_dir() / "palette.json"
-        kept = kept_json.read(self._path).get("chosen")
+        kept = state_file.read(self._path).get("chosen")
         names = kept if isinstance(kept, list) else []
         self._names = [name for name in names if isinstance(name, str)][:_MOST]
 
@@ -30,6 +30,6 @@ class RecentChoices:
         """This has just been chosen."""
         self._names = [name, *(each for each in self._names if each != name)][:_MOST]
         try:
-            kept_json.write(self._path, {"chosen": self._names})
+            state_file.write(self._path, {"chosen": self._names})
         except OSError as error:
             log.warning("%s: what was chosen was not kept: %s", self._path, error)

@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import kept_json, language, models, paths
+from ocr_studio.core import paths, state_file
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.model_card import Kind
-from ocr_studio.core.safe_files import can_be_path
+from ocr_studio.core.files.safe_folder import can_be_path
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import Kind
 from ocr_studio.core.translation import tr
 
 log = logging.getLogger(__name__)
@@ -178,7 +180,7 @@ def _memory(value: object) -> bool:
 
 
 def _languages(value: object) -> bool:
-    known = isinstance(value, list) and all(isinstance(code, str) and code in language.LANGUAGES for code in value)
+    known = isinstance(value, list) and all(isinstance(code, str) and code in lexicon.LANGUAGES for code in value)
     return known and isinstance(value, list) and len(set(value)) == len(value)
 
 
@@ -246,7 +248,7 @@ def load(path: Path | None = None) -> Settings:
     or a value this version does not know is left out; the log says which.
     """
     path = path or settings_file()
-    raw = kept_json.read(path)
+    raw = state_file.read(path)
     known = {each.name for each in fields(Settings)}
     chosen: dict[str, Any] = {}
     for key, value in raw.items():
@@ -264,13 +266,13 @@ def load(path: Path | None = None) -> Settings:
 def chosen_model(kind: Kind, path: Path | None = None) -> str | None:
     """The name of the model of a kind that stands in the file, even of one that is gone, for which ``load`` has
     None."""
-    name = kept_json.read(path or settings_file()).get("model" if kind == "recognizer" else "detector")
+    name = state_file.read(path or settings_file()).get("model" if kind == "recognizer" else "detector")
     return name if isinstance(name, str) else None
 
 
 def largest_photo(path: Path | None = None) -> int:
     """As ``load`` has it, in megapixels, without a word about the rest."""
-    value = kept_json.read(path or settings_file()).get("largest_photo")
+    value = state_file.read(path or settings_file()).get("largest_photo")
     return value if isinstance(value, int) and _megapixels(value) else Settings().largest_photo
 
 
@@ -278,7 +280,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
     """Keep the settings, all or nothing. Raises SettingsNotSaved."""
     path = path or settings_file()
     try:
-        kept_json.write(path, asdict(settings))
+        state_file.write(path, asdict(settings))
     except OSError as error:
         raise SettingsNotSaved(
             tr("the settings could not be saved: {reason}", reason=error.strerror or error),
@@ -301,7 +303,7 @@ class RecentFiles:
 
     def paths(self) -> list[Path]:
         """Absolute paths, newest first. They may have vanished since."""
-        entries = kept_json.read(self._path).get("files")
+        entries = state_file.read(self._path).get("files")
         if not isinstance(entries, list):
             return []
         return [Path(entry) for entry in entries if isinstance(entry, str) and can_be_path(entry)][: self._limit]
@@ -325,6 +327,6 @@ class RecentFiles:
 
     def _keep(self, entries: list[Path]) -> None:
         try:
-            kept_json.write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
+            state_file.write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
         except OSError as error:
             log.warning("%s: recent files were not kept: %s", self._path, error)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Finding
-from ocr_studio.engine.looking import Photo, Quads
-from ocr_studio.engine.pieces import Map
+from ocr_studio.engine.detection.line_extraction import Map
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognizer import Crop, Recognizer, Steps
+from ocr_studio.engine.recognition.line_crops import Photo, Quads
+from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
 
 # Bytes of what the net saw along lines: some hundred lines of Latin letters, a few dozen of all scripts.
 _ROOM = 256 << 20

@@ -13,17 +13,20 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ocr_studio.core import geometry, language, models
-from ocr_studio.core.charset import Alphabet
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.language.charset import Alphabet
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
-from ocr_studio.engine import lines as line_cutting
-from ocr_studio.engine import loading, runtime, word_reading
-from ocr_studio.engine.detector import Detector
-from ocr_studio.engine.ink import Ink
-from ocr_studio.engine.looking import Line, Looking, Photo, Quads, ribbons
+from ocr_studio.engine import model_loader, runtime
+from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.nets.recognizer import HEIGHT
-from ocr_studio.engine.recognizer import Recognizer, Steps
+from ocr_studio.engine.recognition import word_assembly
+from ocr_studio.engine.recognition import word_segmentation as line_cutting
+from ocr_studio.engine.recognition.ink_mask import Ink
+from ocr_studio.engine.recognition.line_crops import Line, Looking, Photo, Quads, ribbons
+from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
 
 # Pixels across, at the net's height, that are read before the words are handed on: a few long lines, so that the first
 # words come early, and still enough for the net to work at full speed.
@@ -55,21 +58,21 @@ class Reader:
         reads = models.in_use(options.model, alphabet=options.alphabet)
         finds = models.in_use(options.detector, "detector", alphabet=options.alphabet)
         runtime.configure(options)
-        self._detector = detector or loading.detector_of(finds, options.finding)
+        self._detector = detector or model_loader.detector_of(finds, options.finding)
         alphabet: Alphabet = "all" if options.alphabet == "all" else "latin"
-        self._recognizer = recognizer or loading.recognizer_of(reads, alphabet=alphabet)
+        self._recognizer = recognizer or model_loader.recognizer_of(reads, alphabet=alphabet)
         self._detector.find(np.zeros((32, 32, 3), np.uint8))  # traced here, not while somebody waits for a photo
         # Which classes of the recognizer tell where words end.
         self.marks = line_cutting.Marks.of(self._recognizer.charset.characters, gap=options.finding.gap)
         self._unit = options.unit
         self.name = self._recognizer.name
-        self._languages = language.lexicon(options.languages) if options.language_strength > 0 else None
+        self._languages = lexicon.lexicon(options.languages) if options.language_strength > 0 else None
         self._strength = options.language_strength
         self.learn({})
 
     def learn(self, typed: Mapping[str, int]) -> None:
         """From now on count with the words that a person has typed, too: word → how often, in place of those before."""
-        known = [] if self._languages is None else [self._languages, language.vocabulary(typed)]
+        known = [] if self._languages is None else [self._languages, lexicon.vocabulary(typed)]
         self._recognizer.know(known, strength=self._strength)
 
     def tuned_to(self, finding: Finding, recognizer: Recognizer) -> Reader:
@@ -98,7 +101,7 @@ class Reader:
 
     def as_wanted(self, found: Quads) -> Quads:
         """What the detector has found, (N, 6, 2), as ``find`` gives it."""
-        return word_reading.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
+        return word_assembly.lines_of(found) if self._detector.finds_words and self._unit == "lines" else found
 
     def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
         """The words of lines that were found, a batch of lines at a time: (lines done in this batch, their words).
@@ -116,7 +119,7 @@ class Reader:
         corners = np.array([quad.corners for quad in quads], dtype=np.float32).reshape(-1, 4, 2)
         for seen in _ahead(self._looking(image, words=True).look, _batches(ribbons(corners))):
             if self._recognizer.widest_word is not None:
-                yield [word_reading.joined(line, reads) for line, reads in self._one_by_one(seen)]
+                yield [word_assembly.joined(line, reads) for line, reads in self._one_by_one(seen)]
                 continue
             crops, steps = [line.crop for line in seen], [line.steps for line in seen]
             widths = [crop.shape[1] for crop in crops]
@@ -140,7 +143,7 @@ class Reader:
     def _words(self, lines: Sequence[Line], width: int, height: int) -> list[Word]:
         if self._recognizer.widest_word is not None:
             written = self._one_by_one([line for line in lines if not _is_drawing(line)])
-            found = word_reading.whole_lines if self._unit == "lines" else word_reading.words
+            found = word_assembly.whole_lines if self._unit == "lines" else word_assembly.words
             return [word for line, reads in written for word in found(line, reads, size=(width, height))]
         cuttings = [(line, self._cut(line)) for line in lines]
         pieces = [
@@ -248,7 +251,7 @@ def _is_drawing(line: Line) -> bool:
 
 def _word(line: Line, stretch: line_cutting.Stretch, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
     """The word in a stretch of a line, if there is one. size: (width, height) of the photo."""
-    yield from word_reading.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
+    yield from word_assembly.word(line, stretch.box, _letters_in_box(read, line.steps.span, stretch), size=size)
 
 
 def _letters_in_box(read: Transcription, span: float, stretch: line_cutting.Stretch) -> Transcription:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import geometry, reading_order
-from ocr_studio.core.dividing import joined_reading
+from ocr_studio.core.editing.split_words import joined_reading
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.reading_order import layout as reading_order
 
 if TYPE_CHECKING:
     from ocr_studio.engine.reader import Reader

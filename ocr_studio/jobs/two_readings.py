@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from ocr_studio.core import second_readings
 from ocr_studio.core.page import Transcription, Word
-from ocr_studio.core.project import Project
+from ocr_studio.core.project import second_readings
+from ocr_studio.core.project.project import Project
 
 _log = logging.getLogger(__name__)
 

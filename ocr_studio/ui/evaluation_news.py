@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.evaluating import Evaluating
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.evaluation.controller import Evaluating
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.message_bar import MessageBar, Severity
-from ocr_studio.ui.opening import Opening
+from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
 _FAILED = "evaluation failed"
 

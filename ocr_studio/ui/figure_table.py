@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView
 
-from ocr_studio.ui import wording
-from ocr_studio.ui.row_table import RowTable
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.tables import RowTable
 
 
 class FigureTable(RowTable):
@@ -33,7 +33,7 @@ class FigureTable(RowTable):
         self._model.setRowCount(0)
         for row in rows:
             items = [QStandardItem(text) for text in row]
-            items[0].setToolTip(wording.tooltip(row[0]))
+            items[0].setToolTip(labels.tooltip(row[0]))
             for column, item in enumerate(items):
                 item.setTextAlignment(_side(column))
             self._model.appendRow(items)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from ocr_studio.core import characters, models, paths
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.language import characters
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import Settings
-from ocr_studio.ui.characters_popup import CharactersPopup
-from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.text.special_characters import CharactersPopup
 
 
 class Inserting(QObject):

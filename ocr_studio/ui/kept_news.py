@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.ui.autosave import Autosave
-from ocr_studio.ui.document import Document
-from ocr_studio.ui.message_bar import MessageBar, Severity
-from ocr_studio.ui.status import Status
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
+from ocr_studio.ui.widgets.status_bar import Status
 
 
 class KeptNews(QObject):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.message_bar import MessageBar, Severity
-from ocr_studio.ui.training import Stage, Training
+from ocr_studio.ui.training.controller import Stage, Training
+from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
 _FAILED = "learning failed"
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from ocr_studio.core import geometry
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad
-from ocr_studio.ui import colours, strokes
-from ocr_studio.ui.colours import CanvasColours
+from ocr_studio.ui.style import box_colours, box_outlines
+from ocr_studio.ui.style.box_colours import CanvasColours
 
 # Screen pixels: of a number, and the height below which a word has no room for one.
 _NUMBER, _ROOM = 11, 9.0
@@ -38,7 +38,7 @@ class OrderItem(QGraphicsItem):
         self.setZValue(1)
         self._stops: tuple[_Stop, ...] = ()
         self._rect = QRectF()
-        self.colours: CanvasColours = colours.current()
+        self.colours: CanvasColours = box_colours.current()
         self.setVisible(False)
 
     def show_lines(self, lines: Iterable[Sequence[Quad]], size: QSizeF) -> None:
@@ -60,7 +60,7 @@ class OrderItem(QGraphicsItem):
         self._paint_numbers(painter, option.exposedRect)
 
     def _paint_way(self, painter: QPainter) -> None:
-        ratio = strokes.sharpness(painter)
+        ratio = box_outlines.sharpness(painter)
         along, across = _ways(self._stops)
         for colour, width in ((self.colours.halo, 2.0), (self.colours.guide, 0.0)):
             for paths, wide, dash in ((across, 1.25, Qt.PenStyle.DashLine), (along, 2.0, Qt.PenStyle.SolidLine)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ocr_studio.core import page_order
-from ocr_studio.ui import gestures
-from ocr_studio.ui.sketch import Canvas, Pointer
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.ui.canvas import gestures
+from ocr_studio.ui.canvas.items.interaction import Canvas, Pointer
 
 # Screen pixels between two places of the way at which words are looked for: no letter is smaller.
 _STEP = 4.0

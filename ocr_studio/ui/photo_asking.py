@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from ocr_studio.core import images
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs.opening import LinkFound
-from ocr_studio.ui import file_dialogs
-from ocr_studio.ui.opening import Opening
+from ocr_studio.jobs.photos.open_photo import LinkFound
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.widgets import file_dialogs
 
 
 class PhotoAsking(QObject):
@@ -24,7 +24,7 @@ class PhotoAsking(QObject):
 
     def ask_photo(self) -> None:
         """Ask for a photo to open."""
-        endings = " ".join(f"*{suffix}" for suffix in sorted(images.PHOTO_SUFFIXES))
+        endings = " ".join(f"*{suffix}" for suffix in sorted(photo_file.PHOTO_SUFFIXES))
         dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Photos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")])
         dialog.open()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import wording
+from ocr_studio.ui.style import labels
 
 
 class RecentMenu(QMenu):
@@ -27,6 +27,6 @@ class RecentMenu(QMenu):
         """Offer these."""
         self.clear()
         for path in paths:
-            action = self.addAction(wording.label(wording.file_name(f"{path.name} — {path.parent}")))
+            action = self.addAction(labels.label(labels.file_name(f"{path.name} — {path.parent}")))
             action.triggered.connect(lambda _=False, path=path: self.chosen.emit(path))
         self.setEnabled(bool(paths))

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.review_queue import Place
-from ocr_studio.ui.review_line import ReviewLine
-from ocr_studio.ui.reviewing import Reviewing
+from ocr_studio.core.review.queue import Place
+from ocr_studio.ui.review.controller import Reviewing
+from ocr_studio.ui.review.word_line import ReviewLine
 
 
 class ReviewDrafts(QObject):

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.index import Index
-from ocr_studio.core.project import Project
-from ocr_studio.core.review_queue import Order
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.review.queue import Order
+from ocr_studio.core.search_index.index import Index
 from ocr_studio.core.translation import later
-from ocr_studio.jobs import reviewing
-from ocr_studio.jobs.reviewing import PagesLooked, WordsWait
+from ocr_studio.jobs.review import review_queue
+from ocr_studio.jobs.review.review_queue import PagesLooked, WordsWait
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 
 
@@ -39,13 +39,15 @@ class ReviewLooking(QObject):
     def look(self, project: Project, order: Order, index: Index | None) -> None:
         """Look which words wait."""
         self.stop()
-        self._job = self._lane.submit(lambda: reviewing.waiting(project, order, index), name=later("Looking for words"))
+        self._job = self._lane.submit(
+            lambda: review_queue.waiting(project, order, index), name=later("Looking for words")
+        )
         self._job.came.connect(self._take)
         self._job.failed.connect(self._fail)
 
     def look_at(self, project: Project, pages: Collection[str]) -> None:
         """Look which words of these pages wait."""
-        job = self._lane.submit(lambda: reviewing.checked(project, pages), name=later("Looking at words"))
+        job = self._lane.submit(lambda: review_queue.checked(project, pages), name=later("Looking at words"))
         job.came.connect(self.checked)
 
     def stop(self) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.translation import later_n, tr, tr_n
-from ocr_studio.ui.reviewing import Reviewing
+from ocr_studio.ui.review.controller import Reviewing
 
 _SETTLED = (
     (WordState.ACCEPTED, later_n("{count} right", "{count} right")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.plain_label import PlainLabel
+from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
 class SaidLine(PlainLabel):

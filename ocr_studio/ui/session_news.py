@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ocr_studio.core.session import Whereabouts
+from ocr_studio.core.project.last_session import Whereabouts
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import wording
-from ocr_studio.ui.message_bar import MessageBar, Severity
-from ocr_studio.ui.session import Session
+from ocr_studio.ui.canvas.view_session import Session
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
 _CUT_SHORT = "cut short"
 
@@ -19,7 +19,7 @@ def tell(session: Session, messages: MessageBar) -> None:
             tr(
                 "OCR Studio did not end properly the last time. What had been saved is there. Go on with {photo}, where"
                 " you were?",
-                photo=wording.file_name(place.photo.name),
+                photo=labels.file_name(place.photo.name),
             ),
             Severity.INFO,
             key=_CUT_SHORT,

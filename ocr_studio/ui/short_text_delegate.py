@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QStyledItemDelegate
 
-from ocr_studio.ui import wording
+from ocr_studio.ui.style import labels
 
 
 class ShortTextDelegate(QStyledItemDelegate):
@@ -15,4 +15,4 @@ class ShortTextDelegate(QStyledItemDelegate):
 
     def displayText(self, value: Any, locale: QLocale | QLocale.Language) -> str:  # noqa: N802  (Qt's name)
         """The text of a cell, shortened."""
-        return wording.shortened(super().displayText(value, locale))
+        return labels.shortened(super().displayText(value, locale))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
 
-from ocr_studio.ui.alternatives import Alternatives
-from ocr_studio.ui.word_table import WordTable
+from ocr_studio.ui.words.alternatives import Alternatives
+from ocr_studio.ui.words.word_table import WordTable
 
 
 class SideDock(QDockWidget):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 
-from ocr_studio.ui.colours import BoxStyle, CanvasColours
+from ocr_studio.ui.style.box_colours import BoxStyle, CanvasColours
 
 # Screen pixels.
 SIZE = 13.0

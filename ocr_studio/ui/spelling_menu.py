@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from ocr_studio.core.spelling import Doubt
+from ocr_studio.core.language.spelling import Doubt
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import wording
-from ocr_studio.ui.spelling import Spelling
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.words.spell_checker import Spelling
 
 
 def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
@@ -18,14 +18,14 @@ def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], Non
     found = spelling.suggestions(doubt)
     wanted: list[QAction] = []
     for number, text in enumerate(found, start=1):
-        action = QAction(f"&{number}  {wording.label(text)}", menu)
+        action = QAction(f"&{number}  {labels.label(text)}", menu)
         action.triggered.connect(lambda _=False, text=text: put(text))
         wanted.append(action)
     if not found:
-        nothing = QAction(tr("No known word is near “{word}”", word=wording.label(doubt.word)), menu)
+        nothing = QAction(tr("No known word is near “{word}”", word=labels.label(doubt.word)), menu)
         nothing.setEnabled(False)
         wanted.append(nothing)
-    add = QAction(tr("&Add “{word}” to the project’s words", word=wording.label(doubt.word)), menu)
+    add = QAction(tr("&Add “{word}” to the project’s words", word=labels.label(doubt.word)), menu)
     add.setEnabled(spelling.can_add)
     add.triggered.connect(lambda: spelling.add(doubt.word))
     wanted += [_line(menu), add]
@@ -37,7 +37,7 @@ def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], Non
 
 def fill_known(menu: QMenu, spelling: Spelling, word: str) -> None:
     """For a word that is not doubted as a person has added it: it can be taken out again."""
-    take_out = menu.addAction(tr("&Take “{word}” out of the project’s words", word=wording.label(word)))
+    take_out = menu.addAction(tr("&Take “{word}” out of the project’s words", word=labels.label(word)))
     take_out.setEnabled(spelling.can_add)
     take_out.triggered.connect(lambda: spelling.take_out(word))
 

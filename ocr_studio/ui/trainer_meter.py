@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import theme, wording
+from ocr_studio.ui.style import labels, theme
 
 _BAR, _TICK = 8.0, 4.0
 
@@ -34,7 +34,7 @@ class Meter(QWidget):
         self._value = value
         said = tr("{done} of {total}", done=value, total=self._plenty)
         self.setAccessibleDescription(said)
-        self.setToolTip(wording.tooltip(said))
+        self.setToolTip(labels.tooltip(said))
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr_studio.core.project import Project
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs import preflight
+from ocr_studio.jobs.learning import preflight
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from ocr_studio.api import tools
 from ocr_studio.api.detection import letter_maps
 from ocr_studio.api.samples import DrawnSample, Samples
 from ocr_studio.core.write_errors import WriteFailed
-from ocr_studio.engine.synth import words
-from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth import word_crops
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.sources import Sources
 from tests.drawn import file_of
-from tests.engine.test_synth_writers import font_bytes
+from tests.engine.synth.test_synth_writers import font_bytes
 
 OWN = Sources(prints=())
 
@@ -109,7 +109,7 @@ def test_backgrounds_belong_to_one_part_each(tmp_path: Path) -> None:
 
 
 def test_words_are_of_the_letters_wanted() -> None:
-    options = words.Options(letters=frozenset("abcdefghijklmnopqrstuvwxyz"))
+    options = word_crops.Options(letters=frozenset("abcdefghijklmnopqrstuvwxyz"))
     for crop, text in itertools.islice(data.get_word_generator(OWN, options=options), 5):
         assert text.isalpha()
         assert crop.ndim == 3

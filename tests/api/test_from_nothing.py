@@ -14,10 +14,12 @@ import pytest
 
 from ocr_studio.api import from_nothing
 from ocr_studio.api.from_nothing import LearningSitting
-from ocr_studio.core import models
-from ocr_studio.engine import beginnings, checkpoints, fitting
+from ocr_studio.core.models import registry as models
+from ocr_studio.engine import keras_fit
 from ocr_studio.engine.synth.sources import Sources
-from tests.engine.test_synth_writers import font_bytes
+from ocr_studio.engine.training import checkpoints
+from ocr_studio.engine.weights import random_init
+from tests.engine.synth.test_synth_writers import font_bytes
 from tests.engine.tiny_recognizer import build_tiny
 
 OWN = Sources(prints=())
@@ -56,8 +58,8 @@ def test_what_was_drawn_is_used_again_only_if_it_was_drawn_from_the_same(tmp_pat
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nets, parts and epochs that take no time, and no fonts of this system."""
-    monkeypatch.setattr(beginnings, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
-    monkeypatch.setattr(fitting, "compiled", partial(fitting.compiled, run_eagerly=True))  # compiling takes longest
+    monkeypatch.setattr(random_init, "begun_recognizer", lambda architecture, classes: build_tiny(classes))
+    monkeypatch.setattr(keras_fit, "compiled", partial(keras_fit.compiled, run_eagerly=True))  # compiling takes longest
     monkeypatch.setattr(from_nothing, "Sources", partial(Sources, prints=()))
     for name in ("RECOGNIZER", "DETECTOR"):
         sizes = replace(getattr(from_nothing, name), samples=4, held_out=2, batch=2, steps=3, epoch=1)
@@ -94,7 +96,7 @@ def test_a_run_that_was_cut_off_goes_on_and_only_its_end_leaves_a_model(
     assert model.card.scores == {"test": scores}
     # Nothing of it is lost where a detector should go on from it.
     drawn = (tmp_path / "train.npz").read_bytes()
-    with pytest.raises(fitting.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
+    with pytest.raises(keras_fit.OtherNetwork, match=r"checkpoint\.npz: .*another network.*Name the folder"):
         run(tmp_path, "--what", "detector", "--name", "Other", "--resume")
     assert (tmp_path / "train.npz").read_bytes() == drawn
     # All is done: nothing more is learned, kept or written.
@@ -120,7 +122,7 @@ def contents(folder: Path) -> dict[Path, tuple[bytes, int]]:
 def kept_run(out: Path, steps: int, **facts: float) -> None:
     """A run that has come so far."""
     checkpoints.save(out, checkpoints.Checkpoint({"memory/0": np.array(steps)}, {"epochs": steps, **facts}))
-    (out / fitting.LOG).write_text("epoch,steps\n")
+    (out / keras_fit.LOG).write_text("epoch,steps\n")
 
 
 def command(out: Path, *more: str) -> int:

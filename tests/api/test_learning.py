@@ -16,10 +16,11 @@ from ocr_studio.api import Detector, Recognizer
 from ocr_studio.api import data_generation as data
 from ocr_studio.api.detection import LearnsOtherwise
 from ocr_studio.api.recognition import CannotBeLearned
-from ocr_studio.core import models
-from ocr_studio.core.model_card import CRNN, BadModel
-from ocr_studio.engine import ctc, fitting
-from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CRNN, BadModel
+from ocr_studio.engine import keras_fit
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
 from tests.engine.tiny_recognizer import build_tiny, printed
 
 WORDS = ("map", "mop", "queue", "left")
@@ -159,14 +160,14 @@ def test_a_detector_of_lines_says_that_it_learns_otherwise() -> None:
 def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_path: Path) -> None:
     def run(recognizer: Recognizer, *, resume: bool, epochs: int) -> None:
         batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
-        going_on = fitting.GoingOn(tmp_path, patience=(patience := early()), resume=resume)
-        log = fitting.log_of(tmp_path / "log.csv", going_on.epochs)
+        going_on = keras_fit.GoingOn(tmp_path, patience=(patience := early()), resume=resume)
+        log = keras_fit.log_of(tmp_path / "log.csv", going_on.epochs)
         recognizer.training_model.fit(
             batches,
             steps_per_epoch=2,
             epochs=epochs,
             initial_epoch=going_on.epochs,
-            callbacks=[patience, fitting.Paced(100, 1e-3, spent=going_on.seconds), log, going_on],
+            callbacks=[patience, keras_fit.Paced(100, 1e-3, spent=going_on.seconds), log, going_on],
             shuffle=False,
             verbose=0,
         )
@@ -176,7 +177,7 @@ def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_pa
     with open(tmp_path / "log.csv", "a", encoding="utf-8") as log:
         log.write("2,0.5,0.1,6\n")  # written, then killed before the checkpoint was
     second.training_model.set_weights([0 * weight for weight in second.training_model.get_weights()])
-    kept = fitting.GoingOn(tmp_path, resume=True)
+    kept = keras_fit.GoingOn(tmp_path, resume=True)
     assert kept.epochs == 2
     assert kept.seconds > 0
     run(second, resume=True, epochs=2)  # nothing is left to do, but all was taken up
@@ -186,7 +187,7 @@ def test_a_run_that_was_cut_short_goes_on_and_its_log_has_each_epoch_once(tmp_pa
     run(second, resume=True, epochs=3)
     with open(tmp_path / "log.csv", newline="", encoding="utf-8") as log:
         assert [row["epoch"] for row in csv.DictReader(log)] == ["0", "1", "2"]
-    assert fitting.GoingOn(tmp_path, resume=False).epochs == 0
+    assert keras_fit.GoingOn(tmp_path, resume=False).epochs == 0
 
 
 def early() -> keras.callbacks.EarlyStopping:
@@ -194,17 +195,17 @@ def early() -> keras.callbacks.EarlyStopping:
 
 
 def test_the_rate_rises_then_falls_and_a_run_ends_with_its_steps() -> None:
-    assert fitting.rate_at(0.0) < 0.01
-    assert fitting.rate_at(0.02) == pytest.approx(1.0)
-    assert fitting.rate_at(0.51) == pytest.approx(0.5)
-    assert fitting.rate_at(1.0) <= 0.01
+    assert keras_fit.rate_at(0.0) < 0.01
+    assert keras_fit.rate_at(0.02) == pytest.approx(1.0)
+    assert keras_fit.rate_at(0.51) == pytest.approx(0.5)
+    assert keras_fit.rate_at(1.0) <= 0.01
     recognizer = tiny()
     batches = recognizer.get_batch_generator(again_and_again(), batch_size=2)
     told = recognizer.training_model.fit(
         batches,
         steps_per_epoch=50,
         epochs=50,
-        callbacks=[fitting.Paced(3, 1e-3)],
+        callbacks=[keras_fit.Paced(3, 1e-3)],
         shuffle=False,
         verbose=0,
     )

@@ -11,12 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.api import Detector, Pipeline, Recognizer
-from ocr_studio.core import geometry, images
-from ocr_studio.core.model_card import BadModel
-from ocr_studio.core.models import NoSuchModel
-from ocr_studio.engine import recognizer
-from ocr_studio.engine.recognizer import Recognizer as Reading
-from ocr_studio.engine.recognizer import Steps
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models.card import BadModel
+from ocr_studio.core.models.registry import NoSuchModel
+from ocr_studio.engine.recognition import recognizer
+from ocr_studio.engine.recognition.recognizer import Recognizer as Reading
+from ocr_studio.engine.recognition.recognizer import Steps
 from tests.engine.test_reader import drawn
 
 
@@ -27,7 +28,7 @@ def pipeline() -> Pipeline:
 
 def test_a_photo_is_read_by_what_comes_with_the_program(pipeline: Pipeline, tmp_path: Path) -> None:
     photo, labels = drawn()
-    images.save_png(tmp_path / "board.png", photo)
+    photo_file.save_png(tmp_path / "board.png", photo)
     first, second, empty = pipeline.recognize(
         [tmp_path / "board.png", photo[:300], np.full((64, 64, 3), 255, np.uint8)]
     )

@@ -15,9 +15,9 @@ from PIL import Image
 from ocr_studio.api import Detector, Pipeline, Recognizer, draw_annotations, draw_boxes, given, tools
 from ocr_studio.api import data_generation as data
 from ocr_studio.api.tools import NotAPicture
-from ocr_studio.core.images import PhotoError
-from ocr_studio.core.model_card import BadModel
-from ocr_studio.core.models import BadName, NoSuchModel
+from ocr_studio.core.images.photo_file import PhotoError
+from ocr_studio.core.models.card import BadModel
+from ocr_studio.core.models.registry import BadName, NoSuchModel
 from tests.drawn import board, file_of
 
 BOX = np.array([[20, 10], [80, 10], [80, 40], [20, 40]], np.float32)

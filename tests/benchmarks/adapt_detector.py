@@ -40,23 +40,20 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ocr_studio.core import geometry, images, paths, reading_order
-from ocr_studio.core.detector_training import (
-    RECIPE,
-    DetectorData,
-    DetectorTrained,
-    LinesChecked,
-    ReviewedPhoto,
-)
+from ocr_studio.core import paths
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import Finding
-from ocr_studio.core.training import Preparing, Recipe, Started, StepDone
-from ocr_studio.engine.lessons import Lesson
-from ocr_studio.engine.synth.casting import GROUNDS, BoardOptions
+from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, LinesChecked, ReviewedPhoto
+from ocr_studio.core.training.events import Preparing, Recipe, Started, StepDone
+from ocr_studio.engine.synth.boards.board_options import GROUNDS, BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
+from ocr_studio.engine.synth.handwriting.rendered_text import Split
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
-from ocr_studio.engine.synth.whole_boards import BoardMaker, SynthBoard
-from ocr_studio.engine.synth.writing import Split
+from ocr_studio.engine.training.training_data import Lesson
 from tests.benchmarks import adapt_recognizer
 from tests.benchmarks.adapt_recognizer import Box
 
@@ -150,7 +147,7 @@ def _made(photo: Path, *, held_out: bool) -> ReviewedPhoto:
     rows = json.loads(photo.with_suffix(".json").read_bytes())
     words = tuple(Labelled(Quad.from_array(np.array(corners)), text, ignore) for corners, text, ignore in rows)
     return ReviewedPhoto(
-        f"{photo.parent.name}/{photo.name}", partial(images.open_photo, photo), words, held_out=held_out
+        f"{photo.parent.name}/{photo.name}", partial(photo_file.open_photo, photo), words, held_out=held_out
     )
 
 
@@ -170,7 +167,9 @@ def real(data: Path, out: Path, reader: str) -> Iterator[ReviewedPhoto]:
             continue
         doubtful = _unread(suspected[photo], words)
         held_out = people[photo].startswith(adapt_recognizer.HELD_OUT)
-        yield ReviewedPhoto(photo, partial(images.open_photo, folder / photo), (*words, *doubtful), held_out=held_out)
+        yield ReviewedPhoto(
+            photo, partial(photo_file.open_photo, folder / photo), (*words, *doubtful), held_out=held_out
+        )
 
 
 def _of_sure_lines(boxes: Sequence[Box]) -> Iterator[Labelled]:
@@ -195,11 +194,11 @@ def _suspected(folder: Path, out: Path, photos: Sequence[str]) -> Mapping[str, S
     if not kept.exists():
         from ocr_studio.core.settings import ReaderOptions
         from ocr_studio.engine import runtime
-        from ocr_studio.engine.detector import Detector, DetectorOptions
+        from ocr_studio.engine.detection.detector import Detector, DetectorOptions
 
         runtime.configure(ReaderOptions())
         detector = Detector(options=DetectorOptions.of(SUSPECTED))
-        found = {photo: detector.find(images.open_photo(folder / photo))[:, :4].tolist() for photo in photos}
+        found = {photo: detector.find(photo_file.open_photo(folder / photo))[:, :4].tolist() for photo in photos}
         paths.replace_file(kept, json.dumps(found).encode())
     said = json.loads(kept.read_bytes())
     return {photo: [Quad.from_array(np.array(corners)) for corners in quads] for photo, quads in said.items()}
@@ -279,7 +278,7 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
 
 def train(data: DetectorData, recipe: Recipe, given: argparse.Namespace) -> int:
     """Run it, and say how it goes. Returns 0 with the model in its place, or 3 where there is more to do."""
-    from ocr_studio.engine import finetune_detector
+    from ocr_studio.engine.training.detector import finetune as finetune_detector
 
     losses: list[float] = []
     began, enough = time.monotonic(), False

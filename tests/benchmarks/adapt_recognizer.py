@@ -42,13 +42,16 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from ocr_studio.core import geometry, images, models, paths
+from ocr_studio.core import paths
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training import Checked, Preparing, Recipe, Started, StepDone, Trained
-from ocr_studio.engine.lessons import Crop, Lesson, TrainingData
+from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources
-from ocr_studio.engine.synth.words import Options, WordMaker
+from ocr_studio.engine.synth.word_crops import Options, WordMaker
+from ocr_studio.engine.training.training_data import Crop, Lesson, TrainingData
 
 BASE: Final = "pp-ocrv6-small"
 # People whose boards are only examined; nobody writes in two repositories, as far as one can see.
@@ -91,7 +94,7 @@ def read(folder: Path, out: Path, unit: str, model: str) -> dict[str, list[Box]]
     """All photos, read by the model of this name: photo → words or lines."""
     kept = out / f"read_{unit}.json"
     if not kept.exists():
-        from ocr_studio.jobs.reading import PhotoRead, ReadingDesk, read_photos
+        from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, read_photos
 
         options = ReaderOptions(unit=unit, model=model, detector=f"{BASE}-detector")
         photos = sorted(folder.glob("*.jpg"))
@@ -121,7 +124,7 @@ def board_lessons(data: Path, out: Path, model: str) -> tuple[list[Lesson], list
     train: list[Lesson] = []
     held_out: list[Lesson] = []
     for photo, found in sorted(words.items()):
-        image = images.open_photo(folder / photo)
+        image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
         crop = partial(geometry.crop, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
@@ -204,15 +207,15 @@ def recoloured(lessons: Sequence[Lesson], *, seed: int) -> Iterator[Lesson]:
 
 def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Lesson]:
     """What is to be read as before, in an order by chance."""
-    from ocr_studio.engine import replay
+    from ocr_studio.engine.training import rehearsal
 
     prints = (given.prints,) if given.prints else None  # those of the system
     sources = Sources(prints=prints, backgrounds=data / "backgrounds", languages=LANGUAGES)
     kept = out / f"printed_{given.printed}_{given.seed}.npz"
     printed = made(given.printed, sources, seed=given.seed + 1, kept=kept, printed=True)
     half = len(printed) // 2
-    words = list(replay.general(given.printed // 3, LANGUAGES, seed=given.seed))
-    lines = list(replay.general(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
+    words = list(rehearsal.general(given.printed // 3, LANGUAGES, seed=given.seed))
+    lines = list(rehearsal.general(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
     found = [*printed[:half], *recoloured(printed[half:], seed=given.seed), *words, *lines]
     return [found[index] for index in np.random.default_rng(given.seed).permutation(len(found))]
 
@@ -265,7 +268,7 @@ def training_data(given: argparse.Namespace, reader: str, out: Path) -> Training
 
 def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
     """The model of a round; None where --minutes were over before."""
-    from ocr_studio.engine import finetune
+    from ocr_studio.engine.training import finetune
 
     out.mkdir(parents=True, exist_ok=True)
     recipe = Recipe(
@@ -306,9 +309,9 @@ def trained(given: argparse.Namespace, reader: str, out: Path) -> Path | None:
 
 def mean(folders: Sequence[Path]) -> Path:
     """A candidate that is the mean of models which began with the same one. Its card is that of the last."""
-    from ocr_studio.engine import candidate, weights
+    from ocr_studio.engine.weights import candidate, model_weights
 
-    nets = [weights.load_recognizer(models.in_folder(folder)) for folder in folders]
+    nets = [model_weights.load_recognizer(models.in_folder(folder)) for folder in folders]
     net, charset = nets[-1]
     for variable, *others in zip(net.weights, *(other.weights for other, _ in nets[:-1]), strict=True):
         variable.assign(np.mean([each.numpy() for each in (variable, *others)], axis=0))

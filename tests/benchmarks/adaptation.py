@@ -30,10 +30,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import images, language, metrics, models
+from ocr_studio.core import metrics
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.language import lexicon
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
-from ocr_studio.core.model_card import CARD_FILE
-from ocr_studio.core.models import Model
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE
+from ocr_studio.core.models.registry import Model
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding, ReaderOptions
 from tests.benchmarks.boards import SETS, truth
@@ -41,9 +44,9 @@ from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_wor
 from tests.benchmarks.written_words import Desk
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.detector import Detector
+    from ocr_studio.engine.detection.detector import Detector
     from ocr_studio.engine.reader import Reader
-    from ocr_studio.engine.recognizer import Recognizer
+    from ocr_studio.engine.recognition.recognizer import Recognizer
 
 Photo: TypeAlias = NDArray[np.uint8]
 Cell: TypeAlias = tuple[float, float]  # without knowledge of languages, and with it
@@ -79,19 +82,19 @@ def model_of(named: str) -> Model:
 @cache
 def recognizer(named: str) -> Recognizer:
     """What reads with this model."""
-    from ocr_studio.engine import loading, runtime
+    from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    return loading.recognizer_of(model_of(named))
+    return model_loader.recognizer_of(model_of(named))
 
 
 @cache
 def detector(named: str) -> Detector:
     """What finds with this model."""
-    from ocr_studio.engine import loading, runtime
+    from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    return loading.detector_of(model_of(named), Finding())
+    return model_loader.detector_of(model_of(named), Finding())
 
 
 def unipen_words(data: Path) -> WordSet:
@@ -110,7 +113,7 @@ WORDS: Final[Mapping[str, Callable[[Path], WordSet]]] = {
 
 def _photos(folder: Path) -> Iterator[tuple[Photo, Sequence[Labelled]]]:
     for image, words in truth(folder).items():
-        yield images.open_photo(folder / image), words
+        yield photo_file.open_photo(folder / image), words
 
 
 def printed_page(_: Path) -> Iterator[tuple[Photo, Sequence[Labelled]]]:
@@ -155,7 +158,7 @@ def of_words(words: WordSet, reads: Recognizer) -> dict[str, Cell]:
     widths = [crop.shape[1] for crop in words.crops]
     found = []
     for languages in ((), LANGUAGES):
-        reads.know([language.lexicon(languages)] if languages else [])
+        reads.know([lexicon.lexicon(languages)] if languages else [])
         first = reads.transcribe(steps, widths=widths)
         pairs = words.pairs([read.text for read in reads.again(first, words.crops, steps, spaces=False)])
         found.append((sum(true == read for true, read in pairs) / len(pairs), metrics.cer(pairs)))
@@ -200,8 +203,8 @@ def of_nothing(folder: Path, pair: Pair) -> dict[str, Cell]:
     """How many words are read on boards that are empty, a hundredth for each, so that the table shows them whole."""
     readers = _readers(pair)
     counts = np.zeros(2)
-    for path in images.photos_in(folder):
-        counts += [len(words) for words in _read(readers, images.open_photo(path))]
+    for path in photo_file.photos_in(folder):
+        counts += [len(words) for words in _read(readers, photo_file.open_photo(path))]
     return {"words found": (float(counts[0]) / 100, float(counts[1]) / 100)}
 
 

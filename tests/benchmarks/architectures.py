@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ocr_studio.core import images
+from ocr_studio.core.images import photo_file
 from tests.benchmarks.boards import truth
 from tests.benchmarks.words import Crop, board_words, labelled_words
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.detector import Detector
-    from ocr_studio.engine.recognizer import Recognizer, Steps
+    from ocr_studio.engine.detection.detector import Detector
+    from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
 
 READS: Final = ("default", "crnn", "light-crnn")
 FINDS: Final = ("default", "craft", "light-craft")
@@ -39,11 +39,11 @@ FINDS: Final = ("default", "craft", "light-craft")
 
 def recognizer(architecture: str) -> Recognizer:
     """The program's own, or a network with weights of chance that knows as many letters as the published one."""
-    from ocr_studio.core.charset import Charset
-    from ocr_studio.core.published_files import CRNN
-    from ocr_studio.engine import architectures
-    from ocr_studio.engine.crnn_recognizer import CrnnRecognizer
-    from ocr_studio.engine.recognizer import Recognizer
+    from ocr_studio.core.language.charset import Charset
+    from ocr_studio.core.models.downloads import CRNN
+    from ocr_studio.engine.nets import architectures
+    from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
+    from ocr_studio.engine.recognition.recognizer import Recognizer
 
     if architecture == "default":
         return Recognizer.pretrained()
@@ -54,9 +54,9 @@ def recognizer(architecture: str) -> Recognizer:
 
 def detector(architecture: str) -> Detector:
     """The program's own, or a network with weights of chance."""
-    from ocr_studio.engine import architectures
-    from ocr_studio.engine.craft_detector import CraftDetector
-    from ocr_studio.engine.detector import Detector
+    from ocr_studio.engine.detection.craft_detector import CraftDetector
+    from ocr_studio.engine.detection.detector import Detector
+    from ocr_studio.engine.nets import architectures
 
     if architecture == "default":
         return Detector()
@@ -97,7 +97,7 @@ def crops_of(data: Path, many: int) -> list[Crop]:
 
 def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[str, Any]:
     """Words a second, memory, and of the program's own how long the search takes, as shares of reading."""
-    from ocr_studio.core import language
+    from ocr_studio.core.language import lexicon
 
     crops = crops_of(data, words)
     before = megabytes()
@@ -112,7 +112,7 @@ def reading(architecture: str, data: Path, *, words: int, rounds: int) -> dict[s
     if architecture == "default":
         steps = [seen.without(reads._space) for seen in reads.steps(crops)]
         found["search"] = {}
-        for name, lexicons in (("alone", []), ("en", [language.lexicon(("en",))])):
+        for name, lexicons in (("alone", []), ("en", [lexicon.lexicon(("en",))])):
             reads.know(lexicons)
             found["search"][name] = _search(reads, steps, seconds, rounds)
     return found
@@ -134,7 +134,7 @@ def _search(reads: Recognizer, steps: Sequence[Steps], seeing: Seconds, rounds: 
 def finding(architecture: str, data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
     """Seconds that a photo is looked at, from its pixels to the maps, how large, and memory."""
     names = list(truth(data / "boards"))[:photos]
-    opened = [images.open_photo(data / "boards" / name) for name in names]
+    opened = [photo_file.open_photo(data / "boards" / name) for name in names]
     before = megabytes()
     finds = detector(architecture)
     taken = [fastest(lambda photo=photo: finds.look(photo), rounds) for photo in opened]  # type: ignore[misc]
@@ -168,7 +168,7 @@ def whole_photos(data: Path, *, photos: int, rounds: int) -> dict[str, Any]:
     # What is read once and what is read again after other looks goes through both.
     for name in ("_readings", "_transcription"):
         setattr(reader.recognizer, name, timed(getattr(reader.recognizer, name)))
-    opened = [images.open_photo(data / "boards" / name) for name in list(truth(data / "boards"))[:photos]]
+    opened = [photo_file.open_photo(data / "boards" / name) for name in list(truth(data / "boards"))[:photos]]
 
     def read() -> None:
         spent[0] = 0.0

@@ -26,12 +26,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import board_corners, evaluation_data, images
-from ocr_studio.core.evaluation_table import figure
+from ocr_studio.core.datasets import ground_truth
+from ocr_studio.core.evaluation.table import figure
+from ocr_studio.core.images import board_corners, photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs import cleaning
+from ocr_studio.jobs.photos import clean_board
 
 Photo: TypeAlias = NDArray[np.uint8]
 Program: TypeAlias = Callable[[Photo], list[Labelled]]
@@ -67,7 +68,7 @@ def ours(first: list[float], look: BoardLook | None = None) -> Program:
 
     def read_cleaned(photo: Photo) -> list[Labelled]:
         assert look is not None
-        made = cleaning.cleaned(photo, look)
+        made = clean_board.cleaned(photo, look)
         back = np.linalg.inv(made.matrix)
         return [Labelled(board_corners.led(back, each.quad) or each.quad, each.text) for each in read(made.picture)]
 
@@ -125,18 +126,18 @@ def _tesseract_words(rows: csv.DictReader[str]) -> Iterator[Labelled]:
 
 def truth(folder: Path) -> dict[str, tuple[Labelled, ...]]:
     """Image path → the words that stand on it."""
-    return {page.image: page.words for page in evaluation_data.from_annotations(folder).pages}
+    return {page.image: page.words for page in ground_truth.from_annotations(folder).pages}
 
 
 def measure(programs: Mapping[str, Program], folder: Path, *, runs: int) -> dict[str, Result]:
     """Let the programs read every photo in turn; the median of ``runs`` timings a photo."""
     results = {name: Result() for name in programs}
     labels = truth(folder)
-    warm = images.open_photo(folder / next(iter(labels)))
+    warm = photo_file.open_photo(folder / next(iter(labels)))
     for read in programs.values():
         read(warm)
     for image, words in labels.items():
-        photo = images.open_photo(folder / image)
+        photo = photo_file.open_photo(folder / image)
         timings: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(runs):
             for name, read in programs.items():

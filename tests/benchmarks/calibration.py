@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ocr_studio.engine import ctc
-from ocr_studio.engine.recognizer import DOUBTFUL, Crop, Recognizer, chances_of, together
-from ocr_studio.engine.word_prior import WordPrior
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.recognition.language_prior import WordPrior
+from ocr_studio.engine.recognition.recognizer import DOUBTFUL, Crop, Recognizer, chances_of, together
 from tests.benchmarks.words import LANGUAGES, WordSet, board_words, labelled_words, letters_and_digits, our_recognizer
 from tests.benchmarks.written_words import KINDS, Desk
 

@@ -30,12 +30,12 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QGraphicsPolygonItem, QGraphicsScene
 
+from ocr_studio.core.images.tone_curve import Tones
 from ocr_studio.core.page import Page, Quad, Source, Transcription, Word, now
-from ocr_studio.core.tones import Tones
-from ocr_studio.ui import colours, theme
-from ocr_studio.ui.document import Document
-from ocr_studio.ui.photo_item import PhotoItem
-from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.canvas.items.photo_item import PhotoItem
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import box_colours, theme
 
 WIDTH, HEIGHT = 4000, 3000
 STEPS = 60
@@ -194,7 +194,7 @@ def one_item_each(view: PhotoView, page: Page) -> None:
     view.document.select(())
     for item in view.scene().items():
         item.setVisible(isinstance(item, PhotoItem))
-    ink = QPen(colours.LIGHT.selection, 1.0)
+    ink = QPen(box_colours.LIGHT.selection, 1.0)
     ink.setCosmetic(True)
     for word in page.words.values():
         item = QGraphicsPolygonItem(QPolygonF([QPointF(x, y) for x, y in word.quad.corners]))

@@ -19,11 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_studio.core import edits, history, images
-from ocr_studio.core.history import Step
-from ocr_studio.core.index import Index
+from ocr_studio.core.editing import edits
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, apply
-from ocr_studio.core.project import Project
+from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.search_index.index import Index
 from tests.core.made_pages import page_of, read_word
 
 WORDS = ("map", "the", "queue", "build", "hash", "tree", "node", "edge", "graph", "heap")
@@ -50,12 +52,12 @@ def _timed(folder: Path, pages: int, rounds: int) -> dict[str, float]:
     picture = np.random.default_rng(1).integers(0, 255, (1200, 1600, 3), np.uint8)
     for kind in ("png", "jpg"):
         path = folder / f"photo.{kind}"
-        images.save_png(path, picture)
+        photo_file.save_png(path, picture)
         if kind == "jpg":
             from PIL import Image
 
             Image.fromarray(picture).save(path)
-        found[f"open a photo of 2 megapixels, {kind}"] = 1e3 * _fastest(partial(images.open_with_id, path), rounds)
+        found[f"open a photo of 2 megapixels, {kind}"] = 1e3 * _fastest(partial(photo_file.open_with_id, path), rounds)
     project = Project.open(folder)
     project.lock()
     made = [_page(number, 100) for number in range(pages)]
@@ -69,7 +71,7 @@ def _timed(folder: Path, pages: int, rounds: int) -> dict[str, float]:
     def edited() -> None:
         for page in made[:50]:
             edit = edits.write(page, "w0", "other")
-            project.save_together([apply(page, edit)], history.did(Step("Write", {page.id: edit})))
+            project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
             project.save_page(page)
 
     found["save a page with its history, and once more"] = 1e3 * _fastest(edited, rounds) / 50

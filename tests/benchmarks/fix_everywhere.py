@@ -28,13 +28,13 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core import fix_everywhere
-from ocr_studio.core.fix_everywhere import TICKED, Correction, LookAlike
-from ocr_studio.core.index import Index
 from ocr_studio.core.page import Page, Transcription
-from ocr_studio.core.review_queue import Place
-from ocr_studio.jobs import fixing_everywhere
-from ocr_studio.jobs.fixing_everywhere import CorrectedLooks
+from ocr_studio.core.review import fix_everywhere
+from ocr_studio.core.review.fix_everywhere import TICKED, Correction, LookAlike
+from ocr_studio.core.review.queue import Place
+from ocr_studio.core.search_index.index import Index
+from ocr_studio.jobs.review import find_similar
+from ocr_studio.jobs.review.find_similar import CorrectedLooks
 from tests.benchmarks import main_thread, read_boards, written_projects
 from tests.benchmarks.read_boards import ReadBoards
 from tests.benchmarks.words import our_recognizer
@@ -99,7 +99,7 @@ def measure(read: ReadProject | ReadBoards, *, most: int, show: bool, cased: boo
     for place in chosen:
         company = {other for other, text in wrong.items() if _same(text, wrong[place], cased) and other != place}
         corrected = Correction(place, _read(pages, place), wrong[place])
-        events = list(fixing_everywhere.find(project, corrected, lambda: index))
+        events = list(find_similar.find(project, corrected, lambda: index))
         found.append(_count(events, corrected, company, pages, show=show, cased=cased))
     index.close()
     return found

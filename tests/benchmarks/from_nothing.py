@@ -22,7 +22,8 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.api import Detector, Pipeline, Recognizer
-from ocr_studio.core import images, metrics
+from ocr_studio.core import metrics
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.page import Quad
 from tests.benchmarks.boards import truth
@@ -47,7 +48,7 @@ def read_photos(pipeline: Pipeline, folder: Path) -> PhotoScore:
     """All boards, from the photo to its words."""
     total = PhotoScore()
     for name, words in truth(folder).items():
-        found = pipeline.recognize([images.open_photo(folder / name)])[0]
+        found = pipeline.recognize([photo_file.open_photo(folder / name)])[0]
         total += score_photo(words, [Labelled(Quad.from_array(box), text) for text, box in found if _convex(box)])
     return total
 

@@ -22,16 +22,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import edits, history, own_words, paths, replacing, settings
+from ocr_studio.core import own_words, paths, settings
+from ocr_studio.core.editing import edits, replace_rules
+from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.history import Step
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import Project
-from ocr_studio.core.replacing import Rule
-from ocr_studio.core.session import SessionFile
-from ocr_studio.jobs import spelling
-from ocr_studio.ui import app
-from ocr_studio.ui.app import Studio
+from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.last_session import SessionFile
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.jobs.review import load_lexicon
+from ocr_studio.ui.app import app
+from ocr_studio.ui.app.app import Studio
 from tests.ui import made_board
 from tests.ui.made_board import StandInDesk
 
@@ -51,7 +53,7 @@ class Story:
             made_board.write_photo(self.photos / f"board {number}.png", number)
         self.said: list[str] = []
         self.wrong: list[str] = []
-        spelling.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
+        load_lexicon.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
         self.studio = Studio(settings.Settings(), desk=StandInDesk())
         self.parts, self.document = self.studio.window.parts, self.studio.document
         self._show = self.parts.messages.show_message
@@ -161,7 +163,7 @@ class Story:
         for key, page in shown.items():
             if fresh.load_page(key, aside=False) != page:
                 self.wrong.append(f"page {key[:6]} is not as it was on the screen")
-        course = history.load(fresh.files)
+        course = undo_log.load(fresh.files)
         stack = self.document.undo_stack
         if (len(course.steps), course.index) != (stack.count(), stack.index()):
             self.wrong.append(f"history: {len(course.steps)} steps for {stack.count()}")
@@ -169,7 +171,7 @@ class Story:
             self.wrong.append("history: other steps")
         if "zebra" not in own_words.load(fresh.files):
             self.wrong.append("the word that was added is lost")
-        if replacing.load(paths.config_dir()) != (Rule("a", "b"),):
+        if replace_rules.load(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")
         self.studio.window.parts.session.leave()
         last = SessionFile().begin()

@@ -1,5 +1,6 @@
-"""How the weights of ``engine/lines.py`` and ``engine/signs.py`` were found, which tell gaps between words from gaps
-inside them, and how well they tell.
+"""How the weights of ``word_segmentation.py`` and ``character_classes.py`` in ``engine/recognition`` were found.
+
+They tell gaps between words from gaps inside them; and how well they tell.
 
     python -m tests.benchmarks.gaps [--data ../shared/data] [--boards 60] [--prints FONTS] [--recognizer NAME|FOLDER]
 
@@ -25,20 +26,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images, models
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.sources import Sources
-from ocr_studio.engine.synth.whole_boards import BoardMaker
 from tests.benchmarks.adapt_recognizer import HELD_OUT, hands
 from tests.benchmarks.adaptation import recognizer
 from tests.benchmarks.boards import SETS, truth
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.lines import Letters
-    from ocr_studio.engine.looking import Line
     from ocr_studio.engine.reader import Reader
+    from ocr_studio.engine.recognition.line_crops import Line
+    from ocr_studio.engine.recognition.word_segmentation import Letters
 
 Photo: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -70,13 +72,13 @@ def _drawn(maker: BoardMaker, many: int) -> Iterator[tuple[Photo, Sequence[Label
 
 def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, Letters, Floats]]:
     """Lines with the letters that are read in them, and what tells which are parted."""
-    from ocr_studio.engine import lines
+    from ocr_studio.engine.recognition import word_segmentation
 
     for line in reader.seen(photo, quads):
-        letters = lines.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
-        told: Floats = np.zeros((0, len(lines.WEIGHTS)))  # a single letter has no neighbour
+        letters = word_segmentation.Letters.on(line.steps.probabilities.argmax(axis=1), reader.marks.space)
+        told: Floats = np.zeros((0, len(word_segmentation.WEIGHTS)))  # a single letter has no neighbour
         if len(letters.classes) > 1:
-            told = lines.evidence(line.crop, line.steps, letters, marks=reader.marks)
+            told = word_segmentation.evidence(line.crop, line.steps, letters, marks=reader.marks)
         yield line, letters, told
 
 
@@ -101,7 +103,7 @@ def looked_at(data: Path, reader: Reader) -> dict[str, list[Pair]]:
     for photo, of_photo in itertools.groupby((row.split("\t") for row in rows), key=lambda row: row[0]):
         some = list(of_photo)
         quads = np.array([quad.split() for _, quad, _ in some], np.float32).reshape(len(some), -1, 2)
-        read = _read(reader, images.open_photo(folder / photo), quads)
+        read = _read(reader, photo_file.open_photo(folder / photo), quads)
         known = found[HELD if people[photo].startswith(HELD_OUT) else LOOKED_AT]
         for (*_, parted), (line, letters, evidence) in zip(some, read, strict=True):
             cuts = [float(cut) for cut in parted.split()]
@@ -144,16 +146,16 @@ def _inputs(known: Sequence[Pair]) -> tuple[Floats, NDArray[np.bool_]]:
 
 def report(sets: Mapping[str, Sequence[Pair]], new: Floats, everything: Floats) -> None:
     """Print the weights, fitted (to those held out as well) and held, and how often they are wrong on each set."""
-    from ocr_studio.engine import lines, signs
+    from ocr_studio.engine.recognition import character_classes, word_segmentation
 
     print(f"{'':16}{'fitted':>8}{'to all':>8}{'in the program':>16}")
-    names = ("distance", "gap", "space", "no space", *signs.NAMES)
-    for name, *values in zip(names, new, everything, lines.WEIGHTS, strict=True):
+    names = ("distance", "gap", "space", "no space", *character_classes.NAMES)
+    for name, *values in zip(names, new, everything, word_segmentation.WEIGHTS, strict=True):
         print(f"{name:16}{values[0]:8.2f}{values[1]:8.2f}{values[2]:16.2f}")
     print(f"{'':16}{'pairs':>8}{'parted':>8}{'wrong if fitted anew':>24}{'wrong as the program is':>26}")
     for kind, known in sets.items():
         inputs, parted = _inputs(known)
-        wrong = [int((((inputs @ these) > 0) != parted).sum()) for these in (new, lines.WEIGHTS)]
+        wrong = [int((((inputs @ these) > 0) != parted).sum()) for these in (new, word_segmentation.WEIGHTS)]
         print(f"{kind:16}{len(known):8}{parted.sum():8}{wrong[0]:24}{wrong[1]:26}")
 
 
@@ -179,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _labelled(folder: Path) -> Iterator[tuple[Photo, Sequence[Labelled]]]:
     for image, labels in truth(folder).items():
-        yield images.open_photo(folder / image), labels
+        yield photo_file.open_photo(folder / image), labels
 
 
 if __name__ == "__main__":

@@ -29,11 +29,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.published_files import CRNN
-from ocr_studio.engine import ctc
-from ocr_studio.engine.craft_boxes import word_quads
-from ocr_studio.engine.keras_ocr_weights import load_craft, load_crnn
+from ocr_studio.core.models.downloads import CRNN
+from ocr_studio.engine.detection.craft_boxes import word_quads
 from ocr_studio.engine.nets.crnn import CrnnPlan
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.weights.keras_ocr import load_craft, load_crnn
 
 HERE = Path(__file__).parent
 MOST = 1e-4

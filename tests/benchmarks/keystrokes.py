@@ -42,13 +42,13 @@ from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import letter_doubts
-from ocr_studio.core.review_queue import Order, Place
+from ocr_studio.core.review import doubtful_letters
+from ocr_studio.core.review.queue import Order, Place
 from ocr_studio.core.settings import Settings
-from ocr_studio.ui import app as window_app
-from ocr_studio.ui import review_line
-from ocr_studio.ui.review_panel import ReviewPanel
-from ocr_studio.ui.reviewing import Stage
+from ocr_studio.ui.app import app as window_app
+from ocr_studio.ui.review import word_line
+from ocr_studio.ui.review.controller import Stage
+from ocr_studio.ui.review.panel import ReviewPanel
 from tests.benchmarks import main_thread, read_boards
 from tests.benchmarks.key_counts import Change, Doubted, Effort, fewest, others
 
@@ -209,7 +209,7 @@ class Expert:
     def _doubted(self, read: str, wanted: str) -> Doubted | None:
         """How it is corrected by replacing one of the parts that are doubted, if it is."""
         word = self.panel.reviewing.word
-        parts = review_line.doubted_parts(letter_doubts.doubts(word.machine)) if word and word.machine else []
+        parts = word_line.doubted_parts(doubtful_letters.doubts(word.machine)) if word and word.machine else []
         for times, (start, end) in enumerate(parts, start=1):
             typed = wanted[start : len(wanted) - (len(read) - end)]
             if read[:start] + typed + read[end:] == wanted:

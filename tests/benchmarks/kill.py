@@ -24,12 +24,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
-from ocr_studio.core import edits, images, page_file
+from ocr_studio.core.editing import edits
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Edit, Page, Quad, Source, Transcription, Word, new_id, now
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.project import PageDamaged, Project
-from ocr_studio.ui.autosave import Autosave
-from ocr_studio.ui.document import Document
+from ocr_studio.core.project import page_file
+from ocr_studio.core.project.project import PageDamaged, Project
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ("board.png", "notes.png")
@@ -65,7 +67,7 @@ class Session(QObject):
         self.timer.setTimerType(Qt.TimerType.PreciseTimer)
         self.timer.timeout.connect(self.step)
         self.photo = np.zeros((2, 2, 3), np.uint8)
-        self.ids = {name: images.content_id(photos / name) for name in PHOTOS}
+        self.ids = {name: photo_file.content_id(photos / name) for name in PHOTOS}
         self.show(PHOTOS[0])
         # Photos are opened in a thread of their own, which locks and reads while another saves.
         threading.Thread(target=self.open_photos, daemon=True).start()

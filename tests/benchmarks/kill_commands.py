@@ -23,11 +23,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ocr_studio.core import dataset, edits, history, images, page_file
+from ocr_studio.core.datasets import dataset
+from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.history import Step
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, apply
-from ocr_studio.core.project import FOLDER, Project
+from ocr_studio.core.project import page_file, undo_log
+from ocr_studio.core.project.project import FOLDER, Project
+from ocr_studio.core.project.undo_log import Step
 from tests.core.made_pages import page_of, read_word
 from tests.ui import made_board
 
@@ -107,7 +110,7 @@ def _check_project(folder: Path, out: Outcome) -> None:
             project.read_page(page_id)
         except (OSError, ValueError) as error:
             out.torn.append(f"{page_id}: {error}")
-    history.load(project.files)
+    undo_log.load(project.files)
     out.torn.extend(str(path) for path in project.folder.rglob("*.tmp"))
     project.unlock()
 
@@ -115,7 +118,7 @@ def _check_project(folder: Path, out: Outcome) -> None:
 def kill_read(folder: Path, kills: int, rng: random.Random) -> Outcome:
     """Batch reading: what was printed is kept."""
     photos = [made_board.write_photo(folder / f"{number}.png", number) for number in range(5)]
-    ids = {str(photo): images.content_id(photo) for photo in photos}
+    ids = {str(photo): photo_file.content_id(photo) for photo in photos}
     command = (*STUDIO, "read", str(folder), "--keep", "--again")
     out = Outcome()
     for _ in range(kills):
@@ -149,7 +152,7 @@ def _known(folder: Path, pages: int) -> Project:
     for number in range(pages):
         photo = made_board.write_photo(folder / f"{number}.png", number % 200)
         words = {word.id: word for word in made_board.words(f"-{number}")}
-        page = Page(images.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
+        page = Page(photo_file.content_id(photo), photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00")
         project.save_page(apply(page, edits.accept(page, tuple(words))))
     project.unlock()
     return project
@@ -278,7 +281,7 @@ def save_for_ever(folder: Path) -> None:
                 page = project.load_page(_SHARED.id) or _SHARED
                 number = int(page.words[_KEY].text) + 1
                 edit = edits.write(page, _KEY, str(number))
-                project.save_together([apply(page, edit)], history.did(Step("Write", {page.id: edit})))
+                project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
                 print(number, flush=True)
         except StudioError:  # the other one has it
             pass

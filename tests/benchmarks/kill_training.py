@@ -29,8 +29,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from ocr_studio.core import images
-from ocr_studio.engine import replay
+from ocr_studio.core.images import photo_file
+from ocr_studio.engine.training import rehearsal
 from tests.benchmarks.learning_detector import rings
 from tests.engine import made_boards
 
@@ -56,8 +56,8 @@ class Outcome:
 def draw_words(folder: Path) -> None:
     """A dataset as ``deep-text-recognition-benchmark`` wants it: a hundred crops and gt.txt."""
     labels = []
-    for number, lesson in enumerate(replay.general(100, ("en",), seed=11)):
-        images.save_png(folder / f"{number}.png", lesson.crop)
+    for number, lesson in enumerate(rehearsal.general(100, ("en",), seed=11)):
+        photo_file.save_png(folder / f"{number}.png", lesson.crop)
         labels.append(f"{number}.png\t{lesson.text}\n")
     (folder / "gt.txt").write_text("".join(labels), encoding="utf-8")
 
@@ -68,7 +68,7 @@ def draw_boards(folder: Path) -> None:
     maker = made_boards.maker(seed=7)
     for number in (700, 701):
         board = maker.at(number)
-        images.save_png(folder / f"{number}.png", rings(board.image))
+        photo_file.save_png(folder / f"{number}.png", rings(board.image))
         words = [
             {"transcription": word.text, "points": word.quad.array().tolist(), "difficult": word.ignore}
             for word in board.words

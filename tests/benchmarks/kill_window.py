@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ocr_studio.core import history, page_file
-from ocr_studio.core.history import Course
 from ocr_studio.core.page import EditMismatch, Page, apply
-from ocr_studio.core.project import Project
+from ocr_studio.core.project import page_file, undo_log
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Course
 from tests.benchmarks.kill import PROMISE
 from tests.benchmarks.window_ear import digest, item_digest, items
 from tests.benchmarks.window_person import STEPS_BACK
@@ -106,7 +106,7 @@ def look(photos: Path) -> tuple[Left, Counter[str]]:
     found: Counter[str] = Counter()
     project = Project.open(photos)
     project.lock()  # which brings to its end what was cut short
-    left = Left(course=history.load(project.files))
+    left = Left(course=undo_log.load(project.files))
     for key in project.page_ids():
         with contextlib.suppress(Exception):
             if page := project.load_page(key, aside=False):
@@ -208,7 +208,7 @@ def _sound(path: Path) -> bool:
     try:
         if path.parent.name == "pages":
             return page_file.decode(path.read_bytes()).id == path.stem
-        if path.name == history.FILE:
+        if path.name == undo_log.FILE:
             return all(json.loads(line) for line in path.read_bytes().split(b"\n")[:-1] if line)
         if path.suffix == ".json":
             return isinstance(json.loads(path.read_bytes()), dict)

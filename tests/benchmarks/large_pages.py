@@ -24,10 +24,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import baselines, fix_everywhere, geometry, page_file, page_order, reading_order, snapping
 from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import snapping
 from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, Source, Transcription, Word
-from ocr_studio.core.page_search import PageSearch
+from ocr_studio.core.project import page_file
+from ocr_studio.core.reading_order import baselines, page_order
+from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.review import fix_everywhere
+from ocr_studio.core.search.page_search import PageSearch
 
 SECONDS: Final = 300
 MEMORY: Final = 4 << 30
@@ -128,8 +133,8 @@ class Given:
 
 def _index(given: Given) -> object:
     # Before the rest of the program SQLite must be loaded from Python's own build.
-    from ocr_studio.core.index import Index
-    from ocr_studio.core.project import Project
+    from ocr_studio.core.project.project import Project
+    from ocr_studio.core.search_index.index import Index
 
     with tempfile.TemporaryDirectory() as folder:
         project = Project.open(Path(folder), create=True)

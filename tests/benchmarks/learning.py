@@ -40,12 +40,18 @@ from numpy.typing import NDArray
 if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ocr_studio.core import geometry, images, language, metrics, models
+from ocr_studio.core import metrics
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Quad
-from ocr_studio.core.training import Recipe, Trained
-from ocr_studio.engine import ctc, finetune, weights
-from ocr_studio.engine.lessons import Lesson, TrainingData
-from ocr_studio.engine.recognizer import Recognizer
+from ocr_studio.core.training.events import Recipe, Trained
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.engine.training import finetune
+from ocr_studio.engine.training.training_data import Lesson, TrainingData
+from ocr_studio.engine.weights import model_weights
 from tests.benchmarks.words import labelled_words, letters_and_digits
 from tests.benchmarks.written_words import Desk, Pens
 
@@ -67,7 +73,7 @@ def boards(folder: Path) -> dict[str, list[Lesson]]:
     """The words of each board, cropped by their true boxes."""
     found = {}
     for photo in json.loads((folder / "annotations.json").read_text(encoding="utf-8")):
-        image = images.open_photo(folder / photo["image"])
+        image = photo_file.open_photo(folder / photo["image"])
         words = [word for word in photo["words"] if not word["ignore"]]
         quads = [Quad.from_array(np.asarray(word["quad"], np.float64)) for word in words]
         found[Path(photo["image"]).stem] = [
@@ -119,8 +125,8 @@ def writers(data: Path, many: int) -> Iterator[Play]:
 
 def read(reader: Recognizer, lessons: Sequence[Lesson], typed: Sequence[Lesson]) -> list[str]:
     """As the program reads these words when those have been typed."""
-    counted = Counter(word for lesson in typed for word in language.runs(lesson.text))
-    reader.know([language.lexicon(("en",)), language.vocabulary(counted)])
+    counted = Counter(word for lesson in typed for word in lexicon.runs(lesson.text))
+    reader.know([lexicon.lexicon(("en",)), lexicon.vocabulary(counted)])
     return [word.text for word in reader.read([lesson.crop for lesson in lessons], spaces=False)]
 
 
@@ -174,7 +180,7 @@ def measured(reader: Recognizer, play: Play, views: int) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def base() -> Recognizer:
     """The model that a recipe begins with where it names none."""
-    net, charset = weights.load_recognizer(models.default())
+    net, charset = model_weights.load_recognizer(models.default())
     return Recognizer(net, charset, name="base")
 
 
@@ -187,7 +193,7 @@ def learned(play: Play, recipe: Recipe) -> tuple[Recognizer, Trained]:
         *_, trained = finetune.finetune(data, recipe, folder=Path(folder), name="bench", stop=lambda: False)
     assert isinstance(trained, Trained)
     model = models.Model("bench", "bench", folder=trained.folder)
-    net, charset = weights.load_recognizer(model)
+    net, charset = model_weights.load_recognizer(model)
     models.discard(trained.folder)
     return Recognizer(net, charset, name="bench"), trained
 

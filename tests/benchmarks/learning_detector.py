@@ -29,16 +29,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import evaluation_data, images, models
-from ocr_studio.core.detector_training import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
+from ocr_studio.core.datasets import ground_truth
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training import Recipe, StepDone
+from ocr_studio.core.training.detector_events import RECIPE, DetectorData, DetectorTrained, ReviewedPhoto
+from ocr_studio.core.training.events import Recipe, StepDone
 from tests.engine import made_boards
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.detector_exam import LineScore
     from ocr_studio.engine.reader import Reader
+    from ocr_studio.engine.training.detector.evaluation import LineScore
 
 Photo: TypeAlias = NDArray[np.uint8]
 
@@ -95,16 +97,17 @@ def _board(number: int, spoil: Callable[[Photo], Photo]) -> ReviewedPhoto:
 
 def _spaced(seed: int) -> ReviewedPhoto:
     """Lines of words whose letters stand wide apart, the words still wider."""
-    from ocr_studio.engine.synth import scenery, shot, whole_boards
-    from ocr_studio.engine.synth.hand import Hand
-    from ocr_studio.engine.synth.made import MadeHand
-    from ocr_studio.engine.synth.marker import Pen
-    from ocr_studio.engine.synth.patch import Budget, Patch, Scribe
+    from ocr_studio.engine.synth.boards import whole_boards
+    from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Scribe
+    from ocr_studio.engine.synth.handwriting.hand import Hand
+    from ocr_studio.engine.synth.handwriting.marker import Pen
+    from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+    from ocr_studio.engine.synth.photo import board_surface, camera
 
     rng = np.random.default_rng(seed)
     writer = MadeHand(replace(Hand.any(rng, size=1.0), tracking=10.0))
     scribe = Scribe(writer, (), 34.0, Pen.any(rng), (38, 38, 44), space=3.1)
-    place = shot.place((1600, 1200), rng, framed=False, shape=4 / 3, tilt=0.1)
+    place = camera.place((1600, 1200), rng, framed=False, shape=4 / 3, tilt=0.1)
     patch = Patch(*place.sheet, rng, Budget(0))
     low, high = place.visible(beyond=0.0)
     for y in np.arange(low[1] + 90, high[1] - 40, 95):
@@ -114,15 +117,15 @@ def _spaced(seed: int) -> ReviewedPhoto:
             end += ink.length + scribe.gap
             inks += [ink] if end < high[0] - 60 else []
         patch.put(inks, (x, float(y)), scribe)
-    plan = whole_boards.Plan(place, scenery.Ground.WHITEBOARD, patch, (), (), scribe.size)
-    photo = shot.expose(made_boards.maker().scene(plan, rng), shot.Lens(), rng)
+    plan = whole_boards.Plan(place, board_surface.Ground.WHITEBOARD, patch, (), (), scribe.size)
+    photo = camera.expose(made_boards.maker().scene(plan, rng), camera.Lens(), rng)
     words = tuple(Labelled(word.quad, word.text, word.ignore) for word in whole_boards.truth(plan, photo))
     return ReviewedPhoto(f"spaced {seed}", lambda: photo, words)
 
 
 def _running(rng: np.random.Generator, count: int) -> list[str]:
     """So many words of running text."""
-    from ocr_studio.engine.synth import phrases
+    from ocr_studio.engine.synth.text import phrases
 
     words: list[str] = []
     while len(words) < count:
@@ -133,8 +136,8 @@ def _running(rng: np.random.Generator, count: int) -> list[str]:
 def real(folder: Path, name: str) -> Trial:
     """One real board to learn from, the others to measure on."""
     photos = [
-        ReviewedPhoto(Path(page.image).stem, partial(images.open_photo, page.photo), tuple(page.words))
-        for page in evaluation_data.from_annotations(folder).pages
+        ReviewedPhoto(Path(page.image).stem, partial(photo_file.open_photo, page.photo), tuple(page.words))
+        for page in ground_truth.from_annotations(folder).pages
     ]
     learned = tuple(photo for photo in photos if name in photo.name)
     if len(learned) != 1:
@@ -145,9 +148,10 @@ def real(folder: Path, name: str) -> Trial:
 
 def run(trial: Trial, recipe: Recipe) -> None:
     """Learn, and print what came of it."""
-    from ocr_studio.engine import finetune_detector, weights
-    from ocr_studio.engine.detector import Detector
+    from ocr_studio.engine.detection.detector import Detector
     from ocr_studio.engine.reader import Reader
+    from ocr_studio.engine.training.detector import finetune as finetune_detector
+    from ocr_studio.engine.weights import model_weights
 
     print(f"{trial.title}, seed {recipe.seed}", flush=True)
     work = Path(tempfile.mkdtemp(prefix="learning-detector-"))
@@ -173,7 +177,9 @@ def run(trial: Trial, recipe: Recipe) -> None:
     before = Reader(ReaderOptions())
     folder = trained.folder
     candidate = replace(models.BUILT_IN_DETECTOR, name="trial", folder=folder)
-    after = Reader(ReaderOptions(), detector=Detector(weights.load_detector(candidate)), recognizer=before.recognizer)
+    after = Reader(
+        ReaderOptions(), detector=Detector(model_weights.load_detector(candidate)), recognizer=before.recognizer
+    )
     models.discard(folder)
     for title, photos in trial.others.items():
         (lines, words), (more_lines, more_words) = (_scores(reader, photos) for reader in (before, after))
@@ -183,8 +189,8 @@ def run(trial: Trial, recipe: Recipe) -> None:
 
 
 def _scores(reader: Reader, photos: Sequence[ReviewedPhoto]) -> tuple[LineScore, PhotoScore]:
-    from ocr_studio.engine.detector_exam import LineScore, of_lines
-    from ocr_studio.engine.detector_targets import LinePlaces
+    from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+    from ocr_studio.engine.training.detector.evaluation import LineScore, of_lines
 
     lines, words = LineScore(), PhotoScore()
     for photo in photos:

@@ -24,12 +24,12 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import training_report
 from ocr_studio.core.page import Edit, Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Settings
-from ocr_studio.core.training import StepDone
-from ocr_studio.ui import app as window_app
-from ocr_studio.ui.training import Stage
+from ocr_studio.core.training import report as training_report
+from ocr_studio.core.training.events import StepDone
+from ocr_studio.ui.app import app as window_app
+from ocr_studio.ui.training.controller import Stage
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import Ticks, resident
 

@@ -34,10 +34,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from PIL import Image
 
-from ocr_studio.core import images, index_place, page_file
-from ocr_studio.core.index import Index
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Transcription
-from ocr_studio.core.project import Project
+from ocr_studio.core.project import page_file
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search_index import location as index_location
+from ocr_studio.core.search_index.index import Index
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import resident
 
@@ -103,7 +105,7 @@ def _make(options: argparse.Namespace) -> None:
         picture = io.BytesIO()
         Image.fromarray(rng.integers(0, 255, (6, 8, 3), np.uint8)).resize((64, 48)).save(picture, "JPEG")
         (photos / name).write_bytes(picture.getvalue())
-        page_id = images.content_id(photos / name)
+        page_id = photo_file.content_id(photos / name)
         chosen = [words[index] for index in np.minimum(rng.zipf(1.15, options.words), len(words)) - 1]
         (pages / f"{page_id}.json").write_bytes(_page(page_id, name, chosen, rng, checked=number % 10 == 0))
     print(f"{options.pages} pages made in {time.perf_counter() - begun:.0f} s")
@@ -143,9 +145,9 @@ def _word(text: str, place: int, rng: np.random.Generator, *, checked: bool) -> 
 def _index(options: argparse.Namespace) -> None:
     project = Project.open(options.keep)
     project.lock()
-    file = index_place.path_of(project.folder)
+    file = index_location.path_of(project.folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    index_place.discard(file)
+    index_location.discard(file)
     index = Index(project)
     begun, waits = time.perf_counter(), [time.perf_counter()]
     waits += (time.perf_counter() for _ in index.refresh())
@@ -211,7 +213,7 @@ def _window(options: argparse.Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
     from ocr_studio.core import settings
-    from ocr_studio.ui import app as window_app
+    from ocr_studio.ui.app import app as window_app
 
     run_until = partial(main_thread.run_until, patience=240.0)
     main_thread.draw_without_screen()
@@ -237,11 +239,11 @@ def _replace(options: argparse.Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
     from ocr_studio.core import settings
-    from ocr_studio.core.replacing import Replacement, Replacer, Rule
-    from ocr_studio.jobs import replacing
-    from ocr_studio.ui import app as window_app
-    from ocr_studio.ui import garbage
-    from ocr_studio.ui.taking_over import Taken, TakingOver
+    from ocr_studio.core.editing.replace_rules import Replacement, Replacer, Rule
+    from ocr_studio.jobs.review import preview_rules
+    from ocr_studio.ui.app import app as window_app
+    from ocr_studio.ui.app import gc_tuning
+    from ocr_studio.ui.document.apply_choices import Taken, TakingOver
 
     run_until = partial(main_thread.run_until, patience=600.0)
     main_thread.draw_without_screen()
@@ -251,8 +253,8 @@ def _replace(options: argparse.Namespace) -> None:
     studio.window.show()
     studio.opening.open_paths([options.keep])
     run_until(app, lambda: studio.opening.project is not None and not studio.busy)
-    garbage.look_seldom()  # as the program does
-    garbage.leave_alone_what_there_is()
+    gc_tuning.look_seldom()  # as the program does
+    gc_tuning.leave_alone_what_there_is()
     project, stack = studio.opening.project, studio.document.undo_stack
     assert project is not None
     replacer = Replacer([Rule("ba", "bä")])
@@ -273,7 +275,7 @@ def _replace(options: argparse.Namespace) -> None:
         print(f"{what:10} {time.perf_counter() - begun:6.1f} s; {ticks.said()}; memory {resident()}")
 
     ended: list[Taken] = []
-    taking = TakingOver(studio.document, replacing.wishes(found), lambda *_: "Replace", studio)
+    taking = TakingOver(studio.document, preview_rules.wishes(found), lambda *_: "Replace", studio)
     taking.ended.connect(ended.append)
     before = stack.index()
     timed(f"{len(found)} words", taking.start, lambda: bool(ended))

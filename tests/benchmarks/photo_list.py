@@ -25,8 +25,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core import settings
-from ocr_studio.ui import app as window_app
-from ocr_studio.ui import garbage
+from ocr_studio.ui.app import app as window_app
+from ocr_studio.ui.app import gc_tuning
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import Ticks, resident
 
@@ -54,8 +54,8 @@ def _measure(photos: Path) -> None:
     window_app.use_theme("light")
     studio = window_app.Studio(settings.Settings(read_when_opened=False))
     studio.window.show()
-    garbage.look_seldom()  # as the program does
-    garbage.leave_alone_what_there_is()
+    gc_tuning.look_seldom()  # as the program does
+    gc_tuning.leave_alone_what_there_is()
     main_thread.run_until(app, lambda: False, patience=1.0)
     print(f"memory with the window empty {resident()}")
     ticks = Ticks()

@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import evaluation_data, geometry, metrics
-from ocr_studio.core.evaluation import TruePage
+from ocr_studio.core import metrics
+from ocr_studio.core.datasets import ground_truth
+from ocr_studio.core.evaluation.results import TruePage
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
-from ocr_studio.core.project import Project
-from ocr_studio.core.review_queue import Place
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.review.queue import Place
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs.reading import PhotoRead, ReadingDesk, read_photos
+from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, read_photos
 
 # Share of a word inside a box from which on the box holds it, and of a box inside a word, or inside a region that
 # nobody can read, from which on it is a piece of that.
@@ -37,7 +39,7 @@ class ReadBoards:
 
 def read(data: Path, folder: Path) -> ReadBoards:
     """Copy the photos of ``data``/boards to a folder that is made here, read them once and save their pages."""
-    truth = evaluation_data.from_annotations(data / "boards")
+    truth = ground_truth.from_annotations(data / "boards")
     folder.mkdir(parents=True)
     photos: dict[Path, TruePage] = {}
     for page in truth.pages:

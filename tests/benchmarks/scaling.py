@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import reading_order
 from ocr_studio.core.page import Word
+from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from tests.engine import made_boards

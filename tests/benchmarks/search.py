@@ -21,14 +21,16 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core import folding, geometry, images
-from ocr_studio.core.index import Index
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import Project
-from ocr_studio.core.search import Hit, Side
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search import folding
+from ocr_studio.core.search.matching import Hit, Side
+from ocr_studio.core.search_index.index import Index
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.jobs import reading
+from ocr_studio.jobs.reading import read as reading
 from tests.benchmarks.boards import SETS, truth
 
 # A hit is at a word's place if it covers so much of it: its box may be a line's, or of two words that were read as one.
@@ -80,7 +82,7 @@ def _read(folder: Path, labels: dict[str, tuple[Labelled, ...]], project: Projec
     desk = reading.ReadingDesk(ReaderOptions())
     words: dict[str, tuple[Labelled, ...]] = {}
     for name, known in labels.items():
-        photo, page_id = images.open_with_id(folder / name)
+        photo, page_id = photo_file.open_with_id(folder / name)
         found = {
             word.id: word
             for event in reading.read_page(desk, photo)

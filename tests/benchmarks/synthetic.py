@@ -23,12 +23,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images, metrics
+from ocr_studio.core import metrics
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.engine.synth.casting import BoardOptions
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.sources import SHARES, Kind, Sources, Stock
-from ocr_studio.engine.synth.whole_boards import BoardMaker
-from ocr_studio.engine.synth.words import Options, SynthWord, WordMaker
+from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
 
 Picture: TypeAlias = NDArray[np.uint8]
 
@@ -61,14 +62,14 @@ def main() -> None:
         right, cer = _read(of_kind, given.read) if given.read else ("", "")
         print(f"{name:20}{rate:9.0f}{1000 / rate:7.2f}{best:11.0f}{heights:12.0f} px{right:>8}{cer:>7}", flush=True)
     if given.sheet:
-        images.save_png(given.sheet, contact_sheet(list(islice(maker.stream(), _COLUMNS * _ROWS))))
+        photo_file.save_png(given.sheet, contact_sheet(list(islice(maker.stream(), _COLUMNS * _ROWS))))
         print(f"{given.sheet} written")
 
     if given.boards:
         _boards(maker.stock, seconds=given.boards, seed=given.seed)
     if given.board_sheet:
         boards = BoardMaker(maker.stock, seed=given.seed)
-        images.save_png(given.board_sheet, board_sheet([boards.at(index).image for index in range(12)]))
+        photo_file.save_png(given.board_sheet, board_sheet([boards.at(index).image for index in range(12)]))
         print(f"{given.board_sheet} written")
 
 

@@ -22,8 +22,9 @@ from functools import partial  # noqa: E402
 
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from ocr_studio.core import images, resources, settings  # noqa: E402
-from ocr_studio.ui import app as window_app  # noqa: E402
+from ocr_studio.core import resources, settings  # noqa: E402
+from ocr_studio.core.images import photo_file  # noqa: E402
+from ocr_studio.ui.app import app as window_app  # noqa: E402
 from tests.benchmarks import main_thread  # noqa: E402
 from tests.benchmarks.main_thread import Ticks, resident  # noqa: E402
 
@@ -76,7 +77,7 @@ def _read(app: QApplication, studio: window_app.Studio, ticks: Ticks, photo: Pat
     studio.reading.stopped.disconnect(stopped)
     seconds = time.perf_counter() - ticks.times[0]
     words = len(studio.document.page.words) if studio.document.page else 0
-    width, height = images.photo_size(photo)
+    width, height = photo_file.photo_size(photo)
     print(f"reading {photo.name:14s} {ticks.said()}   {seconds:.1f} s, {words} words, {width}x{height}, {resident()}")
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.core import history, page_file
+from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import Project
-from ocr_studio.core.safe_files import SafeFolder
-from ocr_studio.ui.app import Studio
+from ocr_studio.core.project import page_file, undo_log
+from ocr_studio.core.project.project import Project
+from ocr_studio.ui.app.app import Studio
 
 
 def digest(page: Page | None) -> str:
@@ -32,14 +32,14 @@ def digest(page: Page | None) -> str:
 def items(folder: Path) -> list[dict[str, Any]]:
     """What the file of the history tells, one thing after the other."""
     with contextlib.suppress(FileNotFoundError):
-        data = (folder / history.FILE).read_bytes()
-        return [json.loads(json.dumps(_plain(line))) for line in history._lines(data, folder / history.FILE)]
+        data = (folder / undo_log.FILE).read_bytes()
+        return [json.loads(json.dumps(_plain(line))) for line in undo_log._lines(data, folder / undo_log.FILE)]
     return []
 
 
 def _plain(line: Any) -> Any:
     step = line.get("do")
-    return {"do": json.loads(history.did(step))["do"]} if step else line
+    return {"do": json.loads(undo_log.did(step))["do"]} if step else line
 
 
 def item_digest(item: object) -> str:

@@ -23,17 +23,19 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import index_packing, paths, replacing, settings
+from ocr_studio.core import paths, settings
+from ocr_studio.core.editing import replace_rules
+from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.page import Word, new_id
-from ocr_studio.core.project import Project
-from ocr_studio.core.replacing import Rule
-from ocr_studio.core.session import Whereabouts
-from ocr_studio.jobs import spelling
-from ocr_studio.ui import app
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.photo_facts_dialog import FactsChange
-from ocr_studio.ui.replace_preview import ReplacePreview
-from ocr_studio.ui.rules_dialog import RulesDialog
+from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search_index import packing as index_packing
+from ocr_studio.jobs.review import load_lexicon
+from ocr_studio.ui.app import app
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.photos.metadata_dialog import FactsChange
+from ocr_studio.ui.search.replace_preview import ReplacePreview
+from ocr_studio.ui.search.rules_dialog import RulesDialog
 from tests.benchmarks.window_ear import Ear, digest, items
 from tests.ui import made_board
 from tests.ui.made_board import StandInDesk, StandInReader
@@ -254,7 +256,7 @@ class Person(QObject):
                 return
         page = self.document.page
         assert page is not None
-        replacing.save(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
+        replace_rules.save(paths.config_dir(), [Rule(page.words[self.one()].text, self.text(), whole=True)])
         self.actions["rules"].trigger()
         for dialog in self.studio.window.findChildren(RulesDialog):
             if dialog.isVisible():
@@ -317,7 +319,7 @@ def main() -> int:
     parser.add_argument("--leave", action="store_true", help="close the window once it is at work")
     options = parser.parse_args()
     # The real table of words takes seconds to be read.
-    spelling.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
+    load_lexicon.lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
     slow_disk()
     qt = QApplication([])
     app.use_theme("light")

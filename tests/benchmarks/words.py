@@ -31,12 +31,14 @@ from numpy.typing import NDArray
 if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ocr_studio.core import geometry, images, metrics
+from ocr_studio.core import metrics
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
 from tests.benchmarks.boards import truth
 from tests.benchmarks.written_words import KINDS, Desk
 
 if TYPE_CHECKING:
-    from ocr_studio.engine.recognizer import Recognizer
+    from ocr_studio.engine.recognition.recognizer import Recognizer
 
 LANGUAGES: Final = ("en",)  # what is written on the sets, and the program's default
 
@@ -69,7 +71,7 @@ def board_words(folder: Path) -> WordSet:
     """The words of the boards that are to be read, cropped by their true boxes; case does not count."""
     crops, texts = [], []
     for name, words in truth(folder).items():
-        image = images.open_photo(folder / name)
+        image = photo_file.open_photo(folder / name)
         for word in words:
             if not word.ignore:
                 crops.append(geometry.crop(image, word.quad))
@@ -81,7 +83,9 @@ def labelled_words(folder: Path, name: str, counted: Callable[[str], str]) -> Wo
     """A folder of crops with ``labels.tsv``: path, tab, text."""
     lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t")[:2] for line in lines if line]
-    return WordSet(name, [images.open_photo(folder / path) for path, _ in rows], [text for _, text in rows], counted)
+    return WordSet(
+        name, [photo_file.open_photo(folder / path) for path, _ in rows], [text for _, text in rows], counted
+    )
 
 
 def letters_and_digits(text: str) -> str:
@@ -100,14 +104,15 @@ def our_recognizer(languages: tuple[str, ...], model: str | None = None) -> Reco
     """The recognizer as the program uses it, knowing the words of these languages. model: its name; None is the
     program's choice.
     """
-    from ocr_studio.core import language, models
+    from ocr_studio.core.language import lexicon
+    from ocr_studio.core.models import registry as models
     from ocr_studio.core.settings import ReaderOptions
-    from ocr_studio.engine import loading, runtime
+    from ocr_studio.engine import model_loader, runtime
 
     runtime.configure(ReaderOptions())
-    recognizer = loading.recognizer_of(models.in_use(model))
+    recognizer = model_loader.recognizer_of(models.in_use(model))
     if languages:
-        recognizer.know([language.lexicon(languages)])
+        recognizer.know([lexicon.lexicon(languages)])
     return recognizer
 
 
@@ -172,7 +177,7 @@ import time
 import ocr_studio.engine
 t = [time.perf_counter()]
 import tensorflow; t.append(time.perf_counter())
-from ocr_studio.engine.recognizer import Recognizer; t.append(time.perf_counter())
+from ocr_studio.engine.recognition.recognizer import Recognizer; t.append(time.perf_counter())
 Recognizer.pretrained(); t.append(time.perf_counter())
 print(*[f"{b - a:.2f}" for a, b in zip(t, t[1:])])
 """

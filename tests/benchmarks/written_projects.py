@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_studio.core import images
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
-from ocr_studio.core.project import Project
-from ocr_studio.core.review_queue import Place
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.review.queue import Place
 from tests.benchmarks.written_words import Crop, Desk, Pens, Written
 from tests.engine import made_boards
 
@@ -86,7 +86,7 @@ def of_folder(folder: Path) -> Photos:
     """Crops with ``labels.tsv``: path, tab, text; as photos of some words each."""
     lines = (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t")[:2] for line in lines if line]
-    return list(_parts([Written(images.open_photo(folder / path), text) for path, text in rows], ON_A_PHOTO))
+    return list(_parts([Written(photo_file.open_photo(folder / path), text) for path, text in rows], ON_A_PHOTO))
 
 
 def drawn(folder: Path, *, seed: int, many: int = 3) -> Path:
@@ -114,7 +114,7 @@ def project(
         sheet, quads = _sheet([word.crop for word in words])
         path = folder / f"{number:03}.png"
         Image.fromarray(sheet).save(path, compress_level=1)
-        key = images.content_id(path)
+        key = photo_file.content_id(path)
         read_as = read([word.crop for word in words])
         saved = {
             f"w{at}": Word(f"w{at}", quad, machine=reading)

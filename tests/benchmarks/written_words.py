@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import images
+from ocr_studio.core.images import photo_file
 
 Crop: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.float32]
@@ -218,4 +218,4 @@ def _font_files(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=4)
 def _backgrounds(folder: Path) -> list[Crop]:
-    return [images.open_photo(path) for path in sorted(folder.glob("*.jpg"))]
+    return [photo_file.open_photo(path) for path in sorted(folder.glob("*.jpg"))]

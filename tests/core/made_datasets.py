@@ -10,10 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import dataset, dataset_sources, images
-from ocr_studio.core.dataset import Dataset, Report, Wanted
+from ocr_studio.core.datasets import dataset
+from ocr_studio.core.datasets import sources as dataset_sources
+from ocr_studio.core.datasets.dataset import Dataset, Report, Wanted
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Quad, Source, Transcription, Word
-from ocr_studio.core.project import Project
+from ocr_studio.core.project.project import Project
 
 WIDTH, HEIGHT = 480, 240
 LINES = (("Ship", "the", "new", "build"), ("ask", "Anna", "about", "queues"))
@@ -66,9 +68,9 @@ def project(folder: Path, pages: Sequence[Sequence[Word]]) -> Project:
     made = Project.open(folder)
     for number, found in enumerate(pages, start=1):
         photo = folder / f"board {number}.png"
-        images.save_png(photo, drawn(number))
+        photo_file.save_png(photo, drawn(number))
         by_id = {word.id: word for word in found}
-        made.save_page(Page(images.content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
+        made.save_page(Page(photo_file.content_id(photo), photo.name, WIDTH, HEIGHT, by_id))
     made.unlock()
     return Project.open(folder)
 

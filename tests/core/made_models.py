@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from ocr_studio.core import models, resources
-from ocr_studio.core.model_card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, ModelCard
-from ocr_studio.core.models import Model
+from ocr_studio.core import resources
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.models.registry import Model
 
 CARD = ModelCard(
     RECOGNIZER,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Quad, Source, Transcription, Word
-from ocr_studio.core.page_file import BOARD_SWITCHES
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.project.page_file import BOARD_SWITCHES
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import Project
+from ocr_studio.core.project.project import Project
 from tests.core.made_pages import PAGE_ID, page_of, read_word
 
 PAGE = page_of(read_word("the", 100), read_word("map", 200))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio import cli
+from ocr_studio.cli import main as cli
 from ocr_studio.core import paths
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_studio.core import images, resources
+from ocr_studio.core import resources
+from ocr_studio.core.images import photo_file
 
 
 def test_every_file_of_the_program_is_there() -> None:
@@ -18,7 +19,7 @@ def test_every_file_of_the_program_is_there() -> None:
 
 
 def test_the_sample_has_ink_where_its_words_are() -> None:
-    photo = images.open_photo(resources.sample_photo())
+    photo = photo_file.open_photo(resources.sample_photo())
     truth = json.loads(resources.sample_truth().read_text("utf-8"))
     assert photo.shape == (truth["height"], truth["width"], 3)
     assert truth["text"].split() == [word["text"] for word in truth["words"]]

@@ -12,12 +12,17 @@ import pytest
 from PIL import UnidentifiedImageError
 
 import ocr_studio
-from ocr_studio.core import edits, model_text, models, photo_errors, project_errors, training_report
+from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import photo_errors
+from ocr_studio.core.models import description as model_description
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Mark
+from ocr_studio.core.project import project_errors
+from ocr_studio.core.training import report as training_report
 from tests import marked_language
 from tests.core.made_pages import page_of, read_word
-from tests.core.test_training_report import BETTER, FORGETFUL, FOUND, NOTHING, SAME, UNCLEAR, WORSE
+from tests.core.training.test_report import BETTER, FORGETFUL, FOUND, NOTHING, SAME, UNCLEAR, WORSE
 
 SOURCE = Path(ocr_studio.__file__).parent
 ROOMS = ("core", "jobs", "engine")
@@ -83,7 +88,7 @@ def test_what_came_of_a_training_is(comparison: training_report.AnyComparison) -
 
 @pytest.mark.usefixtures("marked")
 def test_facts_of_a_model_are_but_for_its_name() -> None:
-    for title, value in model_text.facts(models.BUILT_IN, ()):
+    for title, value in model_description.facts(models.BUILT_IN, ()):
         assert is_marked(title)
         assert is_marked(value) or value == models.BUILT_IN.name
 

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ocr_studio.core import models, paths, settings
+from ocr_studio.core import paths, settings
+from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import Finding, ReaderOptions, RecentFiles, Settings, SettingsNotSaved
 
 OTHER = Settings(

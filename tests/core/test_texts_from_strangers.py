@@ -12,14 +12,15 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from ocr_studio.core import evaluation_pages, letter_doubts, table_text
 from ocr_studio.core.command_line import json_text, printed, visible
-from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.language import Lexicon
-from ocr_studio.core.output_names import output_names
+from ocr_studio.core.evaluation import html_report
+from ocr_studio.core.formats import FORMATS, table_text
+from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.language.lexicon import Lexicon
+from ocr_studio.core.language.spelling import Speller
 from ocr_studio.core.page import Alternative, Source, Transcription
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.spelling import Speller
+from ocr_studio.core.review import doubtful_letters
 from tests.core.made_pages import page_of, read_word
 
 # What changes the state of a terminal, or the order in which the letters behind it are shown.
@@ -96,7 +97,7 @@ def _cells(html: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_html_shows_just_the_text(text: str) -> None:
-    page = _Tags(evaluation_pages.page(text, ()))
+    page = _Tags(html_report.page(text, ()))
     assert page.texts.count(text) == 2  # title and heading
     assert {tag for tag, _ in page.tags} == {"html", "head", "meta", "title", "style", "body", "h1"}
     policy = [each["content"] for _, each in page.tags if each.get("http-equiv") == "Content-Security-Policy"]
@@ -157,6 +158,6 @@ def test_a_name_of_bytes_that_are_no_text_keeps_them() -> None:
 def test_texts_of_any_length_are_judged_at_once() -> None:
     text = "ab" * 50_000
     others = (Alternative(text, 0.6), Alternative(text[1:], 0.4))
-    assert not any(letter_doubts.doubts(Transcription(text, Source.MODEL, 0.6, alternatives=others)))
+    assert not any(doubtful_letters.doubts(Transcription(text, Source.MODEL, 0.6, alternatives=others)))
     speller = Speller(("de",), Lexicon.of({"und": 1e-3}))
     assert speller.doubts(text)

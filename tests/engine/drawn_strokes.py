@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_studio.engine.synth.hand import Hand
-from ocr_studio.engine.synth.writing import Floats
+from ocr_studio.engine.synth.handwriting.hand import Hand
+from ocr_studio.engine.synth.handwriting.rendered_text import Floats
 
 WORDS = (
     "board",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from ocr_studio.engine.synth.casting import BoardOptions
-from ocr_studio.engine.synth.scenery import Ground
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
+from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.photo.board_surface import Ground
 from ocr_studio.engine.synth.sources import Kind, Sources, Stock
-from ocr_studio.engine.synth.whole_boards import BoardMaker
-from ocr_studio.engine.synth.writing import Split
 
 
 def maker(*, seed: int = 0, **options: Any) -> BoardMaker:

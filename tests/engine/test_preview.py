@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Finding, ReaderOptions
 from ocr_studio.engine import preview
-from ocr_studio.engine.detector import Detector
+from ocr_studio.engine.detection.detector import Detector
 from ocr_studio.engine.preview import Preview
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognizer import Recognizer
-from ocr_studio.jobs.reading import ReadingDesk
-from ocr_studio.jobs.tuning import BoxesFound, LinesFound, Trial
+from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.jobs.reading.try_detection import BoxesFound, LinesFound, Trial
 from tests.engine.test_reader import LINES, drawn
 
 

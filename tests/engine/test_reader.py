@@ -9,15 +9,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import geometry, reading_order
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled, score_photo
-from ocr_studio.core.models import NoSuchModel
+from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, Source, Transcription, Word
+from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import Finding, ReaderOptions
-from ocr_studio.engine import recognizer
-from ocr_studio.engine.lines import Stretch
 from ocr_studio.engine.reader import Reader
-from ocr_studio.engine.recognizer import Recognizer, Steps
+from ocr_studio.engine.recognition import recognizer
+from ocr_studio.engine.recognition.recognizer import Recognizer, Steps
+from ocr_studio.engine.recognition.word_segmentation import Stretch
 
 LINES = ("Left join two tables", "check the first key", "Output: 27 rows")
 

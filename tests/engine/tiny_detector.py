@@ -7,9 +7,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.detector_training import ReviewedPhoto
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
+from ocr_studio.core.training.detector_events import ReviewedPhoto
 
 Photo = NDArray[np.uint8]
 LINES = (("some first line", 60), ("second", 130), ("and a third one", 210), ("four", 280), ("the last of all", 350))

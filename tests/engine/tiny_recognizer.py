@@ -8,8 +8,8 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from ocr_studio.engine.lessons import Lesson
 from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.training.training_data import Lesson
 
 Crop = NDArray[np.uint8]
 

@@ -12,11 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from ocr_studio.core import history, images, logs, own_words, page_file, paths, second_readings, settings
+from ocr_studio.core import logs, own_words, paths, settings
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word, apply
-from ocr_studio.core.project import Project
-from ocr_studio.jobs import opening
+from ocr_studio.core.project import page_file, second_readings, undo_log
+from ocr_studio.core.project.project import Project
+from ocr_studio.jobs.photos import open_photo
 
 # What the stand-in reads on every photo; a shell would run it, were it written where a shell reads.
 READ: Final = "$(touch ~/PWNED)"
@@ -28,14 +30,14 @@ def run(command: Sequence[str]) -> int:
         with logs.libraries_silenced():
             _said.clear()
             return DRIVERS[command[0]](*map(Path, command[1:]))
-    from ocr_studio import cli
+    from ocr_studio.cli import main as cli
 
     return cli.run(command)
 
 
 def said(error: StudioError) -> None:
     """Say what is wrong as the command line does; the same once, as the window shows one bar for it."""
-    from ocr_studio.cli_speaking import complain
+    from ocr_studio.cli.console import complain
 
     if str(error) not in _said:
         _said.add(str(error))
@@ -91,7 +93,7 @@ def without_networks(*, weights: bool) -> None:
     reader = types.ModuleType("ocr_studio.engine.reader")
     reader.Reader = Reader  # type: ignore[attr-defined]
     sys.modules[reader.__name__] = reader
-    name = "ocr_studio.engine.weights"
+    name = "ocr_studio.engine.weights.model_weights"
     sys.modules.pop(name, None)
     if weights:
         module = types.ModuleType(name)
@@ -104,8 +106,8 @@ def _check_weights(folder: Path) -> None:
     import safetensors
     import safetensors.numpy
 
-    from ocr_studio.core import model_folder
-    from ocr_studio.core.model_card import BadModel
+    from ocr_studio.core.models import folder as model_folder
+    from ocr_studio.core.models.card import BadModel
 
     card = model_folder.inspect(folder, thoroughly=True)
     try:
@@ -133,7 +135,7 @@ def open_photos(*given: Path) -> int:
     failed = False
     for path in given:
         try:
-            photos = images.photos_in(path) if paths.is_folder(path) else [path]
+            photos = photo_file.photos_in(path) if paths.is_folder(path) else [path]
         except StudioError as error:
             said(error)
             failed = True
@@ -145,11 +147,11 @@ def open_photos(*given: Path) -> int:
 
 def _open(photo: Path) -> None:
     projects: dict[Path, Project] = {}
-    keeping = opening.Keeping(paths.library_dir(), preferred=False)
+    keeping = open_photo.Keeping(paths.library_dir(), preferred=False)
     try:
-        list(opening.list_folder(photo.parent))
-        for opened in opening.open_photo(photo, keeping=keeping, projects=projects):
-            images.thumbnail(photo, side=64)
+        list(open_photo.list_folder(photo.parent))
+        for opened in open_photo.open_photo(photo, keeping=keeping, projects=projects):
+            photo_file.thumbnail(photo, side=64)
             if warning := getattr(opened, "warning", ""):
                 said(StudioError(warning))
     finally:
@@ -164,10 +166,10 @@ def look_at_photos(*photos: Path) -> int:
 
 
 def _look(photo: Path) -> None:
-    images.is_photo(photo)
-    images.photo_size(photo)
-    images.pages_in(photo)
-    images.content_id(photo)
+    photo_file.is_photo(photo)
+    photo_file.photo_size(photo)
+    photo_file.pages_in(photo)
+    photo_file.content_id(photo)
 
 
 def edit_pages(folder: Path) -> int:
@@ -189,7 +191,7 @@ def _edit(folder: Path) -> None:
 
 def _steps(project: Project) -> Iterator[None]:
     """Each page: a word more, saved with its history, and what a second model read."""
-    course = history.load(project.files, shorten=True)
+    course = undo_log.load(project.files, shorten=True)
     for step in course.steps[:50]:
         for edit in step.edits.values():
             bool(edit)
@@ -225,13 +227,17 @@ def _changed(page: Page) -> Page:
 
 
 def _did(page: Page, _: Page) -> bytes:
-    return history.did(history.Step("Type", {page.id: _edit_of(page)}))
+    return undo_log.did(undo_log.Step("Type", {page.id: _edit_of(page)}))
 
 
 def load_own_files() -> int:
     """Read what the program keeps for itself, as the window does when it starts, and keep some of it again."""
-    from ocr_studio.core import characters, recent_choices, replacing, session, training_runs
-    from ocr_studio.engine import checkpoints
+    from ocr_studio.core import recent_choices
+    from ocr_studio.core.editing import replace_rules
+    from ocr_studio.core.language import characters
+    from ocr_studio.core.project import last_session
+    from ocr_studio.core.training import runs as training_runs
+    from ocr_studio.engine.training import checkpoints
 
     def all_of_it() -> None:
         chosen = settings.load()
@@ -240,9 +246,9 @@ def load_own_files() -> int:
         recent.paths()
         recent.add(Path("photo.jpg"))
         recent_choices.RecentChoices().ages()
-        replacing.save(paths.config_dir(), replacing.load(paths.config_dir()))
+        replace_rules.save(paths.config_dir(), replace_rules.load(paths.config_dir()))
         characters.last_used(paths.config_dir())
-        kept = session.SessionFile()
+        kept = last_session.SessionFile()
         kept.begin()
         kept.write(None, closed=True)
         kept.end()
@@ -254,9 +260,9 @@ def load_own_files() -> int:
 
 def load_layers(file: Path) -> int:
     """The arrays of a file of weights of older Keras, without a network for them."""
-    from ocr_studio.engine import h5_layers
+    from ocr_studio.engine.weights import legacy_h5
 
-    return int(_failed(lambda: h5_layers.read(file)))
+    return int(_failed(lambda: legacy_h5.read(file)))
 
 
 def load_page_file(file: Path) -> int:

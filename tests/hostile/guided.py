@@ -39,7 +39,7 @@ def run(seconds: float, seed: int) -> int:
 
 
 def _page(data: bytes) -> None:
-    from ocr_studio.core import page_file
+    from ocr_studio.core.project import page_file
 
     try:
         page = page_file.decode(data)
@@ -49,18 +49,18 @@ def _page(data: bytes) -> None:
 
 
 def _history(data: bytes) -> None:
-    from ocr_studio.core import history
-    from ocr_studio.core.safe_files import SafeFolder
+    from ocr_studio.core.files.safe_folder import SafeFolder
+    from ocr_studio.core.project import undo_log
 
     with TemporaryDirectory() as folder:
-        Path(folder, history.FILE).write_bytes(data)
-        for step in history.load(SafeFolder(Path(folder))).steps:
+        Path(folder, undo_log.FILE).write_bytes(data)
+        for step in undo_log.load(SafeFolder(Path(folder))).steps:
             step.inverted()
 
 
 def _second_readings(data: bytes) -> None:
-    from ocr_studio.core import second_readings
-    from ocr_studio.core.safe_files import SafeFolder
+    from ocr_studio.core.files.safe_folder import SafeFolder
+    from ocr_studio.core.project import second_readings
 
     with TemporaryDirectory() as folder:
         Path(folder, second_readings.FILE).write_bytes(data)
@@ -68,19 +68,19 @@ def _second_readings(data: bytes) -> None:
 
 
 def _annotations(data: bytes) -> None:
-    from ocr_studio.core import evaluation_data
+    from ocr_studio.core.datasets import ground_truth
     from ocr_studio.core.errors import StudioError
 
     with TemporaryDirectory() as folder:
-        Path(folder, evaluation_data.ANNOTATIONS).write_bytes(data)
+        Path(folder, ground_truth.ANNOTATIONS).write_bytes(data)
         try:
-            evaluation_data.load(Path(folder))
+            ground_truth.load(Path(folder))
         except StudioError:
             return
 
 
 def _card(data: bytes) -> None:
-    from ocr_studio.core.model_card import BadModel, ModelCard
+    from ocr_studio.core.models.card import BadModel, ModelCard
 
     try:
         ModelCard.from_json(data, file="model.json").to_json()
@@ -108,11 +108,11 @@ def _one(name: str, arguments: list[str]) -> None:
 
     logging.disable()
     with atheris.instrument_imports(include=["ocr_studio.core"], enable_loader_override=False):
-        import ocr_studio.core.evaluation_data
-        import ocr_studio.core.history
-        import ocr_studio.core.model_card
-        import ocr_studio.core.page_file
-        import ocr_studio.core.second_readings  # noqa: F401
+        import ocr_studio.core.datasets.ground_truth
+        import ocr_studio.core.models.card
+        import ocr_studio.core.project.page_file
+        import ocr_studio.core.project.second_readings
+        import ocr_studio.core.project.undo_log  # noqa: F401
     parser, sample = _PARSERS[name]
     with TemporaryDirectory() as corpus:
         Path(corpus, "sample").write_bytes(sample())

@@ -105,18 +105,18 @@ def prepare(*, tensorflow: bool = False) -> None:
     import cv2
 
     cv2.setNumThreads(1)  # threads do not come along into a forked process
-    import ocr_studio.cli
-    import ocr_studio.engine.h5_layers
-    import ocr_studio.engine.synth.samples
-    import ocr_studio.jobs.cleaning
-    import ocr_studio.jobs.exporting_dataset
-    import ocr_studio.jobs.fixing_everywhere
+    import ocr_studio.cli.main
+    import ocr_studio.engine.synth.sample_maker
+    import ocr_studio.engine.weights.legacy_h5
+    import ocr_studio.jobs.learning.export_dataset
+    import ocr_studio.jobs.photos.clean_board
+    import ocr_studio.jobs.review.find_similar
     from tests.hostile import drivers
 
     drivers.without_networks(weights=not tensorflow)
     if tensorflow:
-        import ocr_studio.engine.keras_ocr_weights
-        import ocr_studio.engine.weights  # noqa: F401
+        import ocr_studio.engine.weights.keras_ocr
+        import ocr_studio.engine.weights.model_weights  # noqa: F401
     samples.warm()
     sys.stdout.flush()
     sys.stderr.flush()

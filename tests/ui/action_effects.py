@@ -13,13 +13,13 @@ from typing import TypeAlias
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from ocr_studio.core import page_order
 from ocr_studio.core.page import Mark, Page, Word
-from ocr_studio.core.review_queue import Order
-from ocr_studio.core.session import Whereabouts
+from ocr_studio.core.project.last_session import Whereabouts
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.review.queue import Order
 from ocr_studio.core.settings import Settings
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.tools import Tool
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.canvas.tools import Tool
 
 
 @dataclass(frozen=True)

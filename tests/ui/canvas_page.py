@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.page import Alternative, Page, Point, Quad, Source, Transcription, Word
-from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.ui.canvas.photo_view import PhotoView
 
 WIDTH, HEIGHT = 800, 600
 NONE = Qt.KeyboardModifier.NoModifier

@@ -9,10 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import Settings
-from ocr_studio.jobs.training import Learn
-from ocr_studio.ui.app import Studio, use_theme
-from ocr_studio.ui.document import Document
-from ocr_studio.ui.photo_view import PhotoView
+from ocr_studio.jobs.learning.train import Learn
+from ocr_studio.ui.app.app import Studio, use_theme
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
 from tests import made_synth
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, drawn_page
@@ -31,8 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
-    monkeypatch.setattr("ocr_studio.jobs.spelling.lexicon", lambda _: made_board.LEXICON)
-    monkeypatch.setattr("ocr_studio.ui.synthesizing._FIRST", made_synth.options(tmp_path / "synth", words=2))
+    monkeypatch.setattr("ocr_studio.jobs.review.load_lexicon.lexicon", lambda _: made_board.LEXICON)
+    monkeypatch.setattr("ocr_studio.ui.synth.controller._FIRST", made_synth.options(tmp_path / "synth", words=2))
     opened: list[Studio] = []
 
     def make(

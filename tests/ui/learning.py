@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import edits, models
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.training import Stage
+from ocr_studio.core.editing import edits
+from ocr_studio.core.models import registry as models
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.training.controller import Stage
 
 
 def correct(studio: Studio, count: int, *, ending: str = "") -> None:

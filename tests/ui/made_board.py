@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import images
-from ocr_studio.core.language import Lexicon
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.page import Alternative, Page, Quad, Source, Transcription, Word
 from ocr_studio.core.settings import Finding, ReaderOptions
-from ocr_studio.jobs.reading import ReadingDesk
+from ocr_studio.jobs.reading.read import ReadingDesk
 
 # The words that there are in these tests; the real ones take a while to be read.
 LEXICON = Lexicon.of(dict.fromkeys(("ship", "the", "new", "build", "ask", "anna", "about", "queues", "queue"), 1e-4))
@@ -41,7 +41,7 @@ def quad(row: int, column: int) -> Quad:
 def write_photo(path: Path, seed: int = 0) -> Path:
     """The photo as a PNG file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    images.save_png(path, photo(seed))
+    photo_file.save_png(path, photo(seed))
     return path
 
 

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ocr_studio.core import models
-from ocr_studio.core.dataset import Example
-from ocr_studio.core.detector_training import DetectorTrained, FindingComparison, LinesChecked, PlaceOfWord
+from ocr_studio.core.datasets.dataset import Example
 from ocr_studio.core.metrics import Score
-from ocr_studio.core.model_card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
-from ocr_studio.core.training import (
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, LinesChecked, PlaceOfWord
+from ocr_studio.core.training.events import (
     Checked,
     Comparison,
     Interval,
@@ -24,7 +24,7 @@ from ocr_studio.core.training import (
     Trained,
     TrainingEvent,
 )
-from ocr_studio.jobs.training import Course, LearningEvent
+from ocr_studio.jobs.learning.train import Course, LearningEvent
 
 
 @dataclass

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.page import Word
-from ocr_studio.core.review_queue import Order
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.review_panel import ReviewPanel
+from ocr_studio.core.review.queue import Order
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui.studio import Open
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 
-from ocr_studio.ui.app import Studio
+from ocr_studio.ui.app.app import Studio
 
 Open: TypeAlias = Callable[..., Studio]
 # Actions that open a window or a menu of their own.

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.ui.app import Studio
-from ocr_studio.ui.synth_dialog import SynthDialog
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.synth.dialog import SynthDialog
 from tests.ui.studio import Open
 
 LEFT = Qt.MouseButton.LeftButton

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.reading_order import page_order
 
 
 def page_object(page: Page) -> dict[str, object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
+from ocr_studio.core.reading_order import page_order
 
 # Signs that mean something anywhere in a line …
 _INLINE = re.compile(r"([\\`*_\[\]<>&|~$])")

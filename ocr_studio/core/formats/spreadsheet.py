@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.reading_order import page_order
 
 COLUMNS: Final = (
     *("page", "number", "text", "confidence", "state", "line"),

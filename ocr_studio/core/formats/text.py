@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ocr_studio.core import page_order
 from ocr_studio.core.formats.names import shown
 from ocr_studio.core.page import Page
+from ocr_studio.core.reading_order import page_order
 
 
 def render(pages: Sequence[Page]) -> str:

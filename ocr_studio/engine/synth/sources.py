@@ -13,15 +13,17 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.synth_options import WRITING
+from ocr_studio.core.synth.options import WRITING
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.engine.synth import fonts, grounds, strokes, texts
-from ocr_studio.engine.synth.board_texts import BoardTexts
-from ocr_studio.engine.synth.fonts import BadFont, Font
-from ocr_studio.engine.synth.grounds import Grounds
-from ocr_studio.engine.synth.made import MadeHand
-from ocr_studio.engine.synth.strokes import StrokesFile, StrokeWriter
-from ocr_studio.engine.synth.writing import Split, Writer
+from ocr_studio.engine.synth.handwriting import fonts, recorded_strokes
+from ocr_studio.engine.synth.handwriting.fonts import BadFont, Font
+from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+from ocr_studio.engine.synth.handwriting.recorded_strokes import StrokesFile, StrokeWriter
+from ocr_studio.engine.synth.handwriting.rendered_text import Split, Writer
+from ocr_studio.engine.synth.photo import backgrounds as grounds
+from ocr_studio.engine.synth.photo.backgrounds import Grounds
+from ocr_studio.engine.synth.text import texts
+from ocr_studio.engine.synth.text.board_texts import BoardTexts
 
 Random: TypeAlias = np.random.Generator
 
@@ -87,7 +89,7 @@ class Stock:
         can be used, BadWordList, NoWordCounts."""
         recorded = [_strokes(path) for path in sources.strokes]
         words = texts.listed(sources.words) if sources.words else texts.texts(sources.languages)
-        people = strokes.writers(recorded, split)
+        people = recorded_strokes.writers(recorded, split)
         if sources.only_words:
             people = tuple(each.only(frozenset(words.words)) for each in people)
         also_bad: tuple[BadFont, ...] = ()
@@ -171,7 +173,7 @@ _HELD: Final[WeakValueDictionary[Path, StrokesFile]] = WeakValueDictionary()
 
 def _strokes(path: Path) -> StrokesFile:
     if (file := _HELD.get(path)) is None:
-        file = _HELD[path] = strokes.load(path)
+        file = _HELD[path] = recorded_strokes.load(path)
     return file
 
 

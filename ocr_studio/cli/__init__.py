@@ -1,0 +1,1 @@
+"""The command line: one module a command; thin, as jobs do the work."""

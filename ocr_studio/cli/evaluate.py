@@ -1,0 +1,198 @@
+"""The command ``ocr-studio evaluate``: how well photos are read whose words are known."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ocr_studio.cli.console import (
+    FAILED,
+    GOOD,
+    add_overwrite,
+    command_parser,
+    complain,
+    given_path,
+    settings_for,
+    show_progress,
+    written,
+)
+from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.core import settings
+from ocr_studio.core.command_line import json_text, visible
+from ocr_studio.core.datasets import dataset, ground_truth
+from ocr_studio.core.datasets import sources as dataset_sources
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import html_report, word_html_report, word_results
+from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.results import Evaluation
+from ocr_studio.core.evaluation.word_results import WordsEvaluation
+from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.learning import evaluate as evaluating
+from ocr_studio.jobs.learning import evaluate_words
+from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+
+_EPILOG: Final = f"""\
+DATA is a folder with {ground_truth.ANNOTATIONS}: [{{"image": "photo.jpg", "words": [{{"quad": [[x, y] × 4], "text",
+"ignore"}}]}}], pixels of the upright photo, corners clockwise from the text's own top left; ignore: writing nobody can
+read. Or DATA is a project, or a folder of photos that has one: the truth is then the words that a person has checked.
+Where every word of a photo is checked, all of the photo counts; else only the checked words do, as nobody has said
+what stands elsewhere. The photos are read again, without the words that the project has learned from them. Boxes that
+a person took over from the program make it look better at finding words than new boards would.
+Or DATA is a dataset (see dataset --help), of any layout: its pictures of words are read as they stand, held-out ones
+apart, and its photos, where every word of them is marked, like those above; --out writes words.html of its pictures.
+
+JSON: {{"data", "model", "photos": [{{"image", "truth": "whole" or "checked words", "words", "found", "seconds", SCORES,
+"mistakes": [{{"kind", "wanted": [{{"text", "quad"}}], "read": [{{"text", "quad"}}], "box": [left, top, right,
+bottom]}}]}}], "total": {{"photos", "words", "found", "seconds": {{"total", "median"}}, SCORES, "mistakes":
+{{kind: number}}}}, "failed": [line], "left_out": number of photos without a checked word}}. SCORES: "detection",
+"end_to_end", "strict", "keras_ocr", "bag_of_words": {{"precision", "recall", "f", "right", "found", "wanted"}}; "text"
+of all words, "text_found" of words found in their place: {{"cer", "wer", "mean_edit_distance",
+"normalised_edit_distance", "pairs"}}. A figure of nothing, as the precision where nothing was found, is null, in
+tables "–". bag_of_words counts ignored words too, as published figures of it do. Of a dataset: {{"data", "model",
+"layout", "unit", "held-out", "train" and "all": {{"words", "right", "cer", "wer", …}}, "mistakes": [{{"crop", "photo",
+"image", "word", "split", "wanted", "read", "confidence"}}], "left_out": [line], "photos": the object above, or null}}.
+
+Exit status: 0 all photos were evaluated, 1 some or all could not be, or there was none, 2 it was called wrongly.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked."""
+    made = command_parser(
+        "evaluate",
+        "Read photos whose words are known, and say how well. Nothing of them is changed.",
+        _EPILOG,
+    )
+    made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, project, or dataset")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="default: text, a table")
+    made.add_argument("--model", metavar="NAME", help='which model reads; see "models list"')
+    made.add_argument(
+        "--unit", choices=settings.UNITS, help="what each box shall hold; default: words with annotations"
+    )
+    made.add_argument(
+        "--out",
+        type=given_path,
+        metavar="DIR",
+        help="write web pages there that show every mistake; over unedited ones of an earlier evaluation",
+    )
+    add_follow_links(made)
+    add_overwrite(made)
+    return made
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Evaluate, print the answer, write the pages. Returns the exit status; raises StudioError."""
+    chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
+    reader = chosen.reader_options()
+    if options.model is not None:
+        reader = replace(reader, model=models.chosen(options.model))
+    where = places(options, chosen)
+    if dataset_sources.is_only_dataset(options.data, **where):
+        return _evaluate_dataset(options, reader)
+    truth = ground_truth.load(options.data, **where)
+    if options.unit or truth.words:
+        reader = replace(reader, unit=options.unit or "words")
+    out = _make_room(options, *html_report.names_of(page.image for page in truth.pages))
+    evaluation = _watched(evaluating.evaluate(ReadingDesk(reader), truth, data=str(options.data)))
+    if options.format == "json":
+        print(json_text(evaluation_table.values(evaluation)))
+    else:
+        _print_table(evaluation)
+    good = out is None or _write(evaluation, out)
+    return GOOD if good and not evaluation.failed else FAILED
+
+
+def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:
+    """Its pictures of words, and its photos of which every word is marked, if it has any."""
+    found = dataset.read(options.data)
+    truth = evaluate_words.photos(found)
+    desk = ReadingDesk(replace(reader, unit=options.unit or ("words" if truth.words else "lines")))
+    pages = html_report.names_of(page.image for page in truth.pages)
+    out = _make_room(options, *([word_html_report.NAME] if found.examples else []), *pages)
+    words = _words_watched(evaluate_words.evaluate_words(desk, found))
+    photos = _watched(evaluating.evaluate(desk, truth, data=str(options.data))) if truth.pages else None
+    if options.format == "json":
+        values = word_results.values(words) | {"photos": photos and evaluation_table.values(photos)}
+        print(json_text(values))
+    else:
+        print("\n".join(map(visible, word_results.render(words))))
+        if photos:
+            _print_table(photos, below=True)
+    for line in words.left_out:
+        complain(line)
+    good = not words.left_out and not (photos and photos.failed)
+    if out is not None:
+        good &= not found.examples or written(out, word_html_report.NAME, word_html_report.render(words))
+        good &= not photos or _write(photos, out)
+    return GOOD if good else FAILED
+
+
+def _make_room(options: argparse.Namespace, *names: str) -> OutputFolder | None:
+    """Make the folder for web pages, if they are wanted. names: of pages besides the index."""
+    if options.out is None:
+        return None
+    out = OutputFolder(options.out, overwrite=options.overwrite, known=html_report.is_page)
+    for name in (html_report.INDEX, *names):
+        out.check(name)
+    return out
+
+
+def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
+    """below: something else was printed before."""
+    if not evaluation.photos:
+        if (count := len(evaluation.failed)) > 1:  # of a single one it has just been said
+            what = f"none of the {count} photos could be evaluated, so there are no figures"
+            complain(StudioError(what, file=evaluation.data, remedy="What is wrong with each is said above."))
+        return
+    if below:
+        print()
+    print("\n".join(visible(line) for line in evaluation_table.render(evaluation).splitlines()))
+
+
+def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluation:
+    for event in events:
+        if isinstance(event, evaluate_words.WordsEvaluated):
+            show_progress("")
+            return event.evaluation
+        if isinstance(event, Preparing):
+            show_progress("loading the recognizer …")
+        else:
+            show_progress(f"word {event.done} of {event.total}")
+    raise AssertionError("an evaluation ends with its figures")
+
+
+def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
+    """The evaluation at the end of the events; tells meanwhile how far it is, and what goes wrong."""
+    for event in events:
+        if isinstance(event, evaluating.PhotoUnfit):
+            show_progress("")
+            complain(event.error)
+        elif isinstance(event, Preparing):
+            show_progress("loading the recognizer …")
+        elif isinstance(event, evaluating.SearchingPhoto):
+            files = f"looking for it, file {event.looked} of {event.files}"
+            show_progress(f"photo {event.done + 1} of {event.total}: {files}")
+        elif isinstance(event, evaluating.ReadingPhoto):
+            lines = f"line {event.lines_done} of {event.lines}"
+            show_progress(f"photo {event.done + 1} of {event.total}: {lines}")
+        elif isinstance(event, evaluating.Evaluated):
+            show_progress("")
+            return event.evaluation
+    raise AssertionError("an evaluation ends with its figures")
+
+
+def _write(evaluation: Evaluation, out: OutputFolder) -> bool:
+    if not evaluation.photos:
+        return False  # pages of an evaluation before tell more
+    good = True
+    for event in evaluating.write_pages(evaluation, out):
+        show_progress(f"page {event.done} of {event.total}")
+        if event.error:
+            complain(event.error)
+            good = False
+    show_progress("")
+    return good

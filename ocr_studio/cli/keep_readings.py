@@ -1,0 +1,108 @@
+"""``ocr-studio read --keep``: what was read stays known, in the project of the photos' folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+
+from ocr_studio.cli.console import complain, show_progress
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project, SaveFailed
+from ocr_studio.core.project.project_errors import HistoryNotSaved
+from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.photos import store_readings
+from ocr_studio.jobs.reading import read_batch
+from ocr_studio.jobs.reading.read import PhotoRead, ReadingDesk, ReadingEvent
+from ocr_studio.jobs.reading.read_batch import PhotoKnown
+
+_REMEDY = "Mend that, and use --keep once more: what is kept by now is not read again."
+
+
+@dataclass
+class Keeper:
+    """Holds the projects of some photos, one for each folder, while they are read. unkept: photos that were read but
+    could not be kept.
+
+    Entering it raises StudioError where one of them cannot be held, as by a window that has these photos open; nothing
+    is read then.
+    """
+
+    photos: Sequence[Path]
+    settings: Settings
+    again: bool = False
+    follow_links: bool = False
+    unkept: int = 0
+    _projects: Mapping[str, Project] = field(default_factory=dict)
+    _held: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Keeper:
+        library, prefer_library = self.settings.library(), self.settings.keep == "library"
+        projects: dict[str, Project] = {}
+        with ExitStack() as held:
+            for photo in self.photos:
+                if (place := _folder(photo)) not in projects:
+                    project = Project.open(
+                        photo.parent,
+                        library=library,
+                        prefer_library=prefer_library,
+                        follow_links=self.follow_links,
+                    )
+                    _lock(project)
+                    held.callback(project.unlock)
+                    projects[place] = project
+            self._projects, self._held = projects, held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def read(self, desk: ReadingDesk) -> Iterator[ReadingEvent]:
+        """Read the photos in their order and keep what was read. Those that are known come as they are known."""
+        for place, photos in groupby(self.photos, _folder):
+            project = self._projects[place]
+            for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
+                if isinstance(event, PhotoRead):
+                    yield replace(event, page=self._kept(project, event))
+                elif isinstance(event, PhotoKnown):
+                    yield PhotoRead(event.path, self._kept(project, event), 0.0)
+                else:
+                    yield event
+
+    def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
+        try:
+            if isinstance(event, PhotoKnown):
+                return store_readings.renamed(project, event.path, event.page)
+            return store_readings.keep(project, event.page, again=self.again)
+        except StudioError as error:
+            self.unkept += 1
+            show_progress("")
+            complain(_told(error, event.path))
+            return event.page
+
+
+def _folder(photo: Path) -> str:
+    """One folder may be given by several names, and has one project."""
+    return os.path.realpath(photo.parent)
+
+
+def _lock(project: Project) -> None:
+    try:
+        project.lock()
+    except SaveFailed as error:
+        raise _told(error, project.photos) from error
+
+
+def _told(error: StudioError, photo: Path) -> StudioError:
+    """Where saving failed, a window would try it again; this command does not."""
+    if isinstance(error, HistoryNotSaved):  # of the history alone, the same for all photos
+        why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error.what
+        return StudioError(f"it is not kept, as {error.file} cannot be written: {why}", file=photo, remedy=_REMEDY)
+    return StudioError(error.what, file=error.file, remedy=_REMEDY) if isinstance(error, SaveFailed) else error

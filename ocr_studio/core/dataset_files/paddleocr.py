@@ -1,0 +1,100 @@
+"""What PaddleOCR takes and PPOCRLabel writes: rec_gt.txt for words, Label.txt for the boxes of whole photos.
+
+rec_gt.txt: "picture<tab>text" a line, all of them; rec_gt_train.txt and rec_gt_val.txt have one side each. Label.txt:
+"photo<tab>[{"transcription", "points": [[x, y] × 4], "difficult"}]" a line; "###" is writing nobody can read. Names are
+those from the folder itself (``data_dir``). PPOCRLabel's own Label.txt puts the folder's name before: read, too.
+https://github.com/PaddlePaddle/PaddleOCR
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+from ocr_studio.core.dataset_files import tab_separated
+from ocr_studio.core.dataset_files import validation as fields
+from ocr_studio.core.dataset_files.layout import Layout, Listed
+from ocr_studio.core.dataset_files.validation import Troubles, Unfit
+from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.metrics import Labelled
+
+_ALL, _TRAIN, _VALIDATION, _BOXES = "rec_gt.txt", "rec_gt_train.txt", "rec_gt_val.txt", "Label.txt"
+_UNREADABLE: Final = "###"
+
+
+def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[str, bytes]:
+    def of(some: Iterable[Example]) -> bytes:
+        return tab_separated.lines((example.crop, example.text) for example in some)
+
+    return {
+        _ALL: of(examples),
+        _BOXES: tab_separated.lines((page.photo, _boxes(page)) for page in pages),
+        _TRAIN: of(each for each in examples if each.split is Split.TRAIN),
+        _VALIDATION: of(each for each in examples if each.split is Split.HELD_OUT),
+    }
+
+
+def _boxes(page: TruePhoto) -> str:
+    words = [
+        {
+            "transcription": _UNREADABLE if word.ignore else word.text,
+            "points": fields.corners_of(word.quad),
+            "difficult": word.ignore,
+        }
+        for word in page.words
+    ]
+    return json.dumps(words, ensure_ascii=False, allow_nan=False)
+
+
+def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> Listed:
+    sides = tab_separated.sides(folder, _TRAIN, _VALIDATION)
+    pages = list(_pages(folder, troubles)) if folder.has(_BOXES) else []
+    if folder.has(_ALL):
+        pairs = tab_separated.pairs(folder, _ALL, troubles)
+        return Listed([Example(text, crop=crop, split=sides.of(crop)) for crop, text in pairs], pages, sides.divided)
+    # A project of PPOCRLabel whose words were not cut out yet.
+    examples = [
+        Example(word.text, photo=page.photo, image=page.photo, quad=word.quad)
+        for page in pages
+        for word in page.words
+        if not word.ignore
+    ]
+    return Listed(examples, pages)
+
+
+def _pages(folder: SafeFolder, troubles: Troubles) -> Iterator[TruePhoto]:
+    for where, photo, rest in tab_separated.rows(folder, _BOXES, troubles):
+        try:
+            found = fields.sequence(fields.json_value(rest.encode()), "what follows the tab", most=fields.MAX_WORDS)
+            words = tuple(_word(fields.mapping(word, "a word")) for word in found)
+            # Their sizes are not said; they are those of the photos, see ``dataset_reading``.
+            yield TruePhoto(name := _own_name(folder, photo), "", name, 0, 0, words)
+        except Unfit as error:
+            troubles.add(where, error)
+
+
+def _own_name(folder: SafeFolder, photo: str) -> str:
+    parts = PurePosixPath(photo).parts
+    shorter = "/".join(parts[1:])
+    return shorter if shorter and not folder.has(photo) and folder.has(shorter) else photo
+
+
+def _word(found: Mapping[str, object]) -> Labelled:
+    said = found.get("transcription")
+    ignore = found.get("difficult") is True or said == _UNREADABLE
+    return Labelled(fields.quad(found.get("points")), "" if ignore else fields.text(said), ignore)
+
+
+LAYOUT = Layout(
+    name="paddleocr",
+    title="PaddleOCR",
+    crops="crop_img",
+    photos="reviewed",
+    files=(_ALL, _BOXES, _TRAIN, _VALIDATION),
+    marks=(_ALL, _BOXES),
+    render=_render,
+    read=_read,
+)

@@ -1,0 +1,168 @@
+"""A dataset while it is made: its pictures as they are written, at the end its labels, manifest and report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ocr_studio.core.dataset_files import validation as fields
+from ocr_studio.core.dataset_files.layout import Layout
+from ocr_studio.core.dataset_files.values import (
+    FORMAT,
+    MANIFEST,
+    PHOTOS,
+    VERSION,
+    BadDataset,
+    Checked,
+    Digest,
+    Example,
+    Split,
+    TruePhoto,
+    alphabet_of,
+)
+from ocr_studio.core.datasets import report as dataset_report
+from ocr_studio.core.datasets.report import LeftOut, Report
+from ocr_studio.core.datasets.split import SHARE
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.translation import tr
+
+# High enough that boxes and strokes are as on the photo itself; without loss a photo would take 20 MB.
+_JPEG_QUALITY: Final = 95
+
+
+@dataclass(slots=True)
+class Making:
+    """What is written so far. room: the workshop it lies in. pages: id and photo of all that were looked at. origin:
+    what else the manifest says of where it comes from. wanted: the share that was to be held out."""
+
+    room: SafeFolder
+    layout: Layout
+    unit: str
+    examples: list[Example] = field(default_factory=list)
+    photos: list[TruePhoto] = field(default_factory=list)
+    pages: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    origin: Mapping[str, object] = field(default_factory=dict)
+    wanted: float = SHARE
+    _pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in filter(None, (self.layout.crops, "" if self.layout.photos == "none" else PHOTOS)):
+            self.room.make_folder(name)
+
+    def write(self, name: str, picture: RGB) -> None:
+        """Write a picture, (h, w, 3) uint8 RGB; its name says whether as PNG or as JPEG. Raises OSError."""
+        kind = Path(name).suffix
+        options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if kind == ".jpg" else ()
+        _, encoded = cv2.imencode(kind, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
+        self.write_encoded(name, np.asarray(encoded).tobytes())
+
+    def write_encoded(self, name: str, data: bytes) -> None:
+        """Write a picture that is encoded already. Raises OSError."""
+        self._pictures[name] = hashlib.sha256(data).digest()
+        self.room.create(name, data)
+
+    def take(self, name: str, digest: bytes) -> None:
+        """A picture lies in the room already. digest: SHA-256 of its file."""
+        self._pictures[name] = digest
+
+    def has(self, name: str) -> bool:
+        """Whether this picture was written."""
+        return name in self._pictures
+
+    def finish(self, folder: Path, *, rule: str) -> Report:
+        """Write labels and manifest. folder: where the dataset will be. Raises OSError, and BadDataset for nothing."""
+        report = self._report(folder, rule)
+        if not report.written and not report.boxes:
+            raise _nothing(report)
+        for name, data in self.layout.render(self.examples, self.photos).items():
+            self.room.replace(name, data)
+        self.room.replace(MANIFEST, fields.json_bytes(self._manifest(report), indent=1) + b"\n")
+        return report
+
+    def _report(self, folder: Path, rule: str) -> Report:
+        written, digest = self.examples, Digest()
+        for example in written:
+            digest.add(example, self._pictures[example.crop or example.photo])
+        for page in self.photos:
+            digest.add_photo(page, self._pictures[page.photo])
+        confirmed = sum(each.checked is Checked.CONFIRMED for each in written)
+        held_out = sum(each.split is Split.HELD_OUT for each in written)
+        return Report(
+            folder=folder,
+            layout=self.layout.name,
+            unit=self.unit,
+            found=len(written) + len(self.left_out),
+            written=len(written),
+            corrected=len(written) - confirmed,
+            confirmed=confirmed,
+            train=len(written) - held_out,
+            held_out=held_out,
+            pages=len(self.pages),
+            pages_written=len({each.page for each in written if each.page}),
+            boxes=len(self.photos),
+            rule=rule,
+            alphabet=alphabet_of(each.text for each in written),
+            digest=digest.hex(),
+            left_out=tuple(self.left_out),
+            trouble=tuple(self.trouble),
+            synthetic=bool(self.origin),
+        )
+
+    def _manifest(self, report: Report) -> dict[str, object]:
+        """Nothing in it tells when or where it was written: the same words give the same manifest."""
+        boxes = {each.page for each in self.photos}
+        held = {each.page for each in self.examples if each.split is Split.HELD_OUT}
+        numbers = Counter(each.page for each in self.examples)
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "layout": self.layout.name,
+            "unit": self.unit,
+            "alphabet": report.alphabet,
+            "counts": dataset_report.values(report),
+            "split": {
+                "rule": report.rule,
+                "why": dataset_report.RULES[report.rule],
+                "wanted": self.wanted,
+                "held_out": round(report.held_out / max(1, report.written), 4),
+                "examples": {"train": report.train, "held-out": report.held_out},
+            },
+            "digest": report.digest,
+            "models": sorted({each.machine.model for each in self.examples if each.machine and each.machine.model}),
+            "pages": [
+                {"page": key, "image": image, "examples": numbers[key], "boxes": key in boxes, "held_out": key in held}
+                for key, image in self.pages
+            ],
+        } | dict(self.origin)
+
+
+class NothingToWrite(BadDataset):
+    """None of the words that there are can be learned from. report: why."""
+
+    def __init__(self, what: str, report: Report, *, remedy: str, command: str = "") -> None:
+        super().__init__(what, file=report.folder, remedy=remedy, command=command)
+        self.report = report
+
+
+def _nothing(report: Report) -> NothingToWrite:
+    why = [
+        tr("{count} left out: {reason}", count=count, reason=reason) for count, reason in dataset_report.reasons(report)
+    ]
+    return NothingToWrite(
+        tr("there is nothing to learn from yet ({reasons})", reasons="; ".join([*why, *report.trouble]))
+        if why or report.trouble
+        else tr("there is nothing to learn from yet (no words at all)"),
+        report,
+        remedy=tr("Go through a photo: Return says that a word is right."),
+        command="Go through a photo in the window: Return says that a word is right.",
+    )

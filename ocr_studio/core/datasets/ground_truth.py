@@ -1,0 +1,268 @@
+"""Photos whose words are known: a folder with ``annotations.json``, or a project that a person has looked through.
+
+annotations.json: [{"image": "path in the folder", "words": [{"quad": [[x, y] × 4], "text": "…", "ignore": false}]}],
+pixels of the upright photo, corners clockwise from the text's own top left. ignore: writing that nobody can read.
+Of a project count the words that a person has checked. A page of which every word is checked is the whole truth. Of
+another only the checked places are known: words found elsewhere count neither way, as nobody has looked there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final, Unpack
+
+from ocr_studio.core import paths, plain_text
+from ocr_studio.core.datasets.reader import check_ended, check_labels
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.results import TruePage
+from ocr_studio.core.files import strict_json
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.page import Page, Point, Quad
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project_places import Places
+from ocr_studio.core.translation import tr
+
+ANNOTATIONS: Final = "annotations.json"
+# Half a million words; far beyond any set that is read on one machine in a day.
+MAX_BYTES: Final = 64 << 20
+MAX_WORDS: Final = 20_000
+MAX_LETTERS: Final = plain_text.LONGEST
+MAX_PLACE: Final = 1_000_000.0
+
+
+class BadTruth(StudioError):
+    """What is said to stand on a photo cannot be so; its figures would be wrong, so it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What can be evaluated. troubles: what cannot, and why. left_out: pages of which nobody has checked a word.
+
+    words: each true box holds a word; of a project nobody knows, as its boxes may be lines.
+    """
+
+    pages: tuple[TruePage, ...]
+    troubles: tuple[StudioError, ...] = ()
+    left_out: int = 0
+    words: bool = False
+
+
+def load(path: Path, **where: Unpack[Places]) -> Truth:
+    """The truth in a folder with annotations.json, or in a project, or in a folder of photos that has one.
+
+    where: as in ``Project.find``. Raises StudioError where there is nothing of the kind.
+    """
+    if not paths.is_folder(path):
+        what = tr("it is no folder") if paths.exists(path) else tr("there is no such folder")
+        raise StudioError(what, file=path, remedy=tr("Give a folder with {file}, or a project.", file=ANNOTATIONS))
+    if paths.exists(path / ANNOTATIONS):
+        return from_annotations(path)
+    project = Project.find(path, **where)
+    if not project.exists:
+        check_ended(path)
+        check_labels(path)
+        raise StudioError(
+            tr("there is nothing to compare with here"),
+            file=path,
+            remedy=tr("Give a folder with {file}, or a project in which a person has checked words.", file=ANNOTATIONS),
+        )
+    return from_project(project)
+
+
+def from_annotations(folder: Path) -> Truth:
+    """The truth in annotations.json. Raises StudioError where that file makes no sense as a whole, or lists nothing."""
+    file = folder / ANNOTATIONS
+    try:
+        entries = strict_json.load(SafeFolder(folder, follow=True).read(ANNOTATIONS, most=MAX_BYTES))
+    except OSError as error:
+        raise StudioError(tr("it cannot be read: {reason}", reason=error.strerror or error), file=file) from error
+    except TooLarge as error:
+        raise StudioError(
+            str(error), file=file, remedy=tr("Split it, with its photos, into several folders.")
+        ) from error
+    except strict_json.NotUtf8 as error:
+        raise StudioError(tr("it is no UTF-8 text"), file=file, remedy=tr("Save it as UTF-8.")) from error
+    except strict_json.BadJson as error:
+        raise StudioError(
+            tr("it is no JSON: {reason}", reason=error), file=file, remedy=tr("Mend it, or write it anew.")
+        ) from error
+    if not isinstance(entries, list):
+        remedy = tr('It begins [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("it is no list of photos"), file=file, remedy=remedy)
+    if not entries:
+        remedy = tr('List the photos in it: [{"image": "photo.jpg", "words": [')
+        raise StudioError(tr("there is nothing to evaluate: it lists no photo"), file=file, remedy=remedy)
+    pages: dict[str, TruePage] = {}
+    troubles: list[StudioError] = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            page = _page(entry, folder)
+            place = os.path.realpath(page.photo)
+            if place in pages:
+                raise _Bad(
+                    tr("“{image}” is listed twice; the first one counts", image=page.image), tr("Take one of them out.")
+                )
+            pages[place] = page
+        except _Bad as error:
+            troubles.append(
+                BadTruth(
+                    tr("photo {number} of {total}: {what}", number=number, total=len(entries), what=error.what),
+                    file=file,
+                    remedy=error.remedy,
+                )
+            )
+    return Truth(tuple(pages.values()), tuple(troubles), words=True)
+
+
+def from_project(project: Project) -> Truth:
+    """The words of a project that a person has checked. Nothing of it is changed, damaged pages included.
+
+    Raises StudioError where there is none.
+    """
+    pages: list[Page] = []
+    troubles: list[StudioError] = []
+    for key in sorted({*project.summaries(), *project.page_ids()}):
+        try:
+            if page := project.load_page(key, aside=False):
+                pages.append(page)
+        except StudioError as error:
+            troubles.append(error)
+    pages.sort(key=lambda page: (photo_file.natural_key(page.image), page.id))
+    true = [page for page in (_checked(page, project) for page in pages) if page.words]
+    if not true and not troubles:
+        why = (
+            tr("nobody has checked a word of these photos yet")
+            if pages
+            else tr("of none of its photos is anything known")
+        )
+        raise StudioError(
+            tr("there is nothing to evaluate: {why}", why=why),
+            file=project.photos if pages else project.folder,
+            remedy=tr("Open them and go through one: Return says that a word is right."),
+            command="Open them in the window and go through one: Return says that a word is right.",
+        )
+    return Truth(tuple(true), tuple(troubles), len(pages) - len(true))
+
+
+def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
+    """What is wrong if a word of annotations.json does not lie on the photo, whose upright size this is.
+
+    Most often the places are those on the photo as the camera stored it, not yet turned.
+    """
+    for number, word in enumerate(() if page.page_id else page.words, start=1):
+        x, y = geometry.centre(word.quad)
+        if not (0 <= x <= width and 0 <= y <= height):
+            what = tr(
+                "word {number}, “{text}”, does not lie on the photo, which is {width} × {height} pixels",
+                number=number,
+                text=word.text,
+                width=width,
+                height=height,
+            )
+            return BadTruth(
+                what, file=page.photo, remedy=tr("Places are those on the upright photo, in its own pixels.")
+            )
+    return None
+
+
+def _checked(page: Page, project: Project) -> TruePage:
+    words = [word for word in page.words.values() if word.checked]
+    return TruePage(
+        image=page.image,
+        photo=project.photo(page),
+        words=tuple(Labelled(word.quad, word.text, word.mark is not None) for word in words),
+        whole=len(words) == len(page.words),
+        page_id=page.id,
+        folder=project.photos,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ annotations.json
+
+
+class _Bad(ValueError):
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what, self.remedy = what, remedy or tr("Mend it there, or take it out.")
+
+
+def _page(entry: object, folder: Path) -> TruePage:
+    if not isinstance(entry, dict):
+        raise _Bad(tr("it is no object"), tr('It reads {"image": …, "words": […]}.'))
+    image, words = entry.get("image"), entry.get("words")
+    if not isinstance(image, str) or not image:
+        raise _Bad(tr("“image” is no path"))
+    if not _inside(image):
+        raise _Bad(
+            tr("“{image}” leads out of the folder", image=image),
+            tr("Put the photo into the folder and name it from there."),
+        )
+    if not isinstance(words, list) or len(words) > MAX_WORDS:
+        raise _Bad(tr("“{image}”: “words” is no list of at most {most} words", image=image, most=MAX_WORDS))
+    found = tuple(_words(words, image))
+    return TruePage(PurePosixPath(image).as_posix(), folder / image, found)
+
+
+def _inside(image: str) -> bool:
+    # What leads out on one system shall not be a name on another.
+    return stays_inside(image) and stays_inside(image.replace("\\", "/"))
+
+
+def _words(words: list[object], image: str) -> Iterator[Labelled]:
+    ids: set[object] = set()
+    for number, word in enumerate(words, start=1):
+        try:
+            if not isinstance(word, dict):
+                raise _Bad(tr("it is no object"))
+            if (key := word.get("id")) is not None:
+                if not isinstance(key, str | int) or key in ids:
+                    raise _Bad(tr("its id, {id}, is another word's too, or no id", id=json.dumps(key)[:40]))
+                ids.add(key)
+            yield _word(word)
+        except _Bad as error:
+            raise _Bad(
+                tr("“{image}”, word {number}: {what}", image=image, number=number, what=error.what), error.remedy
+            ) from error
+
+
+def _word(word: Mapping[str, object]) -> Labelled:
+    text, ignore = word.get("text", ""), word.get("ignore", False)
+    if not isinstance(text, str) or len(text) > MAX_LETTERS:
+        raise _Bad(tr("“text” is no text of at most {most} letters", most=MAX_LETTERS))
+    if not isinstance(ignore, bool):
+        raise _Bad(tr("“ignore” is neither true nor false"))
+    if not one_line(text) and not ignore:
+        raise _Bad(tr("it has no text"), tr('Write what stands there, or "ignore": true.'))
+    quad = _quad(word.get("quad"))
+    if not ignore and geometry.area(quad) < 1:
+        raise _Bad(tr("its quad has no area"))
+    return Labelled(quad, one_line(text), ignore)
+
+
+def _quad(corners: object) -> Quad:
+    if not isinstance(corners, list) or len(corners) != 4:
+        raise _Bad(tr("“quad” has not four corners"), tr("A quad reads [[x, y], [x, y], [x, y], [x, y]]."))
+    a, b, c, d = (_point(corner) for corner in corners)
+    return Quad((a, b, c, d))
+
+
+def _point(corner: object) -> Point:
+    if not isinstance(corner, list) or len(corner) != 2:
+        raise _Bad(tr("a corner of “quad” is not [x, y]"))
+    x, y = (_coordinate(value) for value in corner)
+    return x, y
+
+
+def _coordinate(value: object) -> float:
+    # What is not a number (NaN) is not between any two.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -MAX_PLACE <= value <= MAX_PLACE:
+        raise _Bad(tr("“quad” has a coordinate that is no finite number of pixels"))
+    return float(value)

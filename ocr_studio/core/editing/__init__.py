@@ -1,0 +1,1 @@
+"""Changes of words and pages as values: pure functions from a page to an edit."""

@@ -1,0 +1,380 @@
+"""What a person or a recognizer may do to the words of a page: pure functions from a page to an Edit.
+
+None of them changes the page. Ids that the page does not have are passed over; where nothing would change, the edit
+is empty. The names are what the undo menu says, in the language of that time: nothing depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.core.editing import split_words
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Edit, Mark, Page, PageFacts, Point, Quad, Source, Transcription, Word, new_id
+from ocr_studio.core.plain_text import LONGEST, one_line
+from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.translation import later_n, tr, tr_n
+
+# A word found by reading again is one that a person has already touched if they share this much (intersection over
+# union), or if one has its middle inside the other.
+SAME_PLACE = 0.3
+
+_MARKING: Final = {
+    Mark.UNREADABLE: later_n("Give up on word", "Give up on {count} words"),
+    Mark.IGNORED: later_n("Ignore word", "Ignore {count} words"),
+    None: later_n("Bring back word", "Bring back {count} words"),
+}
+
+
+def write(page: Page, word_id: str, text: str) -> Edit:
+    """A person says what is written there; an empty text says that nothing is. Line breaks become spaces."""
+    word, text = page.words.get(word_id), one_line(text)
+    if word is None or (word.human and word.human.text == text and not word.mark):
+        return Edit(tr("Write"))
+    name = tr("Write “{text}”", text=_short(text)) if text else tr("Write nothing")
+    return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
+
+
+def accept(page: Page, ids: Iterable[str]) -> Edit:
+    """A person agrees with what the machine read in these words; what is checked or not yet read stays as it is."""
+    words = [word for word in _known(page, ids) if word.machine and not word.checked]
+    name = tr_n("Accept word", "Accept {count} words", len(words))
+    return _changed(name, words, [replace(word, human=Transcription.by_human(word.text)) for word in words])
+
+
+def answer(page: Page, word_id: str, text: str) -> Edit:
+    """A person wrote this text into a word, or left it as it was and agrees with it. An empty text leaves a word that
+    was set aside as it is.
+    """
+    word = page.words.get(word_id)
+    if word is None or (word.mark and not one_line(text)):
+        return Edit(tr("Write"))
+    same = not word.checked and word.machine is not None and one_line(text) == word.machine.text
+    return accept(page, [word_id]) if same else write(page, word_id, text)
+
+
+def unaccept(page: Page, ids: Iterable[str]) -> Edit:
+    """Back to what the model read. A word that no model has read keeps its text. None stays set aside."""
+    words = [word for word in _known(page, ids) if word.mark or (word.machine and word.human)]
+    after = [replace(word, human=None if word.machine else word.human, mark=None) for word in words]
+    return _changed(tr_n("Uncheck word", "Uncheck {count} words", len(words)), words, after)
+
+
+def mark(page: Page, ids: Iterable[str], kind: Mark | None) -> Edit:
+    """A person sets these words aside, or with None has them count again, with the text they had."""
+    words = [word for word in _known(page, ids) if word.mark is not kind]
+    return _changed(tr_n(*_MARKING[kind], len(words)), words, [replace(word, mark=kind) for word in words])
+
+
+def lock(page: Page, ids: Iterable[str], *, locked: bool) -> Edit:
+    """The boxes of these words are not to be moved, shaped or deleted by hand, or may be again."""
+    words = [word for word in _known(page, ids) if word.locked is not locked]
+    some = len(words)
+    name = (
+        tr_n("Lock word", "Lock {count} words", some) if locked else tr_n("Unlock word", "Unlock {count} words", some)
+    )
+    return _changed(name, words, [replace(word, locked=locked) for word in words])
+
+
+def state(page: Page, facts: PageFacts, name: str) -> Edit:
+    """A person says something of the whole page. name: what the undo menu says of it."""
+    return Edit(name, facts=(page.facts, facts))
+
+
+def choose(page: Page, word_id: str, index: int) -> Edit:
+    """The reading at ``index`` of the recognizer's alternatives, 0 the best, becomes what the person says."""
+    word = page.words.get(word_id)
+    readings = word.machine.alternatives if word and word.machine else ()
+    return write(page, word_id, readings[index].text) if 0 <= index < len(readings) else Edit(tr("Choose"))
+
+
+def delete(page: Page, ids: Iterable[str]) -> Edit:
+    """These words go, boxes and texts."""
+    words = _free(page, ids)
+    return Edit(tr_n("Delete word", "Delete {count} words", len(words)), {word.id: (word, None) for word in words})
+
+
+def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
+    """These words move together by (dx, dy) pixels, as far as the photo reaches."""
+    words = _free(page, ids)
+    dx, dy = _within(page, [word.quad for word in words], (dx, dy))
+    name = tr_n("Move word", "Move {count} words", len(words))
+    return _placed(name, words, [geometry.moved(word.quad, dx, dy) for word in words])
+
+
+def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
+    """The word's box gets these corners."""
+    return _placed(tr("Reshape word"), (words := _free(page, [word_id])), [quad] * len(words))
+
+
+def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
+    """Each of these boxes turns about its own middle, in the sense of ``geometry.rotated``, and stays on the photo."""
+    words = _free(page, ids)
+    turned = [geometry.rotated(word.quad, degrees) for word in words]
+    shifts = [_within(page, [quad], (0.0, 0.0), strictly=True) for quad in turned]
+    kept = [geometry.moved(quad, *shift) for quad, shift in zip(turned, shifts, strict=True)]
+    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
+
+
+def turn_writing(page: Page, word_id: str) -> Edit:
+    """The writing in this box is the other way up, and begins at the opposite corner; in a box that is higher than long
+    it runs along the other side. The outline stays.
+    """
+    words = _free(page, [word_id])
+    turned = []
+    for word in words:
+        along, across = geometry.size(word.quad)
+        by = 2 if along >= across else 1
+        corners = word.quad.corners
+        turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
+    return _placed(tr_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
+
+
+def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:
+    """A person drew a box; with a text if they wrote one, else it is still to be read. The new id is in the edit."""
+    human = None if text is None else Transcription.by_human(one_line(text))
+    word = Word(_free_id(page), quad, Source.HUMAN, human=human)
+    return Edit(tr("Draw word"), {word.id: (None, word)})
+
+
+def paste(page: Page, words: Sequence[Word], *, offset: Point) -> Edit:
+    """Copies of these words, with fresh ids, ``offset`` (dx, dy) pixels from where they stood, kept on the photo.
+
+    What is larger than the photo is cut off at its borders.
+    """
+    dx, dy = _within(page, [word.quad for word in words], offset, strictly=True)
+    quads = [geometry.clamped(geometry.moved(word.quad, dx, dy), page.width, page.height) for word in words]
+    copies = [
+        replace(word, id=_free_id(page), quad=quad, quad_source=Source.HUMAN)
+        for word, quad in zip(words, quads, strict=True)
+    ]
+    return Edit(tr_n("Paste word", "Paste {count} words", len(words)), {word.id: (None, word) for word in copies})
+
+
+def split(page: Page, word_id: str, fraction: float | None = None, *, letter: int | None = None) -> Edit:
+    """One word becomes two, each with its part of the text; whose text it was stays.
+
+    fraction: where to cut along the box, 0 = its left edge .. 1 = its right edge. letter: or before which letter of
+    the word's text. The first half keeps the id. Empty where one half would have no width or, by letter, no text, and
+    for a locked word.
+    """
+    word = next(iter(_free(page, [word_id])), None)
+    place = split_words.cut_place(word, fraction, letter) if word else None
+    if word is None or place is None:
+        return Edit(tr("Split word"))
+    left, right = geometry.cut(word.quad, place.fraction)
+    halves = [
+        Word(word.id, left, Source.HUMAN, *split_words.part(word, place, last=False), mark=word.mark),
+        Word(_free_id(page), right, Source.HUMAN, *split_words.part(word, place, last=True), mark=word.mark),
+    ]
+    return Edit(tr("Split word"), {halves[0].id: (word, halves[0]), halves[1].id: (None, halves[1])})
+
+
+def merge(page: Page, ids: Iterable[str]) -> Edit:
+    """These words become one; texts are joined by spaces in reading order. The first of them keeps its id.
+
+    The text that was to be seen is still to be seen. Where a person has written or checked any part of it, all of it
+    is theirs from now on: no reading may take the place of what they wrote, and who puts words together sees them.
+    Where nobody has, it stays the recognizer's, still to be checked. Empty where any of them is locked, and where the
+    text would be longer than a person may write.
+    """
+    found = {word.id: word for word in _known(page, ids)}
+    words = [found[key] for key in page_order.order(page, found)]
+    if len(words) < 2 or any(word.locked for word in words):
+        return Edit(tr("Merge words"))
+    quad = geometry.joined([word.quad for word in words])
+    marks = {word.mark for word in words}
+    sides = _merged_sides(words, quad)
+    whole = Word(words[0].id, quad, Source.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)
+    if len(whole.text) > LONGEST:
+        return Edit(tr("Merge words"))
+    name = tr_n("Merge words", "Merge {count} words", len(words))
+    return Edit(name, {word.id: (word, None) for word in words} | {whole.id: (words[0], whole)})
+
+
+def reread(
+    page: Page,
+    words: Sequence[Word],
+    *,
+    earlier: Sequence[Word] | None,
+    keep: Collection[str] = (),
+    left: Sequence[Word] = (),
+) -> Edit:
+    """What reading the page has found, in pieces; what a person wrote or placed stays.
+
+    earlier: what the pieces before this one had, None for the first. With the first piece all words that no person
+    touched go, but for those found again in their place, which keep their ids. A found word that stands where a touched
+    one does is not added; all that stand there, whatever piece they came in, become the touched word's machine side if
+    that was not read before. keep: ids of words that stay as if they were touched, as somebody is writing
+    in them. left: words as they stood before a person deleted or moved them; what is found there is left out.
+    """
+    touched = [word for word in page.words.values() if word.touched or word.id in keep]
+    stay = {word.id for word in touched}
+    places = _same_places(touched, words)
+    fresh = [word for index, word in enumerate(words) if index not in places and word.id not in stay]
+    before = [word for word in page.words.values() if earlier is None and word.id not in stay]
+    changes: dict[str, tuple[Word | None, Word | None]] = {word.id: (word, None) for word in before}
+    for word in _again(before, fresh, left=left, taken=stay):
+        changes[word.id] = (page.words.get(word.id), word)
+    hit = _by_place(places, words)
+    near = _near([touched[place] for place in hit if touched[place].machine], earlier or ())
+    sooner = _by_place(_same_places(touched, near), near)
+    for place, here in hit.items():
+        old, before_it = touched[place], sooner.get(place, [])
+        mine = old.machine is None or (before_it and old.machine == _joined_machine(before_it, old.quad))
+        if mine and (reading := _joined_machine([*before_it, *here], old.quad)):
+            changes[old.id] = (old, replace(old, machine=reading))
+    return Edit(tr("Read page"), changes)
+
+
+def refresh(page: Page, words: Iterable[Word]) -> Edit:
+    """Words that were read again: their machine side is taken over by id, if they still stand where they were read."""
+    pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
+    pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
+    olds = [old for old, _ in pairs]
+    name = tr_n("Read word again", "Read {count} words again", len(olds))
+    return _changed(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
+
+
+def _merged_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:
+    """What the machine read and what a person wrote in words that become one, in their order."""
+    read = split_words.joined_reading([(word.quad, word.machine) for word in words if word.machine], quad)
+    # What a person wrote before they set a word aside is not lost either.
+    seen = [text for word in words if (text := word.human.text if word.human else word.text)]
+    checked = [word.checked for word in words]
+    # That nothing is written in one box says nothing of another that nobody has read.
+    if all(checked) or (any(checked) and seen):
+        return read, Transcription.by_human(one_line(" ".join(seen)))
+    return read if seen else None, None
+
+
+def _free(page: Page, ids: Iterable[str]) -> list[Word]:
+    """Those that are not locked."""
+    return [word for word in _known(page, ids) if not word.locked]
+
+
+def _known(page: Page, ids: Iterable[str]) -> list[Word]:
+    return [page.words[key] for key in dict.fromkeys(ids) if key in page.words]
+
+
+def _changed(name: str, words: Iterable[Word], after: Iterable[Word]) -> Edit:
+    return Edit(name, {word.id: (word, new) for word, new in zip(words, after, strict=True)})
+
+
+def _placed(name: str, words: Sequence[Word], quads: Sequence[Quad]) -> Edit:
+    pairs = [(word, quad) for word, quad in zip(words, quads, strict=True) if word.quad != quad]
+    return Edit(name, {word.id: (word, replace(word, quad=quad, quad_source=Source.HUMAN)) for word, quad in pairs})
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _free_id(page: Page) -> str:
+    while (key := new_id()) in page.words:
+        pass
+    return key
+
+
+def _within(page: Page, quads: Sequence[Quad], offset: Point, *, strictly: bool = False) -> Point:
+    """The offset, shortened so that the quads stay on the photo. strictly: also pulled back where they are outside."""
+    if not quads:
+        return offset
+    left, top, right, bottom = zip(*(quad.bounds() for quad in quads), strict=True)
+    sides = ((min(left), max(right), page.width, offset[0]), (min(top), max(bottom), page.height, offset[1]))
+    dx, dy = (_shortened(*side, strictly=strictly) for side in sides)
+    return dx, dy
+
+
+def _shortened(low: float, high: float, length: float, by: float, *, strictly: bool) -> float:
+    least, most = -low, length - high
+    if not strictly:
+        least, most = min(least, 0.0), max(most, 0.0)
+    # What is longer than the photo stands at its beginning.
+    return max(min(by, most), least)
+
+
+def _joined_machine(words: Sequence[Word], quad: Quad) -> Transcription | None:
+    by_id = {word.id: word for word in words}
+    found = [by_id[key] for key in reading_order.order(by_id.values())] if len(words) > 1 else words
+    return split_words.joined_reading([(word.quad, word.machine) for word in found if word.machine], quad)
+
+
+def _again(
+    before: Sequence[Word], found: Sequence[Word], *, left: Sequence[Word], taken: Collection[str]
+) -> list[Word]:
+    """The found words; those that stand where one of before does, each one's best, as that word read again.
+
+    Those that stand where one was left are not among them. taken: ids that no found word may have.
+    """
+    places = _same_places([*before, *left], found)
+    again: dict[int, int] = {}
+    for index, (place, _) in sorted(places.items(), key=lambda item: item[1][1], reverse=True):
+        if place < len(before):
+            again.setdefault(place, index)
+    olds = {index: before[place] for place, index in again.items()}
+    used = {old.id for old in olds.values()} | set(taken)
+    words: list[Word] = []
+    for index, word in enumerate(found):
+        if old := olds.get(index):
+            words.append(_read_anew(old, word))
+        elif index not in places or places[index][0] < len(before):
+            words.append(replace(word, id=new_id()) if word.id in used else word)
+    return words
+
+
+def _read_anew(old: Word, found: Word) -> Word:
+    """The word as it was found now. Read as before, it is as before: the moment alone is no change."""
+    when = old.machine.when if old.machine else None
+    same = found.machine and old.machine == replace(found.machine, when=when)
+    return replace(old, quad=found.quad, machine=old.machine if same else found.machine)
+
+
+def _by_place(places: Mapping[int, tuple[int, float]], words: Sequence[Word]) -> dict[int, list[Word]]:
+    """Index of an old word -> the found words that stand where it does."""
+    found: dict[int, list[Word]] = {}
+    for index, (place, _) in places.items():
+        found.setdefault(place, []).append(words[index])
+    return found
+
+
+def _near(some: Sequence[Word], words: Sequence[Word]) -> list[Word]:
+    """Those of the words that may touch any of some."""
+    if not some or not words:
+        return []
+    ours = np.array([word.quad.bounds() for word in words])[:, None]  # (words, 1, 4)
+    theirs = np.array([word.quad.bounds() for word in some])
+    touching = np.all((ours[..., :2] <= theirs[:, 2:]) & (ours[..., 2:] >= theirs[:, :2]), axis=2)
+    return [words[index] for index in np.flatnonzero(np.any(touching, axis=1)).tolist()]
+
+
+def _same_places(old: Sequence[Word], found: Sequence[Word]) -> dict[int, tuple[int, float]]:
+    """Index of a found word -> index of the old word that stands most where it does, and how much they share."""
+    if not old or not found:
+        return {}
+    bounds = np.array([word.quad.bounds() for word in old])
+    places: dict[int, tuple[int, float]] = {}
+    for index, word in enumerate(found):
+        left, top, right, bottom = word.quad.bounds()
+        near = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+        shared = {place: _shared(old[place].quad, word.quad) for place in np.flatnonzero(near).tolist()}
+        best = max(shared, key=lambda place: shared[place], default=None)
+        if best is not None and shared[best] > 0:
+            places[index] = best, shared[best]
+    return places
+
+
+def _shared(one: Quad, other: Quad) -> float:
+    """How much two boxes share, 0 where they are not in the same place."""
+    if one == other:
+        return 1.0
+    share = float(geometry.iou(one, other))
+    if share > SAME_PLACE:
+        return share
+    inside = geometry.contains(one, geometry.centre(other)) or geometry.contains(other, geometry.centre(one))
+    return max(share, 1e-9) if inside else 0.0

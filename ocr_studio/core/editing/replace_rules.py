@@ -1,0 +1,224 @@
+"""Finding and replacing by rules: what each word would become, before anything is changed.
+
+Patterns are those of the package regex, which can stop a search after a time: a pattern that tries ever more ways, like
+``(a+)+b``, must not make the window stand still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+import regex
+
+from ocr_studio.core import plain_text, state_file, write_errors
+from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Edit, Page
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.translation import tr
+
+FILE: Final = "rules.json"
+_MOST_RULES: Final = 1000
+_LONGEST: Final = 2000
+_SHOWN: Final = 40  # letters of a text, where it is named
+# Seconds for one pattern in one text: a word takes microseconds.
+PATIENCE: Final = 0.2
+# Patterns that took too long in so many texts would take a person's time in most others, too.
+MOST_SLOW: Final = 10
+
+
+class BadRule(StudioError):
+    """A rule cannot be used; says why."""
+
+
+class TooSlow(BadRule):
+    """A pattern takes too long in one text; in others it may be used."""
+
+
+class RulesNotSaved(StudioError):
+    """The rules could not be written; the earlier file is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to look for in the text of a word, and what to put there.
+
+    find: a text, or with ``pattern`` a regular expression, whose groups ``put`` may name: \\1, \\g<name>. whole: only
+    where it is no part of a longer word. case: capitals and small letters differ. on: whether the rule is used.
+    """
+
+    find: str
+    put: str
+    pattern: bool = False
+    whole: bool = False
+    case: bool = True
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a word of a page would become. image: the page's photo, as the page has it."""
+
+    page_id: str
+    image: str
+    word_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A word that rules leave as it is, though they might change it. why: a sentence that names it and its photo."""
+
+    word_id: str
+    why: str
+
+
+class Replacer:
+    """Some rules, made ready. Those that are off do nothing. Raises BadRule for one that is no pattern.
+
+    most_slow: after so many words in which patterns take too long, ``in_page`` has ``given_up``.
+    """
+
+    def __init__(self, rules: Iterable[Rule], *, most_slow: int = MOST_SLOW) -> None:
+        self._rules = [(rule, _compiled(rule)) for rule in rules if rule.on and rule.find]
+        self._slow, self._most_slow = 0, most_slow
+
+    @property
+    def given_up(self) -> bool:
+        """Whether no more words are looked at."""
+        return self._slow >= self._most_slow
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def replaced(self, text: str) -> str:
+        """The text after all rules, one after the other. Raises TooSlow for one that takes too long, BadRule for one
+        whose new text names a group that the pattern does not have.
+        """
+        for rule, compiled in self._rules:
+            try:
+                if rule.pattern:
+                    text = compiled.sub(rule.put, text, timeout=PATIENCE)
+                else:
+                    text = compiled.sub(lambda _, rule=rule: rule.put, text, timeout=PATIENCE)
+            except TimeoutError as error:
+                raise TooSlow(
+                    tr("the pattern “{find}” takes too long there.", find=_short(rule.find)),
+                    remedy=tr("Write it so that it has fewer ways to match."),
+                ) from error
+            except (regex.error, IndexError) as error:
+                raise _bad(rule, error) from error
+        return one_line(text)
+
+    def in_page(self, page: Page) -> Iterator[Replacement | Skipped]:
+        """What words of a page would become, as they are read; words without text stay so.
+
+        A word in which a pattern takes too long, or which would become too long, is skipped; once too many were, so are
+        all others, which the last one says. Raises BadRule.
+        """
+        for key in page_order.order(page):
+            before = page.words[key].text
+            try:
+                after = self.replaced(before) if before else before
+            except TooSlow as error:
+                self._slow += 1
+                yield Skipped(key, tr("“{text}” on {photo} was skipped: {why}", why=error, **_named(page, before)))
+                if self.given_up:
+                    yield Skipped(key, tr("After so many words that take too long, no others were looked at."))
+                    return
+                continue
+            if plain_text.outgrows(after, before):
+                why = tr("“{text}” on {photo} was skipped: it would become too long.", **_named(page, before))
+                yield Skipped(key, why)
+            elif after != before:
+                yield Replacement(page.id, page.image, key, before, after)
+
+
+def taken_over(page: Page, wanted: Iterable[Replacement]) -> tuple[Edit, int]:
+    """The edit that does these replacements on a page, and how many words have another text by now and stay.
+
+    A person has looked at each, so the words count as written by one.
+    """
+    changed: Edit = Edit(tr("Replace"))
+    left = 0
+    for each in wanted:
+        word = page.words.get(each.word_id)
+        if word is None or word.text != each.before:
+            left += 1
+        else:
+            changed = changed.then(edits.write(page, each.word_id, each.after))
+    return changed, left
+
+
+def load(folder: Path) -> tuple[Rule, ...]:
+    """The rules that are kept. folder: that of the settings."""
+    found = state_file.read(folder / FILE).get("rules")
+    rules = found[:_MOST_RULES] if isinstance(found, list) else []
+    return tuple(rule for each in rules if (rule := _rule(each)) is not None)
+
+
+def save(folder: Path, rules: Sequence[Rule]) -> None:
+    """Keep these rules instead. Raises RulesNotSaved."""
+    fields = [{name: getattr(rule, name) for name in Rule.__slots__} for rule in rules]
+    try:
+        state_file.write(folder / FILE, {"format": 1, "rules": fields})
+    except OSError as error:
+        raise RulesNotSaved(
+            tr("the rules cannot be kept: {reason}", reason=write_errors.reason(error)),
+            file=folder / FILE,
+            remedy=tr("Make room or make the folder writable."),
+        ) from error
+
+
+def trouble(rule: Rule) -> str:
+    """Why a rule cannot be used, a sentence; nothing if it can. Groups that its new text names are looked for, too."""
+    try:
+        compiled = _compiled(rule)
+        if rule.pattern:
+            # Nothing is replaced in nothing, but the new text is read.
+            regex.compile(rf"(?:{compiled.pattern})|\A", compiled.flags).sub(rule.put, "", timeout=PATIENCE)
+    except BadRule as error:
+        return str(error)
+    except (regex.error, IndexError, TimeoutError) as error:
+        return str(_bad(rule, error))
+    return ""
+
+
+def _compiled(rule: Rule) -> regex.Pattern[str]:
+    found = rule.find if rule.pattern else regex.escape(rule.find)
+    if rule.whole:
+        # Not \b: that wants a letter at the edge, and a rule may begin or end with a sign.
+        found = rf"(?<!\w)(?:{found})(?!\w)"
+    try:
+        return regex.compile(found, 0 if rule.case else regex.IGNORECASE)
+    except (regex.error, OverflowError, RecursionError) as error:
+        raise _bad(rule, error) from error
+
+
+def _named(page: Page, text: str) -> dict[str, str]:
+    return {"text": _short(text), "photo": PurePath(page.image).name}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _bad(rule: Rule, error: Exception) -> BadRule:
+    return BadRule(
+        tr("“{find}” with “{put}” is no pattern that can be used: {reason}", find=rule.find, put=rule.put, reason=error)
+    )
+
+
+def _rule(each: object) -> Rule | None:
+    if not isinstance(each, dict):
+        return None
+    find, put = each.get("find"), each.get("put")
+    if not isinstance(find, str) or not isinstance(put, str) or len(find) > _LONGEST or len(put) > _LONGEST:
+        return None
+    flags = {name: each[name] for name in ("pattern", "whole", "case", "on") if isinstance(each.get(name), bool)}
+    return Rule(find, put, **flags)

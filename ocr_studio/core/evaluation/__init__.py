@@ -1,0 +1,1 @@
+"""Results of an evaluation, and the pages and tables that show them."""

@@ -1,0 +1,204 @@
+"""An evaluation as web pages: an index, and for each photo its mistakes as pictures. Each page is one file that loads
+nothing else, so that it can be sent by mail and opened without a network.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import BinaryIO, Final
+from urllib.parse import quote
+
+from ocr_studio.core.evaluation import error_images
+from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
+from ocr_studio.core.evaluation.table import KINDS, TASKS, figure, percent
+from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.metrics import Labelled, PhotoScore, Score
+
+INDEX: Final = "index.html"
+FOLDER: Final = "photos"
+
+_WANTED, _READ = ("rgb({}, {}, {})".format(*colour) for colour in (error_images.WANTED, error_images.READ))
+_STYLE: Final = f"""
+:root {{ color-scheme: light dark; --line: #d9dce2; --quiet: #5b6472; --soft: #f2f4f7; --wanted: {_WANTED};
+  --read: {_READ}; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --line: #383e47; --quiet: #a3acba; --soft: #24282e; --wanted: #7fb2ff;
+  --read: #ffab66; }} }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.35rem; overflow-wrap: anywhere; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
+table {{ border-collapse: collapse; }} td, th {{ padding: .3rem .8rem .3rem 0; text-align: left; }}
+th {{ font-weight: 600; color: var(--quiet); }} tr {{ border-bottom: 1px solid var(--line); }}
+td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
+.wide {{ overflow-x: auto; }} .quiet {{ color: var(--quiet); }} .name {{ overflow-wrap: anywhere; }}
+.n {{ white-space: nowrap; }} table + table {{ margin-top: 1.2rem; }}
+.mistakes {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 1rem; padding: 0; }}
+.mistakes li {{ list-style: none; border: 1px solid var(--line); border-radius: 8px; padding: .7rem;
+  background: var(--soft); }}
+.mistakes li:target {{ outline: 3px solid var(--wanted); }}
+.mistakes img {{ max-width: 100%; border-radius: 4px; display: block; margin-bottom: .5rem; }}
+.text {{ font-family: ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }}
+.wanted {{ color: var(--wanted); }} .read {{ color: var(--read); }}
+svg {{ width: 100%; height: auto; border-radius: 6px; }}
+svg polygon {{ vector-effect: non-scaling-stroke; }}
+svg a:focus polygon, svg a:hover polygon {{ fill: rgba(0, 82, 204, .25); }}
+"""
+_HEAD: Final = (
+    "<!doctype html>\n"
+    '<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="OCR Studio">'
+    # Nothing from outside, whatever a photo's name or text may contain.
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; style-src'
+    " 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
+
+
+def is_page(stream: BinaryIO) -> bool:
+    """Whether an open file is a page that a version of the program wrote which kept no list of its files."""
+    return b'<meta name="generator" content="OCR Studio, evaluation">' in stream.read(256)
+
+
+def names(evaluation: Evaluation) -> list[str]:
+    """For each photo its page's path beside the index, "/" between parts."""
+    return names_of(photo.image for photo in evaluation.photos)
+
+
+def names_of(images: Iterable[str]) -> list[str]:
+    """As ``names``, for photos that are called so."""
+    return [f"{FOLDER}/{file}" for file in output_names(images, ".html")]
+
+
+def index_page(evaluation: Evaluation) -> str:
+    """The figures of all photos, with a link to the page of each."""
+    title, count = f"Evaluation of {shown(evaluation.data)}", len(evaluation.photos)
+    rows = (
+        _row(f'<a href="{_address(link)}">{escape(shown(photo.image))}</a>{_partly(photo)}', photo.score, photo.seconds)
+        for photo, link in zip(evaluation.photos, names(evaluation), strict=True)
+    )
+    table = (
+        "<h2>Photos</h2><div class=wide><table><tr><th>Photo<th class=n>Words<th class=n>Found"
+        "<th class=n>F found<th class=n>F read<th class=n>F exact<th class=n>CER<th class=n>WER<th class=n>Seconds"
+        f"{''.join(rows)}</table></div>"
+    )
+    parts = (
+        f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.reader)}</p>",
+        _figures(evaluation.score, evaluation.seconds),
+        f"<p>{_counts(evaluation.kinds.items())}</p>",
+        table,
+        f"<p class=quiet>* {evaluation_table.PARTLY}</p>" if not all(p.whole for p in evaluation.photos) else "",
+        _list("Not evaluated", evaluation.failed),
+    )
+    return page(title, parts)
+
+
+def photo_page(photo: PhotoResult, overview: bytes, *, model: str) -> str:
+    """The mistakes of one photo as pictures, on the photo and in a list. overview: the photo as JPEG, or nothing."""
+    wrong = [*enumerate(zip(photo.mistakes, photo.pictures, strict=True), start=1)]
+    numbers = {kind: sum(mistake.kind is kind for mistake in photo.mistakes) for kind in MistakeKind}
+    parts = (
+        f'<p><a href="../{INDEX}">All photos</a> <span class=quiet>read by {escape(model)}</span></p>',
+        f"<p>Here {evaluation_table.PARTLY}.</p>" if not photo.whole else "",
+        _figures(photo.score, photo.seconds),
+        f"<h2>Mistakes</h2><p>{_counts(numbers.items())}</p>",
+        f"<p><b class=wanted>Thick blue: what stands there.</b> <b class=read>Thin orange: what was found.</b></p>"
+        f"<ol class=mistakes>{''.join(_mistake(n, mistake, jpeg) for n, (mistake, jpeg) in wrong)}</ol>"
+        if wrong
+        else "",
+        _drawing(photo, overview) if overview else "",
+    )
+    return page(shown(photo.image), parts)
+
+
+def page(title: str, parts: Iterable[str]) -> str:
+    """A whole page in the style of all of them. parts: HTML; empty ones are left out."""
+    body = "\n".join(part for part in parts if part)
+    head = f"{_HEAD}<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+    return f"{head}\n<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
+
+
+def _figures(score: PhotoScore, seconds: float | None) -> str:
+    tasks = "".join(
+        f"<tr><td title='{escape(meaning)}'>{escape(title)}{_numbers(getattr(score, key))}"
+        f"<td class=quiet>{escape(meaning)}"
+        for key, title, meaning in TASKS
+    )
+    errors = "".join(
+        f"<tr><td>{escape(title)}<td class=n>{escape(whole)}<td class=n>{escape(found)}"
+        for title, whole, found in evaluation_table.error_lines(score)
+    )
+    return (
+        "<div class=wide><table><tr><th>Words<th class=n>Precision<th class=n>Recall<th class=n>F<th>"
+        f"{tasks}</table>"
+        "<table><tr><th>Errors of the text<th class=n>all words<th class=n>if found"
+        f"{errors}<tr><td>Seconds a photo<td class=n>{figure(seconds, 2)}<td></table></div>"
+    )
+
+
+def _numbers(task: Score) -> str:
+    return "".join(f"<td class=n>{figure(share)}" for share in (task.precision, task.recall, task.f))
+
+
+def _row(title: str, score: PhotoScore, seconds: float) -> str:
+    counts = f"<td class=n>{score.detection.wanted}<td class=n>{score.detection.found}"
+    shares = "".join(f"<td class=n>{figure(task.f)}" for task in (score.detection, score.end_to_end, score.strict))
+    errors = f"<td class=n>{percent(score.text.cer)}<td class=n>{percent(score.text.wer)}"
+    return f"<tr><td class=name>{title}{counts}{shares}{errors}<td class=n>{seconds:.2f}"
+
+
+def _partly(photo: PhotoResult) -> str:
+    return "" if photo.whole else " *"
+
+
+def _counts(numbers: Iterable[tuple[MistakeKind, int]]) -> str:
+    some = [f"<b>{count}</b> {KINDS[kind][0]} ({KINDS[kind][1]})" for kind, count in numbers if count]
+    return "; ".join(some) or "None."
+
+
+def _mistake(number: int, mistake: Mistake, jpeg: bytes) -> str:
+    wanted = f"<span class='text wanted' dir=auto>{escape(mistake.wanted_text)}</span>" if mistake.wanted else "nothing"
+    read = f"<span class='text read' dir=auto>{escape(mistake.read_text)}</span>" if mistake.read else "nothing"
+    title, meaning = KINDS[mistake.kind]
+    return (
+        f"<li id=m{number}><img alt='The place on the photo' src='{_data(jpeg)}'>"
+        f"<b title='{escape(meaning)}'>{title}</b><br>wanted: {wanted}<br>read: {read}</li>"
+    )
+
+
+def _drawing(photo: PhotoResult, overview: bytes) -> str:
+    """The photo with every mistake on it, each a link to its picture."""
+    shapes = "".join(
+        f'<a href="#m{number}"><title>{escape(KINDS[mistake.kind][0])}: {escape(_told(mistake))}</title>'
+        f"{''.join(_polygons(mistake.wanted, _WANTED, 3))}{''.join(_polygons(mistake.read, _READ, 1.5))}</a>"
+        for number, mistake in enumerate(photo.mistakes, start=1)
+    )
+    return (
+        f'<h2>On the photo</h2><svg viewBox="0 0 {photo.width} {photo.height}" role="img" aria-label="The photo">'
+        f'<image href="{_data(overview)}" width="{photo.width}" height="{photo.height}"/>{shapes}</svg>'
+    )
+
+
+def _told(mistake: Mistake) -> str:
+    return " → ".join(text for text in (mistake.wanted_text, mistake.read_text) if text)
+
+
+def _polygons(words: Sequence[Labelled], colour: str, width: float) -> Iterator[str]:
+    how = f'fill="none" stroke="{colour}" stroke-width="{width}" pointer-events="all"'
+    for word in words:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in word.quad.corners)
+        yield f'<polygon {how} points="{points}"/>'
+
+
+def _list(title: str, lines: Sequence[str]) -> str:
+    items = "".join(f"<li class=name>{escape(shown(line))}" for line in lines)
+    return f"<h2>{title}</h2><ul>{items}</ul>" if lines else ""
+
+
+def _data(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def _address(path: str) -> str:
+    return quote(os.fsencode(path))

@@ -1,0 +1,66 @@
+"""The pictures of a dataset that were read wrongly, as a web page of one file that loads nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+import cv2
+
+from ocr_studio.core.dataset_files.values import BadCrop, Dataset, Example, Split
+from ocr_studio.core.datasets.report import RULES
+from ocr_studio.core.evaluation import html_report
+from ocr_studio.core.evaluation.table import percent
+from ocr_studio.core.evaluation.word_results import SIDES, ReadExample, WordsEvaluation
+from ocr_studio.core.formats.names import shown
+
+NAME: Final = "words.html"
+# A page of more pictures is slow to open; the first of them are held-out ones.
+_MOST: Final = 2_000
+
+
+def render(evaluation: WordsEvaluation) -> str:
+    """Figures of each side, and each picture that was read wrongly with what it says."""
+    found, wrong = evaluation.dataset, evaluation.wrong
+    more = f"<p>And {len(wrong) - _MOST} more.</p>" if len(wrong) > _MOST else ""
+    left_out = "".join(f"<li class=name>{escape(shown(line))}" for line in evaluation.left_out)
+    reader = escape(evaluation.model or "nobody")
+    parts = (
+        f"<p class=quiet>Pictures of {found.unit}, read by {reader}; {escape(RULES[found.rule])}</p>",
+        f"<table><tr><th><th class=n>{found.unit}<th class=n>right<th class=n>CER{''.join(_rows(evaluation))}</table>",
+        f"<h2>Read wrongly</h2><p>{len(wrong)} of {len(evaluation.words)}</p>",
+        f"<ol class=mistakes>{''.join(_mistake(found, each) for each in wrong[:_MOST])}</ol>{more}",
+        f"<h2>Not evaluated</h2><ul>{left_out}</ul>" if left_out else "",
+    )
+    return html_report.page(f"Evaluation of {shown(str(found.folder))}", parts)
+
+
+def _rows(evaluation: WordsEvaluation) -> Iterator[str]:
+    for title, split in ((title, split) for split, title in SIDES):
+        errors = evaluation.errors(split)
+        if errors.wer is not None:
+            yield (
+                f"<tr><td>{title}<td class=n>{errors.pairs}<td class=n>{percent(1 - errors.wer)}"
+                f"<td class=n>{percent(errors.cer)}"
+            )
+
+
+def _mistake(found: Dataset, each: ReadExample) -> str:
+    example = each.example
+    side = "" if example.split is Split.HELD_OUT else "<br><span class=quiet>to learn from</span>"
+    read = f"<span class='text read' dir=auto>{escape(each.read)}</span>" if each.read else "nothing"
+    return (
+        f"<li>{_picture(found, example)}"
+        f"wanted: <span class='text wanted' dir=auto>{escape(example.text)}</span><br>read: {read}{side}"
+        f"<br><span class='quiet name'>{escape(shown(example.image or example.crop or example.photo))}</span></li>"
+    )
+
+
+def _picture(found: Dataset, example: Example) -> str:
+    try:
+        _, png = cv2.imencode(".png", cv2.cvtColor(found.crop(example), cv2.COLOR_RGB2BGR))
+    except BadCrop:  # gone since it was read
+        return ""
+    return f"<img alt='' src='data:image/png;base64,{base64.b64encode(png.tobytes()).decode('ascii')}'>"

@@ -1,0 +1,1 @@
+"""The door to the disk, and readers of plain data that trust no file."""

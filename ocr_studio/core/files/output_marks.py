@@ -1,0 +1,70 @@
+"""Pictures that this program writes, and the mark in them: a text in the file, with a hash of all the rest of it.
+
+A picture that was changed since has no valid mark, even where the other program has kept the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from typing import BinaryIO, Final
+
+import cv2
+
+from ocr_studio.core.images.pixel_formats import RGB
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_HEADER: Final = len(_PNG) + 25
+_JPEG: Final = b"\xff\xd8"
+_SAID: Final = b"OCR Studio "
+_HASH_BYTES: Final = 16
+_JPEG_QUALITY: Final = 92
+# The mark lies at the beginning, behind what must come first.
+_REACH: Final = 512
+# No picture that this program writes is larger.
+_MOST_BYTES: Final = 1 << 30
+
+
+def encoded(rgb: RGB, suffix: str = ".png") -> bytes:
+    """A picture with the mark, as the bytes of its file.
+
+    Args:
+        rgb: (H, W, 3) uint8 RGB.
+        suffix: Of the file, with the dot: it is a JPEG where that says so, else a PNG.
+    """
+    jpeg = suffix.lower() in {".jpg", ".jpeg"}
+    how = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
+    return marked(cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), how)[1].tobytes())
+
+
+def marked(data: bytes) -> bytes:
+    """Put the mark into a PNG or JPEG that has none."""
+    place = _place(data)
+    return data[:place] + _mark(data) + data[place:]
+
+
+def is_marked(stream: BinaryIO) -> bool:
+    """Whether an open file, at its beginning, is a picture with a mark that was not changed since it was put in."""
+    data = stream.read(_REACH)
+    if _SAID not in data:
+        return False
+    data += stream.read(_MOST_BYTES)
+    place, length = _place(data), len(_mark(data))
+    return place > 0 and marked(data[:place] + data[place + length :]) == data
+
+
+def _place(data: bytes) -> int:
+    """Where the mark goes; 0 for what is neither PNG nor JPEG."""
+    if data.startswith(_PNG):
+        return _PNG_HEADER
+    if not data.startswith(_JPEG):
+        return 0
+    return 4 + int.from_bytes(data[4:6], "big") if data[2:4] == b"\xff\xe0" else 2  # JFIF asks to come first
+
+
+def _mark(data: bytes) -> bytes:
+    said = _SAID + hashlib.blake2b(data, digest_size=_HASH_BYTES).hexdigest().encode("ascii")
+    if data.startswith(_JPEG):
+        return b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said
+    chunk = b"tEXtSoftware\0" + said
+    return (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")

@@ -1,0 +1,270 @@
+"""Quads on a photo: corner order, crops, hit tests, overlap, and the moves a person makes with them.
+
+Everywhere: x to the right, y down, pixels of the upright photo, corners clockwise from the text's own top left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ocr_studio.core.geometry import overlap
+from ocr_studio.core.page import Point, Quad
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Photo: TypeAlias = NDArray[np.uint8]
+
+# OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
+_WARP_LIMIT = 32_000
+
+
+def order_corners(points: ArrayLike) -> NDArray[np.float32]:
+    """Four corners in any order, put clockwise from the corner where upright text would begin.
+
+    The edge that points most to the right becomes the text's top, so writing is taken to slope less than 45°.
+    points: (4, 2); returns (4, 2) float32.
+    """
+    corners = np.asarray(points, dtype=np.float64).reshape(4, 2)
+    around = corners - corners.mean(axis=0)
+    corners = corners[np.argsort(np.arctan2(around[:, 1], around[:, 0]), kind="stable")]
+    edges = np.roll(corners, -1, axis=0) - corners
+    along = edges - np.roll(edges, -2, axis=0)  # an edge and the opposite one, both read in the same direction
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-12)
+    first = int(np.argmax(np.round(along[:, 0] / length, 6)))
+    return np.roll(corners, -first, axis=0).astype(np.float32)
+
+
+def sizes(quads: ArrayLike) -> NDArray[np.float64]:
+    """(N, 4, 2) -> (N, 2): width along the writing and height across it, each the mean of two opposite edges."""
+    corners = np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2)
+    a, b, c, d = (corners[:, index] for index in range(4))
+    width = np.linalg.norm(b - a, axis=1) + np.linalg.norm(c - d, axis=1)
+    height = np.linalg.norm(d - a, axis=1) + np.linalg.norm(c - b, axis=1)
+    return np.stack([width, height], axis=1) / 2
+
+
+def size(quad: Quad) -> tuple[float, float]:
+    """(width, height) in pixels: along the writing and across it."""
+    width, height = sizes(quad.array())[0]
+    return float(width), float(height)
+
+
+def directions(quads: ArrayLike) -> NDArray[np.float64]:
+    """(N, 4, 2) -> (N, 2): unit vectors the writing runs along; (1, 0) for a quad without extent."""
+    corners = np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2)
+    along = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
+    length = np.linalg.norm(along, axis=1, keepdims=True)
+    return np.where(length > 1e-6, along / np.maximum(length, 1e-6), (1.0, 0.0))
+
+
+def angle(quad: Quad) -> float:
+    """The writing's slope in degrees, clockwise on the screen: 0 level, 90 straight down; in (-180, 180]."""
+    x, y = directions(quad.array())[0]
+    return math.degrees(math.atan2(float(y), float(x)))
+
+
+def centre(quad: Quad) -> Point:
+    """The mean of the four corners."""
+    x, y = np.asarray(quad.corners).mean(axis=0)
+    return float(x), float(y)
+
+
+def area(quad: Quad) -> float:
+    """Square pixels inside the quad."""
+    return float(overlap.areas(overlap.convex(np.asarray(quad.corners, dtype=np.float64)[None]))[0])
+
+
+def contains(quad: Quad, point: Point) -> bool:
+    """Whether the point lies inside the quad or on its edge."""
+    corners = np.asarray(quad.corners, dtype=np.float64) - np.asarray(point, dtype=np.float64)
+    return cv2.pointPolygonTest(corners.astype(np.float32), (0.0, 0.0), measureDist=False) >= 0
+
+
+def fraction_at(quad: Quad, point: Point) -> float:
+    """How far along the writing a point stands: 0 = the quad's left edge .. 1 = its right edge; clipped."""
+    corners = np.asarray(quad.corners)
+    left, right = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    along = right - left
+    length = float(along @ along)
+    return min(1.0, max(0.0, float((np.asarray(point) - left) @ along) / length)) if length > 0 else 0.0
+
+
+def iou(a: Quad, b: Quad) -> float:
+    """Intersection over union of two quads, 0..1; 0 where either has no area."""
+    return float(iou_matrix(np.asarray(a.corners)[None], np.asarray(b.corners)[None])[0, 0])
+
+
+def iou_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+    """Intersection over union of every quad of ``a`` with every quad of ``b``.
+
+    a: (N, 4, 2); b: (M, 4, 2); returns (N, M), 0..1. A quad that is not convex counts as its convex hull.
+    """
+    shared = overlap.of(a, b)
+    return shared.matrix(shared.iou)
+
+
+def cover_matrix(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+    """Which share of every quad of ``a`` lies inside every quad of ``b``: (N, 4, 2), (M, 4, 2) -> (N, M), 0..1."""
+    shared = overlap.of(a, b)
+    return shared.matrix(shared.cover_a)
+
+
+def crop(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
+    """The writing inside a quad, turned level, as a picture of its own.
+
+    image: (H, W, 3) or (H, W) uint8; margin: widening on every side as a share of the quad's height. Returns (h, w, …)
+    uint8, at least one pixel, at the photo's own resolution. Outside the photo its border goes on.
+    """
+    corners = widened(quad, margin)
+    return warp(image, corners, sizes(corners)[0])
+
+
+def warp(image: Photo, corners: Floats, target: ArrayLike) -> Photo:
+    """The four-cornered piece of a photo, stretched to a picture ``target`` = (width, height) pixels large.
+
+    corners: (4, 2). The target is rounded and held between 1 pixel and twice the photo's sides together.
+    """
+    width, height = _held(image, target)
+    piece, placed = _piece(image, corners)
+    # The corners are pixel edges, OpenCV counts from pixel centres: hence the halves.
+    box = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32) - np.float32(0.5)
+    matrix = cv2.getPerspectiveTransform(box, (placed - 0.5).astype(np.float32))
+    if not np.isfinite(matrix).all():  # three corners on one line
+        low, high = placed.min(axis=0), placed.max(axis=0)
+        matrix = np.array(
+            [[(high[0] - low[0]) / width, 0, low[0]], [0, (high[1] - low[1]) / height, low[1]], [0, 0, 1]]
+        )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpPerspective(piece, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, dtype=np.uint8)
+
+
+def straighten(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
+    """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+
+    ribbon: (6, 2), as for ``on_ribbon``; target: as for ``warp``.
+    """
+    width, height = _held(image, target)
+    x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+    piece, placed = _piece(image, on_ribbon(ribbon, np.stack([x.ravel(), y.ravel()], axis=1)))
+    grid = (placed - 0.5).reshape(height, width, 2).astype(np.float32)
+    level = cv2.remap(piece, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(level, dtype=np.uint8)
+
+
+def _held(image: Photo, target: ArrayLike) -> tuple[int, int]:
+    """The size of a picture of a piece of the photo, rounded and held within what makes sense and OpenCV can do."""
+    most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
+    width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
+    return width, height
+
+
+def _piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
+    """The part of the photo the corners reach, small enough for OpenCV, and the corners within it."""
+    shape = np.array([image.shape[1], image.shape[0]])
+    low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, shape - 1).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, shape).astype(int)
+    step = math.ceil(float((high - low).max()) / _WARP_LIMIT)
+    piece = image[low[1] : high[1] : step, low[0] : high[0] : step]
+    return np.ascontiguousarray(piece), (corners - low) / step
+
+
+def widened(quad: Quad, margin: float) -> Floats:
+    """The quad's corners, (4, 2), pushed out on every side by a share of its height."""
+    corners = np.asarray(quad.corners, dtype=np.float64)
+    if not margin:
+        return corners
+    reach = margin * sizes(corners)[0, 1]
+    along = directions(corners)[0]
+    across = np.array([-along[1], along[0]])
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    return np.asarray(corners + reach * (signs[:, :1] * along + signs[:, 1:] * across), dtype=np.float64)
+
+
+def moved(quad: Quad, dx: float, dy: float) -> Quad:
+    """The quad, dx pixels further right and dy further down."""
+    return Quad.from_array(np.asarray(quad.corners) + np.array([dx, dy]))
+
+
+def spanned(one: Point, other: Point, degrees: float = 0.0) -> Quad:
+    """The rectangle of writing that slopes so (as in ``angle``), with two opposite corners at these points."""
+    turn = math.radians(degrees)
+    along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
+    points = np.array([one, other], dtype=np.float64)
+    (left, right), (top, bottom) = sorted(points @ along), sorted(points @ across)
+    return Quad.from_array(
+        [u * along + v * across for u, v in ((left, top), (right, top), (right, bottom), (left, bottom))]
+    )
+
+
+def rotated(quad: Quad, degrees: float, *, about: Point | None = None) -> Quad:
+    """The quad turned clockwise on the screen, about a point or its own centre."""
+    pivot = np.asarray(centre(quad) if about is None else about)
+    turn = math.radians(degrees)
+    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    return Quad.from_array((np.asarray(quad.corners) - pivot) @ matrix.T + pivot)
+
+
+def with_corner(quad: Quad, index: int, point: Point) -> Quad:
+    """The quad with one corner, 0..3, put elsewhere."""
+    corners = list(quad.corners)
+    corners[index] = point
+    return Quad.from_array(corners)
+
+
+def clamped(quad: Quad, width: float, height: float) -> Quad:
+    """The quad pushed, unbent, into a photo of that size; one larger than the photo is cut off at its borders."""
+    left, top, right, bottom = quad.bounds()
+    dx = max(0.0, -left) + min(0.0, width - right) if right - left <= width else 0.0
+    dy = max(0.0, -top) + min(0.0, height - bottom) if bottom - top <= height else 0.0
+    corners = np.asarray(quad.corners) + np.array([dx, dy])
+    return Quad.from_array(np.clip(corners, 0, (width, height)))
+
+
+def between(quad: Quad, start: float, end: float) -> Quad:
+    """The part of a quad between two places along the writing, 0 = left edge .. 1 = right edge."""
+    a, b, c, d = np.asarray(quad.corners, dtype=np.float64)
+    return Quad.from_array([a + (b - a) * start, a + (b - a) * end, d + (c - d) * end, d + (c - d) * start])
+
+
+def cut(quad: Quad, fraction: float) -> tuple[Quad, Quad]:
+    """The two parts of a quad, left and right of a place along the writing (0..1)."""
+    return between(quad, 0.0, fraction), between(quad, fraction, 1.0)
+
+
+def joined(quads: Iterable[Quad], *, along: Floats | None = None) -> Quad:
+    """The smallest rectangle around all quads that follows the slope of the writing; ValueError for none.
+
+    along: (2,), the way the writing runs; None: the mean of the quads' own slopes, weighted by their widths.
+    """
+    corners = np.array([quad.corners for quad in quads], dtype=np.float64)
+    if len(corners) == 0:
+        raise ValueError("no quads to join")
+    if along is None:
+        weights = sizes(corners)[:, :1] + 1e-6
+        along = (directions(corners) * weights).sum(axis=0)
+    length = float(np.linalg.norm(along))
+    along = along / length if length > 1e-6 else np.array([1.0, 0.0])
+    across = np.array([-along[1], along[0]])
+    flat = corners.reshape(-1, 2)
+    x, y = flat @ along, flat @ across
+    box = [(x.min(), y.min()), (x.max(), y.min()), (x.max(), y.max()), (x.min(), y.max())]
+    return Quad.from_array([u * along + v * across for u, v in box])
+
+
+def on_ribbon(ribbon: Floats, places: ArrayLike) -> Floats:
+    """Where places on a ribbon of paper, bent as a parabola along its length, lie: (N, 2) in the frame of the ribbon.
+
+    ribbon: (6, 2), the corners clockwise from top left, then the middles of the upper and the lower edge. places:
+    (N, 2), shares 0..1 of the ribbon's length and height.
+    """
+    a, b, c, d, upper, lower = np.asarray(ribbon, np.float64)
+    x, y = np.asarray(places, np.float64).T[:, :, None]
+    straight = a * (1 - x) * (1 - y) + b * x * (1 - y) + c * x * y + d * (1 - x) * y
+    bend = (upper - (a + b) / 2) * (1 - y) + (lower - (c + d) / 2) * y
+    return np.asarray(straight + 4 * x * (1 - x) * bend)

@@ -1,0 +1,1 @@
+"""Photos and pictures: decoding, colours, pyramids, word crops, whiteboards made level and clean."""

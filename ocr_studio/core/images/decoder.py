@@ -1,0 +1,347 @@
+"""Decodes photos by Pillow and OpenCV, in the process that asks; ``images`` chooses which process that is."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import cv2
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
+
+from ocr_studio.core import units
+from ocr_studio.core.files.child_process import Answer
+from ocr_studio.core.images import headers as photo_headers
+from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, refused, unreadable
+from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, shrunk, to_rgb, upright
+from ocr_studio.core.translation import tr
+
+# As JPEG and most decoders have it; a row of two hundred million pixels keeps a decoder busy for ever.
+MAX_SIDE: Final = 65_535
+# Of more pages or frames than these nobody needs to know how many they are.
+MOST_PAGES: Final = 10_000
+
+# Bytes a file may have for each pixel that its header announces, twice as many as 4 channels of 16 bits; and those of
+# all that is no pixel: previews, a film of a second behind the photo.
+_BYTES_A_PIXEL: Final = 16
+_BYTES_BESIDES: Final = 64 << 20
+# Bytes of a file in a format that Pillow reads whole before it knows the photo's size: WebP, HEIF and AVIF.
+_MOST_READ_WHOLE: Final = 512 << 20
+# Measurements rather than photos, of which each pixel takes several times as long.
+_DEEP: Final = frozenset({"F", "I"})
+_DEEP_SHARE: Final = 4
+# Formats whose frames are told by the header, or that have one.
+_MEASURED: Final = frozenset({"JPEG", "MPO", "PNG", "BMP", "DIB"})
+_MOST_GIF_BLOCKS: Final = 1_000_000
+
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
+# What Pillow's readers were seen to raise for damaged files; they check little and trust what the file says.
+_DAMAGED: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+)
+# Of a TIFF's page, bits of tag 254: a small copy of another page, or a mask of one. TIFF 6.0, section 8.
+_NEW_SUBFILE_TYPE, _NO_PAGE_OF_ITS_OWN = 254, 1 | 4
+
+# The limits on sides and pixels are ours, the same for every format, and checked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+pillow_heif.register_heif_opener()
+
+
+def decode(stream: BinaryIO, name: str, most: int) -> RGB:
+    """The photo in a stream: (H, W, 3) uint8, RGB, sRGB, upright; the first frame or page where there are several.
+
+    name: what errors call it. most: pixels that it may have. Raises PhotoError.
+    """
+    with _opened(stream, name, most) as image:
+        orientation = _orientation(image)
+        pixels = _fast_jpeg(image, stream)
+        if pixels is None:
+            pixels = to_rgb(image)
+        image.close()  # a large photo is not held twice while it is turned
+        return upright(pixels, orientation)
+
+
+def size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
+    """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
+    with _opened(stream, name, most) as image:
+        width, height = image.size
+        # Pillow's TIFF reader turns photos itself and gives the size they will have.
+        turned = image.format != "TIFF" and _orientation(image) in {5, 6, 7, 8}
+        return (height, width) if turned else (width, height)
+
+
+def pages(stream: BinaryIO, name: str, most: int) -> int:
+    """How many pages or frames there are, at most MOST_PAGES, from their headers alone. Raises PhotoError.
+
+    Small copies and masks in a TIFF, and what cameras put behind a JPEG (a preview, the other eye, a map of
+    brightness), are no pages.
+    """
+    with _opened(stream, name, most) as image:
+        if image.format in {"JPEG", "MPO"}:
+            return 1
+        if image.format == "GIF":
+            return _gif_frames(stream)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            return _tiff_pages(image)
+        return max(1, min(MOST_PAGES, int(getattr(image, "n_frames", 1))))
+
+
+def thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
+    """A small upright picture of the photo, its longer side at most ``side`` pixels. Raises PhotoError."""
+    with _opened(stream, name, most) as image:
+        orientation = _orientation(image)
+        image.draft("RGB", (side, side))
+        return upright(shrunk(to_rgb(image), side=side), orientation)
+
+
+@contextlib.contextmanager
+def _opened(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageFile]:
+    """The image in a stream, its header read and its size found fit. What Pillow raises inside becomes PhotoError."""
+    # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
+        with _damage(name, b""):
+            beginning = stream.read(512)
+            count = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+        _check_read_whole(beginning, name, count)
+        with _damage(name, beginning), Image.open(stream, formats=_FORMATS) as image:
+            _check_size(image, name, most)
+            _check_bytes(image, name, count)
+            yield image
+
+
+@contextlib.contextmanager
+def _damage(name: str, beginning: bytes) -> Iterator[None]:
+    """What decoders raise for a file that begins like this becomes PhotoError."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    except MemoryError as error:
+        remedy = tr("Close other programs, or save it smaller and open that.")
+        raise PhotoError(tr("there is not enough memory to open it"), file=name, remedy=remedy) from error
+    except _DAMAGED as error:
+        # Where the system says so, the disk is at fault, not the file; Pillow's own errors have no number.
+        if isinstance(error, OSError) and error.errno:
+            raise refused(name, error) from error
+        raise unreadable(name, beginning, error) from error
+
+
+def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
+    """Refuse a large file whose size in pixels Pillow would tell only after reading all of it. count: its bytes."""
+    if count > _MOST_READ_WHOLE and (beginning[8:12] == b"WEBP" or beginning[4:8] == b"ftyp"):
+        what = tr(
+            "the file has {size}, more than the {most} this program opens of this format",
+            size=units.size(count),
+            most=units.size(_MOST_READ_WHOLE),
+        )
+        raise PhotoError(what, file=name, remedy=tr("Save it as JPEG or PNG and open that."))
+
+
+def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise PhotoError(tr("it says it has no pixels"), file=name, remedy=tr(COPY_AGAIN))
+    if max(width, height) > MAX_SIDE:
+        raise PhotoError(
+            tr(
+                "a side of {count} pixels is longer than the {most} this program opens",
+                count=max(width, height),
+                most=MAX_SIDE,
+            ),
+            file=name,
+            remedy=tr("Save it smaller, or in parts, and open that."),
+        )
+    if width * height > most:
+        raise PhotoError(
+            tr(
+                "{width} × {height} pixels are more than the {most} million this program opens",
+                width=width,
+                height=height,
+                most=most // 1_000_000,
+            ),
+            file=name,
+            remedy=tr("Save it smaller, or in parts, and open that; or allow larger photos in the settings."),
+        )
+    if image.mode in _DEEP and width * height > most // _DEEP_SHARE:
+        raise PhotoError(
+            tr(
+                "{width} × {height} pixels of 32 bits each are more than the {most} million this program opens",
+                width=width,
+                height=height,
+                most=most // _DEEP_SHARE // 1_000_000,
+            ),
+            file=name,
+            remedy=tr("Save it smaller, or with 8 bits for each colour, and open that."),
+        )
+
+
+def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
+    """Refuse a file that is far larger than its photo. count: its bytes."""
+    if image.format not in _MEASURED:
+        return
+    width, height = image.size
+    frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
+    if count > _BYTES_BESIDES + _BYTES_A_PIXEL * width * height * frames:
+        what = tr(
+            "the file has {size}, far more than {width} × {height} pixels need",
+            size=units.size(count),
+            width=width,
+            height=height,
+        )
+        raise PhotoError(what, file=name, remedy=tr(COPY_AGAIN))
+
+
+def _tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
+    # Asked for how many there are Pillow counts all, which takes for ever where there are millions.
+    own = 1
+    for number in range(1, MOST_PAGES):
+        try:
+            image.seek(number)
+        except EOFError:
+            break
+        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+        own += not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN)
+    return own
+
+
+def _gif_frames(stream: BinaryIO) -> int:
+    """How many pictures a GIF holds: blocks, each in pieces that tell their length. GIF89a, 15 to 27.
+
+    Pillow takes longer the more there are, without end.
+    """
+    stream.seek(10)
+    _skip_gif_colours(stream, behind=2)
+    frames = 0
+    for _ in range(_MOST_GIF_BLOCKS):
+        kind = stream.read(1)
+        if kind == b",":
+            frames += 1
+            stream.seek(8, os.SEEK_CUR)
+            _skip_gif_colours(stream, behind=1)
+        elif kind == b"!":
+            stream.seek(1, os.SEEK_CUR)
+        else:
+            break
+        if frames == MOST_PAGES or not _skip_gif_data(stream):
+            break
+    return max(1, frames)
+
+
+def _skip_gif_colours(stream: BinaryIO, *, behind: int) -> None:
+    """Read the byte that tells of a colour table, and pass by so many bytes behind it and the table."""
+    flags = (stream.read(1) or b"\0")[0]
+    stream.seek(behind + (3 << ((flags & 7) + 1) if flags & 0x80 else 0), os.SEEK_CUR)
+
+
+def _skip_gif_data(stream: BinaryIO) -> bool:
+    """Pass by pieces of data up to an empty one. False where there is none."""
+    for _ in range(_MOST_GIF_BLOCKS):
+        length = stream.read(1)
+        if length in {b"", b"\0"}:
+            return length != b""
+        stream.seek(length[0], os.SEEK_CUR)
+    return False
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    """EXIF orientation 1..8 still to be applied to the pixels; 1 where none is told or it is damaged."""
+    if image.format == "TIFF":
+        return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
+    try:
+        if image.format == "PNG" and "exif" not in image.info and not _tells_late(image):
+            # PNG's own method would decode the whole image to look for a chunk behind the pixels.
+            value = Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT)
+        else:
+            value = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
+    except _DAMAGED:
+        return UPRIGHT
+    return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
+
+
+def _tells_late(image: ImageFile.ImageFile) -> bool:
+    return image.fp is not None and photo_headers.png_tells_late(image.fp)
+
+
+def _fast_jpeg(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
+    """The pixels of an RGB JPEG, not yet turned; None where Pillow should decode it, or say what is wrong.
+
+    OpenCV uses the same library for it and gives the same pixels in 60 % of the time.
+    """
+    if image.format not in {"JPEG", "MPO"} or image.mode != "RGB":
+        return None
+    before = stream.tell()
+    stream.seek(0)
+    data = stream.read()
+    stream.seek(before)
+    if not photo_headers.jpeg_is_whole(data):
+        return None
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if pixels is None or pixels.shape != (image.height, image.width, 3):
+        return None
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return np.asarray(pixels, dtype=np.uint8)
+    coloured = Image.fromarray(pixels)
+    del pixels
+    coloured.info["icc_profile"] = profile
+    return to_rgb(coloured)
+
+
+# ----------------------------------------------------------------------------------------------------- in a child
+
+
+def decode_there(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``decode`` for a child process: of the data, or of the file ``path`` where there are none."""
+    with _given(arguments, data) as stream:
+        return Answer(arrays=[decode(stream, arguments["name"], arguments["most"])])
+
+
+def size_there(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``size`` for a child process."""
+    with _given(arguments, data) as stream:
+        return Answer(size(stream, arguments["name"], arguments["most"]))
+
+
+def pages_there(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``pages`` for a child process."""
+    with _given(arguments, data) as stream:
+        return Answer(pages(stream, arguments["name"], arguments["most"]))
+
+
+def thumbnail_there(arguments: dict[str, Any], data: bytes) -> Answer:
+    """``thumbnail`` for a child process."""
+    with _given(arguments, data) as stream:
+        return Answer(arrays=[thumbnail(stream, arguments["name"], arguments["most"], arguments["side"])])
+
+
+@contextlib.contextmanager
+def _given(arguments: dict[str, Any], data: bytes) -> Iterator[BinaryIO]:
+    path = arguments.get("path")
+    if path is None:
+        yield io.BytesIO(data)
+        return
+    with photo_stream.reading(Path(path)) as stream:
+        yield stream

@@ -1,0 +1,288 @@
+"""Photos: any file becomes one upright RGB array, or an error that says what is wrong. Photos are never written.
+
+There is one EXIF policy, and it is here: everybody gets the photo as it was meant to be seen. Ordinary JPEG and PNG
+files are decoded in this process. All others are decoded in a child process with limits of time and memory, as their
+decoders may crash, never end or take all memory when somebody has made a file for that.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import cv2
+import numpy as np
+from PIL import UnidentifiedImageError
+
+from ocr_studio.core import paths, write_errors
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import child_process
+from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits, Work
+from ocr_studio.core.images import decoder as photo_decoder
+from ocr_studio.core.images import headers as photo_headers
+from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.photo_errors import (
+    COPY_AGAIN,
+    PhotoError,
+    known_beginning,
+    known_other,
+    refused,
+    unreadable,
+)
+from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.translation import later, tr
+
+__all__ = (
+    "MAX_PIXELS",
+    "PHOTO_SUFFIXES",
+    "PhotoError",
+    "allow_megapixels",
+    "content_id",
+    "decode_photo",
+    "is_photo",
+    "natural_key",
+    "open_photo",
+    "open_with_id",
+    "pages_in",
+    "photo_size",
+    "photos_in",
+    "save_png",
+    "thumbnail",
+)
+
+PHOTO_SUFFIXES: Final = frozenset(
+    f".{kind}"
+    for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")
+    + ("heic", "heif", "hif", "avif")
+)
+MAX_PIXELS: Final = 200_000_000
+
+# Larger files are not read whole by this program; a child process reads what it needs of them.
+_MOST_READ: Final = 256 << 20
+# What decoding a photo of MAX_PIXELS may take: twice what the slowest honest ones take.
+_SECONDS: Final = 12.0
+_MEMORY: Final = 2 << 30
+_SIMPLER: Final = later("Save it smaller, or as JPEG, and open that.")
+
+
+class _Allowed:
+    """How many pixels a photo may have; one for the whole program, as the user has chosen."""
+
+    pixels: int = MAX_PIXELS
+
+
+def allow_megapixels(most: int) -> None:
+    """Open photos of so many million pixels from now on, and give their decoders time and memory for that."""
+    _Allowed.pixels = most * 1_000_000
+
+
+def is_photo(path: Path) -> bool:
+    """Whether this looks like a photo: by its ending, or by its first bytes where it has none. Never raises."""
+    if path.suffix.lower() in PHOTO_SUFFIXES:
+        return True
+    if path.suffix:
+        return False
+    try:
+        with photo_stream.reading(path) as stream:
+            return known_beginning(stream.read(32))
+    except PhotoError:
+        return False
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """The photos lying in a folder, in natural order (2 before 10). Hidden files and folders inside it are left out.
+
+    Raises PhotoError if the folder cannot be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            # By their names: ten thousand paths take ten times as long.
+            found = sorted((entry.name for entry in entries if _listed(entry)), key=natural_key)
+    except OSError as error:
+        raise refused(folder, error) from error
+    return [path for name in found if is_photo(path := folder / name)]
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts names as people count: 2 before 10, upper and lower case together."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    key = tuple(_natural(part) for part in parts if part)
+    return (*key, (2, 0, name))
+
+
+def open_photo(path: Path) -> RGB:
+    """The photo in a file, whatever its name: (H, W, 3) uint8, RGB, sRGB, upright. Raises PhotoError."""
+    data = photo_stream.read(path, most=_MOST_READ)
+    return _decoded_there(path, str(path), _Allowed.pixels) if data is None else decode_photo(data, name=str(path))
+
+
+def open_with_id(path: Path) -> tuple[RGB, str]:
+    """``open_photo`` and ``content_id`` of the same bytes: the file may be replaced while it is being looked at."""
+    data = photo_stream.read(path, most=_MOST_READ)
+    if data is not None:
+        return decode_photo(data, name=str(path)), photo_stream.id_of(data)
+    before = _state(path)
+    photo, found = _decoded_there(path, str(path), _Allowed.pixels), content_id(path)
+    if _state(path) != before:
+        remedy = tr("Wait until it has been written, and open it again.")
+        raise PhotoError(tr("the file changes while it is being read"), file=path, remedy=remedy)
+    return photo, found
+
+
+def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
+    """The photo in these bytes: (H, W, 3) uint8, RGB, sRGB, upright; the first frame or page where there are several.
+
+    name: what errors call it. most: pixels that it may have; None for as many as the user has chosen. Raises
+    PhotoError.
+    """
+    most = _Allowed.pixels if most is None else most
+    stream = io.BytesIO(data)
+    _check_beginning(stream, name)
+    if len(data) <= _MOST_READ and photo_headers.is_ordinary(stream):
+        return photo_decoder.decode(stream, name, most)
+    return _decoded_there(data, name, most)
+
+
+def pages_in(path: Path) -> int:
+    """How many pages or frames a file holds of which ``open_photo`` takes the first alone; 1 for an ordinary photo.
+
+    Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
+    Raises PhotoError.
+    """
+    with photo_stream.reading(path) as stream:
+        _check_beginning(stream, str(path))
+        if _is_ordinary(stream):
+            return photo_decoder.pages(stream, str(path), _Allowed.pixels)
+    found = _asked(photo_decoder.pages_there, path, str(path), _Allowed.pixels).values
+    return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
+
+
+def photo_size(path: Path) -> tuple[int, int]:
+    """(width, height) of the upright photo in pixels, from the header alone where it tells. Raises PhotoError."""
+    most = _Allowed.pixels
+    with photo_stream.reading(path) as stream:
+        _check_beginning(stream, str(path))
+        if _is_ordinary(stream):
+            return photo_decoder.size(stream, str(path), most)
+    match _asked(photo_decoder.size_there, path, str(path), most).values:
+        case [int(width), int(height)] if _possible(width, height, most):
+            return width, height
+    raise _strange(str(path))
+
+
+def thumbnail(path: Path, *, side: int) -> RGB:
+    """A small upright picture of the photo, (h, w, 3) uint8 RGB, its longer side at most ``side`` pixels.
+
+    JPEGs are decoded at an eighth, a quarter or half of their size, which is several times faster. Raises PhotoError.
+    """
+    with photo_stream.reading(path) as stream:
+        _check_beginning(stream, str(path))
+        if _is_ordinary(stream):
+            return photo_decoder.thumbnail(stream, str(path), _Allowed.pixels, side)
+    answer = _asked(photo_decoder.thumbnail_there, path, str(path), _Allowed.pixels, side=side)
+    return _picture(answer, str(path), side * side)
+
+
+def content_id(path: Path) -> str:
+    """Which photo this is, whatever its name: BLAKE2b over the file's bytes, 32 hex digits. Raises PhotoError."""
+    return photo_stream.content_id(path)
+
+
+def save_png(path: Path, rgb: RGB) -> None:
+    """Write a picture that is to be a photo, (H, W, 3) uint8 RGB, as PNG: whole or not at all. Raises PhotoError."""
+    encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1]
+    try:
+        paths.replace_file(path, encoded.tobytes())
+    except OSError as error:
+        raise PhotoError(
+            tr("the picture could not be written: {reason}", reason=write_errors.reason(error)),
+            file=path,
+            remedy=write_errors.remedy(error),
+        ) from error
+
+
+def _natural(part: str) -> tuple[int, int, str]:
+    if not part.isdecimal():
+        return 1, 0, part
+    digits = part.lstrip("0")
+    # As text: a stranger's name may hold more digits than Python turns into a number.
+    return 0, len(digits), digits
+
+
+def _check_beginning(stream: BinaryIO, name: str) -> None:
+    """Refuse what is no photo before a child process is asked for it."""
+    beginning = stream.read(512)
+    stream.seek(0)
+    if known_other(beginning):
+        raise unreadable(name, beginning, UnidentifiedImageError())
+
+
+def _is_ordinary(stream: io.BufferedReader) -> bool:
+    return os.fstat(stream.fileno()).st_size <= _MOST_READ and photo_headers.is_ordinary(stream)
+
+
+def _decoded_there(source: Path | bytes, name: str, most: int) -> RGB:
+    return _picture(_asked(photo_decoder.decode_there, source, name, most), name, most)
+
+
+def _asked(work: Work, source: Path | bytes, name: str, most: int, **more: int) -> Answer:
+    """What a child process says of a photo: a file, or bytes. Raises PhotoError."""
+    arguments: dict[str, object] = {"name": name, "most": most, **more}
+    data = source if isinstance(source, bytes) else b""
+    if not isinstance(source, bytes):
+        arguments["path"] = os.path.abspath(source)
+    share = max(1.0, most / MAX_PIXELS)
+    limits = Limits(seconds=_SECONDS * share, memory=int(_MEMORY * share), answer=3 * most)
+    try:
+        return child_process.call(work, arguments, data, limits=limits)
+    except ChildFailed as error:
+        remedy = COPY_AGAIN if error.failure == "crashed" else _SIMPLER
+        raise PhotoError(error.reason, file=name, remedy=tr(remedy)) from error
+    except StudioError as error:
+        raise PhotoError(error.what, file=error.file, remedy=error.remedy) from error
+
+
+def _picture(answer: Answer, name: str, most: int) -> RGB:
+    """The picture that a child sent: it may be anything where a file has taken over the child."""
+    if len(answer.arrays) == 1:
+        (array,) = answer.arrays
+        if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3:
+            height, width = array.shape[:2]
+            if _possible(width, height, most):
+                return array
+    raise _strange(name)
+
+
+def _possible(width: int, height: int, most: int) -> bool:
+    return 0 < width <= photo_decoder.MAX_SIDE and 0 < height <= photo_decoder.MAX_SIDE and width * height <= most
+
+
+def _strange(name: str) -> PhotoError:
+    return PhotoError(tr("the file is damaged or not complete"), file=name, remedy=tr(COPY_AGAIN))
+
+
+def _state(path: Path) -> tuple[int, int, int, int]:
+    """What changes when a file is written to or replaced."""
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        raise refused(path, error) from error
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _listed(entry: os.DirEntry[str]) -> bool:
+    """Whether a person sees this as a file of the folder."""
+    try:
+        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _hidden_by_windows(entry.stat()))
+        return not hidden and entry.is_file()
+    except OSError:  # a link that leads nowhere or in a circle
+        return False
+
+
+def _hidden_by_windows(status: os.stat_result) -> bool:
+    return bool(getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)

@@ -1,0 +1,58 @@
+"""A photo in full, half, quarter … size, so that a small picture of a large piece costs no more than of a small one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry.quads import Floats, Photo
+
+# Pixels: a photo's longer side is not halved below this.
+_SMALLEST = 32
+
+
+class Pyramid:
+    """The levels of a photo, each made when first wanted by averaging whole pixels of the one before: a letter shrunk
+    to less than half in one go loses thin strokes.
+
+    image: (H, W, 3) or (H, W) uint8, not to be changed afterwards.
+    """
+
+    def __init__(self, image: Photo) -> None:
+        self._levels = [image]
+
+    def level(self, number: int) -> Photo:
+        """The photo at 1 / 2**number of its size; 0 is the photo itself."""
+        while len(self._levels) <= number:
+            above = self._levels[-1]
+            half = (max(1, above.shape[1] // 2), max(1, above.shape[0] // 2))
+            self._levels.append(np.asarray(cv2.resize(above, half, interpolation=cv2.INTER_AREA), np.uint8))
+        return self._levels[number]
+
+    def warp(self, corners: Floats, target: ArrayLike) -> Photo:
+        """As ``geometry.warp``, from the smallest level that has at least as many pixels as the target.
+
+        corners: (4, 2), pixels of the photo itself; target: (width, height) of the picture.
+        """
+        image, scale = self._enough_for(corners, target)
+        return geometry.warp(image, np.asarray(corners) * scale, target)
+
+    def straighten(self, ribbon: Floats, target: ArrayLike) -> Photo:
+        """The piece inside a ribbon, bent as it is, as a level picture; beyond the photo its border goes on.
+
+        ribbon: (6, 2), as for ``geometry.on_ribbon``, pixels of the photo itself; target: (width, height).
+        """
+        image, scale = self._enough_for(ribbon[:4], target)
+        return geometry.straighten(image, np.asarray(ribbon) * scale, target)
+
+    def _enough_for(self, corners: Floats, target: ArrayLike) -> tuple[Photo, Floats]:
+        """The smallest level that has at least as many pixels as the target, and its scale across and down."""
+        photo = self._levels[0]
+        shrinking = float((geometry.sizes(corners)[0] / np.maximum(np.asarray(target, dtype=np.float64), 1.0)).max())
+        number, side = 0, max(photo.shape[:2])
+        while shrinking >= 2 and side >= 2 * _SMALLEST:
+            number, shrinking, side = number + 1, shrinking / 2, side // 2
+        image = self.level(number)
+        return image, np.array([image.shape[1], image.shape[0]]) / (photo.shape[1], photo.shape[0])

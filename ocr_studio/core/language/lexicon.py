@@ -1,0 +1,258 @@
+"""How often words are written: by languages, and by the person whose project it is.
+
+Frequencies of languages come from the package wordfreq (Robyn Speer 2022, https://doi.org/10.5281/zenodo.7199437).
+They are kept as a table of all beginnings of all words, looked up many at a time by their hashes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import kept_lexicons
+from ocr_studio.core.language import word_frequencies
+from ocr_studio.core.page import Word
+from ocr_studio.core.translation import later
+
+Hashes: TypeAlias = NDArray[np.uint64]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+# Those that are written in Latin letters and whose words are counted by the package.
+LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ca": later("Catalan"),
+        "cs": later("Czech"),
+        "da": later("Danish"),
+        "nl": later("Dutch"),
+        "en": later("English"),
+        "fil": later("Filipino"),
+        "fi": later("Finnish"),
+        "fr": later("French"),
+        "de": later("German"),
+        "hu": later("Hungarian"),
+        "is": later("Icelandic"),
+        "id": later("Indonesian"),
+        "it": later("Italian"),
+        "lv": later("Latvian"),
+        "lt": later("Lithuanian"),
+        "ms": later("Malay"),
+        "nb": later("Norwegian"),
+        "pl": later("Polish"),
+        "pt": later("Portuguese"),
+        "ro": later("Romanian"),
+        "sh": later("Serbo-Croatian"),
+        "sk": later("Slovak"),
+        "sl": later("Slovene"),
+        "es": later("Spanish"),
+        "sv": later("Swedish"),
+        "tr": later("Turkish"),
+        "vi": later("Vietnamese"),
+    }
+)
+
+# A hash of letters a, b, c … is ((SEED · STEP + a) · STEP + b) …, modulo 2⁶⁴.
+SEED: Final = np.uint64(1)
+STEP: Final = np.uint64(0x9E3779B97F4A7C15)  # an odd number with well mixed bits
+
+# Rarer words change no reading: on made words, 300,000 English ones read none better than the 170,000 down to here, and
+# the 30,000 most frequent ones half a percent worse.
+_RAREST: Final = 10**-7.5
+# Words longer than this are told apart by their first letters.
+_LONGEST: Final = 28
+# Of words with marks on their letters, so many are written without: in haste, in capitals, on foreign keyboards.
+_UNMARKED: Final = 0.1
+# The package counts “ß” as “ss”, so a German word may be meant either way: how much it counts for with “ß”.
+_SHARP: Final = 0.5
+# A word that the person typed counts as if so many others, never typed, were as likely.
+_UNTYPED: Final = 2000
+_APOSTROPHES: Final = "'’ʼ"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """How likely a word begins with some letters, and how likely it is just those; case does not count.
+
+    keys: (P,) uint64 hashes of all beginnings, sorted. begin, whole: (P,) float32, shares of all words written.
+    letters: share of all written letters, for each there is.
+    """
+
+    keys: Hashes
+    begin: NDArray[np.float32]
+    whole: NDArray[np.float32]
+    letters: Mapping[str, float]
+
+    @classmethod
+    def of(cls, frequencies: Mapping[str, float]) -> Lexicon:
+        """frequencies: word → its share of all words written. Words as ``runs`` finds them."""
+        words: dict[str, float] = {}
+        for word, frequency in frequencies.items():
+            folded = "".join(map(fold, unicodedata.normalize("NFC", word)))[:_LONGEST]
+            words[folded] = words.get(folded, 0.0) + frequency
+        words.pop("", None)
+        return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+
+    def look_up(self, keys: Hashes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """begin and whole for some hashes, (N,) each; 0 for what no word begins with."""
+        if not len(self.keys):
+            nothing = np.zeros(len(keys), np.float32)
+            return nothing, nothing
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = self.keys[at] == keys
+        return np.where(known, self.begin[at], np.float32(0)), np.where(known, self.whole[at], np.float32(0))
+
+
+def fold(character: str) -> str:
+    """A character as words are looked up by: one character, in lower case, all apostrophes alike."""
+    return "'" if character in _APOSTROPHES else character.lower()[0]
+
+
+def key(letters: str) -> int:
+    """The hash by which some letters are looked up; they are folded first."""
+    found = int(SEED)
+    for letter in letters:
+        found = (found * int(STEP) + ord(fold(letter))) & 0xFFFF_FFFF_FFFF_FFFF
+    return found
+
+
+@lru_cache(maxsize=4)
+def lexicon(languages: tuple[str, ...]) -> Lexicon:
+    """The words of some languages, of equal weight; keys of LANGUAGES, a KeyError for any other. Raises NoWordCounts.
+
+    The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
+    """
+    names = [LANGUAGES[code] for code in languages]
+    if not names:
+        return Lexicon.of({})
+    path = kept_lexicons.path_of("3", word_frequencies.version(), *languages)
+    if (kept := _restored(kept_lexicons.load(path))) is not None:
+        return kept
+    made = _made(languages)
+    kept_lexicons.keep(path, _taken_apart(made))
+    return made
+
+
+def _made(languages: Sequence[str]) -> Lexicon:
+    words: dict[str, float] = {}
+    unmarked = _Unmarked()
+    for language in languages:
+        for frequency, band in word_frequencies.counted(language, rarest=_RAREST):
+            share = frequency / len(languages)
+            for word in band:
+                if not (word.isalnum() or word.replace("'", "").isalnum()) or "00" in word:
+                    continue  # "00" stands for any number of two digits there
+                words[word[:_LONGEST]] = words.get(word[:_LONGEST], 0.0) + share
+                if not word.isascii():
+                    bare = word[:_LONGEST].translate(unmarked)
+                    words[bare] = words.get(bare, 0.0) + _UNMARKED * share
+                if language == "de" and "ss" in word:
+                    for sharp in _with_sharp_s(word[:_LONGEST]):
+                        words[sharp] = words.get(sharp, 0.0) + _SHARP * share
+    return _table(list(words), np.fromiter(words.values(), np.float64, len(words)))
+
+
+def _with_sharp_s(word: str) -> Iterator[str]:
+    """The word with one “ß” for each of its “ss”, one at a time."""
+    place = word.find("ss")
+    while place >= 0:
+        yield f"{word[:place]}ß{word[place + 2 :]}"
+        place = word.find("ss", place + 2)
+
+
+def _taken_apart(lexicon: Lexicon) -> dict[str, NDArray[np.generic]]:
+    letters = lexicon.letters
+    codes = np.fromiter(map(ord, letters), np.uint32, len(letters))
+    shares = np.fromiter(letters.values(), np.float64, len(letters))
+    return {"keys": lexicon.keys, "begin": lexicon.begin, "whole": lexicon.whole, "codes": codes, "shares": shares}
+
+
+def _restored(arrays: Mapping[str, NDArray[Any]] | None) -> Lexicon | None:
+    """The lexicon that was taken apart; None if these arrays cannot be one."""
+    kinds = {"keys": "uint64", "begin": "float32", "whole": "float32", "codes": "uint32", "shares": "float64"}
+    if arrays is None or {name: array.dtype.name for name, array in arrays.items()} != kinds:
+        return None
+    keys, begin, whole, codes, shares = (arrays[name] for name in kinds)
+    if keys.ndim != 1 or begin.shape != keys.shape or whole.shape != keys.shape or codes.shape != shares.shape:
+        return None
+    if (keys[1:] <= keys[:-1]).any() or (codes > 0x10FFFF).any():
+        return None
+    letters = {chr(code): share for code, share in zip(codes.tolist(), shares.tolist(), strict=True)}
+    return Lexicon(keys, begin, whole, letters)
+
+
+def typed_words(words: Iterable[Word]) -> Counter[str]:
+    """What a person wrote among these, word by word as the language knows words, and how often."""
+    found: Counter[str] = Counter()
+    for word in words:
+        if word.human and not word.mark:
+            found.update(runs(word.human.text))
+    return found
+
+
+def vocabulary(typed: Mapping[str, int]) -> Lexicon:
+    """The words a person has typed, with how often, as a lexicon."""
+    total = sum(typed.values()) + _UNTYPED
+    return Lexicon.of({word: count / total for word, count in typed.items()})
+
+
+def runs(text: str) -> Iterator[str]:
+    """The words inside a text: runs of letters and digits, with apostrophes between them."""
+    start = None
+    for place, character in enumerate(text + " "):
+        inside = character.isalnum() or (start is not None and character in _APOSTROPHES)
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            yield text[start:place].rstrip(_APOSTROPHES)
+            start = None
+
+
+class _Unmarked(dict[int, str]):
+    """Code of a character -> the character without marks; filled as it is asked."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        self[code] = "".join(sign for sign in parts if not unicodedata.combining(sign)) or chr(code)
+        return self[code]
+
+
+def _table(words: Sequence[str], frequencies: NDArray[np.float64]) -> Lexicon:
+    """words: folded, each once, none empty."""
+    if not words:
+        empty = np.zeros(0, np.float32)
+        return Lexicon(np.zeros(0, np.uint64), empty, empty, {})
+    lengths = np.fromiter(map(len, words), np.intp, len(words))
+    signs = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    starts = np.cumsum(lengths) - lengths
+    order = np.argsort(-lengths, kind="stable")  # so that the words that go on are always the first ones
+    starts, shares = starts[order], frequencies[order]
+    many = np.searchsorted(-lengths[order], -np.arange(lengths.max()), side="left")
+    hashes, keys, masses, ends = np.full(len(words), SEED), [], [], []
+    for place, count in enumerate(many):
+        hashes = hashes[:count] * STEP + signs[starts[:count] + place]
+        keys.append(hashes)
+        masses.append(shares[:count])
+        longer = many[place + 1] if place + 1 < len(many) else 0
+        ends.append(np.where(np.arange(count) >= longer, shares[:count], 0.0))
+    every = np.concatenate(keys)
+    sort = np.argsort(every)
+    every = every[sort]
+    first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
+    begin, whole = (np.add.reduceat(np.concatenate(part)[sort], first) for part in (masses, ends))
+    return Lexicon(
+        every[first], begin.astype(np.float32), whole.astype(np.float32), _letters(signs, lengths, frequencies)
+    )
+
+
+def _letters(signs: Hashes, lengths: NDArray[np.intp], frequencies: NDArray[np.float64]) -> dict[str, float]:
+    codes, which = np.unique(signs, return_inverse=True)
+    shares = np.bincount(which, weights=np.repeat(frequencies, lengths))
+    total = float(shares.sum()) or 1.0
+    return {chr(int(code)): float(share) / total for code, share in zip(codes, shares, strict=True)}

@@ -1,0 +1,1 @@
+"""Model folders: finding, describing, importing and exporting them."""

@@ -1,0 +1,180 @@
+"""A model as one file, to hand on: a ZIP archive of the two files of its folder and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ocr_studio.core import paths
+from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.models import folder as model_folder
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.translation import tr, tr_n
+
+SUFFIX: Final = ".zip"
+
+_MOST: Final = {CARD_FILE: MOST_CARD_BYTES, WEIGHTS_FILE: MOST_WEIGHT_BYTES}
+_ROOM: Final = 64 << 10  # for what an archive says of its files
+_LONGEST_END: Final = 20 + 22 + 0xFFFF  # where a longer end is, the end itself, the longest comment
+_RATIO: Final = 200  # numbers that were learned hardly pack, text ten times
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same archive every time
+# A flipped bit may say that an archive is encrypted, packed in a way nobody knows, or larger than the memory.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, MemoryError,
+)  # fmt: skip
+
+
+def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
+    """Write a model as one file, whole or not at all; over an earlier export of any model.
+
+    Args:
+        model: Which.
+        file: Where to.
+        overwrite: Over another file, too; never over a photo.
+
+    Raises:
+        ModelInUse: The model comes with the program.
+        BadModel: It is damaged.
+        WriteFailed: The file cannot be written, or may not.
+    """
+    if model.folder is None or model.of_program:
+        remedy = tr("Everybody who has the program has it.")
+        raise models.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
+    card = model_folder.inspect(model.folder)
+    weights = model_folder.read_weights(model.folder, card)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(CARD_FILE, _LONG_AGO), card.to_json(), zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(WEIGHTS_FILE, _LONG_AGO), weights, zipfile.ZIP_STORED)
+    OutputFile(file, overwrite=overwrite, known=_is_export).write(data.getvalue())
+
+
+def _is_export(stream: BinaryIO) -> bool:
+    try:
+        _check_size(stream)
+        with zipfile.ZipFile(stream) as archive:
+            return set(archive.namelist()) == {CARD_FILE, WEIGHTS_FILE}
+    except (OSError, _Wrong, *_DAMAGED):
+        return False
+
+
+def unpack(file: Path, *, name: str | None = None) -> Path:
+    """A candidate folder with what is in an archive, to be looked at and installed.
+
+    name: what the model shall be called; by default like the file, with a number where a model is called so already.
+    Raises BadModel for what no export has written, with nothing left behind, BadName, ModelsNotWritten.
+    """
+    if name is not None:
+        models.check_name(name)
+    contents = _read(file)
+    folder = models.candidate_folder(models.free_name(file.stem) if name is None else name)
+    try:
+        for entry, data in contents.items():
+            SafeFolder(folder).replace(entry, data)
+        model_folder.inspect(folder, thoroughly=True)
+    except BadModel as error:
+        models.discard(folder)
+        raise refused(error.what, file) from error
+    except OSError as error:
+        models.discard(folder)
+        raise models.ModelsNotWritten(
+            tr("the model cannot be kept: {reason}", reason=error.strerror or error),
+            file=folder,
+            remedy=tr("Make room there."),
+        ) from error
+    return folder
+
+
+def refused(what: str, file: Path) -> BadModel:
+    """What is raised for a file that is no model, with what to ask for instead."""
+    return BadModel(
+        what,
+        file=file,
+        remedy=tr("Ask for the file that “Export” writes."),
+        command='Ask for the file that "ocr-studio models export" writes.',
+    )
+
+
+def _read(file: Path) -> dict[str, bytes]:
+    """The two files in an archive. Raises BadModel."""
+    try:
+        with paths.open_plain(file) as stream, _told(file):
+            if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:
+                raise _Wrong(tr("it is larger than any model"))
+            _check_size(stream)
+            with zipfile.ZipFile(stream) as archive:
+                entries = _entries(archive)
+                return {entry.filename: _contents(archive, entry) for entry in entries}
+    except OSError as error:
+        what = tr("the file cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=file, remedy=tr("Check the path.")) from error
+
+
+class _Wrong(Exception):
+    """What is wrong with an archive, in a few words."""
+
+
+@contextlib.contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except _Wrong as error:
+        raise refused(tr("this is not a model: {reason}", reason=error), file) from error
+    except _DAMAGED as error:
+        raise refused(tr("this is no ZIP archive, or a damaged one"), file) from error
+
+
+def _check_size(stream: BinaryIO) -> None:
+    """Raises _Wrong where an archive says more of its files than two need: it would all be held in memory."""
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, end - _LONGEST_END))
+    tail = stream.read()
+    # As the module zipfile looks for it: at the very end, else the last one, with a comment after it.
+    place = len(tail) - 22 if tail[-22:].startswith(b"PK\5\6") and tail.endswith(b"\0\0") else tail.rfind(b"PK\5\6")
+    if place < 0 or len(tail) - place < 22:
+        raise zipfile.BadZipFile("there is no end of a directory")
+    if tail[max(0, place - 20) : place].startswith(b"PK\6\7"):
+        raise _Wrong(tr("it is an archive of more than 4 GB"))
+    number, size = struct.unpack("<HL", tail[place + 10 : place + 16])
+    if number > len(_MOST) or size > _ROOM:
+        too_many = tr_n("it holds {count} file", "it holds {count} files", number)
+        raise _Wrong(too_many if number > len(_MOST) else tr("it says too much of its files"))
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The entries, once they are known to be harmless. Raises _Wrong."""
+    entries = archive.infolist()
+    for entry in entries:
+        mode = entry.external_attr >> 16
+        if entry.filename not in _MOST:
+            raise _Wrong(tr("it holds “{name}”; nothing of it was unpacked", name=entry.filename[:60]))
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.is_dir():
+            raise _Wrong(tr("{name} is no plain file", name=entry.filename))
+        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _Wrong(tr("{name} is encrypted or packed in an unusual way", name=entry.filename))
+        if entry.file_size > _MOST[entry.filename]:
+            raise _Wrong(tr("{name} is larger than {most} MB", name=entry.filename, most=_MOST[entry.filename] >> 20))
+        if entry.file_size > _RATIO * entry.compress_size + _ROOM:
+            raise _Wrong(tr("{name} unpacks to far more than it is", name=entry.filename))
+    if sorted(entry.filename for entry in entries) != sorted(_MOST):
+        raise _Wrong(tr("it must hold {card} and {weights}, once each", card=CARD_FILE, weights=WEIGHTS_FILE))
+    return entries
+
+
+def _contents(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        data = stream.read(entry.file_size + 1)
+    if len(data) != entry.file_size:
+        raise _Wrong(tr("{name} is not as long as the archive says", name=entry.filename))
+    return data

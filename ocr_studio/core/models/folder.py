@@ -1,0 +1,78 @@
+"""A model's folder: ``model.json`` (see ``model_card``) and ``weights.safetensors``, numbers only; nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
+from ocr_studio.core.models.card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel, ModelCard
+from ocr_studio.core.translation import later, tr
+
+REMEDY: Final = later("Use another model; import this one again, or delete it.")
+# Desktops put these into folders that somebody has looked at.
+DROPPINGS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+# What ``paths.replace_file`` leaves where the program is killed while it writes.
+_LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+
+def inspect(folder: Path, *, thoroughly: bool = False) -> ModelCard:
+    """What a model's folder says of it, if it holds a model and nothing else. thoroughly: the weights' bytes, too.
+
+    Raises BadModel.
+    """
+    try:
+        if folder.is_symlink() or not folder.is_dir():
+            raise BadModel(tr("it is no folder"), file=folder, remedy=tr("Delete it."))
+        for entry in sorted(entry.name for entry in folder.iterdir()):
+            if entry not in (CARD_FILE, WEIGHTS_FILE) and entry not in DROPPINGS and not _LEFT.fullmatch(entry):
+                what = tr("it holds “{name}”, which no model of this program has; nothing of it was opened", name=entry)
+                raise BadModel(
+                    what, file=folder, remedy=tr("Take that file away if you trust the rest, or delete it all.")
+                )
+        card = ModelCard.from_json(_plain(folder / CARD_FILE, MOST_CARD_BYTES), file=folder / CARD_FILE)
+        if thoroughly:
+            read_weights(folder, card)
+        else:
+            _check_size(folder / WEIGHTS_FILE, SafeFolder(folder).stat(WEIGHTS_FILE), MOST_WEIGHT_BYTES)
+    except OSError as error:
+        what = tr("this model cannot be read: {reason}", reason=error.strerror or error)
+        # (a name in the folder, or a whole path, which stays as it is)
+        raise BadModel(what, file=folder / (error.filename or ""), remedy=tr(REMEDY)) from error
+    return card
+
+
+def read_weights(folder: Path, card: ModelCard) -> bytes:
+    """The bytes of a model's weights, once they are known to be those its card means. Raises BadModel."""
+    path = folder / WEIGHTS_FILE
+    try:
+        data = _plain(path, MOST_WEIGHT_BYTES)
+    except OSError as error:
+        what = tr("the weights of this model cannot be read: {reason}", reason=error.strerror or error)
+        raise BadModel(what, file=path, remedy=tr(REMEDY)) from error
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        what = tr("the weights are not those that this model was kept with (their SHA-256 is another)")
+        raise BadModel(what, file=path, remedy=tr(REMEDY))
+    return data
+
+
+def _plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file. Raises BadModel and OSError."""
+    folder = SafeFolder(path.parent)
+    _check_size(path, folder.stat(path.name), most)
+    try:
+        return folder.read(path.name, most=most)
+    except TooLarge as error:
+        raise BadModel(str(error), file=path, remedy=tr("Delete this model.")) from error
+
+
+def _check_size(path: Path, found: os.stat_result, most: int) -> None:
+    # A pipe would be waited for, and a device may have no end.
+    if not stat.S_ISREG(found.st_mode):
+        raise BadModel(tr("it is no plain file"), file=path, remedy=tr("Delete this model, or import it again."))
+    if found.st_size > most:
+        raise BadModel(tr("it is larger than {most} MB", most=most >> 20), file=path, remedy=tr("Delete this model."))

@@ -1,0 +1,1 @@
+"""The list of photos: rows, filters, thumbnails, photos that have moved."""

@@ -1,0 +1,1 @@
+"""A project on the disk: pages, history, session, what is saved together."""

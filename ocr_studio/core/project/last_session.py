@@ -1,0 +1,105 @@
+"""Where a person was: the photo, what was selected and how it was looked at, kept for the next start.
+
+Only one window keeps it, the first; whether that one was closed, or ended in any other way, stands in the same file.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_studio.core import paths, state_file
+from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.files.safe_folder import SafeFolder, can_be_path
+
+log = logging.getLogger(__name__)
+
+# More selected words than this are not looked for again: the file is written every few seconds.
+_MOST_SELECTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a person is. selection: ids of words, the current one first. zoom: screen pixels per pixel of the photo,
+    None where the whole photo is shown; middle: what point of the photo is in the middle of the window.
+    """
+
+    photo: Path
+    selection: tuple[str, ...] = ()
+    zoom: float | None = None
+    middle: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """How the last sitting ended. closed: by a person; else it was killed or had a bug."""
+
+    place: Whereabouts | None
+    closed: bool
+
+
+class SessionFile:
+    """The file, as long as this window is the one that keeps it."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or paths.state_dir() / "session.json"
+        self._lock = FileLock(SafeFolder(self._path.parent, follow=True), f"{self._path.stem}.lock")
+        self._told = False
+
+    def begin(self) -> LastTime | None:
+        """How it ended last time; None where another window keeps the file, or nothing can be kept."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.take()
+        except LockedElsewhere:
+            return None
+        except OSError as error:
+            log.warning("%s: where you are cannot be kept: %s", self._path, error)
+            return None
+        for folder in (self._path.parent, paths.config_dir()):
+            SafeFolder(folder).sweep()
+        kept = state_file.read(self._path)
+        return LastTime(_place(kept), kept.get("closed") is not False)
+
+    def write(self, place: Whereabouts | None, *, closed: bool) -> bool:
+        """Keep where a person is now. False where that cannot be; it is logged, once: nothing of their work depends on
+        it.
+        """
+        if not self._lock.held:
+            return True  # it is another window's
+        value: dict[str, object] = {"closed": closed}
+        if place is not None:
+            value |= {"photo": str(place.photo), "selection": list(place.selection[:_MOST_SELECTED])}
+            value |= {"zoom": place.zoom, "middle": list(place.middle)}
+        try:
+            # In the window's thread, every few seconds: a disk is not waited for.
+            state_file.write(self._path, value, flush=False)
+        except OSError as error:
+            if not self._told:
+                log.warning("%s: where you are was not kept, which is tried again: %s", self._path, error)
+            self._told = True
+            return False
+        self._told = False
+        return True
+
+    def end(self) -> None:
+        """Leave it to the next window."""
+        self._lock.release()
+
+
+def _place(kept: Mapping[str, object]) -> Whereabouts | None:
+    photo, selection, zoom, middle = (kept.get(key) for key in ("photo", "selection", "zoom", "middle"))
+    if not isinstance(photo, str) or not can_be_path(photo):
+        return None
+    words = selection if isinstance(selection, list) else []
+    ids = tuple(each for each in words if isinstance(each, str))[:_MOST_SELECTED]
+    if not (_number(zoom) and isinstance(middle, list) and len(middle) == 2 and all(map(_number, middle))):
+        return Whereabouts(Path(photo), ids)
+    return Whereabouts(Path(photo), ids, float(str(zoom)), (float(middle[0]), float(middle[1])))
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

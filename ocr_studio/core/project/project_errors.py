@@ -1,0 +1,173 @@
+"""What goes wrong with projects, said so that a person can act on it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ocr_studio.core import write_errors
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile
+from ocr_studio.core.translation import tr
+
+_log = logging.getLogger(__name__)
+
+
+class ProjectInUse(StudioError):
+    """Another window has the project; it can be read, not written."""
+
+
+class PageDamaged(StudioError):
+    """A page's file makes no sense; it was put aside, under the name that the message gives."""
+
+
+class NewerFile(StudioError):
+    """A file was written by a newer version of the program; it is left untouched."""
+
+
+class SaveFailed(StudioError):
+    """A page could not be saved; the earlier file is as it was."""
+
+
+class DiskFull(SaveFailed):
+    """A page could not be saved as there is no room for it."""
+
+
+class HistoryNotSaved(StudioError):
+    """What was done cannot be written down; the history is as it was."""
+
+
+class LinkedProject(StudioError):
+    """The project's folder is a symbolic link, which nobody has said is to be followed. target: what it leads to."""
+
+    target: Path
+
+
+class NotPlaced(Exception):
+    """Pages are saved but not yet in their places, where whoever holds the project next would put them. wrong: page
+    id -> why.
+    """
+
+    def __init__(self, wrong: Mapping[str, SaveFailed]) -> None:
+        self.wrong = wrong
+        super().__init__(f"{len(wrong)} pages are not in their places")
+
+
+def in_use(photos: Path) -> ProjectInUse:
+    """Another window has the project of these photos."""
+    return ProjectInUse(
+        tr("these photos are open in another window of OCR Studio, so nothing is saved from here"),
+        file=photos,
+        remedy=tr("Close the other window, or go on there."),
+    )
+
+
+def linked(folder: Path) -> LinkedProject:
+    """The project's folder is a link."""
+    target = Path(os.path.realpath(folder))
+    error = LinkedProject(
+        tr("the project folder is a symbolic link to {target}; nothing there was opened", target=target),
+        file=folder,
+        remedy=tr("Replace the link by a copy of that folder, if you trust it."),
+        command="If you trust that folder, add --follow-links.",
+    )
+    error.target = target
+    return error
+
+
+def linked_part(folder: Path) -> StudioError:
+    """A folder in the project's is a link."""
+    return StudioError(
+        tr("this part of the project is a symbolic link; nothing there was opened"),
+        file=folder,
+        remedy=tr("Replace the link by a copy of what it leads to."),
+    )
+
+
+def damaged(folder: SafeFolder, name: str, error: Exception, *, aside: bool) -> PageDamaged:
+    """A page's file is damaged. aside: put it aside first."""
+    path = folder.full(name)
+    if not aside:
+        return PageDamaged(tr("what was saved about this photo is damaged ({reason})", reason=error), file=path)
+    try:
+        other = folder.full(kept := folder.aside(name, "damaged"))
+        folder.rename(name, kept)
+    except OSError as trouble:
+        return PageDamaged(
+            tr(
+                "what was saved about this photo is damaged ({reason}), and the file cannot be put aside ({obstacle})",
+                reason=error,
+                obstacle=trouble.strerror or trouble,
+            ),
+            file=path,
+            remedy=tr("Move it elsewhere before you change anything."),
+        )
+    _log.info("%s is damaged (%s); kept as %s", path, error, other.name)
+    return PageDamaged(
+        tr(
+            "what was saved about this photo is damaged ({reason}); the file was kept as {name}",
+            reason=error,
+            name=other.name,
+        ),
+        file=other,
+        remedy=tr("The photo opens without words; read it again, or mend the file and give it back its name."),
+    )
+
+
+def newer(path: Path, error: object) -> NewerFile:
+    """A file is of a newer version. error: says of which."""
+    return NewerFile(
+        tr("it was written by a newer version of OCR Studio ({reason}) and is left untouched", reason=error),
+        file=path,
+        remedy=tr("Open it with that version."),
+    )
+
+
+def unreadable(path: Path, error: OSError) -> StudioError:
+    """The project, or a part of it, cannot be read."""
+    what = tr("the project cannot be read: {reason}", reason=error.strerror or error)
+    return StudioError(what, file=path, remedy=remedy_for(error))
+
+
+def remedy_for(error: OSError) -> str:
+    """What helps where a file of a project is not opened; nothing where that is not known."""
+    return tr("Replace the link by a copy of what it leads to.") if isinstance(error, UnsafeFile) else ""
+
+
+def save_failed(path: Path, error: Exception) -> SaveFailed:
+    """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in write_errors.FULL:
+        return DiskFull(
+            tr("the words are not saved, the disk is full"),
+            file=path,
+            remedy=tr("They will be as soon as there is room."),
+        )
+    if isinstance(error, UnsafeFile):
+        remedy = tr("Replace the link by a copy of what it leads to.")
+        why = tr("the words are not saved: {why}", why=error.strerror)
+        return SaveFailed(why, file=error.filename or path, remedy=remedy)
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return SaveFailed(
+        tr("the words are not saved: {why}", why=why), file=path, remedy=tr("They are kept open, and tried again.")
+    )
+
+
+def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
+    """What was done cannot be written into the history at this path."""
+    if error.errno in write_errors.FULL:
+        return HistoryNotSaved(
+            tr("what was done last cannot be kept for taking it back after the next start, the disk is full"),
+            file=path,
+            remedy=tr("It will be as soon as there is room."),
+        )
+    return HistoryNotSaved(
+        tr(
+            "what was done last cannot be kept for taking it back after the next start: {why}",
+            why=error.strerror or error,
+        ),
+        file=path,
+        remedy=remedy_for(error) or tr("The words themselves do not depend on it. It is tried again."),
+    )

@@ -1,0 +1,149 @@
+"""Pages, and what was done to them, put on the disk together: all of it or nothing, however the program ends.
+
+The new pages are first written beside the old ones. Then one line of the history says which files they are and what
+was done: from then on it counts. At last they take the places of the old ones. A program that is killed before the line
+is there has done nothing; after one that is killed later, whoever holds the project next puts them in their places.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import safe_folder
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
+from ocr_studio.core.page import Page
+from ocr_studio.core.project import page_file, project_errors, undo_log
+from ocr_studio.core.project.project_errors import NotPlaced, SaveFailed
+
+_log = logging.getLogger(__name__)
+
+
+class Files(Protocol):
+    """The files of the pages, as the project has them."""
+
+    @property
+    def files(self) -> SafeFolder:
+        """The project's own folder."""
+
+    def ready(self, page: Page) -> tuple[str, bytes]:
+        """The name of a page's file, which may be written now, and what there is to write. Raises StudioError."""
+
+    def placed(self, page: Page) -> None:
+        """A page is in its place."""
+
+    def failed(self, page: Page, error: OSError) -> SaveFailed:
+        """A page cannot be written."""
+
+
+def together(pages: Iterable[Page], lines: bytes, files: Files) -> None:
+    """Put pages on the disk with what made them so. lines: of the history, at least one.
+
+    Raises StudioError, and nothing is saved then; or NotPlaced.
+    """
+    begun: list[tuple[Page, str, str]] = []
+    try:
+        for page in pages:
+            place, data = files.ready(page)
+            try:
+                begun.append((page, place, files.files.write_beside(place, data)))
+            except OSError as error:
+                raise files.failed(page, error) from error
+        line = undo_log.saved({page.id: _last(file) for page, _, file in begun}, lines)
+        try:
+            undo_log.add(files.files, line)
+        except OSError as error:
+            raise project_errors.history_not_saved(files.files.full(undo_log.FILE), error) from error
+    except BaseException:
+        for _, _, file in begun:
+            with contextlib.suppress(OSError):
+                files.files.remove(file)
+        raise
+    _put_all(begun, files)
+
+
+def _put_all(begun: Iterable[tuple[Page, str, str]], files: Files) -> None:
+    wrong: dict[str, SaveFailed] = {}
+    for page, place, file in begun:
+        try:
+            files.files.put(file, place)
+        except OSError as error:
+            wrong[page.id] = files.failed(page, error)
+        else:
+            files.placed(page)
+    files.files.flush("pages")
+    if wrong:
+        raise NotPlaced(wrong)
+
+
+def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
+    """Bring to its end what a program that was killed had begun to save, or take it back; by who holds the project.
+
+    folder: the project's own. place_of: the name of a page's file; raises StudioError for what is no page's id.
+    """
+    left = {_last(name): name for above in (".", "pages") for name in _left(folder, above)}
+    if not left:
+        return
+    try:
+        told = undo_log.files_of(folder)
+    except (OSError, TooLarge) as error:
+        _log.warning("nobody knows which pages count, as the history cannot be read: %s", error)
+        return  # what counts is kept with the rest, for a time when it can be
+    for page_id, name in told:
+        if name in left:
+            with contextlib.suppress(StudioError):
+                if not _put(folder, left[name], place_of(page_id)):
+                    del left[name]  # it counts already: kept for whoever holds the project next
+    for file in left.values():
+        with contextlib.suppress(OSError):
+            folder.remove(file)
+
+
+def _left(folder: SafeFolder, above: str) -> list[str]:
+    """The files that were written to take others' places."""
+    try:
+        entries = folder.entries(above)
+    except OSError:
+        return []
+    prefix = "" if above == "." else f"{above}/"
+    return [f"{prefix}{each.name}" for each in entries if safe_folder.is_temporary(each.name) and each.is_file]
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _put(folder: SafeFolder, file: str, place: str) -> bool:
+    """Whether that is done, or not wanted any more."""
+    try:
+        if folder.has(place) and folder.stat(place).st_mtime_ns > folder.stat(file).st_mtime_ns:
+            _log.warning("%s is newer than what was to take its place", place)
+        else:
+            folder.put(file, place)
+            _log.info("%s: its saving was cut short and is done now", place)
+    except OSError as error:
+        _log.warning("%s cannot be put in its place: %s", place, error)
+        return False
+    return True
+
+
+def keep_foreign(folder: SafeFolder, name: str) -> None:
+    """Keep under another name what somebody else has put where a page belongs. Raises NewerFile and OSError."""
+    path = folder.full(name)
+    data = b""
+    try:
+        data = folder.read(name, most=page_file.MAX_BYTES)
+        page_file.decode(data)
+    except page_file.NewerFormat as error:
+        raise project_errors.newer(path, error) from error
+    except (page_file.NotAPage, TooLarge):
+        _log.warning("%s is damaged and will be kept aside", path)
+    other = folder.aside(name, "other")
+    if data:
+        folder.replace(other, data)
+    else:
+        folder.rename(name, other)
+    _log.warning("%s was written by somebody else; kept as %s", path, _last(other))

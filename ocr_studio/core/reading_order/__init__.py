@@ -1,0 +1,1 @@
+"""Reading order: lines, columns, paragraphs, baselines."""

@@ -1,0 +1,360 @@
+"""The reading order of a page: the one that a person has given it, else the one its words stand in.
+
+A person's order is kept in ``Page.facts.order``. Words that came later take the place in it that they have on the
+photo: behind the word before them in their line, else before the one after them, else as a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.plain_text import word_count
+from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.translation import tr
+
+Blocks = list[list[list[Word]]]
+
+# How a word follows the one before it: in its line, in the next line, in the next block.
+_SAME: Final = 0
+_LINE: Final = 1
+_BLOCK: Final = 2
+# Two words are of one line if the second begins to the right of the first one's middle and is off by no more than this
+# share of their height: less than from line to line.
+_OFF: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A word in the order, and how it follows the one before it."""
+
+    id: str
+    follows: int
+
+
+def given(page: Page) -> bool:
+    """Whether a person has given an order to words that the page has."""
+    return any(key in page.words for line in page.facts.order for key in line)
+
+
+def blocks(page: Page) -> Blocks:
+    """The words of a page, line by line and block by block, as they are read."""
+    if not given(page):
+        return reading_order.blocks(page.words.values())
+    found: Blocks = []
+    for place in _with_later_ones(page, _places_given(page)):
+        if place.follows == _BLOCK or not found:
+            found.append([])
+        if place.follows or not found[-1]:
+            found[-1].append([])
+        found[-1][-1].append(page.words[place.id])
+    return found
+
+
+def lines(page: Page) -> list[list[Word]]:
+    """The words of a page line by line, as they are read; empty lines there are none."""
+    if not given(page):
+        return reading_order.lines(page.words.values())
+    return [line for block in blocks(page) for line in block]
+
+
+def lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
+    """``lines`` and ``text`` of a page, in half the time."""
+    if not given(page):
+        return reading_order.lines_and_text(page.words.values())
+    found = blocks(page)
+    return [line for block in found for line in block], reading_order.written(found)
+
+
+def order(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
+    """Ids of the words as they are read, or of some of them."""
+    if not given(page):
+        return reading_order.order(_some(page, ids))
+    wanted = None if ids is None else frozenset(ids)
+    return tuple(word.id for line in lines(page) for word in line if wanted is None or word.id in wanted)
+
+
+def neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
+    """The word ``step`` places after the current one, of words in the order they are read; None past either end.
+
+    Without a current one the first, or the last where the step leads back.
+    """
+    if current not in ids:
+        return (ids[0] if step > 0 else ids[-1]) if ids else None
+    place = ids.index(current) + step
+    return ids[place] if 0 <= place < len(ids) else None
+
+
+def keeps(edit: Edit) -> bool:
+    """Whether an edit leaves the order as it is: no word comes, goes or moves, no text has more words or fewer."""
+    if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
+        return False
+    return all(
+        before and after and before.quad == after.quad and _counted(before) == _counted(after)
+        for before, after in edit.changes.values()
+    )
+
+
+def _counted(word: Word) -> int:
+    """How many words a text has for the order."""
+    return word_count(word.text)
+
+
+def text(page: Page, ids: Collection[str] | None = None) -> str:
+    """What is written on a page, or in some of its words; see ``reading_order.text``."""
+    if not given(page):
+        return reading_order.text(_some(page, ids))
+    found = blocks(page)
+    if ids is not None:
+        wanted = frozenset(ids)
+        found = [[[word for word in line if word.id in wanted] for line in block] for block in found]
+    return reading_order.written(found)
+
+
+def moved(page: Page, ids: Collection[str], before: str | None) -> Edit:
+    """A person moves words, as they follow each other, to before another one in the order; None: to the end.
+
+    Put into the middle of a line they become part of it. Between two lines they go on with that beside which they
+    stand on the photo; else they are lines of their own, of the block that is nearer.
+    """
+    now, wanted = _places(page), frozenset(ids)
+    chosen = [place.id for place in now if place.id in wanted and place.id != before]
+    return _edit(page, now, _put(page, now, chosen, before)) if chosen else Edit("")
+
+
+def shifted(page: Page, ids: Collection[str], step: int) -> Edit:
+    """A person moves words past the one before them in the order, step -1, or past the one behind them, 1."""
+    now, wanted = order(page), frozenset(ids)
+    places = [place for place, key in enumerate(now) if key in wanted]
+    if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
+        return Edit("")
+    past = places[0] - 1 if step < 0 else places[-1] + 2
+    return moved(page, ids, now[past] if past < len(now) else None)
+
+
+def in_turn(page: Page, ids: Collection[str]) -> Edit:
+    """A person says that these words are read one after the other, without any between them.
+
+    ids: in that order. They stand where the first one of them stood. Where two that follow each other now did not
+    before, a line ends unless the second goes on beside the first.
+    """
+    now = _places(page)
+    chosen = [key for key in dict.fromkeys(ids) if key in page.words]
+    if len(chosen) < 2:
+        return Edit("")
+    follows = {place.id: place.follows for place in now}
+    neighbours = {(one.id, other.id) for one, other in pairwise(now)}
+    among = frozenset(chosen)
+    first = next(index for index, place in enumerate(now) if place.id in among)
+    rest = [place for place in now[first:] if place.id not in among]
+    wanted = [*chosen, *(place.id for place in rest)]
+    after = list(now[:first])
+    # The first one's place is taken by these words, so nobody else begins its line or block.
+    breaks = _breaks_passed_on([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], among)
+    for index, key in enumerate(wanted):
+        if index == 0:
+            after.append(_Place(key, now[first].follows))
+        elif (wanted[index - 1], key) in neighbours:
+            after.append(_Place(key, follows[key]))
+        elif _beside(page.words[wanted[index - 1]], page.words[key]):
+            after.append(_Place(key, _SAME))
+        else:
+            after.append(_Place(key, _LINE if key in among else max(_LINE, breaks[key])))
+    return _edit(page, now, after)
+
+
+def computed(page: Page) -> Edit:
+    """Back to the order in which the words stand."""
+    return Edit(tr("Go back to the computed order"), facts=(page.facts, replace(page.facts, order=())))
+
+
+def _some(page: Page, ids: Collection[str] | None) -> Collection[Word]:
+    return page.words.values() if ids is None else [page.words[key] for key in ids if key in page.words]
+
+
+def _edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
+    if [(place.id, place.follows) for place in after[1:]] == [(p.id, p.follows) for p in now[1:]] and (
+        after[0].id == now[0].id
+    ):
+        return Edit("")
+    kept: list[list[str]] = []
+    for place in after:
+        if place.follows == _BLOCK and kept:
+            kept.append([])
+        if place.follows or not kept:
+            kept.append([])
+        kept[-1].append(place.id)
+    return Edit(tr("Change the reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
+
+
+def _places(page: Page) -> list[_Place]:
+    return _flat([[[word.id for word in line] for line in block] for block in blocks(page)])
+
+
+def _flat(found: list[list[list[str]]]) -> list[_Place]:
+    return [
+        _Place(key, _SAME if place else _LINE if number else _BLOCK)
+        for block in found
+        for number, line in enumerate(block)
+        for place, key in enumerate(line)
+    ]
+
+
+def _places_given(page: Page) -> list[_Place]:
+    """The words that the person put in order and that are still there."""
+    found: list[_Place] = []
+    seen: set[str] = set()
+    follows = _BLOCK
+    for line in page.facts.order:
+        follows = max(follows, _LINE) if line else _BLOCK
+        for key in line:
+            if key in page.words and key not in seen:
+                found.append(_Place(key, follows))
+                seen.add(key)
+                follows = _SAME
+    return found
+
+
+def _with_later_ones(page: Page, places: list[_Place]) -> list[_Place]:
+    """The order with the words of the page that it does not know yet, each where it stands."""
+    known = {place.id for place in places}
+    if len(known) == len(page.words):
+        return places
+    at = {place.id: index for index, place in enumerate(places)}
+    # Behind the word with this index in the order, -1 for its beginning: words that go into its line, and lines.
+    in_line: dict[int, list[str]] = {}
+    before: dict[int, list[str]] = {}
+    new_lines: dict[int, list[_Place]] = {}
+    ends, last = _line_ends(places), -1
+    for block in reading_order.blocks(page.words.values()):
+        fresh_block = not any(word.id in known for line in block for word in line)
+        for line in block:
+            ids = [word.id for word in line]
+            anchor = next((at[key] for key in ids if key in known), None)
+            if anchor is None:
+                here = new_lines.setdefault(ends[last] if last >= 0 else -1, [])
+                here += [_Place(key, _SAME if n else _BLOCK if fresh_block else _LINE) for n, key in enumerate(ids)]
+                fresh_block = False
+                continue
+            leading = True
+            for key in ids:
+                if key in known:
+                    anchor, leading = at[key], False
+                else:
+                    (before if leading else in_line).setdefault(anchor, []).append(key)
+            last = anchor
+    return _woven(places, before, in_line, new_lines)
+
+
+def _woven(
+    places: list[_Place],
+    before: dict[int, list[str]],
+    in_line: dict[int, list[str]],
+    new_lines: dict[int, list[_Place]],
+) -> list[_Place]:
+    found = list(new_lines.get(-1, ()))
+    parted = False
+    for index, place in enumerate(places):
+        row = [*before.get(index, ()), place.id, *in_line.get(index, ())]
+        follows = _BLOCK if parted and place.follows else place.follows
+        found += [_Place(key, _SAME if number else follows) for number, key in enumerate(row)]
+        fresh = new_lines.get(index, ())
+        found += fresh
+        # What follows a block that came in between is not part of it.
+        parted = any(each.follows == _BLOCK for each in fresh)
+    return found
+
+
+def _line_ends(places: list[_Place]) -> list[int]:
+    """For each place the index of the last one in its line."""
+    ends = list(range(len(places)))
+    for index in range(len(places) - 2, -1, -1):
+        if places[index + 1].follows == _SAME:
+            ends[index] = ends[index + 1]
+    return ends
+
+
+def _breaks_passed_on(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
+    """How each word that stays follows, once those are gone: a line that lost its first word still is a line."""
+    found: dict[str, int] = {}
+    waiting = _SAME
+    for place in now:
+        waiting = max(waiting, place.follows)
+        if place.id not in gone:
+            found[place.id] = waiting
+            waiting = _SAME
+    return found
+
+
+def _put(page: Page, now: list[_Place], chosen: list[str], before: str | None) -> list[_Place]:
+    gone = set(chosen)
+    left = _breaks_passed_on(now, gone)
+    rest = [_Place(key, follows) for key, follows in left.items()]
+    at = next((index for index, place in enumerate(rest) if place.id == before), len(rest))
+    if not rest:
+        return now
+    piece, whole_block = _taken_out(now, gone)
+    follower = rest[at] if at < len(rest) else None
+    previous = rest[at - 1] if at else None
+    gap = follower.follows if follower else _BLOCK
+    if follower and previous and gap == _SAME:
+        first, then = _SAME, _SAME
+    elif whole_block and (gap == _BLOCK or not previous):
+        first, then = _BLOCK, _BLOCK
+    else:
+        first, then = _seams(page, previous, (chosen[0], chosen[-1]), follower, gap)
+    middle = [_Place(chosen[0], first), *piece[1:]]
+    tail = [_Place(follower.id, then), *rest[at + 1 :]] if follower else []
+    return [*rest[:at], *middle, *tail]
+
+
+def _taken_out(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
+    """The words that move, as they follow each other, and whether they are one block or several, whole."""
+    piece: list[_Place] = []
+    waiting, whole = _SAME, True
+    for index, place in enumerate(now):
+        waiting = max(waiting, place.follows)
+        if place.id in gone:
+            piece.append(_Place(place.id, waiting))
+            waiting = _SAME
+            ends = index + 1 == len(now) or now[index + 1].follows == _BLOCK
+            whole = whole and (ends or now[index + 1].id in gone)
+    return piece, whole and bool(piece) and piece[0].follows == _BLOCK
+
+
+def _seams(
+    page: Page, previous: _Place | None, ends: tuple[str, str], follower: _Place | None, gap: int
+) -> tuple[int, int]:
+    """How the words that moved follow the line before them, and how the line after them follows them."""
+    first, last = (page.words[key] for key in ends)
+    behind = page.words[previous.id] if previous else None
+    ahead = page.words[follower.id] if follower else None
+    if behind and _beside(behind, first):
+        return _SAME, gap
+    if ahead and _beside(last, ahead):
+        return gap if behind else _BLOCK, _SAME
+    if behind and (ahead is None or _apart(behind, first) <= _apart(last, ahead)):
+        return _LINE, gap
+    return gap if behind else _BLOCK, _LINE
+
+
+def _beside(one: Word, other: Word) -> bool:
+    """Whether the second word goes on in the line of the first."""
+    along, height = geometry.directions(one.quad.array()[None])[0], max(*_heights(one, other), 1.0)
+    step = np.subtract(geometry.centre(other.quad), geometry.centre(one.quad))
+    off = abs(along[0] * step[1] - along[1] * step[0])
+    return bool(step @ along > 0 and off < _OFF * height)
+
+
+def _apart(one: Word, other: Word) -> float:
+    return float(np.hypot(*np.subtract(geometry.centre(other.quad), geometry.centre(one.quad))))
+
+
+def _heights(one: Word, other: Word) -> tuple[float, float]:
+    return geometry.size(one.quad)[1], geometry.size(other.quad)[1]

@@ -1,0 +1,369 @@
+"""Rows → reading order: the page is cut at its gutters and blanks until only stacks of rows are left.
+
+Recursive X-Y cut (Nagy & Seth 1984), made for boards: a gutter may lean, as columns do that are seen from the side, and
+a few rows may reach over it; headings over several columns come before them; boxes of a diagram and rows of a table are
+read from left to right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ocr_studio.core.reading_order import column_gaps, text_lines
+from ocr_studio.core.reading_order.text_lines import Boxes, Budget, Floats, Indices, Mask
+
+# Width of a gutter in heights of the letters: the more rows stand beside it, the less it can be chance.
+_GUTTER, _CHANCE = 0.7, 2.0
+# How far a gutter may lean, as a tangent: what perspective does to columns, steps small against a column's width.
+_LEANS = (0.0, -0.07, 0.07, -0.15, 0.15, -0.25, 0.25)
+# How much wider than other blanks between words one must be that a gutter goes through; and how wide these are, in
+# heights, where there are few: in a table only cells that stand close are taken for words of a row.
+_WIDER, _SPACE = 1.4, 0.4
+# So many heights above and below a row its neighbours behind the gutter tell where that column starts.
+_BESIDE = 4.0
+# The first row under a heading follows within so many of its heights.
+_UNDER = 2.5
+# So large a share of rows may reach over a gutter; it is wider then, and on either side of it stand more than so many
+# times as many rows: blanks of a few lines of text stand above each other often enough.
+_FEW, _CROSSED, _MORE = 0.15, 1.0, 2
+# A blank across the page this many heights wide, between pieces of few and short rows, parts rows of boxes.
+_APART, _BOX_ROWS, _BOX_WORDS = 2.5, 4, 4
+# Rows of a stack follow each other with less than this between them, in heights.
+_NEXT_ROW = 1.5
+# Pieces of a title stand this close to each other at most, in heights.
+_TITLE = 1.5
+# Within a stack, rows beside each other with a blank up to this wide are one line; it is narrower where one holds
+# several words without a blank known between them, a line as it was found.
+_SAME_LINE, _SAME_WHOLE = 4.0, 1.5
+# A word, now and then two, is a cell of a table, more is a sentence; and so many cells of a column stand beside
+# another one's.
+_CELL_WORDS, _ALIGNED = 1.5, 0.8
+# How much less flush than centred the rows of a box are, in heights.
+_FLUSH = 0.2
+# How far, in heights, cells of one row are usually off from being level, seen along the table's slope.
+_LEVEL = 0.15
+# Columns further apart than this, in heights, are those of a table only if they have so many rows; else two boxes.
+_FAR, _ROWS = 6.0, 4
+# What a cut takes besides what grows with the pieces: looking for gutters, titles and tables, and for a river.
+_CUT, _RIVER, _COLUMN = 500.0, 1500.0, 700.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """Where a part can be cut into columns. sides: the rows of each column; over: those that reach over the gutter."""
+
+    sides: list[Indices]
+    over: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """Puts pieces of writing in order. boxes: one for each piece; words: (N,) how many each one has; gaps: for each
+    piece the blanks between its words, (K, 2) where they begin and end; usual: how wide they are in heights.
+
+    budget: how much work may go into it. torn: found while putting them in order: (piece, gap) of those that go on
+    across a gutter, in truth two pieces.
+    """
+
+    boxes: Boxes
+    words: Indices
+    gaps: Sequence[Floats]
+    usual: float
+    budget: Budget
+    torn: list[tuple[int, int]] = field(default_factory=list)
+
+    def lines(self) -> list[Indices]:
+        """Pieces line by line, in reading order; a stack instead of recursion, as a page may be cut very often."""
+        result: list[Indices] = []
+        waiting = [(np.arange(len(self.words)), False)]
+        while waiting:
+            part, done = waiting.pop()
+            if done or len(part) == 1:
+                result.append(part)
+            elif not self.budget.take(_CUT + len(part)):
+                by_place = part[np.lexsort((self.boxes.left[part, 0], self.boxes.left[part, 1]))]
+                result.extend(by_place[:, None])
+            elif pieces := self._cut(part):
+                waiting.extend((piece, False) for piece in reversed(pieces))
+            else:
+                waiting.extend((line, True) for line in reversed(self._stacked(part)))
+        return result
+
+    def _cut(self, part: Indices) -> list[Indices]:
+        """The part cut into pieces that are read one after the other; empty if it is one stack of lines."""
+        if self.boxes.low[part, 0].max() < self.boxes.high[part, 0].min():
+            return []
+        gutter = self._gutter(part)
+        if gutter is not None and len(title := self._title(part, gutter)):
+            return [title, np.setdiff1d(part, title)]
+        blanks, by_top = self._blanks(part)
+        if gutter is not None and not len(gutter.over):
+            strips = np.split(by_top, np.nonzero(blanks > _APART * self._height(part))[0] + 1)
+            if len(strips) > 1 and all(self.budget.take(_CUT) and self._is_boxes(strip) for strip in strips):
+                return strips
+            return [] if self._is_table(gutter.sides) else gutter.sides
+        if gutter is not None:
+            return self._around(part, gutter)
+        # Too weak a gutter to cut at, but cells of a small table, taken for words of a row, are parted there.
+        weak = self._gutter(part, sure=False)
+        if weak is not None and self.words[weak.sides[-1]].mean() <= _CELL_WORDS:
+            self._tear(weak.over, weak.sides[-1])
+        widest = float(blanks.max(initial=0.0))
+        return np.split(by_top, np.nonzero(blanks >= widest)[0] + 1) if widest > 0 else []
+
+    def _title(self, part: Indices, gutter: _Gutter) -> Indices:
+        """Pieces of a line above all others that goes on across a gutter, as closely as words of one row; else none."""
+        boxes = self.boxes.part(part)
+        chains = text_lines.chains(text_lines.followers(boxes, widest=_TITLE, budget=self.budget))
+        side_of = np.full(len(self.words), -1, dtype=np.intp)
+        for number, side in enumerate(gutter.sides):
+            side_of[side] = number
+        side_of = side_of[part]
+        by_top = np.argsort(boxes.left[:, 1] + boxes.right[:, 1], kind="stable")
+        for chain in chains:
+            if len(chain) < 2 or len(chain) == len(part):
+                continue
+            on_one_side = side_of[chain[0]] >= 0 and (side_of[chain] == side_of[chain[0]]).all()
+            if on_one_side or not self.budget.take(_COLUMN / 10):
+                continue
+            # What stands at the top of the part is below few lines: most need no look at all the others.
+            top = np.setdiff1d(by_top[: len(chain) + 1], chain)
+            if not _is_above(boxes, chain, top) or not self.budget.take(len(part) / 5):
+                continue
+            if _is_above(boxes, chain, np.setdiff1d(np.arange(len(part)), chain)):
+                return part[chain]
+        return part[:0]
+
+    def _middle(self, part: Indices | int) -> Floats:
+        return np.asarray((self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2)
+
+    def _height(self, part: Indices) -> float:
+        return float(np.median(self.boxes.height[part]))
+
+    def _blanks(self, part: Indices) -> tuple[Floats, Indices]:
+        """Heights of the blanks across the part, ≤ 0 where there is none, each above the row that stands there in the
+        second: the rows by their tops. The first row has none above it."""
+        by_top = part[np.argsort(self.boxes.low[part, 1], kind="stable")]
+        reached = np.maximum.accumulate(self.boxes.high[by_top, 1])
+        return np.asarray(self.boxes.low[by_top[1:], 1] - reached[:-1]), by_top
+
+    def _gutter(self, part: Indices, *, sure: bool = True) -> _Gutter | None:
+        """The straightest gutter of a part that no row reaches over, else the one that fewest reach over.
+
+        sure: it is wide enough, and few enough rows reach over, that it is no mere chance.
+        """
+        middle = (self.boxes.low[part, 1] + self.boxes.high[part, 1]) / 2
+        middle, height = middle - middle.mean(), self._height(part)
+        leaning: list[_Gutter] = []
+        for lean in _LEANS if len(part) > 3 else _LEANS[:1]:
+            low, high = self.boxes.low[part, 0] - lean * middle, self.boxes.high[part, 0] - lean * middle
+            if sides := _clear(part, low, high, height=height):
+                return _Gutter(sides, part[:0])
+            if (place := _crossed(low, high, height=height, sure=sure)) is not None:
+                # A row without width may end where it begins: it stands on one side only, too.
+                left, over = high <= place, (low < place) & (high > place)
+                leaning.append(_Gutter([part[left], part[~left & ~over]], part[over]))
+        return min(leaning, key=lambda gutter: len(gutter.over)) if leaning else self._river(part)
+
+    def _river(self, part: Indices) -> _Gutter | None:
+        """A gutter that bends, where no straight one is."""
+        if len(part) <= column_gaps.MOST and not self.budget.take(_RIVER + len(part) ** 2 / 10):
+            return None
+        found = column_gaps.parted(self.boxes.part(part), few=int(_FEW * len(part)))
+        if found is None:
+            return None
+        left, over = found
+        return _Gutter([part[left], part[~left & ~over]], part[over])
+
+    def _around(self, part: Indices, gutter: _Gutter) -> list[Indices]:
+        """The part cut above and below the rows that reach over a gutter on purpose; else into its two sides.
+
+        A heading reaches over on purpose; the row of a column that somebody wrote a little too far does not, it follows
+        and is followed by its neighbours in the column as all rows do.
+        """
+        left, right = gutter.sides
+        late = gutter.over[self._begins_late(gutter.over, left, right)]
+        right, gutter = np.append(right, late), _Gutter([left, right], np.setdiff1d(gutter.over, late))
+        if not self.budget.take(len(gutter.over) * (len(part) / 5 + _COLUMN)):
+            return [np.concatenate([left, gutter.over]), right]
+        headings = self._headings(gutter.over, part, right)
+        own = [index for index in headings if self._stands_above(index, right, left)]
+        headings, right = (
+            [index for index in headings if index not in own],
+            np.append(right, np.array(own, dtype=np.intp)),
+        )
+        strays = np.setdiff1d(gutter.over, [*headings, *own])
+        self._tear(gutter.over, right)
+        if not headings:
+            return [np.concatenate([left, strays]), right]
+        first = headings[int(np.argmin(self._middle(np.array(headings))))]
+        down = self._middle(part) - self._middle(first)
+        same = np.abs(down) < self.boxes.height[first] / 2
+        pieces = [part[~same & (down < 0)], part[same], part[~same & (down > 0)]]
+        return [piece for piece in pieces if len(piece)] if same.sum() < len(part) else []
+
+    def _tear(self, over: Indices, right: Indices) -> None:
+        """Note which rows that reach over a gutter are in truth two. right: the rows behind it."""
+        middle = self._middle(right)
+        for index in over:
+            beside = right[np.abs(middle - self._middle(index)) < _BESIDE * self.boxes.height[index]]
+            if (gap := self._gap_before(index, self.boxes.low[beside, 0])) is not None:
+                self.torn.append((int(index), gap))
+
+    def _begins_late(self, over: Indices, left: Indices, right: Indices) -> Mask:
+        """Which rows that reach over a gutter belong to its right side, though they begin a little before it."""
+        low, high = self.boxes.low[:, 0], self.boxes.high[:, 0]
+        reach = np.median(low[right])
+        return np.asarray(
+            (np.abs(low[over] - reach) < np.abs(low[over] - np.median(low[left])))
+            & (high[over] - reach > 2 * (reach - low[over]))
+        )
+
+    def _stands_above(self, index: int, side: Indices, other: Indices) -> bool:
+        """Whether a heading stands right above rows of one side and above none of the other."""
+        low, high = self.boxes.low, self.boxes.high
+
+        def reach(rows: Indices) -> float:
+            """How far below it the next of these is that shares most of its width, in heights."""
+            shared = np.minimum(high[rows, 0], high[index, 0]) - np.maximum(low[rows, 0], low[index, 0])
+            narrower = np.minimum(high[rows, 0] - low[rows, 0], high[index, 0] - low[index, 0])
+            down = (low[rows, 1] + high[rows, 1] - low[index, 1] - high[index, 1]) / 2
+            below = down[(shared > narrower / 2) & (down > 0)]
+            return float(below.min(initial=np.inf) / self.boxes.height[index])
+
+        return reach(side) < _UNDER and reach(other) > _BESIDE
+
+    def _gap_before(self, index: int, starts: Floats) -> int | None:
+        """Which blank of a piece a gutter may go through: the widest, where rows behind the gutter start."""
+        height = float(self.boxes.height[index])
+        widths = (self.gaps[index][:, 1] - self.gaps[index][:, 0]) / height
+        if not len(widths):
+            return None
+        widest = int(np.argmax(widths))
+        others = np.append(np.delete(widths, widest), min(self.usual, _SPACE))
+        near = (np.abs(self.gaps[index][widest, 1] - starts) < height).any()
+        return widest if near and widths[widest] > _WIDER * float(np.median(others)) else None
+
+    def _headings(self, over: Indices, part: Indices, right: Indices) -> list[int]:
+        """The rows that reach over a gutter and belong to both its sides, not just to the left one."""
+        left = np.setdiff1d(part, right)
+        usual = self._height(left) if len(left) else 0.0
+        return [index for index in over if self._is_heading(index, left, right, usual)]
+
+    def _is_heading(self, index: int, left: Indices, right: Indices, usual: float) -> bool:
+        """left: all that does not stand right of the gutter; usual: the height of its letters."""
+        low, high = self.boxes.low, self.boxes.high
+        across = np.minimum(high[right, 1], high[index, 1]) - np.maximum(low[right, 1], low[index, 1])
+        if (across > 0.3 * self.boxes.height[index]).any():
+            return False  # it stands in the right column's way
+        above = left[(high[left, 1] < (low[index, 1] + high[index, 1]) / 2) & (high[left, 0] > low[index, 0])]
+        if len(above) == 0:
+            return True
+        gap = low[index, 1] - high[above, 1].max()
+        return bool(gap > _NEXT_ROW * usual or self.boxes.height[index] > 1.5 * usual)
+
+    def _is_boxes(self, strip: Indices) -> bool:
+        """Whether a strip holds nothing but small boxes beside each other."""
+        gutter = self._gutter(strip)
+        cells = gutter.sides if gutter is not None and not len(gutter.over) else [strip]
+        return all(len(cell) <= _BOX_ROWS and self.words[cell].max() <= _BOX_WORDS for cell in cells)
+
+    def _is_table(self, columns: list[Indices]) -> bool:
+        """Whether columns are those of a table or receipt: short cells that stand beside those of the longest one."""
+        longest = max(columns, key=len)
+        if len(longest) < 2:
+            return False
+        ends = [float(self.boxes.high[column, 0].max()) for column in columns]
+        apart = max(self.boxes.low[column, 0].min() - end for column, end in zip(columns[1:], ends, strict=False))
+        if apart > _FAR * self._height(longest) and len(longest) < _ROWS:
+            return False
+        for column in columns:
+            if column is longest:
+                continue
+            if not self.budget.take(_COLUMN + len(longest) + len(column)):
+                return False
+            short = len(column) > 1 and self.words[column].mean() <= _CELL_WORDS
+            if not short or self._is_centred(column) or not self._are_level(longest, column):
+                return False
+        return True
+
+    def _are_level(self, longest: Indices, column: Indices) -> bool:
+        """Whether the rows of a column stand beside those of a longer one, all of them alike: no mere chance."""
+        pair = np.concatenate([longest, column])
+        follower = text_lines.followers(self.boxes.part(pair), widest=np.inf, budget=self.budget)
+        first = np.nonzero(follower >= 0)[0]
+        if len(first) < _ALIGNED * len(column):
+            return False
+        middle = (self.boxes.low[pair, 1] + self.boxes.high[pair, 1]) / 2
+        down = middle[follower[first]] - middle[first]
+        return float(np.median(np.abs(down - np.median(down)))) < _LEVEL * self._height(pair)
+
+    def _is_centred(self, column: Indices) -> bool:
+        """Whether rows are set in the middle of each other, as in a box, and are not flush on either side."""
+        low, high = self.boxes.low[column, 0], self.boxes.high[column, 0]
+        flush = min(float(np.std(low)), float(np.std(high)))
+        return flush > float(np.std((low + high) / 2)) + _FLUSH * self._height(column)
+
+    def _stacked(self, part: Indices) -> list[Indices]:
+        """Lines one below the other; rows beside each other are one line."""
+        boxes = self.boxes.part(part)
+        table = (gutter := self._gutter(part)) is not None and self._is_table(gutter.sides)
+        chains = text_lines.chains(
+            text_lines.followers(boxes, widest=np.inf if table else _SAME_LINE, budget=self.budget)
+        )
+        chains.sort(key=lambda chain: (boxes.left[chain[0], 1], boxes.left[chain[0], 0]))
+        lines = [part[chain] for chain in chains]
+        return lines if table else [piece for line in lines for piece in self._phrases(line)]
+
+    def _phrases(self, line: Indices) -> list[Indices]:
+        """A line parted where one of its pieces was found as a line, of words whose blanks are not known, and the next
+        is further off than words are."""
+        whole = np.array([self.words[index] > len(self.gaps[index]) + 1 for index in line])
+        if len(line) == 1 or not whole.any():
+            return [line]
+        gap = self.boxes.left[line[1:], 0] - self.boxes.right[line[:-1], 0]
+        height = np.maximum(self.boxes.height[line[1:]], self.boxes.height[line[:-1]])
+        return np.split(line, np.nonzero((whole[1:] | whole[:-1]) & (gap > _SAME_WHOLE * height))[0] + 1)
+
+
+def _is_above(boxes: Boxes, chain: Indices, others: Indices) -> bool:
+    """Whether others stand below a line with more than the blank between rows."""
+    along = boxes.right[chain[-1]] - boxes.left[chain[0]]
+    along = along / max(float(np.linalg.norm(along)), 1e-9)
+    height = float(np.median(boxes.height[chain]))
+    step = (boxes.left[others] + boxes.right[others]) / 2 - boxes.left[chain[0]]
+    down = along[0] * step[:, 1] - along[1] * step[:, 0]
+    return bool((down - (boxes.height[others] + height) / 2 > _NEXT_ROW * height).all())
+
+
+def _clear(part: Indices, low: Floats, high: Floats, *, height: float) -> list[Indices]:
+    """The part cut at all gutters that no row reaches over, else nothing. low, high: where rows begin and end, (n,);
+    height: of their letters."""
+    by_start = np.argsort(low, kind="stable")
+    gaps = low[by_start[1:]] - np.maximum.accumulate(high[by_start])[:-1]
+    beside = np.minimum(np.arange(1, len(part)), np.arange(len(part) - 1, 0, -1))
+    wide = gaps > (_GUTTER + _CHANCE / beside) * height
+    return np.split(part[by_start], np.nonzero(wide)[0] + 1) if wide.any() else []
+
+
+def _crossed(low: Floats, high: Floats, *, height: float, sure: bool) -> float | None:
+    """Where the gutter begins that fewest rows reach into, if they are few and there are more on either side: in five
+    rows of text two blanks may well stand above each other, and the fifth ends before them."""
+    count = len(low)
+    starts, ends = np.sort(low), np.sort(high)
+    left = np.arange(1, count + 1)
+    beside = np.minimum(left, np.maximum(count - left, 1))
+    wide = np.maximum(_CROSSED, _GUTTER + (_CHANCE if sure else 0) / beside)
+    right = count - np.searchsorted(starts, ends + wide * height)
+    within = count - left - right
+    least = np.minimum(left, right)
+    fits = (
+        (within <= max(_FEW * count, 1))
+        & (least > np.maximum(_FEW * count, (_MORE if sure else 1) * within))
+        & (least > 1)
+    )
+    best = int(np.argmin(np.where(fits, within, count)))
+    return float(ends[best]) if fits[best] else None

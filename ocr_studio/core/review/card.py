@@ -1,0 +1,68 @@
+"""The picture of a word to judge it by: large, level, its line around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry.quads import Floats, Photo
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Quad
+
+# Of the card: how high the word stands on it, so that the lines above and below are seen, and how wide it may be.
+_HIGH, _WIDE = 0.3, 0.62
+# Pixels of the card for one of the photo, at most: more shows nothing more.
+_MOST_ENLARGED: Final = 8.0
+# Degrees: what leans less than this is shown as the photo has it.
+_LEVEL: Final = 8.0
+# Of a word's height: what is seen around it where it is shown alone.
+_AROUND: Final = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A word and what stands around it. picture: (H, W, 3) uint8 RGB; corners: (4, 2) of the word, pixels of it."""
+
+    picture: Photo
+    corners: Floats
+
+
+def cut(photo: Pyramid, quad: Quad, size: tuple[int, int]) -> Card:
+    """The card of a word. size: (width, height) of the picture, which is less wide where the photo is so small that it
+    would be nothing but border. Writing that leans is turned level; beyond the photo its border goes on.
+    """
+    most = 2 * sum(photo.level(0).shape[:2])  # as much as is ever made of a photo, see geometry.warp
+    size = min(size[0], most), min(size[1], most)
+    corners = np.asarray(quad.corners, dtype=np.float64)
+    along, across = (max(1.0, float(side)) for side in geometry.sizes(corners)[0])
+    scale = min(_HIGH * size[1] / across, _WIDE * size[0] / along, _MOST_ENLARGED)
+    reach = np.array(size, dtype=np.float64) / scale
+    middle = corners.mean(axis=0)
+    if abs(geometry.angle(quad)) < _LEVEL:
+        axis, middle = np.array([1.0, 0.0]), _inside(middle, reach, photo.level(0))
+    else:
+        axis = geometry.directions(corners)[0]
+    axes = np.stack([axis, [-axis[1], axis[0]]])  # along, across
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) / 2
+    frame = middle + (signs * reach) @ axes
+    placed = (corners - middle) @ axes.T * scale + np.array(size) / 2
+    return Card(photo.warp(frame, size), placed)
+
+
+def word_alone(card: Card) -> Photo:
+    """The part of a card on which its word stands, with a little around it: (h, w, 3), at least a pixel."""
+    high, wide = card.picture.shape[:2]
+    air = _AROUND * float(np.linalg.norm(card.corners[3] - card.corners[0]))
+    left, top = np.clip(np.floor(card.corners.min(axis=0) - air), 0, [wide - 1, high - 1]).astype(int)
+    right, bottom = np.clip(np.ceil(card.corners.max(axis=0) + air), [left + 1, top + 1], [wide, high]).astype(int)
+    return card.picture[top:bottom, left:right]
+
+
+def _inside(middle: Floats, reach: Floats, image: Photo) -> Floats:
+    """The middle of the piece, moved so that the piece lies on the photo as far as it can."""
+    photo = np.array([image.shape[1], image.shape[0]], dtype=np.float64)
+    low, high = np.minimum(reach / 2, photo / 2), np.maximum(photo - reach / 2, photo / 2)
+    return np.asarray(np.clip(middle, low, high), dtype=np.float64)

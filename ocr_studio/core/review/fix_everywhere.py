@@ -1,0 +1,101 @@
+"""A word was corrected: which others are likely the same word, misread as well."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Edit, Page, Transcription, Word
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.review.queue import Place
+from ocr_studio.core.search.misreadings import Misreading
+from ocr_studio.core.translation import tr, tr_n
+
+# A likelihood from which on a word is offered, and from which on it is ticked.
+OFFERED, TICKED = 0.3, 0.5
+# What the ink adds to the odds, times the third power of its likeness: about nothing up to what any two words have in
+# common, then fast. Fitted together with what readings add (``same_reading``).
+_INK: Final = 7.44
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person has just done. misread: what the machine had read there; right: what the person wrote."""
+
+    place: Place
+    misread: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A word that is likely the same. text: what it is read as; picture: PNG of it; image: its photo."""
+
+    place: Place
+    image: str
+    text: str
+    likelihood: float
+    picture: bytes
+
+
+def correction(step: Step) -> Correction | None:
+    """The correction that a step is: one word of which a machine's reading was replaced by another text; else None."""
+    if len(step.edits) != 1:
+        return None
+    [(page_id, edit)] = step.edits.items()
+    if len(edit.changes) != 1:
+        return None
+    [(word_id, (before, after))] = edit.changes.items()
+    if before is None or after is None or before.machine is None or after.human is None or after.mark:
+        return None
+    misread, right = before.machine.text, after.human.text
+    if not right or right in (misread, before.text) or before.quad != after.quad:
+        return None
+    return Correction((page_id, word_id), misread, right)
+
+
+def worth_a_look(words: Sequence[Word], corrected: Correction, read: Transcription) -> dict[str, float]:
+    """Which words may be the corrected one, and the odds of it (natural logarithm) before it was looked at.
+
+    read: what the machine had read of the corrected word. What is checked, or reads as was written, is no mistake.
+    """
+    others = [word for word in words if not word.checked and word.text != corrected.right]
+    readings = [each.machine for each in others if each.machine is not None]
+    if not readings:
+        return {}
+    odds = Misreading(corrected.right, read).odds(readings).tolist()
+    asked = zip((each for each in others if each.machine is not None), odds, strict=True)
+    return {word.id: likely for word, likely in asked if likelihood(likely, 1.0) >= OFFERED}
+
+
+def likelihood(odds: float, likeness: float) -> float:
+    """How likely a word is the corrected one, 0..1.
+
+    odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
+    ``ink_looks.likeness``.
+    """
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds + _INK * likeness**3))))
+
+
+def offer(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
+    """What a person is asked about, likely ones first; nothing where none is likely enough to be ticked."""
+    ordered = tuple(sorted(found, key=lambda each: -each.likelihood))
+    return ordered if ordered and ordered[0].likelihood >= TICKED else ()
+
+
+def step(pages: Iterable[tuple[Page, Iterable[str]]], text: str) -> Step:
+    """This text is written into words of pages, as one step; words that are checked by now stay as they are."""
+    found: dict[str, Edit] = {}
+    count = 0
+    for page, ids in pages:
+        changes: dict[str, tuple[Word | None, Word | None]] = {}
+        for word_id in ids:
+            word = page.words.get(word_id)
+            if word is not None and not word.checked:
+                changes |= edits.write(page, word_id, text).changes
+        count += len(changes)
+        found[page.id] = Edit(tr("Write “{text}”", text=text), changes)
+    return Step(tr_n("Write “{text}” in {count} place", "Write “{text}” in {count} places", count, text=text), found)

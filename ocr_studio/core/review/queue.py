@@ -1,0 +1,367 @@
+"""The words of a project that nobody has checked, in the order in which a person goes through them."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.project.second_readings import SecondReading
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.translation import tr_n
+
+Place: TypeAlias = tuple[str, str]  # page id, word id
+
+# So many words are kept in order at a time; of a project with more, the next are looked for when these are done.
+MOST: Final = 5000
+# Seconds: who takes longer for a word has gone for a coffee, and the rest is not counted.
+_BREAK: Final = 30.0
+# The pace is that of the last so many words, and is not said before there are a few.
+_LATELY, _ENOUGH = 40, 4
+
+
+class Order(StrEnum):
+    """Which words come first. CLOSE: where another reading was held nearly as likely. DIFFERING: where a second model
+    read something else.
+    """
+
+    LEAST_SURE = "least sure"
+    PAGE = "page"
+    WRITER = "writer"
+    CLOSE = "close"
+    DIFFERING = "differing"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A word that waits. image: its photo, as the page has it; place: 0, 1, … in the reading order of its page.
+
+    rival: how likely the best other reading is beside the best one, 0..1; doubt: how likely what a second model read
+    is, 0 where it read the same or was not asked, see ``second_readings``.
+    """
+
+    page_id: str
+    word_id: str
+    image: str
+    place: int
+    confidence: float | None = None
+    rival: float = 0.0
+    writer: str | None = None
+    doubt: float = 0.0
+
+    @property
+    def key(self) -> Place:
+        """What tells it from all others."""
+        return self.page_id, self.word_id
+
+
+def rows(page: Page, second: Mapping[str, SecondReading] = MappingProxyType({})) -> Iterator[QueueRow]:
+    """The words of a page that nobody has checked, in reading order. second: what a second model read otherwise."""
+    for place, key in enumerate(page_order.order(page)):
+        word = page.words[key]
+        if not word.checked:
+            read = word.machine.alternatives if word.machine else ()
+            rival = read[1].confidence / read[0].confidence if len(read) > 1 and read[0].confidence > 0 else 0.0
+            doubt = second[key].doubt(word) if key in second else 0.0
+            yield QueueRow(page.id, key, page.image, place, word.confidence, min(1.0, rival), page.facts.writer, doubt)
+
+
+def first(waiting: Iterable[QueueRow], order: Order, *, most: int = MOST) -> tuple[tuple[QueueRow, ...], int]:
+    """Those that come first in this order, ``most`` at most, and how many there are in all."""
+    counted = 0
+
+    def each() -> Iterator[QueueRow]:
+        nonlocal counted
+        for row in waiting:
+            counted += 1
+            yield row
+
+    found = heapq.nsmallest(most, each(), key=_KEYS[order])
+    return tuple(found), counted
+
+
+def agreement(
+    shown: Sequence[tuple[Place, Word]], page: Callable[[str], Page | None]
+) -> tuple[Step, tuple[Place, ...]]:
+    """One step by which words are right as they were shown, and which these are: all of them, up to the first that is
+    checked, changed or gone by now. page: as it is now, by its id.
+    """
+    pages: dict[str, Page] = {}
+    right: dict[str, list[str]] = {}
+    count = 0
+    for (page_id, word_id), word in shown:
+        here = pages.get(page_id) or page(page_id)
+        if here is None or here.words.get(word_id) != word or word.checked or word.machine is None:
+            break
+        pages[page_id] = here
+        right.setdefault(page_id, []).append(word_id)
+        count += 1
+    name = tr_n("Accept {count} word", "Accept {count} words", count)
+    accepted = {key: edits.accept(here, right[key]) for key, here in pages.items()}
+    return Step(name, accepted), tuple(place for place, _ in shown[:count])
+
+
+def typed(texts: Mapping[Place, str], page: Callable[[str], Page | None]) -> Step:
+    """One step by which these texts are what is written in these words; empty ones say nothing. page: as it is now."""
+    pages: dict[str, Page | None] = {}
+    written: dict[str, Edit] = {}
+    for (page_id, word_id), text in texts.items():
+        here = pages.setdefault(page_id, page(page_id))
+        edit = edits.answer(here, word_id, text) if here and one_line(text) else None
+        if edit and edit.changes:
+            before = written.get(page_id)
+            written[page_id] = replace(edit, changes={**before.changes, **edit.changes}) if before else edit
+    count = sum(len(edit.changes) for edit in written.values())
+    return Step(tr_n("Correct {count} word", "Correct {count} words", count), written)
+
+
+def _by_page(row: QueueRow) -> tuple[object, ...]:
+    return photo_file.natural_key(row.image), row.page_id, row.place
+
+
+def _by_sureness(row: QueueRow) -> tuple[object, ...]:
+    return -1.0 if row.confidence is None else row.confidence, *_by_page(row)
+
+
+def _by_writer(row: QueueRow) -> tuple[object, ...]:
+    return row.writer is None, (row.writer or "").casefold(), *_by_page(row)
+
+
+def _by_rival(row: QueueRow) -> tuple[object, ...]:
+    return -row.rival, *_by_page(row)
+
+
+def _by_doubt(row: QueueRow) -> tuple[object, ...]:
+    return -row.doubt, *_by_sureness(row)
+
+
+_KEYS: Final[dict[Order, Callable[[QueueRow], tuple[object, ...]]]] = {
+    Order.LEAST_SURE: _by_sureness,
+    Order.PAGE: _by_page,
+    Order.WRITER: _by_writer,
+    Order.CLOSE: _by_rival,
+    Order.DIFFERING: _by_doubt,
+}
+
+
+class Sitting:
+    """A person goes through a queue: where they are, where they have been, and how fast they are.
+
+    A word is settled by the person here, or falls away as it was settled elsewhere; either way it comes no more. What
+    is passed by comes no more in this sitting.
+    """
+
+    def __init__(self, waiting: Sequence[QueueRow], total: int) -> None:
+        """waiting: in their order; total: of all words that wait, those that are not among them included."""
+        self._rows = tuple(waiting)
+        self._index = {row.key: number for number, row in enumerate(self._rows)}
+        self._more = total - len(self._rows)
+        self._settled: dict[Place, None] = {}
+        self._elsewhere: set[Place] = set()
+        self._trail: list[int] = []  # the words that were shown, by their number
+        self._shown: set[int] = set()
+        self._at = -1
+        self._next = 0
+        self._moments: deque[float] = deque(maxlen=_LATELY + 1)
+        self.go_on()
+
+    @property
+    def current(self) -> QueueRow | None:
+        """The word that is shown, or None at the end."""
+        return self._rows[self._trail[self._at]] if 0 <= self._at < len(self._trail) else None
+
+    @property
+    def total(self) -> int:
+        """How many words there are in all."""
+        return len(self._rows) + self._more
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are words that are not among those in their order."""
+        return self._more > 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a word that has not been shown."""
+        return any(self._waits(number) for number in range(self._next, len(self._rows)))
+
+    @property
+    def settled(self) -> int:
+        """How many words the person has settled here."""
+        return len(self._settled)
+
+    @property
+    def fallen_away(self) -> int:
+        """How many were settled elsewhere."""
+        return len(self._elsewhere)
+
+    @property
+    def left(self) -> int:
+        """How many are not settled."""
+        return self.total - self.settled - self.fallen_away
+
+    @property
+    def number(self) -> int:
+        """Which of all words this is, 1 the first; what fell away counts as before it. At the end that of the last."""
+        before = sum(self._rows[number].key not in self._elsewhere for number in self._trail[: self._at])
+        return before + self.fallen_away + (self.current is not None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the word that is shown is settled already: the person has come back to it."""
+        return self.current is not None and self.current.key in self._settled
+
+    @property
+    def trail(self) -> Iterator[Place]:
+        """The words that were shown, in their order."""
+        return (self._rows[number].key for number in self._trail)
+
+    @property
+    def pages(self) -> frozenset[str]:
+        """The pages whose words wait here or waited."""
+        return frozenset(row.page_id for row in self._rows)
+
+    def places(self, pages: Collection[str]) -> Iterator[Place]:
+        """The words of these pages that wait here or waited."""
+        return (key for key in self._index if key[0] in pages)
+
+    def has_settled(self, place: Place) -> bool:
+        """Whether the person has settled this word here."""
+        return place in self._settled
+
+    def has_left_out(self, place: Place) -> bool:
+        """Whether it was settled elsewhere."""
+        return place in self._elsewhere
+
+    def go_on(self) -> None:
+        """To the word after this one: one that was shown already, else the next that waits."""
+        self._at += 1
+        while self._at < len(self._trail) and self._rows[self._trail[self._at]].key in self._elsewhere:
+            self._at += 1
+        if self._at >= len(self._trail):
+            fresh = next((number for number in range(self._next, len(self._rows)) if self._waits(number)), None)
+            self._at = len(self._trail)
+            if fresh is not None:
+                self._trail.append(fresh)
+                self._shown.add(fresh)
+                self._next = fresh + 1
+
+    def go_back(self) -> bool:
+        """To the word that was shown before this one. False at the first."""
+        for at in range(min(self._at, len(self._trail)) - 1, -1, -1):
+            if self._rows[self._trail[at]].key not in self._elsewhere:
+                self._at = at
+                return True
+        return False
+
+    def go_to(self, place: Place) -> None:
+        """To a word that has been shown."""
+        number = self._index.get(place)
+        if number in self._shown:
+            self._at = self._trail.index(number)
+
+    def settle(self, place: Place, *, when: float) -> None:
+        """The person has settled this word. when: seconds of any clock that runs evenly."""
+        if place in self._index and place not in self._settled:
+            self._settled[place] = None
+            self._moments.append(when)
+
+    def leave_out(self, places: Iterable[Place]) -> None:
+        """These were settled elsewhere; where the one that is shown is among them, it goes on."""
+        gone = {place for place in places if place in self._index and place not in self._settled}
+        here = self.current
+        self._elsewhere |= gone
+        if here is not None and here.key in gone:
+            self.go_on()
+
+    def hear(self, page_id: str, unchecked: Collection[str]) -> bool:
+        """These words of a page wait by now, and no others of it. Whether that is news."""
+        gone, back = [], []
+        for place in self.places({page_id}):
+            known = place in self._settled or place in self._elsewhere
+            if place[1] not in unchecked and not known:
+                gone.append(place)
+            elif place[1] in unchecked and known:
+                back.append(place)
+        self.leave_out(gone)
+        self.bring_back(back)
+        return bool(gone or back)
+
+    def bring_back(self, places: Iterable[Place]) -> None:
+        """These wait again, as what settled them was taken back; the last one that was settled here is shown."""
+        back = [place for place in places if place in self._settled or place in self._elsewhere]
+        if not back:
+            return
+        order = {place: number for number, place in enumerate(self._settled)}
+        shown = max(back, key=lambda place: (order.get(place, -1), -self._index[place]))
+        for place in back:
+            self._settled.pop(place, None)
+            self._elsewhere.discard(place)
+        number = self._index[shown]
+        if number in self._shown:
+            self._at = self._trail.index(number)
+        else:
+            self._at = min(self._at, len(self._trail))
+            self._trail.insert(self._at, number)
+            self._shown.add(number)
+        # What was not shown yet comes in its turn.
+        fresh = [self._index[place] for place in back if self._index[place] not in self._shown]
+        self._next = min([self._next, *fresh])
+
+    def take_in(self, waiting: Sequence[QueueRow], total: int) -> int:
+        """Those that wait by now, see ``__init__``, come in their order after what has been shown. How many of them
+        are new here.
+        """
+        kept = [row for number, row in enumerate(self._rows) if not self._waits(number)]
+        held = {row.key for row in kept}
+        known = self.total
+        trail = [self._rows[number].key for number in self._trail]
+        rest = [row for row in waiting if row.key not in held]
+        new = sum(row.key not in self._index for row in rest)
+        few = self._more > 0 or total > len(waiting)  # not all of them have ever been here
+        self._rows = (*kept, *rest)
+        self._index = {row.key: number for number, row in enumerate(self._rows)}
+        # Of what is kept, all that still waits is in the total, whether or not it is among the first.
+        passed = held - self._settled.keys() - self._elsewhere - {row.key for row in waiting}
+        self._more = max(0, total - len(waiting) - (len(passed) if few else 0))
+        self._trail = [self._index[key] for key in trail]
+        self._shown, self._next = set(self._trail), len(kept)
+        return max(0, self.total - known) if few else new
+
+    def ahead(self, count: int) -> list[QueueRow]:
+        """The word that is shown and those that come after it, so many in all."""
+        seen = self._trail[max(0, self._at) : max(0, self._at) + count]
+        found = [number for number in seen if self._rows[number].key not in self._elsewhere]
+        number = self._next
+        while len(found) < count and number < len(self._rows):
+            if self._waits(number):
+                found.append(number)
+            number += 1
+        return [self._rows[number] for number in found]
+
+    @property
+    def pace(self) -> float | None:
+        """Words a minute lately, breaks not counted; None until there are a few."""
+        moments = list(self._moments)
+        seconds = sum(min(_BREAK, late - early) for early, late in itertools.pairwise(moments))
+        return 60.0 * (len(moments) - 1) / seconds if len(moments) > _ENOUGH and seconds > 0 else None
+
+    @property
+    def minutes_left(self) -> float | None:
+        """How long the rest takes at this pace; None while nobody knows."""
+        pace = self.pace
+        return self.left / pace if pace else None
+
+    def _waits(self, number: int) -> bool:
+        key = self._rows[number].key
+        return number not in self._shown and key not in self._settled and key not in self._elsewhere

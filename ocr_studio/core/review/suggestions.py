@@ -1,0 +1,110 @@
+"""What may stand where a word was read: the recognizer's own readings, and what a person would try next.
+
+A person who corrects photos sees the same slips again and again: a stroke beside the word was read as a sign at its
+edge, small letters as capitals, and words that stand on these photos more than once are misread each time anew. So
+beside the readings there are: the reading without the signs at its edges, in another case, and what the person has
+written in this project that looks like it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ocr_studio.core.page import Transcription
+from ocr_studio.core.search import folding
+from ocr_studio.core.search.vocabulary import Vocabulary
+
+# How likely, beside a reading, what is made of it is; the exact figures matter little, as only the order is shown: on
+# words of 32 writers from 1/20 to 1/5 the same share of wrong words has the right text among the first seven.
+_OTHER_CASE: Final = 0.1
+_NO_EDGES: Final = 0.15
+_NEITHER: Final = 0.05
+# Of a text of the project that is just as far from the reading as it may be, nothing; of one that looks the same, half.
+_WRITTEN: Final = 0.5
+# So much of a word may be misread for it to be that word still, in letters: a third, and one in any case.
+_FAR: Final = 3
+# Of how many readings edges are taken off, and how many of the person's texts are among the guesses.
+_READINGS, _OWN = 2, 3
+_LEADING: Final = re.compile(r"^[\W_]+")
+_NO_SPACE: Final = "\u00a0"  # to a vocabulary a letter as any other, so that texts of several words stay whole
+# More are not kept: the looking through would be felt. Nor are longer ones, in letters, which no person types again.
+_MOST_TEXTS: Final = 20_000
+LONGEST: Final = 200
+
+
+@dataclass(slots=True)
+class WrittenTexts:
+    """What a person has written or confirmed, each whole text with how often; ``add`` what is written now."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    _texts: list[str] = field(default_factory=list)
+    _vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    def add(self, texts: Mapping[str, int]) -> None:
+        """Take in further texts, with how often each was written."""
+        room = _MOST_TEXTS - len(self._texts)
+        fresh = [text for text in texts if 0 < len(text) <= LONGEST and text not in self.counts][:room]
+        self.counts.update({text: many for text, many in texts.items() if text in self.counts})
+        self.counts.update({text: texts[text] for text in fresh})
+        if fresh:
+            lines = "".join(_letters(text) + "\n" for text in fresh)
+            self._vocabulary.add(lines, self._vocabulary.last + len(fresh))
+            self._texts += fresh
+
+    def near(self, read: str) -> list[tuple[str, float]]:
+        """Those that look like this, with how far they are from it, 0..1 of how far they may be; the nearest first."""
+        if len(read) > LONGEST:
+            return []
+        letters = _letters(read)
+        most = max(1.0, len(letters) / _FAR)
+        apart, _ = self._vocabulary.near(letters, most=most)
+        found = [(self._texts[number], float(apart[number]) / most) for number in (apart < most).nonzero()[0]]
+        return sorted(found, key=lambda each: (each[1], -self.counts[each[0]], each[0]))
+
+    def beginning(self, typed: str) -> list[str]:
+        """Those that begin with what was typed and go on, the most frequent first."""
+        found = [text for text in self._texts if text.startswith(typed) and len(text) > len(typed)]
+        return sorted(found, key=lambda text: -self.counts[text])
+
+
+def guesses(reading: Transcription, written: WrittenTexts, *, most: int) -> tuple[str, ...]:
+    """What may stand there, the likeliest first: ``reading.text`` itself, then others; "" is none, see ``Word``."""
+    likely: dict[str, float] = {each.text: each.confidence for each in reading.alternatives}
+    own = reading.confidence or max(likely.values(), default=0.0)
+
+    def note(texts: Iterable[str], share: float) -> None:
+        for text in texts:
+            likely[text] = max(likely.get(text, 0.0), share)
+
+    for text in [each.text for each in reading.alternatives[:_READINGS]] or [reading.text]:
+        note(_without_edges(text), _NO_EDGES * likely.get(text, own))
+    note(_in_other_case(reading.text), _OTHER_CASE * own)
+    note((other for text in _without_edges(reading.text) for other in _in_other_case(text)), _NEITHER * own)
+    for text, apart in written.near(reading.text)[:_OWN]:
+        note([text], _WRITTEN * own * (1.0 - apart))
+    likely.pop(reading.text, None)
+    return (reading.text, *sorted(likely, key=lambda text: -likely[text]))[:most]
+
+
+def _letters(text: str) -> str:
+    return folding.fold(text).replace(" ", _NO_SPACE).replace("\n", _NO_SPACE)
+
+
+def _without_edges(text: str) -> Sequence[str]:
+    bare = _LEADING.sub("", text)
+    found = (bare, _without_end(text), _without_end(bare))
+    return [each for each in dict.fromkeys(found) if each and each != text]
+
+
+def _without_end(text: str) -> str:
+    # Turned round, as a search for what reaches to the end begins anew at every sign.
+    return _LEADING.sub("", text[::-1])[::-1]
+
+
+def _in_other_case(text: str) -> Sequence[str]:
+    found = (text.lower(), text.upper(), text[:1].upper() + text[1:].lower())
+    return [each for each in dict.fromkeys(found) if each != text]

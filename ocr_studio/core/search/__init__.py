@@ -1,0 +1,1 @@
+"""Matching of texts: edit distance, confusable characters, several words, replacing."""

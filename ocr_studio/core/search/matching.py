@@ -1,0 +1,256 @@
+"""Finding words by what somebody types: past slips of typing and of reading, on one photo or on all.
+
+What is found, and what comes first:
+
+- A word is as near as the letters that differ cost (``look_alikes``: little for those of the same shape, more for those
+  that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
+  ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
+- The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.
+- A letter alone that others may stand for, as "ss" for "ß", is found inside words, too.
+- What the recognizer held for its second, third … choice is found where nobody has checked the word, and comes behind
+  all that was found otherwise, the sooner the surer it was. A choice is a guess already, so in it only letters of the
+  same shape may differ, and one or two letters are found only where they were held for at least as likely as 1 in 20.
+- Several words must all be on a photo; their score is the mean, less the further apart they are.
+- "In quotes" means just so: no slips, and several words one after the other on a line.
+- What a person wrote stands for what the machine had read there. Words that were set aside are not found.
+
+Of the same score, a word alone comes before one among others, then what a person wrote comes first, then what the
+recognizer was surer of, then by photo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.page import Quad
+from ocr_studio.core.search import confusable, folding
+from ocr_studio.core.search.vocabulary import Vocabulary
+from ocr_studio.core.search_index.arrays import IndexArrays
+from ocr_studio.core.search_index.file_format import HUMAN
+
+Floats = NDArray[np.floating[Any]]
+
+# Letters of a query; of more nothing is looked for, as a page that was copied by mistake has a thousand words.
+LONGEST: Final = 400
+
+_BEGINNING: Final = 0.9
+# The least score of what counts is 0.9 / (1 + 2); choices stay below.
+_CHOICE: Final = 0.25
+# One letter in five may be wrong, and never more than two.
+_PER_LETTER: Final = 0.2
+_MOST: Final = 2.0
+# Every other scribble might be "i" or "of": of words shorter than this only choices as likely as one in twenty count.
+_LONG: Final = 3
+_LIKELY: Final = 0.05
+# A beginning of fewer letters than this fits too much to allow for slips as well.
+_SLIPS_FROM: Final = 4
+_WORDS: Final = re.compile(r'["“”„«»]([^"“”„«»]*)(["“”„«»]?)|([^\s"“”„«»]+)')
+
+
+class Side(StrEnum):
+    """Whose text was found: a person's, the machine's, or another reading the machine held possible."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWord:
+    """A word that was found. text: what stands there; matched: what was found, another text where side is CHOICE;
+    rank: 2 for the second choice, 3 for the third …; 1 for what counts. quad: pixels of the upright photo.
+    """
+
+    word_id: str
+    quad: Quad
+    text: str
+    matched: str
+    side: Side
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place on a photo where all that was looked for stands. words: one for each word of the query, in its order.
+
+    score: 0..1; hits come with the highest first.
+    """
+
+    page_id: str
+    image: str
+    words: tuple[FoundWord, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        """What was found, words between spaces."""
+        return " ".join(word.matched for word in self.words)
+
+    @property
+    def side(self) -> Side:
+        """CHOICE if any of its words is one, else HUMAN if a person wrote all of them."""
+        sides = {word.side for word in self.words}
+        return Side.CHOICE if Side.CHOICE in sides else Side.MACHINE if Side.MACHINE in sides else Side.HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word that is looked for, folded. exact: without slips. open: it may go on. phrase: number of the quotes that
+    it stands in, 0 for none. inside: it may stand anywhere in a word.
+    """
+
+    text: str
+    exact: bool = False
+    open: bool = False
+    phrase: int = 0
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Words that fit a term. entries: (N,) places in the index's table; scores: (N,); choices: (N,) places among the
+    other readings, or -1.
+    """
+
+    entries: NDArray[np.intp]
+    scores: Floats
+    choices: NDArray[np.intp]
+
+    def on(self, kept: NDArray[np.intp]) -> Rows:
+        """Those at these places."""
+        return Rows(self.entries[kept], self.scores[kept], self.choices[kept])
+
+
+def parse(query: str, *, typing: bool = False) -> tuple[Term, ...]:
+    """The words of a query. typing: the last one may go on, unless a space or a quote ends it."""
+    terms: list[Term] = []
+    for number, found in enumerate(_WORDS.finditer(query), start=1):
+        quoted, closed, plain = found.groups()
+        unfinished = typing and found.end() == len(query) and not closed
+        if plain is not None:
+            # One letter that is folded to several, as "ß" is, begins hardly any word.
+            terms += [
+                Term(text, open=unfinished, inside=len(plain) == 1 < len(text))
+                for text in [folding.word(plain)]
+                if text
+            ]
+            continue
+        inside = [text for each in quoted.split() if (text := folding.word(each))]
+        going_on = unfinished and not quoted.endswith(" ")
+        terms += [
+            Term(text, exact=True, open=going_on and place == len(inside), phrase=number)
+            for place, text in enumerate(inside, start=1)
+        ]
+    return tuple(terms)
+
+
+def allowed(letters: int) -> float:
+    """What slips may cost in a word of so many letters: one letter in five, two at most.
+
+    So a letter alone is just that letter, three letters may have one stroke wrong, five any one letter, six two
+    strokes. In shorter words another letter makes another word ("node", "code"), more often than it is a slip.
+    """
+    return min(_PER_LETTER * letters, _MOST)
+
+
+def scores(vocabulary: Vocabulary, term: Term) -> tuple[Floats, Floats]:
+    """How well each text fits a term, 0 for not at all: as what counts, and as a choice; (texts,) and (texts,)."""
+    most = 0.0 if term.exact else allowed(len(term.text))
+    near = 0.0 if term.exact else confusable.SHAPE
+    slips = term.open and not term.exact and len(term.text) >= _SLIPS_FROM
+    whole, begun = vocabulary.near(term.text, most=most, rest=min(near, most), beginnings=slips)
+    if term.open and not slips:
+        begun = vocabulary.beginning(term.text)
+    if term.inside:
+        begun = vocabulary.having(term.text)
+    counts, choice = np.zeros_like(whole), np.zeros_like(whole)
+    some = np.flatnonzero(np.isfinite(whole) | np.isfinite(begun))
+    whole, begun = whole[some], begun[some]
+    counts[some] = np.maximum(1 / (1 + whole), _BEGINNING / (1 + begun))
+    choice[some] = np.maximum(
+        np.where(whole <= near, 1 / (1 + whole), 0), np.where(begun <= near, _BEGINNING / (1 + begun), 0)
+    )
+    return counts, choice
+
+
+def rows(arrays: IndexArrays, term: Term, *, choices: bool = True, page: int | None = None) -> Rows:
+    """All words that fit a term, each once. page: number of the one to look on; None for all."""
+    counts, choice = scores(arrays.vocabulary, term)
+    entries = arrays.entries.all
+    first, end = (0, len(entries)) if page is None else arrays.span(page)
+    main = arrays.entries.of(counts > 0)
+    if page is not None:
+        main = main[(main >= first) & (main < end)]
+    found = Rows(main, counts[entries["text"][main]], np.full(len(main), -1))
+    if not choices:
+        return found
+    others = arrays.choices.all
+    second = arrays.choices.of(choice > 0)
+    words = others["word"][second].astype(np.intp)
+    free = np.zeros(len(entries), np.bool_)
+    free[first:end] = True
+    free[main] = False
+    kept = free[words]
+    if len(term.text) < _LONG:
+        kept &= others["confidence"][second] >= _LIKELY * 255
+    second, words = second[kept], words[kept]
+    # Those of one word follow each other, the surest first.
+    once = np.diff(words, prepend=-1) != 0
+    second, words = second[once], words[once]
+    sure = others["confidence"][second] / 255
+    return Rows(
+        np.concatenate([main, words]),
+        np.concatenate([found.scores, _CHOICE * choice[others["text"][second]] * (0.5 + 0.5 * sure)]),
+        np.concatenate([found.choices, second]),
+    )
+
+
+def ranked(arrays: IndexArrays, found: Rows, limit: int) -> Rows:
+    """The best of them, the best first; see above."""
+    entries, choices = arrays.entries.all, arrays.choices.all
+
+    def more(some: NDArray[np.intp]) -> NDArray[np.intp]:
+        texts = entries["text"][found.entries[some]]
+        other = found.choices[some] >= 0
+        texts[other] = choices["text"][found.choices[some][other]]
+        return np.asarray(arrays.vocabulary.sizes[texts], np.intp)
+
+    keys: tuple[Callable[[NDArray[np.intp]], NDArray[Any]], ...] = (
+        lambda some: -found.scores[some],
+        more,
+        lambda some: (entries["flags"][found.entries[some]] & HUMAN) == 0,
+        lambda some: -np.nan_to_num(entries["confidence"][found.entries[some]], nan=0.0),
+        lambda some: entries["page"][found.entries[some]],
+        lambda some: found.entries[some],
+    )
+    best = _least(len(found.entries), keys, limit)
+    order = best[np.lexsort([key(best) for key in reversed(keys)])]
+    return Rows(found.entries[order], found.scores[order], found.choices[order])
+
+
+def _least(count: int, keys: Sequence[Callable[[NDArray[np.intp]], NDArray[Any]]], limit: int) -> NDArray[np.intp]:
+    """Of so many, those that would be the first by these keys, in any order: of hundreds of thousands that score the
+    same, most need not be put in order.
+    """
+    chosen: list[NDArray[np.intp]] = []
+    left = np.arange(count)
+    for key in keys:
+        if len(left) <= limit:
+            break
+        values = key(left)
+        last = values.min()
+        if np.count_nonzero(values == last) < limit:
+            last = np.partition(values, limit - 1)[limit - 1]
+        sure = values < last
+        chosen.append(left[sure])
+        limit -= int(np.count_nonzero(sure))
+        left = left[values == last]
+    return np.concatenate([*chosen, left[:limit]])

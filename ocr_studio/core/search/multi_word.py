@@ -1,0 +1,221 @@
+"""Several words of a query on one photo: which of those that fit belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.search import folding
+from ocr_studio.core.search.matching import Rows, Term
+from ocr_studio.core.search_index.arrays import IndexArrays
+
+Quads = NDArray[np.float32]
+
+# Words this many heights apart count half as near as neighbours; no nearness takes more than so much of the score.
+_FAR: Final = 10.0
+_APART: Final = 0.4
+# On one photo so many of the rarest word's places are looked at; somebody who looks for "the board" wants the photo.
+_MOST_ANCHORS: Final = 40
+# Of so many photos, those whose words fit best, it is looked at how near the words stand.
+_MOST_PHOTOS: Final = 150
+# How far the next word of a line may be, in heights: overlapping by a letter, or after a wide space; and how far off
+# the line.
+_OVERLAP, _SPACE, _ASIDE = 0.5, 2.5, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where a word of the query, or the words of one pair of quotes, may be: entries, their choices or -1, score."""
+
+    entries: tuple[int, ...]
+    choices: tuple[int, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What is known of one photo's words. first: place of its first in the index's table; quads: (N, 4, 2); words: the
+    folded words of each text.
+    """
+
+    first: int
+    quads: Quads
+    words: Callable[[int], tuple[str, ...]]
+
+
+def together(
+    arrays: IndexArrays,
+    terms: Sequence[Term],
+    found: Sequence[Rows],
+    on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
+    *,
+    limit: int,
+) -> tuple[list[Part], int]:
+    """The places where all terms stand, best first, and on how many photos each term is somewhere.
+
+    found: what fits each term. on_pages: the words of photos by their numbers.
+    """
+    pages = _pages(arrays, found)
+    looked_at = pages[:_MOST_PHOTOS]
+    numbers = looked_at.tolist()
+    by_page = zip(*(_by_page(arrays, rows, looked_at) for rows in found), strict=True)
+    parts: list[tuple[Part, int]] = []
+    for number, here, own in zip(numbers, by_page, on_pages(numbers), strict=True):
+        parts += [(part, number) for part in _on_page(terms, here, own)]
+    parts.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].entries))
+    return [part for part, _ in parts[:limit]], len(pages)
+
+
+def following(
+    arrays: IndexArrays,
+    terms: Sequence[Term],
+    found: Sequence[Rows],
+    on_pages: Callable[[Sequence[int]], Iterable[PageWords]],
+) -> Iterator[int]:
+    """Numbers of all photos on which the words of one pair of quotes follow each other; see ``together``."""
+    pages = _pages(arrays, found)
+    for first in range(0, len(pages), _MOST_PHOTOS):
+        some = pages[first : first + _MOST_PHOTOS]
+        numbers = some.tolist()
+        starts = _by_page(arrays, found[0], some)
+        for number, here, own in zip(numbers, starts, on_pages(numbers), strict=True):
+            if len(terms) == 1 or next(_phrases(terms, here, own), None) is not None:
+                yield number
+
+
+def _by_page(arrays: IndexArrays, rows: Rows, numbers: NDArray[np.intp]) -> list[Rows]:
+    """Rows of one term on each of these photos."""
+    pages = arrays.entries.all["page"][rows.entries]
+    wanted = np.zeros(max(arrays.pages, default=0) + 1, np.bool_)
+    wanted[numbers] = True
+    some = np.flatnonzero(wanted[pages])
+    some = some[np.argsort(pages[some], kind="stable")]
+    pages = pages[some]
+    first, end = np.searchsorted(pages, numbers), np.searchsorted(pages, numbers, side="right")
+    return [rows.on(some[start:stop]) for start, stop in zip(first.tolist(), end.tolist(), strict=True)]
+
+
+def _pages(arrays: IndexArrays, found: Sequence[Rows]) -> NDArray[np.intp]:
+    """Numbers of the photos that have something for every term, the best first."""
+    size = max(arrays.pages, default=0) + 1
+    total, everywhere = np.zeros(size), np.ones(size, np.bool_)
+    for rows in found:
+        best = np.zeros(size)
+        np.maximum.at(best, arrays.entries.all["page"][rows.entries], rows.scores)
+        everywhere &= best > 0
+        total += best
+    numbers = np.flatnonzero(everywhere)
+    return numbers[np.argsort(-total[numbers], kind="stable")]
+
+
+def _on_page(terms: Sequence[Term], here: Sequence[Rows], own: PageWords) -> list[Part]:
+    """The places of one photo, each anchored at one place of the rarest part."""
+    parts: list[list[Part]] = []
+    for phrase, group in groupby(range(len(terms)), key=lambda index: terms[index].phrase or -index - 1):
+        places = list(group)
+        if phrase > 0 and len(places) > 1:
+            parts.append(list(_phrases([terms[index] for index in places], here[places[0]], own)))
+        else:
+            parts += [_single(here[index]) for index in places]
+    if not all(parts):
+        return []
+    rarest = min(range(len(parts)), key=lambda index: len(parts[index]))
+    anchors = sorted(parts[rarest], key=lambda part: -part.score)[:_MOST_ANCHORS]
+    return list(dict.fromkeys(_around(anchors, rarest, parts, own)))
+
+
+def _single(rows: Rows) -> list[Part]:
+    columns = rows.entries.tolist(), rows.choices.tolist(), rows.scores.tolist()
+    return [Part((entry,), (choice,), score) for entry, choice, score in zip(*columns, strict=True)]
+
+
+def _around(anchors: Sequence[Part], rarest: int, parts: Sequence[Sequence[Part]], own: PageWords) -> Iterator[Part]:
+    """Each anchor with the best near place of each other part."""
+    every = range(len(anchors))
+    chosen: list[Sequence[Part]] = []
+    nearness: list[NDArray[np.float64]] = []
+    for index, some in enumerate(parts):
+        if index == rarest:
+            chosen.append(anchors)
+            continue
+        near = _nearness(anchors, some, own)
+        best = np.argmax(np.array([part.score for part in some]) * (1 - _APART + _APART * near), axis=1)
+        chosen.append([some[place] for place in best.tolist()])
+        nearness.append(near[every, best])
+    factors = [1.0] * len(anchors)
+    if nearness:
+        factors = (1 - _APART + _APART * np.mean(nearness, axis=0)).tolist()
+    for together, factor in zip(zip(*chosen, strict=True), factors, strict=True):
+        entries = tuple(entry for part in together for entry in part.entries)
+        choices = tuple(choice for part in together for choice in part.choices)
+        yield Part(entries, choices, factor * sum(part.score for part in together) / len(together))
+
+
+def _nearness(anchors: Sequence[Part], some: Sequence[Part], own: PageWords) -> NDArray[np.float64]:
+    """(anchors, some): 1 for neighbours, towards 0 the further apart."""
+    mine = [own.quads[[entry - own.first for entry in anchor.entries]].reshape(-1, 2) for anchor in anchors]
+    height = np.maximum([np.linalg.norm(corners[3] - corners[0]) for corners in mine], 1.0)[:, None]
+    low = np.array([corners.min(axis=0) for corners in mine])[:, None]
+    high = np.array([corners.max(axis=0) for corners in mine])[:, None]
+    begin = own.quads[[part.entries[0] - own.first for part in some], 0]
+    end = own.quads[[part.entries[-1] - own.first for part in some], 2]
+    apart = np.maximum(np.maximum(np.minimum(begin, end) - high, low - np.maximum(begin, end)), 0)
+    gaps = np.linalg.norm(apart, axis=2) / height
+    return np.asarray(1 / (1 + np.maximum(gaps - 1, 0) / _FAR), np.float64)
+
+
+def _phrases(terms: Sequence[Term], starts: Rows, own: PageWords) -> Iterator[Part]:
+    """Where the words of one pair of quotes follow each other."""
+    wanted = [term.text for term in terms]
+    for entry, choice, score in zip(
+        starts.entries.tolist(), starts.choices.tolist(), starts.scores.tolist(), strict=True
+    ):
+        if choice >= 0:
+            continue
+        words = own.words(entry)
+        for place, word in enumerate(words):
+            if word == wanted[0] and (found := _followed(entry, place, terms, own)):
+                yield Part(found, (-1,) * len(found), score)
+
+
+def _followed(entry: int, place: int, terms: Sequence[Term], own: PageWords) -> tuple[int, ...]:
+    """The entries of the terms, beginning with this word of this entry; () where they do not follow."""
+    found = [entry]
+    for term in terms[1:]:
+        words = own.words(found[-1])
+        place += 1
+        if place < len(words):
+            found.append(found[-1])
+        else:
+            following, place = _next(found[-1] - own.first, own.quads), 0
+            if following is None:
+                return ()
+            found.append(following + own.first)
+            words = own.words(found[-1])
+        if not words or not (words[place] == term.text or (term.open and words[place].startswith(term.text))):
+            return ()
+    return tuple(found)
+
+
+def _next(index: int, quads: Quads) -> int | None:
+    """Which box comes next on the line of this one."""
+    box = quads[index]
+    height = max(float(np.linalg.norm(box[3] - box[0])), 1.0)
+    along = box[1] - box[0]
+    along = along / max(float(np.linalg.norm(along)), 1e-6)
+    away = (quads[:, 0] + quads[:, 3] - box[1] - box[2]) / 2
+    ahead, aside = away @ along, np.abs(away[:, 0] * along[1] - away[:, 1] * along[0])
+    fits = (ahead > -_OVERLAP * height) & (ahead < _SPACE * height) & (aside < _ASIDE * height)
+    fits[index] = False
+    places = np.flatnonzero(fits)
+    return int(places[np.argmin(ahead[places])]) if len(places) else None
+
+
+def folded_words(text: str) -> tuple[str, ...]:
+    """The words of a text as quotes compare them."""
+    return tuple(each for part in text.split() if (each := folding.word(part)))

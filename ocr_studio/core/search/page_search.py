@@ -1,0 +1,45 @@
+"""Finding words on one page, without an index: as it is at this moment, in some milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ocr_studio.core.page import Page
+from ocr_studio.core.search import folding
+from ocr_studio.core.search.matching import Hit
+from ocr_studio.core.search_index import packing as index_packing
+from ocr_studio.core.search_index.arrays import IndexArrays
+from ocr_studio.core.search_index.file_format import PageChange
+from ocr_studio.core.search_index.queries import IndexReading, WordPlaces
+
+_ONE = 1
+
+
+class PageSearch:
+    """The words of a page, made ready; of use as long as the page is the same."""
+
+    def __init__(self, page: Page) -> None:
+        words = index_packing.packed(list(page.words.values()))
+        self._texts, self._ids, self._quads = words.texts, words.ids, words.quads
+        self._folded = [" ".join(folding.tokens(text)) for text in words.texts]
+        arrays = IndexArrays()
+        arrays.vocabulary.add("\n".join(self._folded), len(self._texts) - 1)
+        arrays.take(PageChange(_ONE, _ONE, index_packing.row_of(page, ""), words.entries, words.choices))
+        self._reading = IndexReading(self, arrays)
+
+    def find(self, query: str, *, typing: bool = False) -> list[Hit]:
+        """Where the query stands on the page, best first; see ``search``. typing: its last word may go on."""
+        most = max(1, len(self._ids))
+        return self._reading.find(query, most, typing=typing, page_id=None).hits
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The texts of these numbers."""
+        return {number: self._texts[number] for number in numbers}
+
+    def texts_with(self, part: str) -> list[int]:
+        """Numbers of the texts in which this stands, folded, be it inside a word."""
+        return [number for number, folded in enumerate(self._folded) if number and part in folded]
+
+    def places(self, numbers: Iterable[int]) -> dict[int, WordPlaces]:
+        """Ids of the page's words and their quads, (N, 4, 2)."""
+        return {_ONE: (self._ids, self._quads)}

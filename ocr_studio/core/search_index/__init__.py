@@ -1,0 +1,1 @@
+"""The search index of a project, in the program's own cache."""

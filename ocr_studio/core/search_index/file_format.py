@@ -1,0 +1,442 @@
+"""The file of the index: an SQLite database that may be deleted at any time and is made again from the pages.
+
+It holds each page twice: as a row of what a list of photos shows, and as packed arrays of its words, which are read
+into memory for searching (``index_arrays``). All distinct texts are numbered in a table of their own. FTS5 is not used:
+it knows whole words and their beginnings, but neither slips of typing nor look-alikes, and among the distinct texts
+those are found faster than its lists of places could be read. So any SQLite does, also the one that TensorFlow brings.
+
+In write-ahead mode reading never waits for writing, and a program that is killed leaves the last finished state. A file
+that is damaged, foreign or of another format is thrown away: whatever comes out of it is looked at before it is used,
+and what cannot be so raises IndexDamaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.files import strict_json
+from ocr_studio.core.files.safe_folder import stays_inside
+from ocr_studio.core.page import PageState
+from ocr_studio.core.search import folding
+from ocr_studio.core.search_index import database as index_database
+from ocr_studio.core.search_index.database import Database, IndexDamaged
+
+Array = NDArray[Any]
+
+# One word. text: what counts; read: what the machine read, 0 for nothing; both numbers of texts, as is the model.
+ENTRY: Final = np.dtype([("text", "<i4"), ("read", "<i4"), ("model", "<i4"), ("confidence", "<f4"), ("flags", "u1")])
+# Another reading of an unchecked word. word: its place among the page's; rank: 1 for the second choice; confidence in
+# 255ths.
+CHOICE: Final = np.dtype([("text", "<i4"), ("word", "<u4"), ("confidence", "u1"), ("rank", "u1")])
+CHECKED, HUMAN, UNREADABLE, IGNORED = 1, 2, 4, 8
+
+# One word's corners.
+_QUAD: Final = np.dtype(("<f4", (4, 2)))
+_FLAGS: Final = CHECKED | HUMAN | UNREADABLE | IGNORED
+_ROW: Final = "id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed"
+_STATE: Final = _ROW.split(", ").index("state")
+_GONE: Final = ""  # the state of a page that is no more
+_EXCLUDED: Final = ", ".join(f"excluded.{name}" for name in ("seq", *_ROW.split(", ")))
+
+
+# Numbers of pages are places in arrays, as are those of texts.
+_MOST_PAGES: Final = 1 << 24
+_MOST_TEXTS: Final = (1 << 31) - 1
+_MOST_CHANGES: Final = 1 << 53
+_LONGEST_ID: Final = 500
+# Texts that are fetched at once.
+_PORTION: Final = 10_000
+# Confidences are sums of probabilities, which may pass 1 by a rounding error.
+_ABOUT: Final = 0.01
+_FARTHEST: Final = 1e9  # pixels
+_MOST_VALUES: Final = 2_000_000
+_STRUCTURE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in ",[{"}
+_SEEN: Final = re.compile(r"|-?[0-9]{1,20}:[0-9]{1,20}:[0-9]{1,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """What is known of a page besides its words. least: lowest confidence of the unchecked words; mean: of all words'
+    confidence; None where there is none. failed: why the page's file cannot be read, or nothing. seen: which state of
+    the page's file this is, "" for one that is not on the disk yet. typed: the words a person wrote, each how often.
+    """
+
+    page_id: str
+    image: str
+    state: PageState
+    words: int
+    unchecked: int
+    least: float | None
+    mean: float | None
+    writer: str | None
+    tags: tuple[str, ...]
+    failed: str
+    seen: str
+    typed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedWords:
+    """The words of a page. texts: distinct ones; the numbers in entries (N,) and choices (M,) are places in it until
+    they are stored, then numbers of the table. quads: (N, 4, 2) float32, pixels of the upright photo. ids: N.
+    """
+
+    texts: tuple[str, ...]
+    entries: Array
+    choices: Array
+    quads: NDArray[np.float32]
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """A page that is new, changed or gone since. number: by which the index knows it; entries, choices: as stored."""
+
+    seq: int
+    number: int
+    page: PageRow | None
+    entries: Array
+    choices: Array
+
+
+class IndexFile:
+    """An open index. May be used from several threads: each reads by a connection of its own, one writes at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises IndexDamaged for a file that is no index of this format, and sqlite3.Error or OSError.
+
+        path: of a file that no link leads to; see ``index_place``.
+        """
+        self.path = path
+        self._guard = threading.Lock()
+        self._idle: list[Database] = []
+        self._closed = False
+        self._writing = threading.RLock()
+        self._numbers: dict[str, int] = {}
+        try:
+            with self.reading() as database:
+                index_database.prepare(database)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def reading(self, *, writing: bool = False) -> Iterator[Database]:
+        """A connection, for this thread alone until it is given back."""
+        with self._guard:
+            if self._closed:
+                raise sqlite3.ProgrammingError("the index is closed")
+            database = self._idle.pop() if self._idle else None
+        if database is None:
+            database = index_database.connect(self.path)
+        try:
+            database.expect(index_database.size_of(self.path), writing=writing)
+            yield database
+        finally:
+            with self._guard:
+                if self._closed:
+                    database.close()
+                else:
+                    self._idle.append(database)
+
+    def close(self) -> None:
+        """Let go of the file. Whoever reads at this moment still gets to its end."""
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for database in idle:
+            database.close()
+
+    def put(self, pages: Iterable[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
+        """Store pages, whole or not at all, and forget those that are gone."""
+        with self._writing, self.reading(writing=True) as database:
+            before = len(self._numbers)
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                newest = database.execute("SELECT coalesce(max(seq), 0) FROM pages").fetchone()[0]
+                seq = _whole(newest, 0, _MOST_CHANGES)
+                for page, words in pages:
+                    seq += 1
+                    self._put(database, seq, page, words)
+                for page_id in gone:
+                    seq += 1
+                    _forget(database, seq, page_id)
+                database.execute("COMMIT")
+            except BaseException:
+                if len(self._numbers) != before:
+                    self._numbers.clear()  # some of them were taken back
+                with contextlib.suppress(sqlite3.Error):
+                    database.execute("ROLLBACK")
+                raise
+
+    def changes(self, database: Database, since: int) -> Iterator[PageChange]:
+        """What has changed after this number, in its order. Raises IndexDamaged."""
+        found = database.rows(
+            f"SELECT seq, number, {_ROW}, entries, choices, crc"
+            " FROM pages LEFT JOIN words ON page = number WHERE seq > ? ORDER BY seq",
+            (since,),
+        )
+        for seq, number, *row, entries, choices, crc in found:
+            since = _whole(seq, since + 1, _MOST_CHANGES)
+            page, kept = _whole(number, 1, _MOST_PAGES), (entries, choices)
+            if row[_STATE] == _GONE:
+                yield PageChange(since, page, None, np.empty(0, ENTRY), np.empty(0, CHOICE))
+            else:
+                yield _change(since, page, _stored(row), kept, crc)
+
+    def places(self, numbers: Iterable[int]) -> dict[int, tuple[tuple[str, ...], NDArray[np.float32]]]:
+        """Ids of these pages' words and their quads, (N, 4, 2); of those that are not gone. Raises IndexDamaged."""
+        found: dict[int, tuple[tuple[str, ...], NDArray[np.float32]]] = {}
+        with self.reading() as database:
+            for marks, some in _some_at_once(numbers):
+                rows = database.rows(f"SELECT page, quads, ids, places_crc FROM words WHERE page IN ({marks})", some)
+                for number, quads, ids, crc in rows:
+                    found[number] = _places(number, quads, ids, crc)
+        return found
+
+    def folded(self, database: Database, since: int) -> tuple[int, str]:
+        """All texts after this number as ``folding.tokens`` has them, a line each; and the last one's number.
+
+        Raises IndexDamaged.
+        """
+        portions: list[str] = []
+        count = _PORTION
+        while count == _PORTION:
+            # As one string, as half a million of them take half a minute to look at one by one.
+            last, count, lines = database.execute(
+                "SELECT max(id), count(*), group_concat(folded, char(10))"
+                " FROM (SELECT id, folded FROM texts WHERE id > ? ORDER BY id LIMIT ?)",
+                (since, _PORTION),
+            ).fetchone()
+            if count:
+                if not isinstance(lines, str) or last - since != count or lines.count("\n") != count - 1:
+                    raise IndexDamaged("texts are missing")
+                since = _whole(last, 0, _MOST_TEXTS)
+                portions.append(lines)
+        return since, "\n".join(portions)
+
+    def texts(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The texts of these numbers. Raises IndexDamaged."""
+        wanted = set(numbers)
+        found: dict[int, str] = {}
+        with self.reading() as database:
+            for marks, some in _some_at_once(wanted):
+                rows = database.rows(f"SELECT id, text FROM texts WHERE id IN ({marks})", some)
+                found.update((number, _text(text)) for number, text in rows)
+        if len(found) != len(wanted):
+            raise IndexDamaged("texts are missing")
+        return found
+
+    def texts_with(self, part: str) -> list[int]:
+        """Numbers of the texts in which this stands, folded, be it inside a word. Raises IndexDamaged."""
+        found: list[int] = []
+        last = 0
+        with self.reading() as database:
+            rows = database.rows("SELECT id FROM texts WHERE id > 0 AND instr(folded, ?) ORDER BY id", (part,))
+            for (number,) in rows:
+                found.append(last := _whole(number, last + 1, _MOST_TEXTS))
+        return found
+
+    def pages(self) -> list[PageRow]:
+        """All pages that are not gone. Raises IndexDamaged."""
+        found: dict[str, PageRow] = {}
+        last = 0
+        with self.reading() as database:
+            rows = database.rows(f"SELECT number, {_ROW} FROM pages WHERE state != '{_GONE}' ORDER BY number")
+            for number, *row in rows:
+                last = _whole(number, last + 1, _MOST_PAGES)
+                page = _stored(row)
+                if found.setdefault(page.page_id, page) is not page:
+                    raise IndexDamaged("a page is there twice")
+        return list(found.values())
+
+    def _put(self, database: Database, seq: int, page: PageRow, words: PackedWords) -> None:
+        numbers = np.array([self._number(database, text) for text in words.texts] or [0], "<i4")
+        entries, choices = words.entries.copy(), words.choices.copy()
+        for name in ("text", "read", "model"):
+            entries[name] = numbers[entries[name]]
+        choices["text"] = numbers[choices["text"]]
+        row = _row(page)
+        marks = ",".join("?" * (len(row) + 1))
+        stored = database.execute(
+            f"INSERT INTO pages (seq, {_ROW}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET"
+            f" (seq, {_ROW}) = ({_EXCLUDED}) RETURNING number",
+            (seq, *row),
+        ).fetchone()[0]
+        number = _whole(stored, 1, _MOST_PAGES)
+        said = entries.tobytes(), choices.tobytes()
+        where = words.quads.astype("<f4").tobytes(), _json_of_ids(words.ids)
+        values = number, *said, _crc(number, *said), *where, _crc(number, *where)
+        database.execute("INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def _number(self, database: Database, text: str) -> int:
+        number = self._numbers.get(text)
+        if number is None:
+            found = database.execute("SELECT id FROM texts WHERE text = ?", (text,)).fetchone()
+            if found is None:
+                found = database.execute(
+                    "INSERT INTO texts (text, folded) VALUES (?, ?) RETURNING id",
+                    (text, " ".join(folding.tokens(text))),
+                ).fetchone()
+            number = self._numbers[text] = _whole(found[0], 0, _MOST_TEXTS)
+        return number
+
+
+def _some_at_once(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
+    """Numbers in portions that a question takes, each with as many question marks."""
+    wanted = sorted(numbers)
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        yield ",".join("?" * len(some)), some
+
+
+def _forget(database: Database, seq: int, page_id: str) -> None:
+    found = database.execute(
+        f"UPDATE pages SET seq = ?, state = '{_GONE}' WHERE id = ? RETURNING number", (seq, page_id)
+    )
+    for (number,) in found.fetchall():
+        database.execute("DELETE FROM words WHERE page = ?", (number,))
+
+
+def _row(page: PageRow) -> Sequence[object]:
+    tags, typed = (json.dumps(value, ensure_ascii=True) for value in (page.tags, dict(page.typed)))
+    # File names that are not UTF-8 come with lone surrogates, which SQLite cannot keep.
+    image = json.dumps(page.image)
+    state = (page.words, page.unchecked, page.least, page.mean, page.writer)
+    return (page.page_id, image, page.state.value, *state, tags, page.failed, page.seen, typed)
+
+
+def _stored(row: Sequence[Any]) -> PageRow:
+    """What a row says of a page. Raises IndexDamaged."""
+    page_id, image, state, words, unchecked, least, mean, writer, tags, failed, seen, typed = row
+    try:
+        return PageRow(
+            _text(page_id, least=1, most=_LONGEST_ID), _image(image), PageState(state), _whole(words, 0, _MOST_TEXTS),
+            _whole(unchecked, 0, _MOST_TEXTS), _share(least), _share(mean), None if writer is None else _text(writer),
+            _tags(tags), _text(failed), _seen(seen), _typed(typed),
+        )  # fmt: skip
+    except ValueError as error:
+        raise IndexDamaged(str(error)) from error
+
+
+def _change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: object) -> PageChange:
+    """A page with its words as they are kept. Raises IndexDamaged."""
+    _check_sum(number, kept, crc)
+    entries, choices = _array(kept[0], ENTRY), _array(kept[1], CHOICE)
+    sure = entries["confidence"]
+    with np.errstate(invalid="ignore"):
+        sound = np.isnan(sure) | ((sure >= -_ABOUT) & (sure <= 1 + _ABOUT))  # what nobody has read has none
+    if not sound.all() or (entries["flags"] > _FLAGS).any():
+        raise IndexDamaged("a word says something impossible")
+    if len(entries) != page.words:
+        raise IndexDamaged("words of a page are missing")
+    return PageChange(seq, number, page, entries, choices)
+
+
+def _places(number: int, quads: Any, kept: Any, crc: object) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    _check_sum(number, (quads, kept), crc)
+    corners, ids = _array(quads, _QUAD), _json(_text(kept))
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids) or len(ids) != len(corners):
+        raise IndexDamaged("words have no ids, or no places")
+    with np.errstate(invalid="ignore"):
+        near = np.abs(corners) <= _FARTHEST
+    if not near.all():
+        raise IndexDamaged("a word is in no place")
+    return tuple(ids), corners
+
+
+def _crc(number: int, *parts: bytes | str) -> int:
+    """SQLite itself notices only damage to its own structure, not a bit that was flipped among the numbers."""
+    crc = number
+    for part in parts:
+        crc = zlib.crc32(part.encode() if isinstance(part, str) else part, crc)
+    return crc
+
+
+def _check_sum(number: int, parts: tuple[Any, Any], crc: object) -> None:
+    if not all(isinstance(part, bytes | str) for part in parts) or _crc(number, *parts) != crc:
+        raise IndexDamaged("the words of a page are damaged")
+
+
+def _array(data: object, dtype: np.dtype[Any]) -> Array:
+    if not isinstance(data, bytes) or len(data) % dtype.itemsize:
+        raise IndexDamaged("the words of a page are cut off")
+    return np.frombuffer(data, dtype)
+
+
+def _whole(value: object, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise IndexDamaged("a number is out of its range")
+    return value
+
+
+def _share(value: object) -> float | None:
+    if value is not None and not (isinstance(value, float) and math.isfinite(value)):
+        raise IndexDamaged("a confidence is no number")
+    return value
+
+
+def _text(value: object, *, least: int = 0, most: int | None = None) -> str:
+    if not isinstance(value, str) or len(value) < least or (most is not None and len(value) > most):
+        raise IndexDamaged("a text is none")
+    return value
+
+
+def _seen(value: object) -> str:
+    if not _SEEN.fullmatch(_text(value)):
+        raise IndexDamaged("the state of a page's file is none")
+    return str(value)
+
+
+def _json_of_ids(ids: Sequence[str]) -> str:
+    text = json.dumps(ids)
+    if sum(map(text.count, ",[{")) > len(ids) + 1:
+        # Those in texts count for ``strict_json`` as well; only ids that another program has made have any.
+        escaped = (json.dumps(each).translate(_STRUCTURE) for each in ids)
+        text = f"[{', '.join(escaped)}]"
+    return text
+
+
+def _json(text: str) -> object:
+    try:
+        return strict_json.load(text.encode(), most_values=_MOST_VALUES)
+    except strict_json.BadJson as error:
+        raise IndexDamaged(str(error)) from error
+
+
+def _image(value: object) -> str:
+    """A photo's path; "" of a page that cannot be read."""
+    kept = _text(value, least=2)
+    if kept[0] != '"' or kept[-1] != '"':
+        raise IndexDamaged("a photo has no name")
+    image = kept[1:-1] if "\\" not in kept else _text(_json(kept))
+    if image and not stays_inside(image):
+        raise IndexDamaged("a photo is outside its folder")
+    return image
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    tags = [] if value == "[]" else _json(_text(value))
+    if not isinstance(tags, list):
+        raise IndexDamaged("tags are no list")
+    return tuple(_text(tag) for tag in tags)
+
+
+def _typed(value: object) -> Mapping[str, int]:
+    typed = {} if value == "{}" else _json(_text(value))
+    if not isinstance(typed, dict):
+        raise IndexDamaged("words that were typed are no counts")
+    return {word: _whole(count, 1, _MOST_TEXTS) for word, count in typed.items()}

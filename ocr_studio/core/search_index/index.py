@@ -1,0 +1,368 @@
+"""The index of a project: all words of all its photos, to be found by what they say, and what is known of each photo.
+
+It is one file in the program's cache folder (``index_place``) that may be deleted at any time, made from the pages and
+brought up to date by what has changed among their files. It belongs to the window that may write the project, as it
+also knows what is not saved yet; any other has a copy among the system's temporary files, which goes with it. Changes
+of pages reach it through ``Project.watch``, saved or not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.page_summaries import PageSummary, Stamp
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search.matching import Hit
+from ocr_studio.core.search_index import location as index_location
+from ocr_studio.core.search_index import packing as index_packing
+from ocr_studio.core.search_index.arrays import IndexArrays
+from ocr_studio.core.search_index.database import IndexDamaged, is_damage
+from ocr_studio.core.search_index.file_format import IndexFile, PackedWords, PageRow
+from ocr_studio.core.search_index.queries import Findings, IndexedWord, IndexReading
+from ocr_studio.core.translation import tr
+
+__all__ = ["Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]
+
+# So many pages are stored at once: what searches meanwhile waits for no more than these.
+_AT_ONCE: Final = 20
+# Where nothing can be stored, so many pages wait in memory; further ones are read from the disk once it can.
+_MOST_WAITING: Final = 50
+_LIMIT: Final = 500
+
+Order: TypeAlias = Literal["confidence", "page"]
+_Answer = TypeVar("_Answer")
+_log = logging.getLogger(__name__)
+
+
+class IndexTrouble(StudioError):
+    """The index cannot be used: no room, or no permission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """So many of the pages that have changed are in the index."""
+
+    done: int
+    total: int
+
+
+class Index:
+    """May be used from several threads. All but ``pages`` and ``update`` may take some tens of milliseconds, and the
+    first call of them, with thousands of photos, a second: call them in a lane.
+    """
+
+    def __init__(self, project: Project) -> None:
+        """Nothing is read or written yet."""
+        self.project = project
+        self._guard = threading.RLock()  # file, arrays
+        self._noting = threading.Lock()  # what is to be stored
+        self._waiting: dict[str, tuple[Page, str]] = {}
+        self._missed: dict[str, PageRow] = {}  # saved, not stored, and not waiting either
+        self._unsaved: set[str] = set()
+        self._heard: set[str] = set()  # since the beginning of ``refresh``: what it has read of them may be older
+        self._file: IndexFile | None = None
+        self._path: Path | None = None  # of the file, once that is decided
+        self._thrown_away = 0  # how often
+        self._lacking = False  # it knew all pages, then was thrown away
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._arrays = IndexArrays()
+        self._rows: dict[str, PageRow] | None = None
+        self.complete = False
+        project.watch(self._hear)
+        project.known_pages = self._by_id
+
+    def pages(self) -> list[PageRow]:
+        """What is known of every page, in no order; at once, but for the first time."""
+        if self._rows is None:
+            self._with(self._known)
+        with self._noting:
+            waiting, missed = list(self._waiting.values()), dict(self._missed)
+        rows = {**(self._rows or {}), **missed}
+        rows.update((page.id, index_packing.row_of(page, seen)) for page, seen in waiting)
+        return list(rows.values())
+
+    def words(
+        self,
+        *,
+        unchecked_only: bool = False,
+        order: Order = "confidence",
+        after: IndexedWord | None = None,
+        limit: int | None = None,
+    ) -> list[IndexedWord]:
+        """Words of all photos: the least sure first, those that nobody has read before them; or photo by photo.
+
+        after: the last one of those that were had already. limit: how many at most. Raises IndexTrouble.
+        """
+        return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
+
+    def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
+        """Ids of so many pages at most with unchecked words that may be this one, misread, too: those first whose word
+        is the likeliest by what was read. Raises IndexTrouble.
+        """
+        return self._read(lambda reading: reading.read_alike(misread, right, limit))
+
+    def written(self) -> Counter[str]:
+        """The whole texts that people have written or confirmed, with on how many words. Raises IndexTrouble."""
+        return self._read(lambda reading: reading.written())
+
+    def find(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> list[Hit]:
+        """Where the query stands, best first; see ``core.search``.
+
+        typing: its last word may go on. page_id: on this photo alone. Raises IndexTrouble.
+        """
+        return self.search(query, limit, typing=typing, page_id=page_id).hits
+
+    def search(self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None) -> Findings:
+        """``find``, and how much there is in all."""
+        return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
+
+    def pages_with(self, text: str) -> frozenset[str]:
+        """Ids of the pages on which each word of this stands, be it as a part of a longer one; without slips, but case,
+        accents and apostrophes do not count. Between quotes: whole words, one after the other on a line. Raises
+        IndexTrouble.
+        """
+        return self._read(lambda reading: reading.pages_with(text))
+
+    def update(self, page: Page) -> None:
+        """A page is so now, saved or not; from now on it is found as it is. At once."""
+        self._hear(page, None)
+
+    def refresh(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Progress]:
+        """Take over what has changed among the pages' files, some at a time. Raises IndexTrouble.
+
+        stop: asked between pages; what is done until then is kept.
+        """
+        with self._noting:
+            self._heard.clear()
+        # In this order: a page that is saved in between is among the files.
+        rows = self._with(self._known)
+        self._lacking, thrown_away = False, self._thrown_away
+        files = self.project.page_stamps()
+        with self._noting:
+            fresh = self._unsaved | self._waiting.keys() | self._heard
+        stamps = {key: _seen(found) for key, found in files.items() if key not in fresh}
+        gone = [key for key in rows.keys() - files.keys() if key not in fresh]
+        changed = [key for key, seen in stamps.items() if key not in rows or rows[key].seen != seen]
+        if gone:
+            self._store([], gone)
+        yield Progress(0, len(changed))
+        for first in range(0, len(changed), _AT_ONCE):
+            some = []
+            for key in changed[first : first + _AT_ONCE]:
+                if stop():
+                    return
+                some.append(self._page(key, stamps[key]))
+            self._store(some)
+            yield Progress(min(first + _AT_ONCE, len(changed)), len(changed))
+        self.complete = thrown_away == self._thrown_away
+
+    def close(self) -> None:
+        """Let go of the file. Nothing may be asked afterwards."""
+        self.project.unwatch(self._hear)
+        if self.project.known_pages == self._by_id:
+            self.project.known_pages = lambda: None
+        with self._guard:
+            if self._file:
+                with contextlib.suppress(IndexDamaged, sqlite3.Error):
+                    self._settle(self._file)
+                self._file.close()
+            self._file, self._path, self._arrays, self._rows = None, None, IndexArrays(), None
+            if self._temporary:
+                self._temporary.cleanup()
+                self._temporary = None
+
+    def _by_id(self) -> dict[str, PageRow] | None:
+        """For the project: page id -> what is known, once it is of all pages."""
+        return {row.page_id: row for row in self.pages()} if self.complete else None
+
+    # ------------------------------------------------------------------------------------------------------- changes
+
+    def _hear(self, page: Page, saved: Stamp | None) -> None:
+        """A page has changed (saved: None), or is on the disk."""
+        with self._noting:
+            self._waiting[page.id] = page, _seen(saved)
+            self._heard.add(page.id)
+            self._missed.pop(page.id, None)
+            (self._unsaved.discard if saved else self._unsaved.add)(page.id)
+        # Saving goes on in a thread of its own, which has the time.
+        if saved and self._file is not None:
+            # Whatever is wrong with the index, pages are saved.
+            with contextlib.suppress(IndexTrouble):
+                self._with(self._settle)
+        if saved and len(self._waiting) > _MOST_WAITING:
+            self._let_go_of_saved()
+
+    def _let_go_of_saved(self) -> None:
+        """Nothing can be stored just now: what is on the disk is not kept in memory as well."""
+        with self._noting:
+            for key in self._waiting.keys() - self._unsaved:
+                self._missed[key] = index_packing.row_of(*self._waiting.pop(key))
+
+    def _settle(self, file: IndexFile) -> None:
+        """Store what is waiting, and a few of those that were missed."""
+        with self._noting:
+            waiting, missed = dict(self._waiting), list(self._missed)[:_AT_ONCE]
+        if waiting or missed:
+            again = [self._page(key, _seen(now)) for key in missed if (now := self._stamp(key))]
+            self._put(file, [*again, *(_packed(page, seen) for page, seen in waiting.values())])
+            with self._noting:
+                for key in missed:
+                    self._missed.pop(key, None)
+                for key, pair in waiting.items():
+                    if self._waiting.get(key) is pair:
+                        del self._waiting[key]
+
+    def _store(self, pages: Iterable[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
+        def store(file: IndexFile) -> None:
+            with self._noting:
+                newer = self._unsaved | self._heard
+            some = [each for each in pages if each[0].page_id not in newer]
+            self._put(file, some, [key for key in gone if key not in newer])
+
+        self._with(store)
+
+    def _put(self, file: IndexFile, pages: list[tuple[PageRow, PackedWords]], gone: Iterable[str] = ()) -> None:
+        gone = tuple(gone)
+        file.put(pages, gone)
+        rows = dict(self._known(file))
+        rows.update((row.page_id, row) for row, _ in pages)
+        with self._noting:
+            for row, _ in pages:
+                self._missed.pop(row.page_id, None)
+        for key in gone:
+            rows.pop(key, None)
+        self._rows = rows
+
+    def _known(self, file: IndexFile) -> dict[str, PageRow]:
+        if self._rows is None:
+            self._rows = {row.page_id: row for row in file.pages()}
+            known = {key: (found, _summary(row)) for key, row in self._rows.items() if (found := _stamp(row.seen))}
+            self.project.know(known)
+        return self._rows
+
+    # ---------------------------------------------------------------------------------------------------------- file
+
+    def _page(self, page_id: str, seen: str) -> tuple[PageRow, PackedWords]:
+        """A page as its file says."""
+        try:
+            return _packed(self.project.read_page(page_id), seen)
+        except (OSError, ValueError) as error:
+            # Reported when the page is opened; an index is no place to move files aside.
+            return index_packing.unreadable(page_id, seen, str(error)), index_packing.packed([])
+
+    def _stamp(self, page_id: str) -> Stamp | None:
+        with contextlib.suppress(OSError):
+            return self.project.page_stamp(page_id)
+        return None
+
+    # ---------------------------------------------------------------------------------------------------------- file
+
+    def _read(self, ask: Callable[[IndexReading], _Answer]) -> _Answer:
+        def work(file: IndexFile) -> _Answer:
+            self._settle(file)
+            self._arrays.follow(file)
+            if self._rows is not None and len(self._rows) != len(self._arrays.pages):
+                raise IndexDamaged("some pages are only half known")
+            return ask(IndexReading(file, self._arrays))
+
+        answer = self._with(work)
+        if self._lacking:
+            # It turned out damaged: what was answered is what an empty one knows.
+            for _ in self.refresh():
+                pass
+            answer = self._with(work)
+        return answer
+
+    def _with(self, work: Callable[[IndexFile], _Answer]) -> _Answer:
+        """Do this with the file; a damaged one is thrown away first. Raises IndexTrouble."""
+        with self._guard:
+            try:
+                try:
+                    return work(self._opened())
+                except (sqlite3.Error, IndexDamaged) as error:
+                    if not is_damage(error):
+                        raise
+                    self._throw_away(error)
+                    return work(self._opened())
+            except (OSError, sqlite3.Error, IndexDamaged) as error:
+                raise IndexTrouble(
+                    tr("nothing can be found at the moment: {reason}", reason=error),
+                    file=self._path or tempfile.gettempdir(),
+                    remedy=tr("Make room there, or see that you may write there."),
+                ) from error
+
+    def _opened(self) -> IndexFile:
+        if self._path is None:
+            self._path = self._place()
+        if self._file is None:
+            self._file = IndexFile(self._path)
+        return self._file
+
+    def _place(self) -> Path:
+        """Where the file is, or is to be: for as long as this is open, whoever may write later."""
+        if self.project.locked:
+            try:
+                path = index_location.path_of(self.project.folder)
+                index_location.prepare(path)
+            except (OSError, StudioError) as error:
+                _log.info("the index cannot be kept: %s", error)
+            else:
+                return path
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="ocr-studio-", ignore_cleanup_errors=True)
+        path = Path(self._temporary.name) / "index.sqlite"
+        self._copy(path)
+        return path
+
+    def _throw_away(self, why: Exception) -> None:
+        _log.info("%s is made anew: %s", self._path, why)
+        if self._file is not None:
+            self._file.close()
+        self._lacking |= self.complete
+        self._thrown_away += 1
+        self._file, self._arrays, self._rows, self.complete = None, IndexArrays(), None, False
+        if self._path is not None:
+            index_location.discard(self._path)
+
+    def _copy(self, target: Path) -> None:
+        """Begin with what another window's index knows already."""
+        try:
+            source = index_location.path_of(self.project.folder)
+            if not index_location.is_there(source):
+                return
+            with (
+                contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as other,
+                contextlib.closing(sqlite3.connect(target)) as own,
+            ):
+                other.backup(own)
+        except (StudioError, sqlite3.Error) as error:
+            _log.info("the index cannot be copied: %s", error)
+            index_location.discard(target)
+
+
+def _packed(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
+    return index_packing.row_of(page, seen), index_packing.packed(list(page.words.values()))
+
+
+def _summary(row: PageRow) -> PageSummary | None:
+    return None if row.failed else PageSummary(row.image, row.state, row.typed, row.unchecked)
+
+
+def _stamp(seen: str) -> Stamp | None:
+    parts = tuple(map(int, seen.split(":"))) if seen else ()
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
+
+
+def _seen(found: Stamp | None) -> str:
+    return ":".join(map(str, found)) if found else ""

@@ -1,0 +1,1 @@
+"""Options and folders of synthetic datasets."""

@@ -1,0 +1,86 @@
+"""Synthetic samples on one picture, to look at: words in rows with what they say below, boards under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.files import output_marks
+from ocr_studio.core.images import captions
+
+Picture: TypeAlias = NDArray[np.uint8]
+
+_WIDTH: Final = 1600
+_WORD: Final = 72  # pixels of a word's height
+_CAPTION: Final = 24
+_GAP: Final = 16
+_GROUND: Final = 255
+_INK: Final = (90, 90, 90)
+_SIZE: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """picture, and where its upper left corner goes; text: below it."""
+
+    picture: Picture
+    x: int
+    y: int
+    text: str = ""
+
+
+def sheet(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> Picture:
+    """The picture, (h, 1600, 3) uint8 RGB. words: pictures of words, each with what it says; boards: photos; all are
+    (h, w, 3) uint8 RGB."""
+    placed, below = _rows(words)
+    more, height = _tiles(boards, below)
+    whole = np.full((max(height, 2 * _GAP), _WIDTH, 3), _GROUND, np.uint8)
+    for each in (*placed, *more):
+        tall, wide = each.picture.shape[:2]
+        whole[each.y : each.y + tall, each.x : each.x + wide] = each.picture
+    for each in placed:
+        captions.write_below(whole, each.text, (each.x, each.y + _WORD + 2), _SIZE, _INK)
+    return whole
+
+
+def png(words: Sequence[tuple[Picture, str]], boards: Sequence[Picture]) -> bytes:
+    """The picture of ``sheet`` as the bytes of a PNG, marked as ours."""
+    return output_marks.encoded(sheet(words, boards))
+
+
+def _rows(words: Sequence[tuple[Picture, str]]) -> tuple[list[_Placed], int]:
+    """Words one after the other; and where what comes below begins."""
+    placed: list[_Placed] = []
+    x = y = _GAP
+    for picture, text in words:
+        wide = max(1, min(_WIDTH - 2 * _GAP, round(picture.shape[1] * _WORD / picture.shape[0])))
+        if x + wide > _WIDTH - _GAP and x > _GAP:
+            x, y = _GAP, y + _WORD + _CAPTION + _GAP
+        placed.append(_Placed(_resized(picture, wide, _WORD), x, y, text))
+        x += max(wide, _WORD) + _GAP
+    return placed, y + _WORD + _CAPTION + _GAP if placed else _GAP
+
+
+def _tiles(boards: Sequence[Picture], top: int) -> tuple[list[_Placed], int]:
+    """Boards two by two; and where they end."""
+    placed: list[_Placed] = []
+    side = (_WIDTH - 3 * _GAP) // 2
+    y = top
+    for first in range(0, len(boards), 2):
+        tallest = 0
+        for column, picture in enumerate(boards[first : first + 2]):
+            tall = max(1, round(picture.shape[0] * side / picture.shape[1]))
+            placed.append(_Placed(_resized(picture, side, tall), _GAP + column * (side + _GAP), y))
+            tallest = max(tallest, tall)
+        y += tallest + _GAP
+    return placed, y
+
+
+def _resized(picture: Picture, wide: int, tall: int) -> Picture:
+    how = cv2.INTER_AREA if wide < picture.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (wide, tall), interpolation=how), np.uint8)

@@ -1,0 +1,256 @@
+"""A dataset of synthetic samples while it is written: what was made is noted at once, so that it can be gone on with.
+
+Until it is whole, all lies in a folder of its own inside the one that was asked for; a reader finds no dataset there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core import units
+from ocr_studio.core.dataset_files import own
+from ocr_studio.core.dataset_files import validation as fields
+from ocr_studio.core.dataset_files.validation import MAX_EXAMPLES, Unfit
+from ocr_studio.core.dataset_files.values import MAX_PHOTO_BYTES, PHOTOS, Example, TruePhoto
+from ocr_studio.core.datasets.builder import Making
+from ocr_studio.core.datasets.report import LeftOut, Reason, Report
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.synth import options as synth_options
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.write_errors import WriteFailed
+
+WORD: Final = "word"
+BOARD: Final = "board"
+KINDS: Final = (WORD, BOARD)
+RULE: Final = "sources"
+NOTES: Final = "made.jsonl"
+# Of the room on a disk so much may be filled: labels need some, and so do other programs.
+_SPARED: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A word, or a board with its words, ready to be written.
+
+    kind: of KINDS; index: 0 the first of its kind. pictures: name in the dataset's folder -> the file's bytes.
+    examples: words to read; page: the board; left_out: its words that cannot be learned from, and why.
+    """
+
+    kind: str
+    index: int
+    pictures: Mapping[str, bytes]
+    examples: tuple[Example, ...] = ()
+    page: TruePhoto | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the samples were made of. refused: what is of no use, a line each; lacking: letters that a font has not."""
+
+    refused: tuple[str, ...] = ()
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+
+class SynthWriting:
+    """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
+
+    def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
+        """Takes up what was made there before. version: of the program; made_of: ``synth_sources.fingerprints``. Raises
+        OSError."""
+        self._options, self._version, self._made_of = options, version, made_of
+        self._making = Making(room, own.LAYOUT, "words")
+        self._room = room
+        self._made: dict[tuple[str, int], Sample] = {}
+        self._wanted = {WORD: options.words, BOARD: options.boards}
+        # Of each kind: how many are there, and of those drawn now how many and how large.
+        self._count: Counter[str] = Counter()
+        self._drawn: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+        self._unmade: Counter[str] = Counter()
+        for name in (own.LAYOUT.crops, PHOTOS):  # what one that was killed has left
+            room.sweep(name, seconds=0)
+        for sample, digests in _noted(room):
+            if all(_is_there(room, name, digest) for name, digest in digests.items()):
+                self._made[sample.kind, sample.index] = sample
+                for name, digest in digests.items():
+                    self._making.take(name, bytes.fromhex(digest))
+        self._count.update(kind for kind, _ in self._made)
+        if not self._made:
+            room.replace(NOTES, b"", flush=False)
+        self._held = contextlib.ExitStack()
+        self._file = self._held.enter_context(room.appending(NOTES, most=fields.MAX_BYTES))
+        if self._made:
+            self._write(b"\n")  # what stands there may end in the middle of a line
+
+    @property
+    def done(self) -> int:
+        """How many samples are written."""
+        return len(self._made)
+
+    def left(self, kind: str) -> list[int]:
+        """Which samples of a kind are still to be made, in order."""
+        return [index for index in range(self._wanted[kind]) if (kind, index) not in self._made]
+
+    def add(self, sample: Sample) -> None:
+        """Write a sample. Raises OSError."""
+        for name, data in sample.pictures.items():
+            self._making.write_encoded(name, data)
+        self._write(_note(sample) + b"\n")
+        self._made[sample.kind, sample.index] = _without_pictures(sample)
+        self._count[sample.kind] += 1
+        self._drawn[sample.kind] += 1
+        self._bytes[sample.kind] += sum(map(len, sample.pictures.values()))
+
+    def to_come(self) -> int:
+        """How many bytes the samples that are left will take, as far as those made now show; 0 of a kind of which none
+        was made."""
+        return sum(
+            (self._wanted[kind] - self._count[kind]) * self._bytes[kind] // drawn for kind, drawn in self._drawn.items()
+        )
+
+    def check_room(self) -> None:
+        """Raises WriteFailed where what is to come will not go onto the disk."""
+        free, needed = shutil.disk_usage(self._room.path).free, self.to_come()
+        if needed <= free:
+            return
+        share = free / needed
+        words, boards = (
+            units.plain(int(_SPARED * (made + (self._wanted[kind] - made) * share)))
+            for kind, made in ((kind, self._count[kind]) for kind in KINDS)
+        )
+        raise WriteFailed(
+            tr(
+                "there is too little room on the disk: these take about {size}, and {free} are free",
+                size=units.size(needed),
+                free=units.size(free),
+            ),
+            file=self._room.path.parent,
+            remedy=tr(
+                "Make room, or ask for fewer: about {words} words and {boards} boards go there.",
+                words=words,
+                boards=boards,
+            ),
+            command=f"Make room, or ask for fewer and add --replace: about {words} words and {boards} boards go there.",
+        )
+
+    def miss(self, why: str) -> None:
+        """A sample could not be made, and will not be in the dataset."""
+        self._unmade[why] += 1
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._held.close()
+        if not self._made:  # there is nothing to go on with
+            self._forget()
+
+    def finish(self, folder: Path, source: Source) -> Report:
+        """Write labels and manifest. folder: where the dataset will be. Raises OSError, BadDataset for nothing."""
+        self.close()
+        making = self._making
+        over = sum(
+            self._put(self._made[key]) for key in sorted(self._made, key=lambda key: (KINDS.index(key[0]), key[1]))
+        )
+        if over:
+            what = tr_n("{count} word of the boards is left out", "{count} words of the boards are left out", over)
+            making.trouble.append(tr("{what}: a dataset has {most} at most", what=what, most=MAX_EXAMPLES))
+        about = {"program": self._version, "options": synth_options.values(self._options)}
+        if self._made_of:
+            about[synth_options.MADE_OF] = dict(self._made_of)
+        if source.lacking:
+            about["lacking"] = dict(source.lacking)
+        if source.refused:
+            about["trouble"] = list(source.refused)
+        making.origin, making.wanted = {synth_options.KEY: about}, self._options.held_out
+        making.trouble += source.refused
+        for why, count in self._unmade.items():
+            making.trouble.append(
+                tr_n("{count} could not be made: {why}", "{count} could not be made: {why}", count, why=why)
+            )
+        report = making.finish(folder, rule=RULE)
+        self._forget()
+        return report
+
+    def _write(self, line: bytes) -> None:
+        """Add to the notes, which have no buffer: a full disk takes a part of a line."""
+        while line:
+            line = line[self._file.write(line) :]
+
+    def _forget(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._room.remove(NOTES)
+
+    def _put(self, sample: Sample) -> int:
+        """Take a sample into the labels. Returns how many of its words there is no room for."""
+        making = self._making
+        room = MAX_EXAMPLES - len(making.examples)
+        making.examples += sample.examples[:room]
+        making.left_out += sample.left_out
+        if sample.page is not None:
+            making.photos.append(sample.page)
+            making.pages.append((sample.page.page, sample.page.image))
+        return max(0, len(sample.examples) - room)
+
+
+def _without_pictures(sample: Sample) -> Sample:
+    return Sample(sample.kind, sample.index, {}, sample.examples, sample.page, sample.left_out)
+
+
+def _is_there(room: SafeFolder, name: str, digest: str) -> bool:
+    try:
+        return hashlib.sha256(room.read(name, most=MAX_PHOTO_BYTES)).hexdigest() == digest
+    except (OSError, ValueError):
+        return False
+
+
+def _note(sample: Sample) -> bytes:
+    return fields.json_bytes(
+        {
+            "kind": sample.kind,
+            "index": sample.index,
+            "pictures": {name: hashlib.sha256(data).hexdigest() for name, data in sample.pictures.items()},
+            "examples": [own.label_of(each) for each in sample.examples],
+            "page": sample.page and own.boxes_of(sample.page),
+            "left_out": [[each.page, each.image, each.word, each.text, each.reason] for each in sample.left_out],
+        }
+    )
+
+
+def _noted(room: SafeFolder) -> Iterator[tuple[Sample, Mapping[str, str]]]:
+    """What was noted; a line that was cut short, or spoilt, is passed over: that sample is made once more."""
+    if not room.has(NOTES):
+        return
+    with room.reading(NOTES) as stream:
+        for line in iter(lambda: stream.readline(fields.MAX_LINE_BYTES), b""):
+            with contextlib.suppress(Unfit, KeyError, TypeError, ValueError):
+                found = fields.mapping(fields.json_value(line))
+                yield _sample(found), {str(name): str(digest) for name, digest in _items(found["pictures"])}
+
+
+def _items(value: object) -> Sequence[tuple[str, object]]:
+    return list(fields.mapping(value).items())
+
+
+def _list(value: object) -> Sequence[object]:
+    return fields.sequence(value, "it", most=fields.MAX_WORDS)
+
+
+def _sample(found: Mapping[str, object]) -> Sample:
+    page = found["page"]
+    left_out = [[str(part) for part in _list(each)] for each in _list(found["left_out"])]
+    return Sample(
+        kind=KINDS[KINDS.index(str(found["kind"]))],
+        index=fields.integer(found["index"], "its index", least=0, most=MAX_EXAMPLES),
+        pictures={},
+        examples=tuple(own.example_from(fields.mapping(each)) for each in _list(found["examples"])),
+        page=None if page is None else own.page_from(fields.mapping(page)),
+        left_out=tuple(LeftOut(page, image, word, text, Reason(why)) for page, image, word, text, why in left_out),
+    )

@@ -1,0 +1,365 @@
+"""What a person asks of synthetic words and boards: how many, written by whom, on what, and how badly photographed.
+
+As JSON it stands in the manifest of the dataset that came of it, so that the same one can be made again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from ocr_studio.core import paths, units
+from ocr_studio.core.dataset_files.validation import MAX_EXAMPLES, MAX_PAGES
+from ocr_studio.core.dataset_files.values import MANIFEST
+from ocr_studio.core.datasets.reader import check_ended
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import strict_json
+from ocr_studio.core.files.safe_folder import TooLarge
+from ocr_studio.core.language.lexicon import LANGUAGES
+from ocr_studio.core.translation import later, tr
+
+KEY: Final = "synthetic"  # of the options in a manifest
+MADE_OF: Final = "made_of"  # of the fingerprints of the files beside them
+_LISTED: Final = "word_list"  # of the only one that there was at first
+VERSION: Final = 1
+
+# Who writes, and how often. strokes: words as people wrote them; composed: from one person's letters; handwriting,
+# print: fonts; made: hands that the program makes up.
+WRITING: Final[Mapping[str, float]] = MappingProxyType(
+    {"strokes": 0.34, "composed": 0.24, "handwriting": 0.2, "print": 0.1, "made": 0.12}
+)
+# What is written on, and how often. real: photos of empty boards, where there are any.
+GROUNDS: Final[Mapping[str, float]] = MappingProxyType(
+    {"whiteboard": 0.4, "real": 0.3, "paper": 0.17, "blackboard": 0.07, "glass": 0.06}
+)
+# From, to; whole numbers where both are. side: of boards, pixels of the longer one.
+LIMITS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
+    {
+        "words": (0, MAX_EXAMPLES),
+        "boards": (0, MAX_PAGES),
+        "seed": (0, 2**31 - 1),
+        "spoiled": (0.0, 1.0),
+        "side": (640, 4096),
+        "held_out": (0.0, 0.5),
+    }
+)
+# What the samples are for. "test" takes the fonts, hands and backgrounds that are in no other dataset.
+PURPOSES: Final = ("learn", "test")
+_FILES: Final = ("word_list",)
+_FOLDERS: Final = ("fonts", "prints", "backgrounds")
+_MOST_BYTES: Final = 256 << 20
+_MEND: Final = later("Give other options.")
+_NAMES: Final = {
+    "words": later("the number of single words"),
+    "boards": later("the number of boards"),
+    "seed": later("the number of the draw"),
+    "spoiled": later("how bad the photos are"),
+    "side": later("the size of boards"),
+    "held_out": later("the share that is held out"),
+}
+_NONE: Final = {
+    "writing": later("nobody is to write: all shares are 0"),
+    "grounds": later("nothing is to be written on: all shares are 0"),
+}
+
+
+class BadOptions(StudioError):
+    """What is asked for cannot be made. option: the field that says so; empty where none does by itself."""
+
+    def __init__(
+        self, what: str, *, option: str = "", file: object = None, remedy: str = "", command: str = ""
+    ) -> None:
+        super().__init__(what, file=file, remedy=remedy, command=command)
+        self.option = option
+
+
+@dataclass(frozen=True, slots=True)
+class SynthOptions:
+    """What is asked for.
+
+    words: pictures of single words; boards: whole photos of boards with the place of every word; cut: whether words of
+    boards also come as pictures of single words. seed: other samples for another one. languages: keys of ``LANGUAGES``,
+    whose words are written; word_list: a text file of words instead; only_words: whether single words are nothing but
+    these, as they stand there, without figures, code and signs among them; boards still have these, so words cut from
+    boards do too. fonts: a folder of handwriting fonts;
+    prints: of fonts for print, those of the system if None; strokes: files of pen strokes; backgrounds: a folder of
+    photos of empty boards. writing, grounds: how often each of WRITING and GROUNDS comes, any scale; what there is
+    nothing for is left out. spoiled: 0 for clean photos, 1 for bad ones, 0.5 as people take them. side: pixels of a
+    board's longer side. held_out: share that is not learned from but measured by; none of its fonts, hands and
+    backgrounds is in the rest. purpose: of PURPOSES; for "test" all is held out.
+    """
+
+    words: int = 2000
+    boards: int = 0
+    cut: bool = True
+    seed: int = 0
+    languages: tuple[str, ...] = ("en",)
+    word_list: Path | None = None
+    only_words: bool = False
+    fonts: Path | None = None
+    prints: Path | None = None
+    strokes: tuple[Path, ...] = ()
+    backgrounds: Path | None = None
+    writing: Mapping[str, float] = field(default_factory=lambda: WRITING)
+    grounds: Mapping[str, float] = field(default_factory=lambda: GROUNDS)
+    spoiled: float = 0.5
+    side: int = 1600
+    held_out: float = 0.1
+    purpose: str = "learn"
+
+    @property
+    def total(self) -> int:
+        """Words and boards together."""
+        return self.words + self.boards
+
+    def is_held_out(self, index: int) -> bool:
+        """Whether the sample of this index, 0 the first of its kind, is measured by; they are spread evenly."""
+        if self.purpose == "test":
+            return True
+        # Half a step ahead: of few there is one as well. What is added is far beyond the noise of a double.
+        before, after = (math.floor(number * self.held_out + 0.5 + 1e-9) for number in (index, index + 1))
+        return after > before
+
+    @property
+    def least_held_out(self) -> int:
+        """Of how many samples of a kind on one is held out; 1 where none is to be."""
+        return 1 if self.purpose == "test" or not self.held_out else math.ceil((0.5 - 1e-9) / self.held_out)
+
+
+def check(options: SynthOptions) -> None:
+    """Whether these can be made, as far as can be told without reading anything. Raises BadOptions."""
+    for key, (low, high) in LIMITS.items():
+        value = getattr(options, key)
+        if not low <= value <= high:
+            raise BadOptions(
+                tr("{option} cannot be {value}", option=_said(key), value=units.plain(value)),
+                remedy=tr("Give {low} to {high}.", low=units.plain(low), high=units.plain(high)),
+                option=key,
+            )
+    if not options.total:
+        raise BadOptions(
+            tr("neither words nor boards are asked for"),
+            remedy=tr("Ask for at least one."),
+            command="Give --words N, --boards N, or both.",
+        )
+    if options.purpose not in PURPOSES:
+        raise BadOptions(tr("{option} cannot be {value}", option="purpose", value=options.purpose), option="purpose")
+    _check_shares("writing", options.writing, WRITING)
+    _check_shares("grounds", options.grounds, GROUNDS)
+    _check_words(options)
+    _check_sources(options)
+    _check_grounds(options)
+
+
+def _check_words(options: SynthOptions) -> None:
+    unknown = [code for code in options.languages if code not in LANGUAGES]
+    if unknown:
+        raise BadOptions(
+            tr("there are no words of the language “{language}”", language=unknown[0]),
+            remedy=tr("Known are: {languages}.", languages=", ".join(LANGUAGES)),
+            option="languages",
+        )
+    if not options.languages and options.word_list is None:
+        raise BadOptions(
+            tr("no language is chosen"), remedy=tr("Choose one, or give a list of words."), option="languages"
+        )
+
+
+def _check_sources(options: SynthOptions) -> None:
+    given: list[tuple[str, Path | None]] = [(key, getattr(options, key)) for key in (*_FILES, *_FOLDERS)]
+    for key, path in (*given, *(("strokes", path) for path in options.strokes)):
+        if path is None:
+            continue
+        if not paths.exists(path):
+            what = tr("there is no such file") if key not in _FOLDERS else tr("there is no such folder")
+            raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
+        if paths.is_folder(path) is not (key in _FOLDERS):
+            what = tr("it is a folder, not a file") if key not in _FOLDERS else tr("it is no folder")
+            raise BadOptions(what, file=path, remedy=tr("Check the path."), option=key)
+    needs: dict[str, object] = {
+        "strokes": options.strokes, "composed": options.strokes, "handwriting": options.fonts
+    }  # fmt: skip
+    asked = [key for key, share in options.writing.items() if share > 0]
+    if all(key in needs and not needs[key] for key in asked):
+        key = "fonts" if "handwriting" in asked else "strokes"
+        raise BadOptions(
+            tr("there is nothing to write with: neither fonts nor pen strokes are given"),
+            remedy=tr("Give a folder of fonts or a file of pen strokes, or let made-up hands write as well."),
+            command="Give --fonts or --strokes, or let made-up hands write as well (made=1 in --writing).",
+            option=key,
+        )
+
+
+def _check_grounds(options: SynthOptions) -> None:
+    if options.backgrounds is None and {name for name, share in options.grounds.items() if share > 0} == {"real"}:
+        raise BadOptions(
+            tr("there is nothing to write on: no photos of boards are given"),
+            remedy=tr("Give a folder of photos of empty boards, or let made-up grounds come as well."),
+            command="Give --backgrounds, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+            option="backgrounds",
+        )
+
+
+def _check_shares(key: str, shares: Mapping[str, float], known: Mapping[str, float]) -> None:
+    for name, share in shares.items():
+        if name not in known:
+            raise BadOptions(
+                tr("“{name}” is unknown here", name=name),
+                remedy=tr("Known are: {names}.", names=", ".join(known)),
+                option=key,
+            )
+        if not (math.isfinite(share) and share >= 0):
+            raise BadOptions(
+                tr("the share of “{name}” is no number of 0 or more", name=name), remedy=tr(_MEND), option=key
+            )
+    if sum(shares.values()) <= 0:
+        raise BadOptions(tr(_NONE[key]), remedy=tr("Give one of them more."), option=key)
+
+
+def _said(key: str) -> str:
+    return tr(_NAMES[key]) if key in _NAMES else f"“{key}”"
+
+
+def _shown(value: object) -> str:
+    """What a file says instead, not too long."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return units.plain(value)
+    return json.dumps(value, ensure_ascii=False)[:60]
+
+
+# -------------------------------------------------------------------------------------------------------------- JSON
+
+
+def values(options: SynthOptions) -> dict[str, object]:
+    """The options as JSON has them."""
+    found = {each.name: getattr(options, each.name) for each in fields(options)}
+    return {"version": VERSION} | {key: _plain(value) for key, value in found.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def from_values(raw: object, *, file: object = None) -> SynthOptions:
+    """The options that a JSON object says; what it does not name is as ever. Raises BadOptions."""
+    if not isinstance(raw, Mapping):
+        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
+    version = raw.get("version", VERSION)
+    if version != VERSION:
+        raise BadOptions(
+            tr("it was made by another version of the program, with other options ({version})", version=version),
+            file=file,
+            remedy=tr("Use that version of OCR Studio."),
+            option="version",
+        )
+    given: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key == "version":
+            continue
+        if key not in _READERS:
+            raise BadOptions(tr("“{name}” is no option", name=key), file=file, remedy=tr(_MEND), option=key)
+        try:
+            given[key] = _READERS[key](value)
+        except (TypeError, ValueError) as error:
+            what = tr("{option} cannot be {value}", option=_said(key), value=_shown(value))
+            raise BadOptions(what, file=file, remedy=tr(_MEND), option=key) from error
+    return SynthOptions(**given)
+
+
+def load(path: Path) -> SynthOptions:
+    """The options in a file, or those that a dataset was made with, by its folder or manifest. Raises BadOptions, and
+    BadDataset for a folder where one is only begun."""
+    about, file = _about(path)
+    return from_values(about.get("options"), file=file)
+
+
+def made_of_before(path: Path) -> Mapping[str, str]:
+    """``synth_sources.fingerprints`` of what a dataset was drawn from, as far as it says. Raises as ``load`` does."""
+    about = _about(path)[0]
+    listed, known = about.get(_LISTED), about.get(MADE_OF)
+    found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})
+    return {str(key): value for key, value in found.items() if isinstance(value, str)}
+
+
+def _about(path: Path) -> tuple[Mapping[str, object], Path]:
+    """What a file, or a folder's manifest, says of how samples are made, "options" among it; and which file that is."""
+    file = path / MANIFEST if paths.is_folder(path) else path
+    try:
+        raw = strict_json.load(paths.read_file(file, most=_MOST_BYTES))
+    except (OSError, TooLarge) as error:
+        if file != path:
+            check_ended(path)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadOptions(tr("it cannot be read: {reason}", reason=reason), file=file) from error
+    except strict_json.BadJson as error:
+        raise BadOptions(tr("it is no JSON: {reason}", reason=error), file=file) from error
+    if isinstance(raw, Mapping) and "format" in raw:  # a manifest
+        raw = raw.get(KEY)
+        about = raw if isinstance(raw, Mapping) else {}
+    else:
+        about = {"options": raw}
+    if not about.get("options"):  # else all would be as ever, which nobody has asked for
+        raise BadOptions(tr("it says nothing of synthetic samples"), file=file, remedy=tr(_MEND))
+    return about, file
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _path(value: object) -> Path | None:
+    if value is not None and (not isinstance(value, str) or not value or "\0" in value):
+        raise TypeError
+    return None if value is None else Path(value)
+
+
+def _paths(value: object) -> tuple[Path, ...]:
+    return tuple(path for path in map(_path, _texts(value)) if path is not None)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(map(_text, value))
+
+
+def _shares(value: object) -> Mapping[str, float]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return MappingProxyType({_text(key): _number(share) for key, share in value.items()})
+
+
+_READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    "words": _integer, "boards": _integer, "cut": _truth, "seed": _integer, "languages": _texts, "word_list": _path,
+    "only_words": _truth, "fonts": _path, "prints": _path, "strokes": _paths, "backgrounds": _path, "writing": _shares,
+    "grounds": _shares, "spoiled": _number, "side": _integer, "held_out": _number, "purpose": _text,
+}  # fmt: skip

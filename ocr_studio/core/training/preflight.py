@@ -1,0 +1,163 @@
+"""What a look at a dataset says before anybody trains on it: how much there is, what is new, what may be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.core import metrics
+from ocr_studio.core.datasets.dataset import Dataset, Example, Split
+from ocr_studio.core.geometry import overlap
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Quad
+from ocr_studio.core.translation import tr, tr_n
+
+# With fewer there would be nothing to measure by once some are held out.
+LEAST: Final = 5
+# With fewer the figures on held-out words are too unsure to tell whether it helped.
+TELLING: Final = 50
+# Measured: about a hundred words of a hand make a clear difference on the next board of that hand.
+PLENTY: Final = 100
+
+# Share of letters that differ. A misreading keeps about half of a word even where it is bad; what keeps less is most
+# often another word: a label that slipped to its neighbour, or a box moved since.
+_FAR: Final = 0.67
+# A recognizer that is sure is right nine times in ten, so less is needed there.
+_FAR_FROM_SURE: Final = 0.5
+_SURE: Final = 0.9
+# One or two letters are all wrong at the first mistake.
+_LETTERS: Final = 3
+# Degrees. Steeper writing is rare on boards; corners in another order than the writing's turn it by 90 or 180.
+_STEEP: Final = 60.0
+# Three letters and more that are higher than wide, by this much.
+_UPRIGHT: Final = 1.6
+
+
+class Worry(StrEnum):
+    """Why a label may be wrong."""
+
+    FAR = "far from what was read"
+    TWISTED = "twisted corners"
+    DISAGREE = "said twice, differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A label that may be wrong. why: one sentence for a person."""
+
+    example: Example
+    worry: Worry
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words of one writer, or of one photo. train, held_out: how many to learn from and to measure by."""
+
+    title: str
+    train: int
+    held_out: int
+
+    @property
+    def words(self) -> int:
+        """Both."""
+        return self.train + self.held_out
+
+
+def groups(dataset: Dataset) -> tuple[Group, ...]:
+    """The words of each writer, where all are known, else of each photo, in the order of the dataset."""
+    examples = dataset.examples
+    by_writer = bool(examples) and all(example.writer for example in examples)
+    titles = [(each.writer if by_writer else each.image or each.photo) or "" for each in examples]
+    found: dict[str, list[Split]] = {}
+    for title, example in zip(titles, examples, strict=True):
+        found.setdefault(title, []).append(example.split)
+    return tuple(
+        Group(title, splits.count(Split.TRAIN), splits.count(Split.HELD_OUT)) for title, splits in found.items()
+    )
+
+
+def new_letters(dataset: Dataset, known: Iterable[str]) -> str:
+    """The letters of the labels that are not among these, in the order of Unicode. A space is no letter."""
+    return "".join(sorted(set(dataset.alphabet) - set(known) - {" "}))
+
+
+def doubts(dataset: Dataset) -> tuple[Doubt, ...]:
+    """The labels that may be wrong, those first that are most likely to be; each example at most once."""
+    found = {id(each.example): each for each in _far(dataset.examples)}
+    for each in (*_disagreeing(dataset.examples), *_twisted(dataset.examples)):
+        found.setdefault(id(each.example), each)
+    order = (Worry.DISAGREE, Worry.TWISTED, Worry.FAR)
+    return tuple(sorted(found.values(), key=lambda doubt: order.index(doubt.worry)))
+
+
+def _far(examples: Sequence[Example]) -> Iterator[Doubt]:
+    for example in examples:
+        machine = example.machine
+        if machine is None or max(len(machine.text), len(example.text)) < _LETTERS:
+            continue
+        far = 1.0 - metrics.similarity(machine.text.casefold(), example.text.casefold())
+        sure = machine.confidence is not None and machine.confidence >= _SURE
+        if far >= (_FAR_FROM_SURE if sure else _FAR):
+            yield Doubt(example, Worry.FAR, _read_here(machine.text, sure=sure))
+
+
+def _read_here(text: str, *, sure: bool) -> str:
+    if not text:
+        return tr("The program read nothing here, and it was sure.") if sure else tr("The program read nothing here.")
+    if sure:
+        return tr("The program read “{text}” here, and it was sure.", text=text)
+    return tr("The program read “{text}” here.", text=text)
+
+
+def _twisted(examples: Sequence[Example]) -> Iterator[Doubt]:
+    for example in examples:
+        if example.quad is None:
+            continue
+        why = _twist(example.quad, len(example.text))
+        if why:
+            yield Doubt(example, Worry.TWISTED, why)
+
+
+def _twist(quad: Quad, letters: int) -> str:
+    x, y = np.asarray(quad.corners).T
+    # Shoelace formula: positive where the corners go clockwise on the screen.
+    if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
+        return tr("The corners of its box are crossed or in the wrong order.")
+    angle = geometry.angle(quad)
+    width, height = geometry.size(quad)
+    if abs(angle) > 180 - _STEEP:
+        return tr("Its box stands on its head.")
+    if abs(angle) > _STEEP:
+        return tr("Its box is turned on its side.")
+    if letters >= _LETTERS and height > _UPRIGHT * width:
+        return tr_n(
+            "Its box is high and narrow for {count} letter.", "Its box is high and narrow for {count} letters.", letters
+        )
+    return ""
+
+
+def _disagreeing(examples: Sequence[Example]) -> Iterator[Doubt]:
+    """Two boxes at one place of a page, with different texts."""
+    placed = [example for example in examples if example.quad is not None and example.page]
+    placed.sort(key=lambda example: example.page)
+    for _, page in groupby(placed, key=lambda example: example.page):
+        some = list(page)
+        quads = np.array([example.quad.corners for example in some if example.quad], dtype=np.float64)
+        shared = overlap.of(quads, quads)
+        same = (shared.iou >= metrics.SAME_PLACE) & (shared.rows < shared.columns)
+        told: set[int] = set()
+        for pair in zip(shared.rows[same].tolist(), shared.columns[same].tolist(), strict=True):
+            for one, other in (pair, pair[::-1]):
+                if one not in told and some[one].text != some[other].text:
+                    told.add(one)
+                    yield Doubt(some[one], Worry.DISAGREE, _says(some[other]))
+
+
+def _says(example: Example) -> str:
+    return tr("Another box at this place says “{text}”.", text=example.text)

@@ -1,0 +1,347 @@
+"""What came of a training, in plain words and in exact figures: the same for the window and the command line."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Final, TypeAlias
+
+from ocr_studio.core.datasets import split as dataset_split
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.training import messages as training_messages
+from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, PlaceOfWord
+from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample, Trained
+from ocr_studio.core.translation import number, tr, tr_n
+
+AnyTrained: TypeAlias = Trained | DetectorTrained
+AnyComparison: TypeAlias = Comparison | FindingComparison
+
+_MINUS = "\u2212"
+# Words that a terminal is shown; other programs get all.
+_LISTED = 20
+# Nobody corrects more for the sake of a figure.
+_MOST_MORE: Final = 1000
+_NOTHING: Final = Interval(0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: before, after, and how much it changed, with 95 % certainty between the two values said."""
+
+    title: str
+    before: str
+    after: str
+    change: str
+
+
+def title(comparison: AnyComparison) -> str:
+    """The verdict in a few words; worse is called worse."""
+    reads = isinstance(comparison, Comparison)
+    if comparison.verdict == "better":
+        return tr("It reads your writing better") if reads else tr("It finds your writing better")
+    if comparison.verdict == "worse":
+        own = comparison.change.low > 0 if reads else comparison.change.high < 0
+        return tr("It got worse") if own else tr("It forgot too much of other writing")
+    if comparison.verdict is None:
+        return tr("Nobody can tell whether it helped")
+    return tr(training_messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
+
+
+def sentence(comparison: AnyComparison) -> str:
+    """What was measured, as one says it."""
+    if isinstance(comparison, FindingComparison):
+        return _found(comparison.before, comparison.after, comparison.unit)
+    before, after = comparison.before, comparison.after
+    forgot = f" {_mistaken(comparison)}" if comparison.keep_change.low > 0 else ""
+    if before.words == 0:
+        return f"{tr(training_messages.NONE_HELD_OUT[comparison.unit])}{forgot}"
+    forms, mistakes = training_messages.ON_UNSEEN[comparison.unit], _compared(before, after)
+    return f"{tr_n(*forms, before.words, mistakes=mistakes)}{forgot}"
+
+
+def advice(comparison: AnyComparison, *, stopped: str = "") -> str:
+    """What a person had best do. stopped: why it ended before its last step, as in ``Trained``."""
+    reads = isinstance(comparison, Comparison)
+    if comparison.verdict == "better":
+        if reads:
+            return tr("Keep it, and it reads from now on. You can go back at any time.")
+        return tr("Keep it, and it finds writing from now on. You can go back at any time.")
+    if comparison.verdict == "worse":
+        return tr("Better discard it. The model before is as it was.")
+    if comparison.verdict is None:
+        return tr("Correct some more, so that something can be held out to measure by.")
+    return _when_unclear(comparison, stopped_early=stopped == "asked")
+
+
+def more_to_tell(comparison: AnyComparison) -> int | None:
+    """How many more corrected words, or lines, would show whether so large a difference is one; None where it shows
+    already, where there is none, or where it is so small that nobody would correct so many.
+
+    The interval narrows with the root of the number that is held out, about a fifth of all. Its wider side counts: of
+    few words the other one is cut off where nothing of what has changed was drawn.
+    """
+    gain, held_out = abs(_gain(comparison)), _held_out(comparison)
+    if comparison.verdict != "no clear difference" or not gain:
+        return None
+    middle = (comparison.after.cer - comparison.before.cer) if isinstance(comparison, Comparison) else _gain(comparison)
+    side = max(middle - comparison.change.low, comparison.change.high - middle)
+    wanted = held_out * ((side / gain) ** 2 - 1.0) / dataset_split.SHARE
+    if not wanted <= _MOST_MORE:
+        return None
+    step = 5 if wanted <= 50 else 10 if wanted <= 200 else 50
+    return max(step, step * math.ceil(wanted / step))
+
+
+def would_tell(comparison: AnyComparison) -> str:
+    """What would make clear whether it helped, where that is not; else nothing."""
+    if comparison.verdict != "no clear difference":
+        return ""
+    unit, held_out = comparison.unit, _held_out(comparison)
+    if comparison.change == _NOTHING:
+        if isinstance(comparison, Comparison) and comparison.before.right == held_out:
+            it = tr("It was read right before, so nothing can be gained there.")
+            they = tr("All of them were read right before, so nothing can be gained there.")
+            return f"{it if held_out == 1 else they} {tr(training_messages.WHAT_TELLS[unit])}"
+        reads = isinstance(comparison, Comparison)
+        return tr("None of them is read otherwise.") if reads else tr("None of them is found otherwise.")
+    few = tr_n(*training_messages.TOO_FEW[unit], held_out)
+    if (more := more_to_tell(comparison)) is not None:
+        return f"{few} {tr_n(*training_messages.WOULD_TELL[unit], more)}"
+    if _gain(comparison):
+        return f"{few} {tr_n(*training_messages.WOULD_TAKE[unit], _MOST_MORE)}"
+    points = number((comparison.change.high - comparison.change.low) / 2 * 100, 1)
+    return few if points == number(0.0, 1) else tr_n(*training_messages.EVEN[unit], held_out, points=points)
+
+
+def rows(comparison: AnyComparison) -> tuple[Row, ...]:
+    """The exact figures, of what was held out and of general writing."""
+    found: list[Row] = []
+    unit = comparison.unit
+    if isinstance(comparison, FindingComparison):
+        for titles, score, new, change in (
+            (training_messages.FOUND_ROWS[unit], comparison.before, comparison.after, comparison.change),
+            (
+                training_messages.FOUND_GENERAL_ROWS[unit],
+                comparison.keep_before,
+                comparison.keep_after,
+                comparison.keep_change,
+            ),
+        ):
+            if score.wanted:
+                found += _finding_rows(titles, (score, new), change)
+        return tuple(found)
+    for titles, before, after, change in (
+        (training_messages.READ_ROWS[unit], comparison.before, comparison.after, comparison.change),
+        (
+            training_messages.READ_GENERAL_ROWS[unit],
+            comparison.keep_before,
+            comparison.keep_after,
+            comparison.keep_change,
+        ),
+    ):
+        if before.words:
+            found += _reading_rows(titles, before, after, change)
+    return tuple(found)
+
+
+def took(trained: AnyTrained) -> str:
+    """How long it was, and why it ended."""
+    return tr_n(
+        *training_messages.TOOK.get(trained.stopped, training_messages.TOOK[""]),
+        trained.steps,
+        seconds=f"{trained.seconds:.0f}",
+    )
+
+
+def render(trained: AnyTrained) -> list[str]:
+    """The comparison for a terminal, a line for each fact."""
+    comparison = trained.comparison
+    lines = [f"{title(comparison)}. {sentence(comparison)}"]
+    table = [("", "before", "after", "change (95 %)")]
+    table += [(row.title, row.before, row.after, row.change) for row in rows(comparison)]
+    if len(table) > 1:
+        widths = [max(len(row[column]) for row in table) for column in range(4)]
+        lines += [
+            f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in table
+        ]
+    for what, words in (("gained", comparison.gained), ("lost", comparison.lost)):
+        lines += [f"  {what}: {_word(each)}" for each in words[:_LISTED]]
+        lines += [f"  … and {len(words) - _LISTED} more"] if len(words) > _LISTED else []
+    lines += filter(None, [would_tell(comparison)])
+    lines.append(f"{took(trained)}.")
+    return lines
+
+
+def values(trained: AnyTrained) -> dict[str, object]:
+    """The same for other programs."""
+    comparison = trained.comparison
+    gained, lost = ([asdict(each) for each in part] for part in (comparison.gained, comparison.lost))
+    found: dict[str, object] = {"verdict": comparison.verdict, "unit": comparison.unit}
+    found["more_to_tell"] = more_to_tell(comparison)
+    if isinstance(comparison, FindingComparison):
+        found["held_out"] = _finding(comparison.before, comparison.after, comparison.change)
+        found["general"] = _finding(comparison.keep_before, comparison.keep_after, comparison.keep_change)
+    else:
+        found["held_out"] = _reading(comparison.before, comparison.after, comparison.change)
+        found["general"] = _reading(comparison.keep_before, comparison.keep_after, comparison.keep_change)
+    return found | {"gained": gained, "lost": lost}
+
+
+def percent(share: float) -> str:
+    """A share as it is written, "12.3 %"."""
+    return f"{number(share * 100, 1)} %"
+
+
+def _same(comparison: AnyComparison) -> bool:
+    """Whether nothing at all is read or found otherwise."""
+    return comparison.change == _NOTHING == comparison.keep_change
+
+
+def _mistaken(comparison: Comparison) -> str:
+    """What of general words is read wrongly."""
+    before, after = comparison.keep_before, comparison.keep_after
+    return tr_n(*training_messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
+
+
+def _compared(before: Reading, after: Reading) -> str:
+    """Mistakes, and letters where words alone do not tell what has changed."""
+    old, new = _wrong(before), _wrong(after)
+    if old == new:
+        mistakes = tr_n("{count} mistake, as many as before", "{count} mistakes, as many as before", new)
+        words = mistakes if new else tr("no mistakes, as many as before")
+    else:
+        mistakes = tr_n("{count} mistake instead of {before}", "{count} mistakes instead of {before}", new, before=old)
+        words = mistakes if new else tr("no mistakes instead of {before}", before=old)
+    if (new - old) * (after.cer - before.cer) > 0 or after.cer == before.cer:
+        return words
+    return tr(
+        "{mistakes}; {now} of the letters are wrong instead of {before}",
+        mistakes=words,
+        now=percent(after.cer),
+        before=percent(before.cer),
+    )
+
+
+def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
+    tells = would_tell(comparison)
+    if _same(comparison) and stopped_early:
+        return tr(
+            "None of them is read otherwise: it was stopped too early to tell. Discard it, and let it learn longer."
+        )
+    if _same(comparison):
+        return f"{tells} {tr(training_messages.LEARN_MORE[comparison.unit])}"
+    if _gain(comparison) > 0:
+        return f"{tells} {tr('It seems to help: you may keep it, and go back at any time.')}"
+    then = tr("It does not seem to help: better discard it, correct some more, and learn again.")
+    return f"{tells} {then}"
+
+
+def _gain(comparison: AnyComparison) -> float:
+    """How much better what was held out is read or found, as far as it shows."""
+    if isinstance(comparison, Comparison):
+        return comparison.before.cer - comparison.after.cer
+    return (comparison.after.f or 0.0) - (comparison.before.f or 0.0)
+
+
+def _word(each: Sample | PlaceOfWord) -> str:
+    if isinstance(each, Sample):
+        return f"“{each.truth}”, before “{each.before}”, now “{each.now}”"
+    return f"“{each.text}” on {each.photo}"
+
+
+def _held_out(comparison: AnyComparison) -> int:
+    """How many words, or lines, old and new were compared on."""
+    return comparison.before.words if isinstance(comparison, Comparison) else comparison.before.wanted
+
+
+def _found(before: Score, after: Score, unit: str) -> str:
+    if before.wanted == 0:
+        return tr("Nothing was held out, so there is nothing to compare on.")
+    same = tr("{now}, as before", now=after.right)
+    right = (
+        same if after.right == before.right else tr("{now} instead of {before}", now=after.right, before=before.right)
+    )
+    none_before, none_after = before.found - before.right, after.found - after.right
+    forms = training_messages.FIT_NONE_AS_BEFORE if none_before == none_after else training_messages.FIT_NONE
+    none = tr_n(*forms[unit], none_after, before=none_before)
+    return tr_n(*training_messages.OF_UNSEEN[unit], before.wanted, found=right, boxes=none)
+
+
+def _reading_rows(titles: tuple[str, ...], before: Reading, after: Reading, change: Interval) -> list[Row]:
+    wrong, letters = titles
+    return [
+        Row(
+            tr(wrong),
+            _share(_wrong(before), before.words),
+            _share(_wrong(after), after.words),
+            _signed(_wrong(after) - _wrong(before), 0),
+        ),
+        Row(
+            tr(letters),
+            percent(before.cer),
+            percent(after.cer),
+            _points(after.cer - before.cer, change),
+        ),
+    ]
+
+
+def _finding_rows(titles: tuple[str, ...], scores: tuple[Score, Score], change: Interval) -> list[Row]:
+    found, fit_none, f = titles
+    before, after = scores
+    none = [score.found - score.right for score in (before, after)]
+    return [
+        Row(
+            tr(found),
+            _share(before.right, before.wanted),
+            _share(after.right, after.wanted),
+            _signed(after.right - before.right, 0),
+        ),
+        Row(tr(fit_none), str(none[0]), str(none[1]), _signed(none[1] - none[0], 0)),
+        Row(
+            tr(f),
+            percent(before.f or 0.0),
+            percent(after.f or 0.0),
+            _points((after.f or 0.0) - (before.f or 0.0), change),
+        ),
+    ]
+
+
+def _points(difference: float, change: Interval) -> str:
+    by, low, high = (_signed(100 * value, 1) for value in (difference, change.low, change.high))
+    return tr("{change} points ({low} … {high})", change=by, low=low, high=high)
+
+
+def _signed(value: float, digits: int) -> str:
+    said = number(abs(value), digits)
+    if round(abs(value), digits) == 0:
+        return said
+    return f"{_MINUS if value < 0 else '+'}{said}"
+
+
+def _wrong(reading: Reading) -> int:
+    return reading.words - reading.right
+
+
+def _share(count: int, total: int) -> str:
+    return tr("{count} of {total}", count=count, total=total)
+
+
+def _reading(before: Reading, after: Reading, change: Interval) -> dict[str, object] | None:
+    if before.words == 0:
+        return None
+    return {
+        "words": before.words,
+        "right": {"before": before.right, "after": after.right},
+        "cer": {"before": before.cer, "after": after.cer, "change_95": [change.low, change.high]},
+    }
+
+
+def _finding(before: Score, after: Score, change: Interval) -> dict[str, object] | None:
+    if before.wanted == 0:
+        return None
+    return {
+        "words": before.wanted,
+        "right": {"before": before.right, "after": after.right},
+        "found": {"before": before.found, "after": after.found},
+        "f": {"before": before.f, "after": after.f, "change_95": [change.low, change.high]},
+    }

@@ -1,0 +1,27 @@
+"""Models → what reads and what finds writing, each in the way of its network."""
+
+from __future__ import annotations
+
+from ocr_studio.core.language.charset import Alphabet
+from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.settings import Finding
+from ocr_studio.engine.detection.craft_detector import CraftDetector, CraftOptions
+from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+from ocr_studio.engine.recognition.crnn_recognizer import CrnnRecognizer
+from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.engine.weights import model_weights
+
+
+def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
+    """What reads with this model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+    fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
+    return fitting.of(model, alphabet=alphabet)
+
+
+def detector_of(model: Model, finding: Finding) -> Detector:
+    """What finds writing with this model, in this way. Raises as ``weights.load_detector``."""
+    net = model_weights.load_detector(model)
+    if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
+        return CraftDetector(net, options=CraftOptions.of(finding))
+    return Detector(net, options=DetectorOptions.of(finding))

@@ -1,0 +1,1 @@
+"""Reading words and lines: crops, CTC, beam search, language knowledge, segmentation."""

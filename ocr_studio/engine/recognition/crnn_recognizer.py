@@ -1,0 +1,64 @@
+"""Crops of words → text, as keras-ocr's CRNN reads them: all of one size, grey, at most six times as wide as high."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import BLANK, Charset
+from ocr_studio.engine.nets.crnn import CrnnPlan
+from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
+
+_TOGETHER: Final = 32  # crops in a call
+
+
+class CrnnRecognizer(Recognizer):
+    """Reads crops of words with a net as ``build_crnn``; a crop of a whole line is squeezed, so that ``Looking`` gives
+    it one word after the other. Otherwise ``Recognizer``.
+
+    plan: that of the net.
+    """
+
+    def __init__(self, net: keras.Model, charset: Charset, *, name: str, plan: CrnnPlan | None = None) -> None:
+        self.plan = plan or CrnnPlan()
+        super().__init__(net, charset, name=name)
+        self.widest_word = self.plan.width / self.plan.height
+        self.stretches = ()  # its picture has one width
+
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        """What the net sees along each crop; see ``Recognizer.steps``. The steps that it leaves out are blank.
+
+        stretches: in vain, its picture has one width.
+        """
+        found: list[Steps] = []
+        for start in range(0, len(crops), _TOGETHER):
+            some = crops[start : start + _TOGETHER]
+            fitted = [self.fitted(crop) for crop in some]
+            seen = self._run(tf.constant(np.stack([pixels for pixels, _ in fitted]))).numpy()
+            blank = np.zeros((len(some), self.plan.dropped, seen.shape[2]), np.float32)
+            blank[:, :, BLANK] = 1.0
+            whole = np.concatenate([blank, seen], axis=1)
+            found += [Steps(row, self.plan.pool**2 / scale) for row, (_, scale) in zip(whole, fitted, strict=True)]
+        return found
+
+    def fitted(self, crop: Crop) -> tuple[NDArray[np.float32], float]:
+        """A crop as the net wants it, (31, 200, 1) from 0 to 1, and the scale: as large as fits, black beside it.
+
+        As ``warpBox`` of keras-ocr 0.9.3 (MIT) does it. crop: (h, w, 3) uint8 RGB. Raises ValueError for an empty one.
+        """
+        height, width = int(crop.shape[0]), int(crop.shape[1])
+        if height == 0 or width == 0:
+            raise ValueError(f"a crop of {width} x {height} pixels")
+        scale = min(self.plan.width / width, self.plan.height / height)
+        size = max(1, int(scale * width)), max(1, int(scale * height))
+        shades = crop if self.plan.colour else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+        small = cv2.resize(shades, size)
+        pixels = np.zeros((self.plan.height, self.plan.width, 3 if self.plan.colour else 1), np.float32)
+        pixels[: size[1], : size[0]] = small.reshape(size[1], size[0], -1) / np.float32(255)
+        return pixels, scale

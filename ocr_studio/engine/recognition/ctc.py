@@ -1,0 +1,140 @@
+"""From a recognizer's steps to text: the likeliest readings, and where each letter stands.
+
+A CTC matrix says, for every step along the line, how likely each class is, the blank (class 0) among them. A path
+takes one class at every step; it spells a text once repeats and then blanks are dropped (Graves et al. 2006). The
+probability of a text is the sum over all paths that spell it. Where a prior says which texts are likely to be written
+at all, it takes part in the search at every letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import BLANK
+from ocr_studio.engine.recognition import beam_search
+from ocr_studio.engine.recognition.language_prior import WordPrior
+
+Matrix: TypeAlias = NDArray[np.float32]
+
+# Of each step, this many characters are followed.
+CANDIDATES: Final = 8
+# 8 find the right word among their best five as often as 32 do (93 % of board words, measured); with 16 less of a
+# reading's probability falls off the beam.
+BEAMS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text a matrix may spell.
+
+    labels: its classes, no blanks. confidence: how likely it is to the net, 0..1. weight: what the prior makes of that,
+    as a natural logarithm to be added to the confidence's; 0 without a prior.
+    """
+
+    labels: tuple[int, ...]
+    confidence: float
+    weight: float = 0.0
+
+
+def greedy(probabilities: Matrix) -> tuple[int, ...]:
+    """The classes along the single likeliest path. probabilities: (T, C), each row adding up to 1."""
+    return collapsed(probabilities.argmax(axis=1))
+
+
+def collapsed(path: NDArray[np.intp]) -> tuple[int, ...]:
+    """The classes that a path, (T,), spells."""
+    return tuple(int(label) for label in path[_starts(path)])
+
+
+def beam(
+    probabilities: Matrix,
+    *,
+    beams: int = BEAMS,
+    best: int = 5,
+    candidates: int = CANDIDATES,
+    prior: WordPrior | None = None,
+) -> list[Reading]:
+    """The likeliest readings of one matrix, best first; see ``beam_all``."""
+    return beam_all([probabilities], beams=beams, best=best, candidates=candidates, prior=prior)[0]
+
+
+def beam_all(
+    matrices: Sequence[Matrix],
+    *,
+    beams: int = BEAMS,
+    best: int = 5,
+    candidates: int = CANDIDATES,
+    prior: WordPrior | None = None,
+) -> list[list[Reading]]:
+    """The likeliest readings of each matrix, best first, by prefix beam search (Hannun et al. 2014).
+
+    matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. prior: weighs them, as
+    the search goes and at its end; the net's own best reading is there, too, whatever its weight, but in noise. The
+    matrices go through their steps together, so many cost hardly more than one. With beams and candidates enough it is
+    exact but for steps that are surely blank and for what is hopeless (``prefix_search``).
+    """
+    if not matrices:
+        return []
+    search = beam_search.Search(matrices, beams=beams, candidates=candidates, prior=prior)
+    return [[Reading(*found) for found in each] for each in search.run(best)]
+
+
+def align(probabilities: Matrix, labels: Sequence[int]) -> NDArray[np.float32]:
+    """Where each letter stands, (L,) float32 in steps: 0 is the left edge of the first step, T the right of the last.
+
+    The centre of the steps that the likeliest path spelling these labels (Viterbi) gives to each. Letters for which
+    there are not steps enough are spread evenly.
+    """
+    steps, letters = len(probabilities), len(labels)
+    if letters == 0:
+        return np.zeros(0, np.float32)
+    path = probabilities.argmax(axis=1)
+    starts = _starts(path)
+    if tuple(path[starts]) == tuple(labels):  # the likeliest path of all spells them: no search needed
+        states = np.where(path == BLANK, -1, np.cumsum(starts) - 1)
+    else:
+        states = _viterbi(probabilities, np.asarray(labels))
+    owned = states[states >= 0]
+    counts = np.bincount(owned, minlength=letters)
+    if (counts == 0).any():
+        return ((np.arange(letters) + 0.5) * steps / letters).astype(np.float32)
+    sums = np.bincount(owned, weights=np.flatnonzero(states >= 0) + 0.5, minlength=letters)
+    return (sums / counts).astype(np.float32)
+
+
+def _starts(path: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The steps at which a path begins another letter, (T,)."""
+    starts: NDArray[np.bool_] = path != BLANK
+    starts[1:] &= path[1:] != path[:-1]
+    return starts
+
+
+def _viterbi(probabilities: Matrix, labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The letter that each step stands for on the likeliest path spelling the labels, (T,); -1 for a blank."""
+    steps, states = len(probabilities), 2 * len(labels) + 1  # blank, letter, blank, letter, … blank
+    sequence = np.zeros(states, np.intp)
+    sequence[1::2] = labels
+    chance = np.log(np.maximum(probabilities[:, sequence], 1e-30, dtype=np.float64))
+    jump = np.zeros(states, np.bool_)
+    jump[3::2] = labels[1:] != labels[:-1]  # from letter to letter without a blank, unless they are equal
+    score = np.full(states, -np.inf)
+    score[:2] = chance[0, :2]
+    back = np.zeros((steps, states), np.intp)
+    ways = np.full((3, states), -np.inf)
+    for step in range(1, steps):
+        ways[0] = score
+        ways[1, 1:] = score[:-1]
+        ways[2, 2:] = np.where(jump[2:], score[:-2], -np.inf)
+        back[step] = ways.argmax(axis=0)
+        score = ways.max(axis=0) + chance[step]
+    state = states - 1 if score[-1] >= score[-2] else states - 2
+    path = np.empty(steps, np.intp)
+    for step in range(steps - 1, -1, -1):
+        path[step] = state
+        state -= back[step, state]
+    return np.where(path % 2 == 1, path // 2, -1)

@@ -1,0 +1,349 @@
+"""Crops → text, confidence, alternatives, letter positions."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
+from ocr_studio.core.language.lexicon import Lexicon
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import OVERSURE
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.page import Alternative, Source, Transcription, now
+from ocr_studio.engine.nets.recognizer import HEIGHT, STEP
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.recognition.language_prior import WordPrior
+from ocr_studio.engine.weights import model_weights
+
+Crop: TypeAlias = NDArray[np.uint8]
+
+# Lines are padded to one of these widths (pixels at a height of 48), wider ones to the next multiple of a step. The net
+# sees padding (its channel weights and attention look at all steps), but it was trained with it. Character errors,
+# greedy, on 508 words of boards, 150 handwritten ones and 400 of IIIT5K: not padded 6.8, 16.4 and 1.4 %, to these
+# widths 5.9, 15.5 and 1.0 %, to 320 or more 5.8, 16.1 and 1.0 % in twice to three times the time.
+WIDTHS: Final = (96, 128, 160, 192, 256, 320)
+WIDTH_STEP: Final = 64
+# Beyond, a line is squeezed: attention over more steps would need memory with the square of their number.
+WIDEST: Final = 8192
+# So many calls of the net at a time; measured on two cores, two take 10 to 25 % less time than one after the other,
+# and three a little less still.
+AT_A_TIME: Final = 3
+# So many pixels across go through the net in a call: small enough to stay in cache, and for all calls to be done at
+# about the same time.
+BATCH_PIXELS: Final = 2048
+# What a call costs besides, in the same pixels: measured 2 to 3 ms, where a pixel across takes 0.04 ms.
+CALL_PIXELS: Final = 64
+
+# How many readings a word is shown with, the chosen one among them.
+SHOWN: Final = 5
+
+# A word less sure than this is looked at again, so much wider and so much narrower, and what the net sees the three
+# times is weighed together (test-time augmentation: Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556): its
+# letters fall otherwise onto its steps. With one look and with three, with English, words right by true boxes, percent
+# (``tests/benchmarks/adaptation.py``): boards 92.7 and 93.1, handwritten 85.3 and 85.3, IIIT5K 97.0 and 97.5, UNIPEN
+# 80.3 and 82.3; bag of words on five boards 88.5 and 89.4, on scene photos 53.4 and 54.2. To look again at more words
+# makes them no better, nor do five looks, nor a single one, nor such that are slanted or grey: chosen on words of 17
+# photos of boards and of UNIPEN writers that are held out. A photo full of writing takes an eighth to a sixth longer.
+DOUBTFUL: Final = 0.6
+STRETCHES: Final = (1.06, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the net saw along one crop.
+
+    probabilities: (T, C) float32, a row for each step from left to right, its columns the classes of the charset
+    (0 the blank), adding up to 1. span: pixels of the crop, across, that a step stands for; T · span may end a little
+    beyond the crop's right edge.
+    """
+
+    probabilities: NDArray[np.float32]
+    span: float
+
+    @property
+    def width(self) -> float:
+        """Pixels of the crop, across, that all of them stand for."""
+        return len(self.probabilities) * self.span
+
+    def part(self, first: int, last: int) -> Steps:
+        """The steps from first up to, not including, last."""
+        return Steps(self.probabilities[first:last], self.span)
+
+    def without(self, label: int) -> Steps:
+        """The steps of writing in which this class, a space, cannot be: its probability goes to the blank."""
+        if label == BLANK:
+            return self
+        changed = self.probabilities.copy()
+        changed[:, BLANK] += changed[:, label]
+        changed[:, label] = 0.0
+        return replace(self, probabilities=changed)
+
+
+class Recognizer:
+    """Reads crops of words or lines. Belongs to the thread that made it.
+
+    Crops are read as they stand: a tall one is not turned, for it may be a single letter.
+
+    net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
+    widest_word: for one that reads single words only, up to how many times its height a word may be wide without being
+    squeezed; None for one that reads whole lines. oversure: see ``model_card.OVERSURE``. stretches: how many times as
+    wide it looks at crops again that it is in doubt about.
+    """
+
+    widest_word: float | None = None
+    stretches: Sequence[float] = STRETCHES
+    oversure: float = OVERSURE
+
+    def __init__(self, net: keras.Model, charset: Charset, *, name: str) -> None:
+        if net.output_shape[-1] != len(charset):
+            raise ValueError(f"a net of {net.output_shape[-1]} classes and a charset of {len(charset)}")
+        self.net = net
+        self.charset = charset
+        self.name = name
+        self._space = charset.characters.index(" ") + 1 if " " in charset else BLANK
+        self.prior: WordPrior | None = None
+        # One compiled function for all sizes: calling the net itself costs seven times as much.
+        signature = [tf.TensorSpec(net.input_shape, tf.float32)]
+        # Traced here: TensorFlow warns of traces at calls, those of all recognizers of a process counted together.
+        self._run = tf.function(self._softmax, input_signature=signature).get_concrete_function()
+
+    @classmethod
+    def pretrained(cls, alphabet: Alphabet = "latin") -> Recognizer:
+        """With the borrowed weights, warmed up, whatever model is the default: what others are measured against.
+
+        Raises PretrainedError if they are missing.
+        """
+        return cls.of(models.BUILT_IN, alphabet=alphabet)
+
+    @classmethod
+    def of(cls, model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
+        """With the weights of a model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+        net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
+        recognizer = cls(net, charset, name=model.name)
+        recognizer.oversure = model.card.oversure if model.card else OVERSURE
+        recognizer.warm_up()
+        return recognizer
+
+    def know(self, lexicons: Sequence[Lexicon], *, strength: float = 1.0) -> None:
+        """From now on choose among what may be written by which words are usual, too; strength 0: not so."""
+        self.prior = WordPrior(self.charset, lexicons, strength=strength) if lexicons and strength > 0 else None
+
+    def warm_up(self) -> None:
+        """Compile, so that the first photo need not wait for it."""
+        self.steps([np.full((HEIGHT, WIDTHS[0], 3), 255, np.uint8)])
+
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        """What the net sees along each crop, in the order of the crops.
+
+        crops: (h, w, 3) uint8 RGB, any sizes but empty; each is brought to a height of 48 pixels. stretches: how many
+        times as wide each is shown to the net. Raises ValueError for an empty one.
+        """
+        widths = [_width_at_height(*each) for each in zip(crops, stretches or [1.0] * len(crops), strict=True)]
+
+        def look(batch: tuple[list[int], int]) -> list[tuple[int, Steps]]:
+            indices, padded = batch
+            some = [(crops[index], widths[index]) for index in indices]
+            return list(zip(indices, self._look(some, padded), strict=True))
+
+        # Some at a time: while one is between two operations, which do not all use every core, the other computes.
+        with ThreadPoolExecutor(AT_A_TIME, "recognizer") as threads:
+            found = dict(itertools.chain.from_iterable(threads.map(look, _batches(widths))))
+        return [found[index] for index in range(len(crops))]
+
+    def _look(self, crops: Sequence[tuple[Crop, int]], padded: int) -> list[Steps]:
+        """What the net sees along crops, each brought to its width, that go through it together, padded to this one."""
+        pixels = np.zeros((len(crops), HEIGHT, padded, 3), np.float32)
+        for row, (crop, width) in enumerate(crops):
+            pixels[row, :, :width] = cv2.resize(crop, (width, HEIGHT)) * np.float32(1 / 127.5) - 1.0
+        probabilities = self._run(tf.constant(pixels)).numpy()
+        return [
+            Steps(probabilities[row, : min(math.ceil(width / STEP) + 1, padded // STEP)], STEP * crop.shape[1] / width)
+            for row, (crop, width) in enumerate(crops)
+        ]
+
+    def read(self, crops: Sequence[Crop], *, spaces: bool = True) -> list[Transcription]:
+        """What is written on each crop; crops as for ``steps``, letter positions along the crop.
+
+        spaces: whether there may be any; not so on crops of single words.
+        """
+        steps = self.steps(crops)
+        if not spaces:
+            steps = [seen.without(self._space) for seen in steps]
+        widths = [crop.shape[1] for crop in crops]
+        return self.again(self.transcribe(steps, widths=widths), crops, steps, widths=widths, spaces=spaces)
+
+    def again(
+        self,
+        reads: Sequence[Transcription],
+        crops: Sequence[Crop],
+        steps: Sequence[Steps],
+        *,
+        widths: Sequence[float] | None = None,
+        spaces: bool = True,
+    ) -> list[Transcription]:
+        """The same with what is in doubt read once more, from some more looks together with the first.
+
+        reads: what ``transcribe`` made of the steps, each along its crop. widths: as for that. spaces: as for ``read``.
+        """
+        settled = list(reads)
+        doubtful = [index for index, read in enumerate(reads) if read.text and (read.confidence or 0.0) < DOUBTFUL]
+        if not doubtful or not self.stretches:
+            return settled
+        # All together: so few crops would not use every core otherwise.
+        pairs = [(crops[index], stretch) for stretch in self.stretches for index in doubtful]
+        seen = self.steps([crop for crop, _ in pairs], stretches=[stretch for _, stretch in pairs])
+        if not spaces:
+            seen = [each.without(self._space) for each in seen]
+        readings, moment = self._readings([*(steps[index] for index in doubtful), *seen]), now()
+        for place, index in enumerate(doubtful):
+            found = readings[place :: len(doubtful)]
+            width = steps[index].width if widths is None else widths[index]
+            settled[index] = self._transcription(steps[index], width, together(found), moment)
+        return settled
+
+    def transcribe(self, steps: Sequence[Steps], *, widths: Sequence[float] | None = None) -> list[Transcription]:
+        """The text of each stretch of steps with up to five alternatives, among them, but in noise, what the net alone
+        would read.
+
+        widths: pixels each stretch is wide, what letter positions are a share of; without it all of its steps.
+        """
+        moment = now()
+        if widths is None:
+            widths = [stretch.width for stretch in steps]
+        return [
+            self._transcription(stretch, width, found, moment)
+            for stretch, width, found in zip(steps, widths, self._readings(steps), strict=True)
+        ]
+
+    def usual(self, texts: Collection[str]) -> dict[str, float]:
+        """How usual texts are in the languages that it knows: what is added to the logarithm of their probability. None
+        of those that are composed of other characters than its own, and nothing where it knows no language.
+        """
+        known = [text for text in texts if not self.charset.unknown(text)]
+        if self.prior is None or not known:
+            return {}
+        return dict(zip(known, self.prior.weights([self.charset.encode(text) for text in known]).tolist(), strict=True))
+
+    def _readings(self, steps: Sequence[Steps]) -> list[list[ctc.Reading]]:
+        """The likeliest readings of each stretch, best first; among them, but in noise, what the net alone reads."""
+        matrices = [stretch.probabilities for stretch in steps]
+        return ctc.beam_all(matrices, best=ctc.BEAMS, prior=self.prior)
+
+    def _transcription(self, steps: Steps, width: float, found: list[ctc.Reading], moment: str) -> Transcription:
+        chances: dict[tuple[int, ...], float] = {}
+        own: dict[tuple[int, ...], float] = {}  # to the net alone
+        for reading, chance in zip(found, chances_of(found, oversure=self.oversure).tolist(), strict=True):
+            labels = self._without_idle_spaces(reading.labels)  # what differs in outer spaces only is one text
+            chances[labels] = chances.get(labels, 0.0) + chance
+            own[labels] = own.get(labels, 0.0) + reading.confidence
+        ranked = sorted(chances, key=lambda labels: -chances[labels])
+        shown = ranked[:SHOWN]
+        first = max(own, key=lambda labels: own[labels])
+        if first not in shown:
+            shown[-1] = first
+        alternatives = tuple(
+            Alternative(self._text(labels), round(float(min(1.0, chances[labels])), 4)) for labels in shown
+        )
+        return Transcription(
+            text=alternatives[0].text,
+            source=Source.MODEL,
+            confidence=alternatives[0].confidence,
+            model=self.name,
+            when=moment,
+            alternatives=alternatives,
+            letters=self._letters(steps, width, shown[0]),
+        )
+
+    def _without_idle_spaces(self, labels: tuple[int, ...]) -> tuple[int, ...]:
+        """The labels without spaces at either end or after another space."""
+        if self._space not in labels:
+            return labels
+        kept: list[int] = []
+        for label in labels:
+            if label != self._space or (kept and kept[-1] != self._space):
+                kept.append(label)
+        return tuple(kept[:-1] if kept and kept[-1] == self._space else kept)
+
+    def _text(self, labels: Sequence[int]) -> str:
+        return unicodedata.normalize("NFC", self.charset.decode(labels))
+
+    def _letters(self, steps: Steps, width: float, labels: tuple[int, ...]) -> tuple[float, ...]:
+        """The centre of each letter as a share of the width; nothing where letters are composed of several."""
+        if len(self._text(labels)) != len(labels):
+            return ()
+        places = ctc.align(steps.probabilities, labels) * steps.span / max(width, 1e-6)
+        return tuple(round(float(place), 4) for place in places.clip(0.0, 1.0))
+
+    def _softmax(self, lines: tf.Tensor) -> tf.Tensor:
+        return tf.nn.softmax(self.net(lines, training=False))
+
+
+def together(looks: Sequence[Sequence[ctc.Reading]]) -> list[ctc.Reading]:
+    """What was read at several looks at the same crop: to the net as likely as on average."""
+    found: dict[tuple[int, ...], ctc.Reading] = {}
+    for reading in itertools.chain.from_iterable(looks):
+        before = found[reading.labels].confidence if reading.labels in found else 0.0
+        found[reading.labels] = replace(reading, confidence=before + reading.confidence / len(looks))
+    return list(found.values())
+
+
+def chances_of(readings: Sequence[ctc.Reading], *, oversure: float = OVERSURE) -> NDArray[np.float64]:
+    """How likely each is the right one, (R,), with room left for what is not among them."""
+    likely = np.array([reading.confidence for reading in readings] + [0.0])
+    likely[-1] = max(1.0 - likely.sum(), 1e-4)
+    odds = np.log(np.maximum(likely, 1e-30)) + np.array([reading.weight for reading in readings] + [0.0])
+    powers = np.exp((odds - odds.max()) / oversure)
+    return np.asarray(powers[:-1] / powers.sum())
+
+
+def _width_at_height(crop: Crop, stretch: float) -> int:
+    """How many pixels wide the crop is once it is as high as the net wants it, and stretched so many times."""
+    height, width = int(crop.shape[0]), int(crop.shape[1])
+    if height == 0 or width == 0:
+        raise ValueError(f"a crop of {width} x {height} pixels")
+    wide = math.ceil(HEIGHT * stretch * width / height)
+    return max(int(STEP), min(WIDEST, wide))
+
+
+def _padded(width: int) -> int:
+    """The width a line of this width is padded to."""
+    if width > WIDTHS[-1]:
+        return math.ceil(width / WIDTH_STEP) * WIDTH_STEP
+    return WIDTHS[bisect.bisect_left(WIDTHS, width)]
+
+
+def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Which crops go through the net together, and the width they are padded to; narrow ones first.
+
+    Of all ways to divide them, sorted by width, the one that takes the least time, padding and calls counted.
+    """
+    order = sorted(range(len(widths)), key=lambda index: widths[index])
+    padded = [_padded(widths[index]) for index in order]
+    least, begins = [0], [0]  # for the first 0, 1, 2 … crops: the least cost, and where their last batch begins
+    for end in range(1, len(order) + 1):
+        most = max(1, BATCH_PIXELS // padded[end - 1])
+        ways = [
+            (least[begin] + (end - begin) * padded[end - 1] + CALL_PIXELS, begin)
+            for begin in range(max(0, end - most), end)
+        ]
+        cost, begin = min(ways)
+        least.append(cost)
+        begins.append(begin)
+    ends = [len(order)]
+    while ends[-1] > 0:
+        ends.append(begins[ends[-1]])
+    for begin, end in itertools.pairwise(reversed(ends)):
+        yield order[begin:end], padded[end - 1]

@@ -1,0 +1,83 @@
+"""Words that a net reads one by one, and those that are found as such: their places on the photo, and their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.editing import split_words
+from ocr_studio.core.page import Quad, Transcription, Word, new_id
+from ocr_studio.core.reading_order import text_lines
+from ocr_studio.engine.recognition.ink_mask import Box
+from ocr_studio.engine.recognition.line_crops import Line, Quads, SeenWord, ribbons
+
+
+def word(line: Line, box: Box, read: Transcription, *, size: tuple[int, int]) -> Iterator[Word]:
+    """The word in a box of a line's crop, if something is written there; its quad follows the line's slope and ends at
+    the photo's border. read: what is written; size: (width, height) of the photo.
+    """
+    left, top, right, bottom = box
+    corners = np.clip(line.on_photo([(left, top), (right, top), (right, bottom), (left, bottom)]), 0, size)
+    if read.text and cv2.contourArea(corners.astype(np.float32)) >= 1:
+        yield Word(new_id(), Quad.from_array(corners), machine=read)
+
+
+def words(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
+    """The words of a line that was read word by word; reads: what each says, see ``word``."""
+    for seen, read in zip(_words(line), reads, strict=True):
+        yield from word(line, seen.box, read, size=size)
+
+
+def whole_lines(line: Line, reads: Sequence[Transcription], *, size: tuple[int, int]) -> Iterator[Word]:
+    """The same line undivided, as one word."""
+    boxes = np.array([seen.box for seen in _words(line)])
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    yield from word(line, box, _joined(line, reads, box), size=size)
+
+
+def joined(line: Line, reads: Sequence[Transcription]) -> Transcription:
+    """What a line says that was read word by word; letters as shares of the line's crop."""
+    height, width = line.crop.shape[:2]
+    return _joined(line, reads, (0.0, 0.0, float(width), float(height)))
+
+
+def _joined(line: Line, reads: Sequence[Transcription], whole: Box) -> Transcription:
+    parts = [(Quad.from_box(*seen.box), read) for seen, read in zip(_words(line), reads, strict=True)]
+    return split_words.joined_reading(parts, Quad.from_box(*whole)) or reads[0]
+
+
+def _words(line: Line) -> tuple[SeenWord, ...]:
+    if not line.words:
+        raise ValueError("a line that was not read word by word")
+    return line.words
+
+
+def lines_of(found: Quads) -> Quads:
+    """The lines in which words stand: those that follow each other closely, along their own slope.
+
+    found: (N, 6, 2), words as ``Detector.find`` gives them. Returns (M, 6, 2), straight ones, from top to bottom.
+    """
+    if len(found) == 0:
+        return found
+    corners = found[:, :4].astype(np.float64)
+    level = text_lines.frame(corners)
+    joined_rows = text_lines.find(corners @ level.T, np.ones(len(corners), np.intp))
+    quads = np.array([_around(corners[row]) for row in joined_rows], np.float32)
+    return ribbons(quads[np.lexsort((quads[:, 0, 0], quads[:, 0, 1]))])
+
+
+def _around(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rectangle around words of one line, (K, 4, 2) in the order in which they are read, along their way."""
+    if len(corners) == 1:
+        return np.asarray(corners[0], np.float64)
+    begin, end = corners[0, [0, 3]].mean(axis=0), corners[-1, [1, 2]].mean(axis=0)
+    along = (end - begin) / max(float(np.linalg.norm(end - begin)), 1e-6)
+    turn = np.array([along, [-along[1], along[0]]])
+    places = corners.reshape(-1, 2) @ turn.T
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    level = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    return np.asarray(level @ turn, np.float64)

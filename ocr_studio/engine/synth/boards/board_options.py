@@ -1,0 +1,174 @@
+"""Who fills a board, with which pens and in which colours; and what may be asked of whole boards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.core.synth import options as synth_options
+from ocr_studio.engine.synth.boards.board_area import Scribe
+from ocr_studio.engine.synth.boards.layout import Cast
+from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
+from ocr_studio.engine.synth.handwriting.procedural_writer import MadeHand
+from ocr_studio.engine.synth.handwriting.rendered_text import Writer
+from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.sources import SHARES, Kind, Stock
+from ocr_studio.engine.synth.text import language_phrases
+from ocr_studio.engine.synth.text.contents import Contents, Theme, one
+
+Random: TypeAlias = np.random.Generator
+
+GROUNDS: Final[Mapping[Ground, float]] = MappingProxyType(
+    {Ground(name): share for name, share in synth_options.GROUNDS.items()}
+)
+_INKS: Final[tuple[Colour, ...]] = (
+    (28, 28, 34), (28, 28, 34), (46, 46, 56), (22, 48, 150), (30, 70, 180), (44, 60, 120), (190, 36, 44), (205, 60, 50),
+    (14, 118, 72), (20, 140, 110), (112, 44, 140), (226, 98, 24), (200, 40, 120), (20, 130, 160), (110, 70, 40),
+)  # fmt: skip
+_TELLING: Final = "aeR13"
+_BLACK: Final[Colour] = (24, 24, 26)
+_CHALKS: Final[tuple[Colour, ...]] = (
+    (236, 236, 230), (236, 236, 230), (225, 228, 222), (240, 228, 140), (240, 170, 180), (150, 205, 240),
+    (180, 230, 170),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BoardOptions:
+    """What whole boards shall be like.
+
+    long_side: pixels of a photo's longer side, from and to; 1280 is 1.2 megapixels, 4000 is 12. words: about how many
+    on a board. capitals: their height as a share of the longer side. framed, turned, ghosts, pages: which share of
+    photos shows some of the board's edges, is turned by 90° or 180°, shows what was wiped off, is of a printed page;
+    cut: on which share writing may run beyond the photo; empty: on which share nothing is written, but what is drawn
+    around writing is there. tilt: 0 for straight on, 1 as people take photos; harm: how bad these are, likewise.
+    grounds, writers: shares.
+    """
+
+    long_side: tuple[int, int] = (1280, 1280)
+    words: tuple[int, int] = (12, 120)
+    capitals: tuple[float, float] = (0.008, 0.034)
+    framed: float = 0.5
+    cut: float = 0.12
+    turned: float = 0.05
+    ghosts: float = 0.25
+    pages: float = 0.08
+    empty: float = 0.0
+    tilt: float = 1.0
+    harm: float = 1.0
+    grounds: Mapping[Ground, float] = field(default_factory=lambda: GROUNDS)
+    writers: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
+
+    def ground(self, rng: Random, *, real: bool) -> Ground:
+        """What is written on. real: whether there are photos of real surfaces, else something else is asked for, too
+        (``Grounds.check``)."""
+        shares = {ground: share for ground, share in self.grounds.items() if real or ground is not Ground.REAL}
+        total = sum(shares.values())
+        return list(shares)[int(rng.choice(len(shares), p=[share / total for share in shares.values()]))]
+
+    def count(self, rng: Random) -> int:
+        """Of words on a board: sparse ones are rarer than crowded ones."""
+        low, high = self.words
+        return round(low + (high - low) * float(rng.beta(1.5, 1.5)))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where somebody writes. capital: pixels of the height of theirs. page: whether it is printed instead."""
+
+    ground: Ground
+    capital: float
+    page: bool = False
+
+
+def cast(stock: Stock, options: BoardOptions, setting: Setting, rng: Random) -> Cast:
+    """Who is at a board."""
+    ground, capital, page = setting.ground, setting.capital, setting.page
+    asked = stock.kinds(options.writers)
+    kinds = {Kind.PRINT: 1.0} if page else asked
+    colours = (_BLACK,) if page else _colours(ground, rng)
+    strength = float(1 - 0.55 * rng.beta(1.2, 3)) if ground in {Ground.WHITEBOARD, Ground.REAL} else 1.0
+    scribes: list[Scribe] = []
+    for number in range(int(rng.choice([1, 1, 1, 2, 3]))):
+        kind = list(kinds)[int(rng.choice(len(kinds), p=list(kinds.values())))]
+        size = capital * (1 if number == 0 else float(rng.uniform(0.8, 1.3)))
+        scribe = _scribe(_who(stock, kind, asked, rng), kind, size, rng)
+        scribes.append(replace(scribe, colour=colours[min(number, len(colours) - 1)], strength=strength))
+    first = scribes[0]
+    big = replace(first.larger(float(rng.uniform(1.0, 1.6))), colour=one(colours, rng))
+    drawing = replace(first, colour=one(colours, rng))
+    contents = tuple(_contents(stock, scribe.writer) for scribe in scribes)
+    there = Kind.PRINT in asked
+    printed = _scribe(_who(stock, Kind.PRINT, asked, rng), Kind.PRINT, capital, rng) if there else None
+    if page:  # rules of pages are fine
+        drawing = replace(drawing, pen=replace(drawing.pen, width=float(rng.uniform(0.04, 0.12))))
+    return Cast(tuple(scribes), big, drawing, printed, contents, one(list(Theme), rng), colours, page)
+
+
+def _scribe(writers: Sequence[Writer], kind: Kind, size: float, rng: Random) -> Scribe:
+    """writers: who writes, and who writes what that one cannot."""
+    printed = kind is Kind.PRINT
+    return Scribe(
+        writers[0],
+        tuple(writers[1:]),
+        size,
+        Pen.any(rng),
+        _BLACK,
+        space=float(rng.uniform(0.42, 0.62) if printed else np.clip(rng.lognormal(math.log(0.62), 0.25), 0.38, 1.3)),
+        pitch=float(rng.uniform(1.5, 2.1) if printed else rng.uniform(1.3, 2.1)),
+        unsteady=0.0 if printed else float(rng.uniform(0.5, 1.6)),
+        seed=int(rng.integers(2**31)) if kind in {Kind.PRINT, Kind.HANDWRITING} else None,
+    )
+
+
+def _who(stock: Stock, kind: Kind, asked: Mapping[Kind, float], rng: Random) -> list[Writer]:
+    """Somebody of a kind, and who writes what that one cannot: of those who were asked for only."""
+    writers = [_able(stock, kind, rng)]
+    if kind is Kind.STROKES and Kind.COMPOSED in asked:
+        writers.append(stock.writer(Kind.COMPOSED, rng))
+    if Kind.MADE in asked:
+        writers.append(MadeHand.any(rng, stock.split))
+    return writers
+
+
+def _able(stock: Stock, kind: Kind, rng: Random) -> Writer:
+    """Somebody of a kind; of those who left whole words rather one who left letters too: others write what is lacking,
+    and two hands in one line give a board away."""
+    writer = stock.writer(kind, rng)
+    for _ in range(6 if kind is Kind.STROKES else 0):
+        if all(writer.can_write(letter) for letter in _TELLING):
+            break
+        writer = stock.writer(kind, rng)
+    return writer
+
+
+def _colours(ground: Ground, rng: Random) -> tuple[Colour, ...]:
+    """One ink or a few; fresh and old markers differ a little."""
+    light = ground is Ground.BLACKBOARD or (ground is Ground.GLASS and rng.random() < 0.6)
+    inks = _CHALKS if light else _INKS
+    many = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
+    chosen = [inks[int(rng.integers(len(inks)))] for _ in range(many)]
+    moved = np.clip(np.array(chosen) + rng.normal(0, 9, (many, 3)), 4, 250).astype(int)
+    return tuple((int(red), int(green), int(blue)) for red, green, blue in moved)
+
+
+def _contents(stock: Stock, writer: Writer) -> Contents:
+    """What somebody says: of whom whole words enough were recorded, mostly those."""
+    known = [word for word in writer.known if len(word) > 1] if stock.left_words_enough(writer) else []
+    words = stock.texts.words
+
+    def word(rng: Random) -> str:
+        if known and rng.random() < 0.97:
+            return known[int(rng.integers(len(known)))]
+        return words.word(rng) if words.words else "abc"
+
+    codes = words.languages
+    speeches = [language_phrases.of(code) for code in codes] or [
+        language_phrases.composed(words) if words.words else language_phrases.of("en")
+    ]
+    return Contents(word, stock.texts.one, speeches, own=bool(known), capitals=words.capitals)

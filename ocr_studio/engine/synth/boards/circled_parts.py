@@ -1,0 +1,149 @@
+"""Parts of a board with values in circles and boxes: trees, linked lists, graphs.
+
+As ``written_parts``: each is drawn at a height of a patch, in the order in which it is to be read.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import Enum, auto
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.engine.synth.boards.board_area import Patch, length
+from ocr_studio.engine.synth.boards.written_parts import Kit, Part, spot
+from ocr_studio.engine.synth.handwriting.pen_drawings import Spot
+from ocr_studio.engine.synth.text import contents
+
+_HEADS: Final = ("head", "front", "top", "root", "start", "a", "L1")
+_ENDS: Final = ("null", "None", "X", "NULL", "∅")
+
+
+class Rim(Enum):
+    """What is around a value."""
+
+    CIRCLE = auto()
+    BOX = auto()
+    NONE = auto()
+
+
+def tree(patch: Patch, kit: Kit, top: float) -> float:
+    """Values in circles, each with up to two below it."""
+    rng, by = patch.rng, kit.text
+    radius, levels = by.size * rng.uniform(0.95, 1.4), int(rng.integers(2, 5))
+    levels = max(2, min(levels, int(math.log2(max(4.0, patch.width / (2.6 * radius))) + 1)))
+    wide = min(patch.width, 3.2 * radius * 2 ** (levels - 1))
+    pitch, rim = radius * rng.uniform(2.8, 3.6), Rim.CIRCLE if rng.random() < 0.85 else Rim.NONE
+    above: list[Spot | None] = []
+    for level in range(levels):
+        if top + level * pitch + 2 * radius > patch.height or patch.full:
+            break
+        row: list[Spot | None] = []
+        for place in range(2**level):
+            parent = above[place // 2] if level else (0.0, 0.0)
+            here = (wide * (place + 0.5) / 2**level, top + radius + level * pitch + rng.normal(0, 0.15) * radius)
+            if parent is None or (level and rng.random() < 0.22):
+                row.append(None)
+                continue
+            row.append(here)
+            _node(patch, kit, here, radius, rim=rim, go_on=sum(each is not None for each in row) > 1)
+            if level:
+                _link(patch, kit, (parent, here), radius, arrow=bool(rng.random() < 0.15))
+        above = row
+    patch.end_block()
+    return top + (levels - 1) * pitch + 2.6 * radius
+
+
+def linked_list(patch: Patch, kit: Kit, top: float) -> float:
+    """Values in circles or boxes with arrows from each to the next, at last null; names above some."""
+    rng, by = patch.rng, kit.text
+    radius, y, x = by.size * rng.uniform(0.9, 1.3), top + by.size * 2.6, by.size * 1.3
+    rim = Rim.CIRCLE if rng.random() < 0.6 else Rim.BOX
+    step = radius * rng.uniform(3.0, 4.2)
+    many = max(2, min(int(rng.integers(3, 9)), int((patch.width - x) / step)))
+    if rng.random() < 0.6:
+        patch.line([contents.one(_HEADS, rng)], (x - radius, y - 1.6 * radius), by.larger(0.8))
+    for number in range(many):
+        here = (x + number * step, y + rng.normal(0, 0.1) * radius)
+        _node(patch, kit, here, radius, rim=rim, go_on=number > 0)
+        if number:
+            _link(patch, kit, ((here[0] - step, here[1]), here), radius, arrow=True)
+    last = x + many * step
+    if rng.random() < 0.6 and last + 2 * by.size < patch.width:
+        _link(patch, kit, ((last - step, y), (last, y)), radius, arrow=True)
+        patch.go_on()
+        patch.line([contents.one(_ENDS, rng)], (last - 0.5 * radius, y + 0.4 * by.size), by)
+    patch.end_block()
+    if rng.random() > 0.3:
+        return y + 1.8 * radius
+    at = x + int(rng.integers(many)) * step
+    patch.arrow((at, y + 2.4 * radius), (at, y + 1.2 * radius), kit.drawing)
+    patch.line(kit.contents.remark(rng)[:2], (at - by.size, y + 2.6 * radius + by.size), by.larger(0.85))
+    patch.end_block()
+    return y + 3.2 * radius + by.size
+
+
+def graph(patch: Patch, kit: Kit, top: float) -> float:
+    """Values in circles anywhere, joined by lines, some with a weight."""
+    rng, by = patch.rng, kit.text
+    radius = by.size * rng.uniform(0.95, 1.3)
+    tall = min(patch.height - top, by.size * rng.uniform(8, 13))
+    spots = _scattered(rng, min(patch.width, 24 * by.size), tall, radius)
+    for x, y in spots:
+        _node(patch, kit, (x, top + y), radius)
+    arrows = rng.random() < 0.4
+    for index in range(1, len(spots)):
+        (x0, y0), (x1, y1) = spots[int(rng.integers(index))], spots[index]
+        _link(patch, kit, ((x0, top + y0), (x1, top + y1)), radius, arrow=bool(arrows))
+        if rng.random() < 0.25:
+            middle = ((x0 + x1) / 2, top + (y0 + y1) / 2 - 0.4 * by.size)
+            patch.centred([str(rng.integers(1, 100))], middle, by.larger(0.75))
+    patch.end_block()
+    return top + tall + 0.5 * radius
+
+
+def _scattered(rng: np.random.Generator, wide: float, tall: float, radius: float) -> list[Spot]:
+    """Three to seven places in cells that are far enough apart, from top to bottom."""
+    across, down = max(1, int(wide / (5 * radius))), max(1, int(tall / (4.2 * radius)))
+    chosen = sorted(rng.permutation(across * down)[: int(rng.integers(3, 8))].tolist())
+    return [
+        (
+            (index % across + rng.uniform(0.35, 0.65)) * 5 * radius,
+            (index // across + rng.uniform(0.4, 0.6)) * 4.2 * radius,
+        )
+        for index in chosen
+    ]
+
+
+def _node(patch: Patch, kit: Kit, middle: Spot, radius: float, *, rim: Rim = Rim.CIRCLE, go_on: bool = False) -> None:
+    """A value with a rim. go_on: whether it is in a line with the one before."""
+    by = kit.text
+    inks = patch.inks([kit.contents.value(patch.rng)], by)
+    if inks and length(inks, by) > 1.7 * radius:
+        inks = patch.inks([str(patch.rng.integers(10))], by)
+    if inks:
+        if go_on:
+            patch.go_on()
+        patch.put(inks, (middle[0] - length(inks, by) / 2, middle[1] + 0.45 * by.size), by)
+    low, high = (middle[0] - radius, middle[1] - radius), (middle[0] + radius, middle[1] + radius)
+    if rim is Rim.CIRCLE:
+        patch.oval(low, high, kit.drawing)
+    elif rim is Rim.BOX:
+        patch.box(low, high, kit.drawing)
+
+
+def _link(patch: Patch, kit: Kit, ends: tuple[Spot, Spot], radius: float, *, arrow: bool) -> None:
+    """A line from the rim of one circle to that of another; ends: their middles."""
+    way = np.subtract(ends[1], ends[0])
+    far = max(1e-6, float(np.hypot(*way)))
+    if far < 2.2 * radius:
+        return
+    start, end = spot(ends[0] + way / far * 1.08 * radius), spot(ends[1] - way / far * 1.12 * radius)
+    if arrow:
+        patch.arrow(start, end, kit.drawing)
+    else:
+        patch.draw((start, end), kit.drawing)
+
+
+CIRCLED: Final[dict[str, Part]] = {"tree": tree, "linked list": linked_list, "graph": graph}

@@ -1,0 +1,117 @@
+"""Ink as it lies on a photo: words and strokes of a board, brought to where the camera sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.synth.boards.board_area import Fill, Placed
+from ocr_studio.engine.synth.handwriting import marker
+from ocr_studio.engine.synth.handwriting.marker import Colour, Pen
+from ocr_studio.engine.synth.handwriting.pen_drawings import Stroke
+from ocr_studio.engine.synth.photo.board_surface import Place
+
+Picture: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Random: TypeAlias = np.random.Generator
+
+# Strokes are drawn as if a capital were so high: their pen is given by its width in pixels.
+_CAPITAL = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Ink on a photo. ink: (h, w) uint8; left, top: the place of its first pixel."""
+
+    ink: Picture
+    left: int
+    top: int
+
+
+def word_seen(word: Placed, place: Place) -> Seen | None:
+    """The ink of a word alone, as it lies on a photo; None where nothing of it does."""
+    ink = word.ink.writing.ink
+    to_photo = place.matrix @ np.vstack([word.matrix, (0.0, 0.0, 1.0)])
+    height, width = ink.shape
+    ends = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+    corners = cv2.perspectiveTransform(ends[None], to_photo)[0]
+    low = np.clip(np.floor(corners.min(axis=0)), 0, (place.width, place.height)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, (place.width, place.height)).astype(int)
+    if (high <= low).any():
+        return None
+    # OpenCV counts from the middles of pixels, we from their corners.
+    half, back = np.eye(3), np.eye(3)
+    half[:2, 2], back[:2, 2] = 0.5, -0.5 - low
+    size = (int(high[0] - low[0]), int(high[1] - low[1]))
+    seen = cv2.warpPerspective(ink, back @ to_photo @ half, size, flags=cv2.INTER_LINEAR)
+    return Seen(np.asarray(seen, np.uint8), int(low[0]), int(low[1]))
+
+
+def contrast(word: Placed, place: Place, grey: Picture) -> float:
+    """By how many levels a word's ink differs from what is around it. grey: the photo, (H, W) uint8."""
+    seen = word_seen(word, place)
+    if seen is None:
+        return 0.0
+    height, width = seen.ink.shape
+    part = grey[seen.top : seen.top + height, seen.left : seen.left + width]
+    return marker.contrast(part, seen.ink)
+
+
+def stroke_seen(stroke: Stroke, pen: Pen, place: Place, rng: Random) -> Seen | None:
+    """The ink of a stroke, drawn with a pen of its width. pen: but for its width."""
+    points = place.on(stroke.points)
+    before = np.linalg.norm(np.diff(stroke.points, axis=0), axis=1).sum()
+    grown = np.linalg.norm(np.diff(points, axis=0), axis=1).sum() / before if before > 0 else 1.0
+    around = 2 * (float(stroke.widths.max()) * grown + marker.MARGIN)
+    if not np.isfinite(points).all() or (points.max(axis=0) < -around).any():
+        return None
+    if (points.min(axis=0) > np.array([place.width, place.height]) + around).any() or np.ptp(points) > 12000:
+        return None
+    width = float(np.mean(stroke.widths)) * grown / _CAPITAL
+    drawn = marker.draw([points], replace(pen, width=width), size=_CAPITAL, rng=rng)
+    left, top = round(drawn.corner[0]), round(drawn.corner[1])
+    ink = drawn.ink[max(0, -top) : max(0, place.height - top), max(0, -left) : max(0, place.width - left)]
+    return Seen(ink, max(0, left), max(0, top)) if ink.size else None
+
+
+def paste(scene: Picture, fill: Fill, place: Place) -> None:
+    """Put a piece of paper on a photo, in place, with the shadow it casts."""
+    corners = place.on(fill.corners)
+    reach = 0.012 * float(np.ptp(corners, axis=0).max()) + 1
+    shadow = np.round((corners + (0.7 * reach, reach)) * 16).astype(np.int32)
+    low = np.clip(np.floor(corners.min(axis=0) - 2), 0, (place.width, place.height)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + 2 * reach + 2), 0, (place.width, place.height)).astype(int)
+    if (high <= low).any():
+        return
+    part = scene[low[1] : high[1], low[0] : high[0]]
+    darker = part.copy()
+    cv2.fillConvexPoly(darker, shadow - 16 * low.astype(np.int32), (60, 60, 62), cv2.LINE_AA, 4)
+    cv2.addWeighted(part, 0.6, cv2.GaussianBlur(darker, (0, 0), max(0.6, reach / 2)), 0.4, 0, dst=part)
+    points = np.round(corners * 16).astype(np.int32) - 16 * low.astype(np.int32)
+    cv2.fillConvexPoly(part, points, fill.colour, cv2.LINE_AA, 4)
+
+
+def lay(scene: Picture, seen: Seen, colour: Colour, *, strength: float, opaque: bool) -> None:
+    """Put ink on a photo, (h, w, 3), in place. strength: 0..1, of fresh ink."""
+    height, width = seen.ink.shape
+    part = scene[seen.top : seen.top + height, seen.left : seen.left + width]
+    ink = seen.ink if strength > 0.99 else np.asarray(cv2.convertScaleAbs(seen.ink, alpha=strength), np.uint8)
+    part[:] = marker.lay(part, ink, colour, opaque=opaque)
+
+
+def lay_words(scene: Picture, words: Iterable[Placed], place: Place, *, opaque: bool, rough: Picture | None) -> None:
+    """Put words on a photo, in place. rough: (H, W) uint8, how much of the ink the ground takes where."""
+    for word in words:
+        seen = word_seen(word, place)
+        if seen is None:
+            continue
+        if rough is not None:
+            height, width = seen.ink.shape
+            take = rough[seen.top : seen.top + height, seen.left : seen.left + width]
+            seen = Seen(np.asarray(cv2.multiply(seen.ink, take, scale=1 / 255), np.uint8), seen.left, seen.top)
+        lay(scene, seen, word.scribe.colour, strength=word.scribe.strength * word.fresh, opaque=opaque)

@@ -1,0 +1,283 @@
+"""Whole photos of boards as people fill them, made up, with all that stands there known to the letter.
+
+``BoardMaker(sources, BoardOptions(), split=Split.TRAIN, seed=1).at(0)`` is the first of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.page import Quad
+from ocr_studio.engine.synth.boards import compositing
+from ocr_studio.engine.synth.boards.board_area import Budget, Patch, Placed
+from ocr_studio.engine.synth.boards.board_options import BoardOptions, Setting, cast
+from ocr_studio.engine.synth.boards.layout import Arranging, Cast
+from ocr_studio.engine.synth.handwriting.marker import Pen
+from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.engine.synth.photo import board_surface, camera
+from ocr_studio.engine.synth.photo.board_surface import CHALKY, Ground, Place
+from ocr_studio.engine.synth.photo.camera import Lens
+from ocr_studio.engine.synth.sources import Kind, Sources, Stock
+
+Picture: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Random: TypeAlias = np.random.Generator
+
+# Of a word, so much must lie on the photo for it to be one, and so much for it to be there at all.
+_WHOLE: Final = 0.97
+_THERE: Final = 0.03
+# Levels of 255 between ink and ground below which nobody could read a word.
+_FAINT: Final = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class SynthWord:
+    """A word on a photo. quad: tight around its ink; letters: a quad for each of its characters. All are pixels of the
+    photo, clockwise from the text's own top left. line: index of its line; block: which paragraph, list or drawing it
+    belongs to, counted in reading order. writer: the name of the person or font. ignore: it is crossed out, wiped or
+    cut off, and nobody should have to read it."""
+
+    text: str
+    quad: Quad
+    letters: tuple[Quad, ...]
+    line: int
+    block: int
+    writer: str
+    ignore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SynthLine:
+    """Words that stand in one line. quad: around them, as a word's; words: their indices, in order."""
+
+    text: str
+    quad: Quad
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynthBoard:
+    """A photo, (h, w, 3) uint8 RGB, and all that is written on it, in reading order. parts: what kinds of things there
+    are on it, as ``arranging.PARTS``."""
+
+    index: int
+    image: Picture
+    words: tuple[SynthWord, ...]
+    lines: tuple[SynthLine, ...]
+    ground: Ground
+    parts: tuple[str, ...]
+
+    @property
+    def labelled(self) -> tuple[Labelled, ...]:
+        """Its words as a detector learns them."""
+        return tuple(Labelled(word.quad, word.text, word.ignore) for word in self.words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A board before it is photographed. written: its words, in reading order, and drawings; old: what was wiped off
+    before. capital: pixels of its height; page: whether it is printed."""
+
+    place: Place
+    ground: Ground
+    written: Patch
+    old: tuple[Placed, ...]
+    parts: tuple[str, ...]
+    capital: float
+    page: bool = False
+
+
+class BoardMaker:
+    """Boards by their number: the same one for the same stock, options and seed, in whatever order they are asked for.
+
+    No two splits share a writer, a font file or a background: that is what the stock is for.
+    """
+
+    def __init__(
+        self,
+        sources: Sources | Stock,
+        options: BoardOptions | None = None,
+        *,
+        split: Split = Split.TRAIN,
+        seed: int = 0,
+    ) -> None:
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
+        ``Stock.kinds`` and ``Grounds.check`` do."""
+        self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
+        self.options = options or BoardOptions()
+        self._kinds = self.stock.kinds(self.options.writers)
+        self.stock.grounds.check(self.options.grounds)
+        self._seed = (seed, list(Split).index(self.stock.split))
+
+    def at(self, index: int) -> SynthBoard:
+        """The board of a number, 0 the first."""
+        plan, rng = self.plan(index), self._random(index, 2)
+        scene = self.scene(plan, rng)
+        pixels = plan.place.width * plan.place.height
+        lens = Lens.any(rng, pixels=pixels, harm=self.options.harm)
+        # Scanner apps cut off what is around a board, and spoil dark ones.
+        lens = replace(lens, app=lens.app and not plan.place.framed and plan.ground not in CHALKY)
+        image = camera.expose(scene, lens, rng)
+        words = truth(plan, image)
+        return SynthBoard(index, image, words, _lines(words), plan.ground, plan.parts)
+
+    def plan(self, index: int) -> Plan:
+        """What stands where on it, without drawing it."""
+        rng, options = self._random(index, 1), self.options
+        page = rng.random() < options.pages and Kind.PRINT in self._kinds
+        ground = Ground.PAPER if page else options.ground(rng, real=bool(self.stock.grounds.photos))
+        place, quarters = _place(ground, options, rng)
+        low, high = place.visible(beyond=0.06 if rng.random() < options.cut else 0.0)
+        words, long = options.count(rng) * (2 if page else 1), max(place.width, place.height)
+        room = math.sqrt(float((high - low).prod()) / words)
+        smallest, largest = (share * long for share in options.capitals)
+        capital = float(np.clip(room * rng.lognormal(math.log(0.185), 0.26), smallest, largest))
+        if page and rng.random() < 0.85:  # the others are posters
+            capital = min(capital, float(rng.uniform(0.009, 0.017)) * long)
+        players = cast(self.stock, options, Setting(ground, capital, page), rng)
+        arranging = Arranging(high - low, players, rng, words=words)
+        bare = bool(options.empty) and rng.random() < options.empty
+        written = arranging.filled(capital * float(rng.uniform(0.8, 2.2)), bare=bare)
+        old = self._old(high - low, players, rng) if ground is not Ground.PAPER else Patch(*place.sheet, rng, Budget(0))
+        shift = np.column_stack([np.eye(2), low])
+        boards = [Patch(*place.sheet, rng, Budget(0)) for _ in range(2)]
+        for board, patch in zip(boards, (written, old), strict=True):
+            board.take(patch, shift)
+        parts = tuple(arranging.used)
+        return Plan(camera.turned(place, quarters), ground, boards[0], tuple(boards[1].words), parts, capital, page)
+
+    def scene(self, plan: Plan, rng: Random) -> Picture:
+        """Ground, surroundings and ink, (h, w, 3) uint8 RGB, before light and lens."""
+        place, photos = plan.place, self.stock.grounds.photos
+        real = photos[int(rng.integers(len(photos)))] if plan.ground is Ground.REAL else None
+        scene = board_surface.surface(plan.ground, place.width, place.height, rng, real=real)
+        if plan.ground is Ground.PAPER and not plan.page and rng.random() < 0.45:
+            board_surface.ruled(scene, place, rng, pitch=plan.capital * float(rng.uniform(1.4, 2.4)))
+        opaque = plan.ground in CHALKY
+        if plan.ground is Ground.GLASS:
+            scene = _apart(scene, plan)
+        self._ghosts(scene, plan)
+        rough = _chalk(place, rng) if plan.ground is Ground.BLACKBOARD else None
+        for fill in plan.written.fills:
+            compositing.paste(scene, fill, place)
+        pen = Pen.any(rng)  # of drawings, but for its width
+        for stroke in plan.written.strokes:
+            seen = compositing.stroke_seen(stroke, pen, place, rng)
+            if seen is not None:
+                compositing.lay(scene, seen, stroke.colour, strength=float(stroke.covers.mean()), opaque=opaque)
+        compositing.lay_words(scene, plan.written.words, place, opaque=opaque, rough=rough)
+        if place.framed:
+            board_surface.surround(scene, place, plan.ground, rng)
+        return scene
+
+    def _ghosts(self, scene: Picture, plan: Plan) -> None:
+        """Old ink that wiping has smeared, in place."""
+        if not plan.old:
+            return
+        layer = scene.copy()
+        compositing.lay_words(layer, plan.old, plan.place, opaque=plan.ground in CHALKY, rough=None)
+        layer = np.asarray(cv2.blur(layer, (2 * max(1, round(plan.capital * 0.3)) + 1, 1)), np.uint8)
+        cv2.addWeighted(layer, 0.8, scene, 0.2, 0, dst=scene)
+
+    def _old(self, size: Floats, players: Cast, rng: Random) -> Patch:
+        """Now and then what was wiped off before is still to be seen a little."""
+        if rng.random() > self.options.ghosts:
+            return Patch(float(size[0]), float(size[1]), rng, Budget(0))
+        patch = Arranging(size, players, rng, words=int(rng.integers(5, 40))).filled(players.scribes[0].size * 2)
+        strength = float(rng.uniform(0.03, 0.13))
+        patch.words[:] = [replace(word, scribe=replace(word.scribe, strength=strength)) for word in patch.words]
+        return patch
+
+    def _random(self, index: int, step: int) -> Random:
+        return np.random.default_rng((*self._seed, index, step))
+
+
+def truth(plan: Plan, photo: Picture | None = None) -> tuple[SynthWord, ...]:
+    """Where the words of a plan are on its photo, in reading order. photo: if given, words that cannot be made out on
+    it, as in a lamp's reflection, are to be ignored."""
+    grey = None if photo is None else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+    found: list[SynthWord] = []
+    numbers: dict[int, int] = {}
+    size = np.array([plan.place.width, plan.place.height], np.float64)
+    for word in plan.written.words:
+        corners = plan.place.on(word.corners)
+        kept = _kept(corners, size)
+        if kept < _THERE:
+            continue
+        letters = plan.place.on(word.on(word.ink.letters).reshape(-1, 2)).reshape(-1, 4, 2)
+        line = numbers.setdefault(word.line, len(numbers))
+        found.append(
+            SynthWord(
+                word.ink.writing.text,
+                Quad.from_array(np.clip(corners, 0, size)),
+                tuple(Quad.from_array(letter) for letter in np.clip(letters, 0, size)),
+                line,
+                word.block,
+                word.ink.writer,
+                word.ignore
+                or kept < _WHOLE
+                or (grey is not None and compositing.contrast(word, plan.place, grey) < _FAINT),
+            )
+        )
+    return tuple(found)
+
+
+def _kept(corners: Floats, size: Floats) -> float:
+    """Which share of a place lies on the photo."""
+    if (corners >= 0).all() and (corners <= size).all():
+        return 1.0
+    photo = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
+    area, _ = cv2.intersectConvexConvex(corners.astype(np.float32), photo)
+    return float(area) / max(1e-6, float(cv2.contourArea(corners.astype(np.float32))))
+
+
+def _lines(words: tuple[SynthWord, ...]) -> tuple[SynthLine, ...]:
+    by_line: dict[int, list[int]] = {}
+    for index, word in enumerate(words):
+        by_line.setdefault(word.line, []).append(index)
+    return tuple(
+        SynthLine(
+            " ".join(words[index].text for index in line),
+            geometry.joined([words[index].quad for index in line]) if len(line) > 1 else words[line[0]].quad,
+            tuple(line),
+        )
+        for line in by_line.values()
+    )
+
+
+def _place(ground: Ground, options: BoardOptions, rng: Random) -> tuple[Place, int]:
+    """Where the board is on a photo, and by how many quarters the photo is turned afterwards."""
+    long = int(rng.integers(options.long_side[0], options.long_side[1] + 1))
+    shape = float(rng.choice([4 / 3, 4 / 3, 4 / 3, 16 / 9, 3 / 2, 1.0, 2.0]))
+    upright = rng.random() < (0.5 if ground is Ground.PAPER else 0.2)
+    size = (round(long / shape), long) if upright else (long, round(long / shape))
+    framed = rng.random() < options.framed
+    board = float(rng.uniform(0.65, 0.8) if upright else rng.uniform(1.2, 2.3))
+    if ground is Ground.PAPER:
+        board = float(rng.choice([0.707, 0.77, 1.414]))
+    place = camera.place(size, rng, framed=framed, shape=board, tilt=options.tilt)
+    quarters = 0 if rng.random() > options.turned else int(rng.choice([1, 2, 3], p=[0.45, 0.1, 0.45]))
+    return place, quarters
+
+
+def _apart(scene: Picture, plan: Plan) -> Picture:
+    """What is behind glass, darker or lighter so that the ink on it is seen."""
+    inks = [float(np.mean(word.scribe.colour)) for word in plan.written.words]
+    light = bool(inks) and float(np.mean(inks)) > 128
+    return np.asarray(cv2.convertScaleAbs(scene, alpha=0.5, beta=0 if light else 120), np.uint8)
+
+
+def _chalk(place: Place, rng: Random) -> Picture:
+    """How much chalk a blackboard takes where, (H, W) uint8."""
+    side = 512
+    speck = rng.normal(185, 75, (side, side)).astype(np.float32)
+    grain = np.clip(cv2.GaussianBlur(speck, (0, 0), 0.7), 25, 255).astype(np.uint8)
+    return np.tile(grain, (place.height // side + 1, place.width // side + 1))[: place.height, : place.width]

@@ -1,0 +1,1 @@
+"""Synthetic handwriting: fonts, recorded strokes, procedural writers, markers."""

@@ -1,0 +1,259 @@
+"""Writing of real people: pen strokes of words and single letters, read from files.
+
+A file of strokes is what ``numpy.savez`` writes: ``points`` (N, 2), y down; ``stroke_offsets`` (S+1,) index into
+points; ``item_offsets`` (I+1,) index into strokes; ``texts`` (I,); ``writers`` (I,) index into ``writer_names``; and,
+if writers are to be divided as they were elsewhere, ``train`` (I,). Each item is scaled as its file likes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import array_files
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.engine.synth.handwriting import marker, stroke_font
+from ocr_studio.engine.synth.handwriting.marker import Pen
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Random, Split, Writing, boxed, extents
+from ocr_studio.engine.synth.handwriting.stroke_layout import Pose, Strokes, cuts
+
+_REMEDY: Final = later("Give a .npz file with {arrays}, or do without pen strokes.")
+_NEEDED: Final = ("points", "stroke_offsets", "item_offsets", "texts", "writers", "writer_names")
+# The largest such collection there is has ten million points: 160 MB as the widest of numbers.
+_MOST_BYTES: Final = 512 << 20
+_MOST_LETTERS: Final = 64
+_MOST_POINTS: Final = 20_000  # of an item; a long word has some hundred
+_FAR: Final = 1e9  # of points, from 0: what is computed from them must stay finite
+# What is written with other people's commas is still of that hand.
+_BORROWED: Final = frozenset(".,:;!?'\"-()[]{}<>/\\|+=*#%&$@_~^`")
+_ENDS: Final = "".join(sorted(_BORROWED))
+
+
+class BadStrokes(StudioError):
+    """A file is none of pen strokes, or a damaged one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class StrokesFile:
+    """Pen strokes of many words or letters. path: of the file; flat: (I,), words that are no wider than a line, so that
+    no letter of them can be told from another; nobody writes with them. The rest as in the file, checked."""
+
+    path: Path
+    points: NDArray[np.float32]
+    strokes: NDArray[np.int64]
+    items: NDArray[np.int64]
+    texts: NDArray[np.str_]
+    writers: NDArray[np.int64]
+    names: NDArray[np.str_]
+    train: NDArray[np.bool_] | None
+    flat: NDArray[np.bool_]
+
+    def of(self, item: int) -> Strokes:
+        """The strokes of one item, each (n, 2) float32."""
+        first, last = self.items[item], self.items[item + 1]
+        return [self.points[self.strokes[stroke] : self.strokes[stroke + 1]] for stroke in range(first, last)]
+
+    @property
+    def refused(self) -> BadStrokes | None:
+        """What is to be said of the items that are left out; None where there are none."""
+        count = int(self.flat.sum())
+        if not count:
+            return None
+        return BadStrokes(
+            tr_n(
+                "{count} word in it is left out: it has no width",
+                "{count} words in it are left out: they have no width",
+                count,
+            ),
+            file=self.path,
+        )
+
+
+def load(path: Path) -> StrokesFile:
+    """Raises BadStrokes."""
+    try:
+        held = array_files.read(path, most=_MOST_BYTES, names=(*_NEEDED, "train"))
+        if missing := [name for name in _NEEDED if name not in held]:
+            raise ValueError(tr("there is no “{name}” in it", name=missing[0]))
+        return _checked(path, held, held.get("train"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadStrokes(
+            tr("the pen strokes cannot be read: {reason}", reason=reason),
+            file=path,
+            remedy=tr(_REMEDY, arrays=", ".join(_NEEDED)),
+        ) from error
+
+
+def _checked(path: Path, held: dict[str, NDArray[Any]], train: NDArray[Any] | None) -> StrokesFile:
+    points = held["points"]
+    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "iuf":
+        raise ValueError(tr("its points are no pairs of numbers"))
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is refused
+        points = points.astype(np.float32)
+    if not (np.abs(points) <= _FAR).all():
+        raise ValueError(tr("some of its points are no numbers, or lie too far away"))
+    strokes = _offsets(held["stroke_offsets"], len(points))
+    items = _offsets(held["item_offsets"], len(strokes) - 1)
+    if len(items) > 1 and int(np.diff(strokes[items]).max()) > _MOST_POINTS:
+        raise ValueError(tr("a word in it has more than {most} points", most=_MOST_POINTS))
+    texts, writers, names = held["texts"], held["writers"], held["writer_names"]
+    count = len(items) - 1
+    if texts.dtype.kind != "U" or names.dtype.kind != "U" or writers.dtype.kind not in "iu":
+        raise ValueError(tr("its texts or writers are of another kind"))
+    if texts.shape != (count,) or writers.shape != (count,) or names.ndim != 1:
+        raise ValueError(tr("it has not one text and one writer for each item"))
+    if count and not 0 <= int(writers.min()) <= int(writers.max()) < len(names):
+        raise ValueError(tr("some of its writers have no name"))
+    if train is not None and (train.shape != (count,) or train.dtype.kind != "b"):
+        raise ValueError(tr("it does not say for each item what it is for"))
+    flat = _flat(points[:, 0], strokes[items], texts)
+    return StrokesFile(path, points, strokes, items, texts, writers.astype(np.int64), names, train, flat)
+
+
+def _flat(x: NDArray[np.float32], starts: NDArray[np.int64], texts: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Which items of two letters and more have all of their points at one place across. starts: (I+1,), of items among
+    points."""
+    if not len(texts):
+        return np.zeros(0, np.bool_)
+    low, high = (reduce.reduceat(x, starts[:-1]) for reduce in (np.minimum, np.maximum))
+    return np.asarray((low == high) & (np.char.str_len(texts) > 1), np.bool_)
+
+
+def _offsets(given: NDArray[Any], end: int) -> NDArray[np.int64]:
+    """Each thing has at least one part, and all parts belong to something."""
+    if given.ndim != 1 or given.dtype.kind not in "iu" or len(given) < 1:
+        raise ValueError(tr("its offsets are no list of numbers"))
+    offsets = given.astype(np.int64)
+    if offsets[0] != 0 or offsets[-1] != end or bool((np.diff(offsets) < 1).any()):
+        raise ValueError(tr("its offsets do not fit together"))
+    return offsets
+
+
+Items: TypeAlias = list[tuple[StrokesFile, int]]
+
+
+@dataclass(eq=False)
+class StrokeWriter:
+    """A person whose strokes were recorded: whole words as they were written, others composed of single letters.
+
+    words: what was written, single letters too. lent: strokes of others, (file, item) by letter, for the signs that
+    this person never wrote.
+    """
+
+    name: str
+    split: Split
+    words: dict[str, Items] = field(default_factory=dict)
+    lent: dict[str, Items] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> Sequence[str]:
+        """Words of two letters and more that this person wrote in one go."""
+        return tuple(word for word in self.words if len(word) > 1)
+
+    def only(self, words: Collection[str]) -> StrokeWriter:
+        """The same person, who of whole words wrote just these."""
+        kept = {text: items for text, items in self.words.items() if len(text) == 1 or text in words}
+        return replace(self, words=kept)
+
+    @property
+    def letters(self) -> int:
+        """How many different ones this person wrote by themselves."""
+        return len(self.words) - len(self.known)
+
+    def can_write(self, text: str) -> bool:
+        """Whether each word was written, signs at its ends aside, or all of its letters were."""
+        return bool(text.strip()) and all(self._pieces(word) for word in text.split())
+
+    def _pieces(self, word: str) -> list[str]:
+        """What a word is put together from: itself, or itself without the signs at its ends, or its letters. Empty
+        where something is missing."""
+        if word in self.words:
+            return [word]
+        start = len(word) - len(word.lstrip(_ENDS))
+        end = max(start, len(word.rstrip(_ENDS)))
+        core = word[start:end]
+        parts = [*word[:start], core, *word[end:]] if len(core) > 1 and core in self.words else list(word)
+        return parts if all(part in self.words or part in self.lent for part in parts) else []
+
+    def write(self, text: str, size: float, rng: Random, *, pen: Pen | None = None) -> Writing:
+        """See ``Writer``. Letters of words written in one go have boxes where they are to be expected."""
+        if not self.can_write(text):
+            raise CannotWrite(text)
+        pen = pen or Pen.any(rng)
+        pose = Pose.any(rng, size / stroke_font.CAPITAL, pen.width * size)
+        strokes: Strokes = []
+        boxes: list[NDArray[np.float32]] = []
+        along, exact = 0.0, True
+        for word in text.split():
+            pieces = self._pieces(word)
+            items = [self._strokes(piece, rng) for piece in pieces]
+            placed, widths = pose.composed(pieces, items, rng)
+            moved = iter(pose.bent(placed, along))
+            parts = [list(islice(moved, len(item))) for item in items]
+            for piece, part, box in zip(pieces, parts, extents(parts), strict=True):
+                boxes.append(cuts(piece, part, pose.slant) if len(piece) > 1 else box[None])
+                strokes += part
+                exact = exact and len(piece) == 1
+            along += widths + pose.space
+        drawn = marker.draw(strokes, pen, size=size, rng=rng)
+        return boxed(text, drawn, np.concatenate(boxes), reach=marker.reach(pen, size), exact=exact)
+
+    def _strokes(self, piece: str, rng: Random) -> Strokes:
+        items = self.words.get(piece) or self.lent[piece]
+        file, item = items[int(rng.integers(len(items)))]
+        return file.of(item)
+
+
+def writers(files: Sequence[StrokesFile], split: Split) -> tuple[StrokeWriter, ...]:
+    """The people who wrote what is in some files, the same person in several files once.
+
+    Where a file tells who is to be trained on, it is believed, of other files' people of the same name too: those who
+    are not are divided between validation and test. Signs that somebody never wrote are lent by others of the same
+    split.
+    """
+    people: dict[str, StrokeWriter] = {}
+    lent: dict[str, Items] = {}
+    told: dict[str, bool] = {}
+    for file in files:
+        for name, items in _by_writer(file):
+            if file.train is not None:
+                told[name] = told.get(name, True) and bool(file.train[items].all())
+    for file in files:
+        for name, items in _by_writer(file):
+            if _split(name, told.get(name)) is not split:
+                continue
+            person = people.setdefault(name, StrokeWriter(name, split, lent=lent))
+            wide = items[~file.flat[items]]
+            for item, text in zip(wide.tolist(), file.texts[wide].tolist(), strict=True):
+                if 0 < len(text) <= _MOST_LETTERS and not any(sign.isspace() for sign in text):
+                    person.words.setdefault(text, []).append((file, item))
+                    if text in _BORROWED:
+                        lent.setdefault(text, []).append((file, item))
+    return tuple(people[name] for name in sorted(people))
+
+
+def _by_writer(file: StrokesFile) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Names, and the items that each wrote."""
+    order = np.argsort(file.writers, kind="stable")
+    starts = np.flatnonzero(np.diff(file.writers[order], prepend=-1))
+    for items in np.split(order, starts[1:]) if len(order) else []:
+        yield str(file.names[file.writers[items[0]]]), items
+
+
+def _split(name: str, train: bool | None) -> Split:
+    """train: what files tell of this person; None where they do not."""
+    if train is None:
+        return Split.of(name.encode())
+    if train:
+        return Split.TRAIN
+    return Split.TEST if hashlib.sha256(name.encode()).digest()[0] % 2 else Split.VALIDATION

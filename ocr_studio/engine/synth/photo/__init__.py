@@ -1,0 +1,1 @@
+"""Synthetic photos: board surfaces, cameras, backgrounds, clutter."""

@@ -1,0 +1,268 @@
+"""A board as a phone takes it: from where, in which light, with how good a lens, and what an app makes of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.synth.photo.board_surface import Place
+
+Picture: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Maps: TypeAlias = NDArray[np.float32]
+Random: TypeAlias = np.random.Generator
+
+# What is smooth is worked out at a part of the size.
+_COARSE: Final = 16
+# Pixels that light and noise are worked out for at a time.
+_BAND: Final = 2**21
+_GRAIN: Final = 512
+# What a phone sharpens against; on pictures of three colours this is faster than OpenCV's blur, and the same.
+_SOFT: Final = cv2.getGaussianKernel(9, 1.4, cv2.CV_32F)
+_NEAR: Final = np.ones((5, 5), np.uint8)
+_TONES: Final = np.arange(256)
+_DIAGONAL: Final = (np.arange(3), np.arange(3))
+_GLARES: Final = (0, 0, 0, 0, 1, 2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """How a photo comes out.
+
+    blur: sigma in pixels; shake: (pixels, radians) the camera moved. sharpen: how much the phone sharpens. noise: in
+    levels; grain: how many pixels a speck of it takes. dark: how much darker the far side is, 0..1; shadows, glares:
+    how many. contrast, warmth: of the tones. quality: of the JPEG. app: whether a scanner app has whitened it.
+    """
+
+    blur: float = 0.6
+    shake: tuple[float, float] = (0.0, 0.0)
+    sharpen: float = 0.0
+    noise: float = 2.0
+    grain: float = 0.7
+    dark: float = 0.2
+    shadows: int = 0
+    glares: int = 0
+    contrast: float = 1.0
+    warmth: float = 0.0
+    quality: int = 85
+    app: bool = False
+
+    @classmethod
+    def any(cls, rng: Random, *, pixels: int, harm: float = 1.0) -> Lens:
+        """One as people have. pixels: of the photo; a photo of many is blurred over more of them. harm: how bad photos
+        are, 1 as people's are, 0 for clean ones."""
+        large = max(1.0, math.sqrt(pixels / 1.3e6)) ** 0.75
+        shaken = rng.random() < 0.1 * harm
+        return cls(
+            blur=harm * _within(rng.lognormal(math.log(0.55), 0.45), 0.2, 1.6) * large,
+            shake=(float(rng.uniform(1.5, 4) * large), float(rng.uniform(0, math.pi))) if shaken else (0.0, 0.0),
+            sharpen=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
+            noise=harm * _within(rng.lognormal(math.log(1.7), 0.55), 0.4, 7),
+            grain=float(rng.uniform(0.4, 1.1)),
+            dark=min(0.9, harm * float(rng.beta(1.6, 3.5) * 0.75)),
+            shadows=int(rng.random() < 0.25 * harm),
+            glares=_GLARES[int(rng.integers(len(_GLARES)))] if rng.random() < harm else 0,
+            contrast=1 + harm * _within(rng.normal(0, 0.12), -0.35, 0.35),
+            warmth=harm * float(rng.normal(0, 7)),
+            quality=int(rng.integers(round(96 - 41 * min(1.0, harm)), 97)),
+            app=bool(rng.random() < 0.2 * harm),
+        )
+
+
+def place(size: tuple[int, int], rng: Random, *, framed: bool, shape: float, tilt: float = 1.0) -> Place:
+    """Where a board shall be on a photo, seen from somewhere in front of it.
+
+    size: (width, height) of the photo. framed: whether some of its edges are to be seen, else it fills the photo.
+    shape: width by height of a board with edges. tilt: 0 for straight on, 1 for as people take photos.
+    """
+    photo = np.array(size, np.float64)
+    # How far each edge is inside the photo: left, top, right, bottom.
+    inset, shown = -rng.uniform(0.0, 0.12, 4), np.zeros(4, bool)
+    if framed:
+        shown = rng.random(4) < ((0.35, 0.6, 0.35, 0.6) if rng.random() < 0.7 else (1, 1, 1, 1))
+        inset = np.where(shown, rng.uniform(0.012, 0.09, 4), inset)
+        inset[3] += 0.2 * rng.random() if shown[3] and rng.random() < 0.3 else 0
+    low, high = inset[:2] * photo, (1 - inset[2:]) * photo
+    if shown.all():
+        room = high - low
+        spare = room - room * (min(1.0, shape * room[1] / room[0]), min(1.0, room[0] / room[1] / shape))
+        # Nobody leaves more than half of a photo to the wall.
+        spare *= rng.uniform(0.2, 1.0)
+        low = low + spare * rng.uniform(0, 1, 2)
+        high = low + room - spare
+    sheet = high - low
+    ends = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * sheet
+    seen = _seen(ends - sheet / 2, tilt * rng.normal(0, [9.0, 4.5, 1.2]), distance=1.4 * float(sheet.max()))
+    # As large as it was, about the same middle.
+    seen *= math.sqrt(float(sheet.prod()) / float(cv2.contourArea(seen.astype(np.float32))))
+    corners = seen - (seen.min(axis=0) + seen.max(axis=0)) / 2 + (low + high) / 2
+    matrix = cv2.getPerspectiveTransform(ends.astype(np.float32), corners.astype(np.float32))
+    return Place(size[0], size[1], (float(sheet[0]), float(sheet[1])), np.asarray(matrix, np.float64), framed)
+
+
+def turned(view: Place, quarters: int) -> Place:
+    """The same with the camera held another way: quarters of a turn, clockwise."""
+    wide, tall = float(view.width), float(view.height)
+    turns = {
+        0: np.eye(3),
+        1: np.array([[0, -1, tall], [1, 0, 0], [0, 0, 1.0]]),
+        2: np.array([[-1, 0, wide], [0, -1, tall], [0, 0, 1.0]]),
+        3: np.array([[0, 1, 0], [-1, 0, wide], [0, 0, 1.0]]),
+    }
+    size = (view.width, view.height) if quarters % 2 == 0 else (view.height, view.width)
+    return Place(*size, view.sheet, turns[quarters % 4] @ view.matrix, view.framed)
+
+
+def expose(scene: Picture, lens: Lens, rng: Random) -> Picture:
+    """What the phone keeps of a scene, (h, w, 3) uint8 RGB; the scene is used up."""
+    height, width = scene.shape[:2]
+    if lens.blur > 0.25:
+        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), lens.blur), np.uint8)
+    if lens.shake[0] > 1:
+        scene = np.asarray(cv2.filter2D(scene, -1, _shaken(*lens.shake)), np.uint8)
+    light, glare = _light(width, height, lens, rng), _glare(width, height, lens, rng)
+    warm = np.array([1 + lens.warmth / 100, 1.0, 1 - lens.warmth / 100]) * lens.contrast
+    tones = np.zeros((3, 4))
+    tones[_DIAGONAL], tones[:, 3] = warm, 128 * (1 - lens.contrast)
+    rows = max(1, _BAND // width)
+    grain = _grain(round(lens.grain, 1))
+    for top in range(0, height, rows):
+        part = scene[top : top + rows]
+        # Each in all colours: numpy is slow where it has to repeat along the last axis.
+        band = cv2.multiply(part, cv2.merge([light[top : top + rows]] * 3), dtype=cv2.CV_32F)
+        if glare is not None:
+            band = cv2.add(band, cv2.merge([glare[top : top + rows]] * 3), dst=band)
+        band = cv2.transform(band, tones)
+        noise = _repeated(grain, width, len(part), rng)
+        scene[top : top + rows] = cv2.addWeighted(band, 1, noise, lens.noise, 0, dtype=cv2.CV_8U)
+    if lens.sharpen:
+        soft = cv2.sepFilter2D(scene, -1, _SOFT, _SOFT)
+        cv2.addWeighted(scene, 1 + lens.sharpen, soft, -lens.sharpen, 0, dst=scene)
+    if lens.app:
+        scene = whitened(scene, rng)
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(scene, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, lens.quality])
+    if not done:
+        raise RuntimeError("the picture could not be encoded")
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
+
+
+def whitened(photo: Picture, rng: Random) -> Picture:
+    """What a scanner app makes of a photo: the ground white, the ink strong. (h, w, 3) uint8 RGB."""
+    height, width = photo.shape[:2]
+    small = cv2.resize(photo, (max(8, width // 8), max(8, height // 8)), interpolation=cv2.INTER_AREA)
+    ground = cv2.medianBlur(cv2.dilate(small, _NEAR), 13)
+    ground = cv2.resize(cv2.GaussianBlur(ground, (0, 0), 4), (width, height), interpolation=cv2.INTER_LINEAR)
+    level = cv2.divide(photo, ground, scale=float(rng.uniform(238, 262)))
+    low, high = rng.uniform(40, 110), rng.uniform(205, 240)
+    steps = np.minimum(1, np.maximum(0, (_TONES - low) / (high - low))) * rng.uniform(228, 255)
+    return np.asarray(cv2.LUT(level, np.round(steps).astype(np.uint8)), np.uint8)
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))
+
+
+def _seen(points: Floats, degrees: Floats, *, distance: float) -> Floats:
+    """Points of a plane, (N, 2) about its middle, as a camera so many pixels away sees it turned: yaw, pitch, roll."""
+    yaw, pitch, roll = np.radians(np.clip(degrees, (-32, -18, -4), (32, 18, 4)))
+    x, y = points[:, 0], points[:, 1]
+    x, y = x * math.cos(roll) - y * math.sin(roll), x * math.sin(roll) + y * math.cos(roll)
+    away = x * math.sin(yaw) + y * math.sin(pitch)
+    near = distance / (distance + away)
+    return np.stack([x * math.cos(yaw) * near, y * math.cos(pitch) * near], axis=1)
+
+
+def _light(width: int, height: int, lens: Lens, rng: Random) -> Maps:
+    """How much light falls where, (height, width), 0..1."""
+    x, y, size = _coarse(width, height)
+    turn = rng.uniform(0, 2 * math.pi)
+    light = 1 - lens.dark * np.minimum(1.3, np.maximum(0, 0.5 + x * math.cos(turn) + y * math.sin(turn)))
+    light *= 1 - rng.uniform(0, 0.35) * lens.dark * 2 * (x * x + y * y)
+    for _ in range(lens.shadows):
+        light *= 1 - rng.uniform(0.06, 0.3) * _shadow(size, rng)
+    return np.asarray(cv2.resize(light.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _shadow(size: tuple[int, int], rng: Random) -> Maps:
+    """Whoever takes the photo, or a hand, from below or from a side; (height, width) 0..1. size: (width, height)."""
+    mask = np.zeros((size[1], size[0]), np.uint8)
+    foot = rng.uniform(0, 1) * size[0]
+    wide, tall = rng.uniform(0.1, 0.35) * size[0], rng.uniform(0.2, 0.8) * size[1]
+    lean = rng.normal(0, 0.25) * size[0]
+    body = [(foot - wide, size[1] + 9), (foot - 0.7 * wide + lean, size[1] - tall), (foot + lean, size[1] - 1.1 * tall),
+            (foot + 0.7 * wide + lean, size[1] - 0.9 * tall), (foot + wide, size[1] + 9)]  # fmt: skip
+    cv2.fillPoly(mask, [np.round(body).astype(np.int32)], 255)
+    soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.025, 0.09) * size[0])
+    return np.asarray(soft, np.float32) * np.float32(1 / 255)
+
+
+def _glare(width: int, height: int, lens: Lens, rng: Random) -> Maps | None:
+    """Levels that reflections of lamps and windows add, (height, width); None for none."""
+    if not lens.glares:
+        return None
+    x, y, _ = _coarse(width, height)
+    glare = np.zeros_like(x)
+    row, lean = rng.uniform(-0.45, 0.3), rng.normal(0, 0.15)
+    for _ in range(lens.glares):
+        middle = (rng.uniform(-0.5, 0.5), row + rng.normal(0, 0.06))
+        long, short = (rng.uniform(0.01, 0.05), rng.uniform(0.006, 0.03))
+        if rng.random() < 0.12:  # a tube or a window
+            long, short = rng.uniform(0.1, 0.35), rng.uniform(0.006, 0.02)
+        turn = lean + (rng.uniform(0, math.pi) if rng.random() < 0.2 else 0)
+        u = (x - middle[0]) * math.cos(turn) + (y - middle[1]) * math.sin(turn)
+        v = (y - middle[1]) * math.cos(turn) - (x - middle[0]) * math.sin(turn)
+        far = (u / long) ** 2 + (v / short) ** 2
+        strong = rng.uniform(30, 190)
+        glare += strong * np.exp(-far) + rng.uniform(0.1, 0.4) * strong / (1 + far / 9)
+    return np.asarray(cv2.resize(glare.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC))
+
+
+def _coarse(width: int, height: int) -> tuple[Floats, Floats, tuple[int, int]]:
+    """Places of a coarse map, -0.5..0.5 across and down, and its (width, height)."""
+    size = (max(8, width // _COARSE), max(8, height // _COARSE))
+    return *_places(*size), size
+
+
+@lru_cache(maxsize=256)
+def _places(across: int, down: int) -> tuple[Floats, Floats]:
+    """Crops of words have few sizes: theirs are kept."""
+    x, y = np.meshgrid(np.linspace(-0.5, 0.5, across), np.linspace(-0.5, 0.5, down))
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
+
+
+@lru_cache(maxsize=16)
+def _grain(soft: float) -> Maps:
+    """Noise of a sensor, (512, 512, 3), of deviation 1: most of it in all colours alike. soft: sigma of a speck."""
+    rng = np.random.default_rng(23)
+    noise = 0.85 * rng.standard_normal((_GRAIN, _GRAIN, 1), np.float32) + 0.5 * cv2.GaussianBlur(
+        rng.standard_normal((_GRAIN, _GRAIN, 3), np.float32), (0, 0), 1.0
+    )
+    noise = cv2.GaussianBlur(noise, (0, 0), soft)
+    return np.asarray(noise / noise.std(), np.float32)
+
+
+def _repeated(grain: Maps, width: int, height: int, rng: Random) -> Maps:
+    """As much noise as a picture takes, (height, width, 3), begun anywhere."""
+    down, across = rng.integers(0, _GRAIN, 2).tolist()
+    if height < _GRAIN and width < _GRAIN:
+        top, left = down % (_GRAIN - height), across % (_GRAIN - width)
+        return grain[top : top + height, left : left + width]
+    rolled = np.roll(grain, (down, across), axis=(0, 1))
+    return np.tile(rolled, (height // _GRAIN + 1, width // _GRAIN + 1, 1))[:height, :width]
+
+
+def _shaken(far: float, turn: float) -> Maps:
+    """A kernel of so many pixels in a direction."""
+    side = 2 * math.ceil(far / 2) + 1
+    kernel = np.zeros((side, side), np.uint8)
+    step = np.array([math.cos(turn), math.sin(turn)]) * far / 2
+    ends = [tuple(int(v) for v in np.round((side // 2 + sign * step) * 16)) for sign in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 255, 1, cv2.LINE_AA, 4)
+    return np.asarray(kernel / kernel.sum(), np.float32)

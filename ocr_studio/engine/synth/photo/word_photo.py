@@ -1,0 +1,273 @@
+"""A piece of writing put on some ground, photographed, and cut out as a detector or a person would."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.synth.handwriting.marker import Colour, Pen, contrast, grain, lay
+from ocr_studio.engine.synth.handwriting.pen_drawings import INKS
+from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Floats, Ink, Random, Writing
+from ocr_studio.engine.synth.photo import backgrounds, camera, clutter
+from ocr_studio.engine.synth.photo.backgrounds import Grounds, Picture
+from ocr_studio.engine.synth.photo.board_surface import CHALKY, Ground
+from ocr_studio.engine.synth.photo.camera import Lens
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+_CHALKS: Final[tuple[Colour, ...]] = (
+    (240, 240, 236),
+    (236, 238, 240),
+    (240, 226, 120),
+    (240, 160, 170),
+    (150, 200, 240),
+)
+# How often markers of each colour lie at boards.
+_MARKERS: Final = {"black": 0.46, "blue": 0.24, "red": 0.13, "green": 0.1, "purple": 0.04, "orange": 0.03}
+_COLOURS, _HEIGHTS = tuple(_MARKERS), tuple(accumulate(_MARKERS.values()))
+# Levels of 255 between ink and ground below which nobody could read the word.
+_FAINT: Final = 9.0
+# Levels by which ink differs from its ground before the photo is taken: a pen that shows less is not written with.
+_PALE: Final = 24.0
+_DARKEST: Final[Colour] = (24, 24, 28)
+_LIGHTEST: Final[Colour] = (240, 240, 236)
+# How much chalk stays where a board's grain is how high.
+_ROUGH: Final = np.clip((np.arange(256) - 120) * 1.9, 60, 255).astype(np.uint8)
+# Pixels with less ink than this, of 255, are not seen.
+_SEEN: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a word comes onto a photo. size: pixels of a capital's height; pen: of the writing; harm: how bad the photo
+    is, 1 as people's are; printed: whether it is print."""
+
+    size: float
+    pen: Pen
+    grounds: Grounds
+    harm: float = 1.0
+    printed: bool = False
+
+
+def take(writing: Writing, how: Taking, rng: Random) -> tuple[Picture, Boxes]:
+    """The crop, (h, w, 3) uint8 RGB, and the letters' boxes on it, (n, 4, 2)."""
+    pad = round(0.62 * how.size) + 4
+    word = _handled(writing.ink, how, rng)
+    height, width = word.shape
+    place = (pad, pad, pad + width, pad + height, pad + writing.baseline)
+    around = np.zeros((height + 2 * pad, width + 2 * pad), np.uint8)
+    clutter.neighbours(around, word, place, how.size, rng)
+    if not how.printed:
+        clutter.lines(around, place, how.pen, how.size, rng)
+    matrix, sides = _seen_from(around.shape[1], around.shape[0], how, rng)
+    # Corners of the ink and of letters, and the ends of the line, as seen from the ink's top left.
+    edge = [(0, 0), (width, 0), (width, height), (0, height), (0, writing.baseline), (width, writing.baseline)]
+    moved = _moved(np.concatenate([edge, writing.letters.reshape(-1, 2)]) + pad, matrix)
+    boxes, (start, end) = moved[6:].reshape(-1, 4, 2), moved[4:6, 1].tolist()
+    own = _Part.of(word, pad, matrix, moved[:4], sides)
+    left, top, right, bottom = box = _cut(own, (min(start, end), max(start, end)), how, rng)
+    cut = own.within(box)
+    other = None
+    if around.any():
+        aside = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
+        other = _warped(around, aside, (right - left, bottom - top))
+    scene = _laid(cut, other, (start + end) / 2 - top, how, rng)
+    crop = np.array([right - left, bottom - top], np.float32)
+    letters = np.minimum(np.maximum(boxes - np.array([left, top], np.float32), 0), crop)
+    return _photographed(scene, cut, how, rng), letters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The ink of a word on a photo that has none elsewhere. left, top: of the ink on the photo; photo: its (width,
+    height), pixels."""
+
+    ink: Ink
+    left: int
+    top: int
+    photo: tuple[int, int]
+
+    @classmethod
+    def of(cls, word: Ink, pad: int, matrix: Matrix, corners: Boxes, photo: tuple[int, int]) -> _Part:
+        """pad: pixels of the canvas before the word and above it; matrix: from the canvas to the photo; corners:
+        (4, 2), where the word's lie on the photo."""
+        (low_x, low_y), (high_x, high_y) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        left, top = max(0, math.floor(low_x)), max(0, math.floor(low_y))
+        size = (min(photo[0], math.ceil(high_x) + 1) - left, min(photo[1], math.ceil(high_y) + 1) - top)
+        to_photo = matrix @ np.array([[1, 0, pad], [0, 1, pad], [0, 0, 1]])
+        to_part = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ to_photo
+        return cls(_warped(word, to_part, size), left, top, photo)
+
+    def within(self, box: tuple[int, int, int, int]) -> Ink:
+        """The ink in a box of the photo, left, top, right, bottom."""
+        tall, wide = self.ink.shape
+        left, top, right, bottom = box[0] - self.left, box[1] - self.top, box[2] - self.left, box[3] - self.top
+        seen = self.ink[max(0, top) : min(tall, bottom), max(0, left) : min(wide, right)]
+        edges = (max(0, -top), max(0, bottom - tall), max(0, -left), max(0, right - wide))
+        return np.asarray(cv2.copyMakeBorder(seen, *edges, cv2.BORDER_CONSTANT), np.uint8)
+
+
+def _warped(ink: Ink, matrix: Matrix, size: tuple[int, int]) -> Ink:
+    return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _handled(word: Ink, how: Taking, rng: Random) -> Ink:
+    """Written over, smeared, or, mostly, as it is."""
+    fate = rng.random()
+    if how.printed or fate > 0.06:
+        return word
+    return clutter.twice(word, how.size, rng) if fate < 0.035 else clutter.smeared(word, how.size, rng)
+
+
+def _seen_from(width: int, height: int, how: Taking, rng: Random) -> tuple[Matrix, tuple[int, int]]:
+    """A matrix from the canvas to the photo, and the photo's (width, height): what is left of turn and perspective
+    when a detector has done its best."""
+    turn, shear = math.radians(float(rng.normal(0, 1.4))), float(rng.normal(0, 0.03))
+    corners = [(0, 0), (width, 0), (width, height), (0, height)]
+    cos, sin, off = math.cos(turn), math.sin(turn), how.harm * 0.02 * height * rng.standard_normal(8)
+    across = [x * cos + y * (shear - sin) for x, y in corners] + off[::2]
+    down = [x * sin + y * cos for x, y in corners] + off[1::2]
+    turned = np.stack([across - across.min(), down - down.min()], axis=1)
+    size = (math.ceil(turned[:, 0].max()), math.ceil(turned[:, 1].max()))
+    matrix = cv2.getPerspectiveTransform(np.array(corners, np.float32), turned.astype(np.float32))
+    return np.asarray(matrix, np.float64), size
+
+
+def _moved(points: Floats, matrix: Matrix) -> Boxes:
+    """Points, (n, 2), on the photo."""
+    return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float32)
+
+
+def _cut(own: _Part, baseline: tuple[float, float], how: Taking, rng: Random) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a box around the ink: tight, wide, or as high as the line is."""
+    _, seen = cv2.threshold(own.ink, _SEEN, 255, cv2.THRESH_BINARY)
+    left, top, wide, tall = cv2.boundingRect(seen)
+    left, top = left + own.left, top + own.top
+    right, bottom = left + wide, top + tall
+    if rng.random() < 0.35:
+        top = min(top, round(baseline[0] - how.size * rng.uniform(0.85, 1.1)))
+        bottom = max(bottom, round(baseline[1] + how.size * rng.uniform(0.1, 0.4)))
+    room = [how.size * min(0.6, max(-0.06, share)) for share in rng.normal(0.09, 0.075, 4).tolist()]
+    return (
+        max(0, round(left - room[0])),
+        max(0, round(top - room[1])),
+        min(own.photo[0], max(left + 4, round(right + room[2]))),
+        min(own.photo[1], max(top + 4, round(bottom + room[3]))),
+    )
+
+
+def _laid(own: Ink, other: Ink | None, baseline: float, how: Taking, rng: Random) -> Picture:
+    """Ink on some ground."""
+    tall, wide = own.shape
+    picture, kind = how.grounds.piece(wide, tall, rng)
+    chalk = kind in CHALKY and (kind is Ground.BLACKBOARD or float(picture.mean()) < 130)
+    if kind is Ground.PAPER and rng.random() < 0.5:
+        backgrounds.rule(picture, how.size * float(rng.uniform(1.2, 2.2)), baseline + how.size * 0.1, rng)
+    if rng.random() < 0.1:
+        picture = lay(picture, clutter.old(own, rng), _colour(chalk, rng), opaque=chalk)
+    colour = _colour(chalk, rng)
+    strength = float(rng.uniform(0.35, 1.0)) if rng.random() < 0.4 else 1.0
+    if chalk:
+        own, other = _dusty(own, rng), None if other is None else _dusty(other, rng)
+    picture, colour, strength = _written(picture, own, (colour, strength), opaque=chalk or how.printed)
+    if other is not None:
+        second = colour if rng.random() < 0.8 else _colour(chalk, rng)
+        picture = lay(picture, _paler(other, strength), second, opaque=chalk or how.printed)
+    return picture
+
+
+def _written(ground: Picture, own: Ink, pen: tuple[Colour, float], *, opaque: bool) -> tuple[Picture, Colour, float]:
+    """Ink of a colour and a strength on some ground, and both as they were taken: of a pen that is hardly seen there a
+    fresh one, else what is furthest from the ground, which then covers it."""
+    colour, strength = pen
+    for fresher in (strength, 1.0):
+        laid = lay(ground, _paler(own, fresher), colour, opaque=opaque)
+        if contrast(_grey(laid), own) >= _PALE:
+            return laid, colour, fresher
+    around = float(_grey(ground).mean())
+    colour = _DARKEST if around > (_DARKEST[0] + _LIGHTEST[0]) / 2 else _LIGHTEST
+    return lay(ground, own, colour, opaque=True), colour, 1.0
+
+
+def _grey(picture: Picture) -> Picture:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _photographed(scene: Picture, ink: Ink, how: Taking, rng: Random) -> Picture:
+    """A photo on which the ink can still be seen."""
+    photo = _shot(scene, how.size, how.harm, rng)
+    for less in (0.5, 0.0):
+        if contrast(_grey(photo), ink) > _FAINT:
+            return photo
+        photo = _shot(scene, how.size, how.harm * less, rng)
+    return photo
+
+
+def _shot(scene: Picture, size: float, harm: float, rng: Random) -> Picture:
+    """With the light, the lens and the app of somebody's phone."""
+    lens = Lens.any(rng, pixels=1, harm=harm)
+    app = lens.app or rng.random() < 0.12
+    lens = replace(
+        lens,
+        blur=lens.blur * max(0.8, size / 32) ** 0.8,
+        shake=(lens.shake[0] * min(1.0, size / 40), lens.shake[1]),
+        # A word takes little of a photo: light changes little on it.
+        dark=lens.dark * 0.4,
+        shadows=0,
+        glares=0,
+        app=app and harm >= 1 and sum(cv2.mean(scene)[:3]) > 3 * 120,
+    )
+    lit = _lit(scene, rng) if rng.random() < 0.2 * harm else scene.copy()
+    if rng.random() < 0.2 * harm and size > 20:
+        return _resized(lit, lens, rng)
+    return camera.expose(lit, lens, rng)
+
+
+def _resized(scene: Picture, lens: Lens, rng: Random) -> Picture:
+    """A photo made smaller for sending, and seen large again."""
+    small = float(rng.uniform(0.45, 0.85))
+    tall, wide = scene.shape[:2]
+    size = (max(8, round(wide * small)), max(8, round(tall * small)))
+    less = np.asarray(cv2.resize(scene, size, interpolation=cv2.INTER_AREA), np.uint8)
+    photo = camera.expose(less, replace(lens, blur=lens.blur * small), rng)
+    return np.asarray(cv2.resize(photo, (wide, tall), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _lit(picture: Picture, rng: Random) -> Picture:
+    """With the edge of a shadow, or a lamp's reflection, on it."""
+    size = (picture.shape[1], picture.shape[0])
+    if rng.random() < 0.5:
+        coarse = np.where(rng.random((2, 4)) < 0.5, 255, rng.uniform(120, 235)).astype(np.uint8)
+        shade = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR)
+        return np.asarray(cv2.multiply(picture, cv2.merge([shade, shade, shade]), scale=1 / 255), np.uint8)
+    spots = (rng.random((3, 5)) ** 3 * rng.uniform(30, 170)).astype(np.uint8)
+    shine = cv2.resize(spots, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.add(picture, cv2.merge([shine, shine, shine])), np.uint8)
+
+
+def _paler(ink: Ink, strength: float) -> Ink:
+    return ink if strength >= 1 else np.asarray(cv2.convertScaleAbs(ink, alpha=strength), np.uint8)
+
+
+def _dusty(ink: Ink, rng: Random) -> Ink:
+    """As chalk lies on a board's grain."""
+    patches = grain(ink.shape[0], ink.shape[1], rng)
+    rough = cv2.LUT(patches, _ROUGH)
+    return np.asarray(cv2.multiply(ink, rough, scale=1 / 255), np.uint8)
+
+
+def _colour(chalk: bool, rng: Random) -> Colour:
+    if chalk:
+        tone: Colour = _CHALKS[int(rng.integers(len(_CHALKS)))]
+    else:
+        tone = INKS[_COLOURS[bisect_left(_HEIGHTS, rng.random() * 0.999)]]
+    brighter, *shift = (rng.normal(0, 1, 4) * (12, 14, 14, 14)).tolist()
+    red, green, blue = (round(min(250, max(4, t + s + brighter))) for t, s in zip(tone, shift, strict=True))
+    return red, green, blue

@@ -1,0 +1,361 @@
+"""What a person asks for, as the makers of words and boards understand it; and their work as a dataset takes it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.dataset_files.values import CROPS, PHOTOS, Checked, Example, TruePhoto
+from ocr_studio.core.dataset_files.values import Split as Side
+from ocr_studio.core.datasets.report import LeftOut, Reason
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import word_crops
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Quad
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.synth.dataset import BOARD, WORD, Sample, Source
+from ocr_studio.core.synth.options import BadOptions, SynthOptions
+from ocr_studio.core.translation import later, tr
+from ocr_studio.engine.synth import word_list_filter
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
+from ocr_studio.engine.synth.handwriting.fonts import Font, carried
+from ocr_studio.engine.synth.handwriting.marker import CannotDraw
+from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite, Split
+from ocr_studio.engine.synth.photo.backgrounds import NoPhotos
+from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.sources import Kind, NoSources, Sources, Stock, left_out
+from ocr_studio.engine.synth.text.texts import Texts
+from ocr_studio.engine.synth.word_crops import Options, SynthWord, WordMaker
+
+Picture: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+# What was read of sources before.
+Stocks: TypeAlias = MutableMapping[tuple[Sources, Split], Stock]
+
+# As in any dataset: boxes and strokes are as on the photo itself.
+_JPEG_QUALITY: Final = 95
+_MADE: Final = "made-up hand"
+_ALL_KEPT: Final = later("there is so little in this folder that all of it is kept to measure by")
+_NONE_KEPT: Final = later("there is so little in this folder that nothing of it is kept for tests")
+# Letters are missed in a font if they stand in one of so many words, of the usual ones.
+_USUAL: Final = 20_000
+_SELDOM: Final = 4_000
+
+
+class NotDrawn(StudioError):
+    """A word or a board of some number cannot be drawn; others can."""
+
+
+class SampleMaker:
+    """Makes words and boards by their numbers. The same options make the same ones, in whatever order they are asked
+    for; a number that is held out has other writers, fonts and photos than those that are not."""
+
+    def __init__(self, options: SynthOptions, stocks: Stocks | None = None) -> None:
+        """stocks: what was read before, and will be from now on. Nothing is read yet."""
+        self._options = options
+        self._stocks: Stocks = {} if stocks is None else stocks
+        self._writable: dict[Split, Stock] = {}
+        self._words: dict[Split, WordMaker] = {}
+        self._boards: dict[Split, BoardMaker] = {}
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        """Those of which samples will be asked for."""
+        options = self._options
+        if options.purpose == "test":
+            return (Split.TEST,)
+        longest = max(options.words, options.boards)
+        held = any(options.is_held_out(index) for index in range(longest))
+        return (Split.TRAIN, Split.VALIDATION) if held else (Split.TRAIN,)
+
+    def source(self) -> Source:
+        """Read all that is needed, and say what of it is of no use. Raises what ``Stock.open`` does, and BadOptions
+        where nothing is left to write with."""
+        refused: dict[str, StudioError] = {}
+        lacking: dict[str, str] = {}
+        for split in self.splits:
+            stock = self._words_of(split).stock
+            self._boards_of(split)
+            refused |= {str(each): each for each in (*stock.refused, *self._not_learned(stock))}
+            fonts = [*stock.handwriting, *(stock.prints if self._options.prints else ())]
+            lacking |= letters_lacking(fonts, usual_letters(stock.texts.words))
+        never = word_list_filter.never_written([self._words_of(split).stock for split in self.splits])
+        told = (*by_folder(refused.values(), self._folders), *never)
+        return Source(tuple(sorted(map(str, told))), dict(sorted(lacking.items())))
+
+    @property
+    def _folders(self) -> list[Path]:
+        options = self._options
+        return [each for each in (options.fonts, options.prints, options.backgrounds) if each is not None]
+
+    def _not_learned(self, stock: Stock) -> Iterator[StudioError]:
+        """Folders with so little in them that all of it was set aside to measure by."""
+        options = self._options
+        given = (
+            (options.fonts, stock.handwriting),
+            (options.prints, [font for font in stock.prints if font is not carried()]),
+            (options.backgrounds, stock.grounds.photos),
+        )
+        for folder, found in given:
+            if folder is not None and not found and stock.split is Split.TRAIN:
+                yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more."))
+
+    def at(self, kind: str, index: int) -> Sample:
+        """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
+        return self.taken(self.word(index) if kind == WORD else self.board(index), index)
+
+    def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
+        """A word or a board, the one of this index, as a dataset takes it."""
+        side = Side.HELD_OUT if self._options.is_held_out(index) else Side.TRAIN
+        if isinstance(made, SynthWord):
+            return _word_sample(made, index, side)
+        return _board_sample(made, index, side, cut=self._options.cut)
+
+    def word(self, index: int) -> SynthWord:
+        """A word. Raises as ``at`` does."""
+        with _told_of(_word_name(index)):
+            return self._words_of(self._split(index)).at(index)
+
+    def board(self, index: int) -> SynthBoard:
+        """A board. Raises as ``at`` does."""
+        with _told_of(_board_name(index)):
+            return self._boards_of(self._split(index)).at(index)
+
+    def is_held_out(self, index: int) -> bool:
+        """Whether a sample is only to measure by."""
+        return self._options.is_held_out(index)
+
+    def _split(self, index: int) -> Split:
+        if self._options.purpose == "test":
+            return Split.TEST
+        return Split.VALIDATION if self._options.is_held_out(index) else Split.TRAIN
+
+    def _words_of(self, split: Split) -> WordMaker:
+        if split not in self._words:
+            options = self._options
+            asked = Options(shares=_kinds(options), harm=2 * options.spoiled, grounds=_grounds(options))
+            self._words[split] = self._able(self._stock(split), asked)
+        return self._words[split]
+
+    def _boards_of(self, split: Split) -> BoardMaker:
+        if split not in self._boards:
+            options = self._options
+            asked = BoardOptions(
+                long_side=(options.side, options.side),
+                tilt=2 * options.spoiled,
+                harm=2 * options.spoiled,
+                grounds=_grounds(options),
+                writers=_kinds(options),
+            )
+            stock = self._stock(split)
+            self._boards[split] = BoardMaker(stock, asked, seed=options.seed)
+        return self._boards[split]
+
+    def _able(self, stock: Stock, asked: Options) -> WordMaker:
+        try:
+            return WordMaker(stock, options=asked, seed=self._options.seed)
+        except NoSources as error:
+            raise _no_writers(self._options, stock, error) from error
+        except NoPhotos as error:
+            raise _no_photos(self._options, stock, error) from error
+
+    def _stock(self, split: Split) -> Stock:
+        key = (sources(self._options), split)
+        if key not in self._stocks:
+            for old in [each for each in self._stocks if each[0] != key[0]]:
+                del self._stocks[old]  # they are large
+            self._stocks[key] = Stock.open(*key)
+        if split not in self._writable:
+            asked = (kind for kind, share in _kinds(self._options).items() if share > 0)
+            self._writable[split] = word_list_filter.writable(self._stocks[key], asked)
+        return self._writable[split]
+
+
+def by_folder(refused: Iterable[StudioError], folders: Sequence[Path]) -> Iterator[StudioError]:
+    """One for each of some folders in which there are files of no use, and all others as they are."""
+    inside: dict[Path, list[StudioError]] = {}
+    for each in refused:
+        of_file = Path(each.file) if each.file else Path()
+        folder = next((folder for folder in folders if folder in of_file.parents), None)
+        if folder is None:
+            yield each
+        else:
+            inside.setdefault(folder, []).append(each)
+    for folder, some in inside.items():
+        some.sort(key=lambda each: each.file or "")
+        yield StudioError(left_out(some), file=folder, remedy=tr("They are left out."))
+
+
+def sources(options: SynthOptions) -> Sources:
+    """Where the writing comes from."""
+    return Sources(
+        strokes=options.strokes,
+        handwriting=(options.fonts,) if options.fonts else (),
+        prints=(options.prints,) if options.prints else None,
+        backgrounds=options.backgrounds,
+        words=options.word_list,
+        languages=options.languages,
+        only_words=options.only_words,
+    )
+
+
+def _kinds(options: SynthOptions) -> Mapping[Kind, float]:
+    return {Kind(name): share for name, share in options.writing.items()}
+
+
+def _grounds(options: SynthOptions) -> Mapping[Ground, float]:
+    return {Ground(name): share for name, share in options.grounds.items() if share > 0}
+
+
+def _no_writers(options: SynthOptions, stock: Stock, error: NoSources) -> StudioError:
+    """Why nobody of a split can write, though something to write with was given."""
+    if stock.split is Split.VALIDATION:
+        return BadOptions(
+            tr("there are too few fonts and hands to set some aside for what is held out"),
+            remedy=tr("Hold nothing out, give more of them, or let made-up hands write as well."),
+            command="Give --held-out 0, or more of them, or let made-up hands write as well (made=1 in --writing).",
+            option="held_out",
+        )
+    given = (("handwriting", options.fonts, stock.handwriting), ("print", options.prints, stock.prints))
+    for kind, folder, found in given:
+        if options.writing.get(kind, 0) > 0 and folder is not None and not found:
+            return NoSources(
+                tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+                file=folder,
+                remedy=tr("Add more, or let made-up hands write as well."),
+                command="Add more, or let made-up hands write as well (made=1 in --writing).",
+            )
+    return error
+
+
+def _no_photos(options: SynthOptions, stock: Stock, error: NoPhotos) -> StudioError:
+    """Why a split has nothing to write on, though photos were given."""
+    if options.backgrounds is None:
+        return error
+    if stock.split is Split.VALIDATION:
+        return BadOptions(
+            tr("there are too few photos of boards to set some aside for what is held out"),
+            remedy=tr("Hold nothing out, give more of them, or let made-up grounds come as well."),
+            command="Give --held-out 0, or more of them, or let made-up grounds come as well (whiteboard=1 in"
+            " --grounds).",
+            option="held_out",
+        )
+    return NoPhotos(
+        tr(_NONE_KEPT if stock.split is Split.TEST else _ALL_KEPT),
+        file=options.backgrounds,
+        remedy=tr("Add more, or let made-up grounds come as well."),
+        command="Add more, or let made-up grounds come as well (whiteboard=1 in --grounds).",
+    )
+
+
+def usual_letters(words: Texts) -> str:
+    """The letters of which usual words consist, with a capital or without, and figures, sorted."""
+    some = words.words[:_USUAL]
+    counts = Counter(letter for word in some for letter in set(word) | set(words.capitals.headed(word)))
+    usual = {letter for letter, count in counts.items() if count * _SELDOM >= len(some)}
+    return "".join(sorted(usual | set("0123456789")))
+
+
+def letters_lacking(fonts: Iterable[Font], letters: str) -> dict[str, str]:
+    """Which of some letters a font has not, by its name; fonts that have all of them are not in it."""
+    lacking = {font.name: "".join(each for each in letters if not font.can_write(each)) for font in fonts}
+    return {name: missing for name, missing in lacking.items() if missing}
+
+
+# ------------------------------------------------------------------------------------------------------- for a dataset
+
+
+def _word_sample(word: SynthWord, index: int, side: Side) -> Sample:
+    name, text = _word_name(index), one_line(word.text)
+    height, width = word.crop.shape[:2]
+    corners = Quad.from_box(0, 0, width, height).array()
+    if _too_narrow(corners, text):
+        return Sample(WORD, index, {}, left_out=(LeftOut("", "", name, text, Reason.NARROW),))
+    crop = f"{CROPS}/{name}.png"
+    picture = word_crops.level(Pyramid(word.crop), corners)
+    example = Example(text, crop, split=side, checked=Checked.CONFIRMED, by="synthetic", writer=_writer(word.writer))
+    return Sample(WORD, index, {crop: encoded(crop, picture)}, (example,))
+
+
+def _board_sample(board: SynthBoard, index: int, side: Side, *, cut: bool) -> Sample:
+    name = _board_name(index)
+    photo = f"{PHOTOS}/{name}.jpg"
+    height, width = board.image.shape[:2]
+    flat = [geometry.area(each.quad) < 1 for each in board.labelled]
+    words = tuple(
+        replace(each, text=one_line(each.text)) for each, thin in zip(board.labelled, flat, strict=True) if not thin
+    )
+    writers = [_writer(each.writer) for each, thin in zip(board.words, flat, strict=True) if not thin]
+    pictures, examples, left_out = {photo: encoded(photo, board.image)}, [], []
+    pyramid = Pyramid(board.image)
+    for number, (word, writer) in enumerate(zip(words, writers, strict=True) if cut else ()):
+        own, text = f"{number:03d}", word.text
+        why = Reason.UNREADABLE if word.ignore else Reason.NARROW if _too_narrow(word.quad.array(), text) else None
+        if why is not None:
+            left_out.append(LeftOut(name, photo, own, text, why))
+            continue
+        crop = f"{CROPS}/{name}-{own}.png"
+        pictures[crop] = encoded(crop, word_crops.level(pyramid, word.quad.array()))
+        examples.append(
+            Example(
+                text=text, crop=crop, page=name, image=photo, word=own, quad=word.quad, split=side,
+                checked=Checked.CONFIRMED, by="synthetic", writer=writer,
+            )
+        )  # fmt: skip
+    page = TruePhoto(photo, name, photo, width, height, words, side)
+    return Sample(BOARD, index, pictures, tuple(examples), page, tuple(left_out))
+
+
+def _word_name(index: int) -> str:
+    return f"word-{index:06d}"
+
+
+def _board_name(index: int) -> str:
+    return f"board-{index:05d}"
+
+
+@contextlib.contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """What one odd item among recorded strokes or fonts brings about is said of the sample, and ends nothing."""
+    try:
+        yield
+    except CannotWrite as error:
+        why = tr("its writer does not know each letter of “{text}”", text=str(error))
+        raise _not_drawn(name, why) from error
+    except CannotDraw as error:
+        raise _not_drawn(name, tr("its strokes reach too far")) from error
+
+
+def _not_drawn(name: str, why: str) -> NotDrawn:
+    return NotDrawn(tr("{name} cannot be drawn: {reason}", name=name, reason=why))
+
+
+def _writer(name: str) -> str:
+    """A person or a font; of the hands that are made up there is one for each word, and all of them are nobody's."""
+    return _MADE if name.startswith("made ") else name
+
+
+def _too_narrow(corners: Floats, text: str) -> bool:
+    """Whether the recognizer's net has fewer steps for it than letters; as ``dataset_choice`` sees it."""
+    return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
+
+
+def encoded(name: str, picture: Picture) -> bytes:
+    """A picture, (h, w, 3) uint8 RGB, as the file of this name holds it: JPEG or PNG."""
+    jpeg = name.endswith(".jpg")
+    options = (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY) if jpeg else ()
+    done, data = cv2.imencode(".jpg" if jpeg else ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
+    if not done:
+        raise RuntimeError("the picture could not be encoded")
+    return np.asarray(data).tobytes()

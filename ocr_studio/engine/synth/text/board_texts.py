@@ -1,0 +1,253 @@
+"""Words as people write them at boards: half of them no words of any dictionary, but names, code, figures, signs."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.engine.synth.text.texts import Texts, figure, nonsense
+
+Random: TypeAlias = np.random.Generator
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_NAMES: Final = _listed(
+    """
+    i j k n m x y z a b c arr str num obj node list tree head tail left right root key value val max min sum len map set
+    get add push pop peek insert find sort merge swap index count temp result data item user name type id self this
+    stack queue hash graph edge path array string input output test main file line next prev current start end size
+    """
+)
+_KEYWORDS: Final = _listed(
+    """
+    if else for while return function def class let var const null None true false True False int void new import from
+    in of and or not async await try catch public static print console.log lambda => -> == != <= >= && || += ++
+    """
+)
+_OPERATORS: Final = ("+", "-", "*", "/", "=", "==", "!=", "<", ">", "<=", ">=", "+=", "->", "=>", "&&", "||", "%")
+_BULLETS: Final = (
+    "-",
+    "*",
+    "•",
+    "→",
+    "->",
+    "=>",
+    "<-",
+    "←",
+    "↑",
+    "↓",
+    "+",
+    "o",
+    "#",
+    "✓",
+    "&",
+    "=",
+    ">",
+    "<",
+    "/",
+    "@",
+)
+_ENDS: Final = (".", ",", ":", ";", "!", "?", "...", ")", "?!", ".)")
+_PAIRS: Final = ("()", "[]", "{}", '""', "''", "<>")
+_UNITS: Final = (
+    "kg",
+    "m",
+    "cm",
+    "km",
+    "h",
+    "min",
+    "s",
+    "ms",
+    "GB",
+    "MB",
+    "px",
+    "x",
+    "k",
+    "M",
+    "°",
+    "°C",
+    "+",
+    "%",
+)
+# Behind the number of one in a row, but in English.
+_NEXT: Final = "."
+# Behind a time of day, in English only.
+_HALVES: Final = ("am", "pm")
+# What a word is linked to is no longer; a list may have none that is so short.
+_LINKED: Final = 8
+_TRIES: Final = 12
+_MONEY: Final = ("$", "€", "£")
+_ENDINGS: Final = (".com", ".org", ".net", ".io", ".de", ".js", ".py", ".txt", ".html", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTexts:
+    """What stands at boards. words: plain words; plain: which share of texts they are, capitals and signs at their
+    ends included; only: whether nothing but words comes, as they are."""
+
+    words: Texts
+    plain: float = 0.66
+    only: bool = False
+
+    def one(self, rng: Random) -> str:
+        """One word, no spaces in it. Raises IndexError where only words are to come and none is known."""
+        if self.only:
+            return self.words.word(rng)
+        if self.words.words and rng.random() < self.plain:
+            return self._dressed(self.words.word(rng), rng)
+        ways: tuple[Callable[[Random], str], ...] = (
+            self._figure,
+            self._figure,
+            self._code,
+            self._code,
+            self._code,
+            self._bullet,
+            nonsense if rng.random() < 0.6 else self._address,
+        )
+        return ways[int(rng.integers(len(ways)))](rng)
+
+    def _dressed(self, word: str, rng: Random) -> str:
+        """With capitals, and with signs beside it."""
+        case = rng.random()
+        if case < 0.18:
+            word = self.words.capitals.upper(word)
+        elif case < 0.42:
+            word = self.words.capitals.headed(word)
+        return self.signed(word, rng)
+
+    def signed(self, word: str, rng: Random) -> str:
+        """A word with signs beside it, one time in four; as it is where only words are to come."""
+        if self.only:
+            return word
+        signs = rng.random()
+        if signs < 0.15:
+            return word + _any(rng, _ENDS[:3] if rng.random() < 0.6 else _ENDS)
+        if signs < 0.2:
+            pair = _any(rng, _PAIRS)
+            return (pair[0] if rng.random() < 0.7 else "") + word + (pair[1] if rng.random() < 0.7 else "")
+        if signs < 0.225:
+            return _any(rng, ("-", "#", "@", "/", "*", "+")) + word
+        if signs < 0.25:
+            return self._linked(word, rng)
+        return word
+
+    @property
+    def _english(self) -> bool:
+        """Whether all words are English; of a list of words nobody knows."""
+        return self.words.languages == ("en",)
+
+    def _linked(self, word: str, rng: Random) -> str:
+        """Two words with a sign between them; or somebody's, as English has it. Alone where no other is short."""
+        link = _any(rng, ("-", "/", "&", "+", "_", "'s"))
+        if link == "'s":
+            if self._english and word.isalpha():
+                return word + ("'" if word[-1] in "sS" else "'S" if len(word) > 1 and word.isupper() else "'s")
+            link = "-"
+        others = (self.words.word(rng) for _ in range(_TRIES))
+        short = next((other for other in others if len(other) <= _LINKED), "")
+        return word + link + short if short else word
+
+    def _figure(self, rng: Random) -> str:
+        number = int(10 ** rng.uniform(0, 4.3))
+        small, month, day = (int(rng.integers(1, most)) for most in (60, 13, 32))
+        year = int(rng.integers(1960, 2050))
+        date = min(day, calendar.monthrange(year, month)[1])
+        ways: tuple[Callable[[], str], ...] = (
+            lambda: str(small),
+            lambda: str(number),
+            lambda: f"{small}.",
+            lambda: f"{small}{_any(rng, (')', ':', ',', ']'))}",
+            lambda: f"{_any(rng, _MONEY)}{number}",
+            lambda: f"{number:,}{_any(rng, _MONEY)}" if rng.random() < 0.5 else f"{number}.{small:02d}€",
+            lambda: f"{date}.{month}.{year}" if rng.random() < 0.5 else f"{month}/{date}/{year % 100:02d}",
+            lambda: f"{year}-{month:02d}-{date:02d}" if rng.random() < 0.4 else str(year),
+            lambda: self._time(day % 24, small, rng),
+            lambda: f"{small}{_any(rng, ('%', '%', '.5%'))}",
+            lambda: self._counted(number if rng.random() < 0.4 else small, rng),
+            lambda: f"{small}{_any(rng, ('+', '-', '*', '/', '=', 'x', '^', '<', '>', ':'))}{day}",
+            lambda: f"{_any(rng, ('-', '+', '#', '~', '≈', '±', '<', '>'))}{small}",
+            lambda: f"{small}-{small + day}",
+            lambda: f"[{', '.join(str(n) for n in rng.integers(0, 30, int(rng.integers(1, 5))))}]".replace(", ", ","),
+            lambda: f"{day % 10},{small}" if rng.random() < 0.5 else f"{day % 10}.{small}",
+            lambda: figure(rng),
+        )
+        return ways[int(rng.integers(len(ways)))]()
+
+    def _time(self, hour: int, minute: int, rng: Random) -> str:
+        """Of a day; where its halves are told apart, each has twelve hours."""
+        said = _any(rng, ("", "", "h", *_HALVES))
+        if said in _HALVES and not self._english:
+            said = "h"
+        return f"{hour % 12 + 1 if said in _HALVES else hour}:{minute:02d}{said}"
+
+    def _counted(self, number: int, rng: Random) -> str:
+        """So many of something, or the one of this number in a row."""
+        if (unit := _any(rng, (*_UNITS, _NEXT))) != _NEXT or not self._english:
+            return f"{number}{unit}"
+        last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{last}"
+
+    def _name(self, rng: Random) -> str:
+        """Of a variable or function. Its capitals are English, as keywords and keyboards of programs are."""
+        parts = [self._part(rng) for _ in range((1, 1, 2, 2, 3)[int(rng.integers(5))])]
+        kind = rng.random()
+        if kind < 0.45:
+            return parts[0] + "".join(part.capitalize() for part in parts[1:])
+        if kind < 0.6:
+            return "".join(part.capitalize() for part in parts)
+        return "_".join(parts) if kind < 0.85 else "_".join(parts).upper()
+
+    def _part(self, rng: Random) -> str:
+        if rng.random() < 0.7 or not self.words.words:
+            return _any(rng, _NAMES)
+        return "".join(sign for sign in self.words.capitals.lower(self.words.word(rng))[:9] if sign.isalnum()) or "x"
+
+    def _code(self, rng: Random) -> str:
+        name, other, digit = self._name(rng), _any(rng, _NAMES), int(rng.integers(10))
+        index = _any(rng, ("i", "j", "0", "n", "-1", "i+1", "i-1", str(digit), other))
+        ways: tuple[Callable[[], str], ...] = (
+            lambda: name,
+            lambda: name + _any(rng, (";", ",", ":", "=", ".", "{")),
+            lambda: f"{name}()",
+            lambda: f"{name}({other})" + _any(rng, ("", ";", "{", ":")),
+            lambda: f"{name}(" if rng.random() < 0.5 else f"({name},",
+            lambda: f"{other}[{index}]",
+            lambda: f"{other}.{name}" + _any(rng, ("", "()", ";")),
+            lambda: f"{other}{_any(rng, _OPERATORS)}{index}",
+            lambda: _any(rng, _KEYWORDS) + _any(rng, ("", "", "", "(", ":")),
+            lambda: (
+                f"O({_any(rng, ('n', '1', 'n^2', 'n²', 'log n', 'nlogn', 'N', 'n*m', 'n+m', 'h')).replace(' ', '')})"
+            ),
+            lambda: _any(rng, ("{", "}", "(", ")", "[", "]", "});", ");", "};", "{}", "[]", "()", "})", ");}")),
+            lambda: _any(rng, _OPERATORS),
+            lambda: f"{_any(rng, ('//', '#', '/*', '<', '</', '--'))}{name}",
+            lambda: f"{other}{digit}" if rng.random() < 0.5 else f"{other}'",
+            lambda: f'"{name}"' if rng.random() < 0.5 else f"'{other}'",
+            lambda: f"{other}={digit}" if rng.random() < 0.5 else f"{other}:{digit},",
+        )
+        return ways[int(rng.integers(len(ways)))]()
+
+    def _bullet(self, rng: Random) -> str:
+        if rng.random() < 0.6:
+            return _any(rng, _BULLETS)
+        return _any(rng, "abcdABCDivx123456789") + _any(rng, (")", ".", ":", "", "/", "-"))
+
+    def _address(self, rng: Random) -> str:
+        parts = [self._part(rng).lower() for _ in range(3)]
+        kind = rng.random()
+        if kind < 0.4:
+            return f"{parts[0]}{_any(rng, ('.', '_', '', '-'))}{parts[1]}@{parts[2]}{_any(rng, _ENDINGS[:5])}"
+        if kind < 0.6:
+            return f"{_any(rng, ('www.', 'http://', '/', './'))}{parts[0]}{_any(rng, _ENDINGS)}"
+        return f"{parts[0]}{_any(rng, _ENDINGS)}" if kind < 0.85 else f"@{parts[0]}"
+
+
+def _any(rng: Random, choices: tuple[str, ...] | str) -> str:
+    return choices[int(rng.integers(len(choices)))]

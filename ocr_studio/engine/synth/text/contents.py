@@ -1,0 +1,298 @@
+"""What stands on boards: headings, points, programs, formulas, tables, plans, sums of money, as lists of words.
+
+The words in between are drawn from whatever supply of words there is, so that no two boards say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias, TypeVar
+
+import numpy as np
+
+from ocr_studio.engine.synth.text import phrases
+from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
+from ocr_studio.engine.synth.text.language_phrases import Speech
+
+Random: TypeAlias = np.random.Generator
+Tokens: TypeAlias = list[str]
+Ways: TypeAlias = tuple[Callable[[], Tokens], ...]
+
+_Thing = TypeVar("_Thing")
+
+
+class Theme(StrEnum):
+    """What a board is about: what its headings say, and which parts it has."""
+
+    PROGRAMS = "programs"
+    MEETING = "meeting"
+    TASKS = "tasks"
+    PLAN = "plan"
+    MATHS = "maths"
+    LESSON = "lesson"
+    MONEY = "money"
+
+
+_NAMES: Final = phrases.parts(
+    """
+    arr|node|root|head|tail|curr|current|next|prev|left|right|value|val|key|list|lst|queue|stack|tree|result|res|temp
+    count|total|max|min|i|j|n|k|idx|size|front|top|visited|graph|edges|words|str|num|target|sum|data|item|user
+    """
+)
+_CALLS: Final = phrases.parts(
+    """
+    append|push|pop|enqueue|dequeue|insert|add|remove|get|set|print|find|search|sort|merge|traverse|visit|swap|len
+    range|isEmpty|includes|peek|reverse|depthFirst|bfs|findMax|mergeSort|insertBefore|fizzBuzz
+    """
+)
+_SYMBOLS: Final = "xyzabcnkfgtuvpqrsmehABCXYMNαβλπθ"
+_CELLS: Final = phrases.parts("✓|x|-|ok|?|T|F|True|False|null|n/a")
+_ARROWS: Final = phrases.parts("->|→|=|-|=>|:")
+_CRIES: Final = phrases.parts("!|!!|?|??|OK|NB|*|max|min|true|false|TODO")
+_ORDERS: Final = phrases.parts("n|1|n^2|log n|n log n|h|w|n+m")
+_BRACKETS: Final = (("[", "]"), ("[", "]"), ("[", "]"), ("{", "}"), ("(", ")"))
+# In what follows a, b and c stand for names or symbols, m and n for numbers, call for a call, w for a word.
+_FORMULAS: Final = phrases.parts(
+    """
+    {a} = {m}{b} + {n}|{a}² + {b}² = {c}²|f({a}) = {a}^{m} - {n}{a}|{m} × {n} = {p}|{a} < {n}|∑ {a} = {n}|{a} → ∞
+    √({n}) ≈ {r:.1f}|P({a}) = 0.{n}|{n} / {m} = {q:.1f}|d{a}/d{b} = {m}{b}|({a} + {b})({a} - {b})|T(n) = {m}T(n/2) + n
+    {a} ≤ {b} ≤ {c}|log({n}) = {g:.2f}|{a} = {n}%|∴ {a} = {m}|∫ {a} d{a}|{a} ∈ {{1, {m}}}|sin {a} = {b}/{c}|F = m{a}
+    E = mc²|{a}: {b}|{a} != {b}|{m}:{n}|{m} + {n} = {s}|{a} = {m} ± {n}|{a}({b}) = {c}
+    """
+)
+_BLOCKS: Final = phrases.parts(
+    """
+    while {a} != null|for {a} in {b}|if {a} == {b}|if {a}.{b}|while {a}.next|for i in range({m})|if {a} < {n}|if not {a}
+    while !{call}|for (i = 0; i < {m}; i++)|else if {a} > {b}
+    """
+)
+_STATEMENTS: Final = phrases.parts(
+    """
+    {a} = {b}|{a} = {b}.{c}|{a}.{call}|return {a}|{a}[i] = {n}|{a} += {n}|let {a} = []|{a} <- {b}.{c}|return {call}
+    {a}++|{a} = {b} + {c}|{a} = new {C}()|return True|// {w} {w}|console.log({a})|{call};|{a} = {n};|break|return -1
+    self.{a} = {b}|int {a} = {n};|{a} = {b}[{c}]|# {w}|{a} ← {n}
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is said. word: any word of the language, as it stands in a sentence; token: a word as it stands anywhere,
+    with signs and figures. speeches: of the languages; own: whether phrases are made of these words only. capitals: as
+    the words have them.
+    """
+
+    word: Callable[[Random], str]
+    token: Callable[[Random], str]
+    speeches: Sequence[Speech]
+    own: bool = False
+    capitals: Capitals = USUAL
+
+    def heading(self, theme: Theme, rng: Random) -> Tokens:
+        """Over a list or a drawing."""
+        return self._cased(one(self.speeches, rng).heading(theme, rng), rng).split()
+
+    def title(self, rng: Random) -> Tokens:
+        """Over a whole board."""
+        ways: Ways = (
+            lambda: one(self.speeches, rng).title(rng).split(),
+            lambda: [self.capitals.headed(self.word(rng)), *self.sentence(rng, int(rng.integers(1, 4)))],
+            lambda: self._cased(" ".join(self.sentence(rng, 2)), rng).split(),
+            lambda: ["CC", str(rng.integers(1, 48)), "-", *self._cased(" ".join(self.sentence(rng, 2)), rng).split()],
+        )
+        return one(ways, rng)()
+
+    def sentence(self, rng: Random, count: int) -> Tokens:
+        """So many words of running text."""
+        if not self.own and rng.random() < 0.25:
+            return self._running(rng, count)
+        return [
+            self.token(rng) if rng.random() < (0.04 if self.own else 0.12) else self.word(rng) for _ in range(count)
+        ]
+
+    def paragraph(self, rng: Random, count: int) -> Tokens:
+        """Sentences with capitals and stops, about so many words."""
+        words: Tokens = []
+        while len(words) < count:
+            some = self.sentence(rng, int(rng.integers(4, 12)))
+            if not words or words[-1][-1:] not in ",:":
+                some[0] = self.capitals.headed(some[0])
+            if some[-1][-1:].isalnum():
+                some[-1] += one(".....?:!,", rng)
+            words += some
+        return words
+
+    def point(self, rng: Random) -> Tokens:
+        """One of a list."""
+        kind = rng.random()
+        if kind < 0.45:
+            return self.sentence(rng, int(rng.integers(1, 8)))
+        if kind < 0.75 and not self.own:
+            return one(self.speeches, rng).phrase(rng).split()
+        if kind < 0.9:
+            return [*self.sentence(rng, int(rng.integers(1, 4))), one(_ARROWS, rng), self.token(rng)]
+        return [phrases.name(rng) + ":", *self.sentence(rng, int(rng.integers(1, 5)))]
+
+    def entry(self, rng: Random) -> tuple[Tokens, Tokens]:
+        """What something is, and how much, when or who."""
+        what = self.sentence(rng, int(rng.integers(1, 4)))
+        ways: Ways = (lambda: [money(rng)], lambda: self.date(rng), lambda: [self.clock(rng)],
+                lambda: [phrases.name(rng)], lambda: [phrases.figure(rng)], lambda: [self.token(rng)])  # fmt: skip
+        return what, one(ways, rng)()
+
+    def cell(self, rng: Random) -> Tokens:
+        """In a table."""
+        ways: Ways = (lambda: [phrases.figure(rng)], lambda: [money(rng)], lambda: [self.word(rng)],
+                lambda: [self.token(rng)], lambda: [one([*_CELLS, *self._small(rng)], rng)],
+                lambda: self.date(rng))  # fmt: skip
+        return one(ways, rng)()
+
+    def value(self, rng: Random) -> str:
+        """In the node of a tree, list or graph."""
+        kind = rng.random()
+        if kind < 0.65:
+            return str(rng.integers(0, 10) if rng.random() < 0.35 else rng.integers(1, 100))
+        return one(_SYMBOLS[:20], rng) if kind < 0.85 else one(_NAMES, rng) if kind < 0.95 else self.word(rng)
+
+    def remark(self, rng: Random) -> Tokens:
+        """Beside something else: a few letters."""
+        ways: Ways = (lambda: [one(_NAMES, rng)], lambda: ["O(" + one(_ORDERS, rng) + ")"],
+                lambda: self.sentence(rng, int(rng.integers(1, 4))), lambda: [self.token(rng)],
+                lambda: [one([*_CRIES, *self._small(rng)], rng)])  # fmt: skip
+        return [part for token in one(ways, rng)() for part in token.split()]
+
+    def array(self, rng: Random) -> Tokens:
+        """Its name and what is in it."""
+        inside = [self.value(rng) for _ in range(int(rng.integers(2, 7)))]
+        inside = [each + "," for each in inside[:-1]] + inside[-1:]
+        opened, closed = one(_BRACKETS, rng)
+        if rng.random() < 0.5:
+            inside[0], inside[-1] = opened + inside[0], inside[-1] + closed
+        else:
+            inside = [opened, *inside, closed]
+        name = one(_NAMES + ["Input:", "Output:", "in", "out", "return"], rng)
+        return [name, *([] if name.endswith(":") else ["="]), *inside]
+
+    def chain(self, rng: Random) -> Tokens:
+        """A linked list as it is written in a line, with blanks in it or not."""
+        opened, closed = one((("[", "]"), ("(", ")"), ("{", "}"), ("", "")), rng)
+        arrow = one(("->", "→", "-->", "=>"), rng)
+        inside = [f"{opened}{self.value(rng)}{closed}" for _ in range(int(rng.integers(2, 6)))]
+        parts = [*([one(_NAMES, rng)] if rng.random() < 0.6 else []), *inside, one(("X", "null", "None"), rng)]
+        said = [part for each in parts for part in (each, arrow)][:-1]
+        if rng.random() < 0.5:
+            said = ["".join(said)]
+        return [one(_NAMES, rng), "=", *said] if rng.random() < 0.4 else said
+
+    def formula(self, rng: Random) -> Tokens:
+        """As it stands in one line."""
+        a, b, c = (one(_SYMBOLS, rng) for _ in range(3))
+        m, n = int(rng.integers(2, 30)), int(rng.integers(1, 100))
+        return one(_FORMULAS, rng).format(a=a, b=b, c=c, m=m, n=n, **_reckoned(m, n)).split()
+
+    def date(self, rng: Random) -> Tokens:
+        """A day."""
+        speech = one(self.speeches, rng)
+        day, month, year = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1990, 2032))
+        ways = [f"{day}/{month}", f"{day}.{month}.", f"{month}/{day}/{year % 100:02d}", f"{year}-{month:02d}-{day:02d}",
+                f"{day}.{month}.{year}"]  # fmt: skip
+        if speech.months:
+            ways += [each.format(day=day, month=one(speech.months, rng)) for each in speech.dates]
+        if speech.days:
+            ways += [one(speech.days, rng), f"{one(speech.days, rng)} {day}/{month}"]
+        return one(ways, rng).split()
+
+    def clock(self, rng: Random) -> str:
+        """A time of day; by twelve hours only where a language tells it so."""
+        hour, minute = int(rng.integers(0, 24)), one((0, 0, 15, 30, 45, int(rng.integers(60))), rng)
+        ways = [f"{hour}:{minute:02d}", f"{hour}h", f"{hour}.{minute:02d}"]
+        if one(self.speeches, rng).halves:
+            ways += [f"{1 + hour % 12}pm", f"{1 + hour % 12}:{minute:02d}am"]
+        return one(ways, rng)
+
+    def day(self, index: int) -> str:
+        """Of a week, 0 for Monday; its number where no names are known."""
+        days = self.speeches[0].days
+        return days[index % 5] if days else f"{index % 5 + 1}."
+
+    def _cased(self, text: str, rng: Random) -> str:
+        kind = rng.random()
+        return self.capitals.upper(text) if kind < 0.2 else self.capitals.lower(text) if kind < 0.3 else text
+
+    def _small(self, rng: Random) -> Sequence[str]:
+        return one(self.speeches, rng).small
+
+    def _running(self, rng: Random, count: int) -> Tokens:
+        speech, words = one(self.speeches, rng), Tokens()
+        while len(words) < count:
+            words.extend(speech.phrase(rng).split())
+        return words[:count]
+
+    def code(self, rng: Random, lines: int) -> list[tuple[int, Tokens]]:
+        """A program: how far each line is indented, and what stands there."""
+        braces, level = bool(rng.random() < 0.5), 0
+        found = [(0, _head(rng, braces=braces))]
+        level = 1
+        while len(found) < lines:
+            if rng.random() < 0.3 and level < 4:
+                found.append((level, _block(rng, braces=braces)))
+                level += 1
+                continue
+            found.append((level, _statement(rng, self)))
+            if level > 1 and rng.random() < 0.45:
+                level -= 1
+                if braces and rng.random() < 0.7:
+                    found.append((level, ["}"]))
+                elif rng.random() < 0.3:
+                    found.append((level, ["}", "else", "{"] if braces else ["else:"]))
+                    level += 1
+        return found
+
+
+def money(rng: Random) -> str:
+    """A sum."""
+    sum_ = 10 ** rng.uniform(0, 5)
+    sign = one("$€£", rng)
+    thousands = sum_ / 1000 if sum_ >= 100 else sum_
+    text = f"{sum_:,.2f}" if rng.random() < 0.4 else f"{sum_:,.0f}" if rng.random() < 0.5 else f"{thousands:.1f}k"
+    return f"{text}{sign}" if sign == "€" and rng.random() < 0.6 else f"{sign}{text}"
+
+
+def _reckoned(m: int, n: int) -> dict[str, float]:
+    """What comes of two numbers in a formula."""
+    return {"p": m * n, "q": n / m, "s": m + n, "r": math.sqrt(n), "g": math.log10(n)}
+
+
+def one(choices: Sequence[_Thing], rng: Random) -> _Thing:
+    """One of them."""
+    return choices[int(rng.integers(len(choices)))]
+
+
+def _call(rng: Random) -> str:
+    inside = one(_NAMES, rng) if rng.random() < 0.7 else ""
+    return f"{one(_CALLS, rng)}({inside})"
+
+
+def _head(rng: Random, *, braces: bool) -> Tokens:
+    inside = ", ".join(one(_NAMES, rng) for _ in range(int(rng.integers(1, 3))))
+    name = one(_CALLS, rng)
+    if braces:
+        return f"{one(['function', 'public int', 'void', 'const'], rng)} {name}({inside}) {{".split()
+    return f"{one(['def', 'ALGORITHM', 'def', 'class'], rng)} {name}({inside}):".split()
+
+
+def _block(rng: Random, *, braces: bool) -> Tokens:
+    return f"{_filled(_BLOCKS, rng)}{' {' if braces else ':'}".split()
+
+
+def _statement(rng: Random, contents: Contents) -> Tokens:
+    return _filled(_STATEMENTS, rng, word=contents.word(rng)).split()
+
+
+def _filled(patterns: Sequence[str], rng: Random, *, word: str = "") -> str:
+    a, b, c = (one(_NAMES, rng) for _ in range(3))
+    m, n = int(rng.integers(2, 12)), int(rng.integers(0, 50))
+    return one(patterns, rng).format(a=a, b=b, c=c, m=m, n=n, w=word, call=_call(rng), C=c.capitalize())

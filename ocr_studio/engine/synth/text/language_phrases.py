@@ -1,0 +1,75 @@
+"""What a language says at boards besides its words: headings, titles, points, days. For languages of which the program
+knows no phrases they are composed of that language's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ocr_studio.engine.synth.text import german_phrases, phrases
+from ocr_studio.engine.synth.text.texts import Texts, texts
+
+Random: TypeAlias = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """phrase, title: some words, with blanks between them; heading: over a part of a board with some theme. days:
+    Monday to Friday short and long, then the weekend; months: from January; dates: how a day of them is written; small:
+    what stands in cells and margins. These are empty where they are not known: figures stand there then. halves:
+    whether each half of a day has twelve hours of its own.
+    """
+
+    phrase: Callable[[Random], str]
+    title: Callable[[Random], str]
+    heading: Callable[[str, Random], str]
+    days: Sequence[str] = ()
+    months: Sequence[str] = ()
+    small: Sequence[str] = ()
+    dates: Sequence[str] = ()
+    halves: bool = False
+
+
+_ENGLISH: Final = Speech(
+    phrases.phrase,
+    phrases.title,
+    lambda theme, rng: phrases.one(rng, phrases.HEADINGS[theme]),
+    phrases.DAYS,
+    phrases.MONTHS,
+    phrases.SMALL,
+    dates=("{month} {day}", "{day} {month}"),
+    halves=True,
+)
+_GERMAN: Final = Speech(
+    german_phrases.phrase,
+    lambda rng: phrases.one(rng, german_phrases.TITLES),
+    lambda theme, rng: phrases.one(rng, german_phrases.HEADINGS[theme]),
+    german_phrases.DAYS,
+    german_phrases.MONTHS,
+    german_phrases.SMALL,
+    dates=("{day}. {month}",),
+)
+_KNOWN: Final[Mapping[str, Speech]] = {"en": _ENGLISH, "de": _GERMAN}
+
+
+@lru_cache(maxsize=8)
+def of(language: str) -> Speech:
+    """What a language says, of the keys of ``language.LANGUAGES``. Raises NoWordCounts."""
+    return _KNOWN.get(language) or composed(texts((language,)))
+
+
+def composed(words: Texts) -> Speech:
+    """Of words alone, which are at least one."""
+
+    def some(rng: Random, least: int, most: int) -> str:
+        return " ".join(words.word(rng) for _ in range(int(rng.integers(least, most + 1))))
+
+    def headed(rng: Random, most: int) -> str:
+        text = some(rng, 1, most)
+        return words.capitals.headed(text)
+
+    return Speech(lambda rng: some(rng, 2, 6), lambda rng: headed(rng, 4), lambda _, rng: headed(rng, 2))

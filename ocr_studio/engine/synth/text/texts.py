@@ -1,0 +1,207 @@
+"""What is written: words of languages or of a list, and what no list holds: figures, and letters without sense."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import paths, units, word_list
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import TooLarge
+from ocr_studio.core.language import lexicon, word_frequencies
+from ocr_studio.core.plain_text import composed
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.engine.synth.text import german_spelling
+from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
+
+Random: TypeAlias = np.random.Generator
+
+_SIGNS: Final = ".,:;!?-+*/=()[]{}<>&%$€@#_'\"→•°"
+# Words rarer than this are hardly ever written at a board.
+_RAREST: Final = 1e-6
+# Longer words are none, but addresses and slips; they would not go onto a board.
+_LONGEST: Final = 60
+# Lists of all forms of a language's words have about one million.
+_MOST_WORDS: Final = 2_000_000
+_BETWEEN: Final = re.compile(r"\S+")  # white space
+# Of words that are left out so many are named, each by so many letters.
+_NAMED, _SHOWN = 5, 30
+
+
+class BadWordList(StudioError):
+    """A file holds no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What general words say. words: of the languages, the usual ones first; shares: how often each is drawn, added up
+    from the first to the last, 1 for all. languages: of which they are; none for a list of words. file: the list. Of it
+    are left out too_long, unseen: those with signs that do not show, and unwritable: those that nobody here can write.
+    capitals: as the words have them.
+    """
+
+    words: tuple[str, ...]
+    shares: NDArray[np.float64]
+    languages: tuple[str, ...] = ()
+    file: Path | None = None
+    too_long: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    unwritable: tuple[str, ...] = ()
+    capitals: Capitals = USUAL
+
+    def word(self, rng: Random) -> str:
+        """A bare word. Raises IndexError where none is known."""
+        return self.words[int(np.searchsorted(self.shares, rng.random(), side="right"))]
+
+
+@lru_cache(maxsize=4)
+def texts(languages: tuple[str, ...]) -> Texts:
+    """The words of some languages, keys of ``language.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
+    shares: dict[str, float] = {}
+    known: dict[str, dict[str, float]] = {}
+    for code in languages:
+        if code not in lexicon.LANGUAGES:
+            raise ValueError(f"no language “{code}”")
+        own: dict[str, float] = {}
+        for frequency, band in word_frequencies.counted(code, rarest=_RAREST):
+            for word in band:
+                if word.replace("'", "").isalpha() and len(word) <= 16 and all(map(_latin, word)):
+                    # The square root: or every third word were “the”.
+                    own[word] = math.sqrt(frequency)
+        known[code] = own
+        for word, share in (german_spelling.written(own) if code == "de" else own).items():
+            shares[word] = shares.get(word, 0.0) + share
+    return replace(_shared(shares), languages=languages, capitals=Capitals.of_languages(known))
+
+
+def listed(path: Path) -> Texts:
+    """The words of a text file, parted by spaces or lines; those that stand there more often are drawn more often.
+
+    Raises BadWordList.
+    """
+    stamp = None
+    with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
+        stamp = word_list.stamp(path)
+    found = _listed(path, stamp)
+    if not found.words:
+        raise _bad(path, "; ".join(left_out(found)) or tr("there is no word in it"))
+    return found
+
+
+def only(words: Texts, kept: Collection[str]) -> Texts:
+    """A list without the words that are not among some; nobody can write those."""
+    weights = dict(zip(words.words, np.diff(words.shares, prepend=0.0), strict=True))
+    missing = tuple(word for word in words.words if word not in kept)
+    fewer = _shared({word: float(share) for word, share in weights.items() if word in kept})
+    return replace(words, words=fewer.words, shares=fewer.shares, unwritable=words.unwritable + missing)
+
+
+def left_out(words: Texts) -> Iterator[str]:
+    """How many words of a list are not taken, and why; a line for each reason."""
+    if words.too_long:
+        yield tr_n(
+            "{count} word is longer than {most} letters: {names}",
+            "{count} words are longer than {most} letters: {names}",
+            len(words.too_long),
+            most=_LONGEST,
+            names=_named(words.too_long),
+        )
+    if words.unseen:
+        yield tr_n(
+            "{count} word holds signs that do not show: {names}",
+            "{count} words hold signs that do not show: {names}",
+            len(words.unseen),
+            names=_named(words.unseen),
+        )
+    if words.unwritable:
+        yield tr_n(
+            "nobody here can write {count} word: {names}",
+            "nobody here can write {count} words: {names}",
+            len(words.unwritable),
+            names=_named(words.unwritable),
+        )
+
+
+def _named(words: Sequence[str]) -> str:
+    """The first of some words, none at full length that is very long."""
+    shown = [word if len(word) <= _SHOWN else f"{word[: _SHOWN - 1]}…" for word in words[:_NAMED]]
+    return ", ".join([*shown, "…"] if len(words) > _NAMED else shown)
+
+
+@lru_cache(maxsize=4)
+def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
+    """As ``listed``. The last one tells a file that was changed since from what it was."""
+    try:
+        text = paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")
+        counts = Counter[str]()
+        for word in _BETWEEN.finditer(text):
+            counts[composed(word[0])] += 1
+            if len(counts) > _MOST_WORDS:
+                raise ValueError(tr("it has more than {most} different words", most=units.plain(_MOST_WORDS)))
+    except UnicodeDecodeError as error:
+        raise _bad(path, tr("it is no UTF-8 text"), remedy=tr("Save it as UTF-8.")) from error
+    except (OSError, ValueError, TooLarge) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise _bad(path, reason) from error
+    unseen = tuple(word for word in counts if not word.isprintable())
+    too_long = tuple(word for word in counts if word.isprintable() and len(word) > _LONGEST)
+    out = {*unseen, *too_long}
+    kept = _shared({word: math.sqrt(count) for word, count in counts.items() if word not in out})
+    capitals = Capitals.of_list(kept.words)
+    return replace(kept, file=path, too_long=too_long, unseen=unseen, capitals=capitals)
+
+
+def _bad(path: Path, reason: str, *, remedy: str = "") -> BadWordList:
+    return BadWordList(
+        tr("the word list cannot be used: {reason}", reason=reason),
+        file=path,
+        remedy=remedy or tr("Choose a plain text file (UTF-8) with one word a line."),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _latin(letter: str) -> bool:
+    """Whether it is a letter of the languages, or an apostrophe. The lists hold some letters of others, which nobody
+    can tell from them by their looks."""
+    return letter in "'ªº" or "LATIN" in unicodedata.name(letter, "")
+
+
+def _shared(weights: dict[str, float]) -> Texts:
+    counts = np.fromiter(weights.values(), np.float64, len(weights))
+    shares = np.cumsum(counts / (counts.sum() or 1.0))
+    return Texts(tuple(weights), shares / shares[-1:])
+
+
+def figure(rng: Random) -> str:
+    """A number as it stands in a text."""
+    number = int(10 ** rng.uniform(0, 5))
+    ways: tuple[Callable[[], str], ...] = (
+        lambda: str(number),
+        lambda: f"{number}.{rng.integers(100)}",
+        lambda: f"{rng.integers(1, 100)}%",
+        lambda: f"{rng.integers(1, 29)}.{rng.integers(1, 13)}.",
+        lambda: f"{rng.integers(24)}:{rng.integers(60):02d}",
+        lambda: f"{1900 + rng.integers(150)}",
+        lambda: f"{number}{('$', '€', 'k', 'm', 'x', 'kg', '+')[int(rng.integers(7))]}",
+        lambda: f"({rng.integers(1, 20)})",
+    )
+    return ways[int(rng.integers(len(ways)))]()
+
+
+def nonsense(rng: Random) -> str:
+    """Names of things nobody has heard of: every letter, figure and sign turns up."""
+    kinds = (string.ascii_letters + string.digits, string.ascii_uppercase, string.ascii_letters + _SIGNS)
+    signs = kinds[int(rng.integers(len(kinds)))]
+    return "".join(signs[int(index)] for index in rng.integers(len(signs), size=int(rng.integers(1, 8))))

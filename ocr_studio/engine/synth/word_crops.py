@@ -1,0 +1,126 @@
+"""Crops of written words as a detector cuts them out of photos, endlessly many, with the truth of what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth.handwriting.marker import Pen
+from ocr_studio.engine.synth.handwriting.rendered_text import Boxes, Random, Split, Writer
+from ocr_studio.engine.synth.photo import word_photo
+from ocr_studio.engine.synth.photo.board_surface import Ground
+from ocr_studio.engine.synth.photo.word_photo import Taking
+from ocr_studio.engine.synth.sources import SHARES, Kind, NoSources, Sources, Stock
+
+Crop: TypeAlias = NDArray[np.uint8]
+
+# Tries to find a text that a writer knows all letters of.
+_TRIES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What words are to be like.
+
+    shares: how much of which kind of writing; kinds that there are no sources for are left out. letters: those that
+    texts may hold; None for all. lines: which share of crops holds several words, parted by spaces. smallest, largest:
+    pixels of a capital's height. harm: how bad photos are, 1 as people's are, 0 for clean ones. grounds: how much of
+    which is written on; None for as usual.
+    """
+
+    shares: Mapping[Kind, float] = field(default_factory=lambda: SHARES)
+    letters: frozenset[str] | None = None
+    lines: float = 0.0
+    smallest: float = 13.0
+    largest: float = 64.0
+    harm: float = 1.0
+    grounds: Mapping[Ground, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynthWord:
+    """A crop and what stands on it.
+
+    crop: (h, w, 3) uint8 RGB. letters: (n, 4, 2) float32, a box for each character of the text that is no space,
+    pixels of the crop, clockwise from the letter's top left; what the crop cuts off is cut off of them too. exact:
+    whether they are measured; else they are where letters of a word written in one go are to be expected. writer: of
+    the person or font.
+    """
+
+    crop: Crop
+    text: str
+    writer: str
+    kind: Kind
+    letters: Boxes
+    exact: bool
+    split: Split
+
+
+class WordMaker:
+    """Makes words of one split. The same sources, options and seed make the same words, in whatever order and in
+    however many processes they are asked for."""
+
+    def __init__(
+        self, sources: Sources | Stock, split: Split = Split.TRAIN, *, options: Options | None = None, seed: int = 0
+    ) -> None:
+        """Reads the sources, if that was not done before; then the split is the stock's. Raises what ``Stock.open``,
+        ``Stock.kinds`` and ``Grounds.check`` do."""
+        self.stock = sources if isinstance(sources, Stock) else Stock.open(sources, split)
+        split = self.stock.split
+        self._options = options or Options()
+        asked = self._options.grounds
+        self._grounds = self.stock.grounds if asked is None else self.stock.grounds.asked(asked)
+        shares = self.stock.kinds(self._options.shares)
+        self._kinds, self._heights = tuple(shares), np.cumsum(list(shares.values()))
+        self._seed = (seed, list(Split).index(split))
+
+    def at(self, index: int) -> SynthWord:
+        """One of the words: another for each index."""
+        rng = np.random.default_rng((*self._seed, index))
+        kind, writer, text = self._said(rng)
+        options, printed = self._options, kind is Kind.PRINT
+        size = float(np.exp(rng.uniform(math.log(options.smallest), math.log(options.largest))))
+        pen = Pen.any(rng)
+        writing = writer.write(text, size, rng, pen=None if printed and rng.random() < 0.6 else pen)
+        how = Taking(size, pen, self._grounds, options.harm, printed)
+        crop, letters = word_photo.take(writing, how, rng)
+        return SynthWord(crop, text, writer.name, kind, letters, writing.exact, self.stock.split)
+
+    def stream(self, first: int = 0, step: int = 1) -> Iterator[SynthWord]:
+        """Endlessly many, from an index on; ``step`` processes that begin at 0, 1 … share the work."""
+        index = first
+        while True:
+            yield self.at(index)
+            index += step
+
+    def _said(self, rng: Random) -> tuple[Kind, Writer, str]:
+        """Who writes what. Raises NoSources if nobody knows the letters that are asked for."""
+        for _ in range(_TRIES):
+            kind = self._kinds[min(len(self._kinds) - 1, int(np.searchsorted(self._heights, rng.random())))]
+            writer = self.stock.writer(kind, rng)
+            many = int(rng.integers(2, 5)) if rng.random() < self._options.lines else 1
+            words = [self._word(kind, writer, rng) for _ in range(many)]
+            if all(words):
+                return kind, writer, " ".join(words)
+        raise NoSources(
+            tr("nobody here can write the letters that are asked for"),
+            remedy=tr("Add fonts that have them, or ask for others."),
+        )
+
+    def _word(self, kind: Kind, writer: Writer, rng: Random) -> str:
+        """One that the writer can write, in the letters that are asked for; empty if that is hard to find."""
+        texts, allowed = self.stock.texts, self._options.letters
+        for _ in range(_TRIES):
+            if kind is Kind.STROKES:
+                text = texts.signed(writer.known[int(rng.integers(len(writer.known)))], rng)
+            else:
+                text = texts.one(rng)
+            if (allowed is None or allowed.issuperset(text)) and writer.can_write(text):
+                return text
+        return ""

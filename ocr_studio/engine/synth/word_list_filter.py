@@ -1,0 +1,49 @@
+"""Which words of somebody's list are never written, and why; so that none vanishes unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.synth.handwriting.rendered_text import Writer
+from ocr_studio.engine.synth.sources import Kind, Stock
+from ocr_studio.engine.synth.text.texts import BadWordList, left_out, only
+
+
+def writable(stock: Stock, kinds: Iterable[Kind]) -> Stock:
+    """The stock without the words of a list that nobody of these kinds can write; as it is where there is no list, and
+    where nobody writes at all. Raises BadWordList where no word is left."""
+    words, writers = stock.texts.words, list(stock.writers(kinds))
+    if words.file is None or not writers or not (missing := _unwritable(words.words, writers)):
+        return stock
+    kept = only(words, set(words.words) - missing)
+    if not kept.words:
+        raise BadWordList(
+            tr("the word list cannot be used: {reason}", reason="; ".join(left_out(kept))),
+            file=words.file,
+            remedy=tr("Add fonts that have them, or ask for others."),
+        )
+    return replace(stock, texts=replace(stock.texts, words=kept))
+
+
+def never_written(stocks: Sequence[Stock]) -> Iterator[StudioError]:
+    """What of the list comes in none of the splits, an error for each reason. stocks: as ``writable`` has them."""
+    words = stocks[0].texts.words
+    common = set(words.unwritable).intersection(*(each.texts.words.unwritable for each in stocks[1:]))
+    told = replace(words, unwritable=tuple(word for word in words.unwritable if word in common))
+    for reason in left_out(told):
+        yield StudioError(reason, file=words.file, remedy=tr("They are left out."))
+
+
+def _unwritable(words: Collection[str], writers: Sequence[Writer]) -> set[str]:
+    """Those that none of some writers can write."""
+    letters = set().union(*words)
+    known = {letter for letter in letters if any(writer.can_write(letter) for writer in writers)}
+    recorded = {word for writer in writers for word in writer.known}
+    hopeless = {word for word in words if not known.issuperset(word)} - recorded
+    left = [word for word in words if word not in hopeless]
+    for writer in writers:
+        left = [word for word in left if not writer.can_write(word)]
+    return hopeless.union(left)

@@ -1,0 +1,1 @@
+"""Training of recognizers: data, batches, steps, checkpoints, comparison."""

@@ -1,0 +1,105 @@
+"""Crops as other photos of the same hand might show them: turned, squeezed, thicker, blurred, lit otherwise."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.training.training_data import Crop
+
+Floats: TypeAlias = NDArray[np.float32]
+
+# At full strength; what a person's own boards differ by from photo to photo, not more: boxes are drawn along the
+# writing, so its slope is small; letters must stay legible.
+TURN: Final = math.radians(2.5)
+_WIDEST: Final = 6400  # pixels of a finished crop; nets are shown no more than a quarter of it
+SLANT: Final = 0.18  # tangent
+SQUEEZE: Final = 0.22  # natural logarithm of the width
+SHIFT: Final = 0.07  # of corners, as a share of the height: boxes are drawn tighter or looser, cameras stand aslant
+LIGHT: Final = 0.25  # share
+NOISE: Final = 7.0  # levels
+WAVER: Final = 1.3  # pixels of the finished crop, sigma, of what the strokes are bent by …
+_KNOTS: Final = 4  # … in so many places for a line's height, about two for a letter
+BLUR: Final = 1.1  # pixels of the finished crop
+
+
+def varied(crop: Crop, strength: float, rng: np.random.Generator) -> Floats:
+    """The crop at the net's height, as another photo might show it: (48, w, 3) float32, levels 0..255.
+
+    crop: (h, w, 3) uint8. strength: 0 gives the crop as it is read, 1 the most.
+    """
+    height, width = crop.shape[:2]
+    wide = min(HEIGHT * width / height, _WIDEST)
+    if strength <= 0:
+        return _resized(crop, wide)
+    wide *= math.exp(strength * SQUEEZE * _swing(rng))
+    seen = _seen(crop, wide, strength, rng)
+    if rng.random() < 0.3 * strength:
+        seen = _other_pen(seen, rng)
+    lit = _lit(seen.astype(np.float32), strength, rng)
+    if rng.random() < 0.4:
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), 0.2 + strength * BLUR * rng.random()), np.float32)
+    if rng.random() < 0.4:
+        lit += rng.standard_normal(lit.shape, np.float32) * np.float32(strength * NOISE * rng.random())
+    return np.clip(lit, 0.0, 255.0, out=lit)
+
+
+def _resized(crop: Crop, wide: float) -> Floats:
+    return np.asarray(cv2.resize(crop, (max(1, math.ceil(wide)), HEIGHT)), np.float32)
+
+
+def _seen(crop: Crop, wide: float, strength: float, rng: np.random.Generator) -> Crop:
+    """The crop turned, slanted and shifted, at the net's height and about so many pixels wide."""
+    height, width = crop.shape[:2]
+    target = max(1, math.ceil(wide))
+    aspect = width / height
+    corners = np.array([(0, 0), (aspect, 0), (aspect, 1), (0, 1)]) - (aspect / 2, 0.5)  # in heights of the crop
+    # A long line turned by the same angle as a word would leave its crop.
+    turn = strength * TURN * _swing(rng) * min(1.0, 4.0 / aspect)
+    slant = strength * SLANT * _swing(rng)
+    shape = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ [[1, slant], [0, 1]]
+    corners = corners @ shape.T + strength * SHIFT * rng.uniform(-1, 1, (4, 2))
+    source = ((corners + (aspect / 2, 0.5)) * height - 0.5).astype(np.float32)
+    box = np.array([(0, 0), (target, 0), (target, HEIGHT), (0, HEIGHT)], np.float32) - np.float32(0.5)
+    matrix = cv2.getPerspectiveTransform(box, source)
+    grid = np.stack([*np.meshgrid(np.arange(target), np.arange(HEIGHT))], axis=-1).reshape(1, -1, 2).astype(np.float32)
+    places = cv2.perspectiveTransform(grid, matrix).reshape(HEIGHT, target, 2).astype(np.float32)
+    places += _wavering(target, strength * WAVER * height / HEIGHT, rng)
+    warped = cv2.remap(crop, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8)
+
+
+def _wavering(width: int, size: float, rng: np.random.Generator) -> Floats:
+    """How far each place moves because no letter is written twice alike (Simard et al. 2003): (48, width, 2)."""
+    coarse = rng.normal(0.0, size, (_KNOTS, max(_KNOTS, round(_KNOTS * width / HEIGHT)), 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (width, HEIGHT), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _other_pen(crop: Crop, rng: np.random.Generator) -> Crop:
+    """Strokes a little thicker or thinner."""
+    kernel = np.ones((2, 2), np.uint8) if rng.random() < 0.5 else np.ones((1, 2), np.uint8)
+    # Ink is mostly darker than its ground: the minimum lets it grow.
+    change = cv2.erode if rng.random() < 0.5 else cv2.dilate
+    mixed = cv2.addWeighted(crop, 0.4, change(crop, kernel), 0.6, 0.0)
+    return np.asarray(mixed, np.uint8)
+
+
+def _lit(crop: Floats, strength: float, rng: np.random.Generator) -> Floats:
+    """Brighter or darker, stronger or weaker in contrast, in another tint, and from one side."""
+    middle = np.float32(crop.mean())
+    contrast = 1 + strength * LIGHT * _swing(rng)
+    bright = 255 * 0.5 * strength * LIGHT * _swing(rng)
+    tint = 255 * 0.15 * strength * LIGHT * rng.uniform(-1, 1, 3)
+    slope = np.linspace(-1, 1, crop.shape[1]) * 255 * 0.2 * strength * LIGHT * _swing(rng)
+    shade = (slope[None, :, None] + (bright + middle) + tint).astype(np.float32)
+    return (crop - middle) * np.float32(contrast) + shade
+
+
+def _swing(rng: np.random.Generator) -> float:
+    """-1..1, mostly near the middle."""
+    return float(rng.uniform(-1, 1) + rng.uniform(-1, 1)) / 2

@@ -1,0 +1,1 @@
+"""Training of detectors: targets, tiles, steps, evaluation."""

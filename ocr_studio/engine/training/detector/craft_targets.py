@@ -1,0 +1,128 @@
+"""Places of letters or words → what CRAFT should see: its region and affinity maps (Baek et al. 2019).
+
+A letter is a hill, highest at its middle, between two letters of a word is another one. Where only words are known they
+are split evenly, which is wrong for an i and an m but right on the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.metrics import Labelled
+from ocr_studio.engine.detection.craft_boxes import HALF
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Maps: TypeAlias = NDArray[np.float32]
+
+# How steep a hill is: at the middle of a box's edge it is exp(-STEEP² / 2) = 0.14 high. Of 1.5 (keras-ocr) to 3.3 (the
+# authors) the one with which ``craft_boxes``, at its thresholds, finds words as large as they are.
+STEEP: Final = 2.0
+_ENDS: Final = 1.5  # half boxes from the middle; what is farther is less than 0.02 high
+_SQUARE: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
+_LEAST: Final = 1e-3  # square pixels; less is no box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LetterPlaces:
+    """Where a photo's letters are.
+
+    words: (L, 4, 2) each, pixels of the photo, the letters of one word in order, each clockwise from the text's top
+    left. unclear: (M, 4, 2) places of which nobody can say what should be seen there.
+    """
+
+    words: tuple[Floats, ...]
+    unclear: Floats
+
+    @classmethod
+    def of(cls, words: Iterable[Labelled]) -> LetterPlaces:
+        """From all words of a photo, split evenly; see ``Labelled`` for what is none."""
+        known = list(words)
+        unclear = [np.array(word.quad.corners) for word in known if word.ignore]
+        letters = [
+            part
+            for word in known
+            if word.text and not word.ignore
+            for part in split_evenly(np.array(word.quad.corners), word.text)
+        ]
+        return cls(tuple(letters), np.array(unclear, np.float64).reshape(-1, 4, 2))
+
+
+def split_evenly(corners: Floats, text: str) -> Iterator[Floats]:
+    """The letters of a word's quad, (4, 2), as if all were of one width: (L, 4, 2); for each part between spaces.
+
+    Writing that is higher than wide, as from top to bottom, keeps to its quad's order of corners, too.
+    """
+    if not text:
+        return
+    edges = np.linspace(0.0, 1.0, len(text) + 1)[:, None]
+    top = corners[0] + edges * (corners[1] - corners[0])
+    bottom = corners[3] + edges * (corners[2] - corners[3])
+    boxes = np.stack([top[:-1], top[1:], bottom[1:], bottom[:-1]], axis=1)
+    written = np.array([not letter.isspace() for letter in text])
+    for part in np.split(np.arange(len(text)), np.flatnonzero(~written)):
+        kept = part[written[part]]
+        if len(kept):
+            yield boxes[kept]
+
+
+def between(letters: Floats) -> Floats:
+    """The boxes that link each letter of a word, (L, 4, 2), with the next: (L - 1, 4, 2).
+
+    From the middles of the upper and lower triangles that a box's diagonals cut, as the paper has it.
+    """
+    centre = letters.mean(axis=1)
+    upper = (letters[:, 0] + letters[:, 1] + centre) / 3
+    lower = (letters[:, 2] + letters[:, 3] + centre) / 3
+    return np.stack([upper[:-1], upper[1:], lower[1:], lower[:-1]], axis=1)
+
+
+def draw(places: LetterPlaces, matrix: ArrayLike, size: tuple[int, int]) -> tuple[Maps, Maps]:
+    """What CRAFT should see of a piece of a photo, and where that is known.
+
+    matrix: (2, 3), from the photo's pixels to the piece's. size: (width, height) of the piece, even numbers. Returns
+    (height / 2, width / 2, 2) float32 0..1, region and affinity, and (height / 2, width / 2, 1), 1 where it is known.
+    A place of the maps stands for the pixel of twice its numbers, as ``word_quads`` and keras-ocr have it.
+    """
+    width, height = size[0] // HALF, size[1] // HALF
+    turn = np.asarray(matrix, np.float64) / HALF
+    region, affinity = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+    known = np.ones((height, width), np.uint8)
+    for letters in places.words:
+        _hills(region, _moved(letters, turn))
+        if len(letters) > 1:
+            _hills(affinity, _moved(between(letters), turn))
+    for quad in _moved(places.unclear, turn):
+        cv2.fillPoly(known, [np.round(quad * 16).astype(np.int32)], (0,), shift=4)
+    return np.stack([region, affinity], axis=-1), known[..., None].astype(np.float32)
+
+
+def _moved(quads: Floats, turn: Floats) -> Floats:
+    """quads: (N, 4, 2)."""
+    return np.asarray(quads @ turn[:, :2].T + turn[:, 2])
+
+
+def _hills(sheet: Maps, quads: Sequence[Floats] | Floats) -> None:
+    """Draw a hill into each quad, (N, 4, 2) in places of the sheet; where two meet, the higher one counts."""
+    height, width = sheet.shape
+    for quad in quads:
+        wide = quad.mean(axis=0) + _ENDS * (quad - quad.mean(axis=0))
+        left, top = np.clip(np.ceil(wide.min(axis=0)), 0, (width, height)).astype(int)
+        right, bottom = np.clip(np.floor(wide.max(axis=0)) + 1, 0, (width, height)).astype(int)
+        if right <= left or bottom <= top or geometry.sizes(quad)[0].prod() < _LEAST:
+            continue
+        if not cv2.isContourConvex(quad.astype(np.float32)):
+            continue
+        to_square = cv2.getPerspectiveTransform(quad.astype(np.float32), _SQUARE)
+        columns, rows = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+        places = np.stack([columns, rows], axis=-1).reshape(1, -1, 2).astype(np.float32)
+        u, v = np.moveaxis(cv2.perspectiveTransform(places, to_square)[0], -1, 0)
+        hill = np.where(np.maximum(abs(u), abs(v)) <= _ENDS, np.exp(-(STEEP**2) / 2 * (u**2 + v**2)), 0.0)
+        part = sheet[top:bottom, left:right]
+        np.maximum(part, hill.reshape(part.shape).astype(np.float32), out=part)

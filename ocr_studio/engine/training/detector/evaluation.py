@@ -1,0 +1,197 @@
+"""How well a detector finds: lines, quickly, on the way; words, as a person will see them, in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import metrics
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.metrics import Labelled, Score
+from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfWord
+from ocr_studio.core.training.events import Interval
+from ocr_studio.engine.detection.detector import Detector
+from ocr_studio.engine.reader import Reader
+from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto
+
+Photo: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+# A line is found if so much of it is covered by what was found, piece by piece: one line may well be found as two. A
+# piece that is so many times as high holds several lines. A piece is right if so much of it is writing.
+_COVERED: Final = 0.75
+_SEVERAL: Final = 2.2
+_WRITING: Final = 0.4
+# Of held-out photos, at most so many: looking at one takes a part of a second each time, reading it a second, twice.
+MOST_PHOTOS: Final = 12
+# Enough for the ends of an interval to be off by about a twentieth of its width.
+_DRAWS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LineScore:
+    """Counts, over photos: true lines that were found, of how many; found ones that are right, of how many."""
+
+    found: int = 0
+    wanted: int = 0
+    right: int = 0
+    given: int = 0
+
+    def __add__(self, other: LineScore) -> LineScore:
+        return LineScore(
+            self.found + other.found, self.wanted + other.wanted, self.right + other.right, self.given + other.given
+        )
+
+    @property
+    def f(self) -> float | None:
+        """The harmonic mean of both shares, 0..1; None without a line."""
+        if not self.wanted:
+            return None
+        recall, precision = self.found / self.wanted, self.right / max(self.given, 1)
+        return 2 * recall * precision / max(recall + precision, 1e-9)
+
+
+def lines_found(detector: Detector, photos: Iterable[SizedPhoto], *, hidden: bool) -> LineScore:
+    """How well lines are found. hidden: whether only what is hidden of the photos counts, else all of them."""
+    score = LineScore()
+    for photo in photos:
+        box = photo.hidden if hidden else None
+        score += of_lines(detector.find(photo.picture()), photo.places, inside=box)
+    return score
+
+
+def wanted(photos: Iterable[SizedPhoto], *, hidden: bool) -> int:
+    """How many lines ``lines_found`` counts."""
+    nothing = np.zeros((0, 6, 2), np.float32)
+    return sum(of_lines(nothing, photo.places, inside=photo.hidden if hidden else None).wanted for photo in photos)
+
+
+def of_lines(found: Floats, places: LinePlaces, *, inside: Box | None = None) -> LineScore:
+    """found: (M, 6, 2), as ``Detector.find``. inside: what lies elsewhere, by its middle, counts neither way."""
+    true, given, unclear = places.lines[:, :4], found[:, :4], places.unclear
+    if inside is not None:
+        true, given = true[_within(inside, true)], given[_within(inside, given)]
+    if len(unclear) and len(given):
+        given = given[geometry.cover_matrix(given, unclear).sum(axis=1) < 0.5]
+    if not len(true) or not len(given):
+        return LineScore(wanted=len(true), given=len(given))
+    heights, high = (np.sort(geometry.sizes(quads), axis=1)[:, 0] for quads in (true, given))
+    covered = geometry.cover_matrix(true, given) * (high[None, :] < _SEVERAL * heights[:, None])
+    writing = geometry.cover_matrix(given, true).sum(axis=1)
+    return LineScore(
+        int((covered.sum(axis=1) >= _COVERED).sum()), len(true), int((writing >= _WRITING).sum()), len(given)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExamPhoto:
+    """A photo to compare on. name: for a person. words: all its words. inside: what lies elsewhere does not count."""
+
+    name: str
+    image: Photo
+    words: tuple[Labelled, ...]
+    inside: Box | None = None
+
+
+@dataclass
+class TwoDetectors:
+    """Two readers that differ in their detectors, on the same photos, one photo after the other."""
+
+    before: Reader
+    after: Reader
+    _rows: list[NDArray[np.int64]] = field(default_factory=list)
+    _gained: list[PlaceOfWord] = field(default_factory=list)
+    _lost: list[PlaceOfWord] = field(default_factory=list)
+
+    def add(self, photo: ExamPhoto) -> None:
+        """Find the words of one more photo."""
+        sides = [_compared(reader, photo) for reader in (self.before, self.after)]
+        wanted = sides[0].wanted
+        hits = [{index for index, _ in side.places} for side in sides]
+        rows = np.zeros((max(len(wanted), 1), 5), np.int64)  # wanted, right and found before, right and found after
+        rows[: len(wanted), 0] = 1
+        for column, side, found in ((1, sides[0], hits[0]), (3, sides[1], hits[1])):
+            rows[sorted(found), column : column + 2] += 1
+            for word in _false(side):
+                rows[_nearest(word, wanted), column + 1] += 1
+        self._rows.append(rows)
+        for new, old, places in ((hits[1], hits[0], self._gained), (hits[0], hits[1], self._lost)):
+            places += [PlaceOfWord(photo.name, wanted[index].quad, wanted[index].text) for index in sorted(new - old)]
+
+    def result(self) -> tuple[Score, Score, Interval]:
+        """Words found before and after, and the change of F with its uncertainty."""
+        rows = np.concatenate(self._rows) if self._rows else np.zeros((0, 5), np.int64)
+        wanted, *counts = (int(count) for count in rows.sum(axis=0))
+        before, after = Score(counts[0], counts[1], wanted), Score(counts[2], counts[3], wanted)
+        return before, after, _interval(rows)
+
+    @property
+    def gained(self) -> tuple[PlaceOfWord, ...]:
+        """Words that only the second has found."""
+        return tuple(self._gained)
+
+    @property
+    def lost(self) -> tuple[PlaceOfWord, ...]:
+        """Words that only the first has found."""
+        return tuple(self._lost)
+
+
+def comparison(held_out: TwoDetectors, keep: TwoDetectors, *, unit: str) -> FindingComparison:
+    """What came of both. unit: what a box holds, "words" or "lines"."""
+    before, after, change = held_out.result()
+    return FindingComparison(before, after, change, *keep.result(), held_out.gained, held_out.lost, unit)
+
+
+def _compared(reader: Reader, photo: ExamPhoto) -> metrics.Comparison:
+    found = [
+        Labelled(word.quad, word.text)
+        for _, words in reader.read_lines(photo.image, reader.find(photo.image))
+        for word in words
+    ]
+    return metrics.compare(_counting(photo.words, photo.inside), _counting(found, photo.inside))
+
+
+def _counting(words: Sequence[Labelled], inside: Box | None) -> list[Labelled]:
+    if inside is None or not words:
+        return list(words)
+    kept = _within(inside, np.array([word.quad.corners for word in words]))
+    return [word for word, counts in zip(words, kept, strict=True) if counts]
+
+
+def _within(box: Box, quads: Floats) -> NDArray[np.bool_]:
+    """Which quads, (N, 4, 2), have their middle in a box, (N,)."""
+    left, top, right, bottom = box
+    middles = quads.reshape(-1, 4, 2).mean(axis=1)
+    return np.asarray((middles >= (left, top)).all(axis=1) & (middles <= (right, bottom)).all(axis=1))
+
+
+def _false(side: metrics.Comparison) -> Iterator[Labelled]:
+    """Words that were found where none is."""
+    right = {index for _, index in side.places}
+    yield from (word for index, word in enumerate(side.found) if index not in right)
+
+
+def _nearest(word: Labelled, wanted: Sequence[Labelled]) -> int:
+    """The true word that a false one stands nearest to: they are drawn together, as one fault may bring forth both."""
+    if not wanted:
+        return 0
+    middles = np.array([each.quad.corners for each in wanted]).mean(axis=1)
+    return int(np.linalg.norm(middles - geometry.centre(word.quad), axis=1).argmin())
+
+
+def _interval(rows: NDArray[np.int64]) -> Interval:
+    """Of the change of F, by drawing the words anew with replacement; the same every time."""
+    if not len(rows):
+        return Interval(0.0, 0.0)
+    rng = np.random.default_rng(0)
+    # How often each is drawn, instead of which: thousands of words need no more memory so.
+    drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=_DRAWS)
+    wanted, right, found, right_after, found_after = (drawn @ rows).T
+    change = 2 * right_after / np.maximum(found_after + wanted, 1) - 2 * right / np.maximum(found + wanted, 1)
+    low, high = np.quantile(change, (0.025, 0.975))
+    return Interval(float(low), float(high))

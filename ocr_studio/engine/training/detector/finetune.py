@@ -1,0 +1,219 @@
+"""Photos whose boxes a person has checked → a detector that finds such writing better and has forgotten nothing.
+
+As in ``finetune``: part of the net learns, gently, on small pieces of these photos and as many of general boards, which
+it shall go on seeing as it does; what is kept is the mean of what it knew and what it learned. Nothing is installed: it
+ends with a candidate and a comparison. Where the photos leave nothing to hold out, part of each is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, learning_on
+from ocr_studio.core.page import now
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training.detector_events import (
+    DetectorData,
+    DetectorEvent,
+    DetectorTrained,
+    FindingComparison,
+    LinesChecked,
+)
+from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
+from ocr_studio.core.translation import tr
+from ocr_studio.engine import runtime
+from ocr_studio.engine.detection.detector import Detector, DetectorOptions
+from ocr_studio.engine.reader import Reader
+from ocr_studio.engine.training import checkpoints
+from ocr_studio.engine.training.batches import Mixture
+from ocr_studio.engine.training.detector import evaluation as detector_evaluation
+from ocr_studio.engine.training.detector.evaluation import TwoDetectors
+from ocr_studio.engine.training.detector.tiles import TileBatches
+from ocr_studio.engine.training.detector.trainer import DetectorTrainee
+from ocr_studio.engine.training.detector.training_data import DetectorLessons
+from ocr_studio.engine.training.run import LearningRun
+from ocr_studio.engine.weights import candidate, model_weights
+
+log = logging.getLogger(__name__)
+
+# A single photo is seen more often than the recipe says; of many, so many pieces are enough.
+LEAST_STEPS: Final = 40
+MOST_STEPS: Final = 400
+# Of about a hundred general lines, one more or less.
+_BY_CHANCE: Final = 0.01
+
+
+def finetune_detector(
+    data: DetectorData,
+    recipe: Recipe,
+    *,
+    folder: Path,
+    name: str,
+    stop: Callable[[], bool],
+    most: int | None = None,
+) -> Iterator[DetectorEvent]:
+    """Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, at last DetectorTrained.
+
+    data: photos with all their words. recipe: ``detector_training.RECIPE`` is chosen well. folder: where the checkpoint
+    lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
+    of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
+    candidates. stop: asked after each step; true ends the run with the best so far. most: steps, MOST_STEPS if not
+    given. Closed early, its steps are kept and there is no candidate. Raises StudioError: NoLines, TrainingFailed,
+    CheckpointNotSaved, BadModel …
+    """
+    yield Preparing(tr("Loading the model"))
+    runtime.configure(data.options)
+    base = models.in_use(recipe.base, "detector", alphabet=data.options.alphabet)
+    architecture = learning_on(base.card, usual=DETECTOR)
+    with candidate.device(recipe.device):
+        net = model_weights.load_detector(base)
+    run = _Run(net, recipe, data.options, folder)
+    yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
+    yield from run.learn(stop)
+    comparison = yield from run.compare()
+    settings: dict[str, object] = {**asdict(recipe), "steps": run.best.step}
+    card = ModelCard(
+        architecture=architecture,
+        title=name,
+        parent=base.name,
+        dataset=data.digest,
+        settings=settings,
+        scores=scores_of(comparison),
+        licence=base.card.licence if base.card else LICENCE,
+        made=now(),
+    )
+    written = candidate.write(name, run.net, charset=None, card=card)
+    yield DetectorTrained(name, written, comparison, run.step, run.clock.total(), run.stopped, settings)
+    checkpoints.forget(folder)  # by now whoever asks for more has noted what came of it
+
+
+def scores_of(comparison: FindingComparison) -> Scores:
+    """A comparison as a card keeps it; as ``model_card.scores_of``, with F in place of CER."""
+    scores = {
+        "before": comparison.before,
+        "after": comparison.after,
+        "general_before": comparison.keep_before,
+        "general_after": comparison.keep_after,
+    }
+    figures: dict[str, dict[str, float | None]] = {
+        name: {"words": score.wanted, "right": score.right, "found": score.found, "f": score.f}
+        for name, score in scores.items()
+        if score.wanted
+    }
+    changes: tuple[tuple[str, Score, Interval], ...] = (
+        ("change", comparison.before, comparison.change),
+        ("general_change", comparison.keep_before, comparison.keep_change),
+    )
+    return figures | {name: asdict(interval) for name, score, interval in changes if score.wanted}
+
+
+class _Run(LearningRun[DetectorTrainee, float | None, LinesChecked]):
+    """A detector's. first: F on boards to keep, before."""
+
+    def __init__(self, net: keras.Model, recipe: Recipe, options: ReaderOptions, folder: Path) -> None:
+        super().__init__(recipe, folder)
+        self.net, self._options = net, options
+        self._finding = DetectorOptions.of(options.finding)
+        self._detector = Detector(net, options=self._finding)  # sees what the net sees, also while that learns
+
+    # -------------------------------------------------------------------------------------------------- before
+
+    def prepare(self, data: DetectorData, base: str, most: int) -> Iterator[DetectorEvent]:
+        """Look at the photos, draw boards, take up a checkpoint. base: name of the model that the net is; most: steps
+        of the run."""
+        recipe = self.recipe
+        self.lessons = DetectorLessons()
+        yield from self.lessons.prepare(data, self._detector, recipe)
+        mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
+        self._batches = TileBatches(self.lessons.train, self.lessons.general, mixture)
+        steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), most)
+        with candidate.device(recipe.device):
+            trainee = DetectorTrainee(self.net, recipe, steps=steps)
+        recipe_said = json.dumps(asdict(recipe), sort_keys=True)
+        self._said = f"{base} {recipe_said} {asdict(self._finding)} {self.lessons.fingerprint()}"
+        self.take_up(trainee, steps)
+
+    # -------------------------------------------------------------------------------------------------- during
+
+    def learn(self, stop: Callable[[], bool]) -> Iterator[DetectorEvent]:
+        """Step by step, examined now and then, until the last step, or no more gain, or the wish to stop."""
+        lines = [sum(len(photo.places.lines) for photo in some) for some in (self.lessons.train, self.lessons.keep)]
+        held_out = detector_evaluation.wanted(self.lessons.held_out, hidden=self.lessons.hidden)
+        train = lines[0] - held_out * self.lessons.hidden
+        started = Started(train, held_out, lines[1], self.steps, resumed_at=self.step, unit="lines")
+        yield from self.course(started, stop)
+
+    def next_step(self) -> Callable[[], float]:
+        """The step that comes now."""
+        return partial(self.trainee.learn, self._batches.at(self.step))
+
+    def check(self) -> LinesChecked:
+        """Examine what would be kept now."""
+        kept, (held_out, keep, loss) = self.examine(self._exam)
+        if not self.begun:
+            self.first = keep
+        better = self.note(kept, self._score(held_out, keep, loss))
+        return LinesChecked(self.step, held_out, keep, better)
+
+    def _exam(self) -> tuple[float | None, float | None, float]:
+        """F on held-out lines and on boards to keep, and the loss on held-out pieces."""
+        lessons = self.lessons
+        held_out = detector_evaluation.lines_found(self._detector, lessons.held_out, hidden=lessons.hidden).f
+        keep = detector_evaluation.lines_found(self._detector, lessons.keep, hidden=False).f
+        return held_out, keep, self.trainee.loss(lessons.exam) if lessons.exam else 0.0
+
+    def _score(self, held_out: float | None, keep: float | None, loss: float) -> float:
+        """Lower is better: the loss on held-out pieces, what of their lines is not found, and what is forgotten.
+
+        By the loss, too, as a few lines are found or missed by chance.
+        """
+        if held_out is None:
+            return -float(self.step)
+        forgotten = max(0.0, (self.first or 0.0) - (keep or 0.0) - _BY_CHANCE)
+        return loss + 1 - held_out + forgotten
+
+    # ------------------------------------------------------------------------------------------- cut short, gone on
+
+    def signature(self) -> str:
+        """Another one for another run."""
+        return self._said
+
+    def first_as_facts(self) -> Any:
+        """F on boards to keep, before."""
+        return self.first
+
+    def first_of(self, facts: Any) -> float | None:
+        """The same from there. Raises ValueError or TypeError."""
+        return None if facts is None else float(facts)
+
+    # -------------------------------------------------------------------------------------------------- after
+
+    def compare(self) -> Generator[DetectorEvent, None, FindingComparison]:
+        """Find words with the old and the new detector. Leaves the net as it is to be kept. Returns the comparison."""
+        old = keras.models.clone_model(self.net)
+        self.trainee.take(self.trainee.start)
+        old.set_weights(self.net.get_weights())
+        self.trainee.take(self.best.weights)
+        before = Reader(self._options, detector=Detector(old, options=self._finding))
+        after = Reader(self._options, detector=self._detector, recognizer=before.recognizer)
+        held_out, keep = TwoDetectors(before, after), TwoDetectors(before, after)
+        done = 0
+        for comparing, photos in (
+            (held_out, self.lessons.compared()),
+            (keep, self.lessons.kept(seed=self.recipe.seed)),
+        ):
+            for photo in photos:
+                yield Preparing(tr("Comparing the old and the new model"), done, self.lessons.to_compare)
+                comparing.add(photo)
+                done += 1
+        return detector_evaluation.comparison(held_out, keep, unit=self._options.unit)

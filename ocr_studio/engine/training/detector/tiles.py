@@ -1,0 +1,193 @@
+"""Photos → the pieces of them that a detector learns from, the same ones for the same seed, wherever a run goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.engine.training.batches import Mixture
+from ocr_studio.engine.training.detector import dbnet_targets
+from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+
+Photo: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Box: TypeAlias = tuple[float, float, float, float]
+Random: TypeAlias = np.random.Generator
+
+# Pixels: the longest words fit in, and a step of a few such pieces takes half a second and half a gigabyte.
+SIDE: Final = 384
+# At full strength, as photos of boards differ from each other: size, slope, light.
+_SIZE: Final = 0.3  # natural logarithm
+_TURN: Final = 6.0  # degrees
+_CONTRAST: Final = 0.3  # share
+_BRIGHT: Final = 30.0  # levels
+_TINT: Final = 8.0  # levels
+_NOISE: Final = 6.0  # levels
+# So many pieces show a line; the others whatever is there, so that drawings and frames are learned to be none.
+_AT_A_LINE: Final = 0.7
+# JPEG keeps photos small while they wait; at this quality nothing is seen of it.
+_QUALITY: Final = 95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizedPhoto:
+    """A photo at the size at which a detector looks at it.
+
+    name: for a person. jpeg: the picture. width, height: its pixels. places: its lines, in these pixels. hidden: the
+    part, (left, top, right, bottom), that is not to learn from.
+    """
+
+    name: str
+    jpeg: NDArray[np.uint8]
+    width: int
+    height: int
+    places: LinePlaces
+    hidden: Box | None = None
+
+    @classmethod
+    def of(cls, name: str, photo: Photo, places: LinePlaces, *, scale: float, hidden: Box | None = None) -> SizedPhoto:
+        """photo: (H, W, 3) uint8 RGB; places, hidden: in its pixels. scale: what brings it to that size."""
+        size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
+        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        done, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        if not done:
+            raise RuntimeError("the picture could not be encoded")
+        left, top, right, bottom = (edge * scale for edge in hidden or (0, 0, 0, 0))
+        box = (left, top, right, bottom) if hidden else None
+        return cls(name, np.asarray(jpeg, np.uint8), *size, places.scaled(scale), box)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces show all of it."""
+        return math.ceil(self.width * self.height / SIDE**2)
+
+    def picture(self) -> Photo:
+        """(h, w, 3) uint8 RGB."""
+        return np.asarray(cv2.cvtColor(np.asarray(cv2.imdecode(self.jpeg, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tiles:
+    """What goes through the net in one step, (B, 384, 384, …).
+
+    pixels: (…, 3) float32, -1 to 1. cores: (…, 1) float32, how likely each should be held to be text, 0..1. known:
+    (…, 1) float32, 1 where that is known, 0 where nothing is to be learned.
+    """
+
+    pixels: Floats
+    cores: Floats
+    known: Floats
+
+    @classmethod
+    def joined(cls, tiles: Sequence[Tiles]) -> Tiles:
+        """One after the other; at least one."""
+        return cls(*(np.concatenate([getattr(each, part) for each in tiles]) for part in ("pixels", "cores", "known")))
+
+    def part(self, chosen: NDArray[np.intp]) -> Tiles:
+        """Some of them, as float32, whatever they are kept as."""
+        return Tiles(*(np.asarray(every[chosen], np.float32) for every in (self.pixels, self.cores, self.known)))
+
+
+class TileBatches:
+    """Batches of a run, by the number of the step; nothing is remembered between two."""
+
+    def __init__(self, photos: Sequence[SizedPhoto], general: Tiles | None, mixture: Mixture) -> None:
+        """photos: at least one. general: pieces that are repeated against forgetting."""
+        self._photos, self._general, self._mixture = list(photos), general, mixture
+        self._own = mixture.own() if general else mixture.batch
+        pieces = np.array([photo.pieces for photo in photos], np.float64)
+        self._shares = pieces / pieces.sum()
+        self.per_epoch = math.ceil(pieces.sum() / self._own)
+
+    def at(self, step: int) -> Tiles:
+        """The batch of a step, 0 the first."""
+        rng = np.random.default_rng((self._mixture.seed, 3, step))
+        chosen = rng.choice(len(self._photos), size=self._own, p=self._shares)
+        tiles = [piece_of(self._photos[index], rng, strength=self._mixture.augmentation) for index in chosen]
+        if self._general is not None and self._own < self._mixture.batch:
+            many = len(self._general.pixels)
+            tiles.append(self._general.part(rng.integers(many, size=self._mixture.batch - self._own)))
+        return Tiles.joined(tiles)
+
+
+def piece_of(photo: SizedPhoto, rng: Random, *, strength: float, hidden: bool = False) -> Tiles:
+    """One piece of a photo, (1, 384, 384, …), as another photo might show it. strength: 0 as it is, to 1.
+
+    hidden: of what is hidden of it, instead of the rest.
+    """
+    size = math.exp(strength * _SIZE * rng.uniform(-1, 1))
+    turn = strength * _TURN * float(np.clip(rng.normal(0, 0.5), -1, 1))
+    around = np.asarray(cv2.getRotationMatrix2D((0.0, 0.0), turn, size))
+    middle = around[:, :2] @ _middle(photo, rng, hidden=hidden)
+    matrix = np.hstack([around[:, :2], (SIDE / 2 - middle)[:, None]])
+    # OpenCV counts from the middles of pixels.
+    shifted = matrix[:, 2] + matrix[:, :2] @ (0.5, 0.5) - 0.5
+    seen = cv2.warpAffine(
+        photo.picture(), np.column_stack([matrix[:, :2], shifted]), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE
+    )
+    cores, known = dbnet_targets.draw(photo.places, matrix, (SIDE, SIDE))
+    known &= _shown(photo, matrix, hidden=hidden)
+    lit = _lit(np.asarray(seen, np.float32), strength, rng)
+    return Tiles((lit / np.float32(127.5) - 1)[None], _map(cores), _map(known))
+
+
+def _middle(photo: SizedPhoto, rng: Random, *, hidden: bool) -> Floats:
+    """Where to look: at a line, or anywhere, but in the part that is asked for; little beyond the photo's border."""
+    lines = photo.places.lines
+    size = np.array([photo.width, photo.height])
+    border = np.minimum(SIDE / 2, size / 2)
+    place = size / 2
+    for _ in range(50):
+        if len(lines) and rng.random() < _AT_A_LINE:
+            line = lines[rng.integers(len(lines))]
+            place = geometry.on_ribbon(line, rng.uniform(0, 1, (1, 2)))[0] + rng.uniform(-0.3, 0.3, 2) * SIDE
+        else:
+            place = rng.uniform(0, 1, 2) * size
+        if photo.hidden is None or _inside(photo.hidden, place) == hidden:
+            break
+    return np.clip(place, border, size - border)
+
+
+def _inside(box: Box, place: Floats) -> bool:
+    left, top, right, bottom = box
+    return bool(left <= place[0] <= right and top <= place[1] <= bottom)
+
+
+def _shown(photo: SizedPhoto, matrix: Floats, *, hidden: bool) -> NDArray[np.uint8]:
+    """Which pixels of a piece show the photo's hidden part, or else the rest of it, (384, 384), 0 or 1."""
+    whole = _box((0.0, 0.0, photo.width, photo.height), matrix)
+    if photo.hidden is None:
+        return whole
+    part = _box(photo.hidden, matrix)
+    return whole & (part if hidden else 1 - part)
+
+
+def _box(box: Box, matrix: Floats) -> NDArray[np.uint8]:
+    left, top, right, bottom = box
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    points = corners @ matrix[:, :2].T + matrix[:, 2] - 0.5
+    filled = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.fillPoly(filled, [np.round(points * 16).astype(np.int32)], (1,), shift=4)
+    return filled
+
+
+def _lit(piece: NDArray[np.float32], strength: float, rng: Random) -> NDArray[np.float32]:
+    """In another light: contrast, brightness, tint, noise."""
+    middle = np.float32(piece.mean())
+    contrast = 1 + strength * _CONTRAST * rng.uniform(-1, 1)
+    shift = middle + strength * (_BRIGHT * rng.uniform(-1, 1) + _TINT * rng.uniform(-1, 1, 3))
+    lit = (piece - middle) * np.float32(contrast) + shift.astype(np.float32)
+    if rng.random() < 0.5:
+        lit += rng.standard_normal(lit.shape, np.float32) * np.float32(strength * _NOISE * rng.random())
+    return np.clip(lit, 0.0, 255.0, out=lit)
+
+
+def _map(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return mask.astype(np.float32)[None, ..., None]

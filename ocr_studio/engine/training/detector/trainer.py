@@ -1,0 +1,98 @@
+"""A detector that learns, step by step: the parts of the net that move, and the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+import keras
+import tensorflow as tf
+
+from ocr_studio.core.training.events import Recipe
+from ocr_studio.engine.training.detector.tiles import SIDE, Tiles
+from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
+
+Tensor: TypeAlias = Any
+
+# Layers of each of ``training.PARTS``, by how their names begin: the map's last three, the pyramid, too, the trunk's
+# last blocks, too, everything.
+_HEAD: Final = ("head",)
+_NECK: Final = (*_HEAD, "lateral", "smooth")
+LAYERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"head": _HEAD, "neck+head": _NECK, "upper": (*_NECK, "block10", "block11", "block12"), "all": ("",)}
+)
+# Of what is no text, so many times as many pixels count as there are of text, those that look most like text (Liao et
+# al. 2020); at least so many, where a batch shows little or no text.
+_OTHERS: Final = 3.0
+_LEAST: Final = SIDE * SIDE / 50
+# Gradients longer than this are shortened: one odd piece must not undo what was learned.
+_LONGEST: Final = 1.0
+_TINY: Final = 1e-6
+
+
+class DetectorTrainee(MovingWeights):
+    """A detector while it learns. It belongs to the thread that made it."""
+
+    def __init__(self, net: keras.Model, recipe: Recipe, *, steps: int) -> None:
+        """net: as ``build_detector``; it is changed. recipe: which part of it, how fast, how much of it is kept."""
+        self.net = net
+        choose(net, recipe.what)
+        super().__init__(
+            net,
+            steps=steps,
+            learning_rate=recipe.learning_rate,
+            share=lambda _: recipe.average,
+            longest=_LONGEST,
+        )
+        signature = [tf.TensorSpec((None, SIDE, SIDE, channels), tf.float32) for channels in (3, 1, 1)]
+        self._step = tf.function(self._learn, input_signature=signature).get_concrete_function()
+        self._look = tf.function(self._examine, input_signature=signature).get_concrete_function()
+
+    def learn(self, tiles: Tiles) -> float:
+        """One step; its loss. Raises TrainingFailed."""
+        return sound(float(self._step(*_tensors(tiles))))
+
+    def loss(self, tiles: Tiles) -> float:
+        """How far what the net sees is from what it should see; nothing is learned."""
+        return float(self._look(*_tensors(tiles)))
+
+    def _learn(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            loss = loss_of(self.net(pixels, training=True), cores, known)
+        self.apply(tape.gradient(loss, [variable.value for variable in self.learned]))
+        return loss
+
+    def _examine(self, pixels: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+        return loss_of(self.net(pixels, training=False), cores, known)
+
+
+def choose(net: keras.Model, what: str) -> None:
+    """Let only one part of a net learn. what: a key of LAYERS."""
+    for layer in net.layers:
+        layer.trainable = layer.name.startswith(LAYERS[what])
+
+
+def _tensors(tiles: Tiles) -> tuple[Tensor, ...]:
+    return tuple(tf.constant(part) for part in (tiles.pixels, tiles.cores, tiles.known))
+
+
+def loss_of(seen: Tensor, cores: Tensor, known: Tensor) -> Tensor:
+    """Balanced cross-entropy and dice loss of a map (Liao et al. 2020), each 0 where it is as it should be.
+
+    seen, cores: (B, h, w, 1) 0..1, what a net sees and what it should; known: where it is known, 0 or 1.
+    """
+    # In float64, which TensorFlow never makes bfloat16 of: that knows no number between 0.996 and 1.
+    seen, cores, known = (tf.cast(part, tf.float64) for part in (seen, cores, known))
+    seen = tf.clip_by_value(seen, _TINY, 1 - _TINY)
+    sure = tf.clip_by_value(cores, _TINY, 1 - _TINY)
+    # Less the entropy of what it should see, which is no error where that is grey.
+    cross = sure * tf.math.log(sure / seen) + (1 - sure) * tf.math.log((1 - sure) / (1 - seen))
+    text = known * tf.cast(cores > 0.3, tf.float64)
+    others = tf.reshape((known - text) * cross, [-1])
+    wanted = tf.reduce_sum(text)
+    many = tf.minimum(tf.cast(tf.size(others), tf.float64), tf.maximum(_OTHERS * wanted, _LEAST))
+    hardest, _ = tf.math.top_k(others, tf.cast(many, tf.int32), sorted=False)
+    balanced = (tf.reduce_sum(text * cross) + tf.reduce_sum(hardest)) / (wanted + many)
+    both = 2 * tf.reduce_sum(known * cores * seen)
+    return balanced + 1 - (both + 1) / (tf.reduce_sum(known * (cores**2 + seen**2)) + 1)

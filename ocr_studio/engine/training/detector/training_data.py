@@ -1,0 +1,215 @@
+"""Reviewed photos → what a detector is taught with, and what it is examined by."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.training.detector_events import DetectorData, ReviewedPhoto
+from ocr_studio.core.training.events import Preparing, Recipe
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.detection.detector import Detector, Photo
+from ocr_studio.engine.synth.boards.board_options import BoardOptions
+from ocr_studio.engine.synth.boards.whole_boards import BoardMaker, SynthBoard
+from ocr_studio.engine.synth.sources import Kind
+from ocr_studio.engine.training import rehearsal
+from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+from ocr_studio.engine.training.detector.evaluation import MOST_PHOTOS, ExamPhoto
+from ocr_studio.engine.training.detector.tiles import Box, SizedPhoto, Tiles, piece_of
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+
+# Boards that are repeated, with so many pieces of each; and boards to see by what is forgotten.
+_REPEATED: Final = 24
+_PIECES: Final = 4
+_KEPT: Final = 8
+# Written by hands that are made up, on more of them than in life also in print, to be read without trouble: what is
+# found by chance only would look forgotten by chance. Every eighth shows drawings only.
+_GENERAL: Final = BoardOptions(
+    words=(50, 130), capitals=(0.015, 0.034), tilt=0.7, harm=0.6, ghosts=0.1, writers={Kind.MADE: 0.8, Kind.PRINT: 0.2}
+)
+_NO_WRITING: Final = 8
+# Held-out pieces whose loss is looked at.
+_EXAMINED: Final = 12
+# Where no photo can be held out, about this share of the lines of each is, within these limits.
+_HIDDEN, _LEAST_HIDDEN, _MOST_HIDDEN = 0.25, 0.1, 0.4
+_FEWEST_LINES: Final = 4
+
+log = logging.getLogger(__name__)
+
+
+class NoLines(StudioError):
+    """There is no line of writing to learn from."""
+
+
+@dataclass
+class DetectorLessons:
+    """All that a run needs, once it is prepared.
+
+    train, held_out: photos to learn from, and to examine by; hidden: whether the latter are the hidden parts of the
+    former. general: pieces of general boards as the net knew them; keep: boards to see by what is forgotten.
+    """
+
+    train: list[SizedPhoto] = field(default_factory=list)
+    held_out: list[SizedPhoto] = field(default_factory=list)
+    keep: list[SizedPhoto] = field(default_factory=list)
+    general: Tiles | None = None
+    hidden: bool = False
+    exam: Tiles | None = None
+    _sources: list[tuple[ReviewedPhoto, Box | None]] = field(default_factory=list)
+    _repeated: list[str] = field(default_factory=list)
+
+    def prepare(self, data: DetectorData, detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+        """Look at the photos and draw the boards. detector: as it is before training. Raises NoLines."""
+        outside = {photo.held_out for photo in data.photos}
+        self.hidden = len(outside) < 2
+        for number, photo in enumerate(data.photos):
+            yield Preparing(tr("Looking at the photos"), number, len(data.photos))
+            self._add(photo, detector)
+        if not sum(len(photo.places.lines) for photo in self.train):
+            raise NoLines(
+                tr("there is no line of writing to learn from"), remedy=tr("Check all boxes of a photo first.")
+            )
+        rng = np.random.default_rng((recipe.seed, 4))
+        if any(len(photo.places.lines) for photo in self.held_out):
+            chosen = [self.held_out[index % len(self.held_out)] for index in range(_EXAMINED)]
+            self.exam = Tiles.joined([piece_of(photo, rng, strength=0.0, hidden=self.hidden) for photo in chosen])
+        yield from self._repeat(data.general, detector, recipe)
+        for number, board in enumerate(_boards_to_keep(recipe.seed)):
+            repeated = len(self._repeated)
+            yield Preparing(tr("Drawing general boards"), repeated + number, repeated + _KEPT)
+            self.keep.append(_sized(board, detector))
+
+    def compared(self) -> Iterator[ExamPhoto]:
+        """The photos to compare on, in full, one after the other; what cannot be opened any more is left out."""
+        for photo, box in self._sources:
+            image = _opened(photo)
+            if image is not None:
+                yield ExamPhoto(photo.name, image, photo.words, box)
+
+    def kept(self, *, seed: int) -> Iterator[ExamPhoto]:
+        """The boards to see by what is forgotten, in full."""
+        for board in _boards_to_keep(seed):
+            yield ExamPhoto(_name(board), board.image, board.labelled)
+
+    @property
+    def to_compare(self) -> int:
+        """How many photos and boards will be compared on."""
+        return len(self._sources) + _KEPT
+
+    def fingerprint(self) -> str:
+        """Another one for other photos, other boxes or another division of them."""
+        found = hashlib.sha256("".join(self._repeated).encode())
+        for part in (self.train, self.held_out):
+            found.update(b"part")
+            for photo in part:
+                found.update(photo.jpeg.tobytes())
+                found.update(np.round(photo.places.lines, 2).tobytes())
+                found.update(np.round(photo.places.unclear, 2).tobytes())
+        return found.hexdigest()
+
+    def _add(self, photo: ReviewedPhoto, detector: Detector) -> None:
+        image = _opened(photo)
+        if image is None:
+            return
+        places = LinePlaces.of(photo.words)
+        box = hidden_part(places.lines, width=image.shape[1], height=image.shape[0]) if self.hidden else None
+        sized = _as_looked_at(photo, image, places, detector, hidden=box)
+        if self.hidden or not photo.held_out:
+            self.train.append(sized)
+        if (box is not None or (photo.held_out and not self.hidden)) and len(self.held_out) < MOST_PHOTOS:
+            self.held_out.append(sized)
+            self._sources.append((photo, box))
+
+    def _repeat(self, more: Sequence[ReviewedPhoto], detector: Detector, recipe: Recipe) -> Iterator[Preparing]:
+        """Pieces of boards, and of other photos, with what the net sees there now, as it shall go on seeing it."""
+        if recipe.replay <= 0:
+            return
+        rng = np.random.default_rng((recipe.seed, 5))
+        boards = general_boards(range(_KEPT, _KEPT + _REPEATED), seed=recipe.seed)
+        others = ((photo, _opened(photo)) for photo in more)
+        photos = itertools.chain(
+            (_sized(board, detector) for board in boards),
+            (
+                _as_looked_at(photo, image, LinePlaces.of(photo.words), detector)
+                for photo, image in others
+                if image is not None
+            ),
+        )
+        pieces: list[Tiles] = []
+        for number, photo in enumerate(photos):
+            yield Preparing(tr("Drawing general boards"), number, _REPEATED + len(more) + _KEPT)
+            self._repeated.append(hashlib.sha256(photo.jpeg.tobytes()).hexdigest())
+            tiles = Tiles.joined([piece_of(photo, rng, strength=1.0) for _ in range(_PIECES)])
+            seen = detector.maps(tiles.pixels)
+            # (half as many bytes while they wait)
+            pieces.append(Tiles(*(np.asarray(part, np.float16) for part in (tiles.pixels, seen, np.ones_like(seen)))))
+        self.general = Tiles.joined(pieces)
+
+
+def hidden_part(lines: Floats, *, width: int, height: int) -> Box | None:
+    """The part of a photo that is not to learn from but to measure by: about a quarter of its lines, below or right of
+    the others, where few or no lines are cut. None where there are too few.
+
+    lines: (N, 6, 2), as ``Detector.find``.
+    """
+    if len(lines) < _FEWEST_LINES:
+        return None
+    low, high = lines.min(axis=1), lines.max(axis=1)
+    best: tuple[float, Box] | None = None
+    for axis, side in ((1, height), (0, width)):
+        for edge in np.unique(np.concatenate([low[:, axis], high[:, axis]])):
+            share = float((low[:, axis] >= edge).mean())
+            if not _LEAST_HIDDEN <= share <= _MOST_HIDDEN or edge >= side:
+                continue
+            torn = int(((low[:, axis] < edge) & (high[:, axis] > edge)).sum())
+            box = (0.0, float(edge), float(width), float(height)) if axis else (float(edge), 0.0, width, height)
+            cost = torn + abs(share - _HIDDEN)
+            if best is None or cost < best[0]:
+                best = (cost, box)
+    return best and best[1]
+
+
+def _opened(photo: ReviewedPhoto) -> Photo | None:
+    try:
+        return photo.open()
+    except StudioError as error:
+        log.warning("%s: left out: %s", photo.name, error)
+        return None
+
+
+def general_boards(numbers: Iterable[int], *, seed: int) -> Iterator[SynthBoard]:
+    """Boards of these numbers, made with nothing but what comes with the program and the system."""
+    stock = rehearsal.stock(("en",))
+    written, drawn = (BoardMaker(stock, replace(_GENERAL, empty=share), seed=seed) for share in (0.0, 1.0))
+    for number in numbers:
+        yield (written if (number + 1) % _NO_WRITING else drawn).at(number)
+
+
+def _boards_to_keep(seed: int) -> Iterator[SynthBoard]:
+    return general_boards(range(_KEPT), seed=seed)
+
+
+def _as_looked_at(
+    photo: ReviewedPhoto, image: Photo, places: LinePlaces, detector: Detector, *, hidden: Box | None = None
+) -> SizedPhoto:
+    """A photo as large as the detector makes it when it looks for the last time."""
+    return SizedPhoto.of(photo.name, image, places, scale=detector.look(image)[1], hidden=hidden)
+
+
+def _sized(board: SynthBoard, detector: Detector) -> SizedPhoto:
+    """A board. Its letters are large enough for the first look (all 32 of a seed), so that none is spent on it."""
+    scale = detector.options.scale(*board.image.shape[:2])
+    return SizedPhoto.of(_name(board), board.image, LinePlaces.of(board.labelled), scale=scale)
+
+
+def _name(board: SynthBoard) -> str:
+    return f"board {board.index}"

@@ -1,0 +1,83 @@
+"""Two models on the same words: how much better or worse one reads, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core import metrics
+from ocr_studio.core.language.charset import normalise
+from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample
+from ocr_studio.engine.training.training_data import Lesson
+
+Counts: TypeAlias = NDArray[np.int64]
+
+# Enough for the ends of an interval to be off by about a twentieth of its width.
+_DRAWS: Final = 2000
+
+
+def compare(
+    lessons: Sequence[Lesson],
+    read: tuple[Sequence[str], Sequence[str]],
+    keep: Sequence[Lesson],
+    keep_read: tuple[Sequence[str], Sequence[str]],
+    *,
+    unit: str = "words",
+) -> Comparison:
+    """lessons: held-out words; keep: general ones. read, keep_read: how the old and how the new model reads them.
+
+    unit: what all of them are, "words" or "lines".
+    """
+    texts = [normalise(lesson.text) for lesson in lessons]
+    keep_texts = [normalise(lesson.text) for lesson in keep]
+    before, after = (_edits(texts, side) for side in read)
+    keep_before, keep_after = (_edits(keep_texts, side) for side in keep_read)
+    changed = [
+        Sample(lesson.name, text, old, new, lesson.place)
+        for lesson, text, old, new in zip(lessons, texts, *read, strict=True)
+    ]
+    return Comparison(
+        before=_reading(texts, before),
+        after=_reading(texts, after),
+        change=_interval(texts, after - before),
+        keep_before=_reading(keep_texts, keep_before),
+        keep_after=_reading(keep_texts, keep_after),
+        keep_change=_interval(keep_texts, keep_after - keep_before),
+        gained=tuple(word for word in changed if word.before != word.truth == word.now),
+        lost=tuple(word for word in changed if word.before == word.truth != word.now),
+        unit=unit,
+    )
+
+
+def cer(lessons: Sequence[Lesson], read: Sequence[str]) -> float | None:
+    """Letters wrong for each true one; None where nothing is written."""
+    texts = [normalise(lesson.text) for lesson in lessons]
+    letters = sum(map(len, texts))
+    return float(_edits(texts, read).sum()) / letters if letters else None
+
+
+def _edits(texts: Sequence[str], read: Sequence[str]) -> Counts:
+    """(N,) letters that differ."""
+    return metrics.edit_distances(list(zip(texts, map(normalise, read), strict=True)))
+
+
+def _reading(texts: Sequence[str], edits: Counts) -> Reading:
+    letters = sum(map(len, texts))
+    return Reading(len(texts), int((edits == 0).sum()), float(edits.sum()) / letters if letters else 0.0)
+
+
+def _interval(texts: Sequence[str], change: Counts) -> Interval:
+    """Of the change of the CER, by drawing the words anew with replacement; the same every time."""
+    lengths = np.array([len(text) for text in texts], np.int64)
+    if not lengths.sum():
+        return Interval(0.0, 0.0)
+    rng = np.random.default_rng(0)
+    rates = []
+    for _ in range(_DRAWS):  # one after the other: all of a large dataset at once would fill the memory
+        drawn = rng.integers(len(texts), size=len(texts))
+        rates.append(change[drawn].sum() / max(lengths[drawn].sum(), 1))
+    low, high = np.quantile(rates, (0.025, 0.975))
+    return Interval(float(low), float(high))

@@ -1,0 +1,273 @@
+"""A net that learns, step by step: which of its weights, by which loss, how it is examined, and how far it has come."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import BLANK, Charset
+from ocr_studio.core.training.events import PARTS
+from ocr_studio.engine.nets.recognizer import HEIGHT
+from ocr_studio.engine.recognition import ctc
+from ocr_studio.engine.training import batches
+from ocr_studio.engine.training.augmentation import varied
+from ocr_studio.engine.training.batches import Batch
+from ocr_studio.engine.training.trainable_weights import MovingWeights, sound
+from ocr_studio.engine.training.training_data import Lesson
+from ocr_studio.engine.weights import alphabet_growth
+
+# So many crops are examined together.
+_EXAMINED: Final = 32
+
+_SURE: Final = 0.1  # nats a letter: it is read right nine times in ten
+_RULED_OUT: Final = 60.0  # nats
+
+# Of a batch: pixels, steps, labels, lengths.
+_NUMBERS: Final = tf.TensorSpec((None,), tf.int32)
+_SIGNATURE: Final = (
+    tf.TensorSpec((None, HEIGHT, None, 3), tf.float32),
+    _NUMBERS,
+    tf.TensorSpec((None, None), tf.int32),
+    _NUMBERS,
+)
+
+_BLOCK: Final = re.compile(r"block(\d+)_")
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a net is led. what: one of ``training.PARTS``. steps: how many. learning_rate: its highest value.
+
+    average: share 0..1 of what was learned in what is kept, the rest is what the net knew. new: how many of its last
+    classes are new: of these all is kept that was learned. taught: (classes,) those that turn up in what is learned;
+    the others' scores stay. steady: how much it counts that general words are read as before, next to its own words.
+    """
+
+    what: str
+    steps: int
+    learning_rate: float
+    average: float
+    new: int
+    taught: NDArray[np.bool_]
+    steady: float = 1.0
+
+
+class Trainee(MovingWeights):
+    """A net while it learns. It belongs to the thread that made it."""
+
+    def __init__(self, net: keras.Model, course: Course) -> None:
+        self.net, self._course = net, course
+        choose(net, course.what)
+        super().__init__(net, steps=course.steps, learning_rate=course.learning_rate, share=self._share)
+        self._masks = [self._mask(variable) for variable in self.learned]
+        self._before = keras.models.clone_model(net)
+        self._before.set_weights(net.get_weights())
+
+    # Compiled when first needed, by what they take, not at calls: TensorFlow warns of those of all nets of a process
+    # counted together.
+    @cached_property
+    def _alone(self) -> Any:
+        return tf.function(self._learn_alone, input_signature=_SIGNATURE).get_concrete_function()
+
+    @cached_property
+    def _mixed(self) -> Any:
+        signature = (*_SIGNATURE, tf.TensorSpec((), tf.int32))
+        return tf.function(self._learn_mixed, input_signature=signature).get_concrete_function()
+
+    @cached_property
+    def _look(self) -> Any:
+        return tf.function(self._examine, input_signature=_SIGNATURE).get_concrete_function()
+
+    def learn(self, batch: Batch) -> float:
+        """One step; its loss on the dataset's own words, nats a letter. Raises TrainingFailed."""
+        if batch.own == len(batch.pixels):
+            return sound(float(self._alone(*_tensors(batch))))
+        return sound(float(self._mixed(*_tensors(batch), tf.constant(batch.own, tf.int32))))
+
+    def examine(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The likeliest class at every step, (B, T), and the loss of each crop, (B,), nats."""
+        path, losses = self._look(*_tensors(batch))
+        return path.numpy(), losses.numpy()
+
+    def _learn_alone(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            losses = ctc_losses(self.net(pixels, training=True), steps, labels, lengths)
+            loss = tf.reduce_sum(_to_learn(losses, lengths)) / _letters(lengths)
+        self._move(tape, loss)
+        return tf.reduce_sum(losses) / _letters(lengths)
+
+    def _learn_mixed(
+        self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor, own: tf.Tensor
+    ) -> tf.Tensor:
+        """Its own words by what stands there; general ones by what was seen there before (Hinton et al. 2015; Li &
+        Hoiem 2016), which tells more of what must not change than their text does."""
+        before = self._before(pixels[own:], training=False) - self._unknown()
+        with tf.GradientTape() as tape:
+            logits = self.net(pixels, training=True)
+            losses = ctc_losses(logits[:own], steps[:own], labels[:own], lengths[:own])
+            changes = _changes(before, logits[own:], steps[own:])
+            total = tf.reduce_sum(_to_learn(losses, lengths[:own])) + self._course.steady * tf.reduce_sum(changes)
+            loss = total / _letters(lengths)
+        self._move(tape, loss)
+        return tf.reduce_sum(losses) / _letters(lengths[:own])
+
+    def _move(self, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+        gradients = tape.gradient(loss, [variable.value for variable in self.learned])
+        self.apply([each if mask is None else each * mask for each, mask in zip(gradients, self._masks, strict=True)])
+
+    def _unknown(self) -> tf.Tensor:
+        """(classes,): what rules out new letters, which nobody knew before."""
+        new = np.zeros(self.net.output_shape[-1], np.float32)
+        new[len(new) - self._course.new :] = 1e9
+        return tf.constant(new)
+
+    def _examine(self, pixels: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> Any:
+        logits = self.net(pixels, training=False)
+        return tf.argmax(logits, axis=2), ctc_losses(logits, steps, labels, lengths)
+
+    def _of_head(self, variable: keras.Variable) -> bool:
+        return bool(variable.path.startswith(f"{alphabet_growth.HEAD}/"))
+
+    def _share(self, variable: keras.Variable) -> NDArray[np.float32]:
+        """How much of what was learned is kept, for each number of a variable."""
+        shares = np.full(variable.shape[-1:] if self._of_head(variable) else (), self._course.average, np.float32)
+        if self._of_head(variable) and self._course.new:
+            shares[-self._course.new :] = 1.0
+        return shares
+
+    def _mask(self, variable: keras.Variable) -> tf.Tensor | None:
+        return tf.constant(self._course.taught, tf.float32) if self._of_head(variable) else None
+
+
+def choose(net: keras.Model, what: str) -> None:
+    """Let only one part of a net learn; see ``training.PARTS``."""
+    if what not in PARTS:
+        raise ValueError(f"no part “{what}”")
+    blocks = [int(found[1]) for layer in net.layers if (found := _BLOCK.match(layer.name))]
+    half = (max(blocks, default=0) + 1) // 2
+    for layer in net.layers:
+        block = _BLOCK.match(layer.name)
+        if layer.name.startswith("stem") or (block and int(block[1]) < half):
+            layer.trainable = what == "all"
+        elif block:
+            layer.trainable = what in {"upper", "all"}
+        else:
+            layer.trainable = layer.name == alphabet_growth.HEAD or what != "head"
+
+
+def ctc_losses(logits: tf.Tensor, steps: tf.Tensor, labels: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """CTC (Graves et al. 2006), (B,) nats; 0 where nothing is to be learned."""
+    # A class that is ruled out altogether, whose chance is 0 in float32, would make the loss infinite; what is learned
+    # is not held back by the floor.
+    lowest = tf.reduce_max(logits, axis=2, keepdims=True) - _RULED_OUT
+    floored = logits + tf.stop_gradient(tf.maximum(logits, lowest) - logits)
+    losses = tf.nn.ctc_loss(
+        tf.sparse.from_dense(labels), floored, None, steps, logits_time_major=False, blank_index=BLANK
+    )
+    return tf.where(lengths > 0, losses, tf.zeros_like(losses))
+
+
+def _to_learn(losses: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """The losses of words that are not read surely yet; of the others nothing more is learned than being surer still,
+    which leaves less room for what a person's language knows better."""
+    return tf.where(losses > _SURE * tf.cast(lengths, tf.float32), losses, tf.zeros_like(losses))
+
+
+def _changes(before: tf.Tensor, now: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+    """How far what is seen is from what was seen, (B,) nats, over the steps that belong to each crop."""
+    seen = tf.nn.softmax(before)
+    apart = tf.reduce_sum(seen * (tf.math.log(seen + 1e-8) - tf.nn.log_softmax(now)), axis=2)
+    return tf.reduce_sum(apart * tf.sequence_mask(steps, tf.shape(now)[1], tf.float32), axis=1)
+
+
+def _letters(lengths: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.maximum(tf.reduce_sum(lengths), 1), tf.float32)
+
+
+def _tensors(batch: Batch) -> tuple[tf.Tensor, ...]:
+    return tuple(tf.constant(part) for part in (batch.pixels, batch.steps, batch.labels, batch.lengths))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a trainee did. texts: what it reads, in the order of the lessons; loss: nats a letter."""
+
+    texts: tuple[str, ...]
+    loss: float
+
+
+@dataclass
+class Exam:
+    """Words that are only read, always the same, by the likeliest path: quick, and without knowledge of languages."""
+
+    lessons: Sequence[Lesson]
+    charset: Charset
+    _order: list[int] = field(init=False)
+    _batches: list[Batch] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the batches, crops of like width together."""
+        still = np.random.default_rng(0)
+        self._order = sorted(range(len(self.lessons)), key=lambda index: batches.aspect(self.lessons[index]))
+        self._batches = []
+        for start in range(0, len(self._order), _EXAMINED):
+            some = [self.lessons[index] for index in self._order[start : start + _EXAMINED]]
+            crops = [batches.held(varied(lesson.crop, 0.0, still)) for lesson in some]
+            self._batches.append(batches.packed(crops, [self.charset.encode(lesson.text) for lesson in some]))
+
+    def __len__(self) -> int:
+        return len(self.lessons)
+
+    def sit(self, trainee: Trainee) -> Marks:
+        """Let a trainee read them."""
+        texts, nats, letters = [""] * len(self.lessons), 0.0, 0
+        for batch, start in zip(self._batches, itertools.count(0, _EXAMINED), strict=False):
+            paths, losses = trainee.examine(batch)
+            nats, letters = nats + float(losses.sum()), letters + int(batch.lengths.sum())
+            for row, index in enumerate(self._order[start : start + _EXAMINED]):
+                labels = ctc.collapsed(paths[row, : batch.steps[row]])
+                texts[index] = " ".join(self.charset.decode(labels).split())
+        return Marks(tuple(texts), nats / max(letters, 1))
+
+
+@dataclass
+class Clock:
+    """How long steps and examinations take, and so what is left. examinations: how many there will be."""
+
+    steps: int
+    examinations: int
+    spent: float = 0.0
+    _begun: float = field(default_factory=time.monotonic)
+    _taken: dict[str, list[float]] = field(default_factory=lambda: {"step": [], "exam": []})
+
+    def time(self, what: str, work: Callable[[], Any]) -> Any:
+        """Do it and note how long it takes. what: "step" or "exam"."""
+        begin = time.monotonic()
+        result = work()
+        self._taken[what].append(time.monotonic() - begin)
+        return result
+
+    def total(self) -> float:
+        """Seconds since the run began, what it took before it was cut short included."""
+        return self.spent + time.monotonic() - self._begun
+
+    def left(self, done: int, examined: int) -> float:
+        """Seconds that will still pass, as it looks now. done: steps; examined: examinations."""
+        steps, exams = ((float(np.median(each[-20:])) if each else 0.0) for each in self._taken.values())
+        return steps * (self.steps - done) + exams * (self.examinations - examined)
+
+
+def progress(count: int, most: int) -> Iterator[int]:
+    """The steps, of so many, after which a trainee is examined: evenly spread, the last one among them."""
+    yield from sorted({math.ceil(count * place / most) for place in range(1, most + 1)})

@@ -1,0 +1,1 @@
+"""Weights of networks: files, deltas, alphabets, what ships with the program."""

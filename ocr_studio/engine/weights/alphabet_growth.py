@@ -1,0 +1,85 @@
+"""New letters for a net that reads: its last layer grows by a class each, and what it knew stays as it was.
+
+A letter begins with the scores that the published net has for it, where it knows it (18,709 characters); otherwise
+with those of the letter it is made of or looks like, otherwise with the mean of all.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import keras
+import numpy as np
+from keras import layers
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import Charset, in_alphabet, normalise
+
+Scores: TypeAlias = tuple[NDArray[np.float32], float]  # of one character: kernel (C,) and bias
+
+HEAD: Final = "characters"
+
+
+def missing(charset: Charset, texts: Iterable[str]) -> str:
+    """The letters of some texts that a charset lacks and a net can learn, each once, in order."""
+    new = set[str]().union(*(charset.unknown(text) for text in texts))
+    return "".join(sorted(letter for letter in new if in_alphabet(letter, "all") and letter == normalise(letter)))
+
+
+def grown(
+    net: keras.Model, charset: Charset, letters: str, published: Mapping[str, Scores]
+) -> tuple[keras.Model, Charset]:
+    """The net and charset with these letters, too, as the last classes. The given net shares its trunk and is not to be
+    used any more.
+
+    published: scores of letters that another net with the same trunk knows.
+    """
+    if not letters:
+        return net, charset
+    head = net.get_layer(HEAD)
+    kernel, bias = head.get_weights()
+    known = {letter: (kernel[:, place], float(bias[place])) for place, letter in enumerate(charset.characters, start=1)}
+    # Scores of a net with another trunk would mean nothing here.
+    fitting = {letter: scores for letter, scores in published.items() if scores[0].shape == kernel.shape[:1]}
+    starts = [_start(letter, fitting, known) for letter in letters]
+    wider = layers.Dense(kernel.shape[1] + len(letters), name=HEAD)
+    larger = keras.Model(net.inputs[0], wider(head.input), name=net.name)
+    columns = np.stack([column for column, _ in starts], axis=1)
+    offsets = np.array([offset for _, offset in starts], np.float32)
+    wider.set_weights([np.concatenate([kernel, columns], axis=1), np.concatenate([bias, offsets])])
+    return larger, Charset((*charset.characters, *letters))
+
+
+def _start(letter: str, published: Mapping[str, Scores], known: Mapping[str, Scores]) -> Scores:
+    if letter in published:
+        return published[letter]
+    for other in _alike(letter):
+        if other in known:
+            return known[other]
+    kernels, biases = zip(*known.values(), strict=True)
+    return np.asarray(np.mean(kernels, axis=0), np.float32), float(np.mean(biases))
+
+
+def _alike(letter: str) -> Iterator[str]:
+    """Letters that may look like this one: without its marks, in the other case, by the last word of its name."""
+    for form in ("NFD", "NFKD"):
+        yield unicodedata.normalize(form, letter)[0]
+    yield letter.swapcase()
+    name = unicodedata.name(letter, "")
+    if "LETTER" in name:  # CYRILLIC CAPITAL LETTER A -> LATIN CAPITAL LETTER A
+        case = "SMALL" if "SMALL" in name else "CAPITAL"
+        try:
+            yield unicodedata.lookup(f"LATIN {case} LETTER {name.rsplit(' ', 1)[-1]}")
+        except KeyError:
+            return
+
+
+def columns_of(charset: Charset, texts: Sequence[str]) -> NDArray[np.bool_]:
+    """(classes,): which classes these texts are made of; the blank always."""
+    written = np.zeros(len(charset), np.bool_)
+    written[0] = True
+    for text in texts:
+        written[charset.encode(text)] = True
+    return written

@@ -1,0 +1,259 @@
+"""Weights that come with a dependency → our nets.
+
+The package ``rapidocr`` (Apache-2.0) carries the PP-OCRv6 "small" networks of PaddleOCR (Apache-2.0) as ONNX files
+inside its wheel. Their numbers are read here; nothing of that package is imported or run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.language.charset import BLANK, Alphabet, Charset
+from ocr_studio.core.translation import tr
+from ocr_studio.engine.nets.detector import build_detector, detector_layers
+from ocr_studio.engine.nets.recognizer import HEADS, build_recognizer, recognizer_layers
+
+Array: TypeAlias = NDArray[np.float32]
+Weights: TypeAlias = tuple[Array, ...]  # kernel and, where the layer has one, bias
+
+PACKAGE = "rapidocr"
+VERSION = "3.10.0"
+_KERNELS = ("Conv", "ConvTranspose", "MatMul")  # operations whose constant is a kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file of published weights. file: path inside its package, "/" between parts; sha256 of its bytes."""
+
+    name: str
+    file: str
+    sha256: str
+
+
+DETECTOR = Published(
+    "PP-OCRv6 small detector",
+    "rapidocr/models/PP-OCRv6_det_small.onnx",
+    "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+)
+RECOGNIZER = Published(
+    "PP-OCRv6 small recognizer",
+    "rapidocr/models/PP-OCRv6_rec_small.onnx",
+    "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+
+
+class PretrainedError(StudioError):
+    """The weights the nets start from are missing, or are not the ones they were built for."""
+
+
+def locate(published: Published) -> Path:
+    """Where the package keeps this file. Raises PretrainedError if the package is missing or another version."""
+    remedy = tr("Install {package}=={version} (pip install {package}=={version}).", package=PACKAGE, version=VERSION)
+    try:
+        distribution = metadata.distribution(PACKAGE)
+    except metadata.PackageNotFoundError as error:
+        what = tr("the weights come with the package {package}, which is not installed", package=PACKAGE)
+        raise PretrainedError(what, file=published.file, remedy=remedy) from error
+    if distribution.version != VERSION:
+        what = tr(
+            "the weights come with {package} {version}, and {installed} is installed",
+            package=PACKAGE,
+            version=VERSION,
+            installed=distribution.version,
+        )
+        raise PretrainedError(what, file=published.file, remedy=remedy)
+    return Path(str(distribution.locate_file(published.file)))
+
+
+def load_detector(path: Path | None = None) -> keras.Model:
+    """The net that finds writing, with its published weights; see ``build_detector`` for what goes in and out.
+
+    path: the file, where it is not taken from the package. Raises PretrainedError if it is missing or another file.
+    """
+    graph = _read(DETECTOR, path)
+    net = build_detector()
+    _fill(net, detector_layers(), _weights(graph))
+    return net
+
+
+def load_recognizer(alphabet: Alphabet = "latin", path: Path | None = None) -> tuple[keras.Model, Charset]:
+    """The net that reads, with its published weights, and the characters its classes stand for.
+
+    alphabet: which of the 18,709 characters to keep; the others' scores are not computed at all. path: as in
+    ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    """
+    graph = _read(RECOGNIZER, path)
+    charset, kept = Charset(_published_characters(graph)).cut(alphabet)
+    *body, (kernel, bias) = _weights(graph)
+    return _reading(body, (kernel[:, list(kept)], bias[list(kept)])), charset
+
+
+def load_recognizer_of(charset: Charset, path: Path | None = None) -> keras.Model:
+    """The net that reads, with its published weights, for a charset of whatever characters.
+
+    The last layer's kernel and bias are 0 for those that the published recognizer does not know. path: as in
+    ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    """
+    graph = _read(RECOGNIZER, path)
+    *body, (kernel, bias) = _weights(graph)
+    places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
+    known = [(BLANK, BLANK)]
+    known += [(place, places[each]) for place, each in enumerate(charset.characters, start=1) if each in places]
+    here, there = (list(each) for each in zip(*known, strict=True))
+    head = (np.zeros((len(kernel), len(charset)), np.float32), np.zeros(len(charset), np.float32))
+    head[0][:, here], head[1][here] = kernel[:, there], bias[there]
+    return _reading(body, head)
+
+
+def _reading(body: Iterable[Weights], head: Weights) -> keras.Model:
+    net = build_recognizer(len(head[1]))
+    _fill(net, recognizer_layers(), [*body, head])
+    return net
+
+
+def letter_scores(letters: Iterable[str], path: Path | None = None) -> dict[str, tuple[Array, float]]:
+    """Of those letters that the published recognizer knows: how it scores each, (C,) kernel and bias of its last layer.
+
+    path: as in ``load_detector``. Raises PretrainedError if the file is missing or another one.
+    """
+    graph = _read(RECOGNIZER, path)
+    *_, (kernel, bias) = _weights(graph)
+    places = {character: place for place, character in enumerate(_published_characters(graph), start=1)}
+    known = [letter for letter in letters if letter in places]
+    return {letter: (kernel[:, places[letter]], float(bias[places[letter]])) for letter in known}
+
+
+def _published_characters(graph: onnx.ModelProto) -> tuple[str, ...]:
+    known = next(entry.value for entry in graph.metadata_props if entry.key == "character").split("\n")
+    return (*known, " ")  # the space is the last class and is not in the list
+
+
+def _read(published: Published, path: Path | None) -> onnx.ModelProto:
+    """The file's graph, once its bytes are known to be the published ones."""
+    path = path or locate(published)
+    remedy = tr(
+        "Install {package}=={version} anew (pip install --force-reinstall {package}=={version}).",
+        package=PACKAGE,
+        version=VERSION,
+    )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        what = tr(
+            "the weights of the {name} cannot be read: {reason}", name=published.name, reason=error.strerror or error
+        )
+        raise PretrainedError(what, file=path, remedy=remedy) from error
+    if hashlib.sha256(data).hexdigest() != published.sha256:
+        what = tr("this is not the published file of the {name} (its SHA-256 is another)", name=published.name)
+        raise PretrainedError(what, file=path, remedy=remedy)
+    return onnx.load_from_string(data)
+
+
+def _weights(model: onnx.ModelProto) -> Iterator[Weights]:
+    """Kernel and bias of every layer, axes as Keras has them, in the order of the file.
+
+    There a bias is an addition of its own after the convolution or product, and the scale and shift of a layer norm
+    are a product and an addition.
+    """
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    consumers = _consumers(model.graph)
+    for node in model.graph.node:
+        kernel = next((constants[name] for name in node.input if name in constants), None)
+        if kernel is None or not (node.op_type in _KERNELS or (node.op_type == "Mul" and kernel.size > 1)):
+            continue
+        weights: Weights = (_keras_axes(node, kernel),)
+        for after in consumers.get(node.output[0], ()):
+            given = [constants[name] for name in after.input if name in constants]
+            if after.op_type == "Add" and given:
+                weights = (*weights, given[0].reshape(-1))
+            elif after.op_type == "BatchNormalization":
+                weights = _folded(weights[0], given, epsilon=_attribute(after, "epsilon"))
+        yield weights
+
+
+def _consumers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:
+    """Value name -> the nodes that take it, seeing through nodes that only rename."""
+    origin: dict[str, str] = {}
+    taken: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        names = [origin.get(name, name) for name in node.input]
+        if node.op_type == "Identity":
+            origin[node.output[0]] = names[0]
+            continue
+        for name in names:
+            taken.setdefault(name, []).append(node)
+    return taken
+
+
+def _keras_axes(node: onnx.NodeProto, kernel: Array) -> Array:
+    """A kernel with its axes in Keras' order."""
+    if node.op_type == "ConvTranspose":
+        return kernel.transpose(2, 3, 1, 0)  # in x out x h x w --> h x w x out x in
+    if node.op_type == "Conv" and _attribute(node, "group") > 1:
+        return kernel.transpose(2, 3, 0, 1)  # C x 1 x h x w --> h x w x C x 1
+    if node.op_type == "Conv":
+        return kernel.transpose(2, 3, 1, 0)  # out x in x h x w --> h x w x in x out
+    return kernel
+
+
+def _attribute(node: onnx.NodeProto, name: str) -> Any:
+    return next(onnx.helper.get_attribute_value(entry) for entry in node.attribute if entry.name == name)
+
+
+def _folded(kernel: Array, norm: Sequence[Array], *, epsilon: float) -> tuple[Array, Array]:
+    """A convolution without bias and the batch normalisation after it as one convolution: kernel, bias.
+
+    norm: scale, shift, running mean, running variance, each (C,).
+    """
+    scale, shift, mean, variance = (part.astype(np.float64) for part in norm)
+    factor = scale / np.sqrt(variance + epsilon)
+    depthwise = kernel.shape[-1] == 1
+    folded = kernel * (factor[:, None] if depthwise else factor)
+    return folded.astype(np.float32), (shift - mean * factor).astype(np.float32)
+
+
+def _fill(net: keras.Model, names: Iterable[str], weights: Iterable[Weights]) -> None:
+    """Give the named layers their weights, in this order. Raises ValueError where a shape does not fit (a bug)."""
+    rest = iter(weights)
+    for name in names:
+        layer = net.get_layer(name)
+        if isinstance(layer, keras.layers.MultiHeadAttention):
+            values = _attention(next(rest), next(rest))
+        elif name == "stem1":
+            kernel, bias = next(rest)
+            values = [kernel[:, :, ::-1], bias]  # the file expects BGR, our nets RGB
+        else:
+            values = list(next(rest))
+        shapes = [weight.shape for weight in layer.weights]
+        if [_bulk(shape) for shape in shapes] != [_bulk(value.shape) for value in values]:
+            raise ValueError(f"{name}: weights of {[value.shape for value in values]} for {shapes}")
+        layer.set_weights([value.reshape(shape) for value, shape in zip(values, shapes, strict=True)])
+    if next(rest, None) is not None:
+        raise ValueError(f"{net.name}: the file holds more layers than the net")
+
+
+def _bulk(shape: Iterable[int]) -> tuple[int, ...]:
+    """A shape without axes of length one: a 1 x 1 convolution has the same numbers as a dense layer."""
+    return tuple(length for length in shape if length != 1)
+
+
+def _attention(inward: Weights, outward: Weights) -> list[Array]:
+    """One product for query, key and value, and the one after --> the eight weights of Keras' multi-head attention."""
+    kernel, bias = inward
+    width = kernel.shape[0]
+    kernels = kernel.reshape(width, 3, HEADS, width // HEADS)
+    biases = bias.reshape(3, HEADS, width // HEADS)
+    ways = [array for way in range(3) for array in (kernels[:, way], biases[way])]
+    return [*ways, outward[0].reshape(HEADS, width // HEADS, width), outward[1]]

@@ -1,0 +1,172 @@
+"""Weights of nets as files, and models' folders → nets.
+
+A file of weights is in the format of the package ``safetensors``: a list of names and shapes, then numbers; there is no
+way to put code into it (https://github.com/huggingface/safetensors). Every array is float32 and is called like Keras
+calls the weight, ``layer/weight``; in a model that is a difference to a borrowed one it is float16, and of those that
+moved only (``engine.differences``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import keras
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.language.charset import Alphabet, Charset
+from ocr_studio.core.models import bundled
+from ocr_studio.core.models import folder as model_folder
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, BadModel, ModelCard
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.translation import later, tr
+from ocr_studio.engine.nets import architectures
+from ocr_studio.engine.weights import bundled_weights, weight_delta
+
+Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+_LONGEST_HEADER: Final = 4 << 20  # bytes; that of the largest network has 100 kB
+_OTHER_KIND: Final = {
+    "recognizer": later("it is a recognizer, not a detector"),
+    "detector": later("it is a detector, not a recognizer"),
+}
+
+
+def save(folder: Path, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> ModelCard:
+    """Write a model's folder, made if it is not there: the weights, then the card, each whole or not at all.
+
+    charset: what the net's classes stand for; None for what finds writing. Returns the card as it was written: with
+    this alphabet and the SHA-256 of the weights. Raises OSError.
+    """
+    data = packed(taken(net))
+    alphabet = () if charset is None else charset.characters
+    written = replace(card, alphabet=alphabet, sha256=hashlib.sha256(data).hexdigest())
+    files = SafeFolder(folder)
+    files.make_folder()
+    files.replace(WEIGHTS_FILE, data)
+    files.replace(CARD_FILE, written.to_json())
+    return written
+
+
+def check(folder: Path) -> None:
+    """Whether a model's folder holds weights that fit its network. Raises BadModel where not."""
+    model = models.in_folder(folder)
+    if model.kind == "recognizer":
+        load_recognizer(model)
+    else:
+        load_detector(model)
+
+
+def load_recognizer(model: Model, *, alphabet: Alphabet = "latin") -> tuple[keras.Model, Charset]:
+    """The net of a model that reads, and the characters its classes stand for.
+
+    alphabet: what to keep of the characters of the borrowed model; others keep their own. Raises BadModel where the
+    model is damaged, and PretrainedError.
+    """
+    if model.folder is None:
+        return bundled_weights.load_recognizer(alphabet)
+    card, net = _loaded(model, model.folder)
+    return net, Charset(card.alphabet)
+
+
+def load_detector(model: Model) -> keras.Model:
+    """The net of a model that finds writing. Raises BadModel where it is damaged, and PretrainedError."""
+    if model.folder is None:
+        return bundled_weights.load_detector()
+    return _loaded(model, model.folder)[1]
+
+
+def taken(net: keras.Model) -> dict[str, NDArray[np.float32]]:
+    """All weights of a net by their names. Raises ValueError where two have one name (a bug)."""
+    arrays = {weight.path: np.ascontiguousarray(weight.numpy(), np.float32) for weight in net.weights}
+    if len(arrays) != len(net.weights):
+        raise ValueError(f"{net.name}: two weights have the same name")
+    return arrays
+
+
+def fill(net: keras.Model, arrays: Arrays, *, file: object) -> None:
+    """Give a net its weights: exactly those it has, in their shapes, finite. file: for what is said. Raises BadModel;
+    the net is then as it was.
+    """
+    wanted = {weight.path: tuple(weight.shape) for weight in net.weights}
+    if missing := sorted(wanted.keys() - arrays.keys()):
+        raise BadModel(
+            tr("weights of the network are missing: {name} …", name=missing[0]),
+            file=file,
+            remedy=tr(model_folder.REMEDY),
+        )
+    if strange := sorted(arrays.keys() - wanted.keys()):
+        what = tr("it holds weights that the network has not: {name} …", name=repr(strange[0][:40]))
+        raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+    for name, shape in wanted.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != np.float32:
+            what = tr(
+                "the weights {name} are {kind} of shape {found}, not float32 of {wanted}",
+                name=name,
+                kind=array.dtype,
+                found=array.shape,
+                wanted=shape,
+            )
+            raise BadModel(what, file=file, remedy=tr(model_folder.REMEDY))
+        if not np.isfinite(array).all():
+            raise BadModel(
+                tr("the weights {name} are no numbers", name=name), file=file, remedy=tr(model_folder.REMEDY)
+            )
+    net.set_weights([arrays[weight.path] for weight in net.weights])
+
+
+def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The bytes of a file with these arrays; the same ones every time."""
+    return safetensors.numpy.save(dict(arrays))
+
+
+def unpacked(data: bytes, *, file: object) -> dict[str, NDArray[np.float32]]:
+    """The arrays in the bytes of a file. file: for what is said. Raises BadModel where it is none of ``packed``."""
+    try:
+        if int.from_bytes(data[:8], "little") > _LONGEST_HEADER:
+            raise ValueError("its header is longer than that of any network")
+        # (KeyError, TypeError: of a kind of number that NumPy does not know)
+        arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadModel(
+            tr("the weights are no safetensors file, or a damaged one"), file=file, remedy=tr(model_folder.REMEDY)
+        ) from error
+    return arrays
+
+
+def _loaded(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+    try:
+        return _from_folder(model, folder)
+    except BadModel as error:
+        if not model.adapted:
+            raise
+        raise bundled.install_again(error) from error
+
+
+def _from_folder(model: Model, folder: Path) -> tuple[ModelCard, keras.Model]:
+    card, file = model_folder.inspect(folder), folder / WEIGHTS_FILE
+    if card.kind != model.kind:
+        raise BadModel(
+            tr(_OTHER_KIND[card.kind]),
+            file=folder,
+            remedy=tr(model_folder.REMEDY),
+        )
+    arrays = unpacked(model_folder.read_weights(folder, card), file=file)
+    if card.difference_to:
+        net = weight_delta.borrowed_net(card, file=file)
+        arrays = weight_delta.added(taken(net), arrays, file=file)
+    elif card.kind == "recognizer":
+        net = architectures.build_recognizer_of(card.architecture, len(Charset(card.alphabet)))
+    else:
+        net = architectures.build_detector_of(card.architecture)
+    fill(net, arrays, file=file)
+    return card, net

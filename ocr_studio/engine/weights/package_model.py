@@ -1,0 +1,85 @@
+"""A model that was learned → a folder of the program's resources: the difference to the borrowed one, and its card."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.models import folder as model_folder
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
+from ocr_studio.core.models.registry import Model
+from ocr_studio.engine.weights import model_weights, weight_delta
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """What was written. arrays: so many weights moved, of all; size: bytes of what moved.
+
+    moved: how far a weight moved at most; error: how far one is from where it was, at most, and rounding: the same of
+    all of them as a share of what moved, root mean square.
+    """
+
+    card: ModelCard
+    arrays: tuple[int, int]
+    size: int
+    moved: float
+    error: float
+    rounding: float
+
+
+def ship(source: Path, target: Path, *, facts: Mapping[str, Any]) -> Shipped:
+    """Write a model as a difference, and read it back.
+
+    source: a model's folder, as training leaves it or itself a difference. target: the folder to write, made if it is
+    not there. facts: of its card (``ModelCard``), in place of those that it had. What the program reads with is what is
+    written here, so that is what must be measured. Raises BadModel, NoDifference, PretrainedError, OSError.
+    """
+    card = model_folder.inspect(source)
+    published = weight_delta.PUBLISHED.get(card.architecture)
+    if published is None:
+        raise weight_delta.NoDifference(f"no network of the kind {card.architecture} comes with the program")
+    borrowed = models.BUILT_IN if card.kind == "recognizer" else models.BUILT_IN_DETECTOR
+    whole = model_weights.taken(_net(models.in_folder(source)))
+    card = replace(card, parent=borrowed.name, difference_to=published.sha256, **facts)
+    before = model_weights.taken(weight_delta.borrowed_net(card, file=source))
+    moved = weight_delta.taken(whole, before)
+    data = model_weights.packed(moved)
+    card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)  # before anything is written: facts may be none
+    folder = SafeFolder(target, follow=True)
+    folder.make_folder()
+    folder.replace(WEIGHTS_FILE, data)
+    folder.replace(CARD_FILE, card.to_json())
+    file = target / WEIGHTS_FILE
+    after = weight_delta.added(
+        before, model_weights.unpacked(model_folder.read_weights(target, card), file=file), file=file
+    )
+    far = max((float(np.abs(whole[name] - before[name]).max()) for name in moved), default=0.0)
+    off = max(float(np.abs(whole[name] - after[name]).max(initial=0.0)) for name in whole)
+    return Shipped(card, (len(moved), len(whole)), len(data), far, off, _rounding(whole, before, after))
+
+
+def describe(target: Path, *, facts: Mapping[str, Any]) -> ModelCard:
+    """Say other things of a model that is written already; its weights stay. Raises BadModel and OSError."""
+    card = replace(model_folder.inspect(target, thoroughly=True), **facts)
+    ModelCard.from_json(card.to_json(), file=target / CARD_FILE)
+    SafeFolder(target, follow=True).replace(CARD_FILE, card.to_json())
+    return card
+
+
+def _net(model: Model) -> Any:
+    return model_weights.load_recognizer(model)[0] if model.kind == "recognizer" else model_weights.load_detector(model)
+
+
+def _rounding(whole: weight_delta.Arrays, before: weight_delta.Arrays, after: weight_delta.Arrays) -> float:
+    def square(one: weight_delta.Arrays, other: weight_delta.Arrays) -> float:
+        return sum(float(((one[name].astype(np.float64) - other[name]) ** 2).sum()) for name in one)
+
+    return float(np.sqrt(square(whole, after) / (square(whole, before) or 1.0)))

@@ -1,0 +1,45 @@
+"""Networks that know nothing yet, as they learn from nothing, and what they are once they have learned.
+
+The light networks learn with batch normalisation and are kept without (``folding``); so does CRAFT. The recognizer that
+comes with the program has its normalisations folded already, and the CRNN keeps its own.
+"""
+
+from __future__ import annotations
+
+import keras
+
+from ocr_studio.core.models.card import CRAFT, LIGHT_CRAFT, LIGHT_CRNN
+from ocr_studio.engine.nets import architectures
+from ocr_studio.engine.nets.craft import build_craft, craft_norms
+from ocr_studio.engine.nets.light_craft import build_light_craft
+from ocr_studio.engine.nets.light_crnn import build_light_crnn
+from ocr_studio.engine.weights.batchnorm_folding import folded
+
+
+def begun_recognizer(architecture: str, classes: int) -> keras.Model:
+    """A net that shall learn to read; see ``model_card.ARCHITECTURES``. classes: the blank among them. Raises KeyError
+    for an architecture that does not read.
+    """
+    if architecture == LIGHT_CRNN:
+        return build_light_crnn(classes, normed=True)
+    return architectures.build_recognizer_of(architecture, classes)
+
+
+def begun_detector(architecture: str) -> keras.Model:
+    """A net that shall learn to find letters or lines. Raises KeyError for an architecture that does not."""
+    if architecture == LIGHT_CRAFT:
+        return build_light_craft(normed=True)
+    return build_craft() if architecture == CRAFT else architectures.build_detector_of(architecture)
+
+
+def finished(net: keras.Model, architecture: str) -> keras.Model:
+    """The net as models keep it, which sees the same: another one where normalisations are folded, else the same."""
+    if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in net.layers):
+        return net
+    if architecture == LIGHT_CRNN:
+        return folded(net, build_light_crnn(net.output_shape[-1]))
+    if architecture == LIGHT_CRAFT:
+        return folded(net, build_light_craft())
+    if architecture == CRAFT:
+        return folded(net, build_craft(normed=False), norms=craft_norms())
+    return net

@@ -1,0 +1,1 @@
+"""Jobs on models: import, export, download."""

@@ -1,0 +1,103 @@
+"""Models that come and go as one file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import archive as model_archive
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import BadModel
+from ocr_studio.core.models.downloads import WEIGHT_SUFFIXES
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.training import runs as training_runs
+
+# An import takes seconds; what is older was left by one that was killed.
+_LEFT_SECONDS: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class LookedThrough:
+    """The file holds a model by what it says; now it is loaded, to see whether it is one. It takes seconds."""
+
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ModelImported:
+    """It is a model, and can be used from now on."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelExported:
+    """The model is written."""
+
+    model: Model
+    file: Path
+
+
+def import_model(
+    file: Path, *, name: str | None = None, alphabet: Sequence[str] | None = None
+) -> Generator[LookedThrough | ModelImported, None, None]:
+    """Take a model in; nothing is left of one that is refused, or whose import is cut short.
+
+    file: what ``export_model`` has written, or weights of keras-ocr's networks (.h5). name: what it shall be called; by
+    default like the file. alphabet: of a keras-ocr recognizer that was trained on another one than the published.
+    Raises StudioError.
+    """
+    _sweep()
+    if file.suffix.lower() in WEIGHT_SUFFIXES:
+        yield from _import_weights(file, name, alphabet)
+        return
+    candidate = model_archive.unpack(file, name=name)
+    kept = False
+    try:
+        yield LookedThrough(file)
+        from ocr_studio.engine.weights import model_weights
+
+        try:
+            model_weights.check(candidate)
+        except BadModel as error:
+            raise model_archive.refused(error.what, file) from error
+        model = models.install(candidate)
+        kept = True
+        yield ModelImported(model)
+    finally:
+        if not kept:
+            models.discard(candidate)
+
+
+def _import_weights(
+    file: Path, name: str | None, alphabet: Sequence[str] | None
+) -> Generator[LookedThrough | ModelImported, None, None]:
+    yield LookedThrough(file)
+    from ocr_studio.engine.weights import keras_ocr as keras_ocr_weights
+
+    free = models.free_name(file.stem) if name is None else name
+    candidate = keras_ocr_weights.candidate_of(file, name=free, alphabet=alphabet)
+    try:
+        model = models.install(candidate)
+    except StudioError:
+        models.discard(candidate)
+        raise
+    yield ModelImported(model)
+
+
+def _sweep() -> None:
+    """Throw away what imports and deletions have left that were killed; what a training waits with stays."""
+    for name, folder in models.abandoned(seconds=_LEFT_SECONDS):
+        if models.name_trouble(name) or training_runs.load(name) is None:
+            with contextlib.suppress(models.ModelsNotWritten):  # it can wait
+                models.discard(folder)
+
+
+def export_model(model: Model, file: Path, *, overwrite: bool = False) -> Iterator[ModelExported]:
+    """Write a model as one file. overwrite: see ``model_archive.export``. Raises StudioError."""
+    model_archive.export(model, file, overwrite=overwrite)
+    yield ModelExported(model, file)

@@ -1,0 +1,1 @@
+"""Jobs on photos: opening, listing, thumbnails, index, cleaning, storing readings."""

@@ -1,0 +1,124 @@
+"""Cleaning the board on a photo: roughly at once, then in all its pixels; and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.files import output_marks
+from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.images import board_cleaning, board_corners
+from ocr_studio.core.images.board_cleaning import Cleaned
+from ocr_studio.core.images.board_corners import Board
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import BoardLook, Quad
+
+Photo: TypeAlias = NDArray[np.uint8]
+
+# Pixels of the longer side: so large a photo is first cleaned small, to show something at once.
+_ROUGH: Final = 1200
+# A picture shown smaller is not halved below this.
+_LEAST_LEVEL: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSought:
+    """The photo was searched for a board. board: None where none is seen."""
+
+    board: Board | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCleaned:
+    """The picture, its smaller levels made. rough: from a reduced photo, to be followed by the real one. matrix, burnt:
+    see ``board_cleaning.Cleaned``.
+    """
+
+    picture: Pyramid
+    matrix: NDArray[np.float64]
+    burnt: float
+    rough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWritten:
+    """The cleaned picture is in this file."""
+
+    path: Path
+
+
+CleaningEvent: TypeAlias = BoardSought | BoardCleaned | PictureWritten
+
+
+def corners(look: BoardLook, board: Board | None) -> Quad | None:
+    """Where the board is: as a person has said, else as found, else nowhere."""
+    if look.corners is not None and board_corners.is_round(look.corners):
+        return look.corners
+    return board.quad if board else None
+
+
+def seek(image: Photo) -> Iterator[CleaningEvent]:
+    """Find the board on a photo, (H, W, 3) uint8 RGB."""
+    yield BoardSought(board_corners.find_board(image))
+
+
+def clean(image: Photo, look: BoardLook, *, sought: BoardSought | None = None) -> Iterator[CleaningEvent]:
+    """Clean the board on a photo, (H, W, 3) uint8 RGB: BoardSought if not known, then one or two BoardCleaned."""
+    if sought is None:
+        sought = BoardSought(board_corners.find_board(image))
+        yield sought
+    quad = corners(look, sought.board)
+    if max(image.shape[:2]) > _ROUGH:
+        yield _shown(_rough(image, look, quad), rough=True)
+    yield _shown(board_cleaning.cleaned(image, look, quad), rough=False)
+
+
+def cleaned(image: Photo, look: BoardLook) -> Cleaned:
+    """The board of a photo as it is to be read, found where nobody has said where it is."""
+    wanted = look.straighten and look.corners is None
+    return board_cleaning.cleaned(image, look, corners(look, board_corners.find_board(image) if wanted else None))
+
+
+def save(image: Photo, look: BoardLook, path: Path) -> Iterator[CleaningEvent]:
+    """Write the cleaned picture, over another file, too, as the user has agreed to that; never over a photo.
+
+    Raises:
+        WriteFailed: It cannot be written.
+    """
+    OutputFile(path, overwrite=True).write(encoded(image, look, path.suffix))
+    yield PictureWritten(path)
+
+
+def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
+    """The cleaned picture, marked as ours: a JPEG where the suffix of its file says so, else a PNG."""
+    return output_marks.encoded(cleaned(image, look).picture, suffix)
+
+
+def _rough(image: Photo, look: BoardLook, quad: Quad | None) -> Cleaned:
+    """From a reduced photo, enlarged to the size of the real one."""
+    height, width = image.shape[:2]
+    scale = _ROUGH / max(height, width)
+    small = cv2.resize(
+        image, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
+    )
+    shrunk = quad and Quad.from_array(quad.array() * (small.shape[1] / width, small.shape[0] / height))
+    made = board_cleaning.cleaned(np.asarray(small, dtype=np.uint8), look, shrunk)
+    matrix, size = np.eye(3), (width, height)
+    if look.straighten and quad is not None:
+        matrix, size = board_corners.straightening(quad, width, height)
+    large = cv2.resize(made.picture, size, interpolation=cv2.INTER_LINEAR)
+    return replace(made, picture=np.asarray(large, dtype=np.uint8), matrix=matrix)
+
+
+def _shown(made: Cleaned, *, rough: bool) -> BoardCleaned:
+    pyramid = Pyramid(np.ascontiguousarray(made.picture))
+    level = 0
+    while max(pyramid.level(level).shape[:2]) > _LEAST_LEVEL:
+        level += 1
+    return BoardCleaned(pyramid, made.matrix, made.burnt, rough)

@@ -1,0 +1,77 @@
+"""The index in the background: bringing it up to date, asking it, and pictures of what was found."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import stays_inside
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Quad
+from ocr_studio.core.photo_list.moved_photos import MovedPhotos
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search_index.index import Findings, Index, Progress
+
+# Of a hit's box: what is shown around it, so that a person sees that it is that word.
+_AROUND: Final = 0.35
+# A line of writing is shown narrower than it is, so that it fits into a row.
+_WIDEST: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePlace:
+    """A word on a photo, for a picture of it. image: its photo, as the page has it."""
+
+    page_id: str
+    image: str
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePicture:
+    """What stands there, (h, w, 3) uint8 RGB, level; None where the photo cannot be opened."""
+
+    place: PicturePlace
+    picture: RGB | None
+
+
+def bring_up_to_date(index: Index) -> Iterator[Progress]:
+    """Take over what has changed among the pages' files; a file that turned out damaged is made anew at once."""
+    for _ in range(2):
+        yield from index.refresh()
+        if index.complete:
+            return
+
+
+def find(index: Index, query: str, *, limit: int, typing: bool, page_id: str | None = None) -> Iterator[Findings]:
+    """What the index finds; see ``Index.search``. Raises IndexTrouble."""
+    yield index.search(query, limit, typing=typing, page_id=page_id)
+
+
+def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -> Iterator[PlacePicture]:
+    """Pictures of places, photo by photo, each ``height`` pixels high with a little of what is around."""
+    moved = MovedPhotos()
+    by_page: dict[str, list[PicturePlace]] = {}
+    for place in places:
+        by_page.setdefault(place.page_id, []).append(place)
+    photo: Pyramid | None
+    for page_id, some in by_page.items():
+        photo = None
+        with contextlib.suppress(StudioError):  # told when it is opened
+            if stays_inside(some[0].image):  # the index is a file that anybody may have written
+                _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
+                photo = Pyramid(image)
+        for place in some:
+            yield PlacePicture(place, None if photo is None else _level(photo, place.quad, height))
+
+
+def _level(photo: Pyramid, quad: Quad, height: int) -> RGB:
+    corners = geometry.widened(quad, _AROUND)
+    along, across = geometry.sizes(corners)[0]
+    width = round(height * min(_WIDEST, float(along) / max(float(across), 1.0)))
+    return photo.warp(corners, (max(1, width), height))

@@ -1,0 +1,56 @@
+"""Keeping what was read where no window does it: in the project, as the window would."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from ocr_studio.core import paths
+from ocr_studio.core.editing import edits
+from ocr_studio.core.formats.names import shown
+from ocr_studio.core.page import Page, PageState, apply
+from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project_errors import NotPlaced
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.translation import tr
+
+_log = logging.getLogger(__name__)
+
+
+def keep(project: Project, read: Page, *, again: bool) -> Page:
+    """Save a photo's page as it was read; returns what is known about the photo then.
+
+    A page that has words changes by a step of the history, and keeps what a person wrote or placed. One that somebody
+    has read meanwhile stays as it is, unless ``again``. Raises StudioError: it is not kept.
+    """
+    now = project.load_page(read.id)
+    if now is None or now.state is PageState.UNREAD:
+        page = replace(read, facts=now.facts) if now else read
+        project.save_page(page)
+        return page
+    if not again:
+        return now
+    name = tr("Read {photo}", photo=shown(read.image))
+    edit = replace(edits.reread(now, tuple(read.words.values()), earlier=None), name=name)
+    page = replace(apply(now, edit), read_at=read.read_at)
+    if not edit:
+        project.save_page(page)
+        return page
+    try:
+        project.save_together([page], undo_log.did(Step(name, {page.id: edit})))
+    except NotPlaced as error:
+        _log.warning("%s", error)
+        project.save_page(page)
+    return page
+
+
+def renamed(project: Project, photo: Path, known: Page) -> Page:
+    """A known photo's page, saved under the name the photo has now if none has the old one. Raises StudioError."""
+    here = project.relative(project.photos / photo.name)
+    if known.image == here or paths.exists(project.photo(known)):
+        return known
+    page = replace(known, image=here)
+    project.save_page(page)
+    return page

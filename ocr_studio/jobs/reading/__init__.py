@@ -1,0 +1,1 @@
+"""Jobs of reading: one photo, a folder, again, with other settings."""

@@ -1,0 +1,334 @@
+"""Reading photos and words: generators that yield what they have found as soon as they have it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import board_corners, photo_file
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.page import BoardLook, Page, Quad, Word, now
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs import drawn_boxes
+from ocr_studio.jobs.photos import clean_board
+
+if TYPE_CHECKING:
+    from ocr_studio.engine.preview import Preview
+    from ocr_studio.engine.reader import Reader
+
+_Told = TypeVar("_Told")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """The recognizer is being loaded; the first time takes some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Writing was found, ``lines`` lines of it; none of it is read yet."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRead:
+    """These words are read. done of total: lines of the photo, or words where single words are read."""
+
+    words: tuple[Word, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDone:
+    """All is read. when: ISO 8601 UTC; seconds: of this photo or selection, loading the recognizer left out."""
+
+    model: str
+    when: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRead:
+    """One photo of several is read."""
+
+    path: Path
+    page: Page
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFailed:
+    """One photo of several could not be read; the others go on. error is one line for a person."""
+
+    path: Path
+    error: str
+
+
+ReadingEvent: TypeAlias = Preparing | Found | WordsRead | ReadingDone | PhotoRead | PhotoFailed
+
+
+class ReadingDesk:
+    """Keeps the recognizer between jobs. Belongs to one thread: the one that computes.
+
+    Making one is cheap; TensorFlow and the weights are loaded by the first job that asks for the reader. before: the
+    desk whose place it takes, in the same thread; its weights are used again where the options want no others.
+    """
+
+    def __init__(self, options: ReaderOptions, *, before: ReadingDesk | None = None) -> None:
+        self.options = options
+        self._reader: Reader | None = None
+        self._before = before
+        self._typed: Mapping[str, int] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether the recognizer is loaded."""
+        return self._reader is not None
+
+    def reader(self) -> Reader:
+        """The recognizer, loaded at the first call (seconds)."""
+        if self._reader is None:
+            from ocr_studio.engine.reader import Reader
+
+            before, self._before = self._before, None  # or one would hold the next, and all their weights
+            old = before._reader if before else None
+            if before is None or old is None or before.options.gpu_memory_mb != self.options.gpu_memory_mb:
+                self._reader = Reader(self.options)
+            else:
+                finds = before.options.finds_with() == self.options.finds_with()
+                self._reader = Reader(
+                    self.options,
+                    detector=old.detector.tuned_to(self.options.finding) if finds else None,
+                    recognizer=old.recognizer if before._reads_with_the_same(self.options) else None,
+                )
+        return self._reader
+
+    def learn_from(self, project: Project | None) -> None:
+        """Count with the words that a person has written in this project, and in no other."""
+        typed: Mapping[str, int] = {}
+        if project is not None:
+            try:
+                typed = project.typed_words()
+            except StudioError as error:  # told when the project is opened; photos can be read all the same
+                _log.warning("%s", error)
+        if typed != self._typed:
+            self.reader().learn(typed)
+            self._typed = typed
+
+    def preview(self, image: NDArray[np.uint8]) -> Preview:
+        """For trying how writing is found on one photo, (H, W, 3) uint8 RGB."""
+        from ocr_studio.engine.preview import Preview
+
+        return Preview(self.reader(), image)
+
+    def successor(self, options: ReaderOptions) -> ReadingDesk:
+        """One that reads in another way."""
+        return ReadingDesk(options, before=self)
+
+    def _reads_with_the_same(self, options: ReaderOptions) -> bool:
+        """Whether the recognizer of these options has the weights of this one's."""
+        name = self.options.reads_with()
+        # One that was learned has an alphabet of its own.
+        cut = name == models.BUILT_IN.name
+        return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
+
+
+def prepare(desk: ReadingDesk) -> Iterator[ReadingEvent]:
+    """Load the recognizer ahead of the first photo."""
+    if not desk.ready:
+        yield Preparing()
+        desk.reader()
+
+
+def read_page(
+    desk: ReadingDesk, image: NDArray[np.uint8], *, project: Project | None = None, board: BoardLook | None = None
+) -> Iterator[ReadingEvent]:
+    """Find and read all words of an upright photo, (H, W, 3) uint8 RGB: Found, WordsRead …, ReadingDone.
+
+    project: the words that a person has written there count as words of the language. board: read the board as it is
+    cleaned so, and nothing beyond it; the words still stand in pixels of the photo.
+    """
+    if board is None:
+        yield from _read(desk, image, None, project=project)
+        return
+    made = clean_board.cleaned(image, board)
+    yield from _read(desk, made.picture, None, project=project, back=np.linalg.inv(made.matrix))
+
+
+def _led(back: NDArray[np.floating], words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words of a cleaned picture where they stand on the photo."""
+    quads = [board_corners.led(back, word.quad) for word in words]
+    return tuple(replace(word, quad=quad) for word, quad in zip(words, quads, strict=True) if quad)
+
+
+def _read(
+    desk: ReadingDesk,
+    image: NDArray[np.uint8],
+    lines: NDArray[np.float32] | None,
+    *,
+    project: Project | None,
+    back: NDArray[np.floating] | None = None,
+) -> Iterator[ReadingEvent]:
+    """``read_page``, of a photo where lines may have been found already. back: from the picture to the photo."""
+    yield from prepare(desk)
+    desk.learn_from(project)
+    reader, start = desk.reader(), time.perf_counter()
+    lines = reader.find(image) if lines is None else lines
+    yield Found(len(lines))
+    done = 0
+    for count, words in reader.read_lines(image, lines):
+        done += count
+        yield WordsRead(tuple(words) if back is None else _led(back, words), done, len(lines))
+    yield ReadingDone(reader.name, now(), time.perf_counter() - start)
+
+
+def read_words(
+    desk: ReadingDesk,
+    image: NDArray[np.uint8],
+    words: Sequence[Word],
+    *,
+    project: Project | None = None,
+    board: BoardLook | None = None,
+) -> Iterator[ReadingEvent]:
+    """Read words again where they stand; only the machine's side of each changes: WordsRead …, ReadingDone.
+
+    image, project, board: as for ``read_page``, but if any of the words is not on the board, all are read on the photo.
+    A box that a person drew over several lines gets all of them.
+    """
+    image, places = _places(image, words, board)
+    yield from prepare(desk)
+    desk.learn_from(project)
+    reader, start = desk.reader(), time.perf_counter()
+    done = 0
+    for transcriptions in reader.read_quads(image, places):
+        batch = words[done : done + len(transcriptions)]
+        done += len(transcriptions)
+        fresh = tuple(
+            replace(word, machine=drawn_boxes.lines_inside(reader, image, replace(word, quad=place)) or read)
+            for word, place, read in zip(batch, places[done - len(batch) :], transcriptions, strict=False)
+        )
+        yield WordsRead(fresh, done, len(words))
+    yield ReadingDone(reader.name, now(), time.perf_counter() - start)
+
+
+def _places(
+    image: NDArray[np.uint8], words: Sequence[Word], board: BoardLook | None
+) -> tuple[NDArray[np.uint8], list[Quad]]:
+    """The picture to read, and where on it the words stand."""
+    here = [word.quad for word in words]
+    if board is None:
+        return image, here
+    made = clean_board.cleaned(image, board)
+    height, width = made.picture.shape[:2]
+    there = [quad for each in here if (quad := board_corners.led(made.matrix, each))]
+    inside = all(0 <= x <= width and 0 <= y <= height for x, y in map(geometry.centre, there))
+    return (made.picture, there) if inside and len(there) == len(here) else (image, here)
+
+
+def read_photos(
+    desk: ReadingDesk,
+    paths: Iterable[Path | _Told],
+    *,
+    project_of: Callable[[Path], Project | None] = lambda path: None,
+    board_of: Callable[[str], BoardLook | None] = lambda page_id: None,
+) -> Iterator[ReadingEvent | _Told]:
+    """Read photo files in their order: for each its events, then PhotoRead or PhotoFailed.
+
+    While one photo is read, the next is opened and searched for writing, so its seconds count the reading only. What is
+    no path among the paths is handed on as it comes. project_of: a photo's project, if it has one; board_of: how the
+    board of a page is cleaned before it is read, None where the photo is; asked in another thread; see ``read_page``.
+    """
+    with closing(_looked_at(paths, lambda path: _look(desk, path, board_of))) as looked_at:
+        for each in looked_at:
+            if not isinstance(each, _Opening):
+                yield each
+                continue
+            path = each.path
+            words: dict[str, Word] = {}
+            seconds, when = 0.0, None
+            try:
+                photo = each.looking.result()
+                for event in _read(desk, photo.image, photo.lines, project=project_of(path), back=photo.back):
+                    if isinstance(event, WordsRead):
+                        words |= {word.id: word for word in event.words}
+                    elif isinstance(event, ReadingDone):
+                        seconds, when = event.seconds, event.when
+                    yield event
+            except StudioError as error:
+                yield PhotoFailed(path, str(error))
+                continue
+            width, height = photo.size
+            yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when), seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A photo before its reading. image: what is read, the photo or its cleaned board; size: of the photo, width and
+    height. lines: where writing is, (N, 6, 2), or None if nobody has looked for it yet. back: from what is read to the
+    photo, (3, 3); None where that is the photo.
+    """
+
+    image: NDArray[np.uint8]
+    page_id: str
+    size: tuple[int, int]
+    lines: NDArray[np.float32] | None
+    back: NDArray[np.floating] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A photo that is being looked at."""
+
+    path: Path
+    looking: Future[_Looked]
+
+
+def _looked_at(
+    paths: Iterable[Path | _Told], look: Callable[[Path], _Looked]
+) -> Generator[_Opening | _Told, None, None]:
+    """Photos in their order; while one is read, the next is opened and looked at in another thread.
+
+    One at a time, so that no more than two photos are in memory. What is no path comes at once; where it takes long
+    until there is another path, the photo before it is not kept waiting.
+    """
+    with ThreadPoolExecutor(1, "photos") as thread:
+        waiting: deque[_Opening] = deque()
+        try:
+            for path in paths:
+                if isinstance(path, Path):
+                    waiting.append(_Opening(path, thread.submit(look, path)))
+                else:
+                    yield path
+                if len(waiting) > 1 or (waiting and waiting[0].looking.done()):
+                    yield waiting.popleft()
+            if waiting:
+                yield waiting.popleft()
+        finally:  # a job that is cancelled waits for no photo but the one that is being looked at
+            thread.shutdown(wait=True, cancel_futures=True)
+
+
+def _look(desk: ReadingDesk, path: Path, board_of: Callable[[str], BoardLook | None]) -> _Looked:
+    image, page_id = photo_file.open_with_id(path)
+    height, width = image.shape[:2]
+    board, back = board_of(page_id), None
+    if board is not None:
+        made = clean_board.cleaned(image, board)
+        image, back = made.picture, np.linalg.inv(made.matrix)
+    # Loading the recognizer is the reading thread's.
+    return _Looked(image, page_id, (width, height), desk.reader().find(image) if desk.ready else None, back)

@@ -1,0 +1,1 @@
+"""Jobs of review: the queue, similar words, rules, choices for many words."""

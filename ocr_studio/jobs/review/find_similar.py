@@ -1,0 +1,123 @@
+"""After a correction: looking, on all photos, for words that are likely the same one."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import cv2
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file, word_appearance
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.word_appearance import InkLook
+from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.photo_list.moved_photos import MovedPhotos
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.review import fix_everywhere
+from ocr_studio.core.review.fix_everywhere import Correction, LookAlike
+from ocr_studio.core.search_index.index import Index
+
+# So many words are looked at, the likeliest by their readings, on so many photos: a person who fixes more than this at
+# once has not looked at them. The index knows what is read alike on all photos; else so many pages around the corrected
+# one are looked through.
+_WORDS, _PHOTOS, _PAGES = 80, 40, 200
+# Pixels of a picture: sharp in a grid on a fine screen.
+_WIDTH, _HEIGHT = 320, 80
+_MARGIN: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedLooks:
+    """The corrected word itself. picture: PNG."""
+
+    correction: Correction
+    picture: bytes
+
+
+Event: TypeAlias = CorrectedLooks | LookAlike
+
+
+def find(project: Project, corrected: Correction, index: Callable[[], Index | None] = lambda: None) -> Iterator[Event]:
+    """CorrectedLooks, then the words that are likely the same, in no order. Nothing if the word cannot be seen.
+
+    index: of the project, if it has one that is up to date.
+    """
+    photos = MovedPhotos()
+    page = project.load_page(corrected.place[0], aside=False)
+    word = page.words.get(corrected.place[1]) if page else None
+    if page is None or word is None or word.machine is None:
+        return
+    own = _photo(photos, project, page)
+    look = word_appearance.of(own, word.quad) if own else None
+    if own is None or look is None:
+        return
+    yield CorrectedLooks(corrected, _picture(own, word.quad))
+    for other, odds in _candidates(project, page, corrected, index()):
+        photo = own if other.id == page.id else _photo(photos, project, other)
+        if photo is not None:
+            yield from _alike(photo, other, odds, look)
+
+
+def _candidates(
+    project: Project, page: Page, corrected: Correction, index: Index | None
+) -> Iterator[tuple[Page, dict[str, float]]]:
+    """Pages with words that may be the corrected one by what was read, and their odds; so many at most."""
+    read = page.words[corrected.place[1]].machine
+    found: list[tuple[Page, dict[str, float]]] = []
+    for key in _pages(project, page, corrected, index):
+        other: Page | None = None
+        with contextlib.suppress(StudioError):
+            other = page if key == page.id else project.load_page(key, aside=False)
+        if other is None or read is None:
+            continue
+        words = [word for word in other.words.values() if (key, word.id) != corrected.place]
+        if odds := fix_everywhere.worth_a_look(words, corrected, read):
+            found.append((other, odds))
+        if len(found) >= _PHOTOS:
+            break
+    every = sorted((each for _, odds in found for each in odds.values()), reverse=True)
+    least = every[_WORDS - 1] if len(every) > _WORDS else -math.inf
+    for other, odds in found:
+        if likely := {key: each for key, each in odds.items() if each >= least}:
+            yield other, likely
+
+
+def _pages(project: Project, page: Page, corrected: Correction, index: Index | None) -> list[str]:
+    if index is not None and index.complete:
+        return list(dict.fromkeys([page.id, *index.read_alike(corrected.misread, corrected.right, 2 * _PHOTOS)]))
+    known = project.summaries()
+    keys = sorted(known, key=lambda key: photo_file.natural_key(known[key].image))
+    here = keys.index(page.id) if page.id in known else 0
+    near = sorted(range(len(keys)), key=lambda number: abs(number - here))
+    return [page.id, *(keys[number] for number in near[:_PAGES] if known[keys[number]].unchecked and number != here)]
+
+
+def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: InkLook) -> Iterator[LookAlike]:
+    for word_id, by_reading in odds.items():
+        word = page.words[word_id]
+        other = word_appearance.of(photo, word.quad)
+        likely = fix_everywhere.likelihood(by_reading, word_appearance.likeness(look, other)) if other else 0.0
+        if likely >= fix_everywhere.OFFERED:
+            yield LookAlike((page.id, word.id), page.image, word.text, likely, _picture(photo, word.quad))
+
+
+def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
+    with contextlib.suppress(StudioError):
+        _, image = photos.open(project.photo(page), page.id, project.photos)
+        if image.shape[:2] == (page.height, page.width):
+            return Pyramid(image)
+    return None
+
+
+def _picture(photo: Pyramid, quad: Quad) -> bytes:
+    corners = geometry.widened(quad, _MARGIN)
+    along, across = geometry.sizes(corners)[0]
+    scale = min(_WIDTH / max(along, 1.0), _HEIGHT / max(across, 1.0), 4.0)
+    picture = photo.warp(corners, (max(1, round(along * scale)), max(1, round(across * scale))))
+    done, data = cv2.imencode(".png", picture[:, :, ::-1])
+    return data.tobytes() if done else b""

@@ -1,0 +1,1 @@
+"""The application: start, main window, assembly of its parts."""

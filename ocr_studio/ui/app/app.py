@@ -1,0 +1,320 @@
+"""Puts the pieces together, once, and runs the window."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from ocr_studio.core import logs, resources, settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.settings import RecentFiles, Settings
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.jobs.learning.train import Learn
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.jobs.reading.read import ReadingDesk
+from ocr_studio.ui.app import gc_tuning, screen, window_state
+from ocr_studio.ui.app.assembly import Backstage
+from ocr_studio.ui.app.close_guard import CloseGuard
+from ocr_studio.ui.app.crash_handler import BugCatcher
+from ocr_studio.ui.app.main_window import MainWindow
+from ocr_studio.ui.app.screenshot import Screenshot
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.open_photos import SAVE_SECONDS, Opening
+from ocr_studio.ui.evaluation.controller import Evaluating
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.style import language as window_language
+from ocr_studio.ui.style import theme as theming
+from ocr_studio.ui.training.controller import Training
+
+
+class Studio(QObject):
+    """All parts of the program, alive as long as it runs.
+
+    desk: who reads; made by the program's settings unless a test brings its own. theme: instead of the settings' one,
+    until another is chosen there. keeps: whether anything may be written. learners: who learns, if not the engine.
+    theme_asked_for: the theme given, until another is chosen. ends_for_another: the window was closed so that another,
+    in another language, takes its place; goes_on: it is that other, and goes on where the one before it was.
+    """
+
+    bug = Signal(object)
+
+    def __init__(
+        self,
+        chosen: Settings,
+        *,
+        desk: ReadingDesk | None = None,
+        theme: str | None = None,
+        keeps: bool = True,
+        learners: Mapping[str, Learn] | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = chosen
+        self.theme_asked_for = theme
+        self.ends_for_another = self.goes_on = False
+        self.document = Document(self)
+        self.autosave = Autosave(self.document, self)
+        lanes = (
+            "reading", "photos", "pictures", "cards", "index", "searches", "board", "training", "thumbnails", "rows",
+            "words", "fetching", "samples", "places",
+        )  # fmt: skip
+        self.lanes = {name: JobThread(name, self) for name in lanes}
+        self.opening = Opening(
+            self.document, self.lanes["photos"], self.autosave, settings=chosen, recent=RecentFiles(), keeps=keeps
+        )
+        self.lanes["pages"] = self.opening.pages
+        self.indexing = Indexing(self.opening, self.lanes["index"])
+        self.reading = Reading(self.document, self.lanes["reading"], desk or ReadingDesk(chosen.reader_options()))
+        self.evaluating = Evaluating(self.lanes["reading"], lambda: self.reading.desk)
+        self.training = Training(self.lanes["training"], lambda: self.settings, learners=learners)
+        self.window = MainWindow(
+            Backstage(
+                self.document, self.opening, self.reading, self.evaluating, self.training, self.autosave,
+                self.lanes["pictures"], self.lanes["cards"], self.indexing, self.lanes["searches"], self.lanes["board"],
+                self.lanes["thumbnails"], self.lanes["rows"], self.lanes["words"],
+                self.lanes["fetching"], self.lanes["samples"], self.lanes["places"],
+            )
+        )  # fmt: skip
+        self.opening.opened.connect(self._read_new)
+        self.window.settings_chosen.connect(self.change_settings)
+        self.training.kept.connect(lambda model: self._use_model(model.kind, model.name))
+        self.training.gone_back.connect(self._use_model)
+        self.window.closing.connect(self._close)
+        self.window.installEventFilter(self.opening)
+        self._guard = CloseGuard(self.window, self.opening.save)
+        self._guard.held.connect(self._say_unsaved)
+        self.autosave.saved.connect(self._guard.forget)
+        self.document.history.led_to.connect(self._show_page)
+        self.document.history.went.connect(self._say_going)
+        self.document.history.refused.connect(lambda why: self.window.show_trouble(Trouble(why)))
+        self.window.parts.choosing.anew_wanted.connect(self._make_way)
+        self.reading.learn_from(lambda: self.opening.project)
+        self.reading.spare(lambda: {self.window.view.editing.word_id or "", self.window.table.word_id or ""})
+        self.bug.connect(self.window.show_trouble)
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Show the window, then load the recognizer in the background and open what was asked for."""
+        self.window.show()
+        # After the first paint: loading the recognizer takes the interpreter for moments at a time.
+        QTimer.singleShot(0, self.reading.prepare)
+        if self.opening.keeps:
+            QTimer.singleShot(0, self.training.find_offers)
+        if paths:
+            self.opening.open_paths(paths)
+        self.window.parts.session.begin(busy=bool(paths), goes_on=self.goes_on)
+
+    def change_settings(self, chosen: Settings) -> None:
+        """Use these settings from now on, and keep them."""
+        other_theme = chosen.theme != self.settings.theme
+        self.settings = self.opening.settings = chosen
+        if other_theme:
+            self.theme_asked_for = None
+            use_theme(self.theme)
+            self.window.retint()
+        self.window.action_set.use_keys(chosen.keys)
+        self.window.action_set.refresh()
+        self.reading.use(chosen.reader_options())
+        photo_file.allow_megapixels(chosen.largest_photo)
+        self.opening.keeping.keep("settings", lambda: settings.save(chosen))
+
+    @property
+    def theme(self) -> str:
+        """Which theme is on: the one asked for at the start, else the settings'."""
+        return self.theme_asked_for or self.settings.theme
+
+    def follow_system(self) -> None:
+        """The system's colours have changed."""
+        if self.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
+            use_theme("system")
+            self.window.retint()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being opened or read."""
+        return any(lane.busy for lane in self.lanes.values())
+
+    def stop(self) -> None:
+        """End the threads. Waits for the step that each is at."""
+        self.window.parts.session.leave()
+        for lane in self.lanes.values():
+            lane.stop()
+        self.indexing.stop()
+        # Qt empties a stack that it destroys, and says so to a window that is half gone.
+        self.document.undo_stack.blockSignals(True)
+
+    def _say_going(self, name: str, back: bool, photos: int) -> None:
+        """A step of very many photos is being taken back or done again."""
+        status, at = self.window.status, tr_n("{count} photo to go", "{count} photos to go", photos)
+        if not photos:
+            status.say("")
+        elif back:
+            status.say(tr("Taking back “{step}”: {photos}", step=name, photos=at))
+        else:
+            status.say(tr("Doing “{step}” again: {photos}", step=name, photos=at))
+
+    def _show_page(self, page_id: str) -> None:
+        review = self.window.parts.review
+        if not (review.isVisible() and review.reviewing.holds(page_id)):
+            self.opening.open_page(page_id)
+
+    def _read_new(self, event: PhotoOpened) -> None:
+        if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
+            self.reading.read_page()
+
+    def _use_model(self, kind: str, name: str | None) -> None:
+        same = self.settings
+        self.change_settings(replace(same, detector=name) if kind == "detector" else replace(same, model=name))
+
+    def _make_way(self) -> None:
+        # Not closed where something could not be saved.
+        self.ends_for_another = self.window.close()
+
+    def _say_unsaved(self) -> None:
+        self.window.show_trouble(
+            Trouble(
+                tr(
+                    "The last changes are not saved: {why} Mend that and they are saved by themselves, or close the"
+                    " window once more to leave without them.",
+                    why=self.autosave.trouble or tr("the disk is too slow."),
+                )
+            )
+        )
+
+    def _close(self) -> None:
+        if self.opening.keeps:
+            window_state.keep(self.window)
+            self.opening.keeping.retry()
+            self.window.parts.session.end()
+        self.reading.cancel()
+        self.window.parts.photos_panel.batch.cancel()
+        self.evaluating.cancel()
+        self.training.close()
+        self.indexing.close()
+        self.opening.close()
+
+
+def run(
+    path: Path | None = None,
+    *,
+    theme: str | None = None,
+    scale: int | None = None,
+    language: str | None = None,
+    screenshot: OutputFile | None = None,
+) -> int:
+    """Open the window, with a photo or a folder if one is given, and stay until it is closed. Returns the exit status.
+
+    theme: "light" or "dark", language: "en", "de" …, this time; scale: of everything, in percent.
+    screenshot: do not stay; once the window is ready, the photo open and read, write a picture of it there as PNG;
+    nothing else is written. Raises screen.NoScreen where there is nothing to show a window on, and StudioError where
+    what was to be pictured could not be opened, or the picture may not be written there.
+    """
+    if screenshot is not None:
+        if path is not None and screenshot.path.exists() and path.samefile(screenshot.path):
+            raise StudioError("it is the photo itself", file=screenshot.path, remedy="Choose another name.")
+        screenshot.check()
+    screen.choose(needed=screenshot is None)
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
+    chosen = settings.load()
+    photo_file.allow_megapixels(chosen.largest_photo)
+    with logs.libraries_silenced():
+        app = _application(theme or chosen.theme, language or chosen.language)
+        studio = Studio(chosen, theme=theme, keeps=screenshot is None)
+        status = _sit(app, studio, path, screenshot)
+        while studio.ends_for_another:
+            studio = _another(app, studio)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            gc_tuning.let_go()
+            status = _sit(app, studio, None, None)
+        return status
+
+
+def _sit(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+    """One window, from its beginning to its end."""
+    catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
+    catcher.install()
+    tidying = QTimer(studio, interval=60_000)
+    tidying.timeout.connect(logs.limit_native)
+    tidying.start()
+    gc_tuning.look_seldom()
+    gc_tuning.leave_alone_what_there_is()
+    studio.reading.prepared.connect(gc_tuning.leave_alone_what_there_is)
+    try:
+        return _stay(app, studio, path, screenshot)
+    finally:
+        studio.stop()
+        catcher.remove()
+
+
+def _another(app: QApplication, before: Studio) -> Studio:
+    """A window in the language that is chosen now, in place of one that was closed; the recognizer stays loaded."""
+    window_language.use(app, before.settings.language)
+    use_theme(before.theme)
+    studio = Studio(before.settings, desk=before.reading.desk, theme=before.theme_asked_for)
+    studio.goes_on = True
+    before.window.deleteLater()
+    before.deleteLater()
+    return studio
+
+
+def use_theme(chosen: str) -> None:
+    """Put a theme on the program: "system", "light" or "dark"."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theming.use(app, chosen)
+
+
+def _application(theme: str, language: str) -> QApplication:
+    app = screen.connect(sys.argv[:1])
+    app.setApplicationName("ocr-studio")
+    app.setApplicationDisplayName("OCR Studio")
+    app.setDesktopFileName("ocr-studio")
+    window_language.use(app, language)
+    use_theme(theme)
+    with contextlib.suppress(StudioError):  # an icon more or less is nothing to tell a person of
+        app.setWindowIcon(QIcon(str(resources.icon())))
+    return app
+
+
+def _stay(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+    app.styleHints().colorSchemeChanged.connect(studio.follow_system)
+    if screenshot is not None:
+        _take_picture(app, studio, path, screenshot)
+        return 0
+    window_state.restore(studio.window)
+    for panel in studio.window.parts.panels:
+        panel.hide()  # it may have been in sight at the end, and has nothing to show at the start
+    studio.start([path] if path else [])
+    return app.exec()
+
+
+def _take_picture(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
+    """Write a picture of the window, once it is ready, and nothing else.
+
+    Raises StudioError if the photo could not be opened or read, or the picture not written.
+    """
+    troubles: list[Trouble] = []
+    studio.opening.failed.connect(troubles.append)
+    studio.opening.refused.connect(lambda _, trouble: troubles.append(trouble))
+    studio.reading.failed.connect(troubles.append)
+    studio.bug.connect(troubles.append)
+    studio.bug.connect(app.quit)  # it may be in what takes the picture, which would never come
+    taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
+    studio.start([path] if path else [])
+    app.exec()
+    if taker.trouble:
+        raise taker.trouble
+    if troubles:
+        raise StudioError(troubles[0].message)

@@ -1,0 +1,124 @@
+"""What the window shows while no photo is open: an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_RECENT_SHOWN = 4
+# Pixels before scaling: lines that are easily read, and what is round the buttons.
+_WIDE, _ROUND = 680, 44
+
+
+class EmptyState(QScrollArea):
+    """Open, drop, paste, try the sample, go on with a recent photo. Scrolls where the window is small.
+
+    Signals: ``recent_chosen(Path)``.
+    """
+
+    recent_chosen = Signal(object)
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        """actions: what the buttons do, the main one first."""
+        super().__init__(parent)
+        self.setAccessibleName(tr("Start"))
+        self._zone = QFrame()
+        self._zone.setObjectName("drop-zone")
+        self._zone.setMaximumWidth(_WIDE)
+        self._picture = PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        title = PlainLabel(tr("Open a photo of writing"), alignment=Qt.AlignmentFlag.AlignCenter)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        hint = PlainLabel(
+            tr(
+                "A whiteboard, a sign, a note, a receipt. Drop it here, or paste a picture.\n"
+                "Its words are read, you correct them, and everything is saved as you go."
+            ),
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+        )
+        hint.setProperty("quiet", True)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        self._buttons: list[tuple[QPushButton, QAction]] = []
+        inside = QVBoxLayout(self._zone)
+        inside.setContentsMargins(_ROUND, 36, _ROUND, 32)
+        inside.setSpacing(14)
+        inside.addWidget(self._picture)
+        inside.addWidget(title)
+        inside.addWidget(hint)
+        inside.addSpacing(8)
+        self._row = self._make_buttons(actions)
+        inside.addLayout(self._row)
+        inside.addLayout(self._recent)
+        board = QWidget()
+        outer = QGridLayout(board)
+        outer.setContentsMargins(32, 24, 32, 24)
+        outer.addWidget(self._zone, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        self.setWidget(board)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.retint()
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Offer these photos again."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        if not paths:
+            return
+        label = PlainLabel(tr("Recent"))
+        label.setProperty("quiet", True)
+        label.setContentsMargins(4, 14, 0, 4)
+        self._recent.addWidget(label)
+        for path in paths[:_RECENT_SHOWN]:
+            title = labels.label(labels.file_name(f"{path.name}   —   {path.parent.name}"))
+            button = QPushButton(theme.icon("mdi6.image-outline", role="quiet"), title)
+            button.setProperty("flat", True)
+            button.setStyleSheet("text-align: left; padding: 6px 8px;")
+            button.setToolTip(labels.tooltip(labels.file_name(str(path))))
+            button.setAccessibleName(tr("Open {photo} again", photo=path.name))
+            button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
+            self._recent.addWidget(button)
+
+    def show_drop(self, over: bool) -> None:
+        """Show that what is being dragged may be dropped."""
+        self._zone.setProperty("over", over)
+        self._zone.style().unpolish(self._zone)
+        self._zone.style().polish(self._zone)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._picture.setPixmap(theme.icon("mdi6.text-recognition", role="accent").pixmap(QSize(56, 56)))
+        for index, (button, action) in enumerate(self._buttons):
+            if index > 0:
+                button.setIcon(action.icon())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        """Wide enough for the buttons, whose names are longer in some languages."""
+        super().showEvent(event)
+        self._zone.setMaximumWidth(max(_WIDE, self._row.sizeHint().width() + 2 * _ROUND))
+
+    def _make_buttons(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch()
+        for index, action in enumerate(actions):
+            button = QPushButton(action.text())
+            button.setToolTip(labels.tooltip(action.toolTip()))
+            button.setProperty("primary", index == 0)
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+            self._buttons.append((button, action))
+        row.addStretch()
+        return row

@@ -1,0 +1,232 @@
+"""The main window: places docks and connects signals, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui import evaluation_news, learning_news, session_news
+from ocr_studio.ui.app import window_state
+from ocr_studio.ui.app.assembly import Backstage, assemble
+from ocr_studio.ui.app.empty_state import EmptyState
+from ocr_studio.ui.app.notifications import OpeningNews
+from ocr_studio.ui.app.toolbar import Toolbar
+from ocr_studio.ui.canvas.tools import HINTS
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.kept_news import KeptNews
+from ocr_studio.ui.menus.action_set import ActionSet
+from ocr_studio.ui.recent_menu import RecentMenu
+from ocr_studio.ui.side_dock import SideDock, Writing
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets import retry_saver
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.message_bar import Severity
+
+# In a window narrower than this the lists would leave the photo less than half of it.
+_NARROW = 1200
+
+
+class MainWindow(QMainWindow):
+    """Photo in the middle, the folder's photos on the left, words on the right.
+
+    Signals: ``settings_chosen(Settings)``; ``closing()`` the window is about to go.
+    """
+
+    settings_chosen = Signal(object)
+    closing = Signal()
+
+    def __init__(self, stage: Backstage) -> None:
+        super().__init__()
+        self._stage = stage
+        self.parts = parts = assemble(stage, self)
+        self.view, self.table, self.alternatives = parts.view, parts.table, parts.alternatives
+        self.photos, self.messages, self.status = parts.photos, parts.messages, parts.status
+        self.evaluation, self.trainer = parts.evaluation, parts.trainer
+        self.exporting, self.choosing, self.asking = parts.exporting, parts.choosing, parts.asking
+        self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
+        self._kept = KeptNews(stage.autosave, stage.document, self.messages, self.status)
+        self.action_set = ActionSet(parts, self)
+        parts.guide.know(parts, self.action_set)
+        self.recent_menu = RecentMenu(self)
+        self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
+        self._place()
+        self._connect_document()
+        self._connect_jobs()
+        self._show_recent()
+        self._show_document()
+
+    def _place(self) -> None:
+        self.setWindowTitle("OCR Studio")
+        self.setAcceptDrops(True)
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.view)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._middle, 1)
+        # In a small window the lists give way, not the photo.
+        centre.setMinimumWidth(300)
+        self.setCentralWidget(centre)
+        centre.setFocusProxy(self.view)
+        # Not closable: the table is always in sight. Not called words, as each box may hold a line.
+        self._words_dock = SideDock(tr("Writing"), "words", Writing(self.table, self.alternatives), closable=False)
+        self.addDockWidget(window_state.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)
+        self._photos_dock = SideDock(tr("Photos"), "photos", self.parts.photos_panel, closable=True)
+        self.addDockWidget(window_state.side(Qt.DockWidgetArea.LeftDockWidgetArea), self._photos_dock)
+        self._toolbar = Toolbar(self.action_set)
+        self.addToolBar(self._toolbar)
+        self.action_set.fill_menus(self.menuBar())
+        self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
+        self.action_set.menu("&View").addSeparator()
+        self.action_set.menu("&View").addAction(self._photos_dock.toggleViewAction())
+        self._place_panels()
+        self.setStatusBar(self.status)
+        for widget in (self.view, self.table):
+            self.action_set.offer_menu(widget)
+        self.resize(1360, 860)
+
+    def _place_panels(self) -> None:
+        last: dict[Qt.DockWidgetArea, PanelDock] = {}
+        for panel in self.parts.panels:
+            self.addDockWidget(window_state.side(panel.area), panel)
+            if panel.area in last:
+                self.tabifyDockWidget(last[panel.area], panel)
+            last[panel.area] = panel
+            self.action_set.menu("&View").addAction(panel.toggleViewAction())
+
+    def _connect_document(self) -> None:
+        document, status = self._stage.document, self.status
+        document.opened.connect(self._show_document)
+        document.words_changed.connect(self._show_count)
+        self.view.word_drawn.connect(self._stage.reading.read_drawn)
+        self.view.step_requested.connect(lambda step: commands.go(document, step))
+        self.view.message.connect(status.show_hint)
+        self.parts.table.message.connect(status.show_hint)
+        self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
+        self.photos.photo_chosen.connect(lambda path: self._stage.opening.open_paths([path]))
+        for recent in (self.empty.recent_chosen, self.recent_menu.chosen):
+            recent.connect(lambda path: self._stage.opening.open_paths([path]))
+        self.parts.clipping.said.connect(status.say)
+        self.choosing.chosen.connect(self.settings_chosen)
+        self.exporting.said.connect(status.say)
+        self.exporting.failed.connect(self.show_trouble)
+        self.parts.board_saving.said.connect(status.say)
+        for part in (self.parts.board_saving, self.parts.board.looking):
+            part.failed.connect(self.show_trouble)
+
+    def _connect_jobs(self) -> None:
+        opening, reading, status = self._stage.opening, self._stage.reading, self.status
+        opening.opened.connect(self._show_opened)
+        opening.opened.connect(lambda event: self.trainer.follow(event.project))
+        opening.listed.connect(self._show_folder)
+        opening.failed.connect(self.show_trouble)
+        for part in (self.view, self.table):
+            opening.leaving.connect(part.finish_editing)
+            self.exporting.writing.connect(part.finish_editing)
+            reading.progressed.connect(lambda *_, part=part: part.set_busy(True))
+            reading.stopped.connect(lambda part=part: part.set_busy(False))
+        opening.recent_changed.connect(self._show_recent)
+        reading.progressed.connect(status.show_progress)
+        reading.stopped.connect(status.reading_stopped)
+        reading.finished.connect(status.say)
+        reading.failed.connect(self.show_trouble)
+        evaluation_news.tell(self._stage.evaluating, opening, self.messages)
+        learning_news.tell(self._stage.training, self.messages)
+        session_news.tell(self.parts.session, self.messages)
+        retry_saver.tell(opening.keeping, self.messages)
+        self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
+        status.stop_requested.connect(reading.cancel)
+        self.parts.photos_panel.failed.connect(self.show_trouble)
+        self.parts.photos_panel.said.connect(status.say)
+        self.parts.photos_panel.counted.connect(status.show_photos)
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Say why something did not work."""
+        self.messages.show_message(trouble.message, Severity.ERROR, details=trouble.details)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self.action_set.retint()
+        self.empty.retint()
+        self.parts.guide.retint()
+        for panel in self.parts.panels:
+            panel.retint()
+        self.status.retint()
+        self.parts.photos_panel.retint()
+        self.messages.retint()
+        self._show_recent()
+
+    def _show_document(self) -> None:
+        page = self._stage.document.page
+        self.status.clearMessage()
+        if page is None or self._middle.currentWidget() is self.empty:
+            # Not at every photo: a person may have closed the list of photos.
+            for dock in (self._words_dock, self._photos_dock):
+                dock.setVisible(page is not None)
+            if page and self.width() < _NARROW:
+                widths = [round(self.width() * share) for share in (0.18, 0.36)]
+                self.resizeDocks([self._photos_dock, self._words_dock], widths, Qt.Orientation.Horizontal)
+        self._middle.setCurrentWidget(self.view if page else self.empty)
+        self.status.show_hint(tr(HINTS[self.view.tool]) if page else tr("Drop a photo anywhere in this window."))
+        self._show_count()
+
+    def _show_count(self) -> None:
+        page, path = self._stage.document.page, self._stage.opening.path
+        if page is None:
+            return
+        self.status.show_words(len(page.words), sum(word.checked for word in page.words.values()))
+        if path is not None:
+            self.photos.set_page(path, page)
+
+    def _show_opened(self, event: PhotoOpened) -> None:
+        self.setWindowTitle(labels.title(f"{labels.file_name(event.path.name)} – OCR Studio"))
+        opening = self._stage.opening
+        self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
+        self._kept.tell()
+        self._show_count()
+        self.view.setFocus()
+
+    def _show_folder(self, photos: tuple[Path, ...]) -> None:
+        opening = self._stage.opening
+        self.photos.show_photos(photos, opening.path, opening.project, opening.listing)
+
+    def _show_recent(self) -> None:
+        paths = self._stage.opening.recent.paths()
+        self.empty.show_recent(paths)
+        self.recent_menu.show_recent(paths)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files, folders and pictures."""
+        if Opening.takes(event.mimeData()):
+            event.acceptProposedAction()
+            self.empty.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """They went elsewhere."""
+        self.empty.show_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        self.empty.show_drop(False)
+        if self._stage.opening.open_mime(event.mimeData(), word="Dropped"):
+            event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The toolbar has as much room as the window."""
+        super().resizeEvent(event)
+        self._toolbar.fit(self.width())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Never asks: all is saved."""
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,109 @@
+"""What the window says about photos that are opened: in its messages, its status bar and its list of photos."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from ocr_studio.core import project_places
+from ocr_studio.core.project.project import FOLDER
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
+from ocr_studio.ui.widgets.status_bar import Status
+
+# Each takes the place of the one before it, and goes when another photo is opened.
+_REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
+
+
+class OpeningNews(QObject):
+    """Listens to the opening of photos and tells a person, what is no trouble once only."""
+
+    def __init__(self, opening: Opening, messages: MessageBar, status: Status, photos: PageList) -> None:
+        super().__init__(opening)
+        self._opening, self._messages, self._photos, self._status = opening, messages, photos, status
+        self._told: set[tuple[str, Path, str]] = set()
+        opening.started.connect(lambda name: status.say(tr("Opening {photo}…", photo=labels.file_name(name))))
+        opening.rested.connect(self._rest)
+        opening.refused.connect(self._refuse)
+        opening.opened.connect(self._show)
+        photos.photos.listed.connect(self._look_for_file)
+
+    def _rest(self) -> None:
+        self._status.clearMessage()
+        self._messages.withdraw(_REFUSED)
+
+    def _refuse(self, path: Path, trouble: Trouble) -> None:
+        path = Path(os.path.abspath(path))
+        # In messages all white space is one space.
+        short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
+        details = trouble.details or (str(path) if short != trouble.message else "")
+        self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
+        self._photos.set_refused(path, short)
+
+    def _show(self, event: PhotoOpened) -> None:
+        for key, text in ((_READ_ONLY, event.read_only), (str(event.path), event.warning)):
+            self._messages.withdraw(key)
+            if text:
+                self._messages.show_message(text, Severity.WARNING, key=key)
+        name = labels.file_name(event.path.name)
+        twin = (
+            tr(
+                "{photo} is the same picture as {other}: they share their words.",
+                photo=name,
+                other=labels.file_name(event.twin),
+            )
+            if event.twin
+            else ""
+        )
+        self._messages.withdraw(_GONE)
+        self._tell(_TWIN, event.path, twin)
+        self._tell(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
+
+    def _look_for_file(self) -> None:
+        """The photo on the screen may have been deleted, or may be back."""
+        path, listed = self._opening.path, self._photos.photos
+        if path is None or path.parent != listed.folder:
+            return
+        if listed.number(path.name) is not None:
+            self._messages.withdraw(_GONE)
+            self._told = {each for each in self._told if each[:2] != (_GONE, path)}
+        elif path.name not in listed.renamed:
+            name = labels.file_name(path.name)
+            text = tr(
+                "{photo} is not in its folder any more. What was read and corrected stays kept, and comes back with the"
+                " photo.",
+                photo=name,
+            )
+            self._tell(_GONE, path, text, Severity.WARNING)
+
+    def _where_kept(self, event: PhotoOpened) -> str:
+        beside = event.project.folder.parent == event.path.parent
+        if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
+            return ""
+        folder = event.project.folder
+        if project_places.is_taken(event.path.parent / FOLDER):
+            return tr(
+                "The words of these photos are kept in {folder}, as beside them a file called {name} is in the way.",
+                folder=folder,
+                name=FOLDER,
+            )
+        if os.access(event.path.parent, os.W_OK):
+            return tr("The words of these photos are kept in {folder}.", folder=folder)
+        return tr(
+            "The words of these photos are kept in {folder}, as nothing can be written beside them.", folder=folder
+        )
+
+    def _tell(self, key: str, about: Path, text: str, severity: Severity = Severity.INFO) -> None:
+        """Say it once about this photo or folder; without a text, it is not so here."""
+        if not text:
+            self._messages.withdraw(key)
+        elif (key, about, text) not in self._told:
+            self._told.add((key, about, text))
+            self._messages.show_message(text, severity, key=key)

@@ -1,0 +1,50 @@
+"""A picture of the window itself, once it is ready: for the README and for looking at how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import output_marks
+from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.ui.widgets import image_convert
+
+# Small pictures, the last paint and a scroll to its place come a moment after all is read.
+_SETTLE_MS = 800
+
+
+class Screenshot(QObject):
+    """Waits until the window is ready, writes the picture and ends the program.
+
+    trouble: why the picture could not be written; None if it was.
+    """
+
+    def __init__(self, window: QWidget, file: OutputFile, *, ready: Callable[[], bool]) -> None:
+        """ready: asked again and again; when it has said yes for a while, the picture is taken."""
+        super().__init__(window)
+        closed = StudioError("the window was closed before its picture was taken", file=file.path)
+        self.trouble: StudioError | None = closed
+        self._window, self._file, self._ready = window, file, ready
+        self._quiet_ms = 0
+        self._clock = QTimer(self, interval=100)
+        self._clock.timeout.connect(self._look)
+        self._clock.start()
+
+    def _look(self) -> None:
+        self._quiet_ms = self._quiet_ms + self._clock.interval() if self._ready() else 0
+        if self._quiet_ms >= _SETTLE_MS:
+            self._clock.stop()
+            self._take()
+
+    def _take(self) -> None:
+        picture = self._window.grab().toImage()
+        try:
+            self._file.write(output_marks.encoded(image_convert.array(picture)))
+            self.trouble = None
+        except StudioError as error:
+            self.trouble = error
+        self._window.close()
+        QApplication.quit()

@@ -1,0 +1,41 @@
+"""The bar of buttons at the top of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QToolBar, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.menus.action_set import ActionSet
+
+# What is known best by its picture loses its name first.
+_NAMED = ("copy_all", "open", "read_page", "learn")
+
+
+class Toolbar(QToolBar):
+    """What is used most as pictures, some with their names beside them."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Toolbar"), parent, movable=False, iconSize=QSize(20, 20))
+        self._actions = actions
+        self.setObjectName("toolbar")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        actions.fill_toolbar(self)
+        self._name(_NAMED, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def fit(self, width: int) -> None:
+        """Show as many names as there is room for beside all the pictures."""
+        styles, layout = Qt.ToolButtonStyle, self.layout()
+        assert layout is not None
+        for nameless in range(len(_NAMED) + 1):
+            self._name(_NAMED[:nameless], styles.ToolButtonIconOnly)
+            self._name(_NAMED[nameless:], styles.ToolButtonTextBesideIcon)
+            layout.invalidate()
+            if self.sizeHint().width() <= width:
+                return
+
+    def _name(self, keys: Iterable[str], style: Qt.ToolButtonStyle) -> None:
+        for key in keys:
+            self.widgetForAction(self._actions[key]).setProperty("toolButtonStyle", style)

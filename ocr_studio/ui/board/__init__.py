@@ -1,0 +1,1 @@
+"""The board panel: corners, view and saving of a rectified whiteboard."""

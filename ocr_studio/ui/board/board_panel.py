@@ -1,0 +1,211 @@
+"""The panel of the board view: what is done to the picture of the board, and where its corners are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.page import Quad
+from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.ui.board.board_view import BoardLooking
+from ocr_studio.ui.board.corner_handles import CornerHandles
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+
+# Field of the look, title, tip, and what undo says.
+_SWITCHES = (
+    ("straighten", later("&Straighten"), later("Show the board as if you stood right before it")),
+    ("even_light", later("&Even out light"), later("Make the board as bright in its corners as in its middle")),
+    ("less_glare", later("Less &glare"), later("Dim reflections of lamps and windows")),
+    ("strong_ink", later("Stronger &ink"), later("Make writing stronger, in its own colours")),
+)
+_READ_TIP = later(
+    "Read the cleaned board instead of the photo; what is written beyond the board is then not read. Boxes still lie"
+    " on the photo."
+)
+# Of the picture: less burnt out than this need not be told.
+_WORTH_TELLING = 0.002
+
+
+class BoardPanel(PanelDock):
+    """Open as long as the board view is on."""
+
+    area = Qt.DockWidgetArea.RightDockWidgetArea
+    own_keys = (
+        (later("Tab, Shift+Tab"), later("While corners are moved: the next corner, the one before")),
+        (later("Arrows, Shift+arrows"), later("While corners are moved: move the corner by a pixel, by ten")),
+        (later("Enter"), later("While corners are moved: done")),
+    )
+
+    def __init__(self, looking: BoardLooking, view: PhotoView, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Board"), "board", parent)
+        self.looking, self._view = looking, view
+        self.handles = CornerHandles(view)
+        self.switches = {name: QCheckBox(tr(title)) for name, title, _ in _SWITCHES}
+        for name, _, tip in _SWITCHES:
+            self.switches[name].setToolTip(tr(tip))
+            self.switches[name].clicked.connect(lambda on, name=name: self._switch(name, on))
+        self.strength = Knob(_strength(), looking.look.strength)
+        self.strength.turned.connect(self._turn)
+        self.adjust = QPushButton(tr("&Move corners"))
+        self.adjust.setCheckable(True)
+        self.adjust.setToolTip(tr("Show the photo, and drag the four corners of the board to where they are"))
+        self.adjust.clicked.connect(self._adjust)
+        self.find_again = QPushButton(tr("&Find corners again"))
+        self.find_again.setToolTip(tr("Take the corners that the program finds"))
+        self.find_again.clicked.connect(lambda: self._put(None, tr("Find corners again")))
+        self.whole = QPushButton(tr("&Whole photo"))
+        self.whole.setToolTip(tr("Take the corners of the photo, so that nothing is cut off"))
+        self.whole.clicked.connect(lambda: self._put(looking.whole(), tr("Take the whole photo")))
+        self.read = QCheckBox(tr("&Read the cleaned board"))
+        self.read.setToolTip(tr(_READ_TIP))
+        self.read.clicked.connect(lambda on: self._switch("read", on))
+        self.found, self.lost = PlainLabel(), PlainLabel()
+        self._lay_out()
+        looking.changed.connect(self._show)
+        self.handles.moved.connect(lambda quad: self._put(quad, tr("Move a corner of the board"), join="board corner"))
+        self.handles.left.connect(lambda: looking.adjust(False))
+        self.retint()
+        self._show()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """All of it, where there is room."""
+        return QSize(320, 340)
+
+    def toggle(self) -> None:
+        """Put the board view on, with its panel; or both off."""
+        if self.looking.on:
+            self.close()
+        else:
+            self.open()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """With the panel comes the view."""
+        super().showEvent(event)
+        self.looking.switch(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """With the panel goes the view; not when it is only behind another one."""
+        super().closeEvent(event)
+        self.looking.switch(False)
+
+    def _lay_out(self) -> None:
+        note = PlainLabel(tr("Only what you see here changes, never the photo."))
+        for label in (note, self.found, self.lost):
+            label.setWordWrap(True)
+        note.setProperty("quiet", True)
+        head = QHBoxLayout()
+        head.addWidget(note, 1)
+        head.addWidget(self.closer, 0, Qt.AlignmentFlag.AlignTop)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addLayout(_in_two(*self.switches.values()))
+        layout.addWidget(self.strength)
+        layout.addWidget(self.found)
+        layout.addLayout(_in_two(self.adjust, self.find_again, self.whole, self.read))
+        layout.addWidget(self.lost)
+        layout.addStretch(1)
+        self.setWidget(inner)
+
+    def _switch(self, name: str, on: bool) -> None:
+        titles = {key: tr(title) for key, title, _ in _SWITCHES} | {"read": tr("&Read the cleaned board")}
+        change: dict[str, Any] = {name: on}
+        self.looking.choose(replace(self.looking.look, **change), titles[name].replace("&", ""))
+
+    def _turn(self) -> None:
+        look = replace(self.looking.look, strength=self.strength.value)
+        self.looking.choose(look, tr("Clean the board more or less"), join="board strength")
+
+    def _adjust(self, on: bool) -> None:
+        self.looking.adjust(on)
+        if on:
+            self._view.setFocus()
+
+    def _put(self, quad: Quad | None, name: str, *, join: str = "") -> None:
+        self.looking.choose(replace(self.looking.look, corners=quad), name, join=join)
+        self._show()
+
+    def _show(self) -> None:
+        looking, look = self.looking, self.looking.look
+        for name, box in self.switches.items():
+            box.setChecked(getattr(look, name))
+        self.read.setChecked(look.read)
+        if not self.strength.slider.isSliderDown():
+            self.strength.set_value(look.strength)
+        self.strength.setEnabled(look.even_light or look.less_glare or look.strong_ink)
+        self.adjust.setChecked(looking.adjusting)
+        self.adjust.setText(tr("&Done") if looking.adjusting else tr("&Move corners"))
+        self.adjust.setEnabled(look.straighten)
+        self.find_again.setEnabled(look.straighten and look.corners is not None)
+        self.whole.setEnabled(look.straighten and look.corners != looking.whole())
+        self.found.setText(self._said_of_corners())
+        self.lost.setText(self._said_of_losses())
+        self.lost.setVisible(bool(self.lost.text()))
+        self.handles.show(looking.corners if looking.adjusting else None)
+        self.changed.emit()
+
+    def _said_of_corners(self) -> str:
+        looking, sought = self.looking, self.looking.sought
+        if looking.adjusting:
+            return tr("Drag the four corners to those of the board; Enter when done.")
+        if not looking.look.straighten or looking.whole() is None:
+            return ""
+        if looking.look.corners is not None:
+            whole = looking.look.corners == looking.whole()
+            return tr("The whole photo is shown.") if whole else tr("You have set the corners.")
+        if sought is None:
+            return tr("Looking for the board…")
+        if sought.board is None:
+            return tr("No board is seen on this photo, so all of it is shown. You can set the corners yourself.")
+        share = round(100 * sought.board.confidence)
+        return tr("The board is found; {share} % of its edges are clearly seen.", share=share)
+
+    def _said_of_losses(self) -> str:
+        said = []
+        if self.looking.burnt >= _WORTH_TELLING and self.looking.look.less_glare:
+            share = number(max(0.1, 100 * self.looking.burnt), 1)
+            said.append(tr("{share} % is so bright that the camera saw nothing there; that stays lost.", share=share))
+        if self.looking.beyond:
+            said.append(
+                tr_n(
+                    "{count} word beyond the board is not shown here.",
+                    "{count} words beyond the board are not shown here.",
+                    self.looking.beyond,
+                )
+            )
+        return " ".join(said)
+
+
+def _in_two(*widgets: QWidget) -> QGridLayout:
+    """Two beside each other, so that the panel is low enough to stand below the table of words."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(6)
+    for place, widget in enumerate(widgets):
+        grid.addWidget(widget, place // 2, place % 2)
+    for column in range(2):
+        grid.setColumnStretch(column, 1)
+    return grid
+
+
+def _strength() -> KnobSpec:
+    return KnobSpec(
+        "strength", tr("Strength"), 0.0, 1.0, 0.05, lambda value: f"{round(100 * value)} %",
+        tr("nearer to the photo"), tr("whiter ground, stronger ink"),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""The board view: what the canvas looks through, by how the page says that its board is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.images import board_corners
+from ocr_studio.core.page import BoardLook, Quad
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import clean_board
+from ocr_studio.jobs.photos.clean_board import BoardCleaned, BoardSought
+from ocr_studio.ui.board.rectified_document import Glass, ShownDocument
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread
+
+
+class BoardLooking(QObject):
+    """Switches the view on and off, and keeps how each photo is looked at with its page, as a step to be undone.
+
+    Per photo, as corners belong to one photo and glare to its light; a photo of which nobody has said anything is
+    looked at as the one before, with the corners found on it.
+    Signals: ``changed()`` the view, its look or what is known of the photo; ``failed(Trouble)``.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, document: Document, shown: ShownDocument, lane: JobThread) -> None:
+        """shown: what the canvas shows; lane: of its own."""
+        super().__init__(document)
+        self._document, self._shown, self._lane = document, shown, lane
+        self._on = self._adjusting = False
+        self._usual = BoardLook()
+        self._drawn: tuple[BoardLook, bool] | None = None  # what the last job was for
+        self._loose: BoardLook | None = None  # of a page that may not be changed
+        self._job: Job | None = None
+        self.sought: BoardSought | None = None
+        self.burnt = 0.0
+        document.opened.connect(self._on_opened)
+        document.words_changed.connect(lambda _: self._follow())
+
+    @property
+    def on(self) -> bool:
+        """Whether the board view is on."""
+        return self._on
+
+    @property
+    def busy(self) -> bool:
+        """Whether the picture is still being made."""
+        return self._job is not None
+
+    @property
+    def adjusting(self) -> bool:
+        """Whether the photo itself is shown, for its corners to be moved."""
+        return self._on and self._adjusting
+
+    @property
+    def look(self) -> BoardLook:
+        """How the open photo is looked at."""
+        page = self._document.page
+        return self._loose or (page.facts.board if page else None) or self._usual
+
+    @property
+    def corners(self) -> Quad | None:
+        """Where the board is; the whole photo where none is seen; None without a photo, or as long as it is sought."""
+        image = self._document.image
+        if image is None:
+            return None
+        known = clean_board.corners(self.look, self.sought.board if self.sought else None)
+        return known or (board_corners.whole(image) if self.sought else None)
+
+    @property
+    def beyond(self) -> int:
+        """How many words are not on the picture."""
+        return self._shown.beyond
+
+    def switch(self, on: bool) -> None:
+        """Put the view on, or show the photo as it is."""
+        if on != self._on:
+            self._on, self._adjusting = on, False
+            self._follow(anew=True)
+
+    def adjust(self, adjusting: bool) -> None:
+        """Show the photo for its corners to be moved; or the board again."""
+        if self._on and adjusting != self._adjusting:
+            self._adjusting = adjusting
+            self._follow(anew=True)
+
+    def choose(self, look: BoardLook, name: str, *, join: str = "") -> None:
+        """Look at the open photo in another way. name: what undo says; join: see ``Document.push``."""
+        page = self._document.page
+        if page is None or look == self.look:
+            return
+        self._usual = replace(look, corners=None, read=False)
+        if self._document.writable:
+            self._document.push(edits.state(page, replace(page.facts, board=look), name), join=join)
+        else:
+            self._loose = look
+        self._follow()
+
+    def whole(self) -> Quad | None:
+        """The corners of the whole photo."""
+        image = self._document.image
+        return None if image is None else board_corners.whole(image)
+
+    def _on_opened(self) -> None:
+        self.sought = self._loose = None
+        self.burnt, self._adjusting = 0.0, False
+        self._follow(anew=True)
+
+    def _follow(self, *, anew: bool = False) -> None:
+        """See to it that what is shown is what is wanted."""
+        wanted = (replace(self.look, read=False), self.adjusting)
+        image = self._document.image
+        if not self._on or image is None:
+            self._stop()
+            self._shown.look_through(None)
+            if anew:
+                self.changed.emit()
+            return
+        if not anew and wanted == self._drawn:
+            self.changed.emit()  # it may be read otherwise, or words have gone beyond the board
+            return
+        self._stop()
+        self._drawn = wanted
+        look, sought = wanted[0], self.sought
+        if self.adjusting:
+            self._shown.look_through(None)
+            if sought is None:
+                self._start(lambda: clean_board.seek(image))
+        else:
+            self._start(lambda: clean_board.clean(image, look, sought=sought))
+        self.changed.emit()
+
+    def _start(self, make: Callable[[], Iterator[object]]) -> None:
+        job = self._job = self._lane.submit(make, name=later("Cleaning the board"))
+        job.came.connect(self._take)
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._end(job))
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, BoardSought):
+            self.sought = event
+        elif isinstance(event, BoardCleaned):
+            self.burnt = event.burnt
+            self._shown.look_through(Glass(event.picture, event.matrix))
+        self.changed.emit()
+
+    def _end(self, job: Job) -> None:
+        if job is self._job:
+            self._job = None
+            self.changed.emit()
+
+    def _stop(self) -> None:
+        job, self._job, self._drawn = self._job, None, None
+        if job is not None:
+            job.cancel()

@@ -1,0 +1,225 @@
+"""The open page as the canvas shows it: as it is, or through a matrix that sees its board straight on.
+
+What is written, chosen and placed there is written, chosen and placed on the page itself, in pixels of the photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import board_corners
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Edit, Page, Quad, Word
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.ui.document.document import Document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glass:
+    """What the page is looked at through. picture: shown instead of the photo; matrix: (3, 3), pixels of the photo → of
+    the picture; see ``board_corners.placed``.
+    """
+
+    picture: Pyramid
+    matrix: NDArray[np.float64]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture."""
+        height, width = self.picture.level(0).shape[:2]
+        return width, height
+
+    @property
+    def plain(self) -> bool:
+        """Whether all places are the photo's own."""
+        return np.array_equal(self.matrix, np.eye(3))
+
+    def same_places(self, other: Glass | None) -> bool:
+        """Whether all is where it is through another."""
+        return other is not None and self.size == other.size and np.array_equal(self.matrix, other.matrix)
+
+
+class ShownDocument(Document):
+    """A document for the canvas: the page of another one, its words where the glass shows them.
+
+    Words whose middle is not on the picture are not on this page. An edit of this page becomes one of the real page:
+    a box that was changed is led back through the matrix, all others stay exactly what they are.
+    """
+
+    def __init__(self, source: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self.history = source.history
+        self._glass: Glass | None = None
+        self._back: NDArray[np.float64] = np.eye(3)
+        self._shown: Page | None = None
+        source.opened.connect(self._on_opened)
+        source.words_changed.connect(self._on_words)
+        source.selection_changed.connect(self.selection_changed)
+
+    @property
+    def glass(self) -> Glass | None:
+        """What the page is looked at through; None: it is shown as it is."""
+        return self._glass
+
+    def look_through(self, glass: Glass | None) -> None:
+        """Show the page through this, or as it is."""
+        before, self._glass = self._glass, glass
+        if before is glass:
+            return
+        if glass is not None and glass.same_places(before):
+            self.picture_changed.emit()
+            return
+        self._back = np.asarray(np.eye(3) if glass is None else np.linalg.inv(glass.matrix), dtype=np.float64)
+        self._make()
+        plain = (before is None or before.plain) and (glass is None or glass.plain)
+        (self.picture_changed if plain else self.opened).emit()
+
+    @property
+    def beyond(self) -> int:
+        """How many words of the page are not on the picture."""
+        real = self._source.page
+        return len(real.words) - len(self._shown.words) if real and self._shown else 0
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """Of the page itself."""
+        return self._source.undo_stack
+
+    @property
+    def writable(self) -> bool:
+        """Whether the page may be changed."""
+        return self._source.writable
+
+    @property
+    def page(self) -> Page | None:
+        """The page as it is shown."""
+        return self._shown or self._source.page
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The picture that is shown."""
+        return self._glass.picture.level(0) if self._glass else self._source.image
+
+    @property
+    def pyramid(self) -> Pyramid | None:
+        """The picture in halved sizes."""
+        return self._glass.picture if self._glass else self._source.pyramid
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Ids of the selected words, shown or not."""
+        return self._source.selection
+
+    @property
+    def current(self) -> str | None:
+        """The word that editing keys speak to, shown or not."""
+        return self._source.current
+
+    def word(self, word_id: str | None) -> Word | None:
+        """The word with this id, if it is shown."""
+        page = self.page
+        return page.words.get(word_id) if page and word_id else None
+
+    def placed(self, quad: Quad) -> Quad:
+        """Where a place of the photo is on the picture."""
+        return (board_corners.led(self._glass.matrix, quad) if self._glass else quad) or quad
+
+    def selected_words(self) -> tuple[Word, ...]:
+        """The selected words that are shown, in reading order."""
+        return tuple(word for key in self.order() if key in self.selection and (word := self.word(key)))
+
+    def order(self) -> tuple[str, ...]:
+        """The shown words in the reading order of the page."""
+        order = self._source.order()
+        return tuple(key for key in order if key in self._shown.words) if self._shown else order
+
+    def neighbour(self, step: int) -> str | None:
+        """As of the page, past words that are not shown."""
+        return page_order.neighbour(self.order(), self.current, step)
+
+    def open(
+        self,
+        page: Page | None,
+        image: NDArray[np.uint8] | None,
+        *,
+        writable: bool = True,
+        order: tuple[str, ...] | None = None,
+    ) -> None:
+        """Put a photo on the screen."""
+        self._source.open(page, image, writable=writable, order=order)
+
+    def set_read_at(self, when: str) -> None:
+        """Note that the page has been read."""
+        self._source.set_read_at(when)
+
+    def push(self, edit: Edit, *, join: str = "") -> None:
+        """Do an edit of the shown page as one of the page."""
+        self._source.push(self._real(edit), join=join)
+
+    def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
+        """Select these words."""
+        self._source.select(ids, current=current)
+
+    def show(self, page: Page, edit: Edit, *, back: bool) -> None:
+        """For the history."""
+        self._source.show(page, edit, back=back)
+
+    def _real(self, edit: Edit) -> Edit:
+        real = self._source.page
+        if self._shown is None or real is None:
+            return edit
+        changes: dict[str, tuple[Word | None, Word | None]] = {}
+        for key, (before, after) in edit.changes.items():
+            was = real.words.get(key) if before else None
+            if after is not None:
+                same = before is not None and was is not None and before.quad == after.quad
+                quad = was.quad if same and was else board_corners.led(self._back, after.quad)
+                changes[key] = was, replace(after, quad=quad or (was.quad if was else after.quad))
+            else:
+                changes[key] = was, None
+        return Edit(edit.name, changes, edit.facts)
+
+    def _make(self) -> None:
+        """The page as it is shown."""
+        real, self._shown = self._source.page, None
+        if real is None or self._glass is None or self._glass.plain:
+            return
+        width, height = self._glass.size
+        words = {key: seen for key, word in real.words.items() if (seen := self._seen(word))}
+        self._shown = replace(real, width=width, height=height, words=words)
+
+    def _seen(self, word: Word) -> Word | None:
+        """The word where the glass shows it; None where that is not on the picture."""
+        assert self._glass is not None
+        quad: Quad | None = board_corners.led(self._glass.matrix, word.quad)
+        if quad is None:
+            return None
+        x, y = geometry.centre(quad)
+        width, height = self._glass.size
+        return replace(word, quad=quad) if 0 <= x <= width and 0 <= y <= height else None
+
+    def _on_opened(self) -> None:
+        self._glass = self._shown = None
+        self.opened.emit()
+
+    def _on_words(self, ids: frozenset[str]) -> None:
+        real = self._source.page
+        if self._shown is not None and real is not None:
+            words = dict(self._shown.words)
+            for key in ids:
+                word = real.words.get(key)
+                seen = self._seen(word) if word else None
+                if seen is None:
+                    words.pop(key, None)
+                else:
+                    words[key] = seen
+            self._shown = replace(self._shown, words=words, facts=real.facts, read_at=real.read_at)
+        self.words_changed.emit(ids)

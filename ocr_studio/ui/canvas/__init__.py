@@ -1,0 +1,1 @@
+"""The photo with its boxes: view, tools, gestures."""

@@ -1,0 +1,280 @@
+"""Gestures: what one move of the mouse, from press to release, does on the photo.
+
+A gesture shows in the sketch what would become of the words, and pushes one edit at its end; dropping it half way
+leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from ocr_studio.core import lasso
+from ocr_studio.core.editing import edits
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.geometry import snapping
+from ocr_studio.core.geometry.quads import Floats
+from ocr_studio.core.geometry.snapping import Edge, Guide, Snap
+from ocr_studio.core.page import Edit, Page, Point, Quad
+from ocr_studio.core.reading_order import baselines
+from ocr_studio.ui.canvas.items.interaction import Canvas, Pointer
+from ocr_studio.ui.canvas.items.spatial_index import Box
+from ocr_studio.ui.document.document import Document
+
+# Screen pixels: a hand that only clicks trembles less than this.
+_TREMBLE = 4.0
+# Screen pixels beside a box that still count as on it.
+_NEAR = 4.0
+# Pixels of the photo: nothing smaller is writing.
+_LEAST = 3.0
+# Screen pixels within which an edge jumps, and the share of a neighbour's height that this is at most: where boxes are
+# small on the screen, each place would be near to something.
+_SNAP, _SNAP_SHARE = 6.0, 0.35
+# Screen pixels round the mouse in which lines are looked for that a new box may go on with; fewer where there are more
+# words than can be put into lines between two frames.
+_ROUND, _MANY = 400.0, 300
+# Screen pixels between two points of a lasso.
+_STEP = 2.0
+ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What would become of words, and the lines that their edges have jumped to."""
+
+    edit: Edit
+    guides: tuple[Guide, ...] = ()
+
+
+Make: TypeAlias = Callable[[Page, Pointer], Placing]
+
+
+class Neighbours:
+    """The boxes in sight but for those that a hand is moving: edges jump to them, unless Alt is held."""
+
+    def __init__(self, canvas: Canvas, moving: Collection[str] = ()) -> None:
+        self._canvas, self._moving = canvas, moving
+        self._corners: Floats | None = None
+        self._reach = 0.0
+
+    def snap(self, edges: tuple[Edge, ...], pointer: Pointer) -> Snap:
+        """How far to go on from where the hand is."""
+        if not self._canvas.snapping or pointer.held & Qt.KeyboardModifier.AltModifier:
+            return Snap()
+        corners = self._found()
+        return snapping.snap(edges, corners, self._reach)
+
+    def _found(self) -> Floats:
+        # Only now: most presses of the mouse are clicks.
+        if self._corners is None:
+            page, index = self._canvas.document.page, self._canvas.index
+            ids = [key for key in index.inside(self._canvas.seen()) if key not in self._moving] if page else []
+            words = page.words if page else {}
+            self._corners = np.array([words[key].quad.corners for key in ids], dtype=np.float64).reshape(-1, 4, 2)
+            usual = float(np.median(geometry.sizes(self._corners)[:, 1])) if ids else 0.0
+            self._reach = min(_SNAP / self._canvas.zoom, _SNAP_SHARE * usual)
+        return self._corners
+
+
+class Dragging:
+    """Words follow the mouse; the edit is made when it is released. A mere click does something else."""
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        start: Pointer,
+        make: Make,
+        *,
+        ids: Collection[str],
+        click: Callable[[], None] | None = None,
+    ) -> None:
+        """ids: of the words."""
+        self._canvas, self._start, self._make, self._ids, self._click = canvas, start, make, ids, click
+        self._moved: bool | None = None
+
+    def move(self, pointer: Pointer) -> None:
+        """Show the words where they would stand."""
+        if self._moved is None and far(self._start, pointer):
+            self._moved = self._canvas.may_change(self._ids)
+        page = self._canvas.document.page
+        if self._moved and page:
+            placing = self._make(page, pointer)
+            changes = placing.edit.changes
+            self._canvas.sketch.quads = {key: after.quad for key, (_, after) in changes.items() if after}
+            self._canvas.sketch.guides = placing.guides
+            self._canvas.redraw()
+
+    def finish(self, pointer: Pointer) -> None:
+        """Make the edit."""
+        page = self._canvas.document.page
+        if self._moved and page:
+            self._canvas.document.push(self._make(page, pointer).edit)
+        elif self._moved is None and self._click:
+            self._click()
+
+
+class Band:
+    """A rubber band: words it touches are selected; from a press on nothing, so a click selects nothing."""
+
+    def __init__(self, canvas: Canvas, start: Pointer) -> None:
+        self._canvas, self._start = canvas, start
+        self._kept = canvas.document.selection if start.held & ADDS else frozenset()
+
+    def move(self, pointer: Pointer) -> None:
+        """Select what the band touches now."""
+        if self._canvas.sketch.band is None and not far(self._start, pointer):
+            return
+        self._canvas.sketch.band = band = box_of(self._start.photo, pointer.photo)
+        self._canvas.document.select(self._kept | set(self._canvas.index.inside(band)))
+        self._canvas.redraw()
+
+    def finish(self, _pointer: Pointer) -> None:
+        """Keep the selection; a click beside all words takes it away."""
+        if self._canvas.sketch.band is None and not self._kept:
+            self._canvas.document.select(())
+
+
+class Lasso:
+    """A line by a free hand: words whose middle it goes round are selected. With Shift they come to those that are
+    selected, with Ctrl they go from them. A click takes the word under the mouse likewise.
+    """
+
+    def __init__(self, canvas: Canvas, start: Pointer) -> None:
+        self._canvas, self._start, self._last = canvas, start, start
+        self._takes = bool(start.held & Qt.KeyboardModifier.ControlModifier)
+        self._before = canvas.document.selection if start.held & ADDS else frozenset()
+        page = canvas.document.page
+        self._ids = np.array(list(page.words) if page else [], dtype=object)
+        corners = [word.quad.corners for word in page.words.values()] if page else []
+        self._middles = np.array(corners, dtype=np.float64).reshape(-1, 4, 2).mean(axis=1)
+
+    def move(self, pointer: Pointer) -> None:
+        """Select what the line goes round now."""
+        sketch = self._canvas.sketch
+        if not far(self._last, pointer, _STEP if sketch.lasso else _TREMBLE):
+            return
+        self._last = pointer
+        sketch.lasso = (*(sketch.lasso or (self._start.photo,)), pointer.photo)
+        inside = lasso.inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
+        self._select(self._ids[inside].tolist())
+        self._canvas.redraw()
+
+    def finish(self, pointer: Pointer) -> None:
+        """Keep the selection."""
+        if not self._canvas.sketch.lasso:
+            self._select(under(self._canvas, pointer)[:1])
+
+    def _select(self, ids: Collection[str]) -> None:
+        self._canvas.document.select(self._before.difference(ids) if self._takes else self._before.union(ids))
+
+
+class Drawing:
+    """A new box from corner to corner: upright, or with the slope of the line of writing that it goes on with."""
+
+    def __init__(self, canvas: Canvas, start: Pointer) -> None:
+        self._canvas, self._start = canvas, start
+        self._neighbours = Neighbours(canvas)
+        self._slope: float | None = None
+
+    def move(self, pointer: Pointer) -> None:
+        """Show the box."""
+        self._canvas.sketch.fresh, self._canvas.sketch.guides = self._box(pointer)
+        self._canvas.redraw()
+
+    def finish(self, pointer: Pointer) -> None:
+        """Add the box and select it; one too small is a slip of the hand."""
+        quad = self._box(pointer)[0]
+        if quad and far(self._start, pointer):
+            draw(self._canvas, quad)
+
+    def _box(self, pointer: Pointer) -> tuple[Quad | None, tuple[Guide, ...]]:
+        page = self._canvas.document.page
+        if page is None:
+            return None, ()
+        one, other, degrees = on_photo(page, self._start.photo), on_photo(page, pointer.photo), self._degrees(pointer)
+        rough = geometry.spanned(one, other, degrees)
+        if min(geometry.size(rough)) < _LEAST:
+            return None, ()
+        # Which of its corners the hand holds; the other one is where it began.
+        held = min(range(4), key=lambda index: math.dist(rough.corners[index], other))
+        first, second = (self._neighbours.snap(snapping.of_corner(rough, index), pointer) for index in (held ^ 2, held))
+        ends = [on_photo(page, (x + snap.by[0], y + snap.by[1])) for (x, y), snap in ((one, first), (other, second))]
+        quad = geometry.spanned(ends[0], ends[1], degrees)
+        if min(geometry.size(quad)) < _LEAST:
+            return rough, ()
+        return quad, (*first.guides, *second.guides)
+
+    def _degrees(self, pointer: Pointer) -> float:
+        """The slope of the line it goes on with. Only looked for once something is drawn."""
+        if not self._canvas.snapping or pointer.held & Qt.KeyboardModifier.AltModifier:
+            return 0.0
+        if self._slope is None:
+            page, (x, y), reach = self._canvas.document.page, self._start.photo, _ROUND / self._canvas.zoom
+            near = self._canvas.index.inside((x - reach, y - reach, x + reach, y + reach))
+            while len(near) > _MANY and reach > 1:
+                reach /= 2
+                near = self._canvas.index.inside((x - reach, y - reach, x + reach, y + reach))
+            lines = baselines.of_words(page.words[key] for key in near) if page else ()
+            self._slope = baselines.degrees_at(lines, self._start.photo) or 0.0
+        return self._slope
+
+
+class Panning:
+    """The photo follows the mouse."""
+
+    def __init__(self, canvas: Canvas, start: Pointer) -> None:
+        self._canvas, self._last = canvas, start.screen
+
+    def move(self, pointer: Pointer) -> None:
+        """Follow."""
+        by, self._last = pointer.screen - self._last, pointer.screen
+        self._canvas.pan_by(by.x(), by.y())
+
+    def finish(self, pointer: Pointer) -> None:
+        """Follow to the end."""
+        self.move(pointer)
+
+
+def draw(canvas: Canvas, quad: Quad) -> None:
+    """Add a box and select it."""
+    document = canvas.document
+    if document.page is None:
+        return
+    edit = edits.add(document.page, quad)
+    document.push(edit)
+    document.select(edit.changes)
+    for word_id in edit.changes:
+        canvas.drawn(word_id)
+
+
+def under(canvas: Canvas, pointer: Pointer) -> list[str]:
+    """Ids of the words under the mouse, the smallest first."""
+    return canvas.index.at(pointer.photo, _NEAR / canvas.zoom)
+
+
+def toggle(document: Document, word_id: str) -> None:
+    """Select one more word, or one less."""
+    if word_id in document.selection:
+        document.select(document.selection - {word_id}, current=document.current)
+    else:
+        document.select(document.selection | {word_id}, current=word_id)
+
+
+def on_photo(page: Page, point: Point) -> Point:
+    """The point of the photo nearest to a point that may lie beside it."""
+    return min(max(point[0], 0.0), float(page.width)), min(max(point[1], 0.0), float(page.height))
+
+
+def far(start: Pointer, now: Pointer, least: float = _TREMBLE) -> bool:
+    """Whether the mouse has gone farther than a hand trembles, or than ``least`` pixels of the screen."""
+    return math.hypot(*(now.screen - start.screen).toTuple()) >= least
+
+
+def box_of(one: Point, other: Point) -> Box:
+    """The upright box with two opposite corners."""
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])

@@ -1,0 +1,129 @@
+"""The way from a mistake or a word to its place: opens its photo, chooses the word there, brings it near, marks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from ocr_studio.core import metrics
+from ocr_studio.core.evaluation.results import Mistake
+from ocr_studio.core.page import Quad
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.style import box_colours
+
+# Pixels of the screen: writing as high as this is easily read.
+_READABLE = 44.0
+# Of the view: a mistake with what stands round it.
+_SHARE = 0.6
+# Overlap (IoU) from which on a word of the page is the one that a mistake is about.
+_SAME_WORD = 0.3
+_MARKED_MS = 4000
+# Pixels of the screen, the air between the place and its mark included.
+_AIR, _MARK_WIDTH = 6.0, 3.0
+
+
+class MistakePlaces(QObject):
+    """Goes to mistakes, and to words.
+
+    Signals: ``shown()`` the place is on the screen.
+    """
+
+    shown = Signal()
+
+    def __init__(self, document: Document, view: PhotoView, opening: Opening) -> None:
+        super().__init__(view)
+        self._document, self._view, self._opening = document, view, opening
+        self._wanted: tuple[Path, Callable[[], None]] | None = None
+        self._mark: QGraphicsRectItem | None = None
+        self._unmark = QTimer(self, singleShot=True, interval=_MARKED_MS)
+        self._unmark.timeout.connect(self._take_mark)
+        opening.opened.connect(self._come)
+        opening.refused.connect(lambda *_: self._give_up())
+        document.opened.connect(self._take_mark)
+
+    def go(self, photo: Path, mistake: Mistake) -> None:
+        """Show the place of a mistake on its photo; opens that first where another is open."""
+        self._go(photo, lambda: self._show(mistake))
+
+    def go_to_word(self, photo: Path, word_id: str) -> None:
+        """Show a word on its photo; where it has gone since, the photo."""
+        self._go(photo, lambda: self._show_word(word_id))
+
+    def go_to_box(self, photo: Path, box: Quad) -> None:
+        """Show a place on a photo, and the word that stands there now, if one does."""
+        self._go(photo, lambda: self._show_place([box], box.bounds()))
+
+    def _go(self, photo: Path, show: Callable[[], None]) -> None:
+        if self._opening.path == photo:
+            self._wanted = None
+            show()
+        else:
+            self._wanted = photo, show
+            self._opening.open_paths([photo])
+
+    def _come(self, event: PhotoOpened) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted and wanted[0] == event.path:
+            # The window puts the photo on the screen at the same signal; this comes after it.
+            QTimer.singleShot(0, self, lambda: wanted[1]() if self._opening.path == wanted[0] else None)
+
+    def _give_up(self) -> None:
+        self._wanted = None
+
+    def _show(self, mistake: Mistake) -> None:
+        self._show_place([word.quad for word in (mistake.wanted or mistake.read)], mistake.bounds)
+
+    def _show_place(self, about: list[Quad], bounds: tuple[float, float, float, float]) -> None:
+        self._document.select(self._words(about))
+        self._show_box(bounds)
+
+    def _show_word(self, word_id: str) -> None:
+        word = self._document.word(word_id)
+        if word is not None:
+            self._document.select([word_id])
+            self._show_box(word.quad.bounds())
+
+    def _show_box(self, bounds: tuple[float, float, float, float]) -> None:
+        left, top, right, bottom = self._view.document.placed(Quad.from_box(*bounds)).bounds()
+        box = QRectF(left, top, right - left, bottom - top)
+        self._bring_near(box)
+        self._put_mark(box)
+        self.shown.emit()
+
+    def _words(self, about: list[Quad]) -> list[str]:
+        """The words of the page that stand in these places; it may have been corrected since."""
+        page = self._document.page
+        ids = list(page.words) if page else []
+        places = [page.words[key].quad for key in ids] if page else []
+        return [ids[found] for _, found in metrics.matches(about, places, least=_SAME_WORD)]
+
+    def _bring_near(self, box: QRectF) -> None:
+        room = self._view.viewport().size()
+        side = max(1.0, min(box.width(), box.height()))
+        fits = _SHARE * min(room.width() / max(1.0, box.width()), room.height() / max(1.0, box.height()))
+        wanted = min(max(self._view.zoom, _READABLE / side), fits)
+        self._view.zoom_by(wanted / self._view.zoom)
+        self._view.centre_on(QPointF(box.center()))
+
+    def _put_mark(self, box: QRectF) -> None:
+        self._take_mark()
+        width = _MARK_WIDTH * self._view.devicePixelRatioF()
+        pen = QPen(box_colours.current().selection, width, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        air = _AIR / self._view.zoom
+        self._mark = self._view.scene().addRect(box.adjusted(-air, -air, air, air), pen)
+        self._mark.setZValue(1)
+        self._unmark.start()
+
+    def _take_mark(self) -> None:
+        self._unmark.stop()
+        if self._mark is not None:
+            self._view.scene().removeItem(self._mark)
+            self._mark = None

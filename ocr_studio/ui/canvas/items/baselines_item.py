@@ -1,0 +1,62 @@
+"""Guides on the photo: the line that each line of writing stands on, however it slopes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ocr_studio.core.reading_order import baselines
+from ocr_studio.core.reading_order.baselines import Baseline
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import box_colours, box_outlines
+from ocr_studio.ui.style.box_colours import CanvasColours
+
+# In heights of its words a line is shown so far beyond them, where the next word may come.
+_BEYOND = 1.0
+
+
+class BaselinesItem(QGraphicsItem):
+    """Draws the baselines of the open page; found when they are first in sight after words have changed."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._lines: tuple[QLineF, ...] | None = None
+        self._rect = QRectF()
+        self.colours: CanvasColours = box_colours.current()
+        self.setVisible(False)
+
+    def reset(self, rect: QRectF) -> None:
+        """rect: where there may be some, in pixels of the photo."""
+        self.prepareGeometryChange()
+        self._rect = rect
+        self.forget()
+
+    def forget(self) -> None:
+        """Words have changed."""
+        self._lines = None
+
+    def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
+        """All places where something may be drawn."""
+        return self._rect
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw the lines, as wide at every zoom."""
+        if self._lines is None:
+            page = self._document.page
+            self._lines = tuple(map(_shown, baselines.of_words(page.words.values()))) if page else ()
+        ratio = box_outlines.sharpness(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in ((self.colours.halo, 3.0), (self.colours.guide, 1.25)):
+            pen = QPen(colour, width * ratio)
+            pen.setCosmetic(True)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawLines(self._lines)
+
+
+def _shown(line: Baseline) -> QLineF:
+    shown = QLineF(QPointF(*line.start), QPointF(*line.end))
+    over = (shown.p2() - shown.p1()) / max(shown.length(), 1.0) * _BEYOND * line.height
+    return QLineF(shown.p1() - over, shown.p2() + over)

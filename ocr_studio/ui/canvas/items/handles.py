@@ -1,0 +1,146 @@
+"""The handles of a selected box: where they are on the screen, which is under a point, what each does to the box."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QTransform
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Point, Quad
+
+SIZE = 9.0
+# On a small box, whose writing larger ones would hide.
+_SMALL_SIZE = 5.0
+_REACH = 8.0
+# Screen pixels: the middle of a side has a handle only where it leaves room to take hold of the box itself.
+_SIDE_FROM = 44.0
+_TURN_AWAY = 26.0
+# Inside a small box a handle is hit only this close to it, so that the rest moves the box.
+_REACH_INSIDE = 4.0
+_SMALL = 26.0
+# So far out stand the handles of a small box, clear of its writing.
+_OUT = 5.0
+
+
+class Handle(Enum):
+    """Corners 0–3 clockwise from the text's top left, sides 4–7 from its top, and the one to turn with."""
+
+    CORNER_0, CORNER_1, CORNER_2, CORNER_3 = 0, 1, 2, 3
+    TOP, RIGHT, BOTTOM, LEFT = 4, 5, 6, 7
+    TURN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """Handles of one box in pixels of the screen. root: where the turning handle's stem begins."""
+
+    places: Mapping[Handle, QPointF]
+    root: QPointF
+    corners: Quad
+
+    @property
+    def size(self) -> float:
+        """How wide they are drawn, in pixels of the screen."""
+        return SIZE if min(geometry.size(self.corners)) >= _SMALL else _SMALL_SIZE
+
+    def at(self, point: QPointF) -> Handle | None:
+        """The handle under a point of the screen."""
+        inside = geometry.contains(self.corners, (point.x(), point.y()))
+        reach = _REACH_INSIDE if inside and min(geometry.size(self.corners)) < _SMALL else _REACH
+        near = {handle: math.hypot(*(place - point).toTuple()) for handle, place in self.places.items()}
+        best = min(near, key=lambda handle: near[handle])
+        return best if near[best] <= reach else None
+
+
+def of(quad: Quad, to_screen: QTransform, area: QRectF) -> Handles:
+    """The handles of a box, for a view with this transform from the photo to the screen.
+
+    area: what of the screen is in sight: the turning handle stands above the text, below it where it could not be seen.
+    """
+    points = [to_screen.map(QPointF(x, y)) for x, y in quad.corners]
+    corners = Quad.from_array([(p.x(), p.y()) for p in points])
+    out = _OUT if min(geometry.size(corners)) < _SMALL else 0.0
+    grips = [QPointF(x, y) for x, y in _grown(corners, out)]
+    places = dict(zip(list(Handle)[:4], grips, strict=True))
+    for index, handle in enumerate((Handle.TOP, Handle.RIGHT, Handle.BOTTOM, Handle.LEFT)):
+        start, end = grips[index], grips[(index + 1) % 4]
+        if math.hypot(*(end - start).toTuple()) >= _SIDE_FROM:
+            places[handle] = (start + end) / 2
+    top, bottom = (points[0] + points[1]) / 2, (points[2] + points[3]) / 2
+    up = top - bottom
+    length = math.hypot(up.x(), up.y())
+    away = up / length if length > 1 else QPointF(0, -1)
+    above, below = top + away * _TURN_AWAY, bottom - away * _TURN_AWAY
+    room = area.adjusted(SIZE, SIZE, -SIZE, -SIZE)
+    seen = room.contains(above) or not room.contains(below)
+    places[Handle.TURN] = above if seen else below
+    return Handles(places, top if seen else bottom, corners)
+
+
+def _grown(corners: Quad, by: float) -> NDArray[np.float64]:
+    """The corners, (4, 2), moved outwards along both their sides."""
+    points = np.asarray(corners.corners, dtype=np.float64)
+    along = geometry.directions(points[None])[0]
+    across = np.array([-along[1], along[0]])
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    return np.asarray(points + by * (signs[:, :1] * along + signs[:, 1:] * across))
+
+
+def pulled(quad: Quad, handle: Handle, by: Point, *, free: bool = False) -> Quad:
+    """The box after a handle was pulled by (dx, dy) pixels of the photo.
+
+    A corner keeps the box's angles, the opposite corner staying; free: it goes alone. A side moves across itself. At
+    least a pixel is left of the box; a box that is no parallelogram has its corners moved alone.
+    """
+    corners = np.asarray(quad.corners, dtype=np.float64)
+    if handle.value >= Handle.TOP.value:
+        return _side_pulled(corners, handle.value - Handle.TOP.value, by)
+    index = handle.value
+    target = corners[index] + by
+    if free or not _is_parallelogram(corners):
+        return geometry.with_corner(quad, index, (float(target[0]), float(target[1])))
+    fixed = corners[index - 2]
+    before, after = corners[index - 1] - fixed, corners[(index + 1) % 4] - fixed
+    shares = np.linalg.solve(np.stack([before, after], axis=1), target - fixed)
+    lengths = np.array([np.linalg.norm(before), np.linalg.norm(after)])
+    share = np.maximum(shares, 1 / np.maximum(lengths, 1e-6))
+    corners[index - 1] = fixed + share[0] * before
+    corners[(index + 1) % 4] = fixed + share[1] * after
+    corners[index] = fixed + share[0] * before + share[1] * after
+    return Quad.from_array(corners)
+
+
+def turned_by(quad: Quad, start: Point, now: Point) -> float:
+    """Degrees from one point to another as seen from the box's middle, clockwise on the screen, -180..180."""
+    x, y = geometry.centre(quad)
+    first, last = (math.atan2(point[1] - y, point[0] - x) for point in (start, now))
+    return (math.degrees(last - first) + 180) % 360 - 180
+
+
+def _side_pulled(corners: NDArray[np.float64], side: int, by: Point) -> Quad:
+    one, other = side, (side + 1) % 4
+    inward = (corners[side - 1] + corners[side - 2] - corners[one] - corners[other]) / 2
+    depth = float(np.linalg.norm(inward))
+    if depth < 1e-6:
+        return Quad.from_array(corners)
+    along = min(float(np.dot(by, inward)) / depth, depth - 1.0)
+    # Along the neighbouring sides, so that their slopes stay.
+    share = along / depth
+    moved = corners.copy()
+    moved[one] += share * (corners[side - 1] - corners[one])
+    moved[other] += share * (corners[side - 2] - corners[other])
+    return Quad.from_array(moved)
+
+
+def _is_parallelogram(corners: NDArray[np.float64]) -> bool:
+    a, b, c, d = corners
+    if abs(float((b[0] - a[0]) * (d[1] - a[1]) - (b[1] - a[1]) * (d[0] - a[0]))) < 1e-6:
+        return False
+    return bool(np.abs(a + c - b - d).max() <= 0.02 * max(float(np.linalg.norm(c - a)), 1.0) + 0.05)

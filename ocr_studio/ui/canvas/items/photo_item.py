@@ -1,0 +1,100 @@
+"""The photo under the boxes: one array, shown at any zoom."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.tone_curve import Tones
+from ocr_studio.ui.toned_level import TonedLevel
+
+# Smaller levels are not worth their making.
+_SMALLEST = 512
+# From here on single pixels are what a person wants to see.
+_PIXELS_FROM = 4.0
+
+
+class PhotoItem(QGraphicsItem):
+    """The photo at full size, read where it lies, and halved copies for looking at it from further away.
+
+    Halving averages whole pixels, so thin strokes neither flicker nor break when the whole board is on the screen, and
+    a frame costs the same for 50 megapixels as for one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self._arrays: list[NDArray[np.uint8]] = []  # QImage only borrows its pixels
+        self._levels: list[QImage] = []
+        self._rect = QRectF()
+        self._tones = Tones()
+        self._toned: tuple[int, TonedLevel] | None = None  # of the level that was last in sight
+
+    def set_photo(self, photo: Pyramid | None) -> None:
+        """photo: (H, W, 3) uint8 RGB, or None for no photo."""
+        self.prepareGeometryChange()
+        self._levels, self._arrays, self._toned = [], [], None
+        if photo is None:
+            self._rect = QRectF()
+            return
+        image = np.ascontiguousarray(photo.level(0))
+        height, width = image.shape[:2]
+        self._rect = QRectF(0, 0, width, height)
+        self._add(image, QImage.Format.Format_RGB888)
+        while max(image.shape[:2]) > _SMALLEST:
+            image = photo.level(len(self._levels))
+            self._add(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGRA), dtype=np.uint8), QImage.Format.Format_RGB32)
+
+    @property
+    def tones(self) -> Tones:
+        """In which it is shown."""
+        return self._tones
+
+    def set_tones(self, tones: Tones) -> None:
+        """Show it brighter or darker, stronger or weaker; its pixels stay as they are."""
+        self._tones = tones
+        if tones.neutral:
+            self._toned = None
+        elif self._toned is not None:
+            self._toned[1].turn(tones.table())
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
+        """The photo, in its own pixels."""
+        return self._rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw what is in sight from the level that has just enough pixels."""
+        if not self._levels:
+            return
+        device = painter.device()
+        scale = painter.worldTransform().m11() * (device.devicePixelRatio() if device else 1.0)
+        number = self._level_for(scale)
+        level = self._levels[number]
+        across, down = level.width() / self._rect.width(), level.height() / self._rect.height()
+        shown = option.exposedRect.intersected(self._rect)
+        source = QRectF(shown.x() * across, shown.y() * down, shown.width() * across, shown.height() * down)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _PIXELS_FROM)
+        painter.drawImage(shown, level if self._tones.neutral else self._in_tones(number, source), source)
+
+    def _in_tones(self, number: int, needed: QRectF) -> QImage:
+        if self._toned is None or self._toned[0] != number:
+            form = self._levels[number].format()
+            self._toned = number, TonedLevel(self._arrays[number], form, self._tones.table())
+        return self._toned[1].image(needed)
+
+    def _level_for(self, scale: float) -> int:
+        level = 0
+        while level + 1 < len(self._levels) and scale <= 0.5 ** (level + 1):
+            level += 1
+        return level
+
+    def _add(self, pixels: NDArray[np.uint8], form: QImage.Format) -> None:
+        height, width = pixels.shape[:2]
+        self._arrays.append(pixels)
+        self._levels.append(QImage(pixels.data, width, height, pixels.strides[0], form))

@@ -1,0 +1,327 @@
+"""The photo with its words: looking, choosing, placing and correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.page import Quad
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.canvas import gestures, tools
+from ocr_studio.ui.canvas.box_view import BoxView
+from ocr_studio.ui.canvas.corner_keys import CornerPicking
+from ocr_studio.ui.canvas.inline_editing import PhotoEditing
+from ocr_studio.ui.canvas.items.handles import Handle
+from ocr_studio.ui.canvas.items.interaction import Gesture, Pointer
+from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_FAST = 10.0
+_SCROLL = 60.0
+# Screen pixels: a box that is put down by a key, to be moved and pulled from there.
+_NEW_BOX = (140.0, 44.0)
+_SOME_LOCKED = later("Locked boxes stay where they are.")
+_NOWHERE = QPointF(-1.0, -1.0)
+
+
+class PhotoView(BoxView):
+    """The open page of a document, on the screen and in the hand.
+
+    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` a person drew a box,
+    which nobody has read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
+    Every change goes through ``Document.push``, one edit for each gesture. snapping: edges that are placed by the mouse
+    jump to their neighbours', and new boxes take the slope of the line they go on with; not while Alt is held.
+    """
+
+    tool_changed = Signal(Tool)
+    message = Signal(str)
+    word_drawn = Signal(str)
+    step_requested = Signal(int)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self._tool = Tool.SELECT
+        self._gesture: Gesture | None = None
+        self._space = False
+        self._before_click: str | None = None
+        self._key_down = False
+        self.snapping = True
+        self.corners = CornerPicking(document, self.sketch, self.redraw, self)
+        self.corners.dropped.connect(lambda: self.message.emit(tr(tools.HINTS[self._tool])))
+        self.editing = PhotoEditing(document, self, self)
+        self.editing.message.connect(self.message)
+        self.editing.changed.connect(self._on_editing)
+        self.setAccessibleName(tr("Photo with its words"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        # The window takes dropped photos; Qt's graphics view would swallow them.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
+        document.opened.connect(self._drop_gesture)
+        self.horizontalScrollBar().valueChanged.connect(self.editing.place)
+        self.verticalScrollBar().valueChanged.connect(self.editing.place)
+        self.zoom_changed.connect(self.editing.place)
+        self.editing.panel.put_on_colours()
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self._tool
+
+    def set_tool(self, tool: Tool) -> None:
+        """Take another tool."""
+        self._drop_gesture()
+        self.corners.drop()
+        self.sketch.hover, self.sketch.in_turn = None, ()
+        if tool is not self._tool:
+            self._tool = tool
+            self.tool_changed.emit(tool)
+        self._set_cursor(tools.CURSORS[tool])
+        self.message.emit(tr(tools.HINTS[tool]))
+        self.redraw()
+
+    def edit_current(self) -> None:
+        """Open the editor at the current word; at the first one where none is selected."""
+        if self.document.current is None and not commands.go(self.document, 1):
+            return
+        self.editing.start()
+
+    def finish_editing(self) -> None:
+        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        self.editing.finish()
+
+    def cancel(self) -> None:
+        """Esc: drop what is being dragged, else the tool, else the selection."""
+        if self._gesture:
+            self._drop_gesture()
+        elif self.corners.picked:
+            self.corners.drop()
+        elif self._tool is not Tool.SELECT:
+            self.set_tool(Tool.SELECT)
+        else:
+            commands.deselect(self.document)
+
+    def drawn(self, word_id: str) -> None:
+        """A person drew this word."""
+        self.word_drawn.emit(word_id)
+
+    def may_change(self, ids: Collection[str] = ()) -> bool:
+        """Whether the page, and the box of any of these words, may be changed; if not, the person is told so."""
+        if not self.document.writable:
+            self.message.emit(tr(commands.READ_ONLY))
+            return False
+        locked = [word.locked for word in map(self.document.word, ids) if word]
+        if any(locked):
+            self.message.emit(tr(commands.LOCKED if all(locked) else _SOME_LOCKED))
+        return not locked or not all(locked)
+
+    def pick_corner(self) -> None:
+        """The next corner of the selected box is for the arrow keys; after the last one the whole box."""
+        if self.may_change(self.document.selection):
+            self.message.emit(self.corners.next())
+
+    def show_others(self, others: Mapping[str, str]) -> None:
+        """Show on these words, by their ids, how another model reads them."""
+        if others != self.sketch.others:
+            self.sketch.others = others
+            self.redraw()
+
+    def hide_boxes(self) -> None:
+        """Show no boxes: by a key as long as it is held, else until this is asked for again."""
+        self.looks.hide_boxes(held=self._key_down)
+
+    def switch_lens(self) -> None:
+        """Show a lens at the mouse: by a key as long as it is held, else until this is asked for again."""
+        self.looks.switch_lens(held=self._key_down)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Begin a gesture."""
+        self.editing.finish()
+        if self._gesture or self.document.page is None:
+            return
+        self._before_click = self.document.current
+        pointer, self.button_down = self._pointer(event), True
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and (self._space or self._tool is Tool.PAN)
+        ):
+            self._gesture = tools.begin(Tool.PAN, self, pointer)
+            self._set_cursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            # What cannot be seen cannot be taken hold of.
+            if self.looks.hidden:
+                self.looks.show_boxes()
+            self._gesture = tools.begin(self._tool, self, pointer)
+            self.sketch.cut = None
+        self.redraw()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Go on with the gesture, or show what a press would do here."""
+        pointer = self._pointer(event)
+        self._carry_lens(event.position())
+        if self._gesture and not event.buttons():
+            # The release went to somebody else: a dialog came up in between.
+            self._drop_gesture()
+        if self._gesture:
+            self._gesture.move(pointer)
+        elif self._tool is Tool.SPLIT and self.document.writable:
+            tools.show_cut(self, pointer)
+        elif self._tool is Tool.SELECT and not self._space:
+            self._hover(pointer)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """End the gesture."""
+        if event.buttons() & (Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton):
+            return
+        if self._gesture:
+            self._gesture.finish(self._pointer(event))
+            self._drop_gesture()
+        self.button_down = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Correct the word under the mouse."""
+        found = gestures.under(self, self._pointer(event)) if self._tool is Tool.SELECT and not self._space else []
+        if event.button() != Qt.MouseButton.LeftButton or not found:
+            self.mousePressEvent(event)
+            return
+        # The first of the two clicks may have gone on to the word below.
+        wanted = [word_id for word_id in (self._before_click, self.document.current) if word_id in found]
+        self.document.select((wanted or found)[:1])
+        self.editing.start()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Nothing is under the mouse any more."""
+        super().leaveEvent(event)
+        self._carry_lens(_NOWHERE)
+        if self._gesture is None:
+            self.sketch.hover = self.sketch.cut = None
+            self.redraw()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that mean something else in the middle of a gesture or with a tool in hand."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            self._key_down = True
+            drawing = self._tool is Tool.DRAW and event.key() in _ENTER
+            away = self._gesture or self.corners.picked or self._tool is not Tool.SELECT
+            leaving = event.key() == Qt.Key.Key_Escape and away
+            if drawing or leaving:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keys that are no shortcut of the window: Esc, F2, arrows and space."""
+        key = event.key()
+        if self.editing.word_id is not None:
+            # What the editor has no use for is not meant for the boxes.
+            event.ignore()
+        elif key == Qt.Key.Key_Escape:
+            self.cancel()
+        elif key == Qt.Key.Key_F2:
+            self.edit_current()
+        elif key in _ARROWS:
+            self._arrow(*_ARROWS[Qt.Key(key)], event.modifiers())
+        elif key == Qt.Key.Key_Space:
+            self._hold_space(True)
+        elif key in _ENTER and self._tool is Tool.DRAW:
+            self._draw_in_the_middle()
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Space panned while it was held; other keys showed or hid something."""
+        if not event.isAutoRepeat():
+            self._let_go()
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._hold_space(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """A key that is released elsewhere is not held here."""
+        super().focusOutEvent(event)
+        self._let_go()
+        self._hold_space(False)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
+        """Tab goes from word to word while one is selected; with none, from widget to widget as everywhere."""
+        if self.document.current is None:
+            return super().focusNextPrevChild(forward)
+        self.step_requested.emit(1 if forward else -1)
+        return True
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        point = self.to_scene(event.position())
+        return Pointer((point.x(), point.y()), event.position(), event.modifiers())
+
+    def _hover(self, pointer: Pointer) -> None:
+        shown = self.handles()
+        handle = shown[1].at(pointer.screen) if shown else None
+        found = gestures.under(self, pointer) if handle is None and self.document.page else []
+        over = found[0] if found else None
+        shape = Qt.CursorShape.ArrowCursor
+        if handle is not None:
+            shape = Qt.CursorShape.CrossCursor if handle is not Handle.TURN else Qt.CursorShape.PointingHandCursor
+        elif self.document.writable and self.document.selection.intersection(found):
+            shape = Qt.CursorShape.SizeAllCursor
+        elif over:
+            shape = Qt.CursorShape.PointingHandCursor
+        self._set_cursor(shape)
+        if over != self.sketch.hover:
+            self.sketch.hover = over
+            self.redraw()
+
+    def _arrow(self, dx: float, dy: float, held: Qt.KeyboardModifier) -> None:
+        step = _FAST if held & Qt.KeyboardModifier.ShiftModifier else commands.NUDGE
+        if self.document.selection and self.may_change(self.document.selection):
+            if self.corners.picked:
+                self.corners.move(dx * step, dy * step)
+            else:
+                commands.nudge(self.document, dx * step, dy * step)
+        elif not self.document.selection:
+            self.pan_by(-dx * _SCROLL, -dy * _SCROLL)
+
+    def _draw_in_the_middle(self) -> None:
+        middle = self.to_scene(QRectF(self.viewport().rect()).center())
+        across, down = (side / 2 / self.zoom for side in _NEW_BOX)
+        page = self.document.page
+        if page and self.may_change():
+            left, top = gestures.on_photo(page, (middle.x() - across, middle.y() - down))
+            right, bottom = gestures.on_photo(page, (middle.x() + across, middle.y() + down))
+            gestures.draw(self, Quad.from_box(left, top, right, bottom))
+
+    def _let_go(self) -> None:
+        self._key_down = False
+        self.looks.let_go()
+
+    def _hold_space(self, held: bool) -> None:
+        self._space = held
+        if self._gesture is None:
+            self._set_cursor(Qt.CursorShape.OpenHandCursor if held else tools.CURSORS[self._tool])
+
+    def _drop_gesture(self) -> None:
+        self._gesture = None
+        self.sketch.clear()
+        self._set_cursor(Qt.CursorShape.OpenHandCursor if self._space else tools.CURSORS[self._tool])
+        self.redraw()
+
+    def _set_cursor(self, shape: Qt.CursorShape) -> None:
+        self.viewport().setCursor(shape)
+
+    def _put_on_colours(self) -> None:
+        super()._put_on_colours()
+        if hasattr(self, "editing"):
+            self.editing.panel.put_on_colours()
+
+    def _on_editing(self) -> None:
+        self.show_handles(self.editing.word_id is None)

@@ -1,0 +1,127 @@
+"""Where a person is, as the window knows it: kept all the while, and gone back to at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ocr_studio.core import paths
+from ocr_studio.core.project.last_session import SessionFile, Whereabouts
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+
+# Milliseconds: as much as may be forgotten of where one was when the program is killed.
+_EVERY = 1500
+
+
+class Session(QObject):
+    """Keeps the photo, the selection and how the photo is looked at.
+
+    offer: where somebody was, who may want to go on there; it is asked for once, and gone when anything is opened.
+    Signals: ``changed()`` the offer came or went; ``cut_short(Whereabouts)`` the last sitting was not closed, but
+    ended.
+    """
+
+    changed = Signal()
+    cut_short = Signal(object)
+
+    def __init__(self, document: Document, opening: Opening, view: PhotoView) -> None:
+        super().__init__(view)
+        self._document, self._opening, self._view = document, opening, view
+        self._file = SessionFile()
+        self.offer: Whereabouts | None = None
+        self._wanted: Whereabouts | None = None
+        self._written: Whereabouts | None = None
+        self._clock = QTimer(self, singleShot=True, interval=_EVERY)
+        self._clock.timeout.connect(self._write)
+        opening.opened.connect(self._look_again)
+        opening.started.connect(lambda _: self._withdraw())
+        opening.refused.connect(lambda *_: self._forget_wanted())
+        for signal in (document.selection_changed, view.zoom_changed, view.horizontalScrollBar().valueChanged,
+                       view.verticalScrollBar().valueChanged):  # fmt: skip
+            signal.connect(self._note)
+
+    def begin(self, *, busy: bool, goes_on: bool = False) -> None:
+        """The window is there. busy: somebody has asked for another photo already; goes_on: this window
+        took the place of another, so it goes on in any case.
+
+        After a sitting that was closed it goes on by itself, if that is wanted; after one that was cut short it only
+        offers to: what was open may be why.
+        """
+        last = self._file.begin() if self._opening.keeps else None
+        place = last.place if last else None
+        if last is None or place is None or busy or not paths.exists(place.photo):
+            return
+        if last.closed and (goes_on or self._opening.settings.go_on):
+            # Before it is opened: should that kill the program, the next start only offers it.
+            self._file.write(place, closed=False)
+            self._go_to(place)
+            return
+        self.offer = place
+        self.changed.emit()
+        if not last.closed:
+            self.cut_short.emit(place)
+
+    def go_on(self) -> None:
+        """Go where somebody was."""
+        place = self.offer
+        if place is not None:
+            self._go_to(place)
+
+    def end(self) -> None:
+        """The window is closed, by a person."""
+        self._clock.stop()
+        # Where nothing was opened the place that was offered is still the one to go on from.
+        self._file.write(self._place() or self.offer, closed=True)
+
+    def leave(self) -> None:
+        """Leave the file to the next window."""
+        self._clock.stop()
+        self._file.end()
+
+    def _go_to(self, place: Whereabouts) -> None:
+        self._wanted = place
+        self._opening.open_paths([place.photo])
+
+    def _look_again(self, event: PhotoOpened) -> None:
+        self._withdraw()
+        place, self._wanted = self._wanted, None
+        if place is not None and event.path == place.photo:
+            self._document.select(place.selection, current=next(iter(place.selection), None))
+            if place.zoom is not None:
+                self._view.look_at(place.middle, place.zoom)
+        self._note()
+
+    def _withdraw(self) -> None:
+        if self.offer is not None:
+            self.offer = None
+            self.changed.emit()
+
+    def _forget_wanted(self) -> None:
+        self._wanted = None
+
+    def _note(self) -> None:
+        # Not begun anew by each change: somebody who scrolls on and on is somewhere, too.
+        if self._opening.keeps and not self._clock.isActive():
+            self._clock.start()
+
+    def _write(self) -> None:
+        place = self._place()
+        if place is not None and place != self._written:
+            if self._file.write(place, closed=False):
+                self._written = place
+            else:
+                self._clock.start()
+
+    def _place(self) -> Whereabouts | None:
+        path: Path | None = self._opening.path
+        document, view = self._document, self._view
+        if path is None or document.page is None:
+            return None
+        first = (document.current,) if document.current else ()
+        rest = tuple(key for key in document.order() if key in document.selection and key != document.current)
+        zoom = None if view.shows_whole else view.zoom
+        return Whereabouts(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))

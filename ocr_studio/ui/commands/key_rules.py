@@ -1,0 +1,115 @@
+"""Which keys an action may have: what is typed is never taken from somebody who types, and no key means two things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Flag, auto
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeySequence
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.commands.spec import ActionSpec, Scope
+
+
+class Heard(Flag):
+    """Where a key is heard."""
+
+    PHOTO = auto()
+    TABLE = auto()
+    PHOTOS = auto()
+    ELSEWHERE = auto()
+
+
+_WHERE = {
+    Scope.WINDOW: Heard.PHOTO | Heard.TABLE | Heard.PHOTOS | Heard.ELSEWHERE,
+    Scope.WORDS: Heard.PHOTO | Heard.TABLE,
+    Scope.CANVAS: Heard.PHOTO,
+}
+_NEAR = Heard.PHOTO | Heard.PHOTOS
+_K = Qt.Key
+# These type nothing, but have a meaning of their own in every field and list.
+_MOVING = {_K.Key_Left, _K.Key_Right, _K.Key_Up, _K.Key_Down, _K.Key_Home, _K.Key_End, _K.Key_PageUp, _K.Key_PageDown}
+_EDITING = {_K.Key_Return, _K.Key_Enter, _K.Key_Tab, _K.Key_Backtab, _K.Key_Backspace, _K.Key_Delete, _K.Key_Insert}
+_FUNCTIONS = range(int(_K.Key_F1), int(_K.Key_F35) + 1)
+_ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _K.Key_unknown, _K.Key_CapsLock}
+
+
+def keys_of(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The keys an action has now. changed: what a person has given others, as in the settings."""
+    if is_fixed(spec):
+        return spec.keys
+    return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))
+
+
+def shown(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """All keys to tell a person of: those of ``keys_of``, and those that are heard beside the photo only and stay."""
+    return (*keys_of(spec, changed), *spec.near)
+
+
+def is_fixed(spec: ActionSpec) -> bool:
+    """Whether its keys stay: the digits are also the numbers of the readings, beside the photo and in lines of text."""
+    return spec.id.startswith("alternative_")
+
+
+def is_key(key: str) -> bool:
+    """Whether this is one key, perhaps with others held, in Qt's portable notation."""
+    return QKeySequence.fromString(key).count() == 1 and _pressed(key).key() not in _ALONE
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two notations mean one key."""
+    return QKeySequence(one) == QKeySequence(other)
+
+
+def trouble(spec: ActionSpec, key: str) -> str:
+    """Why an action cannot have this key, as a sentence; nothing if it can."""
+    if not is_key(key):
+        return tr("That is no key that can be heard alone.")
+    pressed = _pressed(key)
+    held = pressed.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if held == Qt.KeyboardModifier.AltModifier and _types(pressed):
+        return tr("Alt with a letter or digit opens menus and chooses readings. Take Ctrl, or Alt and Shift.")
+    if held & ~Qt.KeyboardModifier.ShiftModifier or int(pressed.key()) in _FUNCTIONS:
+        return ""
+    if pressed.key() == _K.Key_Escape:
+        return "" if held else tr("Esc always leaves what has been begun.")
+    return _plain_trouble(spec, pressed)
+
+
+def _plain_trouble(spec: ActionSpec, pressed: QKeyCombination) -> str:
+    """The same for a key with nothing held, or Shift only."""
+    if spec.scope is Scope.WINDOW:
+        return tr("This action works everywhere, also while you type: its keys need Ctrl or Alt, or are F1 to F12.")
+    if pressed.key() in _MOVING:
+        return tr("This key moves through words and photos.")
+    if pressed.key() == _K.Key_Space:
+        return tr("The space bar moves the photo.")
+    if spec.scope is Scope.WORDS and pressed.key() not in _EDITING:
+        return tr("In the list of words this key begins a text: take one with Ctrl or Alt, or F1 to F12.")
+    return ""
+
+
+def rivals(
+    spec: ActionSpec, key: str, table: tuple[ActionSpec, ...], changed: Mapping[str, tuple[str, ...]]
+) -> list[ActionSpec]:
+    """Other actions that have this key where this one would be heard."""
+    return [
+        other
+        for other in table
+        if other.id != spec.id
+        and (
+            (_WHERE[spec.scope] & _WHERE[other.scope] and any(same(key, each) for each in keys_of(other, changed)))
+            or (_WHERE[spec.scope] & _NEAR and any(same(key, each) for each in other.near))
+        )
+    ]
+
+
+def _pressed(key: str) -> QKeyCombination:
+    first: QKeyCombination = QKeySequence(key)[0]  # type: ignore[index]  # PySide6 does not tell that it can be indexed
+    return first
+
+
+def _types(pressed: QKeyCombination) -> bool:
+    code = int(pressed.key())
+    return code < int(_K.Key_Escape) and chr(code).isalnum()

@@ -1,0 +1,1 @@
+"""Exporting datasets: dialog and report."""

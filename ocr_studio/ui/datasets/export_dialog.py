@@ -1,0 +1,204 @@
+"""Exporting a dataset: what and where to is asked, how far it is shown, and at the end what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.datasets.dataset import LAYOUTS, PhotoCut, Report, Wanted
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.learning import export_dataset
+from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Translators: What each picture of the dataset holds.
+_UNITS = (("words", later("A word")), ("lines", later("A line")))
+_ABOUT = later(
+    "Pictures of the words you have checked, each with its text, to learn from: here, or in another program. Nothing of"
+    " your photos and corrections is changed."
+)
+
+
+class DatasetDialog(QDialog):
+    """Exports the checked words of a project. Closing it while it works stops that; the folder is then as it was.
+
+    lane: where it works.
+    """
+
+    def __init__(self, project: Project, lane: JobThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export dataset"))
+        self._project, self._lane = project, lane
+        self._job: Job | None = None
+        self._written: Path | None = None
+        self.layout_choice = Choice([(each.name, tr(each.title)) for each in LAYOUTS.values()], "", tr("Layout"))
+        self.unit = Choice([(key, tr(title)) for key, title in _UNITS], "words", tr("Each picture holds"))
+        self.folder = QLineEdit(str(project.photos / "dataset"))
+        self.folder.setAccessibleName(tr("Folder"))
+        self.folder.setMinimumWidth(200)
+        self._choose = QPushButton(tr("Choose…"))
+        self._choose.setAutoDefault(False)
+        self._choose.clicked.connect(self._choose_folder)
+        self.wrong = PlainLabel()
+        self.wrong.setProperty("wrong", True)
+        self.wrong.setWordWrap(True)
+        self.doing = OneLine()
+        self.progress = QProgressBar(textVisible=False)
+        self.report = DatasetReportView()
+        self.show_folder = QPushButton(tr("Show &folder"))
+        self.show_folder.setAutoDefault(False)
+        self.show_folder.clicked.connect(self._show_folder)
+        self.close_button = QPushButton(tr("&Close"))
+        self.close_button.setAutoDefault(False)
+        self.close_button.clicked.connect(self.reject)
+        self.export = QPushButton(tr("&Export"))
+        self.export.setDefault(True)
+        self.export.clicked.connect(self._start)
+        self._place()
+        self.folder.textChanged.connect(self._offer)
+        self.finished.connect(self._stop)
+        for widget in (self.wrong, self.doing, self.progress, self.show_folder):
+            widget.hide()
+        self.adjustSize()
+
+    def _place(self) -> None:
+        about = PlainLabel(tr(_ABOUT))
+        about.setWordWrap(True)
+        about.setProperty("quiet", True)
+        where = QHBoxLayout()
+        where.setSpacing(8)
+        where.addWidget(self.folder, 1)
+        where.addWidget(self._choose)
+        self._form = QWidget()
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.addRow(tr("&Layout"), self.layout_choice)
+        form.addRow(tr("Each &picture holds"), self.unit)
+        label = PlainLabel(tr("F&older"))
+        label.setBuddy(self.folder)
+        form.addRow(label, where)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self.show_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.export)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(16)
+        layout.addWidget(about)
+        layout.addWidget(self._form)
+        layout.addWidget(self.wrong)
+        layout.addWidget(self.doing)
+        layout.addWidget(self.progress)
+        # While there is no report, its place stays empty, and as small as can be.
+        self._below = QStackedWidget()
+        self._below.addWidget(QWidget())
+        self._below.addWidget(self.report)
+        layout.addWidget(self._below, 1)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(600)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is exporting."""
+        return self._job is not None
+
+    @property
+    def reported(self) -> bool:
+        """Whether a report is in sight."""
+        return self._below.currentWidget() is self.report
+
+    def _start(self) -> None:
+        if self.busy:
+            self._stop()
+            return
+        project, folder = self._project, Path(self.folder.text().strip())
+        wanted = Wanted(self.layout_choice.currentData(), self.unit.currentData())
+        job = self._job = self._lane.submit(
+            lambda: export_dataset.export_project(project, folder, wanted), name=later("Exporting the dataset")
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+        self.wrong.hide()
+        self._below.setCurrentIndex(0)
+        self.show_folder.hide()
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.doing.setText(tr("Looking at your corrections…"))
+        self.doing.show()
+        self._form.setEnabled(False)
+        self.export.setText(tr("&Stop"))
+
+    def _hear(self, event: PhotoCut | Report) -> None:
+        if isinstance(event, Report):
+            self._show_report(event)
+            return
+        self.progress.setRange(0, event.total)
+        self.progress.setValue(event.done)
+        photo = labels.file_name(event.image)
+        self.doing.setText(tr("Photo {number} of {total}: {photo}", number=event.done, total=event.total, photo=photo))
+
+    def _show_report(self, report: Report) -> None:
+        self._written = report.folder
+        before = self.report.height() if self.reported else 0
+        self.report.show_report(report)
+        self._below.setCurrentWidget(self.report)
+        self.show_folder.show()
+        self.progress.hide()
+        self.doing.hide()
+        room = round(self.screen().availableSize().height() * 0.9)
+        self.resize(self.width(), min(room, self.height() + max(0, self.report.wanted_height() - before)))
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.wrong.setText(foldable(trouble.message))
+        self.wrong.show()
+        self.folder.setAccessibleDescription(trouble.message)
+
+    def _end(self) -> None:
+        self._job = None
+        self.progress.hide()
+        self.doing.hide()
+        self._form.setEnabled(True)
+        self.export.setText(tr("&Export"))
+        self._offer()
+
+    def _offer(self) -> None:
+        self.export.setEnabled(self.busy or bool(self.folder.text().strip()))
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _choose_folder(self) -> None:
+        dialog = file_dialogs.make(self, tr("Folder for the dataset"), str(Path(self.folder.text()).parent))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))

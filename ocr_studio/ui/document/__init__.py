@@ -1,0 +1,1 @@
+"""The open document: pages, undo, saving, commands that change it."""

@@ -1,0 +1,149 @@
+"""From ticks to the history: what a person has ticked on many photos is done, some photos at a time, as one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import EditMismatch, new_id
+from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.jobs.review import apply_choices
+from ocr_studio.jobs.review.apply_choices import Left, Part, Wish
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import labels
+
+# A page that a person changes just then is looked at anew so often.
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """So many words on so many photos are changed. left: what is not, and why, a line for each."""
+
+    words: int
+    photos: int
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A part, the step that does it, and the step's line in the history."""
+
+    part: Part
+    step: Step
+    line: bytes
+
+
+class TakingOver(QObject):
+    """Does what is wished, and is done with once. Of very many photos it is a step in parts, see ``core.history``:
+    whenever it ends, killed even, what is done is saved and can be taken back.
+
+    name: of the step, from the numbers of words and photos. Lives with its parent. Signals: ``progressed(done, total)``
+    photos; ``ended(Taken)``.
+    """
+
+    progressed = Signal(int, int)
+    ended = Signal(object)
+
+    def __init__(
+        self, document: Document, wishes: Sequence[Wish], name: Callable[[int, int], str], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._name = document, name
+        self._pages = document.history.pages
+        self._wishes, self._done, self._tries = tuple(wishes), 0, 0
+        self._series = new_id()
+        self._words = self._photos = 0
+        self._left: list[Left] = []
+
+    def start(self) -> None:
+        """Begin with the first photos."""
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """The next photos, until all are done, or until photos of another folder are worked on."""
+        if self._done == len(self._wishes) or self._document.history.pages is not self._pages:
+            self._end()
+            return
+        waiting, shown = self._wishes[self._done :], self._document.page
+        if self._pages is None or (shown and [wish.page_id for wish in waiting[:2]] == [shown.id]):
+            # Of the photo on the screen, at once.
+            self._take(self._ready(apply_choices.part(self._document.history.page, waiting)))
+            return
+        load = self._pages.page
+
+        def look() -> _Ready:
+            return self._ready(
+                apply_choices.part(lambda key: shown if shown and key == shown.id else load(key), waiting)
+            )
+
+        self._pages.look_up(look, self._take, self._end)
+
+    def _take(self, ready: _Ready) -> None:
+        part = ready.part
+        if self._document.history.pages is not self._pages:
+            self._end()
+            return
+        if part.edits:
+            try:
+                self._document.history.push(ready.step, line=ready.line)
+            except EditMismatch:
+                self._tries += 1
+                if self._tries < _TRIES:
+                    self._go_on()
+                    return
+                part = replace(part, left=tuple(Left(each.image, each.words) for each in self._next(part)))
+            except StudioError as error:
+                part = replace(part, left=tuple(Left(each.image, each.words, str(error)) for each in self._next(part)))
+            else:
+                self._words += part.words
+                self._photos += len(part.edits)
+        self._left += part.left
+        self._done, self._tries = self._done + part.photos, 0
+        self.progressed.emit(self._done, len(self._wishes))
+        self._go_on()
+
+    def _ready(self, part: Part) -> _Ready:
+        """The step of a part; also in the background, as it takes a while to be written down."""
+        words, photos, series = part.words, len(part.edits), ""
+        if self._done or part.photos < len(self._wishes):
+            # All parts are called alike; of how many words it is at its end nobody knows yet.
+            words, photos, series = sum(wish.words for wish in self._wishes), len(self._wishes), self._series
+        name = self._name(words, photos)
+        step = Step(name, {key: replace(edit, name=name) for key, edit in part.edits.items()}, series)
+        return _Ready(part, step, undo_log.did(step))
+
+    def _next(self, part: Part) -> Sequence[Wish]:
+        return self._wishes[self._done : self._done + part.photos]
+
+    def _end(self, trouble: str = "") -> None:
+        """trouble: why it does not go on."""
+        left = [_said(each) for each in self._left]
+        stay = len(self._wishes) - self._done
+        if trouble:
+            left.append(trouble)
+        elif stay:
+            photos = tr_n("{count} photo", "{count} photos", stay)
+            left.append(tr("Photos of another folder were opened, so {photos} stayed as they were.", photos=photos))
+        self.ended.emit(Taken(self._words, self._photos, tuple(left)))
+
+
+def _said(left: Left) -> str:
+    """Why words stay, one line for a person."""
+    photo = labels.file_name(left.image)
+    if left.trouble == "":
+        return tr("{photo}: nothing is known of it any more.", photo=photo)
+    if left.trouble:
+        return left.trouble
+    return tr_n(
+        "{photo}: {count} word changed meanwhile and stayed as it is now.",
+        "{photo}: {count} words changed meanwhile and stayed as they are now.",
+        left.words,
+        photo=photo,
+    )

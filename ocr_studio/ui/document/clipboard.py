@@ -1,0 +1,104 @@
+"""The clipboard: words with their boxes, their text, pictures to open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.formats import markdown, table_text
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.project import page_file
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+
+WORDS_TYPE = "application/x-ocr-studio-words+json"
+# Pasted boxes lie a little beside those they were copied from, so that one sees that there are two.
+_OFFSET = (12.0, 12.0)
+
+
+class Clipping(QObject):
+    """Copies words and text, pastes words and pictures.
+
+    Signals: ``said(str)`` what has been copied or why not.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, document: Document, opening: Opening) -> None:
+        super().__init__(document)
+        self._document, self._opening = document, opening
+
+    def copy(self) -> None:
+        """Copy the selected words: text for every program, boxes for this one."""
+        words, page = self._document.selected_words(), self._document.page
+        if page is None or not words:
+            return
+        data = QMimeData()
+        data.setText(commands.text_to_copy(self._document))
+        data.setData(WORDS_TYPE, page_file.encode(Page(page.id, page.image, page.width, page.height, _by_id(words))))
+        QGuiApplication.clipboard().setMimeData(data)
+        self.said.emit(tr_n("Copied {count} word", "Copied {count} words", len(words)))
+
+    def cut(self) -> None:
+        """Copy the selected words and delete them."""
+        self.copy()
+        if any(word.locked for word in self._document.selected_words()):
+            self.said.emit(tr("Copied; what is locked stays on the photo, too."))
+        commands.delete(self._document)
+
+    def copy_text(self) -> None:
+        """Copy the text of the whole photo."""
+        if page := self._document.page:
+            QGuiApplication.clipboard().setText(commands.page_text(page))
+            self.said.emit(tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words)))
+
+    def copy_markdown(self) -> None:
+        """Copy the text as Markdown, of the selected words or of all."""
+        if page := self._document.page:
+            text = markdown.body(page_order.text(page, self._document.selection or None))
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(tr("Copied as Markdown"))
+
+    def copy_table(self) -> None:
+        """Copy the selected words, or all, as the rows and columns in which they stand: a spreadsheet pastes cells."""
+        if page := self._document.page:
+            table = table_text.of_page(page, self._document.selection or None)
+            data = QMimeData()
+            data.setText(table_text.as_tabs(table))
+            data.setHtml(table_text.as_html(table))
+            QGuiApplication.clipboard().setMimeData(data)
+            columns = len(table[0]) if table else 0
+            self.said.emit(tr("Copied a table: {rows} rows, {columns} columns", rows=len(table), columns=columns))
+
+    def paste(self) -> None:
+        """Put copied words onto the photo and select them; or open the picture on the clipboard."""
+        # None where nothing was ever copied.
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
+        words = _words_in(data)
+        page = self._document.page
+        if words and page is not None:
+            edit = edits.paste(page, words, offset=_OFFSET)
+            self._document.push(edit)
+            self._document.select(edit.changes)
+        elif words:
+            self.said.emit(tr("Open a photo to paste these words onto"))
+        else:
+            self._opening.paste()
+
+
+def _words_in(data: QMimeData) -> tuple[Word, ...]:
+    if not data.hasFormat(WORDS_TYPE):
+        return ()
+    try:
+        return tuple(page_file.decode(bytes(data.data(WORDS_TYPE).data())).words.values())
+    except (page_file.NotAPage, page_file.NewerFormat):
+        # Another version of the program put it there; its text can still be pasted elsewhere.
+        return ()
+
+
+def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
+    return {word.id: word for word in words}

@@ -1,0 +1,85 @@
+"""The index of the open project, as the window sees it: made and kept up to date in a lane of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search_index.index import Index, Progress
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import index as indexing
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import Job, JobThread
+
+
+class Indexing(QObject):
+    """What changes in the window reaches the index by itself; what changed on the disk is taken over at the beginning.
+
+    Signals: ``changed(Index | None)`` it is another project's now; ``progressed(done, total)`` of the pages that had
+    changed; ``finished()`` it knows all of them; ``failed(Trouble)``.
+    """
+
+    changed = Signal(object)
+    progressed = Signal(int, int)
+    finished = Signal()
+    failed = Signal(object)
+
+    def __init__(self, opening: Opening, lane: JobThread) -> None:
+        super().__init__(lane)
+        self._lane = lane
+        self._job: Job | None = None
+        self.index: Index | None = None
+        self._project: Project | None = None
+        self._left: list[Index] = []  # to be closed
+        self._closed: list[Index] = []
+        opening.opened.connect(self._follow)
+
+    def close(self) -> None:
+        """Have no index any more."""
+        self._leave()
+        self.changed.emit(None)
+
+    def stop(self) -> None:
+        """Let go of all files; the lanes have ended."""
+        self._leave(lane=False)
+        # A question in another lane, asked before, may have opened one once more.
+        self._left += self._closed
+        self._let_go()
+
+    def _follow(self, event: PhotoOpened) -> None:
+        if event.project is self._project:
+            return
+        self._leave()
+        self._project = event.project
+        index = self.index = Index(event.project)
+        self.changed.emit(index)
+        job = self._job = self._lane.submit(lambda: indexing.bring_up_to_date(index), name=later("Indexing"))
+        job.came.connect(self._tell)
+        job.done.connect(self.finished)
+        job.failed.connect(self.failed)
+
+    def _tell(self, at: Progress) -> None:
+        self.progressed.emit(at.done, at.total)
+
+    def _leave(self, *, lane: bool = True) -> None:
+        """The file is let go of in the lane, behind what is asked of it at this moment."""
+        if self._job is not None:
+            self._job.cancel()
+        index, self.index, self._project, self._job = self.index, None, None, None
+        if index is not None:
+            self._left.append(index)
+            if lane:
+                self._lane.submit(self._closing, name=later("Closing the index"))
+
+    def _closing(self) -> Iterator[None]:
+        self._let_go()
+        yield None
+
+    def _let_go(self) -> None:
+        while self._left:
+            index = self._left.pop()
+            index.close()
+            self._closed.append(index)

@@ -1,0 +1,335 @@
+"""Opening photos, as the window sees it: from a dialog, the command line, a drop or the clipboard."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+
+from ocr_studio.core import paths, resources
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Course
+from ocr_studio.core.settings import RecentFiles, Settings
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.photos import open_photo
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.project_pages import ProjectPages
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.widgets import image_convert
+from ocr_studio.ui.widgets.retry_saver import Keeping
+
+# How long the window may stand still for a slow disk when it is closed; then it is said that something is unsaved.
+SAVE_SECONDS: Final = 3.0
+
+
+class Opening(QObject):
+    """Puts photos into the document, one at a time; the last one asked for wins.
+
+    Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the photo on the
+    screen is about to go; ``rested()`` what was asked for last is opened, or was refused; ``opened(PhotoOpened)``;
+    ``refused(path, Trouble)`` a photo or folder could not be opened; ``listed(photos)`` of the folder;
+    ``failed(Trouble)`` something else did not work; ``recent_changed()``.
+    keeps: whether changes are saved and photos remembered; not so for a mere picture of the window. keeping: saves
+    what else a person chooses. ``link_found(LinkFound)`` a photo's project is a link; see ``follow_link``.
+    """
+
+    started = Signal(str)
+    leaving = Signal()
+    rested = Signal()
+    opened = Signal(object)
+    refused = Signal(object, object)
+    listed = Signal(object)
+    failed = Signal(object)
+    recent_changed = Signal()
+    link_found = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        lane: JobThread,
+        autosave: Autosave,
+        *,
+        settings: Settings,
+        recent: RecentFiles,
+        keeps: bool = True,
+    ) -> None:
+        super().__init__(lane)
+        self._document, self._lane, self._autosave = document, lane, autosave
+        self.pages = JobThread("pages", self)  # where pages are looked up for steps of many photos
+        self.settings = settings
+        self.recent = recent
+        self.keeps = keeps
+        self.keeping = Keeping(self)
+        self.path: Path | None = None
+        self.project: Project | None = None
+        self.photos: tuple[Path, ...] = ()
+        self.listing: open_photo.FolderListed | None = None  # of them, once somebody has looked
+        self._latest = 0
+        self._going_to: Path | None = None
+        self._warned = False
+        self._follows: frozenset[Path] = frozenset()
+        # One for each folder, as two would lock each other out; those that were left stay while they have something
+        # unsaved. Added to by the lane, taken from while it rests.
+        self._projects: dict[Path, Project] = {}
+        autosave.saved.connect(self._let_go)
+
+    def open_paths(self, given: Sequence[Path]) -> None:
+        """Open the first photo among these files and folders."""
+        good = (path for path in given if paths.is_folder(path) or photo_file.is_photo(path))
+        first = next(good, given[0] if given else None)
+        if first is not None and first != self._going_to:
+            self._open(first)
+
+    def open_mime(self, data: QMimeData, *, word: str) -> bool:
+        """Open what was dropped or pasted: files, folders, or the picture itself. False if there is nothing of that.
+
+        word: what the picture's file is called, "Pasted" or "Dropped".
+        """
+        local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if local:
+            self.open_paths(local)
+            return True
+        picture = QImage(data.imageData()) if data.hasImage() else QImage()
+        if not picture.isNull():
+            self._keep_picture(picture, word)
+            return True
+        if data.hasUrls():
+            self.failed.emit(
+                Trouble(
+                    tr(
+                        "The other program gave only the picture's address on the internet, and nothing is fetched from"
+                        " there. Copy the picture itself there and paste it here, or save it and open the file."
+                    )
+                )
+            )
+            return True
+        return False
+
+    @staticmethod
+    def takes(data: QMimeData) -> bool:
+        """Whether ``open_mime`` could do something with it."""
+        return data.hasUrls() or data.hasImage()
+
+    def paste(self) -> None:
+        """Open the picture or the photos on the clipboard."""
+        # None where nothing was ever copied.
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
+        if not self.open_mime(data, word="Pasted"):
+            self.failed.emit(
+                Trouble(tr("There is no picture on the clipboard. Copy one, or a photo's file, and try again."))
+            )
+
+    def open_sample(self) -> None:
+        """Open a copy of the sample, in a folder of the person's own so that what is done to it can be kept."""
+        folder = self.settings.library() / "Sample"
+        try:
+            sample = resources.sample_photo()
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+            return
+        self._keep(lambda: open_photo.keep_copy(sample, folder=folder), later("Opening the sample"))
+
+    def open_page(self, page_id: str) -> None:
+        """Open the photo of a page of this project."""
+        if self.project is None:
+            return
+        try:
+            page = self.project.load_page(page_id, aside=False)
+            if page is not None:
+                self._open(self.project.photo(page))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+
+    def step(self, by: int) -> bool:
+        """Open the photo ``by`` places on in the folder. False at either end."""
+        here, photos = self._going_to or self.path, list(self.photos)
+        if here is None or (here not in photos and here != self.path):
+            return False
+        if here not in photos:  # its file was deleted; from where it was one may go on
+            photos = sorted([*photos, here], key=lambda path: photo_file.natural_key(path.name))
+        place = photos.index(here) + by
+        if not 0 <= place < len(photos):
+            return False
+        self._open(photos[place])
+        return True
+
+    def look_again(self, folder: Path) -> None:
+        """Files of a folder have come, gone or changed; said nowhere if it cannot be listed."""
+        if self.path is not None and folder == self.path.parent:
+            self._list(folder, quiet=True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """When a person comes back to the window: the other one that had the photo may be gone."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self._try_lock()
+        return super().eventFilter(watched, event)
+
+    def save(self) -> bool:
+        """Save what is not saved yet, a text that is being typed included. False if it could not all be saved."""
+        self.leaving.emit()
+        return self._autosave.flush(SAVE_SECONDS)
+
+    def close(self) -> None:
+        """Let go of the projects; of those that are still being saved when they are."""
+        self.leaving.emit()
+        self._autosave.set_project(None)
+        self.project = None
+        self._let_go()
+
+    def follow_link(self, found: open_photo.LinkFound) -> None:
+        """Open the photo with its project, which the user says may be a link."""
+        self._follows |= {found.photo.parent}
+        self._open(found.photo)
+
+    def _open(self, path: Path) -> None:
+        self._latest += 1
+        number, keeping, before = self._latest, self._keeping(), self._document.page
+        known = self.project if self._document.history.pages else None
+        self._going_to = path
+
+        def make() -> Iterator[object]:
+            # Asked for in a row, only the last is worth decoding.
+            if number == self._latest:
+                photo = open_photo.first_photo(path) if paths.is_folder(path) else path
+                yield from open_photo.open_photo(photo, keeping=keeping, projects=self._projects, known=known)
+                # Here, as it waits for the disk.
+                if self.keeps:
+                    self.recent.add(photo)
+
+        job = self._lane.submit(make, name=tr("Opening {photo}", photo=path.name))
+        job.came.connect(lambda event: self._take(number, before, event))
+        job.failed.connect(lambda trouble: self._fail(number, path, trouble))
+        job.done.connect(self.recent_changed)
+        job.ended.connect(self._let_go)
+        if path != self.path:
+            self.started.emit(path.name)
+
+    def _take(self, number: int, before: Page | None, event: open_photo.PhotoOpened | open_photo.LinkFound) -> None:
+        if number != self._latest:
+            return
+        self._going_to = None
+        self.rested.emit()
+        if isinstance(event, open_photo.LinkFound):
+            self.link_found.emit(event)
+            return
+        if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
+            # It is open already and stays as it is, its history and what is being typed included.
+            return
+        self.leaving.emit()
+        self._show(self._brought_up_to_date(before, event))
+
+    def _brought_up_to_date(self, before: Page | None, event: open_photo.PhotoOpened) -> open_photo.PhotoOpened:
+        """What was done to the page since it was loaded, on the screen or from elsewhere, is newer."""
+        page, history, newer = self._document.page, self._document.history, None
+        if self._has(event):
+            newer = None if page is before else page
+        elif event.project is self.project and history.pages is not None and not (event.read_only or event.warning):
+            with contextlib.suppress(StudioError):
+                newer = history.page(event.page.id)
+        if newer is None:
+            return event
+        seen = event.page
+        page = replace(newer, image=seen.image, width=seen.width, height=seen.height)
+        same = (page.words, page.facts.order) == (seen.words, seen.facts.order)
+        return replace(event, page=page, order=event.order if same else None)
+
+    def _has(self, event: open_photo.PhotoOpened) -> bool:
+        """Whether the words of this photo are those on the screen, and may be changed there."""
+        page = self._document.page
+        return (
+            event.project is self.project and self._document.writable and page is not None and page.id == event.page.id
+        )
+
+    def _show(self, event: open_photo.PhotoOpened) -> None:
+        moved = event.path not in self.photos
+        if self.path is None or self.path.parent != event.path.parent:
+            moved, self.photos, self.listing = True, (event.path,), None
+        self._follow_history(event)
+        self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
+        self._autosave.set_project(event.project if self.keeps and not event.read_only else None)
+        self._document.open(event.page, event.image, writable=not event.read_only, order=event.order)
+        self.opened.emit(event)
+        if moved:
+            self._list(event.path.parent)
+
+    def _follow_history(self, event: open_photo.PhotoOpened) -> None:
+        """The history of a project goes on from photo to photo, and from one sitting to the next."""
+        history = self._document.history
+        if not self.keeps or event.read_only:
+            history.begin(None)
+        elif event.project is not self.project or history.pages is None:
+            history.begin(ProjectPages(event.project, self._autosave, self.pages), event.course or Course())
+
+    def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
+        if number == self._latest:
+            self._going_to = None
+            self.rested.emit()
+        if self.keeps and not paths.exists(path):
+            self.recent.forget(path)
+            self.recent_changed.emit()
+        self.refused.emit(path, trouble)
+        if path in self.photos:
+            # It may have been deleted or renamed. That its folder is gone as well is said of the photo already.
+            self._list(path.parent, quiet=True)
+
+    def _try_lock(self) -> None:
+        path, project = self.path, self.project
+        if path is None or project is None or self._document.writable or self._going_to or self._lane.busy:
+            return
+        job = self._lane.submit(
+            lambda: open_photo.lock_again(project), name=later("Looking whether the other window has gone")
+        )
+        job.came.connect(lambda _: self._open(path) if (path, None) == (self.path, self._going_to) else None)
+        job.failed.connect(self.failed)
+        job.ended.connect(self._let_go)
+
+    def _let_go(self) -> None:
+        # While the lane works, a photo of any of them may be on its way.
+        for folder, project in () if self._lane.busy else tuple(self._projects.items()):
+            if project is not self.project and not self._autosave.holds(project):
+                del self._projects[folder]
+                project.unlock()
+
+    def _list(self, folder: Path, *, quiet: bool = False) -> None:
+        job = self._lane.submit(lambda: open_photo.list_folder(folder), name=tr("Listing {folder}", folder=folder.name))
+        job.came.connect(self._take_list)
+        job.ended.connect(self._let_go)
+        if not quiet:
+            job.failed.connect(self.failed)
+
+    def _take_list(self, event: open_photo.FolderListed) -> None:
+        if self.path is not None and event.folder == self.path.parent:
+            self.photos, self.listing = event.photos, event
+            self.listed.emit(event.photos)
+
+    def _keep_picture(self, picture: QImage, word: str) -> None:
+        rgb, folder, when = image_convert.array(picture), self.settings.library() / word, datetime.now().astimezone()
+        self._keep(
+            lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Keeping the picture")
+        )
+
+    def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
+        job = self._lane.submit(make, name=name)
+        job.came.connect(lambda event: self._open(event.path))
+        job.failed.connect(self.failed)
+        job.ended.connect(self._let_go)
+        return job
+
+    def _keeping(self) -> open_photo.Keeping:
+        return open_photo.Keeping(
+            library=self.settings.library(),
+            preferred=self.settings.keep == "library",
+            keeps=self.keeps,
+            begins=self.settings.read_when_opened,
+            follows=self._follows,
+        )

@@ -1,0 +1,187 @@
+"""Evaluating in the background, as the window sees it: a photo at a time, so that other reading comes in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.evaluation.results import Evaluation, PhotoResult
+from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.learning import evaluate
+from ocr_studio.jobs.reading.read import Preparing, ReadingDesk
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.style import labels
+
+# Of the progress bar for each photo: fine enough to be seen moving.
+PARTS = 100
+
+
+class Evaluating(QObject):
+    """Evaluates the project of the open photo. Nothing of it changes.
+
+    Signals: ``began()``; ``progressed(text, done, total)``, total 0 where it is not known; ``grown(Evaluation)`` of the
+    photos that are done; ``unfit(str)`` a photo cannot be evaluated; ``ended(Evaluation, bool)`` all is done, or what
+    was done when it was stopped or could not go on; ``failed(Trouble)``, after ``ended``; ``written(Path)`` the index
+    of web pages, all of which are there; ``write_failed(str)`` some or all are not.
+    """
+
+    began = Signal()
+    progressed = Signal(str, int, int)
+    grown = Signal(object)
+    unfit = Signal(str)
+    ended = Signal(object, bool)
+    failed = Signal(object)
+    written = Signal(object)
+    write_failed = Signal(str)
+
+    def __init__(self, lane: JobThread, desk: Callable[[], ReadingDesk]) -> None:
+        """desk: asked for who reads, each time."""
+        super().__init__(lane)
+        self._lane, self._desk = lane, desk
+        self._job: Job | None = None
+        self._steps: _Steps | None = None
+        self._whole: Evaluation | None = None
+        self._project: Project | None = None
+        self._photos: list[PhotoResult] = []
+        self._unfit: list[str] = []
+        self._model = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an evaluation is going on."""
+        return self._steps is not None
+
+    def start(self, project: Project) -> None:
+        """Evaluate the pages of a project as they are known now."""
+        self.cancel()
+        self._steps, self._project = _Steps(self._desk(), project), project
+        self._whole, self._photos, self._unfit, self._model = None, [], [], ""
+        self.began.emit()
+        self.progressed.emit(tr("Waiting for the recognizer…"), 0, 0)
+        self._go_on(self._steps)
+
+    def again(self) -> None:
+        """Evaluate the same project once more, as it is known now."""
+        if self._project is not None:
+            self.start(self._project)
+
+    def cancel(self) -> None:
+        """Stop; the figures of the photos that are done stay."""
+        steps, self._steps = self._steps, None
+        if steps is None:
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._lane.submit(steps.close, name=later("Ending the evaluation"))
+        self.ended.emit(self._so_far(steps), False)
+
+    def write(self, evaluation: Evaluation, folder: Path) -> None:
+        """Write web pages that show every mistake into a folder; into a new one in it where it holds other files."""
+        job = self._lane.submit(
+            lambda: evaluate.write_pages(evaluation, OutputFolder(evaluate.free_folder(folder))),
+            name=later("Writing web pages"),
+        )
+        errors: list[str] = []
+        job.came.connect(lambda event: self._hear_page(event, errors))
+        job.failed.connect(self.failed)
+
+    def _go_on(self, steps: _Steps) -> None:
+        if steps is not self._steps:
+            return
+        if steps.desk is not self._desk():
+            self.cancel()  # figures of two ways of reading say nothing about either
+            return
+        job = self._job = self._lane.submit(steps.next_photo, name=later("Evaluating"))
+        job.came.connect(lambda event: self._hear(steps, event))
+        job.failed.connect(lambda trouble: self._fail(steps, trouble))
+        job.done.connect(lambda: self._finish(steps) if self._whole else self._go_on(steps))
+        job.ended.connect(lambda: self._stop(steps, job))
+
+    def _hear(self, steps: _Steps, event: object) -> None:
+        if isinstance(event, Preparing):
+            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
+        elif isinstance(event, evaluate.SearchingPhoto):
+            text = tr(
+                "Photo {number} of {total}: looking for {photo}",
+                number=event.done + 1,
+                total=event.total,
+                photo=labels.file_name(event.image),
+            )
+            self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
+        elif isinstance(event, evaluate.ReadingPhoto):
+            share = PARTS * event.lines_done // max(1, event.lines)
+            photo = labels.file_name(event.image)
+            text = tr("Photo {number} of {total}: {photo}", number=event.done + 1, total=event.total, photo=photo)
+            self.progressed.emit(text, PARTS * event.done + share, PARTS * event.total)
+        elif isinstance(event, evaluate.PhotoEvaluated):
+            self._photos.append(event.result)
+            self._model = event.model
+            text = tr_n("{done} of {count} photo", "{done} of {count} photos", event.total, done=event.done)
+            self.progressed.emit(text, PARTS * event.done, PARTS * event.total)
+            self.grown.emit(self._so_far(steps))
+        elif isinstance(event, evaluate.PhotoUnfit):
+            self._unfit.append(event.error)
+            self.unfit.emit(event.error)
+        elif isinstance(event, evaluate.Evaluated):
+            self._whole = event.evaluation
+
+    def _so_far(self, steps: _Steps) -> Evaluation:
+        return Evaluation(str(steps.project.photos), self._model, tuple(self._photos), tuple(self._unfit))
+
+    def _finish(self, steps: _Steps) -> None:
+        if steps is self._steps and self._whole is not None:
+            self._steps = None
+            self.ended.emit(self._whole, True)
+
+    def _fail(self, steps: _Steps, trouble: Trouble) -> None:
+        if steps is self._steps:
+            self._steps = None
+            self.ended.emit(self._so_far(steps), False)
+            self.failed.emit(trouble)
+
+    def _stop(self, steps: _Steps, job: Job) -> None:
+        # The lane was told to end, not the evaluation.
+        if steps is self._steps and job is self._job:
+            self.cancel()
+
+    def _hear_page(self, event: evaluate.PageWritten, errors: list[str]) -> None:
+        if event.error:
+            errors.append(str(event.error))
+        if event.done == event.total and errors:
+            said = errors[0]
+            if len(errors) > 1:
+                said = tr_n(
+                    "{error} ({count} of {total} pages is not written)",
+                    "{error} ({count} of {total} pages are not written)",
+                    len(errors),
+                    error=errors[0],
+                    total=event.total,
+                )
+            self.write_failed.emit(said)
+        elif event.done == event.total:
+            self.written.emit(event.path)
+
+
+class _Steps:
+    """An evaluation as the lane does it, a photo for each job. Belongs to the lane's thread once begun."""
+
+    def __init__(self, desk: ReadingDesk, project: Project) -> None:
+        self.desk, self.project = desk, project
+        self._events = evaluate.evaluate_project(desk, project)
+
+    def next_photo(self) -> Iterator[object]:
+        """Go on to the end of the next photo, or to the end of all."""
+        for event in self._events:
+            yield event
+            if isinstance(event, evaluate.PhotoEvaluated | evaluate.PhotoUnfit):
+                return
+
+    def close(self) -> Iterator[object]:
+        """Let go of the photo that was being read, in the thread that read it."""
+        if isinstance(self._events, Generator):
+            self._events.close()
+        yield from ()

@@ -1,0 +1,331 @@
+"""The dock of an evaluation: how far it is, its figures, and its mistakes."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QProgressBar,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import translation
+from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
+from ocr_studio.core.evaluation.table import KINDS, TASKS, figure, percent
+from ocr_studio.core.metrics import PhotoScore
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.ui.canvas.go_to_word import MistakePlaces
+from ocr_studio.ui.evaluation.controller import Evaluating
+from ocr_studio.ui.evaluation.error_table import MistakeTable
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.plain_label import RichLabel
+from ocr_studio.ui.widgets.tables import RowTable
+
+_COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exactly"), later("CER"))
+_HINTS = (
+    later("A row shows its own figures and mistakes"),
+    later("How many words count"),
+    later("F of the words found in their place: 1 where all are, and nothing else is"),
+    later("F of the words found and at least half right"),
+    later("F of the words found and read exactly"),
+    later("Letters wrong, missed and false words included"),
+)
+_ALL = later("All photos")
+_LEFT, _RIGHT = (
+    side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
+_LEAST_NAME = 110  # pixels of a photo's name
+_AIR = 24  # pixels beside a title
+_MOST_NEEDED = (3, 2, 5, 4, 1)  # the columns of figures, in this order
+
+
+class EvaluationDock(PanelDock):
+    """Shows an evaluation while it grows and when it is done; a mistake that is chosen is shown on its photo."""
+
+    def __init__(self, evaluating: Evaluating, places: MistakePlaces, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Evaluation"), "evaluation", parent)
+        self._evaluating, self.places = evaluating, places
+        self._evaluation: Evaluation | None = None
+        self.said = OneLine(tr("Nothing has been evaluated yet."))
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedWidth(160)
+        self.bar.setAccessibleName(tr("Progress of the evaluation"))
+        self.kind = Choice((), "", tr("Kind of mistakes shown"))
+        self.kind.setMinimumWidth(170)
+        self.stop = _button(tr("Stop"), tr("Stop; the figures of the photos that are done stay"), evaluating.cancel)
+        self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluating.again)
+        self.export = _button(tr("Export…"), tr("Write web pages that show every mistake"), self.ask_folder)
+        self.photos = _Photos()
+        self.figures = RichLabel()
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.figures.setContentsMargins(12, 0, 12, 4)
+        self.figures.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.figures.setAccessibleName(tr("Figures"))
+        self.mistakes = MistakeTable()
+        self.mistakes.chosen.connect(self._go)
+        self.kind.currentIndexChanged.connect(self._show_mistakes)
+        self.photos.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._lay_out()
+        self._show_busy(False)
+        self._show(None)
+        self.retint()
+        evaluating.began.connect(self._begin)
+        evaluating.progressed.connect(self._show_progress)
+        evaluating.grown.connect(self._show)
+        evaluating.ended.connect(self._end)
+        evaluating.failed.connect(self._fail)
+        evaluating.written.connect(self._say_written)
+        evaluating.write_failed.connect(self.said.setText)
+        places.shown.connect(self._come_back)
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """What is shown."""
+        return self._evaluation
+
+    def _begin(self) -> None:
+        """An evaluation begins."""
+        self._show_busy(True)
+        self._show(None)
+        self.open()
+
+    def _show_progress(self, text: str, done: int, total: int) -> None:
+        """How far it is; total 0: nobody knows."""
+        self.said.setText(text)
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    def _end(self, evaluation: Evaluation, whole: bool) -> None:
+        """It is done, or was stopped."""
+        self._show_busy(False)
+        self._show(evaluation)
+        self.said.setText(_ending(evaluation, whole))
+        self.said.setToolTip(labels.tooltip("\n".join(evaluation.failed)))
+
+    def _fail(self, trouble: Trouble) -> None:
+        """Nobody stopped it: it could not go on, or not even begin."""
+        self.said.setText(trouble.message)
+        self.said.setToolTip(labels.tooltip(trouble.message))
+
+    def _say_written(self, index: Path) -> None:
+        """The web pages are written."""
+        self.said.setText(tr("Written: {file}", file=labels.file_name(str(index))))
+
+    def ask_folder(self) -> None:
+        """Ask where to write the web pages."""
+        evaluation = self._evaluation
+        if evaluation is None:
+            return
+        dialog = file_dialogs.make(self.window(), tr("Folder for the web pages"), str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda chosen: self._evaluating.write(evaluation, Path(chosen)))
+        dialog.open()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        super().retint()
+        self._show_chosen()
+
+    def _go(self, photo: PhotoResult, mistake: Mistake) -> None:
+        self.places.go(photo.photo, mistake)
+
+    def _come_back(self) -> None:
+        # Opening a photo takes the keys to it; whoever goes through mistakes by keys goes on here.
+        self.mistakes.setFocus()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 6, 12, 6)
+        head.setSpacing(8)
+        head.addWidget(self.said, 1)
+        head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export, self.closer)
+        for each in head_widgets:
+            head.addWidget(each)
+        self._scroll.setWidget(self.figures)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        parts: tuple[tuple[QWidget, int], ...] = ((self.photos, 3), (self._scroll, 2), (self.mistakes, 5))
+        for widget, share in parts:
+            widget.setMinimumWidth(160)
+            split.addWidget(widget)
+            split.setStretchFactor(split.count() - 1, share)
+        split.setSizes([460, 330, 570])
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(split, 1)
+        self.setWidget(whole)
+
+    def _show_busy(self, busy: bool) -> None:
+        self.bar.setVisible(busy)
+        self.stop.setVisible(busy)
+        self.again.setEnabled(not busy)
+
+    def _show(self, evaluation: Evaluation | None) -> None:
+        self._evaluation = evaluation
+        self.export.setEnabled(evaluation is not None and bool(evaluation.photos))
+        self.photos.show_evaluation(evaluation)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen()
+        score = sum((photo.score for photo in chosen), PhotoScore())
+        self.figures.setText(_figures(score, chosen) if chosen else "")
+        self._scroll.setMinimumWidth(
+            self.figures.sizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
+        )
+        counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in MistakeKind}
+        before = self.kind.currentData()
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        self.kind.addItem(tr_n("{count} mistake", "{count} mistakes", sum(counted.values())), None)
+        for kind, count in counted.items():
+            if count:
+                # Translators: {kind} is a kind of mistakes, such as “missed”.
+                self.kind.addItem(tr("{count} {kind}", count=count, kind=tr(KINDS[kind][0])), kind)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(before)))
+        self.kind.blockSignals(False)
+        self._show_mistakes()
+
+    def _show_mistakes(self) -> None:
+        self.mistakes.mistakes.show_mistakes(self._chosen(), self.kind.currentData())
+
+    def _chosen(self) -> tuple[PhotoResult, ...]:
+        photos = self._evaluation.photos if self._evaluation else ()
+        row = self.photos.currentIndex().row()
+        return photos[row - 1 : row] if 1 <= row <= len(photos) else photos
+
+
+class _Photos(RowTable):
+    """All photos, and each one, as rows of figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = QStandardItemModel(0, len(_COLUMNS), self)
+        self._shown: tuple[PhotoResult, ...] = ()
+        self.setModel(self._model)
+        self.setAccessibleName(tr("Photos that were evaluated"))
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._set_titles()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_evaluation(self, evaluation: Evaluation | None) -> None:
+        """Rows that are there stay, so that the chosen one does; new ones come behind."""
+        photos = evaluation.photos if evaluation else ()
+        rows = [(tr(_ALL), evaluation.score, True)] if evaluation and photos else []
+        rows += [(labels.file_name(photo.image), photo.score, photo.whole) for photo in photos]
+        self._model.setRowCount(len(rows))
+        pairs = zip(photos, self._shown, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+        self._shown = photos
+        partly = tr("Here only the words that a person has checked count")
+        for number, (title, score, whole) in enumerate(rows):
+            if 0 < number <= same:
+                continue
+            for column, text in enumerate(_cells(title if whole else f"* {title}", score)):
+                item = QStandardItem(text)
+                if column:
+                    item.setTextAlignment(_RIGHT)
+                item.setToolTip(labels.tooltip(title if whole else f"* {title}\n{partly}"))
+                self._model.setItem(number, column, item)
+        if rows and not self.currentIndex().isValid():
+            self.setCurrentIndex(self._model.index(0, 0))
+
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave room for the names: in a narrow table the least needed figures are not shown."""
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        # A header tells no size of a column that is hidden.
+        titles = {
+            key: self.horizontalHeader().fontMetrics().horizontalAdvance(tr(_COLUMNS[key])) for key in _MOST_NEEDED
+        }
+        sizes = {key: max(self.sizeHintForColumn(key), width + _AIR) for key, width in titles.items()}
+        self.leave_room(_LEAST_NAME, sizes)
+
+    def _set_titles(self) -> None:
+        for column, (title, hint) in enumerate(zip(_COLUMNS, _HINTS, strict=True)):
+            item = QStandardItem(tr(title))
+            item.setTextAlignment(_RIGHT if column else _LEFT)
+            item.setToolTip(tr(hint))
+            self._model.setHorizontalHeaderItem(column, item)
+
+
+def _cells(title: str, score: PhotoScore) -> tuple[str, ...]:
+    shares = (_written(task.f) for task in (score.detection, score.end_to_end, score.strict))
+    return title, str(score.detection.wanted), *shares, translation.figure(percent(score.text.cer))
+
+
+def _written(value: float | None, digits: int = 3) -> str:
+    return translation.figure(figure(value, digits))
+
+
+def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
+    quiet = theme.colours().quiet
+    parts = [_row(("", tr("precision"), tr("recall"), tr("F")), quiet)]
+    for key, title, _ in TASKS:
+        task = getattr(score, key)
+        parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
+    parts.append(_row((tr("errors of the text"), tr("all words"), tr("if found"), ""), quiet))
+    parts += [
+        _row((tr(what), *map(translation.figure, shares), "")) for what, *shares in evaluation_table.error_lines(score)
+    ]
+    seconds = Evaluation("", "", photos).seconds
+    parts.append(_row((tr("seconds a photo"), _written(seconds, 2), "", "")))
+    return f"<table cellspacing=0 cellpadding=1>{''.join(parts)}</table>"
+
+
+def _row(cells: tuple[str, ...], colour: str = "") -> str:
+    return labels.table_row(cells[0], cells[1:], colour=colour)
+
+
+def _ending(evaluation: Evaluation, whole: bool) -> str:
+    photos = len(evaluation.photos)
+    if whole:
+        reader = evaluation.reader
+        parts = [tr_n("{count} photo, read by {reader}", "{count} photos, read by {reader}", photos, reader=reader)]
+    else:
+        parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped before the end")]
+    if failed := len(evaluation.failed):
+        # Translators: Photos.
+        parts.append(tr_n("{count} could not be evaluated", "{count} could not be evaluated", failed))
+    if left := evaluation.left_out:
+        # Translators: Photos.
+        parts.append(tr_n("{count} without a checked word", "{count} without a checked word", left))
+    return "; ".join(parts)
+
+
+def _button(title: str, tip: str, do: object) -> QToolButton:
+    button = QToolButton()
+    button.setText(title)
+    button.setToolTip(labels.tooltip(tip))
+    button.clicked.connect(do)
+    return button

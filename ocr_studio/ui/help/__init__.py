@@ -1,0 +1,1 @@
+"""Help: palette, shortcuts, hints, about."""

@@ -1,0 +1,101 @@
+"""What this is, and whose work it stands on."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from ocr_studio import __version__
+from ocr_studio.core import paths, resources
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.style import theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_WEIGHTS = later(
+    "Reading starts from the weights of PP-OCRv6 (small) by PaddleOCR, licence Apache-2.0, as they come with the"
+    " Python package rapidocr 3.10.0. Which words are usual comes from the package wordfreq by Robyn Speer, data under"
+    " CC BY-SA 4.0. Nothing you open leaves this computer."
+)
+
+
+class AboutDialog(QDialog):
+    """Version, licences, where the log is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("About OCR Studio"))
+        self.setMinimumWidth(600)
+        picture = PlainLabel()
+        picture.setPixmap(_picture())
+        title = PlainLabel(f"OCR Studio {__version__}")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        what = PlainLabel(tr("Reads photos of writing, lets you correct what it read, and keeps it. Licence: MIT."))
+        what.setWordWrap(True)
+        weights = PlainLabel(tr(_WEIGHTS))
+        weights.setWordWrap(True)
+        self.licences = QPlainTextEdit(_licences(), readOnly=True)
+        self.licences.setAccessibleName(tr("Licences"))
+        self.licences.setMinimumHeight(200)
+        log = PlainLabel(tr("Log: {folder}", folder=paths.log_dir()))
+        log.setProperty("quiet", True)
+        log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        head = QHBoxLayout()
+        head.setSpacing(18)
+        words = QVBoxLayout()
+        words.addWidget(title)
+        words.addWidget(what)
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 18)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        for widget in (weights, self.licences, log, self.buttons):
+            layout.addWidget(widget)
+
+
+def _picture() -> QPixmap:
+    try:
+        return QPixmap(str(resources.icon())).scaledToHeight(64, Qt.TransformationMode.SmoothTransformation)
+    except StudioError:
+        return theme.icon("mdi6.text-recognition", role="accent").pixmap(64, 64)
+
+
+def _licences() -> str:
+    parts = [
+        tr(
+            "Qt {version} and PySide6: LGPL version 3, {address}",
+            version=qVersion(),
+            address="https://doc.qt.io/qt-6/licensing.html",
+        ),
+        *(_line(name) for name in ("tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif")),
+        *(
+            _line(name)
+            for name in ("qtawesome", "platformdirs", "onnx", "rapidocr", "safetensors", "wordfreq", "msgpack")
+        ),
+        tr("Icons: Material Design Icons, Apache-2.0, in the package qtawesome."),
+    ]
+    try:
+        parts.append("\n" + resources.notices())
+    except StudioError as error:
+        parts.append(str(error))
+    return "\n".join(parts)
+
+
+def _line(package: str) -> str:
+    try:
+        about = metadata.metadata(package)
+    except metadata.PackageNotFoundError:
+        return tr("{package}: part of this program", package=package)
+    fields = about.json
+    licence = str(fields.get("license_expression") or fields.get("license") or tr("see its package"))
+    return f"{package} {about['Version']}: {licence.splitlines()[0][:80]}"

@@ -1,0 +1,91 @@
+"""A small card over the photo that says something useful once, takes no keys and stands in nobody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_MARGIN, _WIDEST = 18, 460
+
+
+class HintCard(QFrame):
+    """At the lower edge of a widget. Signals: ``closed()`` by a click."""
+
+    closed = Signal()
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setObjectName("hint")
+        self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
+        self.text = PlainLabel()
+        self.text.setWordWrap(True)
+        self._picture = PlainLabel()
+        self.close_button = QToolButton()
+        self.close_button.setAccessibleName(tr("Close the hint"))
+        self.close_button.clicked.connect(self.closed)
+        self.button = QPushButton()
+        self.button.setProperty("primary", True)
+        # Keys stay where they are; the hint has keys of its own.
+        for each in (self.close_button, self.button):
+            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self._do)
+        self._then: Callable[[], object] | None = None
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 10, 12)
+        layout.addLayout(row)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+        over.installEventFilter(self)
+        self.hide()
+
+    def show_text(self, text: str, *, key: str, offer: tuple[str, Callable[[], object]] | None = None) -> None:
+        """Say this. key: what closes it; offer: what a button says and does."""
+        self.text.setText(text)
+        self.setAccessibleName(text)
+        self.close_button.setToolTip(labels.tooltip(tr("Close ({key})", key=key)) if key else tr("Close"))
+        self.button.setVisible(offer is not None)
+        if offer is not None:
+            self.button.setText(offer[0])
+        self._then = offer[1] if offer else None
+        self.retint()
+        self.show()
+        self._place()
+        self.raise_()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._picture.setPixmap(theme.icon("mdi6.lightbulb-on-outline", role="accent").pixmap(22, 22))
+        self.close_button.setIcon(theme.icon("mdi6.close"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Stay at the edge."""
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _do(self) -> None:
+        then = self._then
+        self.closed.emit()
+        if then is not None:
+            then()
+
+    def _place(self) -> None:
+        # Else it is as high as the text was that stood here before.
+        if (layout := self.layout()) is not None:
+            layout.activate()
+        width = min(_WIDEST, max(200, self._over.width() - 2 * _MARGIN))
+        height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry(_MARGIN, self._over.height() - height - _MARGIN, width, height)

@@ -1,0 +1,113 @@
+"""Three hints for somebody new, each at the moment it is of use, and never again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ocr_studio.core.page import Word
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.help.hint_card import HintCard
+from ocr_studio.ui.menus.action_set import ActionSet
+from ocr_studio.ui.menus.context import Parts
+
+CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
+# From so many corrections on, learning from them is worth a try.
+_ENOUGH = 10
+
+
+class Hints(QObject):
+    """Where to correct, at the first photo with words; which keys go on, at the first correction; that one can learn
+    from corrections, at the tenth. Not where nothing is kept, as in a picture of the window.
+
+    Signals: ``changed()`` a hint came or went.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parts: Parts, actions: ActionSet) -> None:
+        super().__init__(parts.view)
+        self._parts, self._actions = parts, actions
+        self._corrected: set[tuple[str, str]] = set()
+        self.card = HintCard(parts.view)
+        self.card.closed.connect(self.close)
+        if parts.opening.keeps:
+            # Once the photo is on the screen: that a hint was shown is written to the disk.
+            soon = QTimer(self, singleShot=True, interval=0)
+            soon.timeout.connect(self._look_at_page)
+            parts.document.opened.connect(soon.start)
+            parts.document.words_changed.connect(self._look_at_words)
+            parts.reading.stopped.connect(self._look_at_page)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a hint to close."""
+        return not self.card.isHidden()
+
+    def close(self) -> None:
+        """The person has seen it."""
+        self.card.hide()
+        self.changed.emit()
+
+    def _look_at_page(self) -> None:
+        page = self._parts.document.page
+        if page is None:
+            self.close()
+        elif page.words and not self._parts.reading.busy:
+            self._count(page.id, page.words.values())
+            if self._parts.document.writable:
+                self._show(
+                    CORRECTING,
+                    tr(
+                        "Is a word wrong? Double-click it on the photo, or select it and press {key}, and type. In the"
+                        " list of words, just type.",
+                        key=self._actions.key("edit_text"),
+                    ),
+                )
+
+    def _look_at_words(self, ids: frozenset[str]) -> None:
+        page = self._parts.document.page
+        if page is None or not ids:
+            return
+        words = [page.words[key] for key in ids if key in page.words]
+        if not self._count(page.id, words):
+            return
+        if len(self._corrected) >= _ENOUGH:
+            self._show(
+                LEARNING,
+                tr("You have corrected ten words. From these, the program can learn to read this handwriting better."),
+                offer=(tr("Learn from my corrections"), self._actions["learn"].trigger),
+            )
+        else:
+            self._show(
+                KEYS,
+                tr(
+                    "{accept} says that a word is right and goes on to the next; {next} only goes on. {first} to {last}"
+                    " take another reading of the recognizer.",
+                    accept=self._actions.key("accept_next"),
+                    next=self._actions.key("next_word"),
+                    first=self._actions.key("alternative_1"),
+                    last=self._actions.key("alternative_5"),
+                ),
+            )
+
+    def _count(self, page_id: str, words: Iterable[Word]) -> bool:
+        """Note which of these words a person has corrected. Whether there are any."""
+        found = {(page_id, word.id) for word in words if _is_corrected(word)}
+        self._corrected |= found
+        return bool(found)
+
+    def _show(self, name: str, text: str, *, offer: tuple[str, Callable[[], object]] | None = None) -> None:
+        now = self._parts.opening.settings
+        if name in now.hints_seen:
+            return
+        # First, so that it cannot come twice.
+        self._parts.choosing.chosen.emit(replace(now, hints_seen=(*now.hints_seen, name)))
+        self.card.show_text(text, key=self._actions.key("close_hint"), offer=offer)
+        self.changed.emit()
+
+
+def _is_corrected(word: Word) -> bool:
+    return bool(word.human and word.machine and word.human.text != word.machine.text)

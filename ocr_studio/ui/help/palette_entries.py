@@ -1,0 +1,121 @@
+"""What the command palette lists: every action, recent photos, and models to read with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.search import fuzzy_title
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.menus.action_set import ActionSet
+from ocr_studio.ui.menus.context import Parts
+from ocr_studio.ui.menus.table import TABLE, ActionSpec
+from ocr_studio.ui.style import labels
+
+# What is found by other words than its title comes after what is found by that.
+_BY_OTHER_WORDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. id: by which it is remembered that it was chosen; where: its menu or folder; key: the first of its
+    keys; why: why it cannot be done just now, or nothing; words: what else it is found by.
+    """
+
+    id: str
+    title: str
+    do: Callable[[], object]
+    where: str = ""
+    key: str = ""
+    why: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry that fits what was typed. places: of the title's letters that fit."""
+
+    entry: Entry
+    places: tuple[int, ...] = ()
+
+
+def collect(parts: Parts, actions: ActionSet) -> list[Entry]:
+    """All that can be chosen, in the order of the menus."""
+    return [*_actions(parts, actions), *_photos(parts), *_models(parts)]
+
+
+def rank(entries: Iterable[Entry], typed: str, ages: Mapping[str, int]) -> list[Found]:
+    """Those that fit, the best first; as good ones by when they were chosen last. ages: see ``RecentChoices``."""
+    ranked: list[tuple[float, int, int, Found]] = []
+    for number, entry in enumerate(entries):
+        fit = fuzzy_title.fit(typed, entry.title)
+        by_words = _fit_words(typed, entry) if fit is None else None
+        age = ages.get(entry.id, len(ages))
+        if fit is not None:
+            # Within a kind of fit what was used lately is likelier meant than what begins a letter earlier.
+            ranked.append((float(int(fit.cost)), age, number, Found(entry, fit.places)))
+        elif by_words is not None:
+            ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, Found(entry)))
+    return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
+
+
+def _fit_words(typed: str, entry: Entry) -> fuzzy_title.Fit | None:
+    # Among so many words a slip, or letters far apart, would fit by chance.
+    return fuzzy_title.fit(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
+
+
+def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
+    for spec in TABLE:
+        if spec.id == "palette":
+            continue
+        action = actions[spec.id]
+        yield Entry(
+            f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
+            spec.reason(parts), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
+        )  # fmt: skip
+
+
+def _photos(parts: Parts) -> Iterable[Entry]:
+    for path in parts.opening.recent.paths():
+        why = tr("It is open.") if path == parts.opening.path else ""
+        yield Entry(
+            f"photo:{path}", labels.file_name(path.name), _opening(parts, path), labels.file_name(str(path.parent)),
+            why=why, words=tr("recent photo"),
+        )  # fmt: skip
+
+
+def _opening(parts: Parts, path: Path) -> Callable[[], object]:
+    return lambda: parts.opening.open_paths([path])
+
+
+def _models(parts: Parts) -> Iterable[Entry]:
+    used = parts.opening.settings.reads_with()
+    for model in models.available("recognizer"):
+        why = tr("It is in use.") if model.name == used else ""
+        title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
+        yield Entry(f"model:{model.name}", title, _using(parts, model), tr("Models"), why=why)
+
+
+def _using(parts: Parts, model: Model) -> Callable[[], object]:
+    def use() -> None:
+        try:
+            parts.choosing.modelling.use(model.name)
+        except StudioError as error:
+            parts.messages.show_message(str(error))
+
+    return use
+
+
+def _title(spec: ActionSpec, text: str) -> str:
+    """What it is called outside of its menu: of a menu inside another, that one's name belongs to it."""
+    _, _, inner = spec.menu_name.partition(" › ")
+    return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)
+
+
+def _plain(text: str) -> str:
+    """A menu's text as it is seen."""
+    return "&".join(part.replace("&", "") for part in text.split("&&"))

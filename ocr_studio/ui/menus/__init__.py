@@ -1,0 +1,1 @@
+"""The menus: which commands there are, when they can be used, what they do."""

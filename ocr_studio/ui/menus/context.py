@@ -1,0 +1,96 @@
+"""The parts of the window, made in ``workbench``: actions speak to them, the window places them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+
+if TYPE_CHECKING:
+    from ocr_studio.ui.board.board_panel import BoardPanel
+    from ocr_studio.ui.board.save_board import BoardSaving
+    from ocr_studio.ui.canvas.photo_view import PhotoView
+    from ocr_studio.ui.canvas.view_session import Session
+    from ocr_studio.ui.datasets.export import Exporting
+    from ocr_studio.ui.document.clipboard import Clipping
+    from ocr_studio.ui.document.document import Document
+    from ocr_studio.ui.document.open_photos import Opening
+    from ocr_studio.ui.evaluation.controller import Evaluating
+    from ocr_studio.ui.evaluation.panel import EvaluationDock
+    from ocr_studio.ui.help.controller import Guide
+    from ocr_studio.ui.photo_asking import PhotoAsking
+    from ocr_studio.ui.photos.photo_list_view import PageList
+    from ocr_studio.ui.photos.photos_panel import PhotosPanel
+    from ocr_studio.ui.reading.compare_panel import ComparisonPanel
+    from ocr_studio.ui.reading.controller import Reading
+    from ocr_studio.ui.review.fix_panel import FixPanel
+    from ocr_studio.ui.review.panel import ReviewPanel
+    from ocr_studio.ui.search.find_panel import FindPanel
+    from ocr_studio.ui.settings.controller import Choosing
+    from ocr_studio.ui.synth.controller import Synthesizing
+    from ocr_studio.ui.text.text_panel import TextPanel
+    from ocr_studio.ui.text.text_tools import TextSide
+    from ocr_studio.ui.training.controller import Training
+    from ocr_studio.ui.training.panel import TrainerPanel
+    from ocr_studio.ui.widgets.message_bar import MessageBar
+    from ocr_studio.ui.widgets.status_bar import Status
+    from ocr_studio.ui.words.alternatives import Alternatives
+    from ocr_studio.ui.words.word_table import WordTable
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogs:
+    """How the window shows its dialogs, and leaves. None of them waits."""
+
+    open_photo: Callable[[], None]
+    open_folder: Callable[[], None]
+    about: Callable[[], None]
+    quit: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Who does what. First what works unseen, then what is always in sight, then who asks and tells, then panels."""
+
+    document: Document
+    opening: Opening
+    reading: Reading
+    evaluating: Evaluating
+    training: Training
+    view: PhotoView
+    table: WordTable
+    alternatives: Alternatives
+    photos: PageList
+    photos_panel: PhotosPanel
+    messages: MessageBar
+    status: Status
+    exporting: Exporting
+    synthesizing: Synthesizing
+    board_saving: BoardSaving
+    clipping: Clipping
+    choosing: Choosing
+    asking: PhotoAsking
+    dialogs: Dialogs
+    texts: TextSide
+    guide: Guide
+    session: Session
+    evaluation: EvaluationDock
+    trainer: TrainerPanel
+    review: ReviewPanel
+    board: BoardPanel
+    fixes: FixPanel
+    comparison: ComparisonPanel
+    find: FindPanel
+    text: TextPanel
+
+    @property
+    def panels(self) -> tuple[PanelDock, ...]:
+        """The parts that a person opens and closes, in the order above."""
+        found = (getattr(self, each.name) for each in fields(self))
+        return tuple(part for part in found if isinstance(part, PanelDock))
+
+    def hint(self, text: str) -> None:
+        """Say for a moment, at the bottom, what has become of something."""
+        self.status.say(text)

@@ -1,0 +1,24 @@
+"""THE ACTIONS: everything a person can do, one file for each menu.
+
+The table feeds the menus, the toolbar, the canvas' menu, the shortcuts and the tooltips. A menu's file says
+``ACTIONS``; the order here is that of the menus. They ask the parts and ``operations``; none makes a widget.
+"""
+
+from __future__ import annotations
+
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.menus.boxes import ACTIONS as _BOXES
+from ocr_studio.ui.menus.edit import ACTIONS as _EDIT
+from ocr_studio.ui.menus.file import ACTIONS as _FILE
+from ocr_studio.ui.menus.find import ACTIONS as _FIND
+from ocr_studio.ui.menus.help import ACTIONS as _HELP
+from ocr_studio.ui.menus.photos import ACTIONS as _PHOTOS
+from ocr_studio.ui.menus.read import ACTIONS as _READ
+from ocr_studio.ui.menus.review import ACTIONS as _CHECK
+from ocr_studio.ui.menus.text import ACTIONS as _TEXT
+from ocr_studio.ui.menus.view import ACTIONS as _VIEW
+from ocr_studio.ui.menus.words import ACTIONS as _WORDS
+
+__all__ = ["TABLE", "ActionSpec", "Scope", "Where"]
+
+TABLE = (*_FILE, *_EDIT, *_FIND, *_WORDS, *_BOXES, *_CHECK, *_READ, *_TEXT, *_PHOTOS, *_VIEW, *_HELP)

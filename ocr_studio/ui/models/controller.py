@@ -1,0 +1,229 @@
+"""Models over the window: the dialog of them, and what a person does there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.models import archive as model_archive
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.settings import Settings
+from ocr_studio.core.training import runs as training_runs
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.models import import_export
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.models.models_dialog import ModelsDialog
+from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.reread import Rereading
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets import file_dialogs
+
+_WIDE = 420  # pixels, in which most names are seen whole
+
+
+class Modelling(QObject):
+    """Shows the models, and does with them what is wanted.
+
+    current: asked for the settings as they are. choose: told the settings as they shall be. Signals:
+    ``comparison_wanted(str)`` the open photo is to be read by the model of this name, too;
+    ``fetch_wanted(QWidget)`` what others have published is to be shown, over this dialog.
+    """
+
+    comparison_wanted = Signal(str)
+    fetch_wanted = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        reading: Reading,
+        rereading: Rereading,
+        current: Callable[[], Settings],
+        choose: Callable[[Settings], object],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._document, self._reading, self._rereading = document, reading, rereading
+        self._current, self._choose, self._window = current, choose, window
+        self._dialog: ModelsDialog | None = None
+        self._job: Job | None = None
+
+    def show(self) -> None:
+        """Show the models."""
+        dialog = self._dialog = ModelsDialog(self._window)
+        dialog.use_wanted.connect(self._use)
+        dialog.compare_wanted.connect(self._compare)
+        dialog.rename_wanted.connect(self._ask_name)
+        dialog.export_wanted.connect(self._ask_where)
+        dialog.delete_wanted.connect(self._ask_whether)
+        dialog.import_wanted.connect(self._ask_which)
+        dialog.fetch_wanted.connect(lambda: self.fetch_wanted.emit(dialog))
+        dialog.finished.connect(self._forget)
+        dialog.finished.connect(dialog.deleteLater)
+        self._refresh()
+        dialog.open()
+
+    def use(self, name: str) -> None:
+        """Read, or find writing, with this model from now on. Raises NoSuchModel and BadModel."""
+        model = models.find(name)
+        now = self._current()
+        self._choose(replace(now, model=name) if model.kind == "recognizer" else replace(now, detector=name))
+
+    def delete(self, name: str) -> None:
+        """Delete a model, for good. Raises StudioError."""
+        training_runs.check_free(name)
+        models.delete(name, in_use=self._used())
+
+    def rename(self, name: str, new: str) -> None:
+        """Call a model something else; the one in use stays in use. Raises StudioError."""
+        training_runs.check_free(name)
+        used = name in self._used()
+        models.rename(name, new.strip())
+        if used:
+            self.use(new.strip())
+
+    def _used(self) -> tuple[str, str]:
+        now = self._current()
+        return now.reads_with(), now.finds_with()
+
+    # ------------------------------------------------------------------------------------------------- the dialog
+
+    def _refresh(self, *, choose: str = "") -> None:
+        if self._dialog is None:
+            return
+        known, damaged = models.overview()
+        self._dialog.show_models(
+            [*known, *damaged],
+            histories={model.name: models.ancestry(model, known) for model in known},
+            used=self._used(),
+            comparable=self._document.page is not None,
+            choose=choose,
+        )
+
+    def _forget(self) -> None:
+        self._dialog = None
+        if self._job is not None:
+            self._job.cancel()
+
+    def _try(self, do: Callable[[], None], *, done: str, choose: str = "") -> None:
+        """Do something quick; say that it is done, or why not."""
+        try:
+            do()
+        except StudioError as error:
+            self._refresh()
+            self._say(str(error), wrong=True)
+        else:
+            self._refresh(choose=choose)
+            self._say(done)
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        if self._dialog is not None:
+            self._dialog.say(text, wrong=wrong)
+
+    def _use(self, name: str) -> None:
+        self._try(lambda: self.use(name), done=tr("“{model}” is used from now on.", model=name), choose=name)
+
+    def _compare(self, name: str) -> None:
+        entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog
+        if dialog is not None and isinstance(entry, Model):
+            if entry.kind == "recognizer":
+                # In a panel beside the photo, as it shows there what differs.
+                dialog.accept()
+                self.comparison_wanted.emit(name)
+            else:
+                self._rereading.compare_finding(name, dialog)
+
+    def _ask_name(self, name: str) -> None:
+        asked = QInputDialog(self._dialog)
+        asked.setWindowTitle(tr("Rename model"))
+        asked.setLabelText(tr("A new name for “{model}”:", model=labels.label(name)))
+        asked.setTextValue(name)
+        for each in asked.findChildren(QLabel):  # Qt makes it, and guesses whether it is markup
+            each.setTextFormat(Qt.TextFormat.PlainText)
+        asked.resize(_WIDE, asked.sizeHint().height())
+        asked.textValueSelected.connect(
+            lambda new: self._try(
+                lambda: self.rename(name, new),
+                done=tr("“{model}” is called “{new}” now.", model=name, new=new.strip()),
+                choose=new.strip(),
+            )
+        )
+        asked.finished.connect(asked.deleteLater)
+        asked.open()
+
+    def _ask_whether(self, name: str) -> None:
+        asked = QMessageBox(self._dialog)
+        asked.setTextFormat(Qt.TextFormat.PlainText)
+        asked.setIcon(QMessageBox.Icon.Question)
+        asked.setWindowTitle(tr("Delete model"))
+        asked.setText(tr("Delete the model “{model}”?", model=name))
+        asked.setInformativeText(tr("It cannot be brought back, unless you have exported it."))
+        delete = asked.addButton(tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        asked.addButton(QMessageBox.StandardButton.Cancel)
+        asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        done = tr("“{model}” is deleted.", model=name)
+        delete.clicked.connect(lambda: self._try(lambda: self.delete(name), done=done))
+        asked.finished.connect(asked.deleteLater)
+        asked.open()
+
+    def _ask_where(self, name: str) -> None:
+        dialog = file_dialogs.make(self._dialog or self._window, tr("Export model"), str(Path.home() / f"{name}.zip"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(tr("Models (*{suffix})", suffix=model_archive.SUFFIX))
+        dialog.setDefaultSuffix(model_archive.SUFFIX.lstrip("."))
+        dialog.fileSelected.connect(lambda chosen: self.export(name, Path(chosen)))
+        dialog.open()
+
+    def _ask_which(self) -> None:
+        dialog = file_dialogs.make(self._dialog or self._window, tr("Import model"), str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        kinds = " *".join((model_archive.SUFFIX, *downloads.WEIGHT_SUFFIXES))
+        dialog.setNameFilters([tr("Models (*{suffix})", suffix=kinds), tr("All files (*)")])
+        dialog.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
+        dialog.open()
+
+    # ----------------------------------------------------------------------------------------------------- files
+
+    def export(self, name: str, file: Path) -> None:
+        """Write a model as one file that the user has agreed to replace if it is there; the dialog says how it went."""
+        try:
+            model = models.find(name)
+        except StudioError as error:
+            self._say(str(error), wrong=True)
+            return
+        saying = tr("Writing “{model}”…", model=name)
+        self._run(lambda: import_export.export_model(model, file, overwrite=True), saying, later("Writing a model"))
+
+    def take_in(self, file: Path) -> None:
+        """Import a model from a file, in the background; the dialog says how that went."""
+        saying = tr("Looking at {file}…", file=file.name)
+        self._run(lambda: import_export.import_model(file), saying, later("Importing a model"))
+
+    def _run(self, make: Callable[[], Iterator[object]], saying: str, name: str) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        job = self._job = self._reading.lane.submit(make, name=name)
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        self._say(saying)
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, import_export.ModelExported):
+            self._say(tr("“{model}” is written to {file}.", model=event.model.name, file=event.file.name))
+        elif isinstance(event, import_export.ModelImported):
+            self.show_new(event.model)
+
+    def show_new(self, model: Model) -> None:
+        """Show a model that has come in."""
+        self._refresh(choose=model.name)
+        self._say(tr("“{model}” is there now. Compare it, or use it.", model=model.name))
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._say(trouble.message, wrong=True)

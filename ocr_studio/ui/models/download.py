@@ -1,0 +1,113 @@
+"""Fetching published networks over the window: the dialog, the job that brings a file, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.models import download, import_export
+from ocr_studio.jobs.models.download import Fetched, Here
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.models.download_dialog import FetchDialog
+from ocr_studio.ui.widgets import file_dialogs
+
+
+class Fetching(QObject):
+    """Shows what there is to be fetched, and fetches what is wanted.
+
+    lane: where a file comes, which can take minutes; reading: where models are looked at. Signals: ``taken_in(Model)``
+    it is a model now; the dialog is closed then.
+    """
+
+    taken_in = Signal(object)
+
+    def __init__(self, lane: JobThread, reading: JobThread, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane, self._reading = lane, reading
+        self._dialog: FetchDialog | None = None
+        self._job: Job | None = None
+
+    def show(self, over: QWidget) -> None:
+        """Show what can be fetched. over: the dialog or window that it stands over."""
+        dialog = self._dialog = FetchDialog(downloads.USABLE, over)
+        dialog.fetch_wanted.connect(self._fetch)
+        dialog.cancel_wanted.connect(self._stop)
+        dialog.file_wanted.connect(self._ask_which)
+        dialog.finished.connect(self._forget)
+        dialog.finished.connect(dialog.deleteLater)
+        self._look()
+        dialog.open()
+
+    def _look(self) -> None:
+        """Look what is here of the files: reading them takes a moment."""
+        self._lane.submit(download.look, name=later("Looking for published networks")).came.connect(self._hear)
+
+    def _fetch(self, name: str) -> None:
+        wanted = next(file for file in downloads.USABLE if file.name == name)
+        if self._dialog is not None:
+            self._dialog.show_coming(wanted, 0, None)
+        self._run(self._lane, lambda: download.fetch(wanted), later("Fetching a network"))
+
+    def take_in(self, file: Path) -> None:
+        """Make a model of a file of weights; the dialog says how that went."""
+        if self._dialog is not None:
+            self._dialog.show_looking(file.name)
+        self._run(self._reading, lambda: import_export.import_model(file), later("Importing a model"))
+
+    def _run(self, lane: JobThread, make: Callable[[], Iterator[object]], name: str) -> None:
+        job = self._job = lane.submit(make, name=name)
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+
+    def _hear(self, event: object) -> None:
+        if self._dialog is None:
+            return
+        if isinstance(event, Here):
+            self._dialog.show_here(event)
+        elif isinstance(event, download.Fetching):
+            self._dialog.show_coming(event.file, event.done, event.total)
+        elif isinstance(event, Fetched):
+            self.take_in(event.path)
+        elif isinstance(event, import_export.ModelImported):
+            self._end(event.model)
+
+    def _end(self, model: Model) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self.taken_in.emit(model)
+
+    def _fail(self, trouble: Trouble) -> None:
+        if self._dialog is not None:
+            self._dialog.show_ended()
+            self._dialog.say(trouble.message, wrong=True)
+            self._look()
+
+    def _stop(self) -> None:
+        """No more of it now."""
+        if self._job is not None:
+            self._job.cancel()
+        if self._dialog is not None:
+            self._dialog.show_ended()
+            self._dialog.say(tr("Stopped. What has come is kept; it goes on there the next time."))
+            self._look()
+
+    def _forget(self) -> None:
+        self._dialog = None
+        if self._job is not None:
+            self._job.cancel()
+
+    def _ask_which(self) -> None:
+        if self._dialog is None:
+            return
+        asked = file_dialogs.make(self._dialog, tr("Choose a file of weights"), str(Path.home()))
+        asked.setFileMode(QFileDialog.FileMode.ExistingFile)
+        kinds = " *".join(downloads.WEIGHT_SUFFIXES)
+        asked.setNameFilters([tr("Weights of keras-ocr (*{suffix})", suffix=kinds), tr("All files (*)")])
+        asked.fileSelected.connect(lambda chosen: self.take_in(Path(chosen)))
+        asked.open()

@@ -1,0 +1,76 @@
+"""What is known of one model: titles on the left, values on the right, to be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Characters of a fact that stand beside its name, and not below.
+_BESIDE: Final = 40
+
+
+class ModelFacts(QScrollArea):
+    """Shows facts under a heading. All of it is plain text, whatever a file from a stranger says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(320)
+        self.setAccessibleName(tr("What is known of the model"))
+
+    def show_facts(self, heading: str, facts: Sequence[tuple[str, str]]) -> None:
+        """Show these in place of those before."""
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(14)
+        title = _label(heading)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        column.addWidget(title)
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name, value in facts:
+            quiet = PlainLabel(name)
+            quiet.setProperty("quiet", True)
+            if len(value) <= _BESIDE:
+                form.addRow(quiet, _label(value))
+                continue
+            # Below its name: a long one would be a narrow column beside it.
+            quiet.setWordWrap(True)
+            both = QVBoxLayout()
+            both.setSpacing(2)
+            both.addWidget(quiet)
+            both.addWidget(_label(value))
+            form.addRow(both)
+        column.addLayout(form)
+        column.addStretch(1)
+        self.setWidget(inside)
+
+    def texts(self) -> list[str]:
+        """All that is shown, from top to bottom."""
+        inside = self.widget()
+        return [] if inside is None else [label.text() for label in inside.findChildren(PlainLabel)]
+
+
+def _label(text: str) -> PlainLabel:
+    label = PlainLabel(text)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label

@@ -1,0 +1,198 @@
+"""The models there are, with what is known of each, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QStandardItem
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.models import description as model_description
+from ocr_studio.core.models.registry import Ancestor, Damaged, Model
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.models.model_details import ModelFacts
+from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
+from ocr_studio.ui.said_line import SaidLine
+from ocr_studio.ui.style import labels, theme
+
+_ENTRY = Qt.ItemDataRole.UserRole
+
+
+class ModelsDialog(QDialog):
+    """A list of models beside the facts of the one that is chosen. What is wanted is said by signals; whoever does it
+    then shows the models as they are.
+
+    Signals, each with the name of the chosen model: ``use_wanted``, ``compare_wanted``, ``rename_wanted``,
+    ``export_wanted``, ``delete_wanted``; and ``import_wanted()``, ``fetch_wanted()``.
+    """
+
+    use_wanted = Signal(str)
+    compare_wanted = Signal(str)
+    rename_wanted = Signal(str)
+    export_wanted = Signal(str)
+    delete_wanted = Signal(str)
+    import_wanted = Signal()
+    fetch_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Models"))
+        self._entries: Sequence[Model | Damaged] = ()
+        self._histories: dict[str, tuple[Ancestor, ...]] = {}
+        self._used: Collection[str] = ()
+        self._comparable = False
+        self.list = ModelList(tr("Models"), narrowest=240)
+        self._items = self.list.items
+        self.list.selectionModel().currentChanged.connect(self._show_chosen)
+        self.facts = ModelFacts()
+        self.use = self._button(tr("&Use"), tr("Read, or find writing, with this one from now on"), self.use_wanted)
+        self.use.setProperty("primary", True)
+        self.list.activated.connect(lambda _: self.use.click())
+        self.compare = self._button(
+            tr("&Compare on this photo…"),
+            tr("See what it reads, or finds, on the open photo, beside the one in use"),
+            self.compare_wanted,
+        )
+        self.rename = self._button(tr("&Rename…"), tr("Call it something else"), self.rename_wanted)
+        self.export = self._button(tr("&Export…"), tr("Write it as one file, to hand on"), self.export_wanted)
+        self.delete = self._button(tr("&Delete…"), tr("Delete it, for good"), self.delete_wanted)
+        self.take_in = QPushButton(tr("&Import…"))
+        self.take_in.setToolTip(
+            tr("Take in a model that somebody exported; it holds numbers only, and nothing of it is run")
+        )
+        self.take_in.setAutoDefault(False)
+        self.take_in.clicked.connect(self.import_wanted)
+        self.published = QPushButton(tr("&Published networks…"))
+        self.published.setToolTip(
+            tr("Networks that others have published, as keras-ocr’s: what they are, and fetch them")
+        )
+        self.published.setAutoDefault(False)
+        self.published.clicked.connect(self.fetch_wanted)
+        self.said = SaidLine()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+
+    @property
+    def chosen(self) -> Model | Damaged | None:
+        """The one whose facts are shown."""
+        row = self.list.currentIndex().row()
+        return self._entries[row] if 0 <= row < len(self._entries) else None
+
+    def show_models(
+        self,
+        entries: Sequence[Model | Damaged],
+        *,
+        histories: dict[str, tuple[Ancestor, ...]],
+        used: Collection[str],
+        comparable: bool,
+        choose: str = "",
+    ) -> None:
+        """Show these. histories: of each model, see ``models.history``; used: names of those in use; comparable:
+        whether a photo is open; choose: the name of the one to show, the same as before by default.
+        """
+        before = self.chosen
+        name = choose or (before.name if before else "")
+        self._entries, self._histories, self._used, self._comparable = entries, histories, used, comparable
+        self._items.clear()
+        for entry in entries:
+            self._items.appendRow(self._item(entry))
+        names = [entry.name for entry in entries]
+        row = names.index(name) if name in names else self._first_of_use()
+        self.list.setCurrentIndex(self._items.index(row, 0))
+        self._show_chosen()
+
+    def _first_of_use(self) -> int:
+        """The row of what reads now; what finds writing is looked for less often."""
+        used = [(number, each) for number, each in enumerate(self._entries) if each.name in self._used]
+        reads = [number for number, each in used if isinstance(each, Model) and each.kind == "recognizer"]
+        return (*reads, *(number for number, _ in used), 0)[0]
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """What has been done, or why it could not be."""
+        self.said.say(text, wrong=wrong)
+
+    def _item(self, entry: Model | Damaged) -> QStandardItem:
+        if isinstance(entry, Damaged):
+            below, icon = tr("Damaged, cannot be used"), theme.icon("mdi6.alert-outline", role="warning")
+        else:
+            used = entry.name in self._used
+            marks = (
+                (tr("In use"), model_description.gain(entry.card)) if used else (model_description.gain(entry.card),)
+            )
+            below = " · ".join(filter(None, marks)) or tr(model_description.DOES[entry.kind])
+            icon = theme.icon(ICONS[entry.kind], role="accent" if used else "quiet")
+        item = QStandardItem()
+        tell(item, icon, entry.name, below)
+        item.setData(entry.name, _ENTRY)
+        return item
+
+    def _show_chosen(self) -> None:
+        entry = self.chosen
+        model = entry if isinstance(entry, Model) else None
+        own = model is not None and not model.of_program
+        stays = entry is None or entry.of_program
+        used = entry is not None and entry.name in self._used
+        self.use.setEnabled(model is not None and not used)
+        self.compare.setEnabled(model is not None and not used and self._comparable)
+        self.rename.setEnabled(own)
+        self.export.setEnabled(own)
+        self.delete.setEnabled(not stays and not used)
+        if isinstance(entry, Damaged):
+            self.facts.show_facts(
+                entry.name, [(tr("What is wrong"), entry.error.what), (tr("Where"), str(entry.folder))]
+            )
+        elif model is not None:
+            # Its name, the first of them, is the heading.
+            facts = model_description.facts(model, self._histories.get(model.name, ()))[1:]
+            self.facts.show_facts(model.name, facts)
+        self.say("")
+
+    def _button(self, title: str, tip: str, wanted: object) -> QPushButton:
+        made = QPushButton(title)
+        made.setToolTip(labels.tooltip(tip))
+        made.setAutoDefault(False)
+        made.clicked.connect(lambda: self._want(wanted))
+        return made
+
+    def _want(self, wanted: object) -> None:
+        if self.chosen is not None:
+            wanted.emit(self.chosen.name)  # type: ignore[attr-defined]  # a bound signal, for which there is no type
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.facts, 1)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row, some in ((first, (self.use, self.compare)), (second, (self.rename, self.export, self.delete))):
+            row.setSpacing(8)
+            for button in some:
+                row.addWidget(button)
+            row.addStretch(1)
+            right.addLayout(row)
+        across = QHBoxLayout()
+        across.setSpacing(18)
+        across.addWidget(self.list, 2)
+        across.addLayout(right, 3)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(8)
+        bottom.addWidget(self.take_in)
+        bottom.addWidget(self.published)
+        bottom.addStretch(1)
+        bottom.addWidget(self.buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(across, 1)
+        layout.addWidget(self.said)
+        layout.addLayout(bottom)
+        self.resize(QSize(860, 560).boundedTo(self.screen().availableSize() * 0.94))

@@ -1,0 +1,134 @@
+"""How far the reading of many photos is, below the list of photos; afterwards what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import number, tr, tr_n
+from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
+from ocr_studio.ui.photos.batch_reading import BatchProgress, BatchReading, BatchResult
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_MINUTE, _HOUR = 60, 3600
+# Below so many seconds a number would only flicker.
+_SOON: Final = 5
+
+
+def time_left(seconds: float) -> str:
+    """How long something will take, as people say it."""
+    if seconds < _SOON:
+        return tr("nearly done")
+    if seconds < _MINUTE:
+        return tr_n("about {count} second left", "about {count} seconds left", round(seconds / 5) * 5)
+    if seconds < _HOUR:
+        return tr_n("about {count} minute left", "about {count} minutes left", round(seconds / _MINUTE))
+    hours = round(seconds / _HOUR, 1)
+    return tr("about {hours} hours left", hours=number(hours, 0 if hours.is_integer() else 1))
+
+
+class BatchStrip(QFrame):
+    """Hidden as long as there is nothing to tell. Signals: ``photo_chosen(Path)`` one that could not be read."""
+
+    photo_chosen = Signal(object)
+
+    def __init__(self, batch: BatchReading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._batch = batch
+        self._failed: tuple[tuple[Path, str], ...] = ()
+        self.said = PlainLabel()
+        self.said.setWordWrap(True)
+        self.left = PlainLabel()
+        self.left.setProperty("quiet", True)
+        self.left.setWordWrap(True)
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setAccessibleName(tr("Progress of reading photos"))
+        self.pause, self.stop, self.more, self.closer = (QToolButton() for _ in range(4))
+        self.pause.setCheckable(True)
+        self.pause.toggled.connect(self._pause)
+        self.stop.setText(tr("Stop"))
+        self.stop.setToolTip(tr("Begin no further photo; what has been read stays"))
+        self.stop.clicked.connect(lambda _: batch.cancel())
+        self.more.setText(tr("Show them…"))
+        self.more.setToolTip(tr("Which photos could not be read, and why"))
+        self.more.clicked.connect(self._show_failed)
+        self.closer.setToolTip(tr("Close this message"))
+        self.closer.setAccessibleName(tr("Close this message"))
+        self.closer.clicked.connect(self.hide)
+        self._lay_out()
+        batch.progressed.connect(self._show_progress)
+        batch.ended.connect(self._show_end)
+        self.hide()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self.closer.setIcon(theme.icon("mdi6.close"))
+
+    def _lay_out(self) -> None:
+        first, buttons = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.said, 1)
+        first.addWidget(self.closer, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.pause, self.stop, self.more):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 6, 8)
+        layout.setSpacing(5)
+        layout.addLayout(first)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.left)
+        layout.addLayout(buttons)
+        self.retint()
+
+    def _show_progress(self, at: BatchProgress) -> None:
+        number = min(at.done + 1, at.total)
+        if at.paused:
+            self.said.setText(tr("Paused at photo {number} of {total}", number=number, total=at.total))
+        else:
+            self.said.setText(tr("Reading photo {number} of {total}", number=number, total=at.total))
+        self.said.setToolTip(labels.tooltip(at.name))
+        self.left.setText("" if at.paused or at.seconds is None else time_left(at.seconds))
+        self.bar.setRange(0, at.total)
+        self.bar.setValue(at.done)
+        self.pause.blockSignals(True)
+        self.pause.setChecked(at.paused)
+        self.pause.blockSignals(False)
+        self.pause.setText(tr("Go on") if at.paused else tr("Pause"))
+        self._arrange(reading=True)
+
+    def _show_end(self, result: BatchResult) -> None:
+        self._failed = result.failed
+        said = [tr_n("Read {count} photo.", "Read {count} photos.", result.read)]
+        if result.known:
+            known = result.known
+            said.append(tr_n("{count} had been read before.", "{count} had been read before.", known))
+        if result.failed:
+            wrong = len(result.failed)
+            said.append(tr_n("{count} could not be read.", "{count} could not be read.", wrong))
+        if result.left:
+            said.append(tr_n("{count} photo is left.", "{count} photos are left.", result.left))
+        self.said.setText(" ".join(said))
+        self.said.setToolTip("")
+        self.left.setText(result.why)
+        self._arrange(reading=False)
+
+    def _arrange(self, *, reading: bool) -> None:
+        for widget in (self.bar, self.pause, self.stop):
+            widget.setVisible(reading)
+        self.left.setVisible(bool(self.left.text()))
+        self.closer.setVisible(not reading)
+        self.more.setVisible(not reading and bool(self._failed))
+        self.show()
+
+    def _pause(self, on: bool) -> None:
+        self._batch.pause(on)
+
+    def _show_failed(self) -> None:
+        dialog = BatchFailuresDialog(self._failed, self.window())
+        dialog.photo_chosen.connect(self.photo_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,250 @@
+"""Many photos read in the background, one after the other, while one goes on working."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead
+from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.style import labels
+
+# The time left is told from so many of the latest photos.
+_LATEST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """done of total photos; seconds: still to go, None where nobody can tell; name: of the photo that is read."""
+
+    done: int
+    total: int
+    seconds: float | None
+    name: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What came of it. failed: photo and why, in their order. left: how many were not begun; why: if some were not."""
+
+    read: int
+    known: int
+    failed: tuple[tuple[Path, str], ...]
+    left: int = 0
+    why: str = ""
+
+
+class BatchReading(QObject):
+    """A queue of photos of one project. A person's own reading goes first; the photo at hand is then begun anew.
+
+    A page that nobody has worked on is saved as it is read. One that has words, and the open one, changes by a step of
+    the history, and keeps what a person wrote or placed.
+    Signals: ``progressed(BatchProgress)``; ``page_read(path, Page)``; ``photo_failed(path, str)``;
+    ``ended(BatchResult)``; ``changed()`` it has begun or ended.
+    """
+
+    progressed = Signal(object)
+    page_read = Signal(object, object)
+    photo_failed = Signal(object, str)
+    ended = Signal(object)
+    changed = Signal()
+
+    def __init__(self, document: Document, reading: Reading, autosave: Autosave, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._reading, self._autosave = document, reading, autosave
+        self._project: Project | None = None
+        self._waiting: deque[Path] = deque()
+        self._again: set[Path] = set()  # those to be read even if they were before
+        self._job: Job | None = None
+        self._gave_way: Path | None = None
+        self._paused = False
+        self._total = self._read = self._known = 0
+        self._failed: list[tuple[Path, str]] = []
+        self._took: deque[float] = deque(maxlen=_LATEST)
+        self._since = 0.0
+        document.opened.connect(self._see_photo)
+
+    @property
+    def busy(self) -> bool:
+        """Whether photos are read, or wait for it."""
+        return self._project is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the next photo waits for a person."""
+        return self._paused
+
+    def start(self, photos: Iterable[Path], *, again: bool) -> None:
+        """Read these, behind those that wait already. again: also those that were read before."""
+        project = self._reading.project
+        fresh = [path for path in dict.fromkeys(photos) if path not in self._waiting]
+        if project is None or not fresh or not self._document.writable or self._document.history.pages is None:
+            return
+        if not self.busy:
+            self._project, self._paused = project, False
+            self._again.clear()
+            self._total = self._read = self._known = 0
+            self._failed.clear()
+            self._took.clear()
+        if again:
+            self._again.update(fresh)
+        self._waiting.extend(fresh)
+        self._total += len(fresh)
+        self.changed.emit()
+        self._go_on()
+
+    def pause(self, on: bool) -> None:
+        """After the photo at hand wait, or go on."""
+        if self.busy:
+            self._paused = on
+            self._go_on()
+            self._tell()
+
+    def cancel(self, why: str = "") -> None:
+        """Begin no further photo; those that were read stay read."""
+        if self.busy:
+            self._end(why or tr("Stopped."))
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        project = self._project
+        if self._job is not None or self._paused or project is None:
+            return
+        if not self._waiting:
+            self._end("")
+            return
+        desk, again = self._reading.desk, self._waiting[0] in self._again
+        photos = tuple(takewhile(lambda path: (path in self._again) == again, self._waiting))
+        job = self._job = self._reading.lane.submit(
+            lambda: read_batch(desk, photos, project, again=again), name=later("Reading photos")
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.done.connect(self._finish)
+        self._desk, self._since = desk, time.monotonic()
+        self._tell()
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, PhotoRead):
+            self._take(event)
+        elif isinstance(event, PhotoFailed):
+            self._note_failed(event.path, event.error)
+        elif isinstance(event, PhotoKnown):
+            self._known += 1
+            self.page_read.emit(event.path, event.page)
+        else:
+            self._give_way()
+            return
+        self._settle(event.path)
+
+    def _settle(self, path: Path) -> None:
+        """A photo is done with."""
+        if path in self._waiting:
+            self._waiting.remove(path)
+        now = time.monotonic()
+        self._took.append(now - self._since)
+        self._since = now
+        self._tell()
+        if self._paused or self._desk is not self._reading.desk or self._reading.lane.waiting:
+            self._leave_lane()
+            self._go_on()
+
+    def _give_way(self) -> None:
+        """What a person asks for meanwhile does not wait for a whole photo; once for each, or none would get done."""
+        if self._reading.lane.waiting and self._waiting and self._gave_way != self._waiting[0]:
+            self._gave_way = self._waiting[0]
+            self._leave_lane()
+            self._go_on()
+
+    def _leave_lane(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+
+    def _finish(self) -> None:
+        self._job = None
+        self._go_on()
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._job = None
+        self._end(trouble.message)
+
+    def _end(self, why: str) -> None:
+        self._leave_lane()
+        left = len(self._waiting)
+        result = BatchResult(self._read, self._known, tuple(self._failed), left, why if left else "")
+        self._project, self._paused = None, False
+        self._waiting.clear()
+        self.ended.emit(result)
+        self.changed.emit()
+
+    def _see_photo(self) -> None:
+        if self.busy and self._reading.project is not self._project:
+            self.cancel(tr("Stopped, as photos of another folder were opened."))
+
+    def _tell(self) -> None:
+        if not self.busy:
+            return
+        left = len(self._waiting)
+        seconds = left * sum(self._took) / len(self._took) if self._took else None
+        name = labels.file_name(self._waiting[0].name) if self._waiting else ""
+        self.progressed.emit(BatchProgress(self._total - left, self._total, seconds, name, self._paused))
+
+    # -------------------------------------------------------------------------------------------------- what was read
+
+    def _note_failed(self, path: Path, why: str) -> None:
+        self._failed.append((path, why))
+        self.photo_failed.emit(path, why)
+
+    def _take(self, event: PhotoRead) -> None:
+        try:
+            page = self._put(event)
+        except StudioError as error:
+            self._note_failed(event.path, str(error))
+            return
+        self._read += 1
+        self.page_read.emit(event.path, page)
+
+    def _put(self, event: PhotoRead) -> Page:
+        """Keep what was read; returns the page as it is then. Raises StudioError."""
+        project, document = self._project, self._document
+        assert project is not None
+        fresh, shown = replace(event.page, image=project.relative(event.path)), document.page
+        is_open = shown is not None and shown.id == fresh.id
+        now = document.history.page(fresh.id)
+        if not is_open and (now is None or not (now.words or now.read_at)):
+            page = replace(fresh, facts=now.facts) if now else fresh
+            self._autosave.keep(project, page)
+            return page
+        assert now is not None
+        keep = self._reading.being_written() if is_open else ()
+        edit = edits.reread(now, tuple(fresh.words.values()), earlier=None, keep=keep)
+        name = tr("Read {photo}", photo=labels.file_name(event.path.name))
+        document.history.push(Step(name, {fresh.id: replace(edit, name=name)}))
+        when = fresh.read_at
+        if is_open and when:
+            document.set_read_at(when)
+        page = document.history.page(fresh.id) or now
+        if not is_open:
+            page = replace(page, read_at=when)
+            self._autosave.keep(project, page)
+        return page

@@ -1,0 +1,222 @@
+"""The list of photos with its filter above, and the reading of many photos below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.photo_list.rows import PhotoState
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.photos import list_folder
+from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.photos.batch_progress import BatchStrip
+from ocr_studio.ui.photos.batch_reading import BatchReading
+from ocr_studio.ui.photos.filter_field import PhotoFilterBox
+from ocr_studio.ui.photos.folder_watcher import FolderWatch
+from ocr_studio.ui.photos.metadata_dialog import FactsChange, PhotoFactsDialog
+from ocr_studio.ui.photos.photo_list_view import PageList
+from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Photos of which something can be said at once: their pages are in memory until they are saved, and one step of the
+# history is taken back in the window's thread.
+MOST_AT_ONCE: Final = 200
+_SOON = 120
+# Rows of so many changed pages are looked at at once.
+_FEW: Final = 5
+
+
+class PhotosPanel(QWidget):
+    """Listens to what happens to photos and pages, and tells the list.
+
+    Signals: ``counted(reviewed, total)`` of the folder's photos; ``said(str)``; ``failed(Trouble)``.
+    """
+
+    counted = Signal(int, int)
+    said = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self, photos: PageList, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
+    ) -> None:
+        super().__init__()
+        self.photos, self.batch = photos, batch
+        self._document, self._opening, self._lane = document, opening, lane
+        self.filter = PhotoFilterBox(lambda: photos.photos.rows)
+        self.strip = BatchStrip(batch)
+        self.count = PlainLabel()
+        self.count.setProperty("quiet", True)
+        self.count.setContentsMargins(12, 4, 6, 5)
+        self.count.setWordWrap(True)
+        self._count_soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._count_soon.timeout.connect(self._count)
+        self._changed: set[str] = set()  # pages whose rows are to be looked at
+        self._take_soon = QTimer(self, singleShot=True, interval=0)
+        self._take_soon.timeout.connect(self._take_pages)
+        self._watch = FolderWatch(self)
+        self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
+        self._lay_out()
+        self._connect()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self.filter.retint()
+        self.strip.retint()
+
+    def read_chosen(self) -> None:
+        """Read the selected photos, again if they were read before."""
+        self._read((row.name for row in self.photos.chosen_rows()), again=True)
+
+    def read_unread(self) -> None:
+        """Read all photos of the folder that nobody has read."""
+        rows = self.photos.photos.rows
+        self._read((row.name for row in rows if row.state is PhotoState.UNREAD), again=False)
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether there is a photo that nobody has read."""
+        return self.photos.photos.count(PhotoState.UNREAD) > 0
+
+    def go_to_review(self, step: int) -> None:
+        """Open the next photo, of those listed, that a person has still to look at; step: 1 or -1."""
+        path = self.photos.next_to_review(step)
+        if path is None:
+            self.said.emit(tr("No other photo of this list is to be reviewed"))
+        else:
+            self._opening.open_paths([path])
+
+    def begin_filter(self) -> None:
+        """A person wants to type which photos to list."""
+        self.filter.begin()
+
+    def ask_facts(self) -> None:
+        """Ask who wrote the selected photos, and for their tags."""
+        rows = self.photos.chosen_rows()
+        if len(rows) > MOST_AT_ONCE:
+            self.said.emit(tr("Select at most {count} photos at once", count=MOST_AT_ONCE))
+            return
+        if not rows:
+            return
+        paths = [self.photos.photos.folder / row.name for row in rows]
+        dialog = PhotoFactsDialog(rows, self.photos.photos.rows, self.window())
+        dialog.chosen.connect(partial(self._say_of, paths))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.photos, 1)
+        layout.addWidget(self.count)
+        layout.addWidget(self.strip)
+        self.setMinimumWidth(self.photos.minimumWidth())
+
+    def _connect(self) -> None:
+        photos, opening, batch = self.photos, self._opening, self.batch
+        self.filter.chosen.connect(photos.set_filter)
+        self.filter.sort_chosen.connect(photos.set_sort)
+        self.filter.left.connect(photos.setFocus)
+        photos.changed.connect(self._count_soon.start)
+        photos.failed.connect(self.failed)
+        opening.opened.connect(self._follow)
+        self._watch.changed.connect(opening.look_again)
+        self._document.history.changed.connect(self._note_pages)
+        batch.page_read.connect(self._take_read)
+        batch.photo_failed.connect(photos.set_refused)
+        batch.ended.connect(lambda _: photos.reshow())
+        self.strip.photo_chosen.connect(photos.photo_chosen)
+
+    def _follow(self, event: PhotoOpened) -> None:
+        self.photos.pictures.kept = self._opening.keeps
+        self._watch.watch(event.path.parent)
+
+    def _note_pages(self, ids: Iterable[str]) -> None:
+        self._changed.update(ids)
+        if len(self._changed) <= _FEW:
+            self._take_pages()
+        else:
+            # A moment later, so that who has changed many pages at once does not hold the window up for this, too.
+            self._take_soon.start()
+
+    def _take_pages(self) -> None:
+        pages: list[Page] = []
+        ids, self._changed = self._changed, set()
+        for page_id in ids:
+            try:
+                page = self._document.history.page(page_id)
+            except StudioError:  # told when its photo is opened
+                continue
+            if page is not None:
+                pages.append(page)
+        self.photos.photos.set_pages(pages)
+
+    def _take_read(self, path: Path, page: Page) -> None:
+        self.photos.set_page(path, page)
+
+    def _count(self) -> None:
+        rows, shown = self.photos.photos.rows, self.photos.shown
+        chosen = len(self.photos.selectionModel().selectedIndexes())
+        said = []
+        if shown < len(rows):
+            said.append(tr("{shown} of {total} photos", shown=shown, total=len(rows)))
+        if chosen > 1:
+            said.append(tr_n("{count} selected", "{count} selected", chosen))
+        self.count.setText(" · ".join(said))
+        self.count.setVisible(bool(said))
+        self.counted.emit(self.photos.photos.count(PhotoState.REVIEWED), len(rows))
+
+    def _read(self, names: Iterable[str], *, again: bool) -> None:
+        folder = self.photos.photos.folder
+        self.batch.start([folder / name for name in names], again=again)
+
+    def _say_of(self, paths: list[Path], change: FactsChange) -> None:
+        project = self._opening.project
+        if not change or project is None:
+            return
+        job = self._lane.submit(
+            lambda: list_folder.pages_of(paths, project), name=later("Looking up the photos' pages")
+        )
+        found: list[Page | StudioError] = []
+        job.came.connect(found.append)
+        job.failed.connect(self.failed)
+        job.done.connect(lambda: self._state(found, change) if project is self._opening.project else None)
+
+    def _state(self, found: list[Page | StudioError], change: FactsChange) -> None:
+        """Say it of these pages, as one step."""
+        history = self._document.history
+        name = tr_n("Writer and tags of {count} photo", "Writer and tags of {count} photos", len(found))
+        made = {}
+        try:
+            for page in found:
+                if isinstance(page, StudioError):
+                    raise page
+                now = history.page(page.id)
+                if now is None:
+                    now = page
+                    assert history.pages is not None
+                    history.pages.keep(page)  # so that there is something to say it of
+                made[page.id] = edits.state(now, change.of(now.facts), name)
+            history.push(Step(name, made))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+            return
+        for page in found:
+            if isinstance(page, Page):
+                after = history.page(page.id)
+                self.photos.photos.set_page(Path(page.image).name, after or page)

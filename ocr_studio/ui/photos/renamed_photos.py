@@ -1,0 +1,88 @@
+"""Photos that were given another name: their pages are told, so that all who read the project know them by it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import list_folder
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.photos.folder_model import FolderPhotos
+
+# So many at once, as others wait in the lane.
+_AT_ONCE: Final = 10
+
+
+class RenamedPhotos(QObject):
+    """Only in a window that may write the project. A name is nothing that a person did here: it is no step."""
+
+    def __init__(
+        self, photos: FolderPhotos, document: Document, opening: Opening, lane: JobThread, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._photos, self._document, self._opening, self._lane = photos, document, opening, lane
+        self._waiting: dict[str, str] = {}
+        self._job: Job | None = None
+        photos.listed.connect(self._follow_open)
+        photos.moved.connect(self._take)
+        opening.opened.connect(lambda _: self._go_on())
+
+    def _follow_open(self) -> None:
+        """The photo on the screen may have another name."""
+        path, renamed = self._opening.path, self._photos.renamed
+        if path is not None and path.name in renamed:
+            self._opening.open_paths([path.with_name(renamed[path.name])])
+
+    def _take(self, moved: Mapping[str, str]) -> None:
+        self._waiting = dict(moved)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        project, folder = self._opening.project, self._photos.folder
+        if self._job is not None or project is None or project is not self._photos.project:
+            return
+        if self._document.history.pages is None:  # nothing may be written here
+            return
+        some = dict(islice(self._waiting.items(), _AT_ONCE))
+        if not some:
+            return
+        for page_id in some:
+            del self._waiting[page_id]
+        job = self._job = self._lane.submit(
+            lambda: list_folder.renamed(folder, some, project), name=later("Looking for photos that were renamed")
+        )
+        job.came.connect(lambda found: self._tell(project, *found))
+        job.ended.connect(self._rest)
+
+    def _tell(self, project: Project, page_id: str, name: str) -> None:
+        """project: whose page that is."""
+        shown, path, pages = self._document.page, self._opening.path, self._document.history.pages
+        if project is not self._opening.project or pages is None:
+            return
+        if shown is not None and path is not None and shown.id == page_id and path.name != name:
+            # On the screen under the name that is gone; the page is told when it is there under the other one.
+            if self._photos.number(path.name) is None:
+                self._waiting[page_id] = name
+                self._opening.open_paths([path.with_name(name)])
+            return
+        with contextlib.suppress(StudioError):  # told when its photo is opened
+            page = self._document.history.page(page_id)
+            if page is not None:
+                pages.keep(replace(page, image=project.relative(self._photos.folder / name)))
+
+    def _rest(self) -> None:
+        self._job = None
+        # Not those that wait for a photo to be opened.
+        shown = self._document.page
+        if self._waiting.keys() - ({shown.id} if shown else set()):
+            self._go_on()

@@ -1,0 +1,67 @@
+"""On which pages a text is written: asked of the index in a lane, remembered as long as the pages stay as they are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import list_folder
+from ocr_studio.ui.job_thread import Job, JobThread
+
+_MOST = 64
+
+
+class PageTexts(QObject):
+    """Signals: ``came()`` of a text that was asked for it is known now; ``failed(Trouble)``."""
+
+    came = Signal()
+    failed = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._index: Index | None = None
+        self._known: dict[str, frozenset[str]] = {}
+        self._asked: set[str] = set()
+        self._job: Job | None = None
+
+    def use(self, index: Index | None) -> None:
+        """Ask this index."""
+        self._index = index
+        self.forget()
+
+    def forget(self) -> None:
+        """The pages are others now."""
+        self._known.clear()
+
+    def want(self, texts: frozenset[str]) -> None:
+        """Find out about these; about what was wanted before no more."""
+        if self._job is not None:
+            if texts <= self._asked:
+                return
+            self._job.cancel()
+            self._job = None
+        missing, index = texts - self._known.keys(), self._index
+        if not missing or index is None:
+            return
+        self._asked = set(missing)
+        job = self._job = self._lane.submit(
+            lambda: list_folder.pages_with(missing, index), name=later("Looking for a text")
+        )
+        job.came.connect(self._take)
+        job.failed.connect(self.failed)
+        job.done.connect(self._finish)
+
+    def pages_with(self, text: str) -> frozenset[str]:
+        """The ids of the pages on which it is written, as far as that is known."""
+        return self._known.get(text, frozenset())
+
+    def _take(self, found: tuple[str, frozenset[str]]) -> None:
+        while len(self._known) >= _MOST:
+            del self._known[next(iter(self._known))]
+        self._known[found[0]] = found[1]
+
+    def _finish(self) -> None:
+        self._job = None
+        self.came.emit()

@@ -1,0 +1,118 @@
+"""Small pictures of the photos in sight: made in a lane, the nearest first, the ones used last kept in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPixmap
+
+from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import thumbnails
+from ocr_studio.jobs.photos.thumbnails import Thumbnail, Wanted
+from ocr_studio.ui.job_thread import Job, JobThread
+from ocr_studio.ui.widgets import image_convert
+
+# Bytes of pictures that are kept: about 1,500 of them on an ordinary screen, 400 on a fine one.
+MOST = 32 << 20
+
+
+class PhotoPictures(QObject):
+    """Signals: ``came(Thumbnail)`` a picture, or why there is none; ``failed(Trouble)``.
+
+    kept: whether they are also kept on the disk for the next time.
+    """
+
+    came = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._bytes = 0
+        self._refused: set[str] = set()
+        self._wanted = Wanted()
+        self._job: Job | None = None
+        self._folder, self._side, self._ratio = Path(), 0, 1.0
+        self.kept = True
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def get(self, name: str) -> QPixmap | None:
+        """The picture of this photo, if it is there."""
+        found = self._pictures.get(name)
+        if found is not None:
+            self._pictures.move_to_end(name)
+        return found
+
+    def want(self, folder: Path, names: Sequence[str], *, side: int, ratio: float) -> None:
+        """These photos are in sight, the most wanted first; of others no picture is made any more.
+
+        side: length of the longer side in the window's pixels. ratio: the screen's pixels for each of those.
+        """
+        if (folder, side, ratio) != (self._folder, self._side, self._ratio):
+            self._forget_all()
+            self._folder, self._side, self._ratio = folder, side, ratio
+        self._wanted.replace(name for name in names if name not in self._pictures and name not in self._refused)
+        self._go_on()
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Photos have other names now: former name -> name."""
+        for before, after in names.items():
+            if before in self._pictures:
+                self._pictures[after] = self._pictures.pop(before)
+
+    def forget(self, name: str) -> None:
+        """This photo is another now."""
+        self._refused.discard(name)
+        if (picture := self._pictures.pop(name, None)) is not None:
+            self._bytes -= _size(picture)
+
+    def _forget_all(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        self._pictures.clear()
+        self._refused.clear()
+        self._bytes = 0
+        # The former one belongs to a job that may still be at its last picture.
+        self._wanted = Wanted()
+
+    def _go_on(self) -> None:
+        if self._job is not None or not self._wanted:
+            return
+        wanted, folder, side = self._wanted, self._folder, round(self._side * self._ratio)
+        cache = ThumbnailCache(folder, side=side) if self.kept else None
+        job = self._job = self._lane.submit(
+            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache), name=later("Small pictures")
+        )
+        job.came.connect(self._take)
+        job.failed.connect(self.failed)
+        job.done.connect(self._finish)
+
+    def _finish(self) -> None:
+        self._job = None
+        self._go_on()  # what was wanted while the job came to its end
+
+    def _take(self, thumbnail: Thumbnail) -> None:
+        if thumbnail.picture is None:
+            self._refused.add(thumbnail.name)
+        else:
+            picture = image_convert.pixmap(thumbnail.picture)
+            picture.setDevicePixelRatio(self._ratio)
+            self.forget(thumbnail.name)
+            self._pictures[thumbnail.name] = picture
+            self._bytes += _size(picture)
+            while self._bytes > MOST and len(self._pictures) > 1:
+                _, oldest = self._pictures.popitem(last=False)
+                self._bytes -= _size(oldest)
+        self.came.emit(thumbnail)
+
+
+def _size(picture: QPixmap) -> int:
+    return picture.width() * picture.height() * max(1, picture.depth() // 8)

@@ -1,0 +1,1 @@
+"""Reading photos: progress, reading again, comparing models, detection settings."""

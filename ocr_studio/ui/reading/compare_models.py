@@ -1,0 +1,131 @@
+"""The words of the open photo as the model in use reads them and as another one does, and taking over from there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.editing import rereading
+from ocr_studio.core.page import Word
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.translation import later
+from ocr_studio.jobs import two_readings
+from ocr_studio.jobs.reading.compare_models import Comparing, ComparingEvent, ModelsCompared, WordCompared, compare
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.reading.controller import Reading
+
+
+class TwoReadings(QObject):
+    """Reads in the lane of reading and changes nothing, until a person takes over a reading. Another photo ends it.
+
+    trouble: why the last reading could not be done. Signals: ``progressed(done, total)``; ``changed()`` it has begun,
+    has come to its end or is thrown away, or what of it may be taken over is other than before.
+    """
+
+    progressed = Signal(int, int)
+    changed = Signal()
+
+    def __init__(self, document: Document, reading: Reading, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._reading = document, reading
+        self._job: Job | None = None
+        self.compared: ModelsCompared | None = None
+        self.trouble: Trouble | None = None
+        document.opened.connect(self.forget)
+        document.words_changed.connect(self._follow)
+
+    @property
+    def used(self) -> str:
+        """The name of the model in use."""
+        return self._reading.desk.options.reads_with()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the words are being read."""
+        return self._job is not None
+
+    @property
+    def differing(self) -> tuple[WordCompared, ...]:
+        """The words that the two read differently, in reading order."""
+        found = self.compared.words if self.compared else ()
+        return tuple(each for each in found if each.used.text != each.other.text)
+
+    def start(self, other: str) -> None:
+        """Read all words of the open photo by the model in use and by another one."""
+        self.forget()
+        image, page = self._document.image, self._document.page
+        if image is None or page is None or not page.words:
+            return
+        desk, words = self._reading.desk, tuple(page.words[key] for key in page_order.order(page))
+        project, page_id = self._reading.project, page.id
+
+        def work() -> Iterator[ComparingEvent]:
+            for event in compare(desk, other, image, words):
+                if isinstance(event, ModelsCompared) and project is not None:
+                    # What stands there may have been read by a third one.
+                    both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
+                    two_readings.keep(project, page_id, both)
+                yield event
+
+        job = self._reading.lane.submit(work, name=later("Comparing two models"))
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+        self._job = job
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop reading."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def forget(self) -> None:
+        """Nothing is compared any more."""
+        self.cancel()
+        if self.compared is not None or self.trouble is not None:
+            self.compared = self.trouble = None
+            self.changed.emit()
+
+    def word(self, each: WordCompared) -> Word | None:
+        """The word as it is now; None if it is gone."""
+        return self._document.word(each.word.id)
+
+    def others(self) -> Mapping[str, str]:
+        """What the other model reads, by word, where that is not what stands there and may be taken over: not in words
+        that a person has checked, nor where a box has been moved.
+        """
+        return {each.word.id: each.other.text for each in self.differing if self._open(each)}
+
+    def take(self, ids: Collection[str]) -> int:
+        """Take over the other model's reading of these words, as one step of the history. Returns of how many."""
+        page, offered = self._document.page, self.others()
+        chosen = {word_id for word_id in ids if word_id in offered}
+        if page is None or not self._document.writable or not chosen:
+            return 0
+        fresh = [replace(each.word, machine=each.other) for each in self.differing if each.word.id in chosen]
+        self._document.push(rereading.taken_over(page, fresh, chosen))
+        return len(chosen)
+
+    def _open(self, each: WordCompared) -> bool:
+        now = self.word(each)
+        return now is not None and not now.checked and now.quad == each.word.quad and now.text != each.other.text
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, Comparing):
+            self.progressed.emit(event.done, event.total)
+        elif isinstance(event, ModelsCompared):
+            self.compared = event
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.trouble = trouble
+
+    def _end(self) -> None:
+        self._job = None
+        self.changed.emit()
+
+    def _follow(self, ids: frozenset[str]) -> None:
+        if self.compared is not None and not ids.isdisjoint(each.word.id for each in self.differing):
+            self.changed.emit()

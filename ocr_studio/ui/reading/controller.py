@@ -1,0 +1,256 @@
+"""Reading in the background, as the window sees it: one job at a time, results into the document as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import count
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import BoardLook, Page, Word
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.jobs.reading import read as reading
+from ocr_studio.jobs.reading import try_detection
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread
+
+
+class Reading(QObject):
+    """Reads the open page or some of its words, and puts what comes into the document.
+
+    Signals: ``progressed(text, done, total)``, total 0 where it is not known; ``finished(text)`` with what to say in
+    the status bar; ``stopped()`` after the end, whatever it was; ``failed(Trouble)``; ``prepared()`` recognizer loaded.
+    """
+
+    progressed = Signal(str, int, int)
+    finished = Signal(str)
+    stopped = Signal()
+    failed = Signal(object)
+    prepared = Signal()
+
+    def __init__(self, document: Document, lane: JobThread, desk: reading.ReadingDesk) -> None:
+        super().__init__(lane)
+        self._document, self._lane, self._desk = document, lane, desk
+        self._job: Job | None = None
+        self._into: _PageInto | _WordsInto | None = None  # where the words of that job go; tells jobs apart, too
+        self._being_written: Callable[[], Collection[str]] = tuple
+        self._project: Callable[[], Project | None] = lambda: None
+        self._numbers = count()
+        self._soon: list[str] = []
+        document.opened.connect(self._leave)
+
+    @property
+    def lane(self) -> JobThread:
+        """The thread in which all reading is done."""
+        return self._lane
+
+    @property
+    def desk(self) -> reading.ReadingDesk:
+        """Who reads at this moment."""
+        return self._desk
+
+    @property
+    def busy(self) -> bool:
+        """Whether a photo or some words are being read, or wait for it."""
+        return self._job is not None
+
+    @property
+    def project(self) -> Project | None:
+        """The project of the open photo, where it has one."""
+        return self._project()
+
+    def prepare(self) -> None:
+        """Load the recognizer ahead of the first photo, quietly."""
+        desk = self._desk
+        job = self._lane.submit(lambda: reading.prepare(desk), name=later("Loading the recognizer"))
+        job.done.connect(self.prepared)
+        job.failed.connect(self.failed)
+
+    def use(self, options: ReaderOptions) -> None:
+        """Read in another way from now on; how much memory to take is settled once, at the start."""
+        options = replace(options, gpu_memory_mb=self._desk.options.gpu_memory_mb)
+        if options != self._desk.options:
+            self._desk = self._desk.successor(options)
+            self.prepare()
+
+    def trial(self) -> try_detection.Trial | None:
+        """The photo on the screen, for trying on it how writing is found; None without one."""
+        image = self._document.image
+        return None if image is None else try_detection.Trial(self._desk, image)
+
+    def spare(self, being_written: Callable[[], Collection[str]]) -> None:
+        """being_written: asked for the words in which somebody is writing, which no reading takes away."""
+        self._being_written = being_written
+
+    def being_written(self) -> Collection[str]:
+        """The words of the open photo in which somebody is writing."""
+        return self._being_written()
+
+    def learn_from(self, project: Callable[[], Project | None]) -> None:
+        """project: asked for the project of the open photo; the words that a person has written there count."""
+        self._project = project
+
+    def read_page(self) -> None:
+        """Find and read everything on the page. What a person wrote or placed stays."""
+        image, page, desk = self._document.image, self._document.page, self._desk
+        if image is None or page is None:
+            return
+        project, board = self._project(), self._board(page)
+        streaming = all(word.touched for word in page.words.values())
+        into = _PageInto(self._document, self._mark(), streaming, self._being_written)
+        into.unit = desk.options.unit.removesuffix("s")
+        self._start(lambda: reading.read_page(desk, image, project=project, board=board), into, later("Reading"))
+
+    def read_words(self, ids: Iterable[str]) -> None:
+        """Read these words again where they stand. What a person wrote stays."""
+        image, desk = self._document.image, self._desk
+        words = tuple(word for word in map(self._document.word, ids) if word is not None)
+        page = self._document.page
+        if image is None or page is None or not words:
+            return
+        again, project, board = any(word.machine for word in words), self._project(), self._board(page)
+        self._start(
+            lambda: reading.read_words(desk, image, words, project=project, board=board),
+            _WordsInto(self._document, self._mark(), again),
+            later("Reading again") if again else later("Reading"),
+        )
+
+    def read_drawn(self, word_id: str) -> None:
+        """Read a word that a person has just drawn; after what is being read, if anything is."""
+        if self.busy:
+            self._soon.append(word_id)
+        else:
+            self.read_words([word_id])
+
+    def cancel(self) -> None:
+        """Stop; what has been read so far stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @staticmethod
+    def _board(page: Page) -> BoardLook | None:
+        """How the board of this page is cleaned before it is read; None: the photo is read."""
+        return page.facts.board if page.facts.board and page.facts.board.read else None
+
+    def _mark(self) -> str:
+        return f"reading {next(self._numbers)}"
+
+    def _start(self, make: Callable[[], Iterator[object]], into: _PageInto | _WordsInto, name: str) -> None:
+        before, self._into = self._job, into
+        if before is not None:
+            before.cancel()
+        job = self._job = self._lane.submit(make, name=name)
+        job.came.connect(lambda event: self._hear(into, event))
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._end(into))
+        ready = self._desk.ready
+        self.progressed.emit(tr("Looking for writing…") if ready else tr("Waiting for the recognizer…"), 0, 0)
+
+    def _hear(self, into: _PageInto | _WordsInto, event: object) -> None:
+        if isinstance(event, reading.Preparing):
+            self.progressed.emit(tr("Loading the recognizer, a few seconds…"), 0, 0)
+        elif isinstance(event, reading.Found):
+            self.progressed.emit(tr("Reading…"), 0, event.lines)
+        elif isinstance(event, reading.WordsRead):
+            into.add(event.words)
+            said = tr("Reading… {done} of {total}", done=event.done, total=event.total)
+            self.progressed.emit(said, event.done, event.total)
+        elif isinstance(event, reading.ReadingDone):
+            self.finished.emit(into.finish(event))
+
+    def _leave(self) -> None:
+        self._soon.clear()
+        self.cancel()
+
+    def _end(self, into: _PageInto | _WordsInto) -> None:
+        if into is not self._into:  # another has taken its place
+            return
+        self._job = self._into = None
+        self.stopped.emit()
+        soon, self._soon = self._soon, []
+        if soon and not self.busy:
+            self.read_words(soon)
+
+
+class _PageInto:
+    """Where the words of a page that is read go.
+
+    streaming: as they come. Else all at once at the end, so that a page that was read before does not lose its words
+    to a reading that is cancelled.
+    """
+
+    def __init__(
+        self, document: Document, mark: str, streaming: bool, being_written: Callable[[], Collection[str]]
+    ) -> None:
+        self._document, self._mark, self._streaming, self._being_written = document, mark, streaming, being_written
+        self.unit = "word"  # or line: what each box holds
+        self._pushed: list[Word] | None = None
+        self._words: list[Word] = []
+        self._before = document.page.words if document.page else {}
+        self._step = document.undo_stack.index()
+
+    def add(self, words: tuple[Word, ...]) -> None:
+        """Take the words of a few lines."""
+        self._words.extend(words)
+        if self._streaming:
+            self._push(words)
+
+    def finish(self, event: reading.ReadingDone) -> str:
+        """All is there. Returns what to say about it."""
+        if not self._streaming:
+            self._push(tuple(self._words))
+        self._document.set_read_at(event.when)
+        if not self._words:
+            return tr("No writing was found on this photo")
+        words, seconds = len(self._words), number(event.seconds, 1)
+        if self.unit == "line":
+            return tr_n("Read {count} line in {seconds} s", "Read {count} lines in {seconds} s", words, seconds=seconds)
+        return tr_n("Read {count} word in {seconds} s", "Read {count} words in {seconds} s", words, seconds=seconds)
+
+    def _push(self, words: tuple[Word, ...]) -> None:
+        if page := self._document.page:
+            keep = self._being_written()
+            self._document.push(
+                edits.reread(page, words, earlier=self._pushed, keep=keep, left=self._left(page)), join=self._mark
+            )
+            self._pushed = [*(self._pushed or ()), *words]
+
+    def _left(self, page: Page) -> list[Word]:
+        """The words that a person has deleted or moved since the reading began, as they stood then."""
+        if self._document.undo_stack.index() < self._step:  # taken back: no word of which anybody wanted to be rid
+            return []
+        return [
+            word for key, word in self._before.items() if key not in page.words or page.words[key].quad != word.quad
+        ]
+
+
+class _WordsInto:
+    """Where words that are read again go: to the machine's side of themselves."""
+
+    def __init__(self, document: Document, mark: str, again: bool) -> None:
+        """again: they have been read before."""
+        self._document, self._mark, self._again, self._number = document, mark, again, 0
+
+    def add(self, words: tuple[Word, ...]) -> None:
+        """Take some words."""
+        if page := self._document.page:
+            self._number += len(words)
+            self._document.push(edits.refresh(page, words), join=self._mark)
+
+    def finish(self, event: reading.ReadingDone) -> str:
+        """All is there. Returns what to say about it."""
+        seconds = number(event.seconds, 1)
+        if self._again:
+            return tr_n(
+                "Read {count} word again in {seconds} s",
+                "Read {count} words again in {seconds} s",
+                self._number,
+                seconds=seconds,
+            )
+        return tr_n(
+            "Read {count} word in {seconds} s", "Read {count} words in {seconds} s", self._number, seconds=seconds
+        )

@@ -1,0 +1,229 @@
+"""How writing is found: a few sliders beside the open photo, which shows at once what each of them does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.settings import RANGES, Finding
+from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.reading.detection_preview import FindingTrials
+from ocr_studio.ui.reading.detection_view import FindingView
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.slider import Knob, KnobSpec
+
+# Milliseconds without a move after which a slider is taken to have arrived somewhere.
+_REST = 120
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
+
+
+def _pixels(value: float) -> str:
+    return tr_n("{count} pixel", "{count} pixels", round(value))
+
+
+def _of_height(value: float) -> str:
+    return tr("{percent} % of the line’s height", percent=f"{value * 100:.0f}")
+
+
+KNOBS = (
+    KnobSpec(
+        "detail",
+        later("Closeness of looking"),
+        *RANGES["detail"],
+        32,
+        _pixels,
+        later("Faster; the smallest writing may be overlooked."),
+        later("Finds smaller writing; takes longer."),
+    ),
+    KnobSpec(
+        "threshold",
+        later("How clear writing must be"),
+        *RANGES["threshold"],
+        0.01,
+        _percent,
+        later("Finds fainter writing, but may take smudges for words."),
+        later("Leaves out smudges; faint writing goes too."),
+    ),
+    KnobSpec(
+        "sure",
+        later("How sure a line must be"),
+        *RANGES["sure"],
+        0.01,
+        _percent,
+        later("Keeps doubtful lines."),
+        later("Leaves out what may be a drawing, a frame or a shadow."),
+    ),
+    KnobSpec(
+        "grow",
+        later("Room around writing"),
+        *RANGES["grow"],
+        0.05,
+        lambda value: f"{number(value, 2)} ×",
+        later("Tighter; tops and tails of letters may be cut off."),
+        later("Wider; the lines above and below may get in."),
+    ),
+    KnobSpec(
+        "gap",
+        later("Gap between two words"),
+        *RANGES["gap"],
+        0.01,
+        _of_height,
+        later("Parts words at narrower gaps."),
+        later("Keeps loosely written words whole."),
+    ),
+)
+
+
+class FindingDialog(QDialog):
+    """Lets a person change how writing is found and shows on the photo what would come of it.
+
+    view, trials: the photo and who tries; None where no photo is open. Signals: ``chosen(Finding)`` when the person
+    presses OK; until then nothing is changed, and nothing of the page ever is.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, finding: Finding, view: FindingView | None, trials: FindingTrials | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Finding writing"))
+        self.view, self._trials = view, trials
+        self.knobs = {spec.key: Knob(_said(spec), getattr(finding, spec.key)) for spec in KNOBS}
+        self.said = PlainLabel()
+        self.said.setWordWrap(True)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._look)
+        for knob in self.knobs.values():
+            knob.turned.connect(self._turned)
+        buttons = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(buttons.RestoreDefaults | buttons.Ok | buttons.Cancel)
+        self.buttons.accepted.connect(self._accept)
+        self.buttons.rejected.connect(self.reject)
+        self._defaults = self.buttons.button(buttons.RestoreDefaults)
+        self._defaults.setText(tr("Restore &defaults"))
+        self._defaults.clicked.connect(self._restore)
+        self.finished.connect(self._stop)
+        self._place()
+        if trials:
+            trials.looked.connect(self._show_found)
+            trials.failed.connect(self._show_trouble)
+        self._offer_defaults()
+        self._look()
+
+    @property
+    def finding(self) -> Finding:
+        """What the sliders say."""
+        values = {key: knob.value for key, knob in self.knobs.items()}
+        return Finding(**values | {"detail": round(values["detail"])})  # type: ignore[arg-type]  # one is an int
+
+    def _place(self) -> None:
+        sliders = QWidget()
+        column = QVBoxLayout(sliders)
+        column.setContentsMargins(0, 0, 14, 0)
+        column.setSpacing(16)
+        for knob in self.knobs.values():
+            column.addWidget(knob)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(sliders)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        # Never narrower than its contents can be: they are not to be cut off, nor moved sideways to be read.
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        scroll.setMinimumWidth(
+            max(260, sliders.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+        )
+        scroll.setMaximumWidth(max(340, scroll.minimumWidth()))
+        across = QHBoxLayout()
+        across.setSpacing(18)
+        photo = self.view or _no_photo()
+        photo.setMinimumWidth(240)
+        across.addWidget(photo, 3)
+        across.addWidget(scroll, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 18, 18, 16)
+        layout.setSpacing(12)
+        layout.addLayout(across, 1)
+        layout.addWidget(self.said)
+        layout.addWidget(self.buttons)
+        parent = self.parentWidget()
+        room = parent.window().size() if parent else QSize(1200, 800)
+        screen = self.screen().availableSize()
+        self.resize(room.expandedTo(QSize(860, 560)).boundedTo(screen * 0.94).boundedTo(QSize(1400, 900)))
+
+    def _turned(self) -> None:
+        self._offer_defaults()
+        self._rest.start()
+
+    def _restore(self) -> None:
+        for key, knob in self.knobs.items():
+            knob.set_value(getattr(Finding(), key))
+        self._turned()
+
+    def _offer_defaults(self) -> None:
+        self._defaults.setEnabled(self.finding != Finding())
+
+    def _look(self) -> None:
+        if self._trials:
+            self._trials.look(self.finding)
+        else:
+            self.said.setText(tr("With a photo open, it shows here what each of these does."))
+
+    def _show_found(self) -> None:
+        trials, view = self._trials, self.view
+        if trials is None or view is None:
+            return
+        view.show_found(trials.lines, trials.boxes)
+        if trials.loading:
+            self.said.setText(tr("Loading the recognizer, a few seconds…"))
+        elif trials.waiting:
+            self.said.setText(tr("Looking…"))
+        elif not trials.lines:
+            self.said.setText(tr("No writing would be found. Move the sliders to the left to find more."))
+        else:
+            lines = tr_n("{count} line (dashed)", "{count} lines (dashed)", len(trials.lines))
+            boxes = tr_n("{count} box", "{count} boxes", len(trials.boxes))
+            if trials.done:
+                self.said.setText(tr("{lines}, {boxes}", lines=lines, boxes=boxes))
+            else:
+                self.said.setText(tr("{lines}, {boxes} so far…", lines=lines, boxes=boxes))
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self.said.setText(trouble.message)
+
+    def _accept(self) -> None:
+        self.chosen.emit(self.finding)
+        self.accept()
+
+    def _stop(self) -> None:
+        self._rest.stop()
+        if self._trials:
+            self._trials.stop()
+
+
+def _said(spec: KnobSpec) -> KnobSpec:
+    """The same in the language chosen."""
+    return replace(spec, title=tr(spec.title), less=tr(spec.less), more=tr(spec.more))
+
+
+def _no_photo() -> QWidget:
+    label = PlainLabel(tr("No photo is open"))
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setProperty("quiet", True)
+    label.setFrameShape(QFrame.Shape.StyledPanel)
+    return label

@@ -1,0 +1,153 @@
+"""Reading words a second time, to look at before anything changes: by the model in use, or by another beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.editing import rereading
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.reading import read as reading_jobs
+from ocr_studio.jobs.reading.compare_models import Comparing, FindingCompared, compare_finding
+from ocr_studio.jobs.reading.read import WordsRead
+from ocr_studio.jobs.reading.reread_project import PageToRead, pages_to_read
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, Trouble
+from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
+from ocr_studio.ui.reading.controller import Reading
+from ocr_studio.ui.reading.reread_project import RereadingPhotos
+from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
+from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
+from ocr_studio.ui.widgets.job_dialog import JobResultDialog
+
+
+class Rereading(QObject):
+    """Runs the reading in its lane and shows what comes of it over the window."""
+
+    def __init__(self, document: Document, reading: Reading, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._reading, self._window = document, reading, window
+        self._photos: RereadingPhotos | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether there may be a word that nobody has checked, on the open photo or on another of its folder."""
+        page, project = self._document.page, self._reading.project
+        return page is not None and (_unchecked(page) > 0 or (project is not None and project.has_others(page.id)))
+
+    def read_unreviewed(self) -> None:
+        """Read the words again that nobody has checked, of the open photo or, if a person wants it, of all photos of
+        its folder; a person then chooses what to take over.
+        """
+        page, project = self._document.page, self._reading.project
+        if page is None or not self.possible:
+            return
+        if self._photos is not None:
+            self._photos.dialog.show()
+            self._photos.dialog.activateWindow()
+        elif project is None or self._document.history.pages is None or not project.has_others(page.id):
+            self.read_here()
+        else:
+            self._ask(page, project)
+
+    def _ask(self, page: Page, project: Project) -> None:
+        dialog = RereadingScopeDialog(_unchecked(page), self._window)
+        job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unreviewed words"))
+        job.came.connect(lambda pages: dialog.show_pages(pages, here=page.id))
+        job.failed.connect(dialog.show_trouble)
+        dialog.here.connect(self.read_here)
+        dialog.everywhere.connect(lambda pages: self._read_everywhere(project, pages))
+        self._document.opened.connect(dialog.reject)
+        dialog.finished.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _read_everywhere(self, project: Project, pages: tuple[PageToRead, ...]) -> None:
+        try:
+            photos = self._photos = RereadingPhotos(self._document, self._reading, project, pages, self._window)
+        except StudioError as error:
+            self._reading.failed.emit(Trouble(str(error)))
+            return
+        photos.dialog.finished.connect(self._forget_photos)
+        photos.start()
+
+    def _forget_photos(self) -> None:
+        self._photos = None
+
+    def read_here(self) -> None:
+        """Read those of the open photo."""
+        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
+        if image is None or page is None or pyramid is None or not _unchecked(page):
+            return
+        words, desk, project = rereading.unreviewed(page), self._reading.desk, self._reading.project
+        dialog = RereadingDialog(pyramid, len(words), self._model, self._window)
+        job = self._reading.lane.submit(
+            lambda: reading_jobs.read_words(desk, image, words, project=project), name=later("Reading again")
+        )
+        read: list[Word] = []
+
+        def hear(event: object) -> None:
+            if isinstance(event, WordsRead):
+                read.extend(event.words)
+                dialog.show_progress(event.done, event.total)
+
+        def finish() -> None:
+            if now := self._document.page:
+                dialog.show_differences(rereading.differences(now, read))
+
+        def take(chosen: frozenset[str]) -> None:
+            if now := self._document.page:
+                self._document.push(rereading.taken_over(now, read, chosen))
+
+        dialog.taken.connect(take)
+        self._connect(job, dialog, hear, finish)
+
+    def compare_finding(self, other: str, parent: QWidget) -> None:
+        """Find the words of the open photo by the model in use and by another. parent: what it is shown over."""
+        image, page, pyramid = self._document.image, self._document.page, self._document.pyramid
+        if image is None or page is None or pyramid is None:
+            return
+        desk, words = self._reading.desk, tuple(page.words.values())
+        used = desk.options.finds_with()
+        dialog = FindingComparisonDialog(image, pyramid, used, other, parent)
+        job = self._reading.lane.submit(
+            lambda: compare_finding(desk, other, image, words), name=later("Comparing two models")
+        )
+
+        def hear(event: object) -> None:
+            if isinstance(event, Comparing):
+                dialog.show_progress(event.done, event.total)
+            elif isinstance(event, FindingCompared):
+                dialog.show_comparison(event)
+
+        self._connect(job, dialog, hear, lambda: None)
+
+    @property
+    def _model(self) -> str:
+        return self._reading.desk.options.reads_with()
+
+    def _connect(
+        self,
+        job: Job,
+        dialog: JobResultDialog,
+        hear: Callable[[object], None],
+        finish: Callable[[], None],
+    ) -> None:
+        job.came.connect(hear)
+        job.done.connect(finish)
+        job.failed.connect(dialog.show_trouble)
+        # Another photo cannot be opened behind the dialog but by another program; its words are others then.
+        self._document.opened.connect(dialog.reject)
+        dialog.finished.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _unchecked(page: Page) -> int:
+    """How many words of a page nobody has checked."""
+    return sum(not word.checked for word in page.words.values())

@@ -1,0 +1,112 @@
+"""Sees to it that the next words of the review queue have their cards when they are shown."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.page import Quad
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.review.queue import Place
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.review.review_queue import CardEvent, CardFailed, CardMade, CardMaker
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+# So many words ahead have their cards, and no new ones are made before there are only so few; from further words
+# those are made along with them that stand on the same photos. All together so many are kept.
+_ENOUGH, _FEW, ALONG, _KEPT = 24, 12, 150, 200
+
+
+class ReviewCards(QObject):
+    """The cards of one project's words at a time.
+
+    Signals: ``came(place)``; ``wanted()`` it can make more now; ``failed(Trouble)``.
+    """
+
+    came = Signal(object)
+    wanted = Signal()
+    failed = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._size = (0, 0)
+        self._cards: OrderedDict[Place, CardEvent] = OrderedDict()
+        self._maker: CardMaker | None = None
+        self._making: tuple[Job, frozenset[Place]] | None = None
+
+    def begin(self, project: Project) -> None:
+        """Make cards of the words of this project from now on."""
+        if self._maker is None or self._maker.project is not project:
+            self.stop()
+            self._maker = CardMaker(project)
+
+    def stop(self) -> None:
+        """Make no more, and let go of cards and photos."""
+        self._stop_making()
+        self._cards.clear()
+        self._maker = None
+
+    def set_size(self, width: int, height: int) -> bool:
+        """Cards are so large from now on, in pixels. Whether they were not before."""
+        if (width, height) == self._size:
+            return False
+        self._size = width, height
+        self._stop_making()
+        self._cards.clear()
+        return True
+
+    def of(self, place: Place, quad: Quad) -> CardEvent | None:
+        """The card of a word whose box is this; None while there is none."""
+        card = self._cards.get(place)
+        return None if isinstance(card, CardMade) and card.quad != quad else card
+
+    def ahead(self, places: Sequence[Place]) -> list[CardMade]:
+        """The cards of these words, as far as one after the other is there."""
+        found = itertools.takewhile(lambda card: isinstance(card, CardMade), map(self._cards.get, places))
+        return [card for card in found if isinstance(card, CardMade)]
+
+    def prepare(self, ahead: Sequence[Place], *, outdated: bool) -> None:
+        """These words come next, the first is shown. outdated: the card of that one, if any, is of another box."""
+        maker = self._maker
+        if maker is None or not all(self._size):
+            return
+        if outdated and ahead:
+            self._cards.pop(ahead[0], None)
+        missing = [place for place in ahead if place not in self._cards]
+        if self._making is not None:
+            job, places = self._making
+            if not missing or missing[0] in places or missing[0] not in ahead[:_FEW]:
+                return
+            job.cancel()
+        if not any(place in missing for place in ahead[:_FEW]):
+            return
+        size = self._size
+        job = self._lane.submit(lambda: maker.make(missing, size, enough=_ENOUGH), name=later("Making cards"))
+        self._making = job, frozenset(missing[:_ENOUGH])
+        job.came.connect(self._take)
+        job.failed.connect(self._fail)
+        job.done.connect(self._done)
+
+    def _take(self, card: object) -> None:
+        if isinstance(card, CardMade | CardFailed):
+            self._cards[card.place] = card
+            while len(self._cards) > _KEPT:
+                self._cards.popitem(last=False)
+            self.came.emit(card.place)
+
+    def _done(self) -> None:
+        self._making = None
+        self.wanted.emit()
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._making = None
+        self.failed.emit(trouble)
+
+    def _stop_making(self) -> None:
+        if self._making is not None:
+            self._making[0].cancel()
+            self._making = None

@@ -1,0 +1,159 @@
+"""The card of the review queue: a word large, its box marked, its line and its neighbours around it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ocr_studio.core.geometry.quads import Floats
+from ocr_studio.core.page import Transcription
+from ocr_studio.core.review import doubtful_letters
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.review.review_queue import CardMade
+from ocr_studio.ui.style import box_colours
+
+# Milliseconds after which new cards are made for a place of another size: dragging its edge is over.
+_SETTLED_MS: Final = 150
+# Of the dark or bright veil over what is not the word, 255 covers all.
+_VEIL: Final = 60
+_TEXT_SIZE: Final = 16  # pixels
+_AIR: Final = 4.0  # pixels of the screen between the word and its mark
+
+
+class CardView(QWidget):
+    """Shows one card, or a text in its place.
+
+    Signals: ``resized(int, int)`` it has room for cards of so many pixels.
+    """
+
+    resized = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(96)
+        self._pixmap = QPixmap()
+        self._corners: Floats | None = None
+        self._letters: tuple[float, ...] = ()
+        self._prepared: tuple[CardMade | None, QPixmap] = None, QPixmap()
+        self._text = ""
+        self._soon = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._soon.timeout.connect(self.tell_size)
+
+    @property
+    def text(self) -> str:
+        """What is said in place of a card."""
+        return self._text
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a card is shown."""
+        return not self._pixmap.isNull()
+
+    def show_card(self, card: CardMade, reading: Transcription | None) -> None:
+        """Show a word. reading: the machine's, whose doubtful letters are marked where they stand."""
+        self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
+        self._corners, self._text = card.corners, ""
+        places = doubtful_letters.doubtful(reading) if reading else ()
+        known = reading is not None and len(reading.letters) == len(reading.text)
+        self._letters = tuple(reading.letters[place] for place in places) if reading and known else ()
+        self.setAccessibleName(tr("The word on its photo"))
+        self.update()
+
+    def prepare(self, card: CardMade) -> None:
+        """This one is likely shown next: unpack it while a person looks at another."""
+        if card is not self._prepared[0]:
+            self._prepared = card, _unpacked(card)
+
+    def show_text(self, text: str) -> None:
+        """Say something instead."""
+        self._pixmap, self._corners, self._letters, self._text = QPixmap(), None, (), text
+        self.setAccessibleName(text)
+        self.update()
+
+    def tell_size(self) -> None:
+        """Say how large cards should be."""
+        ratio = self.devicePixelRatioF()
+        self.resized.emit(round(self.width() * ratio), round(self.height() * ratio))
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Wide, as writing is."""
+        return QSize(1000, 230)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Cards of another size are asked for, once it stays so."""
+        super().resizeEvent(event)
+        self._soon.start()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        """The card, in the middle."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), box_colours.current().board)
+        if self._pixmap.isNull() or self._corners is None:
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            font = painter.font()
+            font.setPixelSize(_TEXT_SIZE)
+            painter.setFont(font)
+            room = self.rect().adjusted(24, 8, -24, -8)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._text)
+            return
+        scale = min(self.width() / self._pixmap.width(), self.height() / self._pixmap.height())
+        width, height = self._pixmap.width() * scale, self._pixmap.height() * scale
+        corner = QPointF((self.width() - width) / 2, (self.height() - height) / 2)
+        painter.drawPixmap(QRectF(corner, QPointF(corner.x() + width, corner.y() + height)), self._pixmap,
+                           QRectF(self._pixmap.rect()))  # fmt: skip
+        points = self._corners * scale + np.array([corner.x(), corner.y()])
+        self._mark(painter, points, QRectF(corner.x(), corner.y(), width, height))
+
+    def _mark(self, painter: QPainter, points: Floats, room: QRectF) -> None:
+        """points: (4, 2) of the word, in pixels of the widget."""
+        middle = points.mean(axis=0)
+        away = points - middle
+        length = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1.0)
+        word = QPolygonF([QPointF(x, y) for x, y in points + away / length * _AIR * 1.4])
+        # What stands around is there to be read, too, only less.
+        around = QPainterPath()
+        around.setFillRule(Qt.FillRule.OddEvenFill)  # the word is a hole; to take one path off another takes far longer
+        around.addRect(room)
+        around.addPolygon(word)
+        around.closeSubpath()
+        veil = QColor(box_colours.current().board)
+        veil.setAlpha(_VEIL)
+        painter.save()
+        painter.setClipRect(room)
+        painter.fillPath(around, veil)
+        painter.restore()
+        now = box_colours.current()
+        for colour, thick in ((now.halo, 4.0), (now.selection, 2.0)):
+            painter.setPen(
+                QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            )
+            painter.drawPolygon(word)
+        self._mark_letters(painter, points)
+
+    def _mark_letters(self, painter: QPainter, points: Floats) -> None:
+        """A tick below each doubtful letter."""
+        now = box_colours.current()
+        doubt = now.styles[box_colours.Look.DOUBTFUL].colour
+        down = points[3] - points[0]
+        down = down / max(1.0, float(np.linalg.norm(down)))
+        along = points[2] - points[3]
+        along = along / max(1.0, float(np.linalg.norm(along)))
+        for place in self._letters:
+            foot = points[3] + (points[2] - points[3]) * place + down * (_AIR + 5)
+            tick = QPolygonF([QPointF(*foot), *(QPointF(*(foot + down * 9 + along * side)) for side in (6, -6))])
+            painter.setPen(QPen(now.halo, 1.5))
+            painter.setBrush(doubt)
+            painter.drawPolygon(tick)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _unpacked(card: CardMade) -> QPixmap:
+    pixmap = QPixmap()
+    pixmap.loadFromData(card.picture, "JPG")
+    return pixmap

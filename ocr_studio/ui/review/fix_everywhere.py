@@ -1,0 +1,133 @@
+"""After each correction: looks, in the background, for the same word in other places, and fixes what a person ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.review import fix_everywhere
+from ocr_studio.core.review.fix_everywhere import LookAlike
+from ocr_studio.core.review.queue import Place
+from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.review import find_similar
+from ocr_studio.jobs.review.find_similar import CorrectedLooks
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+class FixingEverywhere(QObject):
+    """What was corrected last, and the words that are likely the same.
+
+    Signals: ``offered()`` there are some, or none any more; ``failed(Trouble)``.
+    """
+
+    offered = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        lane: JobThread,
+        project: Callable[[], Project | None],
+        index: Callable[[], Index | None] = lambda: None,
+    ) -> None:
+        super().__init__(document)
+        self._document, self._lane, self._project, self._index = document, lane, project, index
+        self.corrected: CorrectedLooks | None = None
+        self.offers: tuple[LookAlike, ...] = ()
+        self._of: Project | None = None
+        self._found: list[LookAlike] = []
+        self._job: Job | None = None
+        document.history.did.connect(self._hear)
+        document.history.changed.connect(self._look_again)
+        document.words_changed.connect(lambda _: self._look_again({document.page.id} if document.page else ()))
+        document.opened.connect(self._leave_another_project)
+
+    @property
+    def count(self) -> int:
+        """How many words are offered."""
+        return len(self.offers)
+
+    def fix(self, places: Collection[Place]) -> int:
+        """Write what was corrected into these words too, as one step; how many have changed."""
+        if self.corrected is None or not places:
+            return 0
+        pages: dict[str, list[str]] = {}
+        for page_id, word_id in places:
+            pages.setdefault(page_id, []).append(word_id)
+        history = self._document.history
+        try:
+            known = [(page, pages[key]) for key in pages if (page := history.page(key)) is not None]
+            step = fix_everywhere.step(known, self.corrected.correction.right)
+            self.forget()
+            history.push(step)
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+            return 0
+        return sum(len(edit.changes) for edit in step.edits.values())
+
+    def forget(self) -> None:
+        """Offer nothing."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job, self._found = None, []
+        had, self.offers, self.corrected = bool(self.offers), (), None
+        if had:
+            self.offered.emit()
+
+    def still(self) -> tuple[LookAlike, ...]:
+        """Those that are offered and that nobody has checked meanwhile."""
+        pages = {key: self._page(key) for key in {each.place[0] for each in self.offers}}
+        words = [page.words.get(each.place[1]) if (page := pages[each.place[0]]) else None for each in self.offers]
+        return tuple(each for each, word in zip(self.offers, words, strict=True) if word and not word.checked)
+
+    def _hear(self, step: Step) -> None:
+        project, corrected = self._project(), fix_everywhere.correction(step)
+        if corrected is None or project is None or self._document.history.pages is None or step.series:
+            return
+        self.forget()
+        self._of = project
+        job = self._job = self._lane.submit(
+            lambda: find_similar.find(project, corrected, self._index), name=later("Looking for the same word")
+        )
+        job.came.connect(self._take)
+        job.done.connect(self._offer)
+        job.failed.connect(self.failed)
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, CorrectedLooks):
+            self.corrected = event
+        elif isinstance(event, LookAlike):
+            self._found.append(event)
+
+    def _offer(self) -> None:
+        self._job = None
+        self.offers = fix_everywhere.offer(self._found)
+        if self.offers:
+            self.offered.emit()
+
+    def _page(self, page_id: str) -> Page | None:
+        try:
+            return self._document.history.page(page_id)
+        except StudioError:
+            return None
+
+    def _look_again(self, pages: Collection[str]) -> None:
+        """A correction that was taken back has nothing to offer. pages: those that have changed."""
+        if self.corrected is None or self.corrected.correction.place[0] not in pages:
+            return
+        page_id, word_id = self.corrected.correction.place
+        page = self._page(page_id)
+        word = page.words.get(word_id) if page else None
+        if word is None or word.text != self.corrected.correction.right:
+            self.forget()
+
+    def _leave_another_project(self) -> None:
+        if self._project() is not self._of:
+            self.forget()

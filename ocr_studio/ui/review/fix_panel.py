@@ -1,0 +1,210 @@
+"""The panel of words that look like one that was just corrected: a grid of pictures, ticked or not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.review.fix_everywhere import TICKED, LookAlike
+from ocr_studio.core.review.queue import Place
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
+from ocr_studio.ui.short_text_delegate import ShortTextDelegate
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_PICTURE = QSize(150, 40)
+_CELL = QSize(186, 92)
+_PLACE = Qt.ItemDataRole.UserRole
+_CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+
+
+class LookAlikeGrid(QListWidget):
+    """Words as pictures, likely ones first. Space ticks, arrows go about; Enter and Esc are for the panel.
+
+    Signals: ``applied()`` Enter; ``left()`` Esc; ``ticked()`` other ones are ticked now.
+    """
+
+    applied = Signal()
+    left = Signal()
+    ticked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemDelegate(ShortTextDelegate(self))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setWordWrap(False)
+        self.setIconSize(_PICTURE)
+        self.setGridSize(_CELL)
+        self.setAccessibleName(tr("Words that look like the corrected one"))
+        self.itemChanged.connect(lambda _: self.ticked.emit())
+
+    def show_offers(self, offers: tuple[LookAlike, ...]) -> None:
+        """Show these, ticked where they are likely."""
+        self.blockSignals(True)
+        self.clear()
+        for offer in offers:
+            item = QListWidgetItem(_icon(offer.picture, self.devicePixelRatioF()), labels.shown(offer.text))
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(_CHECKED if offer.likelihood >= TICKED else _UNCHECKED)
+            item.setData(_PLACE, offer.place)
+            item.setSizeHint(_CELL)
+            photo, text = labels.file_name(offer.image), labels.shown(offer.text)
+            item.setToolTip(labels.tooltip(tr("{photo}: read as {text}", photo=photo, text=text)))
+            self.addItem(item)
+        self.blockSignals(False)
+        self.setCurrentRow(0)
+        self.ticked.emit()
+
+    def places(self) -> list[Place]:
+        """Where the ticked ones are."""
+        items = (self.item(row) for row in range(self.count()))
+        return [tuple(item.data(_PLACE)) for item in items if item.checkState() == _CHECKED]
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that are ours from the window, which has others for them."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_all(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Enter applies, Esc leaves, Space ticks; Ctrl+A ticks all, and again none."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.applied.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Space and self.currentItem() is not None:
+            _turn(self.currentItem())
+        elif _is_all(event):
+            all_ticked = len(self.places()) == self.count()
+            for row in range(self.count()):
+                self.item(row).setCheckState(_UNCHECKED if all_ticked else _CHECKED)
+        else:
+            super().keyPressEvent(event)
+
+
+class FixPanel(PanelDock):
+    """Asks which of the words are the corrected one too.
+
+    Signals: ``said(str)`` what has come of it.
+    """
+
+    own_keys = FIX_KEYS
+    said = Signal(str)
+
+    def __init__(self, fixing: FixingEverywhere, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Fix everywhere"), "fix_everywhere", parent)
+        self._fixing = fixing
+        self.asked = OneLine()
+        self.own = PlainLabel()
+        self.own.setAccessibleName(tr("The corrected word"))
+        self.grid = LookAlikeGrid()
+        self.apply = QPushButton(tr("Fix words"))
+        self.apply.setProperty("primary", True)
+        self.apply.clicked.connect(self._apply)
+        self.grid.applied.connect(self._apply)
+        self.grid.left.connect(self.close)
+        self.grid.ticked.connect(self._show_count)
+        keys = PlainLabel(tr("Space ticks or unticks, Ctrl+A all, Enter fixes, Esc leaves them as they are"))
+        keys.setProperty("quiet", True)
+        self._lay_out(keys)
+        self.retint()
+        fixing.offered.connect(self._hear)
+        fixing.offered.connect(self.changed)
+
+    @property
+    def has_offer(self) -> bool:
+        """Whether there are words to show."""
+        return self._fixing.count > 0
+
+    @property
+    def offer(self) -> str:
+        """What there is to fix, and how; nothing if there is nothing."""
+        count = self._fixing.count
+        return (
+            tr_n("{count} more looks like this: F4 shows it", "{count} more look like this: F4 shows them", count)
+            if count
+            else ""
+        )
+
+    def begin(self) -> None:
+        """Show what is offered."""
+        offers, corrected = self._fixing.still(), self._fixing.corrected
+        if corrected is None or not offers:
+            self._fixing.forget()
+            return
+        word = corrected.correction
+        self.asked.setText(tr("“{text}” stands here too? It was read as “{read}”.", text=word.right, read=word.misread))
+        self.own.setPixmap(_icon(corrected.picture, self.devicePixelRatioF()).pixmap(_PICTURE))
+        self.open()
+        self.grid.show_offers(offers)
+        self.grid.setFocus()
+
+    def _lay_out(self, keys: PlainLabel) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 12, 4)
+        head.setSpacing(10)
+        head.addWidget(self.own)
+        head.addWidget(self.asked, 1)
+        head.addWidget(self.apply)
+        head.addWidget(self.closer)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 0)
+        foot.addWidget(keys)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.grid, 1)
+        layout.addLayout(foot)
+        self.setWidget(whole)
+
+    def _apply(self) -> None:
+        places = self.grid.places()
+        self.close()
+        count = self._fixing.fix(places)
+        if count:
+            self.said.emit(tr_n("{count} more word fixed.", "{count} more words fixed.", count))
+
+    def _show_count(self) -> None:
+        count = len(self.grid.places())
+        self.apply.setText(tr_n("Fix {count} word", "Fix {count} words", count))
+        self.apply.setEnabled(count > 0)
+
+    def _hear(self) -> None:
+        if not self._fixing.count and self.isVisible():
+            self.close()
+
+
+def _icon(png: bytes, ratio: float) -> QIcon:
+    pixmap = QPixmap()
+    pixmap.loadFromData(png, "PNG")
+    size = pixmap.size().scaled(_PICTURE * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+    pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    pixmap.setDevicePixelRatio(ratio)
+    return QIcon(pixmap)
+
+
+def _is_all(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.SelectAll)
+
+
+def _turn(item: QListWidgetItem) -> None:
+    item.setCheckState(_UNCHECKED if item.checkState() == _CHECKED else _CHECKED)

@@ -1,0 +1,147 @@
+"""The words that come next in the review queue, small, in a row: those that are right can be agreed with at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ocr_studio.core.review import doubtful_letters
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.review.review_queue import CardMade
+from ocr_studio.ui.style import box_colours, labels, theme
+
+# So many at most: with the word that is shown as many as there are digits.
+MOST: Final = 8
+_LETTERS: Final = 200  # of a word that has room
+# Pixels: the picture, the line of text below it, the least and the greatest width of a word, round it and between two.
+_PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 200, 6, 6
+_FONT: Final = 14  # pixels
+_KEPT: Final = 64  # pictures
+
+
+class ReviewStrip(QWidget):
+    """Shows as many words as there is room for, each with its picture, how it was read, and the key that agrees with
+    everything up to it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._cards: Sequence[CardMade] = ()
+        self._pictures: OrderedDict[bytes, QPixmap] = OrderedDict()
+        self._places: list[QRectF] = []
+
+    def show_cards(self, cards: Sequence[CardMade]) -> None:
+        """Show these words, in their order, as far as there is room."""
+        fresh = tuple(cards[:MOST])
+        # Cards of words farther on come all the time.
+        if list(map(id, fresh)) != list(map(id, self._cards)):
+            self._cards = fresh
+            self._arrange()
+
+    @property
+    def shown(self) -> tuple[CardMade, ...]:
+        """The words that can be seen."""
+        return tuple(self._cards[: len(self._places)])
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """High enough for a picture and a line of text."""
+        return QSize(600, _PICTURE + _TEXT + 2 * _AIR)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """What does not fit is not shown."""
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """More words, or fewer, have room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        """The words, from where reading begins."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        font = painter.font()
+        font.setPixelSize(_FONT)
+        painter.setFont(font)
+        for number, (card, place) in enumerate(zip(self._cards, self._places, strict=False)):
+            painter.setPen(QColor(theme.colours().line))
+            painter.setBrush(box_colours.current().board)
+            painter.drawRoundedRect(place, 5, 5)
+            self._draw_picture(painter, card, place)
+            self._draw_text(painter, card, place, labels.agreeing_key(number + 2))
+
+    def _draw_picture(self, painter: QPainter, card: CardMade, place: QRectF) -> None:
+        pixmap = self._pixmap(card)
+        room = place.adjusted(_AIR, _AIR, -_AIR, -_AIR - _TEXT)
+        size = pixmap.size().toSizeF() / self.devicePixelRatioF()
+        target = QRectF(QPointF(), size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
+        target.moveCenter(room.center())
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+
+    def _draw_text(self, painter: QPainter, card: CardMade, place: QRectF, key: str) -> None:
+        """How it was read, doubtful letters as on the large card, and behind it the key."""
+        line = QRectF(place.left() + _AIR, place.bottom() - _TEXT - _AIR / 2, place.width() - 2 * _AIR, _TEXT)
+        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        metrics, text = painter.fontMetrics(), _text(card)
+        reading = card.word.machine
+        doubtful = frozenset(doubtful_letters.doubtful(reading)) if reading and reading.text == text else frozenset()
+        left = line.left()
+        plain, doubt = QColor(theme.colours().text), box_colours.current().styles[box_colours.Look.DOUBTFUL].colour
+        for number, letter in enumerate(text):
+            painter.setPen(doubt if number in doubtful else plain)
+            width = metrics.horizontalAdvance(text[: number + 1]) - metrics.horizontalAdvance(text[:number])
+            painter.drawText(QRectF(left, line.top(), width + _GAP, _TEXT), where, letter)
+            if number in doubtful:
+                below = line.center().y() + metrics.ascent() / 2 + 1
+                painter.drawLine(QPointF(left, below), QPointF(left + width - 1, below))
+            left += width
+        painter.setPen(QColor(theme.colours().quiet))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, key)
+
+    def _pixmap(self, card: CardMade) -> QPixmap:
+        pixmap = self._pictures.get(card.small)
+        if pixmap is None:
+            whole = QPixmap()
+            whole.loadFromData(card.small, "JPG")
+            # Once for good, not each time that it is painted.
+            most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            pixmap = self._pictures[card.small] = whole.scaled(most, keep, smooth)
+            while len(self._pictures) > _KEPT:
+                self._pictures.popitem(last=False)
+        return pixmap
+
+    def _arrange(self) -> None:
+        font = self.font()
+        font.setPixelSize(_FONT)
+        metrics = QFontMetrics(font)
+        key_width = metrics.horizontalAdvance(labels.agreeing_key(MOST + 1))
+        places, left = [], 0.0
+        for card in self._cards:
+            size = self._pixmap(card).size()
+            picture = _PICTURE * size.width() / max(1, size.height())
+            text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
+            width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
+            # What cannot be seen whole is not agreed with.
+            if text > _WIDE or len(card.word.text) > _LETTERS or left + width > self.width():
+                break
+            places.append(QRectF(left + 0.5, 0.5, width - 1, self.height() - 1))
+            left += width + _GAP
+        if self.isRightToLeft():
+            places = [QRectF(self.width() - place.right(), place.top(), place.width(), place.height())
+                      for place in places]  # fmt: skip
+        self._places = places
+        texts = ", ".join(_text(card) for card in self.shown)
+        self.setAccessibleName(tr("The next words: {words}", words=texts) if texts else tr("The next words"))
+        self.update()
+
+
+def _text(card: CardMade) -> str:
+    return labels.shown(labels.shortened(card.word.text, _LETTERS))

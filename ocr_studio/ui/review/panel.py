@@ -1,0 +1,350 @@
+"""The panel of the review queue: a card, what was read, and the line in which it is corrected."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ocr_studio.core.page import Mark, Transcription
+from ocr_studio.core.review import doubtful_letters
+from ocr_studio.core.review.queue import Order
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.review.review_queue import CardFailed, CardMade
+from ocr_studio.ui.canvas.go_to_word import MistakePlaces
+from ocr_studio.ui.review.card_view import CardView
+from ocr_studio.ui.review.controller import Reviewing, Stage
+from ocr_studio.ui.review.next_words import MOST, ReviewStrip
+from ocr_studio.ui.review.panel_parts import ReviewChoices
+from ocr_studio.ui.review.suggestions import Prompter
+from ocr_studio.ui.review.word_line import ReviewLine
+from ocr_studio.ui.review_drafts import ReviewDrafts
+from ocr_studio.ui.review_height import ReviewHeight
+from ocr_studio.ui.review_summary import summary
+from ocr_studio.ui.style import box_colours, labels
+from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
+from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
+
+ORDERS = {
+    Order.LEAST_SURE: later("Least sure first"),
+    Order.PAGE: later("Photo by photo"),
+    Order.WRITER: later("Writer by writer"),
+    Order.CLOSE: later("Two likely readings first"),
+    Order.DIFFERING: later("Where two models differ first"),
+}
+_KEYS = later(
+    "Enter: right, next word   Ctrl+2 … Ctrl+9: so many are right   PgDown: all in sight   Shift+Enter: back"
+    "   F2: doubtful letters   F7: no text   F8: unreadable   F9: ignore   F10: turn   Tab: pass by"
+    "   F5: show on the photo"
+)
+# Milliseconds out of sight after which it lets go of photos and cards.
+_AWAY_MS = 20_000
+# Milliseconds after which a card has been painted, and the next one is unpacked.
+_SOON_MS = 30
+_MOST_READ = 120  # letters of a reading, which stands before the line
+_LINE_SIZE = 20  # pixels, of the letters in which a word is corrected
+
+
+class ReviewPanel(PanelDock):
+    """Goes from word to word by keys alone.
+
+    Signals: ``left()`` the person goes to the photo, so the keys are for it.
+    """
+
+    own_keys = REVIEW_KEYS
+    left = Signal()
+
+    def __init__(
+        self, reviewing: Reviewing, prompter: Prompter, places: MistakePlaces, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("Review"), "review", parent)
+        self.reviewing, self._prompter, self._places = reviewing, prompter, places
+        self.said = OneLine()
+        self.pace = PlainLabel()
+        self.pace.setProperty("quiet", True)
+        self.offer = PlainLabel()
+        font = self.offer.font()
+        font.setBold(True)
+        self.offer.setFont(font)
+        self.offer.hide()
+        self.order = Choice(
+            [(key, tr(title)) for key, title in ORDERS.items()], Order.LEAST_SURE, tr("Which words first")
+        )
+        self.order.activated.connect(lambda: self.begin(Order(self.order.currentData())))
+        self.order.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.card = CardView()
+        self.read = RichLabel()
+        self.read.setAccessibleName(tr("What was read"))
+        self.line = ReviewLine()
+        font = self.line.font()
+        font.setPixelSize(_LINE_SIZE)
+        self.line.setFont(font)
+        self.line.rest_of = lambda typed: prompter.rest(reviewing.word, typed)
+        self.offered = ReviewChoices()
+        self.choices = self.offered.buttons
+        self.strip = ReviewStrip()
+        self._drafts = ReviewDrafts(self.line, reviewing)
+        self._height = ReviewHeight(self)
+        self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self.keys = OneLine(tr(_KEYS))
+        self.keys.setProperty("quiet", True)
+        self._lay_out()
+        self._connect()
+        self.retint()
+        self._show()
+
+    def begin(self, order: Order | None = None) -> None:
+        """Open, and go on where the person was; or begin anew, in this order."""
+        self.open()
+        if order is None and self.reviewing.is_under_way:
+            self.reviewing.go_on_with()
+            self.reviewing.look_again()
+        else:
+            self._prompter.begin()
+            self.reviewing.start(order)
+        self.order.setCurrentIndex(self.order.findData(self.reviewing.order))
+        self.card.tell_size()
+        self.line.setFocus()
+
+    def show_offer(self, text: str) -> None:
+        """Say that other words look like the one that was corrected last; an empty text says that there are none."""
+        self.offer.setText(text)
+        self.offer.setVisible(bool(text))
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """High enough for the lines above and below a word."""
+        return QSize(1000, 500)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The keys are for it, and cards are made again if it was away for long."""
+        super().showEvent(event)
+        for each in (self._drafts, self._height):
+            each.guard(self.window())
+        self._away.stop()
+        if self.reviewing.is_under_way:
+            self.reviewing.go_on_with()
+        self.line.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """It may be back in a moment, from behind another panel."""
+        super().hideEvent(event)
+        self._away.start()
+
+    def _whole_height(self) -> int:
+        """With room for a word that can be judged."""
+        return self._height.comfortable(super()._whole_height())
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        super().retint()
+        self.card.update()
+        self._show_reading()
+
+    def _connect(self) -> None:
+        reviewing, line = self.reviewing, self.line
+        reviewing.changed.connect(self._show)
+        reviewing.carded.connect(self._show_card)
+        reviewing.looked.connect(self._show_looked)
+        reviewing.counted.connect(self._show_counts)
+        reviewing.counted.connect(self._show_strip)
+        self._height.wanted.connect(lambda: self._take_room_soon() if self.isVisible() else None)
+        reviewing.said.connect(self.keys.setText)
+        reviewing.failed.connect(lambda trouble: self.keys.setText(trouble.message))
+        self.card.resized.connect(reviewing.set_size)
+        line.accepted.connect(self._accept)
+        line.accepted_here.connect(self._accept)
+        line.stepped.connect(lambda step, _: reviewing.pass_by() if step > 0 else reviewing.back())
+        line.cancelled.connect(self._cancel)
+        line.refused.connect(self.keys.setText)
+        line.went_back.connect(reviewing.back)
+        line.nothing.connect(lambda: reviewing.answer(""))
+        line.marked.connect(self._set_aside)
+        line.turned.connect(reviewing.turn)
+        line.place_wanted.connect(self._show_place)
+        line.taken_back.connect(reviewing.take_back)
+        line.done_again.connect(reviewing.steps.do_again)
+        line.took.connect(self._accept)
+        line.agreed.connect(self._agree)
+        self.offered.chosen.connect(line.take)
+        self._prompter.changed.connect(self._take_texts)
+        reviewing.neared.connect(self._show_strip)
+        line.typed.connect(self._show_choices)
+        self._away.timeout.connect(reviewing.stop)
+        self._soon.timeout.connect(lambda: list(map(self.card.prepare, reviewing.ahead(1))))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 12, 4)
+        head.setSpacing(10)
+        head.addWidget(self.said, 1)
+        head.addWidget(self.offer)
+        head.addWidget(self.pace)
+        head.addWidget(self.order)
+        head.addWidget(self.closer)
+        answer = QHBoxLayout()
+        answer.setContentsMargins(12, 0, 12, 0)
+        answer.setSpacing(6)
+        self.read.setMinimumWidth(150)
+        answer.addWidget(self.read)
+        answer.addWidget(self.line, 2)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.card, 1)
+        layout.addLayout(answer)
+        layout.addLayout(_inset(self.offered))
+        layout.addLayout(_inset(self.strip))
+        layout.addLayout(_inset(self.keys))
+        self.setWidget(whole)
+
+    # ------------------------------------------------------------------------------------------------------ a person
+
+    def _accept(self, text: str) -> None:
+        if self.reviewing.stage is Stage.GOING:
+            self.reviewing.answer(text)
+        elif self.reviewing.stage is Stage.DONE and self.reviewing.came_since:
+            self.reviewing.go_on_with()
+        elif self.reviewing.stage is Stage.DONE:
+            self.close()
+
+    def _agree(self, count: int) -> None:
+        """So many words are right, from the one that is shown on; 0: all that can be seen."""
+        reviewing = self.reviewing
+        cards = self.strip.shown
+        behind = [(card.place, card.word) for card in (cards[: count - 1] if count else cards)]
+        here, word = reviewing.sitting.current if reviewing.sitting else None, reviewing.word
+        if here is None or word is None or not self.card.has_card:
+            return
+        if word.checked or self.line.isModified():
+            # What is typed is a correction of its own, which can be taken back alone and made everywhere.
+            reviewing.answer(self.line.text())
+            if reviewing.word is word:
+                return
+        else:
+            behind.insert(0, (here.key, word))
+        reviewing.agree(behind)
+
+    def _take_texts(self) -> None:
+        self.line.show_texts(self._prompter.texts(self.reviewing.word, most=self.line.most_choices))
+        self._show_choices()
+
+    def _set_aside(self, kind: Mark) -> None:
+        self.reviewing.set_aside(kind)
+
+    def _cancel(self) -> None:
+        if self.line.isModified() and self.reviewing.word is not None:
+            self._drafts.drop()
+            self._show_word()
+        else:
+            self.close()
+
+    def _show_place(self) -> None:
+        photo, word = self.reviewing.photo, self.reviewing.word
+        if photo is not None and word is not None:
+            self.left.emit()
+            self._places.go_to_word(photo, word.id)
+
+    # -------------------------------------------------------------------------------------------------- what is shown
+
+    def _show(self) -> None:
+        going = self.reviewing.stage is Stage.GOING
+        for widget in (self.read, self.offered):
+            widget.setEnabled(going)
+        self.line.setReadOnly(not going)
+        self._show_word()
+        self.keys.setText(tr(_KEYS) if going else "")
+        self._show_counts()
+        self._show_reading()
+        self._show_choices()
+        self._show_card()
+        self._show_strip()
+
+    def _show_word(self) -> None:
+        word = self.reviewing.word
+        self.line.show_word(word, self._prompter.texts(word, most=self.line.most_choices))
+        self._drafts.take_up()
+
+    def _show_counts(self) -> None:
+        sitting, page = self.reviewing.sitting, self.reviewing.page
+        if sitting is None or page is None:
+            self.said.setText(tr("Words that nobody has checked"))
+            self.pace.clear()
+            return
+        name = labels.file_name(page.image)
+        self.said.setText(
+            tr("Word {number} of {total}   {photo}", number=sitting.number, total=sitting.total, photo=name)
+        )
+        pace, left = sitting.pace, sitting.minutes_left
+        if pace is None or left is None:
+            self.pace.clear()
+        else:
+            left_said = tr_n("about {count} minute left", "about {count} minutes left", max(1, round(left)))
+            self.pace.setText(tr("{pace} words a minute, {left}", pace=round(pace), left=left_said))
+
+    def _show_looked(self, done: int, total: int) -> None:
+        self.card.show_text(
+            tr("Looking for words that nobody has checked: {done} of {total} photos", done=done, total=total)
+        )
+
+    def _show_card(self) -> None:
+        reviewing = self.reviewing
+        card = reviewing.card
+        if reviewing.stage is Stage.DONE:
+            self.card.show_text(summary(reviewing))
+        elif reviewing.stage is Stage.IDLE:
+            self.card.show_text(tr("Press F6 to go through the words of these photos that nobody has checked."))
+        elif reviewing.word is None:
+            self.card.show_text(tr("Looking for words that nobody has checked"))
+        elif isinstance(card, CardMade):
+            self.card.show_card(card, reviewing.word.machine)
+        elif isinstance(card, CardFailed):
+            self.card.show_text(tr("This word cannot be shown: {why}", why=card.error))
+        else:
+            self.card.show_text(tr("The photo is being opened"))
+
+    def _show_reading(self) -> None:
+        word = self.reviewing.word
+        reading = word.machine if word else None
+        if reading is None:
+            self.read.setText(tr("Not read yet") if word else "")
+            return
+        sure = f"{reading.confidence * 100:.0f} %" if reading.confidence is not None else ""
+        self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
+
+    def _show_choices(self) -> None:
+        self.offered.show_choices(self.line)
+
+    def _show_strip(self) -> None:
+        cards = self.reviewing.ahead(MOST)
+        self.strip.show_cards(cards)
+        if cards:
+            self._soon.start()
+
+
+def _inset(part: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 0, 12, 0)
+    row.addWidget(part)
+    return row
+
+
+def _marked(reading: Transcription) -> str:
+    """A reading as rich text, its doubtful letters marked by colour and by a line below."""
+    doubtful = frozenset(doubtful_letters.doubtful(reading))
+    doubt = box_colours.current().styles[box_colours.Look.DOUBTFUL].colour.name()
+    text = labels.shortened(reading.text, _MOST_READ)
+    letters = [
+        f'<span style="color:{doubt}; text-decoration:underline">{escape(letter)}</span>'
+        if place in doubtful
+        else escape(letter)
+        for place, letter in enumerate(text)
+    ]
+    return f"<b>{''.join(letters) or escape(labels.shown(''))}</b>"

@@ -1,0 +1,234 @@
+"""The line of the review queue: typing replaces, digits choose another text, single keys settle a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.page import Mark, Word
+from ocr_studio.core.review import doubtful_letters
+from ocr_studio.core.search import confusable
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import theme
+from ocr_studio.ui.words.word_editor import WordEditor
+
+_MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+_TAKES = (Qt.Key.Key_Right, Qt.Key.Key_End)
+# With Ctrl: so many words are right.
+_COUNTS = {Qt.Key(Qt.Key.Key_0 + count): count for count in range(2, 10)}
+_CHANGES_NOTHING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+# Pixels: between a text and how it goes on, and round the name of the key that takes it.
+_GAP, _ROUND = 1, 5
+
+
+class ReviewLine(WordEditor):
+    """Shows a word's text, all of it selected. Digits take another text, or with Alt where a number may be meant.
+
+    While somebody types, it shows how the text may go on; Tab takes that and is done, Right takes it and goes on
+    typing, and Enter keeps just what was typed. rest_of: how a text goes on, asked after every letter.
+
+    Signals besides those of ``WordEditor``: ``took(str)`` another text is right; ``agreed(int)`` so many words are
+    right, this one the first, 0: all that are shown; ``went_back()`` Shift+Enter; ``nothing()`` the word is no text;
+    ``marked(Mark)`` it is set aside; ``turned()`` its writing is the other way up; ``place_wanted()`` show it on its
+    photo; ``taken_back()`` Ctrl+Z where there is
+    nothing of the line itself to take back; ``done_again()`` likewise for doing again; ``typed()`` a key was pressed,
+    so digits may mean something else now.
+    """
+
+    took = Signal(str)
+    agreed = Signal(int)
+    went_back = Signal()
+    nothing = Signal()
+    marked = Signal(object)
+    turned = Signal()
+    place_wanted = Signal()
+    taken_back = Signal()
+    done_again = Signal()
+    typed = Signal()
+    most_choices = 7
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rest_of: Callable[[str], str] = lambda _: ""
+        self._readings: tuple[str, ...] = ()
+        self._fresh = True  # nothing has been typed or moved yet
+        self._rest = ""
+        self._read = ""
+        self._doubted: list[tuple[int, int]] = []
+        # No letters: whoever types must never be robbed of one.
+        self._single: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_F7: self.nothing.emit,
+            Qt.Key.Key_F8: lambda: self.marked.emit(Mark.UNREADABLE),
+            Qt.Key.Key_F9: lambda: self.marked.emit(Mark.IGNORED),
+            Qt.Key.Key_F10: self.turned.emit,
+            Qt.Key.Key_F5: self.place_wanted.emit,
+            Qt.Key.Key_F2: self._select_doubted,
+            Qt.Key.Key_PageDown: lambda: self.agreed.emit(0),
+        }
+        self.alternative_chosen.connect(self.take)
+        self.textEdited.connect(self._go_on)
+        self.cursorPositionChanged.connect(lambda *_: self.update())
+        self.setAccessibleName(tr("What is written there"))
+
+    def show_word(self, word: Word | None, texts: Sequence[str] = ()) -> None:
+        """Take up another word, or none. texts: what may stand there."""
+        self.show_texts(texts)
+        self._fresh, self._rest = True, ""
+        self.setText(word.text if word else "")
+        self.selectAll()
+        reading = word.machine if word else None
+        self._read = reading.text if reading else ""
+        self._doubted = doubted_parts(doubtful_letters.doubts(reading)) if reading else []
+
+    def take_up(self, typed: str) -> None:
+        """Go on with what was typed for this word before."""
+        self.replace_text(typed)
+        self._fresh = False
+
+    def show_texts(self, texts: Sequence[str]) -> None:
+        """Offer these texts."""
+        self._readings = tuple(texts[: self.most_choices])
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What digits choose from."""
+        return self._readings
+
+    @property
+    def takes_digits(self) -> bool:
+        """Whether digits choose just now. Where any of the texts may begin with one, or something is being typed, they
+        are text, and choose with Alt.
+        """
+        return self._fresh and not any(map(_may_be_number, self._readings))
+
+    @property
+    def rest(self) -> str:
+        """How the text that is being typed may go on, as it is shown."""
+        ending = self.cursorPosition() == len(self.text()) and not self.hasSelectedText()
+        return self._rest if ending and self.isModified() else ""
+
+    def take(self, index: int) -> None:
+        """This text is the right one."""
+        if index < len(self._readings):
+            self.took.emit(self._readings[index])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Text, but for what chooses."""
+        typed = event.text() if not event.modifiers() & ~_CHANGES_NOTHING else ""
+        if self.takes_digits and len(typed) == 1 and "1" <= typed <= str(len(self._readings)):
+            self.take(int(typed) - 1)
+            return
+        if self.rest and event.key() in _TAKES and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.insert(self.rest)
+        else:
+            self._fresh = self._fresh and not event.text() and event.key() not in _MOVES
+            super().keyPressEvent(event)
+        self.typed.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Who points at a letter is going to change the text there."""
+        super().mousePressEvent(event)
+        self._fresh = False
+        self.typed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The text, and behind it, paler, how it may go on, with the key that takes it."""
+        super().paintEvent(event)
+        if not (rest := self.rest) or self._composing:
+            return
+        painter, metrics, cursor = QPainter(self), self.fontMetrics(), self.cursorRect()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The text goes on where it ends, whichever way the window is read.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        width, left = metrics.horizontalAdvance(rest), cursor.center().x() + _GAP
+        painter.setPen(QColor(theme.colours().quiet))
+        line = QRectF(left, cursor.top(), self.width(), cursor.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, rest)
+        font = self.font()
+        font.setPixelSize(max(9, round(0.6 * metrics.ascent())))
+        painter.setFont(font)
+        name = tr("Tab")
+        key = painter.fontMetrics().horizontalAdvance(name) + 2 * _ROUND
+        plate = QRectF(left + width + 2 * _ROUND, cursor.top() + 2.5, key, cursor.height() - 5)
+        if plate.right() < self.width():
+            painter.drawRoundedRect(plate, 3, 3)
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _go_on(self, text: str) -> None:
+        """Something was typed."""
+        self._rest = self.rest_of(text) if self.cursorPosition() == len(text) else ""
+        self.setAccessibleDescription(tr("Tab writes {text}", text=text + self._rest) if self._rest else "")
+        self.update()
+
+    def _is_ours(self, event: QKeyEvent) -> bool:
+        single = event.key() in self._single and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        ours = single or self._takes_back(event) or self._does_again(event) or _count(event) is not None
+        return ours or super()._is_ours(event)
+
+    def _do(self, event: QKeyEvent) -> bool:
+        if not self._is_ours(event):
+            return False
+        key, back, count = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier, _count(event)
+        if self._takes_back(event):
+            self.taken_back.emit()
+        elif self._does_again(event):
+            self.done_again.emit()
+        elif key in self._single:
+            self._single[Qt.Key(key)]()
+        elif count is not None:
+            self.agreed.emit(count)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and back:
+            self.went_back.emit()
+        elif key == Qt.Key.Key_Tab and self.isModified() and not event.modifiers():
+            self.accepted.emit((self.text() + self.rest)[: self.maxLength()])
+        else:
+            cuts = key == Qt.Key.Key_Slash and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            return bool(cuts) or super()._do(event)  # words are cut on the photo
+        return True
+
+    def _select_doubted(self) -> None:
+        """Select the letters that are doubted most, to be replaced by the next ones typed; then those that are next."""
+        self._fresh = False
+        if self._doubted and self._read:
+            start, end = self._doubted[0]
+            self._doubted = [*self._doubted[1:], self._doubted[0]]
+            # What stands before them may be longer or shorter by now: counted from the nearer end.
+            shift = len(self.text()) - len(self._read)
+            moved = self.text()[:start] != self._read[:start]
+            self.setSelection(max(0, start + shift) if moved else start, end - start)
+        else:
+            self.setCursorPosition(len(self.text()))
+        self.typed.emit()
+
+    def _takes_back(self, event: QKeyEvent) -> bool:
+        return event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable()
+
+    def _does_again(self, event: QKeyEvent) -> bool:
+        return event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable()
+
+
+def _count(event: QKeyEvent) -> int | None:
+    """How many words are right by this key."""
+    held = event.modifiers() & ~_CHANGES_NOTHING
+    return _COUNTS.get(Qt.Key(event.key())) if held == Qt.KeyboardModifier.ControlModifier else None
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether the first key of whoever types this, or the number for which it was taken, may be a digit."""
+    first = text[:1].lower()
+    like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.shapes()) if first else False
+    return first.isdigit() or (like and any(map(str.isdigit, text)))
+
+
+def doubted_parts(doubts: Sequence[float]) -> list[tuple[int, int]]:
+    """Neighbouring letters that deserve a look, as (start, end), the most doubted first; where none does, the one
+    that is doubted most.
+    """
+    least = min(doubtful_letters.DOUBTFUL, max(doubts, default=0.0))
+    edges = [-1, *(place for place, doubt in enumerate(doubts) if not doubt or doubt < least), len(doubts)]
+    parts = [(before + 1, behind) for before, behind in pairwise(edges) if behind > before + 1]
+    return sorted(parts, key=lambda part: -max(doubts[part[0] : part[1]]))

@@ -1,0 +1,223 @@
+"""Finding on the open photo: a slim bar over it, the places marked, from one to the next by Enter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QToolButton
+
+from ocr_studio.core.search import matching
+from ocr_studio.core.search.matching import Hit, Side
+from ocr_studio.core.search.page_search import PageSearch
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.search.highlights import FindMarks, Mark
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Milliseconds after which a page that is being changed is looked through again.
+_SOON: Final = 150
+_WIDE: Final = 460
+_AIR: Final = 12
+# Hits of this score are the word that was typed, or begin with it.
+_RIGHT: Final = 0.89
+
+
+class FindBar(QFrame):
+    """Stands in the upper corner of the photo while somebody looks for something there. Esc closes it.
+
+    Signals: ``everywhere_wanted(str)`` the same is to be found on all photos; ``closed()``.
+    """
+
+    everywhere_wanted = Signal(str)
+    closed = Signal()
+
+    def __init__(self, document: Document, view: PhotoView) -> None:
+        super().__init__(view)
+        self._document, self._view = document, view
+        self._search: PageSearch | None = None
+        self._marks: FindMarks | None = None
+        self.hits: tuple[Hit, ...] = ()
+        self.here = -1
+        self._again = QTimer(self, singleShot=True, interval=_SOON)
+        self._again.timeout.connect(self._look)
+        self.setObjectName("find-bar")
+        self.setLayoutDirection(QApplication.layoutDirection())  # not the photo's
+        self.setAccessibleName(tr("Find on this photo"))
+        self.line = QLineEdit()
+        self.line.setMaxLength(matching.LONGEST)
+        self.line.setPlaceholderText(tr("Find on this photo"))
+        self.line.setAccessibleName(tr("What to find on this photo"))
+        self.line.setClearButtonEnabled(True)
+        self.count = PlainLabel()
+        self.count.setProperty("quiet", True)
+        self.back = _button(tr("The one before"), "Shift+Enter", lambda: self.step(-1))
+        self.next = _button(tr("The next one"), "Enter", lambda: self.step(1))
+        self.everywhere = _button(
+            tr("Find on all photos"), "Ctrl+Shift+F", lambda: self.everywhere_wanted.emit(self.line.text())
+        )
+        self.closer = _button(tr("Close"), "Esc", self.leave)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 5, 6, 5)
+        layout.setSpacing(4)
+        layout.addWidget(self.line, 1)
+        for widget in (self.count, self.back, self.next, self.everywhere, self.closer):
+            layout.addWidget(widget)
+        self.line.textChanged.connect(lambda _: self._look(first=True))
+        self.line.installEventFilter(self)
+        # Kept, as a view that is being destroyed cannot be asked for it any more.
+        self._room = view.viewport()
+        self._room.installEventFilter(self)
+        document.opened.connect(self._open_other)
+        view.document.opened.connect(self._show_marks)  # also where it is looked at otherwise
+        document.words_changed.connect(lambda _: self._again.start() if self.isVisible() else self._forget())
+        self.retint()
+        self.hide()
+
+    def begin(self, text: str = "") -> None:
+        """Come, for this text if one is given, else for what was looked for the last time."""
+        self._place()
+        self.show()
+        self.raise_()
+        if text:
+            self.line.setText(text)
+        self.line.selectAll()
+        self.line.setFocus()
+        self._look(first=True)
+
+    def leave(self) -> None:
+        """Go; the word a person was at is selected, and the keys are for the photo."""
+        hit = self.hits[self.here] if 0 <= self.here < len(self.hits) else None
+        self.hide()
+        self._show_marks()
+        if hit is not None:
+            self._document.select([word.word_id for word in hit.words])
+        self._view.setFocus()
+        self.closed.emit()
+
+    def step(self, by: int) -> None:
+        """Go on to the next place, or back; round at the end."""
+        if self._again.isActive():
+            self._look()
+        if self.hits:
+            self.here = (self.here + by) % len(self.hits)
+            self._show(go=True)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        now = theme.colours()
+        self.setStyleSheet(
+            f"#find-bar {{ background: {now.surface}; border: 1px solid {now.line}; border-radius: 8px; }}"
+        )
+        icons = ("chevron-up", "chevron-down", "image-multiple-outline", "close")
+        for button, icon in zip((self.back, self.next, self.everywhere, self.closer), icons, strict=True):
+            button.setIcon(theme.icon(f"mdi6.{icon}"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """The view has another size; or a key of the bar."""
+        if watched is self._room and event.type() == QEvent.Type.Resize:
+            self._place()
+        if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event)
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step(-1 if back else 1)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            return False
+        return True
+
+    def _place(self) -> None:
+        room = self._room.geometry()
+        width = min(_WIDE, room.width() - 2 * _AIR)
+        self.setFixedWidth(max(120, width))
+        self.adjustSize()
+        right = self.layoutDirection() == Qt.LayoutDirection.LeftToRight
+        self.move(room.right() - self.width() - _AIR if right else room.left() + _AIR, room.top() + _AIR)
+
+    def _open_other(self) -> None:
+        # The scene forgets what was drawn on it when another photo comes.
+        self._forget()
+        if self.isVisible():
+            self._look(first=True)
+
+    def _forget(self) -> None:
+        self._search = None
+
+    def _look(self, *, first: bool = False) -> None:
+        """Find anew. first: go to the first place; else stay where the person is."""
+        self._again.stop()
+        was = self.hits[self.here] if 0 <= self.here < len(self.hits) else None
+        page, query = self._document.page, self.line.text()
+        if page is None or not self.isVisible() or not query.strip():
+            self.hits, self.here = (), -1
+        else:
+            # Of the page as it is now; the first question after a change pays for making it ready.
+            self._search = self._search if first and self._search else PageSearch(page)
+            self.hits = self._in_order(self._search.find(query, typing=True))
+            self.here = self._stay(was) if was and not first else 0 if self.hits else -1
+        self._show(go=first)
+
+    def _in_order(self, hits: list[Hit]) -> tuple[Hit, ...]:
+        """What was typed, then slips, then second choices; each in reading order."""
+        places = {key: place for place, key in enumerate(self._document.order())}
+
+        def key(hit: Hit) -> tuple[bool, bool, int]:
+            return hit.side is Side.CHOICE, hit.score < _RIGHT, places.get(hit.words[0].word_id, 0)
+
+        return tuple(sorted(hits, key=key))
+
+    def _stay(self, was: Hit) -> int:
+        here = [number for number, hit in enumerate(self.hits) if hit.words[0].word_id == was.words[0].word_id]
+        return here[0] if here else min(self.here, len(self.hits) - 1)
+
+    def _show(self, *, go: bool) -> None:
+        found = len(self.hits)
+        if not self.line.text().strip():
+            said = ""
+        elif not found:
+            said = tr("Nothing found")
+        else:
+            said = tr("{number} of {total}", number=self.here + 1, total=found)
+            if self.hits[self.here].side is Side.CHOICE:
+                said = tr("{number} of {total}, second choice", number=self.here + 1, total=found)
+        self.count.setText(said)
+        for button in (self.back, self.next):
+            button.setEnabled(found > 0)
+        self._show_marks()
+        if go and found:
+            self._bring_near(self.hits[self.here])
+
+    def _show_marks(self) -> None:
+        hits = self.hits if self.isVisible() else ()
+        if self._marks is None and not hits:
+            return
+        if self._marks is None:
+            self._marks = FindMarks()
+            self._view.scene().addItem(self._marks)
+        placed = self._view.document.placed
+        marks = [Mark(tuple(placed(word.quad) for word in hit.words), hit.side is Side.CHOICE) for hit in hits]
+        self._marks.show_marks(marks, self.here, self._view.sceneRect())
+
+    def _bring_near(self, hit: Hit) -> None:
+        for word in reversed(hit.words):
+            self._view.show_word(word.word_id)
+        self._view.make_readable(hit.words[0].word_id)
+
+
+def _button(name: str, key: str, do: object) -> QToolButton:
+    button = QToolButton()
+    button.setToolTip(labels.tooltip(f"{name} ({labels.key(key)})"))
+    button.setAccessibleName(name)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(do)
+    return button

@@ -1,0 +1,285 @@
+"""Finding on all photos, and replacing what was found."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+
+from ocr_studio.core import plain_text
+from ocr_studio.core.search import find_replace, matching
+from ocr_studio.core.search_index.index import Findings
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.review import preview_rules
+from ocr_studio.ui.canvas.go_to_word import MistakePlaces
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.apply_choices import Taken, TakingOver
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.search.find_bar import FindBar
+from ocr_studio.ui.search.results_delegate import FindDelegate
+from ocr_studio.ui.search.results_model import FindModel
+from ocr_studio.ui.search.search_service import MOST, Searching
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Of what was not replaced, so much is said; the rest is counted.
+_SAID: Final = 2
+_HELP: Final = later(
+    "Slips are allowed for. Words in quotes are found just so, several words only where all stand on a photo."
+)
+
+
+class FindPanel(PanelDock):
+    """As somebody types, what was found comes as cards; Enter or a click leads to the photo. bar: the same for the open
+    photo alone.
+    """
+
+    own_keys = FIND_KEYS
+
+    def __init__(
+        self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: JobThread
+    ) -> None:
+        super().__init__(tr("Find"), "find")
+        self.searching, self._document, self._opening = searching, document, opening
+        self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
+        self.model = FindModel(pictures, self)
+        self._findings = Findings([], 0, 0)
+        self._replacing = False
+        self.line = _line(tr("Find on all photos"), tr("What to find on all photos"))
+        self.line.setMaxLength(matching.LONGEST)
+        self.said = OneLine()
+        self.said.setProperty("quiet", True)
+        self.by = _line(tr("Replace by"), tr("What to put in its place"))
+        self.by.setMaxLength(plain_text.LONGEST)
+        scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
+        self.scope = Choice(scopes, "all", tr("Where to replace"))
+        self.all_or_none = QPushButton(tr("Tick all"))
+        self.do = QPushButton()
+        self.cards = QListView()
+        self._lay_out()
+        self._connect()
+        self.retint()
+        self.set_replacing(False)
+        self._show()
+
+    def begin(self, text: str = "", *, replacing: bool | None = None) -> None:
+        """Open, for this text if one is given, else for what was looked for the last time."""
+        self.open()
+        if replacing is not None:
+            self.set_replacing(replacing)
+        if text:
+            self.line.setText(text)
+        self.line.selectAll()
+        self.line.setFocus()
+        self.searching.wanted = True
+        self.searching.ask(self.line.text())
+
+    def set_replacing(self, replacing: bool) -> None:
+        """Whether what was found is to be replaced, or only to be seen."""
+        self._replacing = replacing
+        self._below.setVisible(replacing)
+        self._preview()
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        super().retint()
+        self.bar.retint()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Room for a few rows of cards."""
+        return QSize(1000, 330)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        """What was found before may be other by now."""
+        super().showEvent(event)
+        self.model.ratio = self.devicePixelRatioF()
+        self.searching.wanted = True
+        self.searching.again()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Keys that lead from the line to the cards, and away."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                self.close()
+                return True
+            if watched is self.line and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._to_cards(go=event.key() != Qt.Key.Key_Down)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        self.cards.setModel(self.model)
+        self.cards.setItemDelegate(FindDelegate(self.cards))
+        self.cards.setAccessibleName(tr("What was found"))
+        self.cards.setUniformItemSizes(True)
+        self.cards.setFlow(QListView.Flow.LeftToRight)
+        self.cards.setWrapping(True)
+        self.cards.setResizeMode(QListView.ResizeMode.Adjust)
+        self.cards.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.cards.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        head, below = QHBoxLayout(), QHBoxLayout()
+        for row in (head, below):
+            row.setContentsMargins(12, 4, 12, 4)
+            row.setSpacing(8)
+        head.addWidget(self.line, 2)
+        head.addWidget(self.said, 3)
+        head.addWidget(self.closer)
+        self._below = QWidget()
+        self._below.setLayout(below)
+        below.addWidget(self.by, 2)
+        self.why = PlainLabel()
+        self.why.setProperty("quiet", True)
+        below.addWidget(self.why, 2)
+        for widget in (self.scope, self.all_or_none, self.do):
+            below.addWidget(widget)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._below)
+        layout.addWidget(self.cards, 1)
+        self.setWidget(whole)
+
+    def _connect(self) -> None:
+        self.line.textChanged.connect(self._ask)
+        self.by.textChanged.connect(lambda _: self._preview())
+        self.scope.activated.connect(lambda _: self._preview())
+        self.all_or_none.clicked.connect(lambda: self.model.tick_all(not self.model.chosen()))
+        self.do.clicked.connect(self._replace)
+        self.model.ticked.connect(self._show_ticks)
+        self.searching.found.connect(self._take)
+        self.searching.failed.connect(lambda trouble: self.said.setText(trouble.message))
+        self.cards.clicked.connect(self._go)
+        self.cards.activated.connect(self._go)
+        self._places.shown.connect(self._come_back)
+        self.bar.everywhere_wanted.connect(self.begin)
+        for widget in (self.line, self.by, self.cards):
+            widget.installEventFilter(self)
+        self.visibilityChanged.connect(lambda _: setattr(self.searching, "wanted", self.isVisible()))
+        # Changes of words elsewhere reach the index by the project; what is found may be other then.
+        self._document.words_changed.connect(lambda _: self.searching.again())
+        self._document.history.changed.connect(lambda _: self.searching.again())
+        self._document.opened.connect(self._preview)
+
+    # ----------------------------------------------------------------------------------------------------- finding
+
+    def _ask(self, text: str) -> None:
+        several = bool(text.strip()) and find_replace.term_of(text) is None
+        self.why.setText(tr("Only single words can be replaced") if several else "")
+        self.searching.wanted = True
+        self.searching.ask(text)
+
+    def _take(self, query: str, findings: Findings) -> None:
+        if query != self.line.text():
+            return
+        self._findings = findings
+        before = self.cards.currentIndex().row()
+        same = [hit.words[0].word_id for hit in self.model.hits] == [hit.words[0].word_id for hit in findings.hits]
+        self.model.show(findings.hits, self._opening.project)
+        if same and before >= 0:
+            self.cards.setCurrentIndex(self.model.index(before))
+        else:
+            self.cards.scrollToTop()
+        self._preview()
+        self._show()
+
+    def _show(self) -> None:
+        found = self._findings
+        if not self.line.text().strip():
+            self.said.setText(tr(_HELP))
+        elif not found.total:
+            self.said.setText(tr("Nothing found"))
+        else:
+            photos = tr_n("on {count} photo", "on {count} photos", found.photos)
+            places = tr_n("{count} place", "{count} places", found.total)
+            if found.total > MOST:
+                self.said.setText(tr("{places} {photos}; the best {shown} are shown", places=places, photos=photos,
+                                     shown=MOST))  # fmt: skip
+            else:
+                self.said.setText(tr("{places} {photos}", places=places, photos=photos))
+
+    def _to_cards(self, *, go: bool) -> None:
+        if not self.model.hits:
+            return
+        first = self.cards.currentIndex() if self.cards.currentIndex().isValid() else self.model.index(0)
+        self.cards.setCurrentIndex(first)
+        self.cards.setFocus()
+        if go:
+            self._go(first)
+
+    def _go(self, index: QModelIndex) -> None:
+        project = self._opening.project
+        if not index.isValid() or project is None:
+            return
+        hit = self.model.hits[index.row()]
+        page = self._document.page
+        same = page is not None and page.id == hit.page_id and self._opening.path is not None
+        photo = self._opening.path if same and self._opening.path else project.photos / hit.image
+        self._places.go_to_word(photo, hit.words[0].word_id)
+
+    def _come_back(self) -> None:
+        """The place is on the screen; the keys are still for the cards."""
+        if self.isVisible() and self.cards.currentIndex().isValid():
+            self.cards.setFocus()
+
+    # ---------------------------------------------------------------------------------------------------- replacing
+
+    def _preview(self) -> None:
+        term = find_replace.term_of(self.line.text())
+        if not self._replacing or term is None or not self.line.text().strip():
+            self.model.preview(None)
+        else:
+            here = self._document.page.id if self._document.page else ""
+            hits = [hit for hit in self.model.hits if self.scope.currentData() == "all" or hit.page_id == here]
+            self.model.preview(find_replace.replacements(hits, term, self.by.text()))
+        self._show_ticks()
+
+    def _show_ticks(self) -> None:
+        chosen = self.model.chosen()
+        self.do.setText(tr_n("Replace {count} word", "Replace {count} words", len(chosen)))
+        self.do.setEnabled(bool(chosen) and self._document.writable)
+        self.all_or_none.setText(tr("Tick none") if chosen else tr("Tick all"))
+
+    def _replace(self) -> None:
+        chosen = self.model.chosen()
+        if self._opening.project is None or not chosen:
+            return
+        self.do.setEnabled(False)
+        name = tr("Replace by {text}", text=self.by.text())
+        taking = TakingOver(self._document, preview_rules.wishes(chosen), lambda *_: name, self)
+        taking.progressed.connect(self._show_replacing)
+        taking.ended.connect(self._show_replaced)
+        taking.start()
+
+    def _show_replacing(self, done: int, total: int) -> None:
+        if done < total:
+            self.why.setText(tr("Replacing: {done} of {total} photos are done", done=done, total=total))
+
+    def _show_replaced(self, taken: Taken) -> None:
+        said = tr_n(
+            "{count} word is replaced; Undo takes it back",
+            "{count} words are replaced; Undo takes it back",
+            taken.words,
+        )
+        self.why.setText(labels.with_few(said, taken.left, most=_SAID))
+        self.why.setToolTip(labels.tooltip("\n".join(taken.left)))
+        self.searching.again()
+        self._show_ticks()
+
+
+def _line(shown: str, name: str) -> QLineEdit:
+    line = QLineEdit()
+    line.setPlaceholderText(shown)
+    line.setAccessibleName(name)
+    line.setClearButtonEnabled(True)
+    line.setMinimumWidth(160)
+    return line

@@ -1,0 +1,203 @@
+"""What words would become, to be ticked one by one: for replacing by rules as for replacing what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QHeaderView, QPushButton, QWidget
+
+from ocr_studio.core.editing.replace_rules import Replacement
+from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
+from ocr_studio.ui.widgets.job_dialog import JobResultDialog
+from ocr_studio.ui.widgets.tables import RowTable
+
+# Of what went wrong, so many are said; the others are counted.
+_SAID = 5
+_BEFORE, _AFTER, _PHOTO = range(3)
+
+
+class ReplacementRows(TitledRows):
+    """Words as they are and as they would become, all ticked at first. Signals: ``ticked()``."""
+
+    ticked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__((tr("Now"), tr("Becomes"), tr("Photo")), parent)
+        self.rows: list[Replacement] = []
+        self._off: set[int] = set()
+
+    def count(self) -> int:
+        """How many words there are."""
+        return len(self.rows)
+
+    def add(self, found: Sequence[Replacement]) -> None:
+        """More of them, at the end."""
+        if found:
+            self.beginInsertRows(NOWHERE, len(self.rows), len(self.rows) + len(found) - 1)
+            self.rows += found
+            self.endInsertRows()
+
+    def chosen(self) -> tuple[Replacement, ...]:
+        """Those that are ticked."""
+        return tuple(row for number, row in enumerate(self.rows) if number not in self._off)
+
+    def tick(self, rows: Iterable[int], *, on: bool) -> None:
+        """Tick some rows, or do not."""
+        self._off = self._off.difference(rows) if on else self._off.union(rows)
+        if self.rows:
+            self.dataChanged.emit(self.index(0, _BEFORE), self.index(len(self.rows) - 1, _BEFORE))
+        self.ticked.emit()
+
+    def is_ticked(self, row: int) -> bool:
+        """Whether a row is."""
+        return row not in self._off
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """The first cell has the tick."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == _BEFORE else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        row, column = self.rows[index.row()], index.column()
+        shown = (row.before, labels.shown(row.after), labels.file_name(row.image))[column]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return labels.tooltip(shown)
+        if role == Qt.ItemDataRole.CheckStateRole and column == _BEFORE:
+            return Qt.CheckState.Checked if self.is_ticked(index.row()) else Qt.CheckState.Unchecked
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+        """Tick or untick."""
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        self.tick([index.row()], on=Qt.CheckState(value) == Qt.CheckState.Checked)
+        return True
+
+
+class ReplacementTable(RowTable):
+    """The rows; the space bar ticks all that are selected."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = ReplacementRows(self)
+        self.setModel(self.rows)
+        self.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
+        self.setAccessibleName(tr("Words and what they become"))
+        header = self.horizontalHeader()
+        for column in (_BEFORE, _AFTER):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_PHOTO, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(_PHOTO, 180)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Space ticks or unticks."""
+        chosen = [index.row() for index in self.selectionModel().selectedRows()]
+        if event.key() == Qt.Key.Key_Space and chosen:
+            self.rows.tick(chosen, on=not self.rows.is_ticked(chosen[0]))
+        else:
+            super().keyPressEvent(event)
+
+
+class ReplacePreview(JobResultDialog):
+    """First how far the search has come, then what was found; nothing changes before a person says so.
+
+    Use it so: ``show()``; ``show_progress`` and ``add`` as replacements are found; ``show_end``; on ``taken`` do them
+    and call ``show_taken``. Signals: ``taken(tuple[Replacement, ...])`` those that are ticked.
+    """
+
+    taken = Signal(object)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        kinds = QDialogButtonBox.StandardButton
+        note = tr("Replaced words count as written by you. Undo takes all of it back.")
+        super().__init__(title, tr("Looking…"), note=note, parent=parent, buttons=kinds.Ok | kinds.Cancel)
+        self.table = ReplacementTable()
+        self.table.rows.ticked.connect(self._offer)
+        self.every, self.none = QPushButton(tr("Tick &all")), QPushButton(tr("Tick &none"))
+        for button, on in ((self.every, True), (self.none, False)):
+            button.setProperty("flat", True)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, on=on: self.table.rows.tick(range(self.table.rows.count()), on=on))
+        self.take, self.cancel = self.buttons.button(kinds.Ok), self.buttons.button(kinds.Cancel)
+        self.take.setText(tr("&Replace"))
+        self.cancel.setText(tr("Cancel"))
+        self.buttons.accepted.connect(self._accept)
+        ticks = QHBoxLayout()
+        ticks.setSpacing(8)
+        ticks.addWidget(self.every)
+        ticks.addWidget(self.none)
+        ticks.addStretch(1)
+        self._lay_out(self.table, ticks, size=QSize(720, 560))
+        for widget in (self.take, self.every, self.none, self.note):
+            widget.hide()
+
+    def add(self, found: Sequence[Replacement]) -> None:
+        """More that could be replaced."""
+        self.table.rows.add(found)
+
+    def show_end(self, wrong: Sequence[str] = ()) -> None:
+        """Everything is looked at. wrong: what could not be, a line for each."""
+        self.bar.hide()
+        rows = self.table.rows.rows
+        if rows:
+            photos = tr_n("{count} photo", "{count} photos", len({row.page_id for row in rows}))
+            said = tr_n(
+                "{count} word on {photos} would change. Tick what is to be replaced.",
+                "{count} words on {photos} would change. Tick what is to be replaced.",
+                len(rows),
+                photos=photos,
+            )
+        else:
+            said = tr("There is nothing to replace.")
+        self._say(said, wrong)
+        for widget in (self.take, self.every, self.none, self.note):
+            widget.setVisible(bool(rows))
+        if rows:
+            self._offer()
+            self.take.setFocus()
+        else:
+            self.cancel.setText(tr("&Close"))
+
+    def show_taken(self, words: int, photos: int, left: Sequence[str] = ()) -> None:
+        """So many were replaced. left: what was not, and why, a line for each."""
+        on = tr_n("on {count} photo", "on {count} photos", photos)
+        self._say(tr_n("Replaced {count} word {on}.", "Replaced {count} words {on}.", words, on=on), left)
+        for widget in (self.table, self.take, self.every, self.none):
+            widget.hide()
+        self.note.setText(tr("Undo takes it back.") if words else "")
+        self.cancel.setText(tr("&Close"))
+        self.cancel.setEnabled(True)
+        self.cancel.setFocus()
+        QTimer.singleShot(0, self, self.adjustSize)
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """It cannot go on; what was found so far can be replaced."""
+        self.show_end([trouble.message])
+
+    def reject(self) -> None:
+        """Nobody leaves while something is being replaced."""
+        if self.cancel.isEnabled():
+            super().reject()
+
+    def _say(self, said: str, more: Sequence[str]) -> None:
+        self.said.setText(labels.with_few(said, more, most=_SAID))
+
+    def _offer(self) -> None:
+        number = len(self.table.rows.chosen())
+        self.take.setText(tr("&Replace {count}", count=number) if number else tr("&Replace"))
+        self.take.setEnabled(number > 0)
+
+    def _accept(self) -> None:
+        for button in (self.take, self.cancel):
+            button.setEnabled(False)
+        self.taken.emit(self.table.rows.chosen())

@@ -1,0 +1,147 @@
+"""The rules of finding and replacing as a table to write in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+
+from ocr_studio.core.editing import replace_rules
+from ocr_studio.core.editing.replace_rules import Rule
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
+from ocr_studio.ui.widgets.tables import RowTable
+
+FIND, PUT, WHOLE, CASE, PATTERN = range(5)
+_TITLES = (later("Find"), later("Replace by"), later("Word"), later("Case"), later("Pattern"))
+_HINTS = (
+    later("What to look for in the text of a word; the tick says whether the rule is used"),
+    later("What to put there; in a pattern \\1 is what its first brackets have found"),
+    later("Only a whole word, not a part of a longer one"),
+    later("Capitals and small letters differ"),
+    later("A regular expression: \\d is a digit, + is one or more, [aeiou] is one of these letters"),
+)
+_FLAGS = {WHOLE: "whole", CASE: "case", PATTERN: "pattern"}
+
+
+def _ticked(rule: Rule, column: int, ticked: bool) -> Rule:
+    """The rule with the box of a column ticked, or not; that of its first column switches it on."""
+    if column == WHOLE:
+        return replace(rule, whole=ticked)
+    if column == CASE:
+        return replace(rule, case=ticked)
+    return replace(rule, pattern=ticked) if column == PATTERN else replace(rule, on=ticked)
+
+
+class RuleRows(TitledRows):
+    """Rules, one a row. Signals: ``edited()``."""
+
+    edited = Signal()
+
+    def __init__(self, rules: tuple[Rule, ...], parent: QWidget) -> None:
+        super().__init__([tr(title) for title in _TITLES], parent, hints=[tr(hint) for hint in _HINTS])
+        self.rules = list(rules)
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rules)
+
+    def add(self, rule: Rule) -> None:
+        """One more, at the end."""
+        self.beginInsertRows(NOWHERE, len(self.rules), len(self.rules))
+        self.rules.append(rule)
+        self.endInsertRows()
+        self.edited.emit()
+
+    def remove(self, row: int) -> None:
+        """One less."""
+        self.beginRemoveRows(NOWHERE, row, row)
+        del self.rules[row]
+        self.endRemoveRows()
+        self.edited.emit()
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Texts are written, the rest is ticked."""
+        flags = super().flags(index)
+        if index.column() in (FIND, PUT):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags if index.column() == PUT else flags | Qt.ItemFlag.ItemIsUserCheckable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        rule, column = self.rules[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) and column in (FIND, PUT):
+            return (rule.find, rule.put)[column]
+        if role == Qt.ItemDataRole.CheckStateRole and column != PUT:
+            on = rule.on if column == FIND else getattr(rule, _FLAGS[column])
+            return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        wrong = replace_rules.trouble(rule) if rule.find else ""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return labels.tooltip(wrong)
+        if role == Qt.ItemDataRole.ForegroundRole and wrong:
+            return QColor(theme.colours().error)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.titles[column]}: {(rule.find, rule.put)[column] if column in (FIND, PUT) else ''}"
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+        """A text was written, or a box ticked."""
+        rule, column = self.rules[index.row()], index.column()
+        if role == Qt.ItemDataRole.EditRole and column in (FIND, PUT):
+            self.rules[index.row()] = (
+                replace(rule, find=str(value)) if column == FIND else replace(rule, put=str(value))
+            )
+        elif role == Qt.ItemDataRole.CheckStateRole and column != PUT:
+            ticked = Qt.CheckState(value) == Qt.CheckState.Checked
+            self.rules[index.row()] = _ticked(rule, column, ticked)
+        else:
+            return False
+        self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), PATTERN))
+        self.edited.emit()
+        return True
+
+
+class RulesTable(RowTable):
+    """The rules in their order: each is used on what those before it have left."""
+
+    def __init__(self, rules: tuple[Rule, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = RuleRows(rules, self)
+        self.setModel(self.rows)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setTabKeyNavigation(True)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setAccessibleName(tr("Rules"))
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in (FIND, PUT):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        for column in (WHOLE, CASE, PATTERN):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(6 * self.fontMetrics().horizontalAdvance("0"))
+
+    def write_new(self) -> None:
+        """A further rule, to be written now."""
+        self.rows.add(Rule("", ""))
+        index = self.rows.index(self.rows.count() - 1, FIND)
+        self.setCurrentIndex(index)
+        self.setFocus()
+        self.edit(index)
+
+    def remove_current(self) -> None:
+        """The current rule goes."""
+        if self.currentIndex().isValid():
+            self.rows.remove(self.currentIndex().row())
+
+    def finish_editing(self) -> None:
+        """Keep what is being written."""
+        index = self.currentIndex()
+        editor = self.indexWidget(index) if index.isValid() else None
+        if editor is not None:
+            self.commitData(editor)
+            self.closeEditor(editor, self.itemDelegate().EndEditHint.NoHint)

@@ -1,0 +1,71 @@
+"""Asks the index what a query finds, in a lane, and always only the latest question."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ocr_studio.core.search_index.index import Findings
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.photos import index as indexing
+from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.job_thread import Job, JobThread
+
+MOST: Final = 500
+# Milliseconds: after a key, as the next one may follow at once; and after a change of the pages or the index.
+_KEY: Final = 40
+_SOON: Final = 400
+
+
+class Searching(QObject):
+    """Signals: ``found(query, Findings)``; ``failed(Trouble)``."""
+
+    found = Signal(str, object)
+    failed = Signal(object)
+
+    def __init__(self, indexing_: Indexing, lane: JobThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._indexing, self._lane = indexing_, lane
+        self.query = ""
+        self.wanted = False  # whether somebody looks at what is found
+        self._job: Job | None = None
+        self._stale = False
+        self._after_key = QTimer(self, singleShot=True, interval=_KEY)
+        self._after_key.timeout.connect(self._go)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._soon.timeout.connect(self._go)
+        indexing_.changed.connect(lambda _: self.again())
+        indexing_.progressed.connect(lambda *_: self.again())
+        indexing_.finished.connect(self.again)
+
+    def ask(self, query: str) -> None:
+        """Find this from now on."""
+        self.query = query
+        self._after_key.start()
+
+    def again(self) -> None:
+        """What can be found may be other than before."""
+        if self.wanted and self.query.strip() and not self._soon.isActive():
+            self._soon.start()
+
+    def _go(self) -> None:
+        if self._job is not None:
+            self._stale = True
+            return
+        index, query = self._indexing.index, self.query
+        if index is None or not query.strip():
+            self.found.emit(query, Findings([], 0, 0))
+            return
+        job = self._job = self._lane.submit(
+            lambda: indexing.find(index, query, limit=MOST, typing=True), name=later("Finding")
+        )
+        job.came.connect(lambda findings: self.found.emit(query, findings))
+        job.failed.connect(self.failed)
+        job.ended.connect(self._rest)
+
+    def _rest(self) -> None:
+        self._job = None
+        if self._stale:
+            self._stale = False
+            self._go()

@@ -1,0 +1,166 @@
+"""The settings, as a dialog that waits for nobody: what is chosen holds at once, and can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.settings.general_page import GeneralSettings
+from ocr_studio.ui.settings.keys_page import KeysSettings
+from ocr_studio.ui.settings.page import Change, SettingsPage
+from ocr_studio.ui.settings.reading_page import ReadingSettings, TryFinding
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Milliseconds without a change after which a person has chosen.
+_REST = 350
+
+
+class SettingsDialog(QDialog):
+    """Shows settings for changing, on pages; a field above finds them by words.
+
+    current: asked for the settings as they are. try_finding: shows how writing is found. Signals:
+    ``chosen(Settings)`` whenever something was chosen; ``anew_wanted()`` the window should be made again with that.
+    """
+
+    chosen = Signal(object)
+    anew_wanted = Signal()
+
+    def __init__(self, current: Callable[[], Settings], try_finding: TryFinding, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Settings"))
+        self._current = current
+        self._changes: list[Change] = []
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self.flush)
+        settings = current()
+        self.general = GeneralSettings(settings)
+        self.reading = ReadingSettings(settings, try_finding)
+        self.keys = KeysSettings(settings)
+        self.pages = QTabWidget()
+        self.pages.setDocumentMode(True)
+        for page in (self.general, self.reading, self.keys):
+            self.pages.addTab(page, page.title)
+            page.changed.connect(lambda change, page=page: self._take(page, change))
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("Find a setting"))
+        self.line.setAccessibleName(tr("Find a setting"))
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._find)
+        self.line.installEventFilter(self)
+        self.said = PlainLabel()
+        self.said.setProperty("quiet", True)
+        self.said.hide()
+        self.general.anew.wanted.connect(self._go_for_new)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        self.reset = QPushButton(tr("Reset this &page"))
+        self.reset.setToolTip(tr("All settings of this page as the program comes"))
+        self.buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset.clicked.connect(self._reset)
+        self._place()
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter finds, or ends what is typed
+        self.resize(700, 660)
+        self.pages.currentChanged.connect(self._offer_reset)
+        self._offer_reset()
+
+    def flush(self) -> None:
+        """What was chosen holds now."""
+        self._rest.stop()
+        now = self._current()
+        changes, self._changes = self._changes, []
+        then = now
+        for change in changes:
+            then = change(then)
+        if then != now:
+            self.chosen.emit(then)
+        self._offer_reset()
+
+    def go_to(self, page: str) -> None:
+        """Show a page: "general", "reading" or "keys"."""
+        self.pages.setCurrentWidget(getattr(self, page))
+
+    def done(self, result: int) -> None:
+        """The dialog goes, by whatever way."""
+        self.general.flush()
+        self.flush()
+        super().done(result)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Enter and Down go to what was found."""
+        going = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in going:
+            self._page.go_to_found()
+            return True
+        return super().eventFilter(watched, event)
+
+    @property
+    def _page(self) -> SettingsPage:
+        page = self.pages.currentWidget()
+        assert isinstance(page, SettingsPage)
+        return page
+
+    def _place(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        for widget in (self.line, self.said, self.pages, self.buttons):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.pages, 1)
+
+    def _take(self, page: SettingsPage, change: Change) -> None:
+        self._changes.append(change)
+        if page.slow:
+            self._rest.start()
+        else:
+            self.flush()
+
+    def _find(self) -> None:
+        typed = self.line.text()
+        found = self._find_on_pages(typed, slips=False)
+        if not any(found):
+            # Only then: among so many words a slip fits something that nobody meant.
+            found = self._find_on_pages(typed, slips=True)
+        if any(found) and not found[self.pages.currentIndex()]:
+            self.pages.setCurrentIndex(next(index for index, count in enumerate(found) if count))
+        nothing = bool(typed.strip()) and not any(found)
+        self.said.setText(tr("No setting is called so.") if nothing else "")
+        self.said.setVisible(nothing)
+
+    def _find_on_pages(self, typed: str, *, slips: bool) -> list[int]:
+        """How many fit on each page, which its tab says as well."""
+        counts: list[int] = []
+        for index, page in enumerate((self.general, self.reading, self.keys)):
+            counts.append(page.look_for(typed, slips=slips))
+            self.pages.setTabText(index, f"{page.title} ({counts[-1]})" if counts[-1] else page.title)
+        return counts
+
+    def _go_for_new(self) -> None:
+        self.accept()
+        self.anew_wanted.emit()
+
+    def _reset(self) -> None:
+        self.flush()
+        page, then = self._page, self._page.defaults(self._current())
+        page.show_settings(then)
+        if then != self._current():
+            self.chosen.emit(then)
+        self._offer_reset()
+        self._find()
+
+    def _offer_reset(self) -> None:
+        now = self._current()
+        self.reset.setEnabled(bool(self._changes) or self._page.defaults(now) != now)

@@ -1,0 +1,270 @@
+"""The keys of all actions: one page of the settings, where they are changed, and no key comes to mean two things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.search import fuzzy_title
+from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.commands import key_rules
+from ocr_studio.ui.commands.key_field import KeyCatcher
+from ocr_studio.ui.menus.table import TABLE, ActionSpec
+from ocr_studio.ui.settings.page import SettingsPage
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_ID = Qt.ItemDataRole.UserRole
+_BY_ID = {spec.id: spec for spec in TABLE}
+
+
+class KeysSettings(SettingsPage):
+    """Shows every action with its keys, by menu. Enter at an action takes the next key pressed for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.title = tr("&Keys")
+        self._changed: dict[str, tuple[str, ...]] = dict(settings.keys)
+        self._wanted = ""  # a key that another action has
+        self._adds = False
+        self._menus: dict[str, QTreeWidgetItem] = {}
+        self._items: list[QTreeWidgetItem] = []
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName(tr("Actions and their keys"))
+        self.tree.setHeaderLabels([tr("Action"), tr("Keys")])
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setMinimumHeight(260)
+        self.tree.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.tree.installEventFilter(self)
+        self.tree.itemDoubleClicked.connect(lambda *_: self._ask(adds=False))
+        self.tree.currentItemChanged.connect(self._begin_anew)
+        self.catcher = KeyCatcher()
+        self.catcher.caught.connect(self._take)
+        self.catcher.left.connect(self.tree.setFocus)
+        self.said = PlainLabel()
+        self.said.setWordWrap(True)
+        self.set_key = self._button(tr("&Set key…"), lambda: self._ask(adds=False))
+        self.add_key = self._button(tr("A&dd key…"), lambda: self._ask(adds=True))
+        self.no_key = self._button(tr("&No key"), lambda: self._give(self._spec, ()))
+        self.reset_one = self._button(tr("R&eset"), self._reset_one)
+        self.reset_one.setToolTip(tr("The keys of this action as the program comes"))
+        self.take_over = self._button(tr("Ta&ke it from there"), self._take_over)
+        self._fill_tree()
+        self._place()
+        self.show_settings(settings)
+
+    def fill(self, settings: Settings) -> None:
+        """Show these keys."""
+        self._changed = dict(settings.keys)
+        self._show_keys()
+        self._begin_anew()
+
+    def defaults(self, settings: Settings) -> Settings:
+        """These settings, with all keys as the program comes."""
+        return replace(settings, keys={})
+
+    def look_for(self, typed: str, *, slips: bool) -> int:
+        """Show the actions that fit, by name, menu or key. Returns how many do, none with nothing typed."""
+        found = 0
+        for item in self._items:
+            spec, keys = _BY_ID[item.data(0, _ID)], item.text(1)
+            english = spec.title.replace("&", "")  # as it is called where the program is written about
+            fit = fuzzy_title.fit(typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips)
+            whole = typed.strip().casefold() in {key.casefold() for key in keys.split(",  ")}
+            here = whole or fit is not None
+            item.setHidden(not here)
+            found += here
+        for menu in self._menus.values():
+            menu.setHidden(all(item.isHidden() for item in self._items if item.parent() is menu))
+        return found if typed.strip() else 0
+
+    def go_to_found(self) -> None:
+        """Put the keys into the list, at the first action that was found."""
+        first = next((item for item in self._items if not item.isHidden()), None)
+        if first is not None:
+            self.tree.setCurrentItem(first)
+            self.tree.setFocus()
+
+    def choose(self, action_id: str) -> None:
+        """Go to an action."""
+        self.tree.setCurrentItem(next(item for item in self._items if item.data(0, _ID) == action_id))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Enter sets a key, Del takes all away."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._spec is not None:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._ask(adds=False)
+                return True
+            if event.key() == Qt.Key.Key_Delete:
+                self._give(self._spec, ())
+                return True
+        return super().eventFilter(watched, event)
+
+    @property
+    def _spec(self) -> ActionSpec | None:
+        """The action that is chosen, also one whose keys stay."""
+        item = self.tree.currentItem()
+        return _BY_ID.get(item.data(0, _ID)) if item is not None else None
+
+    # ------------------------------------------------------------------------------------------------------ changing
+
+    def _ask(self, *, adds: bool) -> None:
+        spec = self._spec
+        if spec is None or key_rules.is_fixed(spec):
+            return
+        self._adds = adds
+        self._say("")
+        self.catcher.catch(tr("Press the key for “{action}”. Esc leaves it as it is.", action=spec.name))
+
+    def _take(self, key: str) -> None:
+        spec = self._spec
+        if spec is None:
+            return
+        if trouble := key_rules.trouble(spec, key):
+            self._say(trouble, wrong=True)  # and goes on waiting for another
+            return
+        rivals = key_rules.rivals(spec, key, TABLE, self._changed)
+        if rivals:
+            fixed = any(
+                key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
+            )
+            said = tr("{key} is the key of “{action}”.", key=labels.key(key), action=rivals[0].name)
+            self._say(said, wrong=True)
+            if not fixed:
+                self._wanted = key
+                self.take_over.show()
+                self.take_over.setFocus()
+            return
+        self._give(spec, self._with(spec, key))
+        self._back()
+
+    def _take_over(self) -> None:
+        spec, key = self._spec, self._wanted
+        if spec is None or not key:
+            return
+        lost = self._free(spec, (key,))
+        self._give(spec, self._with(spec, key))
+        self._say(lost)
+        self._back()
+
+    def _reset_one(self) -> None:
+        spec = self._spec
+        if spec is not None:
+            lost = self._free(spec, spec.keys)
+            self._give(spec, spec.keys)
+            self._say(lost)
+
+    def _free(self, spec: ActionSpec, keys: tuple[str, ...]) -> str:
+        """Take these keys from other actions. Returns what there is to say about that."""
+        said: list[str] = []
+        for key in keys:
+            for rival in key_rules.rivals(spec, key, TABLE, self._changed):
+                left = tuple(each for each in key_rules.keys_of(rival, self._changed) if not key_rules.same(each, key))
+                self._note(rival, left)
+                said.append(tr("“{action}” has {key} no more.", action=rival.name, key=labels.key(key)))
+        return " ".join(said)
+
+    def _with(self, spec: ActionSpec, key: str) -> tuple[str, ...]:
+        before = key_rules.keys_of(spec, self._changed) if self._adds else ()
+        return (*(each for each in before if not key_rules.same(each, key)), key)
+
+    def _give(self, spec: ActionSpec | None, keys: tuple[str, ...]) -> None:
+        if spec is None or key_rules.is_fixed(spec):
+            return
+        self._note(spec, keys)
+        self._show_keys()
+        self._begin_anew()
+        self.say(keys=dict(self._changed))
+
+    def _note(self, spec: ActionSpec, keys: tuple[str, ...]) -> None:
+        if keys == spec.keys:
+            self._changed.pop(spec.id, None)
+        else:
+            self._changed[spec.id] = keys
+
+    # ------------------------------------------------------------------------------------------------------- showing
+
+    def _button(self, text: str, do: object) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.clicked.connect(do)
+        return button
+
+    def _place(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.set_key, self.add_key, self.no_key, self.reset_one):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        said = QHBoxLayout()
+        said.addWidget(self.said, 1)
+        said.addWidget(self.take_over)
+        # Room of its own, so that the list stays as it is when something is said.
+        below = QWidget()
+        below.setFixedHeight(92)
+        inside = QVBoxLayout(below)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(said)
+        inside.addWidget(self.catcher)
+        inside.addStretch(1)
+        self.form.addRow(self.tree)
+        self.form.addRow(buttons)
+        self.form.addRow(below)
+        self.take_over.hide()
+
+    def _fill_tree(self) -> None:
+        for spec in TABLE:
+            if spec.menu_name not in self._menus:
+                self._menus[spec.menu_name] = QTreeWidgetItem(self.tree, [spec.menu_name])
+            item = QTreeWidgetItem(self._menus[spec.menu_name], [spec.name])
+            item.setData(0, _ID, spec.id)
+            item.setToolTip(0, tr(spec.tip))
+            self._items.append(item)
+        self.tree.expandAll()
+
+    def _show_keys(self) -> None:
+        changed: Mapping[str, tuple[str, ...]] = self._changed
+        for item in self._items:
+            spec = _BY_ID[item.data(0, _ID)]
+            item.setText(1, ",  ".join(map(labels.key, key_rules.shown(spec, changed))))
+            for column in (0, 1):
+                font = item.font(column)
+                font.setBold(spec.id in changed)
+                item.setFont(column, font)
+
+    def _begin_anew(self) -> None:
+        spec = self._spec
+        fixed = spec is not None and key_rules.is_fixed(spec)
+        self._say(tr("These digits stay, as they are the numbers of the readings.") if fixed else "")
+        free = spec is not None and not fixed
+        for button in (self.set_key, self.add_key):
+            button.setEnabled(free)
+        self.no_key.setEnabled(spec is not None and free and bool(key_rules.keys_of(spec, self._changed)))
+        self.reset_one.setEnabled(spec is not None and spec.id in self._changed)
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        self._wanted = ""
+        self.take_over.hide()
+        self.said.setText(text)
+        self.said.setProperty("wrong", wrong)
+        self.said.style().polish(self.said)
+
+    def _back(self) -> None:
+        self.tree.setFocus()  # which hides the field

@@ -1,0 +1,1 @@
+"""Theme, colours, language and labels of the window."""

@@ -1,0 +1,142 @@
+"""How a word looks on the photo: colour, kind of line and mark, by how far it can be trusted.
+
+Never colour alone: each look has its own line or its own mark. Every line is drawn in two tones, a core on a halo, one
+dark and one bright, so that it shows on a white board as on a dark wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+from ocr_studio.core.page import Word
+from ocr_studio.ui.style import theme
+
+SURE, UNSURE = 0.9, 0.6
+# Of 255: where dark lines and bright ones show about equally well.
+_BRIGHT = 115
+
+
+class Look(StrEnum):
+    """How far a word can be trusted, as far as eyes must tell it."""
+
+    UNREAD = "unread"
+    SURE = "sure"
+    UNSURE = "unsure"
+    DOUBTFUL = "doubtful"
+    CHECKED = "checked"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStyle:
+    """How a box is drawn. width: pixels on the screen; dash: strokes and gaps in widths, () solid; mark: one sign."""
+
+    colour: QColor
+    width: float = 1.75
+    dash: tuple[float, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasColours:
+    """Everything that is drawn on and around the photo, for one theme.
+
+    halo: under every line; guide: lines that edges jump to, and baselines; handle: inside of handles; plate,
+    plate_text: small labels; board: round the photo.
+    """
+
+    styles: Mapping[Look, BoxStyle]
+    halo: QColor
+    guide: QColor
+    selection: QColor
+    handle: QColor
+    plate: QColor
+    plate_text: QColor
+    board: QColor
+
+
+def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) -> dict[Look, BoxStyle]:
+    return {
+        Look.UNREAD: BoxStyle(QColor(unread), width=1.0),
+        Look.SURE: BoxStyle(QColor(sure)),
+        Look.UNSURE: BoxStyle(QColor(unsure), dash=(4.0, 2.5), mark="~"),
+        Look.DOUBTFUL: BoxStyle(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
+        Look.CHECKED: BoxStyle(QColor(checked), mark="✓"),
+        Look.ASIDE: BoxStyle(QColor(unread), width=1.0, dash=(3.0, 3.0), mark="×"),
+    }
+
+
+LIGHT = CanvasColours(
+    styles=_styles("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
+    halo=QColor("#ffffff"),
+    guide=QColor("#8a1fb0"),
+    selection=QColor("#2f6fde"),
+    handle=QColor("#ffffff"),
+    plate=QColor("#ffffff"),
+    plate_text=QColor("#1d2129"),
+    board=QColor(theme.LIGHT.canvas),
+)
+DARK = CanvasColours(
+    styles=_styles("#b4bdc9", "#4fc7e8", "#ffb74d", "#ff7d9c", "#63d893"),
+    halo=QColor("#0b0e12"),
+    guide=QColor("#e29bff"),
+    selection=QColor("#6ea1ff"),
+    handle=QColor("#0d1420"),
+    plate=QColor("#1a1d21"),
+    plate_text=QColor("#e6e9ee"),
+    board=QColor(theme.DARK.canvas),
+)
+
+
+def current() -> CanvasColours:
+    """The canvas' colours in the theme at this moment."""
+    return DARK if theme.is_dark() else LIGHT
+
+
+def over(image: NDArray[np.uint8] | None) -> CanvasColours:
+    """The canvas' colours over a photo, (H, W, 3) RGB: lines as the photo wants them, all else as the theme does."""
+    chosen = current()
+    if image is None:
+        return chosen
+    few = image[:: max(1, image.shape[0] // 64), :: max(1, image.shape[1] // 64)]
+    lines = LIGHT if float(np.median(few)) >= _BRIGHT else DARK
+    return replace(chosen, styles=lines.styles, halo=lines.halo, guide=lines.guide)
+
+
+def by_confidence(confidence: float | None) -> Look:
+    """confidence: 0..1 of the recognizer; None where it gave none, which is no reason to trust it."""
+    if confidence is None or confidence < UNSURE:
+        return Look.DOUBTFUL
+    return Look.SURE if confidence >= SURE else Look.UNSURE
+
+
+def look_of(word: Word) -> Look:
+    """How this word looks."""
+    if word.mark:
+        return Look.ASIDE
+    if word.human:
+        return Look.CHECKED
+    return by_confidence(word.machine.confidence) if word.machine else Look.UNREAD
+
+
+def of(confidence: float | None) -> QColor:
+    """The colour of a confidence 0..1 in the theme at this moment."""
+    return current().styles[by_confidence(confidence)].colour
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast of two colours, 1..21 (WCAG 2.2, relative luminance)."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

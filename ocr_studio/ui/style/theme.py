@@ -1,0 +1,98 @@
+"""How the window looks: palette, style sheet and icons, light and dark.
+
+Always Qt's Fusion style with a palette of our own, so that it is the same everywhere: ``QStyleHints.setColorScheme``
+silently does nothing on bare X11 and without a screen, and a palette works on each.
+"""
+
+from __future__ import annotations
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ocr_studio.ui.style import style_sheet
+from ocr_studio.ui.style.style_sheet import Colours
+
+LIGHT = Colours(
+    window="#f5f6f8", surface="#fbfbfc", base="#ffffff", canvas="#e6e8ec", line="#d9dce2", text="#1d2129",
+    quiet="#5b6472", disabled="#a0a7b3", accent="#2f6fde", on_accent="#ffffff", selection="#d6e4fd", hover="#e9edf4",
+    info="#2f6fde", warning="#9a5b00", error="#c02a37",
+)  # fmt: skip
+DARK = Colours(
+    window="#1e2126", surface="#24282e", base="#1a1d21", canvas="#131518", line="#383e47", text="#e6e9ee",
+    quiet="#a3acba", disabled="#69717d", accent="#6ea1ff", on_accent="#0d1420", selection="#2b4270", hover="#2e343c",
+    info="#6ea1ff", warning="#f0b04f", error="#ff8080",
+)  # fmt: skip
+
+
+def is_dark() -> bool:
+    """Whether the window is dark at this moment."""
+    return QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def colours() -> Colours:
+    """The colours of the theme at this moment."""
+    return DARK if is_dark() else LIGHT
+
+
+def wanted_dark(theme: str) -> bool:
+    """Whether this setting ("system", "light", "dark") means dark now. A system that does not say means light."""
+    if theme == "system":
+        return QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return theme == "dark"
+
+
+def use(app: QApplication, theme: str) -> None:
+    """Put on a theme: "system", "light" or "dark"."""
+    scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme, Qt.ColorScheme.Unknown)
+    # For what the system draws itself: the title bar, native dialogs. Unknown goes back to the system's own choice.
+    app.styleHints().setColorScheme(scheme)
+    chosen = DARK if wanted_dark(theme) else LIGHT
+    palette, sheet = _palette(chosen), style_sheet.sheet(chosen)
+    if app.palette() == palette and app.styleSheet() == sheet:
+        return  # every widget of a window would be styled anew, which takes most of a second
+    app.setStyle("Fusion")
+    app.setPalette(palette)
+    app.setStyleSheet(sheet)
+
+
+def icon(name: str, *, role: str = "text") -> QIcon:
+    """An icon by its qtawesome name, in a colour of the theme. role: "text", "quiet", "accent", "info", "warning" …"""
+    now = colours()
+    made: QIcon = qtawesome.icon(
+        name, color=getattr(now, role), color_disabled=now.disabled, color_on=now.accent, color_selected=now.text
+    )
+    return made
+
+
+def _palette(chosen: Colours) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, chosen.window),
+        (roles.WindowText, chosen.text),
+        (roles.Base, chosen.base),
+        (roles.AlternateBase, chosen.surface),
+        (roles.Text, chosen.text),
+        (roles.PlaceholderText, chosen.quiet),
+        (roles.Button, chosen.surface),
+        (roles.ButtonText, chosen.text),
+        (roles.BrightText, chosen.error),
+        (roles.ToolTipBase, chosen.text),
+        (roles.ToolTipText, chosen.base),
+        (roles.Highlight, chosen.selection),
+        (roles.HighlightedText, chosen.text),
+        (roles.Link, chosen.accent),
+        (roles.LinkVisited, chosen.accent),
+        (roles.Accent, chosen.accent),
+        (roles.Light, chosen.surface),
+        (roles.Midlight, chosen.hover),
+        (roles.Mid, chosen.line),
+        (roles.Dark, chosen.line),
+        (roles.Shadow, chosen.canvas),
+    ):
+        palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.disabled))
+    return palette

@@ -1,0 +1,70 @@
+"""Making synthetic boards: the dialog, with what was chosen the last time, and what is learned from what came of it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core import paths, state_file
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.synth import options as synth_options
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.synth.dialog import SynthDialog
+from ocr_studio.ui.synth.target_folder import SynthPlace
+
+log = logging.getLogger(__name__)
+
+# A first try takes a minute, and is enough to see what comes of it.
+_FIRST = SynthOptions(words=2000, boards=20)
+
+
+class Synthesizing(QObject):
+    """Shows the dialog. Signals: ``train_wanted(Path)`` with the dataset in this folder."""
+
+    train_wanted = Signal(object)
+
+    def __init__(self, lane: JobThread, places: JobThread, window: QWidget) -> None:
+        """lane: where things are drawn, which can take hours; places: where a folder is looked at, which takes a
+        moment."""
+        super().__init__(window)
+        self._lane, self._places, self._window = lane, places, window
+
+    def ask(self) -> None:
+        """Ask what to draw, show some of it, and write it."""
+        options, folder = _kept()
+        dialog = SynthDialog(options, folder, self._lane, SynthPlace(self._places), self._window)
+        dialog.written.connect(_keep)
+        dialog.train_wanted.connect(self.train_wanted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _file() -> Path:
+    return paths.state_dir() / "synthetic.json"
+
+
+def _kept() -> tuple[SynthOptions, Path]:
+    """What was chosen the last time, and where it was written to; what is usual where that is not known."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = Path(documents or Path.home()) / "OCR Studio" / "synthetic"
+    try:
+        known = state_file.read(_file())
+        if isinstance(before := known.get("folder"), str) and before and "\0" not in before:
+            folder = Path(before)
+        if "options" in known:
+            return synth_options.from_values(known["options"]), folder
+    except StudioError as error:
+        log.info("what was chosen before is not taken up: %s", error)
+    return _FIRST, folder
+
+
+def _keep(options: SynthOptions, folder: Path) -> None:
+    """A comfort: trouble with the file never stops anything."""
+    try:
+        state_file.write(_file(), {"options": synth_options.values(options), "folder": str(folder)})
+    except (OSError, StudioError) as error:
+        log.warning("what was chosen was not kept: %s", error)

@@ -1,0 +1,373 @@
+"""Synthetic words and boards: chosen on the left, looked at on the right, written below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core import units
+from ocr_studio.core.datasets.dataset import Report
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.core.synth.target_folder import There
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.synth import generate
+from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
+from ocr_studio.ui import synth_asking
+from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.photos.batch_progress import time_left
+from ocr_studio.ui.synth.form import SynthForm
+from ocr_studio.ui.synth.form_rows import PathRow
+from ocr_studio.ui.synth.preview_panel import SynthLooking
+from ocr_studio.ui.synth.target_folder import SynthPlace
+from ocr_studio.ui.widgets.elided_label import OneLine
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Milliseconds without a change after which a person has chosen.
+_REST: Final = 400
+_SIZE: Final = QSize(1120, 760)
+_ABOUT: Final = later(
+    "Words and whole boards that the program draws itself, so that what is written there is known without anybody"
+    " typing it. A model can learn from them, and be measured on them."
+)
+
+
+class SynthDialog(QDialog):
+    """Lets a person choose, shows a few, and writes as many as are wanted. Closing it while it writes stops that; what
+    was made stays, and the next time it goes on there.
+
+    lane: where things are drawn; there: looks at the folder. Signals: ``train_wanted(Path)`` with the dataset in this
+    folder; ``written(options, Path)`` writing has begun with these.
+    """
+
+    train_wanted = Signal(object)
+    written = Signal(object, object)
+
+    def __init__(
+        self, options: SynthOptions, folder: Path, lane: JobThread, there: SynthPlace, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        there.setParent(self)
+        self.there = there
+        self.setWindowTitle(tr("Synthetic boards"))
+        self._lane = lane
+        self._job: Job | None = None
+        self._clearing: Job | None = None
+        self._made_in: Path | None = None
+        self._fit, self._hurried = True, False
+        self._expected: Estimate | None = None
+        self._begun, self._before = 0.0, 0
+        self.form = SynthForm(options)
+        self.looking = SynthLooking(lane)
+        self.report = DatasetReportView()
+        self.folder = PathRow(tr("Folder"), placeholder="")
+        self.folder.show_paths([folder])
+        self._make_labels()
+        self._make_buttons()
+        self._place()
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._look)
+        self._connect()
+        self._ask_there()
+        self._look()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is writing."""
+        return self._job is not None
+
+    @property
+    def reported(self) -> bool:
+        """Whether it is told what came of writing."""
+        return self._right.currentWidget() is self.report
+
+    # --------------------------------------------------------------------------------------------------- looking
+
+    def _look(self, *, others: bool = False) -> None:
+        """Draw a few. Whether they can be made is found there, as that reads the disk."""
+        self._rest.stop()
+        self._expected = None
+        self.estimate.setText("")
+        self._fit = True
+        self._say_wrong("")
+        self._right.setCurrentWidget(self.looking)
+        self.looking.look(self.form.options, others=others)
+        self._offer()
+
+    def _show_estimate(self, found: Estimate | None) -> None:
+        self._expected = found
+        if found is None:
+            return
+        self.estimate.setText(_said(found, self.form.options, self.there.free))
+
+    def _refuse(self, why: str) -> None:
+        """These cannot be made."""
+        self._fit = False
+        self._say_wrong(why)
+        self._offer()
+
+    # --------------------------------------------------------------------------------------------------- writing
+
+    def _start(self) -> None:
+        if self.busy:
+            self._stop()
+            return
+        options, folder = self.form.options, self.folder.path
+        if folder is None:
+            return
+        if self.there.found is None:  # a dataset that would be replaced is told of before
+            self._hurried = True
+            self.there.look()
+            return
+        if self.there.others:
+            write = partial(self._write, options, folder, replace=self.there.told)
+            synth_asking.whether_to_throw_away(self, write, begun=self.there.begun)
+            return
+        # What nobody was told of is not written over, whoever has put it there meanwhile.
+        self._write(options, folder, replace=self.there.told)
+
+    def _write(self, options: SynthOptions, folder: Path, *, replace: bool | There) -> None:
+        for waiting in (self._rest, self.looking, self.there):
+            waiting.stop()
+        self.written.emit(options, folder)
+        job = self._job = self._lane.submit(
+            lambda: generate.write(options, folder, replace=replace), name=later("Writing words and boards")
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(self._end)
+        self._say_wrong("")
+        self._right.setCurrentWidget(self.looking)
+        self.progress.setRange(0, 0)
+        self.doing.setText(tr("Looking at fonts, strokes and backgrounds…"))
+        for widget in (self.progress, self.doing):
+            widget.show()
+        self._made_in = None
+        self._offer()
+
+    def _hear(self, event: WritingEvent) -> None:
+        if isinstance(event, Report):
+            self._show_report(event)
+            return
+        self.progress.setRange(0, event.total)
+        self.progress.setValue(event.done)
+        if isinstance(event, SourcesRead):
+            self._begun, self._before = time.monotonic(), event.done
+            self.looking.show_source(event.source)
+        elif isinstance(event, SampleMade | SampleFailed):
+            spent, made = time.monotonic() - self._begun, max(1, event.done - self._before)
+            left = time_left(spent / made * (event.total - event.done))
+            self.doing.setText(tr("{done} of {total} made, {left}", done=event.done, total=event.total, left=left))
+
+    def _show_report(self, report: Report) -> None:
+        self._made_in = report.folder
+        self.report.show_report(report)
+        self._right.setCurrentWidget(self.report)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._say_wrong(trouble.message)
+
+    def _end(self) -> None:
+        self._job = None
+        self.progress.hide()
+        self.doing.hide()
+        self._ask_there()
+        if self._made_in is not None:
+            self.train.setFocus()
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _throw_away(self) -> None:
+        """In the lane: the files are many, and writing that was stopped a moment ago may not have let go of them."""
+        options, folder = self.form.options, self.folder.path
+        if folder is None or self._clearing is not None:
+            return
+
+        def make() -> Iterator[None]:
+            generate.throw_away(options, folder)
+            yield
+
+        job = self._clearing = self._lane.submit(make, name=later("Throwing away what was made"))
+        job.failed.connect(self._fail)
+        job.ended.connect(self._cleared)
+        self._say_wrong("")
+        self._offer()
+
+    def _cleared(self) -> None:
+        self._clearing = None
+        self._ask_there()
+
+    # --------------------------------------------------------------------------------------------------- in sight
+
+    def _ask_there(self) -> None:
+        """Something has changed by which it matters what lies in the folder."""
+        self._hurried = False
+        self.there.ask(self.form.options, self.folder.path)
+        self._offer()
+
+    def _hear_there(self) -> None:
+        hurried, self._hurried = self._hurried, False
+        self._offer()
+        self._show_estimate(self._expected)
+        if hurried and self.write.isEnabled() and not self.there.said:
+            self._start()
+
+    def _offer(self) -> None:
+        """What can be done now."""
+        folder, busy = self.folder.path, self.busy
+        begun = self.there.begun and not busy
+        self.state.setText("" if busy else self.there.said)
+        self.state.setVisible(bool(self.state.text()) and self._made_in is None)
+        self.estimate.setVisible(self._made_in is None)
+        for part in (self.form, self.folder, self.looking.another):
+            part.setEnabled(not busy)
+        self.write.setText(tr("&Stop") if busy else tr("&Go on") if begun else tr("&Write"))
+        clearing = self._clearing is not None
+        self.write.setEnabled(busy or (folder is not None and self._fit and self.there.may_write and not clearing))
+        self.throw_away.setVisible(begun)
+        self.throw_away.setEnabled(not clearing)
+        for button in (self.train, self.show_folder):
+            button.setVisible(self._made_in is not None and not busy)
+
+    def _say_wrong(self, text: str) -> None:
+        self.wrong.setText(foldable(text))
+        self.wrong.setVisible(bool(text))
+        self.form.setAccessibleDescription(text)
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._made_in)))
+
+    def _train(self) -> None:
+        folder = self._made_in
+        self.accept()
+        self.train_wanted.emit(folder)
+
+    def _leave(self) -> None:
+        self._rest.stop()
+        self.there.stop()
+        self._stop()
+        self.looking.trials.forget()
+
+    # --------------------------------------------------------------------------------------------------- made once
+
+    def _make_labels(self) -> None:
+        self.wrong, self.state, self.estimate = (PlainLabel() for _ in range(3))
+        for label in (self.wrong, self.state, self.estimate):
+            label.setWordWrap(True)
+        self.wrong.setProperty("wrong", True)
+        self.state.setProperty("quiet", True)
+        self.doing = OneLine()
+        self.progress = QProgressBar(textVisible=False)
+        for widget in (self.wrong, self.doing, self.progress):
+            widget.hide()
+
+    def _make_buttons(self) -> None:
+        self.train = QPushButton(tr("&Train with it"))
+        self.train.setToolTip(tr("See what there is to learn from, and let a model learn"))
+        self.show_folder = QPushButton(tr("Show &folder"))
+        self.throw_away = QPushButton(tr("Throw awa&y"))
+        self.throw_away.setToolTip(tr("Delete what was made before the end; nothing else"))
+        self.close_button = QPushButton(tr("&Close"))
+        self.write = QPushButton(tr("&Write"))
+        for button in (self.train, self.show_folder, self.throw_away, self.close_button):
+            button.setAutoDefault(False)
+        self.write.setDefault(True)
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._change)
+        self.folder.changed.connect(self._move)
+        self.there.known.connect(self._hear_there)
+        self.looking.others_wanted.connect(lambda: self._look(others=True))
+        self.looking.estimated.connect(self._show_estimate)
+        self.looking.failed.connect(self._refuse)
+        self.write.clicked.connect(self._start)
+        self.close_button.clicked.connect(self.reject)
+        self.throw_away.clicked.connect(self._throw_away)
+        self.show_folder.clicked.connect(self._show_folder)
+        self.train.clicked.connect(self._train)
+        self.finished.connect(self._leave)
+
+    def _change(self) -> None:
+        self._made_in = self._expected = None
+        self._rest.start()
+        self._ask_there()
+
+    def _move(self) -> None:
+        self._made_in = None
+        self._ask_there()
+
+    def _place(self) -> None:
+        about = PlainLabel(tr(_ABOUT))
+        about.setWordWrap(True)
+        about.setProperty("quiet", True)
+        self._right = QStackedWidget()
+        self._right.addWidget(self.looking)
+        self._right.addWidget(self.report)
+        across = QHBoxLayout()
+        across.setSpacing(22)
+        across.addWidget(self.form, 5)
+        across.addWidget(self._right, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        layout.addWidget(about)
+        layout.addLayout(across, 1)
+        layout.addLayout(_titled(tr("Fol&der"), self.folder))
+        for widget in (self.state, self.estimate, self.wrong, self.doing, self.progress):
+            layout.addWidget(widget)
+        layout.addLayout(self._buttons())
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for button in (self.train, self.show_folder, self.throw_away):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        row.addWidget(self.write)
+        return row
+
+
+def _titled(title: str, field: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    label = PlainLabel(title)
+    label.setBuddy(field)
+    row.addWidget(label)
+    row.addWidget(field, 1)
+    return row
+
+
+def _said(found: Estimate, options: SynthOptions, free: int | None) -> str:
+    """What writing will come to. free: bytes that are free where it is written to."""
+    said = {
+        "words": tr_n("{number} word", "{number} words", found.examples, number=units.plain(found.examples)),
+        "boards": tr_n("{number} board", "{number} boards", options.boards, number=units.plain(options.boards)),
+        "size": units.size(found.size),
+        "time": units.duration(found.seconds),
+    }
+    if options.boards and options.cut:
+        text = tr("Comes to {words}, those of {boards} included: {size}, in about {time}.", **said)
+    else:
+        text = tr("Comes to {words} and {boards}: {size}, in about {time}.", **said)
+    if free is None or found.size <= free:
+        return text
+    return f"{text} {tr('Only {size} are free on that disk: ask for fewer.', size=units.size(free))}"

@@ -1,0 +1,162 @@
+"""Rows of the form for synthetic boards: how often something comes, and files or folders that a person names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QSlider, QWidget
+
+from ocr_studio.core import units
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Between several files in one line; no system allows it in a path that a person would choose.
+_BETWEEN = ";"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareKind:
+    """Something that comes more or less often. title: what it is called; tip: what it is; needs: what is to be given
+    first, else it is left out."""
+
+    key: str
+    title: str
+    tip: str
+    needs: str = ""
+
+
+class Shares(QWidget):
+    """A slider for each of some kinds; beside it which share of all that comes to. Signals: ``changed()``."""
+
+    changed = Signal()
+
+    def __init__(self, kinds: Iterable[ShareKind], there: Callable[[str], bool]) -> None:
+        """there: whether there is anything for a kind."""
+        super().__init__()
+        self._kinds, self._there = tuple(kinds), there
+        self.sliders: dict[str, QSlider] = {}
+        self.said: dict[str, PlainLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, kind in enumerate(self._kinds):
+            slider = QSlider(Qt.Orientation.Horizontal)
+            slider.setRange(0, 100)
+            slider.setPageStep(10)
+            slider.setAccessibleName(tr(kind.title))
+            slider.valueChanged.connect(self._turned)
+            title = PlainLabel(tr(kind.title))
+            title.setBuddy(slider)
+            said = PlainLabel()
+            said.setMinimumWidth(said.fontMetrics().horizontalAdvance("100 %"))
+            said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, widget in enumerate((title, slider, said)):
+                widget.setToolTip(tr(kind.tip))
+                grid.addWidget(widget, row, column)
+            self.sliders[kind.key], self.said[kind.key] = slider, said
+        self.note = PlainLabel(tr("Those in grey need a file or folder above."))
+        self.note.setProperty("quiet", True)
+        self.note.setWordWrap(True)
+        grid.addWidget(self.note, len(self._kinds), 0, 1, 3)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How often each comes, in hundredths."""
+        return {key: slider.value() / 100 for key, slider in self.sliders.items()}
+
+    def show_shares(self, shares: Mapping[str, float]) -> None:
+        """Show these; nothing is said."""
+        wanted = [shares.get(key, 0.0) for key in self.sliders]
+        largest = max(wanted, default=0.0)
+        scale = 100 if largest <= 1 else 100 / largest
+        # Each rounded by itself, a third and a third and a third were 99.
+        whole = units.shared(wanted, round(scale * sum(wanted)))
+        for slider, value in zip(self.sliders.values(), whole, strict=True):
+            slider.blockSignals(True)
+            slider.setValue(value)
+            slider.blockSignals(False)
+        self.look()
+
+    def look(self) -> None:
+        """Say what the shares come to, and which kinds have nothing to be made of."""
+        able = {kind.key: self._there(kind.key) for kind in self._kinds}
+        self.note.setHidden(all(able.values()))
+        values = [self.sliders[kind.key].value() if able[kind.key] else 0 for kind in self._kinds]
+        hundredths = units.shared(values, 100)
+        for kind, hundredth in zip(self._kinds, hundredths, strict=True):
+            slider = self.sliders[kind.key]
+            slider.setEnabled(able[kind.key])
+            share = f"{hundredth} %" if able[kind.key] and any(values) else "–"
+            self.said[kind.key].setText(share)
+            why = tr(kind.tip) if able[kind.key] else tr(kind.needs)
+            slider.setToolTip(labels.tooltip(why))
+            slider.setAccessibleDescription(f"{share}. {why}")
+
+    def _turned(self) -> None:
+        self.look()
+        self.changed.emit()
+
+
+class PathRow(QWidget):
+    """A line with a path, or with several, and a button that asks for one. Signals: ``changed()``."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, *, placeholder: str, files: str = "", several: bool = False) -> None:
+        """name: what it is, for the dialog and for who hears the window. files: kinds of files to choose from, as Qt
+        has them; empty for a folder."""
+        super().__init__()
+        self._name, self._files, self._several = name, files, several
+        self.line = QLineEdit()
+        self.line.setAccessibleName(name)
+        self.line.setPlaceholderText(placeholder)
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self.changed)
+        self.choose = QPushButton(tr("Choose…"))
+        self.choose.setAutoDefault(False)
+        self.choose.setAccessibleName(tr("Choose: {what}", what=name))
+        self.choose.clicked.connect(self._ask)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.choose)
+        self.setFocusProxy(self.line)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """What is given, in order."""
+        parts = self.line.text().split(_BETWEEN) if self._several else [self.line.text()]
+        return tuple(Path(part.strip()) for part in parts if part.strip())
+
+    @property
+    def path(self) -> Path | None:
+        """The first of them, if there is one."""
+        return next(iter(self.paths), None)
+
+    def show_paths(self, paths: Sequence[Path]) -> None:
+        """Show these; nothing is said."""
+        self.line.blockSignals(True)
+        self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
+        self.line.blockSignals(False)
+
+    def _ask(self) -> None:
+        before = self.path
+        start = str(before.parent if before else Path.home())
+        asked = file_dialogs.make(self.window(), self._name, start)
+        if not self._files:
+            asked.setFileMode(QFileDialog.FileMode.Directory)
+            asked.setOption(QFileDialog.Option.ShowDirsOnly)
+        else:
+            modes = QFileDialog.FileMode
+            asked.setFileMode(modes.ExistingFiles if self._several else modes.ExistingFile)
+            asked.setNameFilters([self._files, tr("All files (*)")])
+        asked.filesSelected.connect(lambda chosen: self.line.setText(f"{_BETWEEN} ".join(chosen)))
+        asked.open()

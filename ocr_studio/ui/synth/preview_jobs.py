@@ -1,0 +1,100 @@
+"""Drawing a few synthetic words and boards in the background, to look at; the newest wish ends those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.synth.dataset import WORD, Source
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.core.translation import later
+from ocr_studio.jobs.synth import generate
+from ocr_studio.jobs.synth.generate import Estimate, Preview, Shown
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.synth.preview_view import BOARDS, WORDS
+
+
+class SynthTrials(QObject):
+    """Runs one at a time.
+
+    Signals: ``sourced(Source)`` what is to be known of the sources; ``shown(Shown, int)`` a sample, and its place among
+    those of its kind; ``done()`` all are there; ``failed(Trouble)``.
+    """
+
+    sourced = Signal(object)
+    shown = Signal(object, int)
+    done = Signal()
+    failed = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane, self._preview = lane, Preview()
+        self._job: Job | None = None
+        self._words, self._boards = range(0), range(0)
+        self._options: SynthOptions | None = None
+        self._seen: list[Shown] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being drawn."""
+        return self._job is not None
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What writing will come to; None as long as too little was drawn."""
+        return generate.estimate(self._options, self._seen) if self._options else None
+
+    def look(self, options: SynthOptions, *, others: bool = False) -> None:
+        """Draw some. others: not those that were drawn before, but the next ones."""
+        self.stop()
+        self._words = _next(self._words, options.words, WORDS, others=others)
+        self._boards = _next(self._boards, options.boards, BOARDS, others=others)
+        self._options, self._seen = options, []
+        words, boards, preview = self._words, self._boards, self._preview
+        job = self._job = self._lane.submit(
+            lambda: preview.show(options, words=words, boards=boards), name=later("Drawing words and boards")
+        )
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.done.connect(self._finish)
+
+    def stop(self) -> None:
+        """Draw no more."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def forget(self) -> None:
+        """Nothing more is to be drawn: what was read of the sources is let go."""
+        self.stop()
+        preview = self._preview
+
+        def make() -> Iterator[None]:
+            preview.forget()
+            yield
+
+        if self._lane.isRunning():  # else the program is ending, and no thread is to begin anew
+            self._lane.submit(make, name=later("Drawing words and boards"))
+
+    def _hear(self, event: Source | Shown) -> None:
+        if isinstance(event, Source):
+            self.sourced.emit(event)
+            return
+        self._seen.append(event)
+        first = self._words.start if event.kind == WORD else self._boards.start
+        self.shown.emit(event, event.index - first)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._job = None
+        self.failed.emit(trouble)
+
+    def _finish(self) -> None:
+        self._job = None
+        self.done.emit()
+
+
+def _next(before: range, total: int, most: int, *, others: bool) -> range:
+    """Which of all that are wanted come next; after the last the first."""
+    first = before.stop if others and before.stop < total else 0
+    return range(first, min(first + most, total))

@@ -1,0 +1,99 @@
+"""A few synthetic words and boards beside the form: drawn in the background, others on request; what is to know."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ocr_studio.core.synth.dataset import Source
+from ocr_studio.core.synth.options import SynthOptions
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.synth import generate
+from ocr_studio.jobs.synth.generate import Shown
+from ocr_studio.ui.datasets.report_view import foldable
+from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.synth.preview_jobs import SynthTrials
+from ocr_studio.ui.synth.preview_view import SynthPreview
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_NOTES: Final = 3
+
+
+class SynthLooking(QWidget):
+    """Signals: ``others_wanted()`` a person wants to see others; ``estimated(Estimate)`` what writing will come to;
+    ``failed(str)`` nothing can be drawn, and why."""
+
+    others_wanted = Signal()
+    estimated = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, lane: JobThread) -> None:
+        super().__init__()
+        self.trials = SynthTrials(lane, self)
+        self.preview = SynthPreview()
+        self.drawing, self.notes = PlainLabel(), PlainLabel()
+        for label in (self.drawing, self.notes):
+            label.setProperty("quiet", True)
+        self.notes.setWordWrap(True)
+        self.notes.hide()
+        self.another = QPushButton(tr("&Another preview"))
+        self.another.setToolTip(tr("Draw others, as they will be among those that are written"))
+        self.another.setAutoDefault(False)
+        self.another.clicked.connect(self.others_wanted)
+        self.trials.sourced.connect(self.show_source)
+        self.trials.shown.connect(self._show_sample)
+        self.trials.done.connect(self._finish)
+        self.trials.failed.connect(self._fail)
+        self._place()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being drawn."""
+        return self.trials.busy
+
+    def look(self, options: SynthOptions, *, others: bool) -> None:
+        """Draw a few. others: not those of before, but the next ones."""
+        self.notes.hide()
+        self.drawing.setText(tr("Drawing…"))
+        self.trials.look(options, others=others)
+        self.preview.offer(words=options.words, boards=options.boards)
+
+    def stop(self) -> None:
+        """Draw no more."""
+        self.trials.stop()
+        self.drawing.setText("")
+
+    def show_source(self, source: Source) -> None:
+        """Say what is to be known of fonts and other sources."""
+        lines = generate.about(source)
+        self.notes.setText(foldable(labels.with_few(tr("Good to know:"), lines, most=_NOTES)))
+        self.notes.setVisible(bool(lines))
+
+    def _show_sample(self, shown: Shown, place: int) -> None:
+        self.preview.show_sample(shown, place)
+        if self.trials.estimate is not None:
+            self.estimated.emit(self.trials.estimate)
+
+    def _finish(self) -> None:
+        self.drawing.setText("")
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.drawing.setText("")
+        self.preview.clear()
+        self.failed.emit(trouble.message)
+
+    def _place(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(PlainLabel(tr("A few of them")))
+        head.addWidget(self.drawing, 1)
+        head.addWidget(self.another)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addWidget(self.preview, 1)
+        layout.addWidget(self.notes)

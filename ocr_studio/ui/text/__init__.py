@@ -1,0 +1,1 @@
+"""The text panel and tools for text."""

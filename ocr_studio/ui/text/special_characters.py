@@ -1,0 +1,154 @@
+"""A small palette of characters that a keyboard may lack: found by name, chosen by keys or the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from ocr_studio.core.language import characters
+from ocr_studio.core.language.characters import Group
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.combo_box import Choice
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DOWN = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+# Pixels before scaling: of a cell and of the sign in it.
+_CELL, _SIGN = 36, 18
+# What is round the text of a field.
+_ROUND = 30
+_COLUMNS, _ROWS = 10, 6
+_ALL, _LAST = "all", "last"
+
+
+class CharactersPopup(QFrame):
+    """Characters in groups; what a person types narrows them down. Esc or a click beside it closes it.
+
+    last: those used last, which come first. Signals: ``chosen(str)`` a character; the palette has closed by then.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, groups: Sequence[Group], last: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("characters-popup")
+        self.setAccessibleName(tr("Special characters"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._groups = {group.title: group.characters for group in groups}
+        self._last = tuple(last)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search by name"))
+        self.search.setAccessibleName(tr("Search characters by name"))
+        self.search.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.search.placeholderText()) + _ROUND)
+        self.search.installEventFilter(self)
+        titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
+        self.group = Choice(titles, _ALL, tr("Which characters"))
+        self.signs = QListWidget()
+        self.name = PlainLabel()
+        self.name.setProperty("quiet", True)
+        self._lay_out()
+        self.search.textChanged.connect(self._fill)
+        self.group.currentIndexChanged.connect(self._fill)
+        self.signs.currentItemChanged.connect(lambda *_: self._say())
+        self.signs.itemClicked.connect(lambda _: self._choose())
+        self._fill()
+
+    def show_at(self, place: QPoint) -> None:
+        """Come, with the keys, at a place of the screen, as far as it fits there."""
+        self.adjustSize()
+        screen = self.screen().availableGeometry()
+        x = max(screen.left(), min(place.x(), screen.right() - self.width()))
+        below = place.y() + self.height() <= screen.bottom()
+        self.move(x, place.y() if below else max(screen.top(), place.y() - self.height() - 40))
+        self.show()
+        # For this reason a line from which the keys come stays open.
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def shown(self) -> list[str]:
+        """The characters in sight, in their order."""
+        return [self.signs.item(index).text() for index in range(self.signs.count())]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """From the line of the search Enter chooses, and arrows up and down go among the characters."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _ENTER:
+                self._choose()
+                return True
+            if event.key() in _DOWN and self.signs.count():
+                self.signs.setFocus()
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Enter chooses, Esc closes; letters are for the search, wherever the keys are."""
+        if event.key() in _ENTER:
+            self._choose()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.close()
+        elif event.text().isprintable() and event.text():
+            self.search.setFocus()
+            self.search.insert(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self) -> None:
+        item = self.signs.currentItem()
+        if item is not None:
+            character = item.text()
+            self.close()
+            self.chosen.emit(character)
+
+    def _fill(self) -> None:
+        chosen = self.group.currentData()
+        if chosen == _ALL:
+            every = tuple(dict.fromkeys((*self._last, *(each for group in self._groups.values() for each in group))))
+        else:
+            every = self._groups[chosen]
+        self.signs.clear()
+        for each in characters.matching(every, self.search.text()):
+            item = QListWidgetItem(each)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            item.setToolTip(labels.tooltip(characters.name(each)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, characters.name(each))
+            item.setSizeHint(QSize(_CELL, _CELL))
+            self.signs.addItem(item)
+        self.signs.setCurrentRow(0)
+        self._say()
+
+    def _say(self) -> None:
+        item = self.signs.currentItem()
+        self.name.setText(characters.name(item.text()) if item else tr("No character of the model is called so."))
+
+    def _lay_out(self) -> None:
+        modes = QListWidget.ViewMode, QListWidget.Movement, QListWidget.ResizeMode
+        self.signs.setViewMode(modes[0].IconMode)
+        self.signs.setMovement(modes[1].Static)
+        self.signs.setResizeMode(modes[2].Adjust)
+        self.signs.setUniformItemSizes(True)
+        self.signs.setGridSize(QSize(_CELL, _CELL))
+        self.signs.setAccessibleName(tr("Characters"))
+        font = self.signs.font()
+        font.setPixelSize(_SIGN)
+        self.signs.setFont(font)
+        self.signs.setMinimumSize(_COLUMNS * _CELL + 22, _ROWS * _CELL + 6)
+        self.signs.installEventFilter(self)
+        self.signs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.group)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 10)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.signs)
+        layout.addWidget(self.name)
+        now = theme.colours()
+        self.setStyleSheet(
+            f"#characters-popup {{ background: {now.surface}; border: 1px solid {now.line}; }}"
+            "#characters-popup QListWidget::item { padding: 0; margin: 0; }"
+        )

@@ -1,0 +1,70 @@
+"""The panel of the page's text: its lines and blocks, and the note about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.text.note_editor import NoteEditor
+from ocr_studio.ui.text.page_text_view import PageTextView
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.panel_keys import TEXT_KEYS
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.words.spell_checker import Spelling
+
+
+class TextPanel(PanelDock):
+    """What is written on the photo, live; below it a note."""
+
+    area = Qt.DockWidgetArea.RightDockWidgetArea
+    own_keys = TEXT_KEYS
+
+    def __init__(self, document: Document, view: PhotoView, spelling: Spelling, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Text"), "text", parent)
+        self._document, self._view = document, view
+        self.text = PageTextView(document, spelling)
+        self.note = NoteEditor(document)
+        self.text.edit_wanted.connect(self._edit)
+        hint = PlainLabel(tr("Double-click a word to correct it"))
+        hint.setProperty("quiet", True)
+        hint.setWordWrap(True)
+        head = QHBoxLayout()
+        head.addWidget(hint, 1)
+        head.addWidget(self.closer)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.text)
+        parts.addWidget(self.note)
+        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(1, 1)
+        self.text.setMinimumHeight(60)
+        self.note.setMinimumHeight(44)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(parts, 1)
+        self.setWidget(whole)
+        self.retint()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Some lines of text below the table of words."""
+        return QSize(510, 300)
+
+    def finish_editing(self) -> None:
+        """Keep the note as it was typed."""
+        self.note.finish()
+
+    def write_note(self) -> None:
+        """Open, for writing the note."""
+        self.open()
+        self.note.setFocus()
+
+    def _edit(self) -> None:
+        if self._document.current:
+            self._view.setFocus()
+            self._view.edit_current()

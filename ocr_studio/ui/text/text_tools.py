@@ -1,0 +1,55 @@
+"""Everything about the text of photos that is not in sight all the time: spelling, order, rules, special characters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.index_service import Indexing
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.inserting import Inserting
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.search.replace_rules import ReplacingByRules
+from ocr_studio.ui.text.reading_order_overlay import OrderShown
+from ocr_studio.ui.text.spelling_navigation import SpellingHelp
+from ocr_studio.ui.text.text_panel import TextPanel
+from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.word_table import WordTable
+
+
+class TextSide(QObject):
+    """Makes these parts and makes them known to each other.
+
+    canvas: where words are seen and written. lane: for what takes a moment. window: over it the dialogs stand.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        opening: Opening,
+        indexing: Indexing,
+        *,
+        canvas: tuple[PhotoView, WordTable],
+        lane: JobThread,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        view, table = canvas
+        spelling = Spelling(
+            document,
+            lane,
+            indexing,
+            project=lambda: opening.project,
+            languages=lambda: opening.settings.languages,
+            keeping=opening.keeping,
+        )
+        self.spelling = SpellingHelp(document, spelling, view, table)
+        self.order = OrderShown(document, view)
+        self.characters = Inserting(view, lambda: opening.settings)
+        self.rules = ReplacingByRules(document, opening, lane, window)
+        self.panel = TextPanel(document, view, spelling)
+        opening.leaving.connect(self.panel.finish_editing)
+        self.order.changed.connect(self.panel.changed)
+        spelling.changed.connect(self.panel.changed)

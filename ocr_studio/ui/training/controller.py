@@ -1,0 +1,366 @@
+"""Training in the background, as the window sees it: looking, learning, and a person's word on what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ocr_studio.core.datasets.dataset import Dataset
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.settings import ReaderOptions, Settings
+from ocr_studio.core.training import results as training_results
+from ocr_studio.core.training import runs as training_runs
+from ocr_studio.core.training.detector_events import DetectorTrained, LinesChecked
+from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained
+from ocr_studio.core.training.report import AnyTrained
+from ocr_studio.core.training.runs import Run
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.learning import preflight
+from ocr_studio.jobs.learning import train as training
+from ocr_studio.jobs.learning.preflight import Preflight
+from ocr_studio.jobs.learning.train import Course, Learn
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.training.run_control import Pace
+from ocr_studio.ui.training_origin import Origin
+
+
+class Stage(Enum):
+    """How far it is. DECIDING: something was learned, and a person shall say whether to keep it."""
+
+    IDLE = auto()
+    LOOKING = auto()
+    READY = auto()
+    LEARNING = auto()
+    ENDING = auto()
+    DECIDING = auto()
+    KEPT = auto()
+
+
+# Nothing is learned, nor waits for a person's word.
+_FREE = frozenset({Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT})
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A course has begun; it can be gone on with from now on."""
+
+    course: Course
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A training that can be gone on with. learned: it had come to its end, and waits for a person's word."""
+
+    run: Run
+    learned: bool
+
+
+class Training(QObject):
+    """Learns from the corrections of the open photo's project, one course at a time.
+
+    Signals: ``changed()`` the stage or what there is to learn from; ``progressed(text, done, total)``, total 0 where it
+    is not known; ``heard(LearningEvent)``; ``paused(bool)``; ``offered()`` a training was cut short that can be gone on
+    with; ``failed(Trouble)``; ``kept(Model)`` shall be used from now on; ``gone_back(str, object)`` instead of that,
+    the kind and the name of the model before, None for the program's own.
+    """
+
+    changed = Signal()
+    offered = Signal()
+    progressed = Signal(str, int, int)
+    heard = Signal(object)
+    paused = Signal(bool)
+    failed = Signal(object)
+    kept = Signal(object)
+    gone_back = Signal(str, object)
+
+    def __init__(
+        self,
+        lane: JobThread,
+        settings: Callable[[], Settings],
+        *,
+        learners: Mapping[str, Learn] | None = None,
+    ) -> None:
+        """settings: asked for how photos are read. learners: who learns each kind, if not the engine."""
+        super().__init__(lane)
+        self._lane, self._settings, self._learners = lane, settings, dict(learners or {})
+        self.stage = Stage.IDLE
+        self.look: Preflight | None = None
+        self.stale = False  # whether something was corrected since
+        self.origin = Origin()
+        self.run: Run | None = None
+        self.dataset: Dataset | None = None
+        self.started: Started | None = None
+        self.trained: AnyTrained | None = None
+        self.model: Model | None = None
+        self.offers: tuple[Offer, ...] = ()
+        self._before: str | None = None
+        self._job: Job | None = None
+        self._pace = Pace()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being learned."""
+        return self.stage in (Stage.LEARNING, Stage.ENDING)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether learning waits for a person."""
+        return self.busy and self._pace.is_paused
+
+    @property
+    def options(self) -> ReaderOptions:
+        """How photos are read now."""
+        return self._settings().reader_options()
+
+    def photo_of(self, page_id: str) -> Path | None:
+        """Where the photo of a page is that words were taken from; None where nobody knows."""
+        if self.look is not None and page_id in self.look.pages:
+            return self.look.pages[page_id].photo
+        for example in self.dataset.examples if self.dataset and self.run else ():
+            if example.page == page_id and example.image:
+                return self.photo_called(example.image)
+        return None
+
+    def photo_called(self, image: str) -> Path | None:
+        """Where the photo is that a dataset of a project calls so; None where nobody knows."""
+        return Path(self.run.about) / image if self.run and self.run.about else None
+
+    # ---------------------------------------------------------------------------------------------------- looking
+
+    def find_offers(self) -> None:
+        """Look for trainings that were cut short."""
+        job = self._lane.submit(_offers, name=later("Looking for trainings that were cut short"))
+        job.came.connect(self._offer)
+
+    def look_at(self, origin: Origin) -> None:
+        """See what there is to learn from; while something is learned, or waits for a word on it, nothing happens."""
+        if self.stage not in _FREE:
+            return
+        self._cancel()
+        self.origin, self.stale = origin, False
+        self._go_to(Stage.LOOKING)
+        self.progressed.emit(origin.doing, 0, 0)
+        options, before = self.options, self.look
+
+        def make() -> Iterator[object]:
+            if before is not None:
+                preflight.forget(before)
+            yield from origin.look(options)
+
+        job = self._job = self._lane.submit(make, name=later("Looking at corrections"))
+        job.came.connect(self._hear_look)
+        job.failed.connect(self._fail)
+        job.ended.connect(lambda: self._leave_looking(job))
+
+    def note_correction(self) -> None:
+        """Something was corrected since it was looked."""
+        self.stale = self.origin.folder is None
+
+    # --------------------------------------------------------------------------------------------------- learning
+
+    def start(self, kind: str, recipe: Recipe) -> None:
+        """Learn from what was looked at, and what was corrected since. kind: one of ``training_runs.KINDS``."""
+        look, origin = self.look, self.origin
+        if self.stage is not Stage.READY or look is None:
+            return
+        options, stop, stale = self.options, self._begin(), self.stale
+
+        def make() -> Iterator[object]:
+            seen = look
+            if stale:
+                preflight.forget(look)
+                for event in origin.look(options):
+                    yield event
+                    seen = event if isinstance(event, Preflight) else seen
+            course = training.begin(seen, kind, recipe, options=options, stop=stop)
+            yield Begun(course)
+            yield from training.train(course, learn=self._learners.get(kind))
+
+        self._learn(make)
+
+    def go_on_with(self, run: Run) -> None:
+        """Go on with a training that was cut short."""
+        if self.stage not in _FREE:
+            return
+        self._cancel()
+        options, look, stop = self.options, self.look, self._begin()
+        self.offers = tuple(each for each in self.offers if each.run != run)
+
+        def make() -> Iterator[object]:
+            if look is not None:
+                preflight.forget(look)
+            course = training.gone_on_with(run, options=options, stop=stop)
+            yield Begun(course)
+            yield from training.train(course, resume=True, learn=self._learners.get(run.kind))
+
+        self._learn(make)
+
+    def forget_offer(self, run: Run) -> None:
+        """Throw away how far a training had come that was cut short."""
+        self.offers = tuple(each for each in self.offers if each.run != run)
+        self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
+        self.changed.emit()
+
+    def pause(self, pause: bool) -> None:
+        """Wait before the next step, or go on."""
+        if self.stage is Stage.LEARNING:
+            self._pace.set_paused(pause)
+            self.paused.emit(pause)
+
+    def stop_and_keep(self) -> None:
+        """End early, with the best so far."""
+        if self.stage is Stage.LEARNING:
+            self._pace.stop()
+            self.paused.emit(False)
+            self._go_to(Stage.ENDING)
+            self.progressed.emit(tr("Comparing the best so far with the model before…"), 0, 0)
+
+    def throw_away(self) -> None:
+        """Stop at once; nothing of it stays."""
+        if self.busy:
+            run = self.run
+            self._cancel()
+            if run is not None:
+                self._submit_quietly(lambda: training.throw_away(run), later("Throwing a training away"))
+            self._come_back()
+
+    # --------------------------------------------------------------------------------------------------- deciding
+
+    def keep(self) -> None:
+        """Keep what was learned, and use it."""
+        trained, run = self.trained, self.run
+        if self.stage is not Stage.DECIDING or trained is None or run is None:
+            return
+        self.trained = None  # said once; a second click means the same
+        options = self.options
+        before = options.model if run.kind == "recognizer" else options.detector
+        job = self._lane.submit(lambda: iter([training.keep(trained)]), name=later("Keeping a model"))
+        job.came.connect(lambda model: self._has_kept(model, before))
+        job.failed.connect(lambda trouble: self._has_not_kept(trained, trouble))
+
+    def discard(self) -> None:
+        """Throw away what was learned."""
+        trained = self.trained
+        if self.stage is Stage.DECIDING and trained is not None:
+            self._submit_quietly(lambda: training.discard(trained), later("Throwing a model away"))
+            self._come_back()
+
+    def go_back(self) -> None:
+        """Use the model before again; the new one stays among the models."""
+        if self.stage is Stage.KEPT and self.model is not None:
+            self.gone_back.emit(self.model.kind, self._before)
+            self._come_back()
+
+    def done(self) -> None:
+        """The person has seen what came of it."""
+        if self.stage is Stage.KEPT:
+            self._come_back()
+
+    def close(self) -> None:
+        """The window goes. What is being learned can be gone on with another time."""
+        self._cancel()
+        if self.look is not None:
+            preflight.forget(self.look)
+
+    # ---------------------------------------------------------------------------------------------------- the job
+
+    def _begin(self) -> Callable[[], bool]:
+        self._pace = pace = Pace()
+        self.run = self.dataset = self.started = self.trained = self.model = None
+        return lambda: pace.stopped
+
+    def _learn(self, make: Callable[[], Iterator[object]]) -> None:
+        pace = self._pace
+        self._go_to(Stage.LEARNING)
+        self.progressed.emit(tr("Making ready…"), 0, 0)
+        job = self._job = self._lane.submit(lambda: pace.keep(make()), name=later("Learning"))
+        job.came.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.ended.connect(pace.close)
+        job.ended.connect(lambda: self._leave_learning(job))
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, Begun):
+            self.run, self.dataset = event.course.run, event.course.dataset
+            self.look = None  # its dataset is the run's by now
+            self.changed.emit()
+            return
+        if isinstance(event, Preparing):
+            self.progressed.emit(f"{event.what}…", event.done, event.total)
+        elif isinstance(event, Started):
+            self.started = event
+        elif isinstance(event, Trained | DetectorTrained):
+            self.trained = event
+            self._go_to(Stage.DECIDING)
+        if isinstance(event, Started | StepDone | Checked | LinesChecked | Trained | DetectorTrained | Preparing):
+            self.heard.emit(event)
+
+    def _hear_look(self, event: object) -> None:
+        if isinstance(event, Preflight):
+            self.look = event
+            self.dataset = event.dataset
+            self._go_to(Stage.READY)
+        elif isinstance(event, Preparing):
+            self.progressed.emit(f"{event.what}…", event.done, event.total)
+
+    def _has_kept(self, model: Model, before: str | None) -> None:
+        self.model, self._before = model, before
+        self._go_to(Stage.KEPT)
+        self.kept.emit(model)
+
+    def _has_not_kept(self, trained: AnyTrained, trouble: Trouble) -> None:
+        if self.stage is Stage.DECIDING:
+            self.trained = trained
+        self.failed.emit(trouble)
+
+    def _offer(self, offers: tuple[Offer, ...]) -> None:
+        self.offers = tuple(each for each in offers if self.run is None or each.run.name != self.run.name)
+        self.changed.emit()
+        if self.offers:
+            self.offered.emit()
+
+    def _fail(self, trouble: Trouble) -> None:
+        self.failed.emit(trouble)
+
+    def _leave_looking(self, job: Job) -> None:
+        if job is self._job and self.stage is Stage.LOOKING:
+            self.look = self.dataset = None  # what was seen before is deleted by now
+            self._go_to(Stage.IDLE)
+
+    def _leave_learning(self, job: Job) -> None:
+        if job is self._job and self.busy:  # it failed, or the lane was told to end
+            self._come_back()
+            self.find_offers()
+
+    def _come_back(self) -> None:
+        """Nothing is learned any more; see anew what there is."""
+        self._job = None
+        self.run = self.dataset = self.started = self.trained = None
+        self._go_to(Stage.IDLE)
+        if self.origin:
+            self.look_at(self.origin)
+
+    def _cancel(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+
+    def _submit_quietly(self, do: Callable[[], None], name: str) -> None:
+        def make() -> Iterator[object]:
+            do()
+            yield from ()
+
+        self._lane.submit(make, name=name).failed.connect(self.failed)
+
+    def _go_to(self, stage: Stage) -> None:
+        self.stage = stage
+        self.changed.emit()
+
+
+def _offers() -> Iterator[tuple[Offer, ...]]:
+    training_runs.sweep()
+    yield tuple(Offer(run, training_results.load(run) is not None) for run in training_runs.unfinished())

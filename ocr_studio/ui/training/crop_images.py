@@ -1,0 +1,64 @@
+"""Small pictures of the words of a dataset, read from its folder when they come into sight."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.datasets.dataset import BadDataset, Dataset, Example
+from ocr_studio.ui.widgets import image_convert
+
+SIZE = QSize(132, 36)
+_KEPT = 600
+
+
+class CropPictures:
+    """Pictures of one dataset at a time, no larger than SIZE, as sharp as the screen of the widget."""
+
+    def __init__(self, view: QWidget) -> None:
+        self._view = view
+        self._dataset: Dataset | None = None
+        self._examples: dict[str, Example] = {}
+        self._kept: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
+
+    def use(self, dataset: Dataset | None) -> None:
+        """Show the words of this dataset from now on."""
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self._examples = {each.crop: each for each in dataset.examples} if dataset else {}
+            self._kept.clear()
+
+    def of(self, crop: str) -> QPixmap:
+        """The picture of an example, by its path in the dataset; an empty one where it cannot be had any more."""
+        key = crop, self._view.devicePixelRatioF()
+        if key not in self._kept:
+            self._kept[key] = self._scaled(self._array(crop))
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _array(self, crop: str) -> NDArray[np.uint8] | None:
+        example = self._examples.get(crop)
+        if self._dataset is None or example is None:
+            return None
+        try:
+            return self._dataset.crop(example)
+        except BadDataset:  # deleted meanwhile; the training says so if it needs it
+            return None
+
+    def _scaled(self, array: NDArray[np.uint8] | None) -> QPixmap:
+        ratio = self._view.devicePixelRatioF()
+        if array is None:
+            pixmap = QPixmap(1, 1)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            return pixmap
+        pixmap = image_convert.pixmap(array)
+        size = pixmap.size().scaled(SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        pixmap = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap

@@ -1,0 +1,113 @@
+"""What one sees before the places of words are learned: the photos of which every word is checked, and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from ocr_studio.core.datasets.dataset import Split
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models.registry import Model
+from ocr_studio.core.training.detector_events import RECIPE
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.learning.preflight import Preflight
+from ocr_studio.ui.figure_table import FigureTable
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.trainer_meter import Meter
+from ocr_studio.ui.training import start_page
+from ocr_studio.ui.training.recipe_form import FINDING, RecipeForm
+from ocr_studio.ui.training.side_column import lay_beside
+from ocr_studio.ui.training.start_page import (
+    HOW_BOXES,
+    LEARN_BOXES,
+    LEAST_PHOTOS,
+    PLENTY_PHOTOS,
+    TELLING_PHOTOS,
+    OutsetColumn,
+)
+
+_PURPOSES = {
+    None: "",
+    # Translators: What a photo is for, in the column “For”.
+    Split.TRAIN: later("learning"),
+    # Translators: What a photo is for, in the column “For”: nothing is learned from it.
+    Split.HELD_OUT: later("measuring"),
+}
+
+
+class BoxesPage(QWidget):
+    """Shows which photos a detector can learn from.
+
+    Signals: as ``PreflightPage``; ``opened(page id)`` to see a photo.
+    """
+
+    start = Signal(object)
+    look = Signal()
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        meter = Meter(PLENTY_PHOTOS, (LEAST_PHOTOS, TELLING_PHOTOS), tr("Photos reviewed"))
+        self.column = OutsetColumn(tr(LEARN_BOXES), meter)
+        self.column.start.connect(self._start)
+        self.column.look.connect(self.look)
+        self.column.unfolded.connect(self._show_parts)
+        self.recipe = RecipeForm(RECIPE, FINDING)
+        self.how = start_page.how(HOW_BOXES, LEARN_BOXES)
+        self.photos = FigureTable(
+            (tr("Photo"), tr("Words"), tr("Not checked yet"), tr("For")), tr("Photos to learn from")
+        )
+        self.photos.clicked.connect(lambda index: self._open(index.row()))
+        self._pages: list[str] = []
+        self._look: Preflight | None = None
+        self._lay_out()
+        self.show_look(None)
+
+    def show_look(self, look: Preflight | None) -> None:
+        """Show what was looked at; None where nothing was yet."""
+        self._look = look
+        use = {each.page: each.split for each in look.dataset.pages} if look and look.dataset else {}
+        rows, self._pages = [], []
+        known = look.pages if look else {}
+        for key, page in sorted(known.items(), key=lambda item: photo_file.natural_key(item[1].photo.name)):
+            if page.boxes:
+                left = str(page.boxes - page.checked) if page.boxes > page.checked else "–"
+                rows.append((labels.file_name(page.photo.name), str(page.boxes), left, tr(_PURPOSES[use.get(key)])))
+                self._pages.append(key)
+        self.photos.show_rows(rows)
+        reviewed = look.reviewed if look else 0
+        outlook = start_page.no_boards() if self._words_only else start_page.of_photos(reviewed)
+        self.column.show_outlook(outlook, reviewed)
+        self.column.show_stale("")
+        self._show_parts()
+
+    @property
+    def _words_only(self) -> bool:
+        """Whether words were drawn, and no boards."""
+        return self._look is not None and self._look.drawn and not self._look.reviewed
+
+    def _start(self) -> None:
+        self.start.emit(self.recipe.recipe)
+
+    def show_models(self, models: Sequence[Model], in_use: str) -> None:
+        """What can be started from."""
+        self.recipe.show_models(models, in_use)
+
+    def _open(self, row: int) -> None:
+        self.opened.emit(self._pages[row])
+
+    def _show_parts(self) -> None:
+        unfolded, some = self.column.advanced.isChecked(), bool(self._look and self._look.reviewed)
+        self._middle.setCurrentWidget(self.recipe if unfolded else self.how)
+        self._middle.setVisible(unfolded or not (some or self._words_only))  # how to check photos helps nobody there
+        self.photos.setVisible(bool(self._pages) and not unfolded)
+
+    def _lay_out(self) -> None:
+        self._middle = QStackedWidget()
+        beside = lay_beside(self.column, self)
+        beside.add(self._middle, 200, 480)
+        for widget in (self.how, self.recipe):
+            self._middle.addWidget(widget)
+        beside.add(self.photos, 200, 520)

@@ -1,0 +1,344 @@
+"""The dock in which the program learns from what a person has corrected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.training.detector_events import DetectorTrained, PlaceOfWord
+from ocr_studio.core.training.events import Recipe, Trained
+from ocr_studio.core.training.runs import KINDS
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.learning import preflight
+from ocr_studio.jobs.learning.preflight import Preflight
+from ocr_studio.jobs.learning.train import LearningEvent
+from ocr_studio.ui.canvas.go_to_word import MistakePlaces
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.training.controller import Stage, Training
+from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.detector_page import BoxesPage
+from ocr_studio.ui.training.preflight_page import PreflightPage
+from ocr_studio.ui.training.progress_page import RunningPage
+from ocr_studio.ui.training.result_page import ResultPage
+from ocr_studio.ui.training.side_column import button, say
+from ocr_studio.ui.training.word_lists import LearnedPlace
+from ocr_studio.ui.training_origin import Origin
+from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+_TABS = {"recognizer": later("Reading words"), "detector": later("Finding words")}
+
+# Kind, and whether it had come to its end.
+_OFFERS = {
+    ("recognizer", True): later("“{run}” has learned reading, and nobody has decided on it yet ({begun})."),
+    ("detector", True): later("“{run}” has learned finding writing, and nobody has decided on it yet ({begun})."),
+    ("recognizer", False): later("“{run}” was cut short while it learned reading ({begun})."),
+    ("detector", False): later("“{run}” was cut short while it learned finding writing ({begun})."),
+}
+
+
+class TrainerPanel(PanelDock):
+    """Pre-flight, running and result, one after the other; nothing of it keeps a person from correcting.
+
+    Signals: ``reread()`` a person wants to see what the new model reads otherwise.
+    """
+
+    reread = Signal()
+
+    def __init__(
+        self, training: Training, document: Document, places: MistakePlaces, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("Learning"), "learning", parent)
+        self._training, self._document, self._places = training, document, places
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(tr("What shall learn"))
+        for kind in KINDS:
+            self.tabs.addTab(tr(_TABS[kind]))
+        self.said = PlainLabel()
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.said.setProperty("quiet", True)
+        self.closer.setToolTip(tr("Close; learning goes on, and it comes back by the menu View"))
+        self.offer = _Offer(training)
+        self._pictures = CropPictures(self)
+        self._shown: Preflight | None = None
+        self._since: dict[str, int] = {}  # page id -> words checked there since it was looked
+        self._project: Project | None = None
+        self._asked_from: QWidget | None = None  # what had the keys when a person asked to learn
+        self.pages = pages = QStackedWidget()
+        self._lay_out()
+        self.preflight = PreflightPage(self._pictures, pages)
+        self.boxes = BoxesPage(pages)
+        self.running = RunningPage(training, self._pictures, pages)
+        self.result = ResultPage(
+            training, self._pictures, reread=self.reread.emit, may_reread=self._has_unchecked, parent=pages
+        )
+        for page in (self.preflight, self.boxes, self.running, self.result):
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            pages.addWidget(page)
+        self._lay_out_head()
+        self._connect()
+        self._follow()
+        self.retint()
+
+    def open(self) -> None:
+        """A person wants to learn: show what there is, or how far it has come."""
+        self._say("")
+        super().open()
+        self._asked_from = QApplication.focusWidget()
+        self._focus()
+
+    def learn_from(self, folder: Path) -> None:
+        """A person wants to learn from a dataset that lies somewhere."""
+        self._training.look_at(Origin(folder=folder))
+        self.open()
+
+    def follow(self, project: Project | None) -> None:
+        """Another photo is open; where it is of other photos' folder, its words are those to learn from."""
+        self._project = project
+        self._look_around()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Shown by the menu View, too, it says what there is."""
+        super().showEvent(event)
+        self._look_around()
+
+    def _look_around(self) -> None:
+        # A dataset that a person has asked for stays until its corrections are asked for again.
+        training, origin = self._training, self._training.origin
+        waits = training.stage in (Stage.IDLE, Stage.READY, Stage.LOOKING) and origin.folder is None
+        new = origin.project is not self._project or training.stage is Stage.IDLE
+        if self._project is not None and self.isVisible() and waits and new:
+            training.look_at(Origin(self._project))
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        super().retint()
+        self.result.retint()
+        self.offer.retint()
+
+    def _connect(self) -> None:
+        training = self._training
+        training.changed.connect(self._follow)
+        training.heard.connect(self._hear)
+        training.progressed.connect(self._show_progress)
+        training.failed.connect(self._show_trouble)
+        training.offered.connect(self.show)
+        self._document.words_changed.connect(training.note_correction)
+        self._document.words_changed.connect(self._count)
+        for outset in (self.preflight, self.boxes):
+            outset.start.connect(self._start)
+            outset.look.connect(self._look_again)
+        self.boxes.opened.connect(self._open_photo)
+        for view in (self.preflight, self.running.samples, self.result.gained, self.result.lost):
+            view.chosen.connect(self._go)
+        self.tabs.currentChanged.connect(self._follow)
+
+    @property
+    def kind(self) -> str:
+        """What the tab that is shown is about."""
+        return KINDS[max(0, self.tabs.currentIndex())]
+
+    # ---------------------------------------------------------------------------------------------------- following
+
+    def _follow(self) -> None:
+        """Show the page of the stage that learning is at."""
+        training, stage = self._training, self._training.stage
+        self._pictures.use(training.dataset)
+        self._show_kind()
+        before = self.pages.currentWidget()
+        if training.busy:
+            self.pages.setCurrentWidget(self.running)
+            if before is not self.running:
+                self.running.begin()
+        elif stage in (Stage.DECIDING, Stage.KEPT):
+            self.pages.setCurrentWidget(self.result)
+        else:
+            self.pages.setCurrentWidget(self.preflight if self.kind == "recognizer" else self.boxes)
+            self._show_look()
+        self.offer.show_runs()
+        page, focus = self.pages.currentWidget(), QApplication.focusWidget()
+        if before and page and before is not page and focus and before.isAncestorOf(focus):
+            # What had the keys has gone; no button takes them, so that none is pressed by mistake.
+            page.setFocus()
+        self._focus()
+
+    def _show_kind(self) -> None:
+        """One kind learns at a time; while it does, and until somebody has decided, the other waits."""
+        kind = self._training.run.kind if self._training.run else None
+        for index, each in enumerate(KINDS):
+            self.tabs.setTabEnabled(index, kind in (None, each))
+            self.tabs.setTabToolTip(index, "" if kind in (None, each) else tr("One after the other"))
+        if kind is not None:
+            self.tabs.setCurrentIndex(KINDS.index(kind))
+
+    def _show_look(self) -> None:
+        training = self._training
+        if training.stage is Stage.LOOKING:
+            for outset in (self.preflight, self.boxes):
+                outset.column.say_waiting(training.origin.doing)
+            return
+        if training.look is None or training.look is not self._shown:
+            self._shown, self._since = training.look, {}
+            self.preflight.show_look(training.look)
+            self.boxes.show_look(training.look)
+            if training.look and training.look.reviewed and not training.look.words:
+                self.tabs.setCurrentIndex(KINDS.index("detector"))
+            self.preflight.show_models(models.available("recognizer"), training.options.reads_with())
+            self.boxes.show_models(models.available("detector"), training.options.finds_with())
+        if training.stage is Stage.IDLE and training.look is None and training.origin:
+            for outset in (self.preflight, self.boxes):
+                outset.column.say_failed(training.origin.failed)
+        self._count()
+
+    def _count(self) -> None:
+        """How many words are checked by now: those that were looked at, and what changed since on the open page."""
+        look, page = self._training.look, self._document.page
+        if look is None or self._training.stage is not Stage.READY or not self.isVisible():
+            return
+        if page is not None and self._training.origin.folder is None:
+            before = look.pages[page.id].words if page.id in look.pages else 0
+            self._since[page.id] = preflight.checked_words(page) - before
+        self.preflight.show_checked(look.words + sum(self._since.values()))
+
+    def _hear(self, event: LearningEvent) -> None:
+        if isinstance(event, Trained | DetectorTrained):
+            self.result.show_result(event)
+            self.show()
+            self.raise_()
+
+    def _show_progress(self, text: str, done: int, total: int) -> None:
+        if self._training.stage is Stage.LOOKING:
+            # Translators: {doing} says what is done, such as “Collecting your corrections…”.
+            self._say(tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
+            if total == done:
+                self._say("")
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self._say(trouble.message)
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.said.setToolTip(labels.tooltip(text))
+
+    # ----------------------------------------------------------------------------------------------------- doing
+
+    def _start(self, recipe: Recipe) -> None:
+        self._training.start(self.kind, recipe)
+
+    def _has_unchecked(self) -> bool:
+        """Whether there may be words to read again, here or on the other photos."""
+        page, project = self._document.page, self._project
+        here = page is not None and any(not word.checked for word in page.words.values())
+        return here or (page is not None and project is not None and project.has_others(page.id))
+
+    def _look_again(self) -> None:
+        if self._training.origin:
+            self._training.look_at(self._training.origin)
+
+    def _go(self, place: LearnedPlace) -> None:
+        if isinstance(place, PlaceOfWord):
+            if photo := self._training.photo_called(place.photo):
+                self._places.go_to_box(photo, place.quad)
+        elif photo := self._training.photo_of(place[0]):
+            self._places.go_to_word(photo, place[1])
+
+    def _open_photo(self, page_id: str) -> None:
+        if photo := self._training.photo_of(page_id):
+            self._places.go_to_word(photo, "")
+
+    def _focus(self) -> None:
+        """Where a person has asked to learn, the keys go to the button that begins, once it can be pressed.
+
+        Not if they have gone elsewhere by then: nothing is taken from somebody who writes.
+        """
+        page = self.pages.currentWidget()
+        if self._asked_from is None or QApplication.focusWidget() is not self._asked_from:
+            return
+        if isinstance(page, PreflightPage | BoxesPage) and page.column.begin.isEnabled():
+            self._asked_from = None
+            page.column.begin.setFocus()
+
+    def _lay_out(self) -> None:
+        # In place of the theme's own title, which would take a row for one word.
+        self._bar = QWidget()
+        self.setTitleBarWidget(self._bar)
+        whole = QWidget()
+        self.setWidget(whole)
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.offer)
+        layout.addWidget(self.pages, 1)
+
+    def _lay_out_head(self) -> None:
+        """After the pages: in this order Tab goes."""
+        head = QHBoxLayout(self._bar)
+        head.setContentsMargins(6, 2, 12, 0)
+        head.setSpacing(12)
+        head.addWidget(self.tabs)
+        head.addWidget(self.said, 1)
+        head.addWidget(self.closer)
+
+
+class _Offer(QFrame):
+    """A training that was cut short, and what to do with it."""
+
+    def __init__(self, training: Training) -> None:
+        super().__init__()
+        self._training = training
+        self.setProperty("message", "info")
+        self._icon = PlainLabel()
+        self.text = PlainLabel()
+        self.text.setWordWrap(True)
+        self.go_on = button(tr("Go on"), tr("Go on where it ended"), self._go_on, primary=True)
+        self.forget = button(tr("Throw away"), tr("Nothing of it stays"), self._forget, flat=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 5, 8, 5)
+        row.setSpacing(10)
+        row.addWidget(self._icon)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.go_on)
+        row.addWidget(self.forget)
+        self.hide()
+
+    def show_runs(self) -> None:
+        """Offer the latest of those that were cut short, while nothing else is going on."""
+        offers = self._training.offers
+        idle = self._training.stage in (Stage.IDLE, Stage.LOOKING, Stage.READY, Stage.KEPT)
+        if offers and idle:
+            run, learned = offers[0].run, offers[0].learned
+            when = run.begun[:16].replace("T", " ")
+            # Translators: Stands in brackets at the end of a sentence.
+            begun = tr("begun {when} UTC", when=when)
+            if run.about:
+                # Translators: Stands in brackets at the end of a sentence.
+                begun = tr("from {folder}, begun {when} UTC", folder=labels.file_name(run.about), when=when)
+            say(self.text, tr(_OFFERS[run.kind, learned], run=run.name, begun=begun))
+            self.go_on.setText(tr("See what came of it") if learned else tr("Go on"))
+        self.setVisible(bool(offers) and idle)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        self._icon.setPixmap(theme.icon("mdi6.restart", role="info").pixmap(18, 18))
+
+    def _go_on(self) -> None:
+        self._training.go_on_with(self._training.offers[0].run)
+
+    def _forget(self) -> None:
+        self._training.forget_offer(self._training.offers[0].run)

@@ -1,0 +1,212 @@
+"""What one sees while something is learned: how far it is, curves, and how held-out words are read by now."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+
+from ocr_studio.core.training.detector_events import LinesChecked
+from ocr_studio.core.training.events import Checked, Sample, Started, StepDone
+from ocr_studio.core.training.report import percent
+from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.jobs.learning.train import LearningEvent
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.style.labels import OfUnit
+from ocr_studio.ui.training.controller import Stage, Training
+from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.side_column import TrainerColumn, button, say
+from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
+from ocr_studio.ui.widgets.line_chart import Chart, Curve
+
+_MEANWHILE = later("Go on correcting meanwhile; nothing waits for this.")
+# Else one wonders at the end why fewer are wrong, before as well.
+_BARELY = later(
+    "Meanwhile they are read letter by letter, without what is known of the language; in the end as always."
+)
+_CURVES = (
+    # Translators: Names of curves in a chart.
+    OfUnit(later("your held-out words"), later("your held-out lines")),
+    OfUnit(later("general words"), later("general lines")),
+)
+_SAMPLES = OfUnit(later("How some held-out words are read by now"), later("How some held-out lines are read by now"))
+_LEARNING = {
+    "words": later_n("Learning from {count} word", "Learning from {count} words"),
+    "lines": later_n("Learning from {count} line", "Learning from {count} lines"),
+}
+_MEASURING = {
+    "words": later_n(
+        "{count} word of yours and {general} general ones measure how it does.",
+        "{count} words of yours and {general} general ones measure how it does.",
+    ),
+    "lines": later_n(
+        "{count} line of yours and {general} general ones measure how it does.",
+        "{count} lines of yours and {general} general ones measure how it does.",
+    ),
+}
+
+
+class RunningPage(QWidget):
+    """Shows a course that goes on."""
+
+    def __init__(self, training: Training, pictures: CropPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._training = training
+        self.column = TrainerColumn()
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setAccessibleName(tr("Progress of learning"))
+        self.column.add(self.bar)
+        self.said = self.column.add_text()
+        self.pause = button(tr("Pause"), tr("Wait before the next step"), self._pause)
+        self.keep_best = button(
+            tr("Stop and keep the best so far"),
+            tr("End now; the best so far is compared with the model before, and you decide"),
+            training.stop_and_keep,
+        )
+        self.throw_away = button(
+            tr("Throw away"), tr("Stop at once; nothing is changed and nothing stays"), training.throw_away, flat=True
+        )
+        self.column.add_buttons(self.pause, self.throw_away)
+        self.column.add_buttons(self.keep_best)
+        self.about = self.column.add_text(quiet=True)
+        self.loss = Chart(tr("Loss"), [Curve(tr("while learning"), jumps=True)], lambda value: f"{value:.2g}")
+        self.cer = Chart(tr("Letters wrong"), _two(*(each.said("words") for each in _CURVES)), _share)
+        self.lines = Chart(
+            tr("Lines found (F)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
+        )
+        self.samples = LearnedTable(
+            (tr("Written"), tr("Read before"), tr("Read now")), pictures, _SAMPLES.said("words")
+        )
+        self._lay_out()
+        training.heard.connect(self._hear)
+        training.progressed.connect(self._show_progress)
+        training.paused.connect(self._show_paused)
+        training.changed.connect(self._show_stage)
+        self._show_kind()
+        self._show_stage()
+
+    def begin(self) -> None:
+        """Another course begins."""
+        for chart in (self.loss, self.cer, self.lines):
+            chart.clear()
+        self.samples.show_rows(())
+        self.column.headline.setText(tr("Making ready"))
+        say(self.about, tr(_MEANWHILE))
+        self._show_kind()
+        self._show_paused(False)
+
+    def _lay_out(self) -> None:
+        charts = QWidget()
+        stacked = QVBoxLayout(charts)
+        stacked.setContentsMargins(10, 4, 6, 4)
+        stacked.setSpacing(4)
+        for chart in (self.loss, self.cer, self.lines):
+            stacked.addWidget(chart, 1)
+        split = QSplitter()
+        split.setChildrenCollapsible(False)
+        split.addWidget(charts)
+        split.addWidget(self.samples)
+        split.setSizes([480, 500])
+        self.samples.setMinimumWidth(200)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.column)
+        row.addWidget(split, 1)
+
+    def _show_kind(self) -> None:
+        reads = self._training.run is None or self._training.run.kind == "recognizer"
+        self.cer.setVisible(reads)
+        self.samples.setVisible(reads)
+        self.lines.setVisible(not reads)
+
+    def _hear(self, event: LearningEvent) -> None:
+        if isinstance(event, Started):
+            self._show_started(event)
+        elif isinstance(event, StepDone):
+            self.loss.add(0, event.step, event.loss)
+            self.bar.setRange(0, event.steps)
+            self.bar.setValue(event.step)
+            if self._training.stage is Stage.LEARNING and not self._training.is_paused:
+                say(self.said, time_left(event))
+        elif isinstance(event, Checked):
+            self._show_measured(self.cer, event.step, (event.held_out_cer, event.keep_cer), best=event.best)
+            self.samples.show_rows([sample_row(each) for each in event.samples])
+        elif isinstance(event, LinesChecked):
+            self._show_measured(self.lines, event.step, (event.held_out, event.keep), best=event.best)
+
+    def _show_started(self, event: Started) -> None:
+        for chart in (self.loss, self.cer, self.lines):
+            chart.clear(event.steps)
+        detector = self._training.run is not None and self._training.run.kind == "detector"
+        self.cer.rename(*(each.said(event.unit) for each in _CURVES))
+        self.samples.setAccessibleName(_SAMPLES.said(event.unit))
+        self.column.headline.setText(tr_n(*_LEARNING[event.unit], event.train))
+        parts = [tr(_MEANWHILE), tr_n(*_MEASURING[event.unit], event.held_out, general=event.keep)]
+        if not detector:
+            parts.append(tr(_BARELY))
+        if event.new_letters:
+            parts.append(tr("New letters: {letters}", letters=" ".join(event.new_letters)))
+        if event.resumed_at:
+            parts.append(tr("Gone on with from step {step}.", step=event.resumed_at))
+        say(self.about, "\n".join(parts))
+        self._show_stage()
+
+    @staticmethod
+    def _show_measured(chart: Chart, step: int, values: tuple[float | None, float | None], *, best: bool) -> None:
+        for index, value in enumerate(values):
+            chart.add(index, step, value)
+        if best:
+            chart.mark_best(step)
+
+    def _show_progress(self, text: str, done: int, total: int) -> None:
+        if self._training.busy and not self._training.is_paused:
+            say(self.said, tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
+
+    def _show_stage(self) -> None:
+        learning = self._training.stage is Stage.LEARNING
+        self.pause.setEnabled(learning)
+        self.keep_best.setEnabled(learning and self._training.started is not None)
+        if learning:
+            self._show_kind()
+        if self._training.stage is Stage.ENDING:
+            self.column.headline.setText(tr("Ending"))
+
+    def _show_paused(self, paused: bool) -> None:
+        self.pause.setText(tr("Go on") if paused else tr("Pause"))
+        self.pause.setToolTip(tr("Go on learning") if paused else tr("Wait before the next step"))
+        if paused:
+            say(self.said, tr("Paused. The next step waits for you."))
+
+    def _pause(self) -> None:
+        self._training.pause(not self._training.is_paused)
+
+
+def sample_row(sample: Sample) -> LearnedRow:
+    """A held-out word: what is written, how it was read, how it is read now; each with a sign for right or wrong."""
+    texts = (sample.truth, _judged(sample.before, sample.truth), _judged(sample.now, sample.truth))
+    wrong = frozenset(at for at, text in ((1, sample.before), (2, sample.now)) if text != sample.truth)
+    return LearnedRow(sample.crop, texts, sample.place, wrong=wrong)
+
+
+def _two(own: str, general: str) -> list[Curve]:
+    return [Curve(own), Curve(general, "warning", dashed=True)]
+
+
+def _judged(text: str, truth: str) -> str:
+    return f"✓ {text}" if text == truth else f"✗ {labels.shown(text)}"
+
+
+def _share(value: float) -> str:
+    return percent(value) if 0 < value < 0.1 else f"{value * 100:.0f} %"
+
+
+def time_left(event: StepDone) -> str:
+    """How far it is, and how long it still takes."""
+    seconds, step, steps = event.seconds_left, event.step, event.steps
+    if seconds < 5:
+        return tr("Step {step} of {steps}, a few seconds left", step=step, steps=steps)
+    if seconds < 90:
+        left = round(seconds / 5) * 5
+        return tr("Step {step} of {steps}, about {left} s left", step=step, steps=steps, left=left)
+    return tr("Step {step} of {steps}, about {left} min left", step=step, steps=steps, left=round(seconds / 60))

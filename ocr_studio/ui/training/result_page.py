@@ -1,0 +1,199 @@
+"""What came of learning: old and new side by side, and a person's word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from ocr_studio.core.training import report as training_report
+from ocr_studio.core.training.detector_events import FindingComparison, PlaceOfWord
+from ocr_studio.core.training.events import Sample
+from ocr_studio.core.training.report import AnyTrained
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.learning import train as jobs
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.style.labels import OfUnit
+from ocr_studio.ui.training.controller import Stage, Training
+from ocr_studio.ui.training.crop_images import CropPictures
+from ocr_studio.ui.training.progress_page import sample_row
+from ocr_studio.ui.training.side_column import TrainerColumn, button, lay_beside, say, set_primary
+from ocr_studio.ui.training.word_lists import LearnedRow, LearnedTable
+from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
+
+# Pixels that the figures may take from the words beside them in a small window.
+_MOST = 250
+# With less, the words beside their pictures are but dots.
+_LEAST_WORDS = 330
+# Of words gained and lost, pictures that are read at once; more are seldom looked at.
+_PICTURES = 200
+_SURE = OfUnit(
+    later(
+        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many words again and"
+        " again shows."
+    ),
+    later(
+        "In brackets: with 95 % certainty the change lies between these two values, as drawing as many lines again and"
+        " again shows."
+    ),
+)
+_GAINED, _LOST = later("Gained ({count})"), later("Lost ({count})")
+_FROM_NOW_ON = {
+    "recognizer": later("“{model}” reads from now on"),
+    "detector": later("“{model}” finds writing from now on"),
+}
+
+
+class ResultPage(QWidget):
+    """Shows how the new model compares with the one before, on the same words.
+
+    reread: shows what the new model would read otherwise; may_reread: whether there is anything to read again.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        pictures: CropPictures,
+        *,
+        reread: Callable[[], object],
+        may_reread: Callable[[], bool],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._training, self._pictures, self._may_reread = training, pictures, may_reread
+        self._trained: AnyTrained | None = None
+        self.column = TrainerColumn()
+        self.sentence = self.column.add_text()
+        self.advice = self.column.add_text(quiet=True)
+        self.keep = button(tr("Keep"), tr("Use it from now on; you can go back at any time"), training.keep)
+        self.discard = button(tr("Discard"), tr("Throw it away; the model before stays as it is"), training.discard)
+        self.column.add_buttons(self.keep, self.discard)
+        self.reread = button(
+            tr("Read unreviewed words again"),
+            tr("See what the new model would read otherwise; you choose what to take over"),
+            reread,
+            primary=True,
+        )
+        self.go_back = button(
+            tr("Back to the model before"), tr("As it was; the new one stays in the list of models"), training.go_back
+        )
+        self.done = button(tr("Done"), tr("See what there is to learn next"), training.done, flat=True)
+        self.column.add_buttons(self.reread)
+        self.column.add_buttons(self.go_back, self.done)
+        self.figures = RichLabel()
+        self.figures.setWordWrap(True)  # the names of the rows: figures have no blanks to break at
+        self.figures.setContentsMargins(14, 8, 2, 4)
+        self.note = PlainLabel()
+        self.note.setWordWrap(True)
+        self.note.setProperty("quiet", True)
+        self.note.setContentsMargins(14, 0, 14, 8)
+        self.figures.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.figures.setAccessibleName(tr("Old and new in figures"))
+        titles = (tr("Written"), tr("Before"), tr("Now"))
+        self.gained = LearnedTable(titles, pictures, tr("What only the new model gets right"))
+        self.lost = LearnedTable(titles, pictures, tr("What only the model before got right"))
+        self.words = QTabWidget()
+        self.words.setDocumentMode(True)
+        self._lay_out()
+        training.changed.connect(self._show_stage)
+        self._show_stage()
+
+    def show_result(self, trained: AnyTrained) -> None:
+        """Show what came of a course."""
+        self._trained = trained
+        comparison = trained.comparison
+        self.column.headline.setText(training_report.title(comparison))
+        say(self.sentence, training_report.sentence(comparison))
+        say(self.advice, training_report.advice(comparison, stopped=trained.stopped))
+        set_primary(self.keep, comparison.verdict == "better")
+        set_primary(self.discard, comparison.verdict == "worse")
+        self._show_figures(trained)
+        for each in (*comparison.gained, *comparison.lost)[:_PICTURES]:
+            if isinstance(each, Sample):
+                self._pictures.of(each.crop)  # now: once the model is kept, what it learned from goes
+        self._show_words(self.gained, _GAINED, [_row(each, now=True) for each in comparison.gained])
+        self._show_words(self.lost, _LOST, [_row(each, now=False) for each in comparison.lost])
+        more_lost = len(comparison.lost) > len(comparison.gained)
+        self.words.setCurrentWidget(self.lost if more_lost else self.gained)
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        if self._trained is not None:
+            self._show_figures(self._trained)
+
+    def _show_figures(self, trained: AnyTrained) -> None:
+        found = training_report.rows(trained.comparison)
+        self.figures.setText(_figures(found))
+        self.figures.setVisible(bool(found))
+        self._scroll.setMinimumWidth(min(_MOST, max(220, self.figures.minimumSizeHint().width())) if found else 220)
+        sure = _SURE.said(trained.comparison.unit) if found else ""
+        self.note.setText(f"{sure} {training_report.took(trained)}.".lstrip())
+
+    def _show_words(self, table: LearnedTable, title: str, rows: list[LearnedRow]) -> None:
+        table.show_rows(rows)
+        # A detector's words have no picture of their own.
+        pictures = not isinstance(self._trained and self._trained.comparison, FindingComparison)
+        table.setColumnHidden(0, not pictures)
+        self.words.setTabText(self.words.indexOf(table), tr(title, count=len(rows)))
+
+    def _show_stage(self) -> None:
+        kept, model = self._training.stage is Stage.KEPT, self._training.model
+        for widget in (self.keep, self.discard):
+            widget.setVisible(not kept)
+        for widget in (self.go_back, self.done):
+            widget.setVisible(kept)
+        reads = kept and model is not None and model.kind == "recognizer"
+        self.reread.setVisible(reads and self._may_reread())
+        if kept and model is not None:
+            self.column.headline.setText(tr(_FROM_NOW_ON[model.kind], model=labels.file_name(model.title)))
+            run = self._training.run
+            renamed = jobs.renamed(model, run.name) if run else ""
+            still = tr("The model before is still there; going back is one click.")
+            say(self.advice, f"{renamed} {still}".lstrip())
+
+    def _lay_out(self) -> None:
+        beside = lay_beside(self.column, self)
+        scroll = self._scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        beside.add(scroll, 220, 535)
+        inside = QWidget()
+        scroll.setWidget(inside)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.figures)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        beside.add(self.words, _LEAST_WORDS, 445)
+        self.words.addTab(self.gained, tr(_GAINED, count=0))
+        self.words.addTab(self.lost, tr(_LOST, count=0))
+
+
+def _row(each: Sample | PlaceOfWord, *, now: bool) -> LearnedRow:
+    """A word that was gained (now) or lost."""
+    if isinstance(each, Sample):
+        return sample_row(each)
+    # Translators: Of one word, in the columns “Before” and “Now”.
+    signs = (tr("✗ missed"), tr("✓ found")) if now else (tr("✓ found"), tr("✗ missed"))
+    return LearnedRow(
+        "", (each.text, *signs), each, tip=labels.file_name(each.photo), wrong=frozenset({1 if now else 2})
+    )
+
+
+def _figures(rows: Sequence[training_report.Row]) -> str:
+    titles = (tr("before"), tr("now"), tr("change"))
+    parts = [labels.table_row("", titles, colour=theme.colours().quiet)]
+    parts += [labels.table_row(labels.sentence_case(row.title), _cells(row)) for row in rows]
+    return f"<table cellspacing=0 cellpadding=3>{''.join(parts)}</table>"
+
+
+def _cells(row: training_report.Row) -> tuple[str, ...]:
+    return tuple(map(_whole, (row.before, row.after, row.change)))
+
+
+def _whole(text: str) -> str:
+    """In one line: none must end between a number and its sign or unit."""
+    return text.replace(" ", "\u00a0")

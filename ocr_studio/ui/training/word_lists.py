@@ -1,0 +1,193 @@
+"""Tables and lists of words that are learned from: their pictures, and a few texts for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
+
+from ocr_studio.core.datasets.dataset import Checked, Dataset, Example, Split
+from ocr_studio.core.training.detector_events import PlaceOfWord
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.chosen_by_return import ChosenByReturn
+from ocr_studio.ui.short_text_delegate import ShortTextDelegate
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
+from ocr_studio.ui.training.crop_images import SIZE, CropPictures
+from ocr_studio.ui.widgets.tables import RowTable
+
+# Page and word by their ids, or, where no id is known, somewhere on a photo.
+LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord
+
+# Translators: How a person checked a word: by writing something else, or by agreeing.
+_CHECKED = {Checked.CORRECTED: later("corrected"), Checked.CONFIRMED: later("confirmed")}
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRow:
+    """A word in a table. crop: its picture in the dataset; cells: what the other columns say; place: where it is.
+
+    wrong: numbers of the cells that are not as they should be; they say so themselves, too, as colours are not seen by
+    everybody.
+    """
+
+    crop: str
+    cells: tuple[str, ...]
+    place: LearnedPlace | None = None
+    tip: str = ""
+    wrong: frozenset[int] = frozenset()
+
+
+class _WordRows(TitledRows):
+    """Words as rows."""
+
+    def __init__(self, titles: Sequence[str], pictures: CropPictures, parent: QObject) -> None:
+        super().__init__((tr("Picture"), *titles), parent)
+        self._pictures = pictures
+        self.rows: tuple[LearnedRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[LearnedRow]) -> None:
+        """Show these; where there are as many as before, only what they say changes, so that the chosen one stays."""
+        new = tuple(rows)
+        if [row.crop for row in new] != [row.crop for row in self.rows]:
+            self.beginResetModel()
+            self.rows = new
+            self.endResetModel()
+        elif new:
+            self.rows = new
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.titles) - 1))
+
+    def count(self) -> int:
+        """How many words there are."""
+        return len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        row, column = self.rows[index.row()], index.column() - 1
+        if column < 0:
+            if role == Qt.ItemDataRole.DecorationRole:
+                return self._pictures.of(row.crop)
+        elif role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[column]
+        elif role == Qt.ItemDataRole.ForegroundRole and column in row.wrong:
+            return QColor(theme.colours().error)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return labels.tooltip(row.tip or (row.cells[column] if column >= 0 else ""))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            said = row.cells[column] if column >= 0 else tr("picture")
+            return f"{self.titles[index.column()]}: {said or tr('nothing')}"
+        return None
+
+
+class LearnedTable(ChosenByReturn, RowTable):
+    """Words as a table; a click or Return goes to the place of one.
+
+    Signals: ``chosen(place)``.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, titles: Sequence[str], pictures: CropPictures, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = _WordRows(titles, pictures, self)
+        self.setModel(self.words)
+        self.setAccessibleName(name)
+        self.setIconSize(SIZE)
+        self.set_row_height(SIZE.height() + 6)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, SIZE.width() + 14)
+        self._choose_clicked()
+
+    def give_room_to(self, column: int) -> None:
+        """Let one column have all the room that the others leave, and its texts two lines."""
+        header = self.horizontalHeader()
+        for other in range(1, self.words.columnCount()):
+            way = QHeaderView.ResizeMode.Stretch if other == column else QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(other, way)
+        self.setWordWrap(True)
+
+    def show_rows(self, rows: Sequence[LearnedRow]) -> None:
+        """Show these words."""
+        self.words.show_rows(rows)
+
+    def _behind(self, row: int) -> tuple[object, ...]:
+        place = self.words.rows[row].place
+        return () if place is None else (place,)
+
+
+class _Examples(QAbstractListModel):
+    """All words of a dataset, those held out behind."""
+
+    def __init__(self, pictures: CropPictures, cell: QSize, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pictures, self._cell = pictures, cell
+        self.examples: tuple[Example, ...] = ()
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Show its words."""
+        self.beginResetModel()
+        self.examples = (*dataset.train, *dataset.held_out) if dataset else ()
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802
+        """How many words there are."""
+        return 0 if parent.isValid() else len(self.examples)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A word's picture and what is written there."""
+        example = self.examples[index.row()]
+        held_out = example.split is Split.HELD_OUT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{example.text} ◇" if held_out else example.text
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._pictures.of(example.crop)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return self._cell
+        # Translators: What a word is for, behind the word itself.
+        use = tr("to measure by: it is never learned from") if held_out else tr("to learn from")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            where = f"\n{labels.file_name(example.image)}" if example.image else ""
+            said = tr("“{text}”, {checked}, {use}", text=example.text, checked=tr(_CHECKED[example.checked]), use=use)
+            return labels.tooltip(said + where)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{example.text}, {use}"
+        return None
+
+
+class ExampleList(ChosenByReturn, QListView):
+    """The words of a dataset as pictures with what is written there; a click or Return goes to the place of one.
+
+    Signals: ``chosen(place)``.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, pictures: CropPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(ShortTextDelegate(self))
+        cell = QSize(SIZE.width() + 20, SIZE.height() + self.fontMetrics().height() + 24)
+        # Without a size of their own the theme's margins would be cut off their pictures.
+        self.words = _Examples(pictures, cell, self)
+        self.setModel(self.words)
+        self.setAccessibleName(tr("Words to learn from"))
+        self.setObjectName("examples")
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setIconSize(SIZE)
+        self.setGridSize(cell)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._choose_clicked()
+
+    def _behind(self, row: int) -> tuple[object, ...]:
+        place = self.words.examples[row].place
+        return () if place is None else (place,)

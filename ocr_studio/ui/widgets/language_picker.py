@@ -1,0 +1,78 @@
+"""In which languages is written: a button that says which, with a menu to choose several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from ocr_studio.core.language.lexicon import LANGUAGES
+from ocr_studio.core.translation import tr, tr_n
+
+_SHOWN = 3  # names for which there is room
+
+
+class LanguageChoice(QPushButton):
+    """Shows languages, keys of LANGUAGES, for choosing. Signals: ``changed()``."""
+
+    changed = Signal()
+
+    def __init__(self, chosen: Collection[str], *, none: str = "") -> None:
+        """none: what is said where none is chosen, if it is not what it means for reading."""
+        super().__init__()
+        self._none = none
+        self.setAccessibleName(tr("Languages"))
+        self.setMinimumHeight(28)
+        # In line with the fields above and below, which it is one of.
+        self.setStyleSheet("text-align: left; padding: 5px 8px;")
+        menu = _Menu(self)
+        self._actions: dict[str, QAction] = {}
+        for code, name in LANGUAGES.items():
+            action = menu.addAction(tr(name))
+            action.setCheckable(True)
+            action.setChecked(code in chosen)
+            action.toggled.connect(self._show)
+            action.toggled.connect(self.changed)
+            self._actions[code] = action
+        self.setMenu(menu)
+        self._show()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The languages chosen, in the order of the menu."""
+        return tuple(code for code, action in self._actions.items() if action.isChecked())
+
+    def choose(self, code: str, *, on: bool) -> None:
+        """Choose one more, or one less."""
+        self._actions[code].setChecked(on)
+
+    def _show(self) -> None:
+        names = [tr(LANGUAGES[code]) for code in self.chosen()]
+        shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+        if not names:
+            self.setText(self._none or tr("None, only words typed in the project"))
+        elif more > 0:
+            self.setText(tr_n("{languages} and {count} more", "{languages} and {count} more", more, languages=shown))
+        else:
+            self.setText(shown)
+
+
+class _Menu(QMenu):
+    """Stays open while several are chosen."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Choose what is under the mouse."""
+        if not self._toggled(self.actionAt(event.position().toPoint())):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Space chooses; Enter chooses and closes, as in every menu."""
+        if event.key() != Qt.Key.Key_Space or not self._toggled(self.activeAction()):
+            super().keyPressEvent(event)
+
+    @staticmethod
+    def _toggled(action: QAction | None) -> bool:
+        if action is not None:
+            action.toggle()
+        return action is not None

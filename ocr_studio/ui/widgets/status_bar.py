@@ -1,0 +1,117 @@
+"""The bar at the bottom: what the hand does now, how far reading has come, whether all is saved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Long enough to be read, short enough not to be old news.
+_SAID_MS = 6000
+
+
+class Status(QStatusBar):
+    """Hint on the left, progress and saving on the right.
+
+    Signals: ``stop_requested()`` the person wants reading to stop.
+    """
+
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._hint = PlainLabel()
+        self._hint.setAccessibleName(tr("Hint"))
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._doing = PlainLabel()
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(140)
+        self._bar.setAccessibleName(tr("Progress of reading"))
+        self._stop = QToolButton()
+        self._stop.setText(tr("Stop"))
+        self._stop.setToolTip(tr("Stop reading; what has been read so far stays"))
+        self._stop.clicked.connect(self.stop_requested)
+        self._words, self._photos = PlainLabel(), PlainLabel()
+        self._photos.setAccessibleName(tr("Photos reviewed"))
+        self._zoom = PlainLabel()
+        self._kept_icon, self._kept = PlainLabel(), PlainLabel()
+        self._kept.setAccessibleName(tr("Saving"))
+        self._kept_state = ("", "")
+        self.addWidget(self._hint, 1)
+        for widget in (
+            self._doing, self._bar, self._stop, self._photos, self._words, self._zoom, self._kept_icon, self._kept,
+        ):  # fmt: skip
+            self.addPermanentWidget(widget)
+        for label in (self._hint, self._doing, self._photos, self._words, self._zoom, self._kept):
+            label.setProperty("quiet", True)
+            label.setContentsMargins(6, 3, 6, 3)
+        self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
+        self.reading_stopped()
+
+    def show_hint(self, text: str) -> None:
+        """What the mouse and the keys do now."""
+        self._hint.setText(text)
+        self._hint.setToolTip(labels.tooltip(text))
+
+    def say(self, text: str) -> None:
+        """Something that has just happened; it goes by itself."""
+        self.showMessage(text, _SAID_MS)
+
+    def show_progress(self, text: str, done: int, total: int) -> None:
+        """How far reading has come. total 0: nobody knows how much there is."""
+        self._doing.setText(text)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        for widget in (self._doing, self._bar, self._stop):
+            widget.show()
+
+    def reading_stopped(self) -> None:
+        """Nothing is being read."""
+        for widget in (self._doing, self._bar, self._stop):
+            widget.hide()
+
+    def show_words(self, words: int, checked: int) -> None:
+        """How many words there are and how many a person has checked."""
+        self._words.setText(tr("{checked} of {words} checked", checked=checked, words=words) if words else "")
+
+    def show_photos(self, reviewed: int, total: int) -> None:
+        """How many photos of the folder a person has reviewed."""
+        said = tr("{reviewed} of {total} photos reviewed", reviewed=reviewed, total=total)
+        self._photos.setText(said if total > 1 else "")
+
+    def show_zoom(self, percent: float) -> None:
+        """How large the photo is shown."""
+        self._zoom.setText(tr("Zoom {percent} %", percent=f"{percent:.0f}") if percent else "")
+
+    def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
+        """Whether all is saved."""
+        self._kept_state = (icon, role)
+        self._kept.setText(text)
+        self._kept.setToolTip(labels.tooltip(text))
+        self._kept_icon.setPixmap(theme.icon(icon, role=role).pixmap(16, 16))
+
+    def saved(self) -> None:
+        """All is on the disk."""
+        self.show_kept(tr("Saved"))
+
+    def saving(self) -> None:
+        """Something is on its way to the disk."""
+        self.show_kept(tr("Saving…"), "mdi6.dots-horizontal")
+
+    def not_saved(self, why: str) -> None:
+        """It could not be saved."""
+        self.show_kept(tr("Not saved"), "mdi6.alert-outline", "warning")
+        self._kept.setToolTip(labels.tooltip(why))
+
+    def read_only(self) -> None:
+        """Nothing may be changed here."""
+        self.show_kept(tr("Only for looking"), "mdi6.lock-outline")
+
+    def retint(self) -> None:
+        """Take over the colours of another theme."""
+        if self._kept_state[0]:
+            self.show_kept(self._kept.text(), *self._kept_state)

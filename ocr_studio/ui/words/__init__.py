@@ -1,0 +1,1 @@
+"""The word table and its editors."""

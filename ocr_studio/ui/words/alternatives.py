@@ -1,0 +1,138 @@
+"""The strip of other readings of the current word, always in sight, each with the key that chooses it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QGraphicsView,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ocr_studio.core.page import Word
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.words.word_editor import WordEditor
+
+# Pixels before scaling: round the row, between its buttons, and inside each of them.
+_MARGIN, _SPACING, _PADDING = 12, 6, 20
+_ROOMY = 380
+# Letters of a reading: more have no room anywhere.
+_MOST = 400
+# What must be seen of the longest reading.
+_ENOUGH = 0.6
+
+
+class Alternatives(QWidget):
+    """Numbered buttons: what else the recognizer held possible."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._writing = False
+        self.setAccessibleName(tr("Other readings of the current word"))
+        self._title = PlainLabel()
+        self._title.setProperty("quiet", True)
+        self._buttons = [self._button(index) for index in range(commands.CHOICES)]
+        row = self._row = QHBoxLayout()
+        row.setSpacing(_SPACING)
+        for button in self._buttons:
+            row.addWidget(button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN, 8, _MARGIN, _MARGIN)
+        layout.setSpacing(6)
+        layout.addWidget(self._title)
+        layout.addLayout(row)
+        document.selection_changed.connect(self._show)
+        document.words_changed.connect(self._show)
+        document.opened.connect(self._show)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_keys)
+        self._show()
+
+    @property
+    def title(self) -> str:
+        """What is asked of the person, and which keys answer."""
+        return self._title.text()
+
+    def choices(self) -> list[str]:
+        """What the buttons say."""
+        return [button.text() for button in self._buttons]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Show as much of each reading as there is room for."""
+        super().resizeEvent(event)
+        self._show()
+
+    def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
+        """Digits choose on the photo; where they are text, in a line or in the table, they do so with Alt."""
+        writing = isinstance(entered, (WordEditor, QTableView))
+        if isinstance(entered, (WordEditor, QTableView, QGraphicsView)) and writing != self._writing:
+            self._writing = writing
+            self._show()
+
+    def _button(self, index: int) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("reading", True)
+        # As wide as there is room: long readings must not push the photo aside.
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: commands.choose(self._document, index))
+        return button
+
+    def _show(self) -> None:
+        word = self._document.word(self._document.current)
+        readings = word.machine.alternatives[: commands.CHOICES] if word and word.machine else ()
+        texts = [labels.shortened(each.text, _MOST) for each in readings]
+        self._title.setText(_title(word, len(readings), self._writing))
+        shared = commands.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
+        room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
+        longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
+        # Of long readings side by side only the beginnings would be seen, which tend to be the same.
+        lines = room < _ENOUGH * longest
+        if lines:
+            room = self.width() - 2 * _MARGIN - _PADDING
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if lines else ways.LeftToRight)
+        # The title says it too: where room is short it is for the readings.
+        named = [labels.choice(index, text, writing=True) for index, text in enumerate(texts)]
+        roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
+        for index, button in enumerate(self._buttons):
+            key = labels.choice_key(index, writing=self._writing)
+            known = index < len(readings)
+            # In a narrow window only readings take room.
+            button.setVisible(known or (self.width() >= _ROOMY and not lines))
+            button.setEnabled(known and self._document.writable)
+            reading = readings[index] if known else None
+            text = texts[index] if reading else "–"
+            shown = labels.elided(
+                button.fontMetrics(), labels.choice(index, text, writing=self._writing and roomy), room
+            )
+            button.setText(labels.label(shown))
+            button.setAccessibleName(
+                tr("Reading {number}: {text}", number=index + 1, text=text)
+                if reading
+                else tr("No reading {number}", number=index + 1)
+            )
+            sure = f"{reading.confidence * 100:.0f} % ({key})" if reading else ""
+            button.setToolTip(labels.tooltip(f"{text}   {sure}") if sure else "")
+            button.setProperty("chosen", bool(word and reading and word.text == reading.text))
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+
+def _title(word: Word | None, readings: int, writing: bool) -> str:
+    if word is None:
+        return tr("Readings of the selected word")
+    if not readings:
+        return tr("No other readings; draw it tighter or press R to read it again")
+    return tr("Which is right? Alt+number") if writing else tr("Which is right? Press its number")

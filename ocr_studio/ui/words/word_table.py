@@ -1,0 +1,235 @@
+"""The table of words in reading order, always beside the photo."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+
+from ocr_studio.core.translation import tr
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.word_delegate import (
+    CONFIDENCE,
+    CROP,
+    CROP_HEIGHT,
+    CROP_WIDTH,
+    NUMBER,
+    STATE,
+    TEXT,
+    WordDelegate,
+)
+from ocr_studio.ui.words.word_editor import WordEditor
+from ocr_studio.ui.words.word_table_model import ROWS_TYPE, TITLES, WordTableModel
+
+# Pixels before scaling: room for a word of a dozen letters.
+_LEAST_TEXT = 110
+
+
+class WordTable(RowTable):
+    """The table's view. Rows and the document's selection follow each other.
+
+    Signals: ``editing_changed()`` the editor of a row came or went; ``message(str)`` why something was not done.
+    """
+
+    editing_changed = Signal()
+    message = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._following = self._busy = False
+        self._model = WordTableModel(document, self)
+        self.setModel(self._model)
+        self._delegate = WordDelegate(document, self)
+        self.setItemDelegate(self._delegate)
+        self._delegate.moved.connect(self.edit_current)
+        self._delegate.editing_changed.connect(self.editing_changed)
+        self._delegate.message.connect(self.message)
+        self.setAccessibleName(tr("Words in reading order"))
+        self._look()
+        document.selection_changed.connect(self._follow_document)
+        self.selectionModel().selectionChanged.connect(self._follow_rows)
+        self.selectionModel().currentChanged.connect(self._follow_rows)
+        self._model.rowsInserted.connect(self._follow_document)
+        self._model.layoutChanged.connect(self._follow_document)
+        self._model.modelReset.connect(self._follow_document)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for long words beside what else a row says."""
+        return QSize(510, 400)
+
+    def finish_editing(self) -> None:
+        """Close the editor and keep what was typed; for whoever is about to open another photo or to close."""
+        self._delegate.finish()
+
+    def spell_with(self, spelling: Spelling) -> None:
+        """Underline what is doubted."""
+        self._delegate.spelling = spelling
+        spelling.changed.connect(self.viewport().update)
+
+    def editor(self) -> WordEditor | None:
+        """The line in which a word is being written, or None."""
+        return self.viewport().findChild(WordEditor) if self.word_id else None
+
+    @property
+    def word_id(self) -> str | None:
+        """The word that is being edited, or None."""
+        return self._delegate.word_id
+
+    def edit_current(self) -> None:
+        """Open the editor in the current word's row."""
+        row = self._model.row_of(self._document.current)
+        if row is not None and self._document.writable:
+            self.setFocus()
+            self.edit(self._model.index(row, TEXT))
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether the page is being read: a table without words says so."""
+        self._busy = busy
+        self.viewport().update()
+
+    def empty_text(self) -> str:
+        """What stands in the place of words while there are none."""
+        page = self._document.page
+        if page is None or page.words:
+            return ""
+        if self._busy:
+            return tr("Reading…")
+        if not self._document.writable:
+            return tr("No words.")
+        if page.read_at:
+            # With a history, words were there and have been deleted or taken back.
+            if self._document.history.touches(page.id):
+                return tr("No words here.\nDraw a box (D) or read again (Ctrl+R).")
+            return tr("No writing was found.\nDraw a box (D) or read again (Ctrl+R).")
+        return tr("No words yet.\nRead photo (Ctrl+R)")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """The rows, or why there are none."""
+        super().paintEvent(event)
+        if text := self.empty_text():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect().adjusted(16, 16, -16, -16), flags, text)
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave room for the text: in a narrow table the least needed columns are not shown."""
+        others = {column: self._widths[column] for column in (NUMBER, STATE, CONFIDENCE)}
+        self.leave_room(_LEAST_TEXT + self._widths[CROP], others)
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """F2 writes; Alt and a digit choose a reading; a digit alone begins a text, as every other sign does here."""
+        digit = event.key() - Qt.Key.Key_1
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and 0 <= digit < commands.CHOICES:
+            if self._document.writable:
+                commands.choose(self._document, digit)
+        else:
+            if event.key() == Qt.Key.Key_F2 or (event.text().isprintable() and event.text()):
+                self._go_to_text()
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Rows are dragged by their number or picture; elsewhere dragging selects."""
+        column = self.columnAt(round(event.position().x()))
+        self.setDragEnabled(column in (NUMBER, CROP) and self._document.writable)
+        super().mousePressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        """Qt would move the rows of the model; what is moved here is the order of words."""
+        data = event.mimeData()
+        if not data.hasFormat(ROWS_TYPE) or event.source() not in (self, None):
+            event.ignore()
+            return
+        place = self.rowAt(round(event.position().y()))
+        if place >= 0:
+            box = self.visualRect(self._model.index(place, NUMBER))
+            place += event.position().y() > box.center().y()
+        self._model.dropMimeData(data, Qt.DropAction.MoveAction, place, NUMBER, QModelIndex())
+        # Not moved, for Qt: it would take the rows away.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.setState(QAbstractItemView.State.NoState)
+        self.viewport().update()
+
+    def _go_to_text(self) -> None:
+        # Qt opens the editor of the current cell only, and a row has one cell that can be edited.
+        index = self.currentIndex()
+        if index.isValid() and index.column() != TEXT:
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(index.siblingAtColumn(TEXT), flag)
+
+    def _look(self) -> None:
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setAlternatingRowColors(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDragDropOverwriteMode(False)
+        self.setDragEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.set_row_height(CROP_HEIGHT + 12)
+        header = self.horizontalHeader()
+        letter = self.fontMetrics().horizontalAdvance("0")
+        self._widths = {
+            NUMBER: 4 * letter + 16,
+            CROP: CROP_WIDTH + 12,
+            CONFIDENCE: 6 * letter + 48,
+            STATE: 9 * letter + 40,
+        }
+        for column, width in self._widths.items():
+            header.resizeSection(column, width)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(5 * letter)
+
+    def _follow_document(self) -> None:
+        if self._following:
+            return
+        self._following = True
+        selection = QItemSelection()
+        last = len(TITLES) - 1
+        for first, end in _spans(
+            sorted(row for key in self._document.selection if (row := self._model.row_of(key)) is not None)
+        ):
+            selection.select(self._model.index(first, 0), self._model.index(end, last))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        row = self._model.row_of(self._document.current)
+        if row is None:
+            self.selectionModel().clearCurrentIndex()
+        elif row != self.currentIndex().row():
+            self.selectionModel().setCurrentIndex(
+                self._model.index(row, TEXT), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        self._following = False
+        self._show_current()
+
+    def _show_current(self) -> None:
+        row = self._model.row_of(self._document.current)
+        if row is not None:
+            self.scrollTo(self._model.index(row, TEXT))
+
+    def _follow_rows(self) -> None:
+        if self._following:
+            return
+        self._following = True
+        ids = [self._model.id_at(index.row()) for index in self.selectionModel().selectedRows()]
+        current = self.currentIndex()
+        self._document.select(ids, current=self._model.id_at(current.row()) if current.isValid() else None)
+        self._following = False
+
+
+def _spans(rows: list[int]) -> list[tuple[int, int]]:
+    """Runs of neighbouring rows as (first, last)."""
+    spans: list[tuple[int, int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], row)
+        else:
+            spans.append((row, row))
+    return spans

@@ -1,0 +1,249 @@
+"""The words of the open page as rows of a table: number, crop, text, confidence, state."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Mark, Quad, Word
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
+from ocr_studio.ui.widgets import image_convert
+from ocr_studio.ui.words.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
+
+# Ids of words on their way to another place in the order, one a line.
+ROWS_TYPE = "application/x-ocr-studio-rows"
+TITLES = (later("No."), later("Photo"), later("Text"), later("Confidence"), later("State"))
+HINTS = (
+    later("Place in reading order; drag it to change the order"),
+    later("How it looks on the photo"),
+    later("What is written there; double-click or type to correct it"),
+    later("How sure the recognizer is of its reading"),
+    later("Whether it has been read and checked"),
+)
+_MARKS = {
+    Mark.UNREADABLE: later("Unreadable: nobody can make it out"),
+    Mark.IGNORED: later("Ignored: this box does not count"),
+}
+# Of a word's height, round its crop.
+_AIR = 0.08
+# About 40 screens of rows; a crop of this size takes some 20 KiB.
+_CROPS_KEPT = 1000
+# A quarter of a frame.
+_CUTTING_SECONDS = 0.004
+
+
+class WordTableModel(TitledRows):
+    """The document's words as rows. Rows come, go and change places singly, so that an open editor stays open."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__([tr(title) for title in TITLES], parent, hints=[tr(hint) for hint in HINTS])
+        self._document = document
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._crops: OrderedDict[Quad, QPixmap] = OrderedDict()
+        self._wanted: dict[str, Quad] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._cut_some)
+        document.opened.connect(self._reset)
+        document.words_changed.connect(self._change)
+        self._reset()
+
+    def count(self) -> int:
+        """How many words there are."""
+        return len(self._ids)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Only texts can be edited, and only where the page may be changed."""
+        if not index.isValid():
+            # Between rows, not on them.
+            return Qt.ItemFlag.ItemIsDropEnabled if self._document.writable else Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._document.writable:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        if index.column() == TEXT and self._document.writable:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802  (Qt's name)
+        """Words are moved in the reading order, not copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802  (Qt's name)
+        """What can be dropped here: words of this table."""
+        return [ROWS_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802  (Qt's name)
+        """The words that are dragged."""
+        ids = [self._ids[row] for row in sorted({index.row() for index in indexes})]
+        data = QMimeData()
+        data.setData(ROWS_TYPE, "\n".join(ids).encode())
+        return data
+
+    def dropMimeData(  # noqa: N802  (Qt's name)
+        self, data: QMimeData, action: Qt.DropAction, row: int, _column: int, parent: Index
+    ) -> bool:
+        """Words were dropped before a row, or on one."""
+        place = row if row >= 0 else parent.row() if parent.isValid() else len(self._ids)
+        if action != Qt.DropAction.MoveAction or not data.hasFormat(ROWS_TYPE):
+            return False
+        ids = bytes(data.data(ROWS_TYPE).data()).decode().split("\n")
+        commands.move_in_order(self._document, ids, self._ids[place] if place < len(self._ids) else None)
+        return True
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows; the word itself as UserRole."""
+        word, column = self.word(index.row()), index.column()
+        if word is None or role == Qt.ItemDataRole.UserRole:
+            return word
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
+            return self._shown(word, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.titles[column]}: {self._shown(word, column)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return labels.tooltip(self._tip(word, column))
+        if role == Qt.ItemDataRole.DecorationRole and column == CROP:
+            return self._crop(word)
+        return None
+
+    def word(self, row: int) -> Word | None:
+        """The word in a row."""
+        return self._document.word(self._ids[row]) if 0 <= row < len(self._ids) else None
+
+    def id_at(self, row: int) -> str:
+        """The id of the word in a row."""
+        return self._ids[row]
+
+    def row_of(self, word_id: str | None) -> int | None:
+        """The row of a word."""
+        return self._rows.get(word_id) if word_id else None
+
+    def _shown(self, word: Word, column: int) -> str:
+        if column == NUMBER:
+            return str(self._numbers[word.id]) if word.id in self._numbers else ""
+        if column == CONFIDENCE:
+            sure = word.machine.confidence if word.machine else None
+            return "" if sure is None else f"{sure * 100:.0f} %"
+        return {TEXT: word.text, STATE: tr(labels.STATES[word.state])}.get(column, "")
+
+    @staticmethod
+    def _tip(word: Word, column: int) -> str:
+        if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
+            return tr("The recognizer read “{text}”", text=word.machine.text)
+        if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
+            others = "   ".join(other.text for other in word.machine.alternatives[1:])
+            return tr("Or: {readings}", readings=others)
+        if column == CONFIDENCE and word.machine and word.machine.model:
+            return tr("Read by “{model}”", model=word.machine.model)
+        if column == STATE and word.mark:
+            return tr(_MARKS[word.mark])
+        return ""
+
+    def _crop(self, word: Word) -> QPixmap | None:
+        if word.quad in self._crops:
+            self._crops.move_to_end(word.quad)
+            return self._crops[word.quad]
+        self._wanted[word.id] = word.quad
+        self._soon.start()
+        return None
+
+    def _cut_some(self) -> None:
+        """Cut the crops that were asked for, a few at a time, so that nobody who types has to wait for them."""
+        photo, end = self._document.pyramid, time.perf_counter() + _CUTTING_SECONDS
+        while self._wanted and photo is not None and time.perf_counter() < end:
+            word_id = next(iter(self._wanted))
+            self._keep_crop(self._wanted.pop(word_id), photo)
+            if (row := self._rows.get(word_id)) is not None:
+                self.dataChanged.emit(self.index(row, CROP), self.index(row, CROP), [Qt.ItemDataRole.DecorationRole])
+        if self._wanted:
+            self._soon.start()
+
+    def _keep_crop(self, quad: Quad, photo: Pyramid) -> None:
+        view = self.parent()
+        ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
+        self._crops[quad] = _fitted(photo, quad, ratio)
+        while len(self._crops) > _CROPS_KEPT:
+            self._crops.popitem(last=False)
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._crops.clear()
+        self._wanted.clear()
+        self._set_ids(list(self._document.order()))
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        self.endResetModel()
+
+    def _set_ids(self, ids: list[str]) -> None:
+        self._ids = ids
+        self._rows = {word_id: row for row, word_id in enumerate(ids)}
+
+    def _change(self, changed: frozenset[str]) -> None:
+        order = list(self._document.order())
+        if order != self._ids:
+            self._remove(set(self._ids) - set(order))
+            self._append([word_id for word_id in order if word_id not in self._rows])
+            self._arrange(order)
+            self._number()
+        rows = sorted(self._rows[word_id] for word_id in changed if word_id in self._rows)
+        if rows:
+            # One span: a view repaints what of it is in sight, which is less work than a signal for each row.
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
+
+    def _number(self) -> None:
+        # Rows move singly, but are numbered once, when all are where they belong.
+        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        if self._ids:
+            self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
+
+    def _remove(self, gone: set[str]) -> None:
+        row = len(self._ids) - 1
+        while row >= 0:
+            last = row
+            while row >= 0 and self._ids[row] in gone:
+                row -= 1
+            if row < last:
+                self.beginRemoveRows(NOWHERE, row + 1, last)
+                self._set_ids(self._ids[: row + 1] + self._ids[last + 1 :])
+                self.endRemoveRows()
+            row -= 1
+
+    def _append(self, new: list[str]) -> None:
+        if new:
+            self.beginInsertRows(NOWHERE, len(self._ids), len(self._ids) + len(new) - 1)
+            self._set_ids(self._ids + new)
+            self.endInsertRows()
+
+    def _arrange(self, order: list[str]) -> None:
+        if order == self._ids:
+            return
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        ids = [self._ids[index.row()] for index in old]
+        self._set_ids(order)
+        new = [self.index(self._rows[key], index.column()) for key, index in zip(ids, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+
+def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:
+    """A word's writing as large as its cell, at most twice as large as it is. ratio: the screen's pixels per Qt's."""
+    corners = geometry.widened(quad, _AIR)
+    width, height = np.maximum(geometry.sizes(corners)[0], 1.0)
+    scale = min(CROP_HEIGHT * ratio / height, CROP_WIDTH * ratio / width, 2.0 * ratio)
+    pixmap = image_convert.pixmap(photo.warp(corners, (width * scale, height * scale)))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

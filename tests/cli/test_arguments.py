@@ -1,0 +1,100 @@
+"""What is wrong with how ``ocr-studio`` was called is one line, and the exit status is 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.cli import main as cli
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["read"],
+        ["read", "a.jpg", "--format", "xml"],
+        ["read", "a.jpg", "--model", "nobody"],
+        ["read", "a.jpg", "--form", "json"],
+        ["read", "a.jpg", "--unit", "letters"],
+        ["models"],
+        ["models", "eat"],
+        ["export", "here", "--out", "there"],
+        ["export", "here", "--format", "docx", "--out", "there"],
+        ["--scale", "7"],
+        ["--scale", "big"],
+        ["--theme", "pink"],
+        ["one.jpg", "two.jpg"],
+        ["--nonsense"],
+        ["a\nb", "c\nd"],
+        ["dataset"],
+        ["evaluate", "here", "--nonsense"],
+        ["models", "use"],
+        ["models", "fetch", "nobody.h5"],
+        ["search"],
+        ["search", "word", "--limit", "many"],
+        ["synth", "--words", "few"],
+        ["synth", "--out", ""],
+        ["train", "--dataset", "here"],
+        ["train", "--dataset", "here", "--name", "Mine", "--batch", "1.5"],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_one_line(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(wrong) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    assert line.startswith("ocr-studio")
+    assert "usage" not in line
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["read", "--frob"], "read: the following arguments are required: PHOTO; unrecognized arguments: --frob"),
+        (
+            ["export", "here", "--fromat=txt", "--out", "x"],
+            "export: the following arguments are required: --format; unrecognized arguments: --fromat=txt",
+        ),
+        (["models", "use", "--frob"], "models use: the following arguments are required: NAME; unrecognized arguments"),
+        (
+            ["export", "here", "--out", "x", "--", "--frob"],
+            "export: the following arguments are required: --format; see",
+        ),
+        (["export", "here", "--out=x"], "export: the following arguments are required: --format; see"),
+    ],
+)
+def test_beside_what_is_missing_an_option_that_there_is_none_of_is_named(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(given) == 2
+    assert capsys.readouterr().err.startswith(f"ocr-studio {said}")
+
+
+def test_what_is_like_a_command_and_no_file_is_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["red", "photo.png"]) == 2
+    assert capsys.readouterr().err == (
+        'ocr-studio: there is no command and no file “red”; did you mean "ocr-studio read"?\n'
+    )
+    assert cli.run(["red"]) == 1
+    assert capsys.readouterr().err == (
+        'ocr-studio: red: there is no such file or folder. Check the path; did you mean "ocr-studio read"?\n'
+    )
+    for other in (["boards", "photo.png"], ["boards"]):
+        assert cli.run(other) != 0
+        assert "did you mean" not in capsys.readouterr().err
+    (tmp_path / "red").touch()
+    assert cli.run(["red", "photo.png"]) == 2
+    assert "unrecognized arguments: photo.png" in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_an_argument_is_said_with_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["synth", "--nonsense"]) == 2
+    told = 'ocr-studio synth: unrecognized arguments: --nonsense; see "ocr-studio synth --help"\n'
+    assert capsys.readouterr().err == told
+    assert cli.run(["models", "use"]) == 2
+    told = 'ocr-studio models use: the following arguments are required: NAME; see "ocr-studio models use --help"\n'
+    assert capsys.readouterr().err == told

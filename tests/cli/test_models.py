@@ -1,0 +1,196 @@
+"""``ocr-studio models``: what is listed, chosen, renamed, deleted, written and taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.cli import main as cli
+from ocr_studio.core import settings
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import downloads
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import DETECTOR
+from ocr_studio.core.training import runs as training_runs
+from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.runs import Run
+from ocr_studio.engine.nets.recognizer import build_recognizer
+from ocr_studio.engine.weights import model_weights
+from tests.core.made_models import CARD, installed
+
+BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> tuple[str, str]:
+    assert cli.run(["models", *arguments]) == status
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def _marked(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    out, _ = _run(capsys, "list")
+    return [line[2:].split("  ")[0] for line in out.splitlines() if line.startswith("* ")]
+
+
+def test_one_of_each_kind_is_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    installed("Finder", architecture=DETECTOR, alphabet=(), scores={})
+    assert _marked(capsys) == [BASE, FINDER]
+    assert _run(capsys, "use", "Anna") == ("Anna\n", "")
+    assert _marked(capsys) == [FINDER, "Anna"]
+    _run(capsys, "use", "Finder")
+    assert _marked(capsys) == ["Anna", "Finder"]
+    assert (settings.load().model, settings.load().detector) == ("Anna", "Finder")
+    _run(capsys, "use", BASE)
+    _run(capsys, "use", FINDER)
+    assert (settings.load().model, settings.load().detector) == (BASE, FINDER)
+    assert _run(capsys, "default")[0].splitlines() == [BASE, FINDER]
+    assert settings.load() == settings.Settings()
+
+
+@pytest.mark.usefixtures("caplog")  # the log says so, too
+def test_a_chosen_model_that_is_gone_is_said_beside_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(capsys, "list")[1] == ""
+    settings.save(settings.Settings(model="Anna", detector="Lost"))
+    out, said = _run(capsys, "list")
+    assert [line for line in out.splitlines() if "Anna" in line or "Lost" in line] == []
+    about_reading, about_finding = said.splitlines()
+    assert f"the model “Anna” that you chose is gone or damaged; “{BASE}” reads instead" in about_reading
+    assert f"the model “Lost” that you chose is gone or damaged; “{FINDER}” finds writing instead" in about_finding
+    assert _marked(capsys) == [BASE, FINDER]
+
+
+def test_the_list_says_what_was_gained(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    out, _ = _run(capsys, "list")
+    assert "  Anna  Board 7, 30 → 36 of 40 words right" in out.splitlines()
+
+
+def test_the_list_says_of_published_networks_what_for_and_where_from(capsys: pytest.CaptureFixture[str]) -> None:
+    craft, crnn = downloads.CRAFT, downloads.CRNN
+    installed("craft_mlt_25k", architecture=DETECTOR, alphabet=(), scores={}, title=craft.about)
+    installed("crnn_kurapan", scores={}, title=crnn.about)
+    lines = _run(capsys, "list")[0].splitlines()
+    assert f"  craft_mlt_25k  {craft.about}; finds writing; from {craft.address}, {craft.licence}" in lines
+    assert f"  crnn_kurapan  {crnn.about}; reads writing; from {crnn.address}, {crnn.licence}" in lines
+
+
+def test_a_name_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna", title="Anna")
+    installed("Berta", title="Berta", scores={})
+    lines = _run(capsys, "list")[0].splitlines()
+    assert lines[-2:] == ["  Anna  30 → 36 of 40 words right", "  Berta  Reads writing"]
+    assert "Title" not in _run(capsys, "show", "Anna")[0]
+
+
+def test_what_is_known_of_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    installed("Berta", parent="Anna")
+    models.delete("Anna", in_use=[])
+    out, _ = _run(capsys, "show", "Berta")
+    assert "Began with: Anna (not here any more)" in out
+    assert "On words held out: 30 of 40 right, 10.0 % of letters wrong → 36 of 40 right, 5.0 % of letters wrong" in out
+    assert "Trained with: what upper, epochs 8, learning rate 0.0002" in out
+    out, _ = _run(capsys, "show", BASE)
+    assert "Comes from: the program itself" in out
+
+
+def test_what_finds_writing_has_found_words(capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = ({"words": 40, "right": right, "found": 50, "f": right / 45} for right in (30, 36))
+    scores = {"before": before, "after": after, "change": {"low": 0.1, "high": 0.2}, "speed": {"photos": 2.5}}
+    installed("Finder", architecture=DETECTOR, alphabet=(), scores=scores)
+    assert "  Finder  Board 7, 30 → 36 of 40 words found" in _run(capsys, "list")[0].splitlines()
+    told = _run(capsys, "show", "Finder")[0].splitlines()
+    assert "On words held out: 30 of 40 found, F 0.667 → 36 of 40 found, F 0.800" in told
+    assert "Speed: photos 2.5" in told
+    assert not any(line.startswith("Change") for line in told)
+
+
+def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.CaptureFixture[str]) -> None:
+    installed("Anna")
+    _run(capsys, "use", "Anna")
+    _, said = _run(capsys, "delete", "Anna", status=1)
+    assert 'is in use. Use another one first ("ocr-studio models use")' in said
+    assert _run(capsys, "rename", "Anna", "Clara") == ("Clara\n", "")
+    assert _marked(capsys) == [FINDER, "Clara"]
+    _run(capsys, "use", BASE)
+    assert _run(capsys, "delete", "Clara") == ("Clara\n", "")
+    assert [model.name for model in models.everything()] == [BASE, FINDER]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (["use", "nobody"], 2),
+        (["show", "nobody"], 2),
+        (["delete", BASE], 1),
+        (["rename", BASE, "mine"], 1),
+        (["export", BASE, "x.zip"], 1),
+        (["import", "nothing.zip"], 1),
+        (["import", "nothing.zip", "--name", "../x"], 1),
+        (["rename", "Anna", "../x"], 1),
+        (["rename", "Anna"], 2),
+        (["export", "Anna", ""], 2),
+        ([], 2),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(
+    asked: list[str], status: int, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    installed("Anna")
+    out, said = _run(capsys, *asked, status=status)
+    assert out == ""
+    assert said.splitlines()[-1].startswith("ocr-studio")
+    assert [model.name for model in models.everything()] == [BASE, FINDER, "Anna"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_model_is_taken_in_by_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, said = _run(capsys, "use", "nobody", status=2)
+    assert '"ocr-studio models import FILE" takes in another one' in said
+    with pytest.raises(models.NoSuchModel) as caught:
+        models.find("nobody")
+    assert "ocr-studio" not in str(caught.value)
+    (tmp_path / "text.zip").write_text("no archive")
+    _, said = _run(capsys, "import", str(tmp_path / "text.zip"), status=1)
+    assert said.endswith('Ask for the file that "ocr-studio models export" writes.\n')
+
+
+def test_a_model_is_handed_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    letters = Charset(tuple("ab "))
+    folder = models.candidate_folder("Anna")
+    model_weights.save(folder, build_recognizer(len(letters)), charset=letters, card=CARD)
+    models.install(folder)
+    file = tmp_path / "Board.zip"
+    assert _run(capsys, "export", "Anna", str(file))[0] == f"{file}\n"
+    assert _run(capsys, "import", str(file))[0] == "Board\n"
+    assert _run(capsys, "import", str(file), "--name", "Berta")[0] == "Berta\n"
+    assert [model.name for model in models.available()] == [BASE, "Anna", "Berta", "Board"]
+
+
+def test_a_damaged_model_is_told_and_can_be_deleted(capsys: pytest.CaptureFixture[str]) -> None:
+    model = installed("Anna")
+    assert model.folder is not None
+    (model.folder / "run.py").write_text("raise SystemExit")
+    out, said = _run(capsys, "list", status=1)
+    assert "Anna" not in out
+    assert "Anna: it holds “run.py”" in said
+    _, said = _run(capsys, "use", "Anna", status=1)
+    assert "run.py" in said
+    _run(capsys, "delete", "Anna")
+    _run(capsys, "list")
+
+
+def test_what_a_training_began_with_stays_until_that_is_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    installed("Anna")
+    training_runs.begin(run := Run("Clara", "recognizer", tmp_path, "0", Recipe(base="Anna")))
+    (run.work / "checkpoint.npz").write_bytes(b"far")
+    for asked in (["delete", "Anna"], ["rename", "Anna", "Berta"]):
+        assert "the training “Clara” began with the model “Anna”" in _run(capsys, *asked, status=1)[1]
+    training_runs.forget("Clara")
+    _run(capsys, "rename", "Anna", "Berta")
+    _run(capsys, "delete", "Berta")

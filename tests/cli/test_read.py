@@ -1,0 +1,162 @@
+"""What the command line says about how photos are read, and about paths that are none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from ocr_studio.cli import main as cli
+from ocr_studio.core import settings
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.models.card import DETECTOR
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.jobs.reading.read import ReadingDesk
+from tests.core.made_models import installed
+
+
+class Nothing:
+    """Finds no writing."""
+
+    name = "nothing"
+
+    def find(self, image: NDArray[np.uint8]) -> list[Quad]:
+        return []
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[Quad]) -> Iterator[tuple[int, list[Word]]]:
+        yield from ()
+
+
+@pytest.mark.parametrize(("arguments", "unit"), [([], "lines"), (["--unit", "words"], "words")])
+def test_a_box_holds_what_the_command_says_else_what_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], unit: str
+) -> None:
+    photo = tmp_path / "board.png"
+    photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    settings.save(settings.Settings(unit="lines"))
+    units: list[str] = []
+
+    def reader(desk: ReadingDesk) -> Nothing:
+        units.append(desk.options.unit)
+        return Nothing()
+
+    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    assert cli.run(["read", str(photo), *arguments]) == 0
+    assert set(units) == {unit}
+
+
+@pytest.mark.parametrize(("asked", "status"), [("Anna", 0), ("Finder", 2), ("nobody", 2), ("Broken", 1)])
+def test_the_model_that_is_asked_for_reads_if_there_is_one_that_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str, status: int
+) -> None:
+    installed("Anna")
+    installed("Finder", architecture=DETECTOR, alphabet=())
+    broken = installed("Broken")
+    assert broken.folder is not None
+    (broken.folder / "weights.pkl").touch()
+    photo = tmp_path / "board.png"
+    photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    used: set[str | None] = set()
+
+    def reader(desk: ReadingDesk) -> Nothing:
+        used.add(desk.options.model)
+        return Nothing()
+
+    monkeypatch.setattr(ReadingDesk, "reader", reader)
+    assert cli.run(["read", str(photo), "--model", asked]) == status
+    assert used == ({asked} if status == 0 else set())
+    assert len(capsys.readouterr().err.splitlines()) == (status > 0)
+
+
+def test_that_a_chosen_model_is_gone_is_said_where_it_would_have_read(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    photo = tmp_path / "board.png"
+    photo_file.save_png(photo, np.full((20, 20, 3), 200, np.uint8))
+    chosen = [installed("Anna"), installed("Finder", architecture=DETECTOR, alphabet=()), installed("Berta")]
+    settings.save(settings.Settings(model="Anna", detector="Finder"))
+
+    def said(*more: str) -> list[str]:
+        assert cli.run(["read", str(photo), *more]) == 0
+        return capsys.readouterr().err.splitlines()
+
+    assert said() == []
+    assert chosen[0].folder is not None
+    shutil.rmtree(chosen[0].folder)
+    reads = settings.Settings().reads_with()
+    [line] = said()
+    assert f"the model “Anna” that you chose is gone or damaged; “{reads}” reads instead" in line
+    assert said("--model", "Berta") == []
+    assert chosen[1].folder is not None
+    shutil.rmtree(chosen[1].folder)
+    assert len(said()) == 2
+    [line] = said("--model", "Berta")
+    assert "“Finder” that you chose" in line
+    assert "finds writing instead" in line
+    assert "setting 'model' cannot be 'Anna'" in caplog.text
+    assert cli.run(["models", "default"]) == 0
+    capsys.readouterr()
+    assert said() == []
+
+
+def test_read_replaces_no_file_that_it_did_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    for name in ("a.png", "b.png"):
+        photo_file.save_png(tmp_path / name, np.full((20, 20, 3), 200, np.uint8))
+    out = tmp_path / "out"
+    asked = ["read", str(tmp_path), "--format", "json", "--out", str(out)]
+    assert cli.run(asked) == 0
+    assert cli.run(asked) == 0
+    (out / "a.json").write_text("edited")
+    (out / "b.json").unlink()
+    capsys.readouterr()
+    assert cli.run(asked) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "a.json: this program did not write the file" in line
+    assert (out / "a.json").read_text() == "edited"
+    assert (out / "b.json").read_text().startswith("{")
+    assert cli.run([*asked, "--overwrite"]) == 0
+    assert (out / "a.json").read_text().startswith("{")
+
+
+@pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
+def test_pages_that_are_not_read_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
+) -> None:
+    monkeypatch.setattr(ReadingDesk, "reader", lambda _: Nothing())
+    more = [Image.new("RGB", (20, 20), colour) for colour in ("black", "red")]
+    white, several = Image.new("RGB", (20, 20), "white"), name != "plain.tif"
+    white.save(tmp_path / name, save_all=several, append_images=more if several else [])
+    assert cli.run(["read", str(tmp_path / name)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == (pages > 1)
+    assert all(f"{name}: it holds 3 pages or frames; the first alone is read" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [""],
+        ["read", ""],
+        ["read", "a.png", "--out", ""],
+        ["export", "", "--format", "txt", "--out", "there"],
+        ["export", "here", "--format", "txt", "--out="],
+        ["--screenshot", "", "a.png"],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(given) == 2
+    said = capsys.readouterr()
+    assert ': empty path; see "ocr-studio' in said.err
+    assert said.out == ""

@@ -1,0 +1,395 @@
+"""``ocr-studio synth``: what it writes, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+import pytest
+
+from ocr_studio.cli import main as cli
+from ocr_studio.core.datasets import dataset
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.synth import options as synth_options
+from ocr_studio.core.write_errors import WriteFailed
+from ocr_studio.jobs.synth import generate
+from tests import made_synth
+
+_LIKE: Final = ["synth", "--preview", "few.png", "--like"]
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> list[str]:
+    """What is read in a moment."""
+    options = made_synth.options(tmp_path)
+    return ["--word-list", str(options.word_list), "--print-fonts", str(options.prints), "--side", "640"]
+
+
+def test_a_dataset_is_written_and_made_again(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--words", "6", "--writing", "made=2,print", "--grounds", "paper", "--spoiled", "0.2", "--seed", "3"]
+    assert cli.run(["synth", "--out", str(tmp_path / "one"), *quick, *given, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["written"], said["split"]["rule"], said["lacking"]) == (6, "sources", {})
+    again = ["synth", "--out", str(tmp_path / "two"), "--like", str(tmp_path / "one")]
+    assert cli.run(again) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"6 of 6 words written to {tmp_path / 'two'}\n")
+    assert dataset.read(tmp_path / "two").digest == said["digest"]
+    options = json.loads((tmp_path / "two" / "manifest.json").read_text("utf-8"))["synthetic"]["options"]
+    assert options["writing"] == {"made": 2.0, "print": 1.0}
+
+
+def test_of_a_list_with_other_words_another_dataset_is_told_and_replaces_none_unasked(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, one, two = tmp_path / "words.txt", tmp_path / "one", tmp_path / "two"
+    assert cli.run(["synth", "--out", str(one), *quick, "--words", "3", "--only-words"]) == 0
+    again = ["synth", "--out", str(two), "--like", str(one)]
+    before = words.read_text("utf-8")
+    assert cli.run(again) == 0
+    digest = dataset.read(two).digest
+    words.write_text(before + " ", "utf-8")
+    words.write_text(before, "utf-8")  # written anew, and the same
+    assert cli.run(again) == 0
+    assert "list of words" not in capsys.readouterr().err
+    words.write_text("quite other words", "utf-8")
+    assert cli.run(again) == 1
+    told = capsys.readouterr().err
+    assert f"{words}: the list of words is not as it was when {one} was made with it; another dataset will" in told
+    assert f"{two}: the folder holds a dataset that was drawn with other words in the list. Name another" in told
+    assert dataset.read(two).digest == digest
+    assert cli.run(["synth", "--out", str(two), *quick, "--words", "3", "--only-words"]) == 1
+    assert "drawn with other words in the list" in capsys.readouterr().err
+    assert cli.run([*again, "--replace"]) == 0
+    assert {each.text for each in dataset.read(two).examples} <= {"quite", "other", "words"}
+    capsys.readouterr()
+    assert cli.run([*again, "--word-list", str(words)]) == 0  # given by name: nobody asked for the same
+    assert "not as it was" not in capsys.readouterr().err
+
+
+def test_what_was_begun_with_other_words_is_not_gone_on_with(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    with closing(cast(Any, generate.write(options, tmp_path / "out", children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+    assert generate.can_go_on(options, tmp_path / "out")
+    (tmp_path / "words.txt").write_text("quite other words", "utf-8")
+    assert not generate.can_go_on(options, tmp_path / "out")
+    with pytest.raises(WriteFailed, match="or from other files, was begun in the folder") as caught:
+        list(generate.write(options, tmp_path / "out", children=0))
+    assert "Give those options again, with the words, fonts and photos as they were" in caught.value.typed
+
+
+def test_of_other_fonts_and_photos_another_dataset_is_told_and_replaces_none_unasked(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    hands, boards, one, two = (tmp_path / name for name in ("hands", "boards", "one", "two"))
+    for folder in (hands, boards):
+        folder.mkdir()
+    (hands / "mine.ttf").write_bytes(made_synth.font())
+    photo_file.save_png(boards / "wall.png", np.full((300, 400, 3), 200, np.uint8))
+    given = [*quick, "--words", "3", "--held-out", "0", "--fonts", str(hands), "--backgrounds", str(boards)]
+    assert cli.run(["synth", "--out", str(one), *given]) == 0
+    digest = dataset.read(one).digest
+    assert cli.run(["synth", "--out", str(one), *given]) == 0  # the same
+    (hands / "other.ttf").write_bytes(made_synth.font() + b"another")
+    photo_file.save_png(boards / "door.png", np.full((300, 400, 3), 90, np.uint8))
+    assert cli.run(["synth", "--out", str(one), *given]) == 1
+    told = capsys.readouterr().err
+    assert f"{one}: the folder holds a dataset that was drawn with other photos of boards in the same folder." in told
+    assert dataset.read(one).digest == digest
+    again = ["synth", "--out", str(two), "--like", str(one)]
+    assert cli.run(again) == 0
+    told = capsys.readouterr().err
+    for said in (f"{hands}: the handwriting fonts in it are", f"{boards}: the photos of boards in it are"):
+        assert f"{said} not as they were when {one} was made with it; another dataset will come of it" in told
+    assert cli.run([*again, "--fonts", str(hands), "--backgrounds", str(boards)]) == 0  # nobody asked for the same
+    assert "not as they were" not in capsys.readouterr().err
+    manifest = one / "manifest.json"
+    facts = json.loads(manifest.read_text("utf-8"))
+    del facts["synthetic"]["made_of"]  # as it was drawn before these were kept
+    manifest.write_text(json.dumps(facts), "utf-8")
+    assert cli.run(["synth", "--out", str(one), *given]) == 0
+    assert dataset.read(one).digest == dataset.read(two).digest != digest
+
+
+def test_what_was_begun_with_other_fonts_is_not_gone_on_with(tmp_path: Path) -> None:
+    options = made_synth.options(tmp_path, words=3)
+    with closing(cast(Any, generate.write(options, tmp_path / "out", children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+    assert generate.can_go_on(options, tmp_path / "out")
+    assert options.prints
+    (options.prints / "other.ttf").write_bytes(made_synth.font() + b"another")
+    assert not generate.can_go_on(options, tmp_path / "out")
+    with pytest.raises(WriteFailed, match="begun in the folder"):
+        list(generate.write(options, tmp_path / "out", children=0))
+    (options.prints / "other.ttf").unlink()
+    assert generate.can_go_on(options, tmp_path / "out")
+
+
+def test_languages_are_known_however_they_are_written(tmp_path: Path, quick: list[str]) -> None:
+    assert cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "1", "--languages", "DE, en"]) == 0
+    assert synth_options.load(tmp_path / "out").languages == ("de", "en")
+
+
+def test_it_is_made_again_from_another_folder_as_well(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = ["--words", "2", "--writing", "made", "--word-list", "words.txt"]
+    assert cli.run(["synth", "--out", "one", *quick, *given]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert cli.run(["synth", "--out", "two", "--like", "../one"]) == 0
+
+
+def test_only_words_of_the_list_come_where_that_is_asked_for(tmp_path: Path, quick: list[str]) -> None:
+    asked = ["synth", *quick, "--words", "40", "--spoiled", "0", "--grounds", "paper", "--writing", "made,print"]
+    assert cli.run([*asked, "--out", str(tmp_path / "free")]) == 0
+    assert cli.run([*asked, "--only-words", "--out", str(tmp_path / "only")]) == 0
+    free, only = ({each.text for each in dataset.read(tmp_path / name).examples} for name in ("free", "only"))
+    assert free - set(made_synth.WORDS.split())
+    assert only == set(made_synth.WORDS.split())
+    boards = ["--words", "0", "--boards", "2", "--only-words", "--out", str(tmp_path / "boards")]
+    assert cli.run([*asked, *boards]) == 0
+    cut = {each.text for each in dataset.read(tmp_path / "boards").examples}
+    assert any(sign.isdigit() for text in cut for sign in text)  # as the help says of words cut from boards
+
+
+def test_what_the_one_before_was_made_with_can_be_turned_back(tmp_path: Path, quick: list[str]) -> None:
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    given = ["--words", "1", "--boards", "1", "--only-words", "--no-cut", "--test"]
+    assert cli.run(["synth", "--out", str(one), *quick, *given]) == 0
+    assert len(dataset.read(one).examples) == 1
+    assert cli.run(["synth", "--out", str(two), "--like", str(one)]) == 0
+    as_before, turned_back = synth_options.load(two), ["--no-only-words", "--cut", "--no-test"]
+    assert (as_before.only_words, as_before.cut, as_before.purpose) == (True, False, "test")
+    assert cli.run(["synth", "--out", str(three), "--like", str(one), *turned_back]) == 0
+    assert synth_options.load(three) == replace(as_before, only_words=False, cut=True, purpose="learn")
+    assert len(dataset.read(three).examples) > 1
+
+
+def test_a_preview_is_one_picture(tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "new folder" / "few.png"
+    assert cli.run(["synth", "--preview", str(picture), *quick, "--words", "3"]) == 0
+    assert capsys.readouterr().out == f"3 drawn on {picture}\n"
+    height, width = photo_file.open_photo(picture).shape[:2]
+    assert width == 1600
+    assert 60 < height < 400
+
+
+def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, photo = tmp_path / "few.png", tmp_path / "photo.png"
+    photo_file.save_png(photo, np.zeros((8, 8, 3), np.uint8))
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "text.png").write_text("mine")
+    asked = ["synth", *quick, "--words", "1", "--preview"]
+    for given, said in (
+        (photo, "photo.png: it is a picture that this program did not write. Choose another name."),
+        (
+            tmp_path / "text.png",
+            "did not write the file, or it was changed since. Give another name, or add --replace to write over it.",
+        ),
+        (tmp_path / "folder.png", "folder.png: there is a folder of that name"),
+        (tmp_path / "text.png" / "few.png", "no folder can be made for it there"),
+    ):
+        before = given.read_bytes() if given.is_file() else b""
+        assert cli.run([*asked, str(given)]) == 1
+        assert said in capsys.readouterr().err
+        assert not before or given.read_bytes() == before
+    assert cli.run([*asked, str(picture)]) == 0
+    first = picture.read_bytes()
+    assert cli.run([*asked, str(picture), "--seed", "5"]) == 0
+    assert picture.read_bytes() != first
+    picture.chmod(0o444)
+    assert cli.run([*asked, str(picture)]) == 1
+    assert "protected from being written over" in capsys.readouterr().err
+    assert cli.run([*asked, str(photo), "--replace"]) == 1
+    assert cli.run([*asked, str(tmp_path / "text.png"), "--replace"]) == 0
+
+
+def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words"]
+    assert cli.run([*asked, "2"]) == 0
+    assert cli.run([*asked, "3"]) == 1
+    assert "add --replace to write over that dataset" in capsys.readouterr().err
+    assert cli.run([*asked, "3", "--replace"]) == 0
+    assert len(dataset.read(tmp_path / "out").examples) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "--out DIR to write a dataset, or --preview"),
+        (
+            ["--out", "x", "--preview", "y.png"],
+            "both --out and --preview are given; give --out to write a dataset, or --prev",
+        ),
+        (["--out", "x", "--words", "5", "--languages", "de,,en"], "“de,,en” has a comma with nothing before or behind"),
+        (["--out", "x", "--words", "5", "--languages", "de,"], "“de,” has a comma with nothing before or behind it"),
+        (["--out", "x", "--words", "5", "--languages", "de,DE"], "“de” is given twice"),
+        (["--out", "x", "--words", "5", "--languages", ""], "no language is chosen"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,made=2"], "--writing: “made” is given twice"),
+        (["--out", "x", "--words", "5", "--writing", "made=1,,print"], "“made=1,,print” has a comma with nothing"),
+        (["--out", "x", "--words", "5", "--seed", "3e9"], "cannot be 3,000,000,000. Give 0 to 2,147,483,647."),
+        (
+            ["--out", "x"],
+            "ocr-studio: neither words nor boards are asked for. Give --words N, --boards N, or both.",
+        ),
+        (
+            ["--out", "x", "--words", "5", "--spoiled", "2"],
+            "--spoiled: how bad the photos are cannot be 2. Give 0 to 1.",
+        ),
+        (
+            ["--out", "x", "--boards", "1e11"],
+            "--boards: the number of boards cannot be 100,000,000,000. Give 0 to 20,000.",
+        ),
+        (["--out", "x", "--words", "2.5"], "“2.5” is no whole number"),
+        (["--out", "x", "--words", "many"], "“many” is no number"),
+        (["--out", "x", "--words", "5", "--spoiled", "0,1"], "“0,1” is no number"),
+        (["--out", "x", "--words", "300,001"], "--words: the number of single words cannot be 300,001"),
+        (["--preview", "few"], "--preview: “few” is no name of a PNG picture; give one that ends in .png"),
+        (["--preview", "few.txt", "--words", "3"], "“few.txt” is no name of a PNG picture"),
+        (["--out", "x", "--words", "5", "--processes", "0"], "--processes cannot be 0"),
+        (["--out", "x", "--words", "5", "--languages", "xx"], "no words of the language “xx”"),
+        (["--out", "x", "--words", "5", "--fonts", "nowhere"], "--fonts: "),
+        (["--out", "x", "--words", "5", "--writing", "made=much"], "“made=much” is not NAME=SHARE"),
+        (["--out", "x", "--like", "nowhere.json"], "nowhere.json: it cannot be read"),
+    ],
+)
+def test_called_wrongly_it_says_why(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["synth", *given]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "held_out", "said"),
+    [
+        (["--words", "4"], 0, ["none of 4 words is held out, as --held-out asks: it takes 5 words"]),
+        (["--words", "5"], 1, []),
+        (
+            ["--words", "1", "--held-out", "0.3"],
+            0,
+            ["none of 1 word is held out, as --held-out asks: it takes 2 words"],
+        ),
+        (["--words", "2", "--held-out", "0.3"], 1, []),
+        (["--words", "1", "--held-out", "0"], 0, []),
+        (["--words", "1", "--test"], 1, []),
+        (["--words", "5", "--boards", "1"], 1, ["none of 1 board is held out, as --held-out asks: it takes 5 boards"]),
+    ],
+)
+def test_that_of_so_few_none_is_held_out_is_said(
+    tmp_path: Path, quick: list[str], given: list[str], held_out: int, said: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    out = tmp_path / "out"
+    assert cli.run(["synth", "--out", str(out), *quick, "--writing", "made", "--no-cut", *given]) == 0
+    assert [line for line in capsys.readouterr().err.splitlines() if "held out" in line] == said
+    assert len(dataset.read(out).held_out) == held_out
+
+
+def test_a_list_of_words_that_is_no_utf_8_is_to_be_saved_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (words := tmp_path / "words.txt").write_bytes("Grüße".encode("latin-1"))
+    assert cli.run(["synth", "--out", str(tmp_path / "out"), "--words", "2", "--word-list", str(words)]) == 1
+    said = f"ocr-studio: {words}: the word list cannot be used: it is no UTF-8 text. Save it as UTF-8.\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("below", ["", "deep/below"])
+def test_a_file_where_the_folder_is_to_be_is_named(
+    tmp_path: Path, quick: list[str], below: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "file").touch()
+    assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 1
+    said = f"ocr-studio: {file}: the dataset cannot be written: it is a file, not a folder. Choose another folder.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_what_cannot_be_used_is_said_and_counts(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hands").mkdir()
+    (tmp_path / "hands" / "torn.ttf").write_bytes(b"no font")
+    (tmp_path / "hands" / "whole.ttf").write_bytes(made_synth.font())
+    assert (
+        cli.run(["synth", "--out", str(tmp_path / "out"), *quick, "--words", "2", "--fonts", str(tmp_path / "hands")])
+        == 1
+    )
+    told = capsys.readouterr()
+    assert "2 of 2 words written" in told.out
+    assert "hands: 1 file in it is of no use: torn.ttf (the font cannot be used" in told.err
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 1
+    assert "there are other files in the folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["train", "--name", "x", "--dataset"], ["dataset"], ["evaluate"], _LIKE])
+def test_what_is_half_drawn_is_no_dataset_yet_and_how_to_go_on_is_said(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    out, ended = tmp_path / "out", tmp_path / "ended"
+    options = replace(made_synth.options(tmp_path, words=3), purpose="test")
+    with closing(cast(Any, generate.write(options, out, children=0))) as drawn:
+        assert sum(1 for _ in itertools.islice(drawn, 2)) == 2
+        assert cli.run([*command, str(out)]) == 1
+        assert "at this moment, and it is not whole yet. Wait until it has ended." in capsys.readouterr().err
+    for more in ([], ["--out", str(tmp_path / "copy")] if command == ["dataset"] else []):
+        assert cli.run([*command, str(out), *more]) == 1
+        said = capsys.readouterr().err
+        assert f"{out}: drawing a dataset was begun there, and it is not whole yet. The same" in said
+        assert '"ocr-studio synth" command goes on with it' in said
+    assert not (tmp_path / "copy").exists()
+    ended.mkdir()
+    assert cli.run([*command, str(ended)]) == (2 if command is _LIKE else 1)
+    assert "not whole yet" not in capsys.readouterr().err
+    list(generate.write(options, out, children=0))
+    assert len(dataset.read(out).examples) == 3
+
+
+def test_interrupted_it_says_that_it_can_go_on(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ocr_studio.engine.synth.sample_maker import SampleMaker
+
+    asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words", "5"]
+    word = SampleMaker.word
+
+    def interrupted(maker: SampleMaker, index: int) -> object:
+        if index == 3:
+            raise KeyboardInterrupt
+        return word(maker, index)
+
+    with monkeypatch.context() as here:
+        here.setattr(SampleMaker, "word", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            cli.run(asked)
+    assert capsys.readouterr().err.endswith("interrupted; the same command goes on where it was\n")
+    assert cli.run(asked) == 0
+    assert "gone on with: 3 of 5 were made before" in capsys.readouterr().err
+    assert len(dataset.read(tmp_path / "out").examples) == 5

@@ -1,0 +1,252 @@
+"""The command ``ocr-studio train``: the same course as in the window, said to a terminal or to another program."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr_studio.cli import console, train
+from ocr_studio.cli import main as cli
+from ocr_studio.cli.console import FAILED, GOOD, MISUSED
+from ocr_studio.core import settings
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
+from ocr_studio.core.training import runs as training_runs
+from ocr_studio.core.training.events import Interval, Trained
+from ocr_studio.jobs.learning import train as training
+from ocr_studio.jobs.learning.train import Course, LearningEvent
+from tests.core import made_datasets
+from tests.core.made_models import installed
+from tests.core.training.test_report import BETTER
+from tests.ui.made_course import StandInDetectorLearner, StandInLearner
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return made_datasets.three_boards(tmp_path).folder
+
+
+@pytest.fixture
+def learner(monkeypatch: pytest.MonkeyPatch) -> StandInLearner:
+    """Learns in place of the engine, which has tests of its own."""
+    made = StandInLearner()
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": made, "detector": made})
+    return made
+
+
+def run(data: Path, *more: str) -> int:
+    return cli.run(["train", "--dataset", str(data), "--name", "mine", *more])
+
+
+def names() -> list[str]:
+    return [model.name for model in models.available()][1:]
+
+
+def test_it_says_what_came_of_it_and_keeps_it(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data) == GOOD
+    out, err = capsys.readouterr()
+    assert "It reads your writing better. On 20 words it had not seen it makes 9 mistakes instead of 15." in out
+    assert "letters wrong in held-out words 15.2 % 9.5 % −5.7 points (−10.1 … −1.3)" in " ".join(out.split())
+    assert out.endswith("Kept as “mine”. To read with it: ocr-studio models use mine\n")
+    assert "12 steps" in err
+    assert names() == ["mine"]
+    assert training_runs.unfinished() == ()
+    assert run(data) == FAILED
+    assert "there is a model “mine” already" in capsys.readouterr().err
+
+
+NO_GAIN = ", as the last ones helped no more"
+
+
+@pytest.mark.parametrize(
+    ("stopped", "done", "kept", "said"),
+    [
+        ("early", 70, 30, f"70 of 80 steps done{NO_GAIN}; what counts is how it was after step 30"),
+        ("asked", 20, 20, "20 of 80 steps done, as asked"),
+        ("", 80, 0, "80 of 80 steps done; what counts is how it was before the first one"),
+        ("", 80, 80, ""),
+    ],
+)  # fmt: skip
+def test_it_says_what_became_of_the_steps_that_were_announced(stopped: str, done: int, kept: int, said: str) -> None:
+    trained = Trained("mine", Path("x"), BETTER, done, 1.0, stopped, {"steps": kept})
+    assert train._ended(trained, 80) == said
+
+
+def test_worse_is_not_kept_unless_asked(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner.mistakes, learner.change = (9, 14), Interval(0.02, 0.09)
+    assert run(data) == FAILED
+    assert "It got worse." in (out := capsys.readouterr().out)
+    assert "It is worse: not kept." in out
+    assert names() == []
+    assert run(data, "--keep", "always") == GOOD
+    assert names() == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("architecture", "more", "said"),
+    [
+        (CRNN, (), "“Hand” can read, but not be trained further here: its network is a CRNN. Begin with another"),
+        (CRAFT, ("--detector",), "“Hand” can find writing, but not be trained further here: its network is a CRAFT."),
+        (
+            LIGHT_CRAFT,
+            ("--detector",),
+            "its network is a light CRAFT. Begin with another model; or train this one by a",
+        ),
+    ],
+)
+def test_a_network_that_cannot_be_trained_further_is_refused_before_anything_is_written(
+    data: Path, capsys: pytest.CaptureFixture[str], architecture: str, more: tuple[str, ...], said: str
+) -> None:
+    known: dict[str, Any] = {} if architecture == CRNN else {"alphabet": (), "scores": {}}
+    installed("Theirs", architecture=architecture, title="Hand", **known)
+    assert run(data, "--base", "Theirs", *more) == FAILED
+    assert said in capsys.readouterr().err
+    assert training_runs.load("mine") is None
+    assert not models.candidates("mine")
+
+
+def test_a_light_network_can_be_begun_with(data: Path, learner: StandInLearner) -> None:
+    installed("Light", architecture=LIGHT_CRNN)
+    assert run(data, "--base", "Light") == GOOD
+
+
+def test_other_programs_are_told_everything(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "--events", "jsonl", "--keep", "never") == GOOD
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "preparing"
+    assert kinds[-2:] == ["trained", "discarded"]
+    assert kinds.count("step") == 12
+    checked = next(event for event in events if event["event"] == "checked")
+    assert set(checked) == {"event", "step", "held_out_cer", "keep_cer", "best", "samples"}
+    trained = events[-2]
+    assert (trained["verdict"], trained["held_out"]["cer"]["before"]) == ("better", 0.152)
+    assert names() == []
+
+
+def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Course] = []
+
+    def learn(course: Course) -> Iterator[LearningEvent]:
+        seen.append(course)
+        yield from learner(course)
+
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn, "detector": learn})
+    assert run(data, "--what", "neck+head", "--epochs", "3", "--learning-rate", "0.0005", "--seed", "7") == GOOD
+    recipe = seen[0].run.recipe
+    assert (recipe.what, recipe.epochs, recipe.learning_rate, recipe.seed) == ("neck+head", 3, 0.0005, 7)
+    assert cli.run(["train", "--dataset", str(data), "--name", "boxes", "--detector", "--batch", "2"]) == GOOD
+    assert (seen[1].run.kind, seen[1].run.recipe.batch) == ("detector", 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "what"),
+    [
+        (("--what", "tail"), MISUSED, "invalid choice"),
+        (("--epochs", "many"), MISUSED, "invalid int"),
+        (("--base", "nobody"), MISUSED, "there is no model “nobody”"),
+        (("--base", "pp-ocrv6-small-detector"), MISUSED, "does not read it"),
+        (("--resume",), FAILED, "there is no training “mine” to go on with"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    data: Path, learner: StandInLearner, more: tuple[str, ...], status: int, what: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert run(data, *more) == status
+    assert what in capsys.readouterr().err
+    assert learner.begun == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "range_"),
+    [
+        ("epochs", "0", "1 to 1000"),
+        ("epochs", "1001", "1 to 1000"),
+        ("batch", "0", "1 to 512"),
+        ("augmentation", "2", "0 to 1"),
+        ("replay", "1", "0 to 0.9"),
+        ("average", "-1", "0 to 1"),
+        ("patience", "0", "1 to 1000"),
+        ("seed", "-1", "0 to 2147483647"),
+        ("learning-rate", "nan", "1e-07 to 0.1"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--resume",)])
+def test_a_number_that_means_nothing_is_a_wrong_call(
+    data: Path, learner: StandInLearner, option: str, value: str, range_: str, more: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert run(data, f"--{option}", value, *more) == MISUSED
+    assert capsys.readouterr().err == f"ocr-studio: --{option} cannot be {value}. Give {range_}.\n"
+    assert learner.begun == 0
+
+
+@pytest.mark.parametrize("name", ["../mine", "", ".mine", "con"])
+def test_no_name_leads_out_of_the_models(
+    data: Path, name: str, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["train", "--dataset", str(data), "--name", name]) == FAILED
+    assert "model" in capsys.readouterr().err
+    assert learner.begun == 0
+
+
+def test_a_folder_that_is_no_dataset_is_said(
+    tmp_path: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path) == FAILED
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_lines_are_called_lines(data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]) -> None:
+    learner.unit = "lines"
+    assert run(data) == GOOD
+    out, err = capsys.readouterr()
+    assert "On 20 lines it had not seen" in out
+    assert " lines to learn from" in err
+    assert "word" not in out
+
+
+def test_that_nothing_is_held_out_is_said_before_it_learns(
+    data: Path, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = data / "labels.jsonl"
+    labels.write_text(labels.read_text().replace('"split": "held-out"', '"split": "train"'))
+    assert run(data) == GOOD
+    said = "\nno word is held out: nothing will show whether the new model is better on your words\n"
+    assert said in capsys.readouterr().err
+
+
+def test_where_there_is_no_terminal_progress_is_a_line_now_and_then(
+    data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data) == GOOD
+    assert "step 2 of 12" not in capsys.readouterr().err
+    monkeypatch.setattr(console, "TOLD_EVERY", 0.0)
+    assert cli.run(["train", "--dataset", str(data), "--name", "other"]) == GOOD
+    said = capsys.readouterr().err.splitlines()
+    assert "step 2 of 12, loss 2.05, 4 s left" in said
+    assert not any("\r" in line or "\x1b" in line for line in said)
+
+
+@pytest.mark.parametrize("name", ["my hand", "Anna's", "$HOME"])
+def test_what_it_says_to_type_can_be_typed(
+    data: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_LEARNERS", {"detector": StandInDetectorLearner()})
+    assert cli.run(["train", "--dataset", str(data), "--name", name, "--detector"]) == GOOD
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert "To find writing with it: " in said
+    assert cli.run(shlex.split(said.partition(": ocr-studio ")[2])) == GOOD
+    assert settings.load().detector == name

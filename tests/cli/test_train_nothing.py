@@ -1,0 +1,60 @@
+"""``ocr-studio train`` on datasets of which nothing can be learned: what is said to who typed it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr_studio.cli import main as cli
+from ocr_studio.cli.console import FAILED
+from ocr_studio.engine.synth.handwriting.rendered_text import Split
+from ocr_studio.jobs.synth import generate
+from tests import made_synth
+from tests.core import made_datasets
+
+HELD_OUT = "All that is in it is held out to measure by"
+
+
+def told(data: Path, *more: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The last line on standard error; what has changed in a dataset since it was written is said before."""
+    capsys.readouterr()
+    assert cli.run(["train", "--dataset", str(data), "--name", "mine", *more]) == FAILED
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "said"),
+    [
+        ({"words": 4, "purpose": "test"}, (), f"there is no word to learn from. {HELD_OUT}: make another one by"),
+        ({"words": 4}, ("--detector",), "there is no photo to learn from. It holds single words only: "),
+        ({"boards": 1, "purpose": "test"}, ("--detector",), f"there is no photo to learn from. {HELD_OUT}: make"),
+    ],
+)
+def test_of_what_the_program_has_drawn_it_is_said_what_to_draw(
+    tmp_path: Path, asked: dict[str, Any], more: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = made_synth.options(tmp_path, **asked)
+    split = Split.TEST if options.purpose == "test" else Split.TRAIN
+    (tmp_path / "fonts" / "print.ttf").write_bytes(made_synth.font(split))
+    list(generate.write(options, tmp_path / "drawn", children=0))
+    line = told(tmp_path / "drawn", *more, capsys=capsys)
+    assert said in line
+    assert '"ocr-studio synth' in line
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [((), f"{HELD_OUT}. Choose another dataset."), (("--detector",), "Check every word of a photo first.")],
+)
+def test_of_words_that_a_person_has_checked_nothing_is_said_of_drawing(
+    tmp_path: Path, more: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = made_datasets.three_boards(tmp_path).folder
+    labels = (data / "labels.jsonl").read_text().replace('"train"', '"held-out"')
+    (data / "labels.jsonl").write_text(labels)
+    (data / "boxes.jsonl").write_text("")
+    line = told(data, *more, capsys=capsys)
+    assert said in line
+    assert "synth" not in line

@@ -1,0 +1,47 @@
+"""Amounts are written as people write them, and shares add up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr_studio.core import units
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (1e11, "100,000,000,000"),
+        (20_000, "20,000"),
+        (0.25, "0.25"),
+        (0.1 + 0.2, "0.3"),
+        (-1, "-1"),
+        (1e300, "999,999,999,999,999 and more"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_numbers(value: float, said: str) -> None:
+    assert units.plain(value) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "1 kB"), (900 << 10, "900 kB"), (int(3.4 * 2**30), "3.4 GB"), (12 << 40, "12 TB")]
+)
+def test_room_on_a_disk(count: int, said: str) -> None:
+    assert units.size(count) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "5 seconds"), (100, "2 minutes"), (20_000, "6 hours"), (400_000, "5 days"), (1e11, "3,171 years")],
+)
+def test_time(seconds: float, said: str) -> None:
+    assert units.duration(seconds) == said
+
+
+def test_shares_add_up_by_the_largest_remainder() -> None:
+    assert units.shared([1, 1, 1], 100) == [34, 33, 33]
+    assert units.shared([0.34, 0.24, 0.2, 0.1, 0.12], 100) == [34, 24, 20, 10, 12]
+    assert units.shared([47, 47, 6], 10) == [5, 5, 0]
+    assert units.shared([0, 0], 100) == [0, 0]
+    for many in range(1, 12):
+        assert sum(units.shared([each + 1 for each in range(many)], 100)) == 100

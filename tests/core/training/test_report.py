@@ -1,0 +1,184 @@
+"""What came of a training, in plain words and in figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.page import Quad
+from ocr_studio.core.training import report as training_report
+from ocr_studio.core.training.detector_events import DetectorTrained, FindingComparison, PlaceOfWord
+from ocr_studio.core.training.events import Comparison, Interval, Reading, Sample, Trained
+
+BETTER = Comparison(
+    Reading(20, 5, 0.152), Reading(20, 11, 0.095), Interval(-0.101, -0.013),
+    Reading(64, 58, 0.031), Reading(64, 58, 0.03), Interval(-0.006, 0.004),
+    gained=(Sample("c.png", "queues", "queves", "queues"),),
+)  # fmt: skip
+WORSE = replace(BETTER, after=Reading(20, 3, 0.2), change=Interval(0.01, 0.09))
+FORGETFUL = replace(BETTER, keep_after=Reading(64, 40, 0.2), keep_change=Interval(0.1, 0.2))
+UNCLEAR = replace(BETTER, change=Interval(-0.1, 0.02))
+SAME = replace(BETTER, after=BETTER.before, change=Interval(0.0, 0.0), keep_change=Interval(0.0, 0.0))
+NOTHING = replace(BETTER, before=Reading(0, 0, 0.0), after=Reading(0, 0, 0.0), change=Interval(0.0, 0.0))
+FOUND = FindingComparison(
+    Score(165, 185, 200), Score(180, 192, 200), Interval(0.01, 0.09),
+    Score(50, 60, 60), Score(50, 60, 60), Interval(-0.01, 0.01),
+    gained=(PlaceOfWord("board.jpg", Quad.from_box(0, 0, 9, 9), "map"),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("comparison", "title", "sentence"),
+    [
+        (BETTER, "It reads your writing better", "On 20 words it had not seen it makes 9 mistakes instead of 15."),
+        (WORSE, "It got worse", "On 20 words it had not seen it makes 17 mistakes instead of 15."),
+        (FORGETFUL, "It forgot too much of other writing", "9 mistakes instead of 15"),
+        (
+            FORGETFUL,
+            "It forgot too much of other writing",
+            "But on 64 general words it makes 24 mistakes instead of 6.",
+        ),
+        (
+            replace(BETTER, after=Reading(20, 5, 0.1)),
+            "It reads your writing better",
+            "15 mistakes, as many as before; 10.0 % of the letters are wrong instead of 15.2 %.",
+        ),
+        (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
+        (SAME, "No difference on the held-out words", "15 mistakes, as many as before"),
+        (NOTHING, "Nobody can tell whether it helped", "No word was held out"),
+        (
+            replace(FORGETFUL, before=NOTHING.before, after=NOTHING.after, change=NOTHING.change),
+            "It forgot too much of other writing",
+            "nothing to compare on. But on 64 general words it makes 24 mistakes instead of 6.",
+        ),
+        (replace(BETTER, after=BETTER.before), "It reads your writing better", "15 mistakes, as many as before."),
+        (replace(BETTER, after=Reading(20, 20, 0.0)), "It reads your writing better", "no mistakes instead of 15"),
+        (
+            FOUND,
+            "It finds your writing better",
+            "Of 200 words it had not seen it finds 180 instead of 165; 12 boxes fit no word instead of 20.",
+        ),
+        (replace(FOUND, change=Interval(-0.2, -0.1)), "It got worse", ""),
+    ],
+)
+def test_it_is_said_plainly(comparison: Comparison | FindingComparison, title: str, sentence: str) -> None:
+    assert training_report.title(comparison) == title
+    assert sentence in training_report.sentence(comparison)
+
+
+@pytest.mark.parametrize("comparison", [WORSE, FORGETFUL])
+def test_worse_is_advised_against(comparison: Comparison) -> None:
+    assert "discard" in training_report.advice(comparison)
+
+
+def test_what_is_unsure_is_still_advised_on() -> None:
+    assert "It seems to help" in training_report.advice(UNCLEAR)
+    assert "better discard" in training_report.advice(replace(UNCLEAR, after=Reading(20, 4, 0.16)))
+    assert "stopped too early" in training_report.advice(SAME, stopped="asked")
+    assert "discard it. To learn more, correct more" in training_report.advice(SAME)
+
+
+def test_figures_carry_their_uncertainty() -> None:
+    rows = training_report.rows(BETTER)
+    assert [(row.title, row.before, row.after, row.change) for row in rows] == [
+        ("held-out words read wrongly", "15 of 20", "9 of 20", "−6"),
+        ("letters wrong in held-out words", "15.2 %", "9.5 %", "−5.7 points (−10.1 … −1.3)"),
+        ("general words read wrongly", "6 of 64", "6 of 64", "0"),
+        ("letters wrong in general words", "3.1 %", "3.0 %", "−0.1 points (−0.6 … +0.4)"),
+    ]
+    assert training_report.rows(NOTHING)[0].title.startswith("general")
+    assert [row.change for row in training_report.rows(FOUND)][:3] == ["+15", "−8", "+6.1 points (+1.0 … +9.0)"]
+
+
+def test_a_terminal_is_told_the_same_and_other_programs_too() -> None:
+    trained = Trained("mine", Path("c"), BETTER, 40, 31.4, "early")
+    text = "\n".join(training_report.render(trained))
+    assert "9 mistakes instead of 15" in text
+    assert "gained: “queues”, before “queves”, now “queues”" in text
+    assert "40 steps in 31 s, stopped as it gained no more." in text
+    values = training_report.values(trained)
+    assert values["verdict"] == "better"
+    assert values["held_out"] == {
+        "words": 20,
+        "right": {"before": 5, "after": 11},
+        "cer": {"before": 0.152, "after": 0.095, "change_95": [-0.101, -0.013]},
+    }
+    found = DetectorTrained("mine", Path("c"), FOUND, 40, 31.4)
+    assert "gained: “map” on board.jpg" in "\n".join(training_report.render(found))
+    assert training_report.values(found)["verdict"] == "better"
+
+
+def test_a_single_word_is_one() -> None:
+    single = replace(UNCLEAR, before=Reading(1, 0, 0.5), after=Reading(1, 1, 0.0))
+    assert training_report.advice(single).startswith("1 word is too few")
+
+
+@pytest.mark.parametrize(
+    ("comparison", "sentence", "row"),
+    [
+        (BETTER, "On 20 lines it had not seen", "held-out lines read wrongly"),
+        (FORGETFUL, "But on 64 general lines it makes", "letters wrong in general lines"),
+        (NOTHING, "No line was held out", "general lines read wrongly"),
+        (
+            FOUND,
+            "Of 200 lines it had not seen it finds 180 instead of 165; 12 boxes fit no line",
+            "held-out lines found",
+        ),
+    ],
+)
+def test_of_lines_nothing_speaks_of_words(comparison: Comparison | FindingComparison, sentence: str, row: str) -> None:
+    lines = replace(comparison, unit="lines")
+    assert sentence in training_report.sentence(lines)
+    assert row in [each.title for each in training_report.rows(lines)]
+    trained = (
+        Trained("mine", Path("c"), lines, 40, 31.4)
+        if isinstance(lines, Comparison)
+        else DetectorTrained("mine", Path("c"), lines, 40, 31.4)
+    )
+    assert "word" not in "\n".join((training_report.title(lines), *training_report.render(trained)))
+    assert training_report.values(trained)["unit"] == "lines"
+
+
+@pytest.mark.parametrize("comparison", [SAME, UNCLEAR, replace(UNCLEAR, after=UNCLEAR.before)])
+def test_what_is_unclear_of_lines_asks_for_lines(comparison: Comparison) -> None:
+    advice = training_report.advice(replace(comparison, unit="lines"))
+    assert "lines" in advice
+    assert "word" not in advice
+
+
+# One letter of nine words is read right now that was not.
+FEW = replace(UNCLEAR, before=Reading(9, 5, 4 / 36), after=Reading(9, 6, 3 / 36), change=Interval(-3 / 36, 0.0))
+
+
+def test_how_many_more_words_would_tell_is_reckoned_from_the_interval() -> None:
+    # Its wider side is twice the gain: four times nine must be held out, 27 more, and a fifth of all is.
+    assert training_report.more_to_tell(FEW) == 140
+    assert training_report.more_to_tell(replace(FEW, change=Interval(-2 / 36, 1 / 36))) == 140
+    assert training_report.more_to_tell(replace(FEW, change=Interval(-1.2 / 36, 0.0))) == 5
+    assert training_report.more_to_tell(BETTER) is training_report.more_to_tell(SAME) is None
+    found = replace(FOUND, change=Interval(-0.0025, 0.05))  # F 0.857 before, 0.918 after
+    assert isinstance(training_report.more_to_tell(found), int)
+
+
+def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> None:
+    said = "About 140 more corrected words, of which a fifth is held out, would tell if it stays as large."
+    assert said in training_report.advice(FEW)
+    assert said in "\n".join(training_report.render(trained := Trained("mine", Path("c"), FEW, 40, 31.4)))
+    assert training_report.values(trained)["more_to_tell"] == 140
+    tiny = replace(FEW, after=Reading(9, 6, 3.9 / 36), change=Interval(-3 / 36, 2 / 36))
+    assert "more than 1000 more corrected words" in training_report.advice(tiny)
+    even = replace(FEW, after=FEW.before, change=Interval(-1 / 36, 1 / 36))
+    assert "on 9 words only a change of more than 2.8 points would have shown" in training_report.advice(even)
+    right = Reading(9, 9, 0.0)
+    perfect = replace(SAME, before=right, after=right)
+    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(perfect)
+    # General words are read otherwise, those held out are not; or by less than can be said.
+    still = replace(perfect, keep_change=UNCLEAR.keep_change)
+    assert "All of them were read right before, so nothing can be gained there" in training_report.advice(still)
+    assert "None of them is read otherwise." in training_report.advice(replace(SAME, keep_change=UNCLEAR.keep_change))
+    for hardly in (still, replace(even, change=Interval(-1e-5, 1e-5))):
+        assert "would have shown" not in training_report.advice(hardly)
+    assert training_report.would_tell(BETTER) == ""

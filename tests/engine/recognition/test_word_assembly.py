@@ -1,0 +1,234 @@
+"""Whoever finds and whoever reads, words or lines: every pair reads a photo, in words and in lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.settings import Finding, ReaderOptions
+from ocr_studio.engine.detection.craft_detector import SIDE, CraftDetector, CraftOptions
+from ocr_studio.engine.detection.detector import Detector
+from ocr_studio.engine.preview import Preview
+from ocr_studio.engine.reader import Reader
+from ocr_studio.engine.recognition.line_crops import Looking, ribbons
+from ocr_studio.engine.recognition.recognizer import Crop, Recognizer, Steps
+from ocr_studio.engine.recognition.word_assembly import lines_of
+from ocr_studio.engine.recognition.word_segmentation import by_ink
+
+Photo = NDArray[np.uint8]
+TEXTS = ("one two three", "four five")
+PLACES = ((60, 110), (60, 220))  # where each line's first letter stands on its line
+
+
+def photo() -> Photo:
+    board = np.full((300, 700, 3), 235, np.uint8)
+    for text, (begin, low) in zip(TEXTS, PLACES, strict=True):
+        left = begin
+        for word in text.split():
+            cv2.putText(board, word, (left, low), cv2.FONT_HERSHEY_SIMPLEX, 1.8, (25, 25, 25), 4, cv2.LINE_AA)
+            left += cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, 1.8, 4)[0][0] + 24
+    return board
+
+
+def true_boxes() -> list[tuple[int, int, int, int]]:
+    """Of every word, by what is dark: (left, top, right, bottom)."""
+    dark = cv2.morphologyEx((photo()[..., 0] < 128).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((45, 21), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark)
+    boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
+    assert len(boxes) == 5
+    return sorted(boxes, key=lambda box: (box[1] > 140, box[0]))
+
+
+class Counting(Recognizer):
+    """Reads single words only, and of them how many letters they have: an l for each piece of ink."""
+
+    def __init__(self) -> None:
+        line = keras.Input((48, None, 3))
+        scores = keras.layers.Dense(3)(keras.layers.Reshape((-1, 3))(keras.layers.AveragePooling2D((48, 8))(line)))
+        super().__init__(keras.Model(line, scores), Charset(tuple("lo")), name="counting")
+        self.widest_word, self.stretches = 6.0, ()
+        self.seen: list[tuple[int, int]] = []
+
+    def steps(self, crops: Sequence[Crop], *, stretches: Sequence[float] | None = None) -> list[Steps]:
+        assert set(stretches or [1.0]) == {1.0}
+        self.seen += [crop.shape[:2] for crop in crops]
+        return [_as_many(_pieces(crop), crop.shape[1]) for crop in crops]
+
+
+def _pieces(crop: Crop) -> int:
+    _, _, stats, _ = cv2.connectedComponentsWithStats((crop[..., 0] < 128).astype(np.uint8))
+    return int((stats[1:, cv2.CC_STAT_AREA] > 8).sum())
+
+
+def _as_many(letters: int, width: int) -> Steps:
+    rows = np.full((max(2 * letters, 1), 3), 0.02, np.float32)
+    rows[1::2, 1] = rows[::2, 0] = 0.96
+    return Steps(rows, width / len(rows))
+
+
+def ink_finder() -> keras.Model:
+    """What CRAFT sees, from darkness alone: letters where it is dark, links where it is dark nearby to both sides."""
+    pixels = keras.Input((None, None, 3), name="photo")
+    dark = keras.layers.Rescaling(-0.55, 0.45)(keras.layers.AveragePooling2D(2)(pixels))
+    near = keras.layers.Conv2D(2, (1, 15), padding="same", use_bias=False, name="near")
+    net = keras.Model(pixels, near(dark))
+    kernel = np.zeros((1, 15, 3, 2), np.float32)
+    kernel[0, 7, :, 0] = 1 / 3
+    kernel[0, :, :, 1] = 0.2 / 3
+    near.set_weights([kernel])
+    return net
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer.pretrained()
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return Detector()
+
+
+def craft() -> CraftDetector:
+    return CraftDetector(ink_finder(), options=CraftOptions(side=700, short=300))
+
+
+def read(reader: Reader, image: Photo) -> list[list[Word]]:
+    return reading_order.lines(word for _, words in reader.read_lines(image, reader.find(image)) for word in words)
+
+
+def texts(lines: list[list[Word]]) -> list[str]:
+    return [" ".join(word.text for word in line) for line in lines]
+
+
+def near(word: Word, box: tuple[int, int, int, int]) -> bool:
+    return bool(np.abs(np.array(word.quad.bounds()) - box).max() <= 18)
+
+
+@pytest.mark.parametrize("unit", ["words", "lines"])
+def test_words_that_are_found_are_read_by_who_reads_lines(recognizer: Recognizer, unit: str) -> None:
+    reader = Reader(ReaderOptions(unit=unit), detector=craft(), recognizer=recognizer)
+    lines = read(reader, photo())
+    assert texts(lines) == list(TEXTS)
+    assert [len(line) for line in lines] == ([3, 2] if unit == "words" else [1, 1])
+    if unit == "words":
+        assert all(map(near, (word for line in lines for word in line), true_boxes()))
+    else:
+        assert len(Preview(reader, photo()).find(Finding())) == 2  # trying how writing is found shows lines, too
+
+
+@pytest.mark.parametrize("unit", ["words", "lines"])
+@pytest.mark.parametrize("finds", ["lines", "words"])
+def test_who_reads_single_words_gets_them_one_by_one(detector: Detector, finds: str, unit: str) -> None:
+    counting = Counting()
+    chosen = craft() if finds == "words" else detector
+    lines = read(Reader(ReaderOptions(unit=unit), detector=chosen, recognizer=counting), photo())
+    # (an i is two pieces of ink)
+    assert texts(lines) == ["lll lll lllll", "llll lllll"]
+    assert all(height == 48 for height, _ in counting.seen)
+    assert max(width for _, width in counting.seen) < 6 * 48
+    found = [word for line in lines for word in line]
+    if unit == "words":
+        assert all(map(near, found, true_boxes()))
+        for word in found:
+            assert word.machine is not None
+            assert len(word.machine.letters) == len(word.text)
+            assert word.machine.confidence is not None
+            assert len(word.machine.alternatives) > 1
+    else:
+        assert len(found) == 2
+        assert found[0].machine is not None
+        letters = found[0].machine.letters
+        assert len(letters) == len("lll lll lllll")
+        assert list(letters) == sorted(letters)
+
+
+def test_a_line_that_stands_on_its_head_or_side_is_cut_into_its_words() -> None:
+    for turn in range(4):
+        image = np.ascontiguousarray(np.rot90(photo()[50:140], turn))
+        height, width = image.shape[:2]
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        (line,) = Looking(image, Counting()).look(ribbons(corners[None]))
+        assert line.words is not None
+        assert sorted(len(seen.steps.probabilities) // 2 for seen in line.words) == [3, 3, 5]
+        places = [line.on_photo([((seen.box[0] + seen.box[2]) / 2, 24)])[0] for seen in line.words]
+        assert np.ptp(places, axis=0).argmax() == turn % 2
+
+
+def test_boxes_of_a_person_are_read_as_they_stand_unless_they_hold_more_than_a_word(detector: Detector) -> None:
+    counting = Counting()
+    one, two, three, *_ = true_boxes()
+    reader = Reader(ReaderOptions(), detector=detector, recognizer=counting)
+    boxes = [
+        Quad.from_box(*two),
+        Quad.from_box(one[0], one[1] - 6, three[2], three[3] + 6),
+        Quad.from_box(0, 0, 40, 30),
+    ]
+    reads = [each for batch in reader.read_quads(photo(), boxes) for each in batch]
+    assert [each.text for each in reads] == ["lll", "lll lll lllll", ""]
+    assert len(reads[1].letters) == len(reads[1].text)
+    assert math.isclose(reads[1].letters[0], 1 / 26, abs_tol=0.03)
+
+
+def test_trying_how_writing_is_found_works_with_who_reads_single_words(detector: Detector) -> None:
+    counting = Counting()
+    preview = Preview(Reader(ReaderOptions(), detector=detector, recognizer=counting), photo())
+    lines = preview.find(Finding())
+    first = [word.text for _, words in preview.read_lines(lines, Finding()) for word in words]
+    assert sorted(first) == sorted(["lll", "lll", "lllll", "llll", "lllll"])
+    looked = len(counting.seen)
+    loose = [word.text for _, words in preview.read_lines(lines, Finding(gap=2.0)) for word in words]
+    assert sorted(map(len, loose)) == [9, 11]  # no gap is so wide: each line is one word
+    assert len(counting.seen) == looked + 2
+    assert [word.text for _, words in preview.read_lines(lines, Finding()) for word in words] == first
+    assert len(counting.seen) == looked + 2  # what was seen before is not looked at again
+
+
+def test_a_line_without_ink_has_no_words() -> None:
+    assert by_ink(np.full((48, 200, 3), 200, np.uint8)) == ()
+
+
+def test_words_become_lines_along_their_slope() -> None:
+    turn = np.radians(12)
+    along, down = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+    words = [
+        np.array([100.0, 100.0]) + (start + box[:, :1] * wide) * along + (row * 70 + box[:, 1:] * 40) * down
+        for row in (0, 1)
+        for start, wide in ((0, 90), (110, 60), (190, 120))
+    ]
+    found = lines_of(ribbons(np.array(words, np.float32)[[4, 0, 3, 5, 2, 1]]))
+    assert found.shape == (2, 6, 2)
+    for row, line in enumerate(found):
+        np.testing.assert_allclose(line[:2], [words[3 * row][0], words[3 * row + 2][1]], atol=0.5)
+        np.testing.assert_allclose(line[2:4], [words[3 * row + 2][2], words[3 * row][3]], atol=0.5)
+    assert lines_of(np.zeros((0, 6, 2), np.float32)).shape == (0, 6, 2)
+
+
+def test_a_large_photo_is_looked_at_in_tiles_with_the_same_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, scale = craft().look(photo())
+    assert whole.shape == (150, 350, 2)
+    monkeypatch.setattr("ocr_studio.engine.detection.detector._TILE", 303)
+    monkeypatch.setattr("ocr_studio.engine.detection.detector._OVERLAP", 64)
+    tiled, again = craft().look(photo())
+    assert (tiled.shape, again) == (whole.shape, scale)
+    # (but for the border, beyond which there is more or less to see)
+    np.testing.assert_allclose(tiled[:140, :340], whole[:140, :340], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((300, 400), 2.0), ((1200, 1600), 1.28), ((3000, 4000), 0.512), ((2048, 2048), 1.0)]
+)
+def test_craft_looks_at_photos_as_large_as_keras_ocr_does(size: tuple[int, int], scale: float) -> None:
+    assert CraftOptions().scale(*size) == pytest.approx(scale)
+    assert CraftOptions.of(Finding()) == CraftOptions()
+    assert CraftOptions.of(Finding(detail=640)).side == SIDE // 2

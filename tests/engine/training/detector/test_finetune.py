@@ -1,0 +1,352 @@
+"""A detector learns from reviewed photos: a tiny one for real, and the whole run with stops and trouble in between."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.metrics import Score
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.page import Quad, Word, new_id
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training.detector_events import (
+    RECIPE,
+    DetectorData,
+    DetectorEvent,
+    DetectorTrained,
+    FindingComparison,
+    LinesChecked,
+    ReviewedPhoto,
+)
+from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started, StepDone
+from ocr_studio.engine import runtime
+from ocr_studio.engine.detection.detector import Detector, Quads
+from ocr_studio.engine.nets.detector import build_detector
+from ocr_studio.engine.training import checkpoints
+from ocr_studio.engine.training import run as training_run
+from ocr_studio.engine.training.batches import Mixture
+from ocr_studio.engine.training.detector import evaluation as detector_evaluation
+from ocr_studio.engine.training.detector import finetune as finetune_detector
+from ocr_studio.engine.training.detector import training_data as detector_training_data
+from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+from ocr_studio.engine.training.detector.tiles import SIDE, SizedPhoto, TileBatches, piece_of
+from ocr_studio.engine.training.detector.trainer import DetectorTrainee, choose, loss_of
+from ocr_studio.engine.training.detector.training_data import NoLines
+from ocr_studio.engine.training.trainable_weights import TrainingFailed
+from ocr_studio.engine.weights import model_weights
+from tests.engine.tiny_detector import board, reviewed, tiny_net
+
+Photo = NDArray[np.uint8]
+# ------------------------------------------------------------------------------------------------------- learning
+
+
+def test_a_tiny_detector_learns_one_photo_by_heart() -> None:
+    runtime.configure(ReaderOptions())
+    photo, words = board()
+    places = LinePlaces.of(words)
+    net = tiny_net()
+    detector = Detector(net)
+    sized = SizedPhoto.of("a", photo, places, scale=detector.options.scale(*photo.shape[:2]))
+    assert detector_evaluation.lines_found(detector, [sized], hidden=False).found == 0
+    recipe = replace(RECIPE, what="all", learning_rate=1e-2, average=1.0)
+    tiles = TileBatches([sized], None, Mixture(batch=2, replay=0.0, augmentation=0.0, seed=1))
+    trainee = DetectorTrainee(net, recipe, steps=160)
+    losses = [trainee.learn(tiles.at(step)) for step in range(160)]
+    assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
+    score = detector_evaluation.lines_found(detector, [sized], hidden=False)
+    assert (score.found, score.wanted, score.f) == (5, 5, 1.0)
+
+
+def test_only_the_part_that_is_to_learn_moves_and_the_mean_is_kept() -> None:
+    net = tiny_net()
+    photo, words = board()
+    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=1.0, seed=1))
+    before = model_weights.taken(net)
+    trainee = DetectorTrainee(net, replace(RECIPE, what="head", average=0.25), steps=2)
+    for step in range(2):
+        trainee.learn(tiles.at(step))
+    after = model_weights.taken(net)
+    moved = {name for name in before if (before[name] != after[name]).any()}
+    assert {name.split("/")[0] for name in moved} == {"head2", "head3"}
+    trainee.take(trainee.kept())
+    kept = model_weights.taken(net)
+    for name in before:
+        assert kept[name] == pytest.approx(0.75 * before[name] + 0.25 * after[name], abs=1e-6)
+
+
+@pytest.mark.parametrize("what", ["head", "neck+head", "upper", "all"])
+def test_each_part_holds_the_one_before(what: str) -> None:
+    net = build_detector()
+    choose(net, what)
+    learning = {layer.name.split("_")[0].rstrip("0123") for layer in net.layers if layer.trainable and layer.weights}
+    assert "head" in learning
+    assert ("lateral" in learning) == (what != "head")
+    assert ("stem" in learning) == (what == "all")
+    assert any(name.startswith("block") for name in learning) == (what in {"upper", "all"})
+
+
+def test_the_loss_is_nothing_where_all_is_as_it_should_be_and_finite_at_worst() -> None:
+    rng = np.random.default_rng(0)
+    right = rng.uniform(0, 1, (2, SIDE, SIDE, 1)).astype(np.float32)
+    known = np.ones_like(right)
+    assert float(loss_of(right, right, known)) == pytest.approx(0, abs=1e-3)
+    sure = (right > 0.5).astype(np.float32)
+    assert np.isfinite(float(loss_of(1 - sure, sure, known)))
+    wrong = np.where(right > 0.9, 1 - right, right)
+    assert float(loss_of(wrong, right, known)) > 0.01
+    assert float(loss_of(wrong, right, (right <= 0.9).astype(np.float32))) == pytest.approx(0, abs=1e-3)
+    nothing = np.zeros_like(right)
+    assert float(loss_of(nothing, nothing, known)) == pytest.approx(0, abs=1e-3)
+    assert float(loss_of(sure, nothing, known)) > 1
+
+
+def test_numbers_that_run_away_are_said() -> None:
+    photo, words = board()
+    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    tiles = TileBatches([sized], None, Mixture(batch=1, replay=0.0, augmentation=0.0, seed=1))
+    net = tiny_net()
+    net.get_layer("head3").set_weights([np.full((2, 2, 1, 8), np.nan, np.float32), np.zeros(1, np.float32)])
+    with pytest.raises(TrainingFailed, match="lower rate"):
+        DetectorTrainee(net, replace(RECIPE, what="all"), steps=2).learn(tiles.at(0))
+
+
+# --------------------------------------------------------------------------------------------------------- pieces
+
+
+def test_pieces_show_writing_where_they_say_and_are_the_same_for_the_same_seed() -> None:
+    photo, words = board()
+    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0)
+    for seed in range(8):
+        first, again = (piece_of(sized, np.random.default_rng(seed), strength=1.0) for _ in range(2))
+        assert (first.pixels == again.pixels).all()
+        ink = first.pixels[0].min(axis=2) < first.pixels[0].min(axis=2).max() - 0.7
+        core = (first.cores[0, ..., 0] > 0) & (first.known[0, ..., 0] > 0)
+        away = (first.cores[0, ..., 0] == 0) & (first.known[0, ..., 0] > 0)
+        if core.any():
+            assert ink[core].mean() > 0.25
+            assert ink[away].mean() < 0.05
+
+
+def test_what_is_hidden_is_neither_learned_nor_left_out_of_the_exam() -> None:
+    photo, words = board()
+    sized = SizedPhoto.of("a", photo, LinePlaces.of(words), scale=1.0, hidden=(0, 300, 480, 400))
+    for seed in range(6):
+        shown = piece_of(sized, np.random.default_rng(seed), strength=0.0)
+        hidden = piece_of(sized, np.random.default_rng(seed), strength=0.0, hidden=True)
+        assert hidden.known[hidden.cores > 0].any()
+        assert shown.known.any()
+    # The piece in the middle of a photo as it is shows 48 to 432 across and 8 to 392 down.
+    middle = piece_of(replace(sized, hidden=(0, 0, 480, 400)), np.random.default_rng(0), strength=0.0)
+    assert not middle.known.any()
+
+
+# ----------------------------------------------------------------------------------------------------------- exam
+
+
+def test_lines_count_as_found_however_they_are_cut_but_not_when_they_are_joined() -> None:
+    lines = np.array([[(0, y), (400, y), (400, y + 30), (0, y + 30), (200, y), (200, y + 30)] for y in (0, 50)])
+    places = LinePlaces(lines.astype(np.float32), np.zeros((0, 4, 2), np.float32))
+
+    def found(*boxes: tuple[float, float, float, float]) -> detector_evaluation.LineScore:
+        corners = np.array([Quad.from_box(*box).corners for box in boxes]).reshape(-1, 4, 2)
+        return detector_evaluation.of_lines(np.concatenate([corners, corners[:, :2]], axis=1), places)
+
+    assert found((0, 0, 400, 30), (0, 50, 400, 80)).f == 1.0
+    assert found((0, 0, 180, 30), (200, 0, 400, 30), (0, 50, 400, 80)).f == 1.0
+    joined = found((0, 0, 400, 80))
+    assert (joined.found, joined.right) == (0, 1)
+    stray = found((0, 0, 400, 30), (0, 50, 400, 80), (0, 200, 300, 230), (0, 300, 300, 330))
+    assert stray.f == pytest.approx(2 / 3)
+    assert found().f == 0.0
+    assert detector_evaluation.LineScore().f is None
+
+
+class FakeReader:
+    """Every line that its detector finds is a word."""
+
+    def __init__(self, options: ReaderOptions, *, detector: Detector, recognizer: object = None) -> None:
+        self.find, self.recognizer = detector.find, recognizer
+
+    def read_lines(self, image: Photo, lines: Quads) -> Iterator[tuple[int, list[Word]]]:
+        yield len(lines), [Word(new_id(), Quad.from_array(line[:4])) for line in lines]
+
+
+def test_more_words_found_is_better_and_fewer_worse() -> None:
+    score = Score(5, 10, 10)
+    same = FindingComparison(score, score, Interval(-0.1, 0.1), score, score, Interval(0, 0))
+    assert same.verdict == "no clear difference"
+    assert replace(same, change=Interval(0.01, 0.2)).verdict == "better"
+    assert replace(same, change=Interval(-0.2, -0.01)).verdict == "worse"
+    assert replace(same, change=Interval(0.01, 0.2), keep_change=Interval(-0.2, -0.1)).verdict == "worse"
+    assert replace(same, before=Score()).verdict is None
+
+
+# ------------------------------------------------------------------------------------------------------ a whole run
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of a few steps with a tiny net, two general boards, and a reader that only finds."""
+    monkeypatch.setattr(model_weights, "load_detector", lambda model: tiny_net())
+    monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
+    small(monkeypatch)
+
+
+def small(monkeypatch: pytest.MonkeyPatch, *, steps: int = 6, exams: int = 3) -> None:
+    monkeypatch.setattr(finetune_detector, "LEAST_STEPS", steps)
+    monkeypatch.setattr(finetune_detector, "MOST_STEPS", steps)
+    monkeypatch.setattr(training_run, "EXAMINATIONS", exams)
+    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
+    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+
+
+TINY = replace(RECIPE, what="all", learning_rate=1e-3, batch=2, patience=None)
+
+
+def begun(folder: Path, recipe: Recipe = TINY, *, stop: bool = False) -> Iterator[DetectorEvent]:
+    data = DetectorData((reviewed(), reviewed("b", held_out=True)), digest="d")
+    return finetune_detector.finetune_detector(data, recipe, folder=folder, name="mine", stop=lambda: stop)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_tells_how_it_goes_and_ends_with_a_candidate(tmp_path: Path) -> None:
+    events = list(begun(tmp_path / "work"))
+    kinds = [kind for kind, _ in itertools.groupby(map(type, events))]
+    assert kinds == [Preparing, Started, LinesChecked, *[StepDone, LinesChecked] * 3, Preparing, DetectorTrained]
+    started = next(event for event in events if isinstance(event, Started))
+    assert (started.train, started.held_out, started.steps) == (5, 5, 6)
+    assert [event.step for event in events if isinstance(event, LinesChecked)] == [0, 2, 4, 6]
+    trained = events[-1]
+    assert isinstance(trained, DetectorTrained)
+    assert (trained.steps, trained.stopped) == (6, "")
+    assert trained.comparison.before.wanted == len(board()[1])
+    assert models.candidates("mine") == (trained.folder,)
+    assert checkpoints.load(tmp_path / "work") is None
+
+
+@pytest.mark.usefixtures("tiny")
+def test_who_wants_to_stop_gets_the_best_so_far(tmp_path: Path) -> None:
+    events = list(begun(tmp_path, stop=True))
+    trained = events[-1]
+    assert isinstance(trained, DetectorTrained)
+    assert (trained.steps, trained.stopped) == (1, "asked")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_cancelled_anywhere_no_half_model_is_left(tmp_path: Path) -> None:
+    for last in (Preparing, LinesChecked, StepDone, None):  # while boards are drawn, examined, taught, compared
+        run = begun(tmp_path / str(last))
+        taught = False
+        for event in run:
+            taught = taught or isinstance(event, StepDone)
+            if isinstance(event, last) if last else taught and isinstance(event, Preparing):
+                break
+        else:
+            pytest.fail("it came to its end")
+        run.close()  # type: ignore[attr-defined]
+        assert not models.candidates("mine")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_that_was_cut_short_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    whole = end_of(begun(tmp_path / "whole"))
+    run = begun(tmp_path / "cut")
+    for event in run:
+        if isinstance(event, StepDone) and event.step == 5:
+            break
+    run.close()  # type: ignore[attr-defined]
+    events = list(begun(tmp_path / "cut"))
+    started = next(event for event in events if isinstance(event, Started))
+    assert started.resumed_at == 5
+    again = end_of(iter(events))
+    a, b = (
+        model_weights.unpacked((each.folder / "weights.safetensors").read_bytes(), file="") for each in (whole, again)
+    )
+    assert all(a[name] == pytest.approx(b[name], abs=1e-4) for name in a)
+    # Another recipe begins anew.
+    other = begun(tmp_path / "cut", replace(TINY, seed=5))
+    started = next(event for event in other if isinstance(event, Started))
+    assert started.resumed_at == 0
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_candidate_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(model_weights, "save", full)
+    with pytest.raises(models.ModelsNotWritten, match="Make room"):
+        list(begun(tmp_path))
+    assert not models.candidates("mine")
+    assert checkpoints.load(tmp_path) is not None
+
+
+@pytest.mark.usefixtures("tiny")
+def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
+    empty = ReviewedPhoto("empty", lambda: board(())[0], ())
+    with pytest.raises(NoLines, match="no line"):
+        list(finetune_detector.finetune_detector(
+            DetectorData((empty,)), TINY, folder=tmp_path, name="mine", stop=lambda: False
+        ))  # fmt: skip
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_may_be_given_its_length(tmp_path: Path) -> None:
+    data = DetectorData((reviewed(), reviewed("b", held_out=True)))
+    run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: False, most=3)
+    started = next(event for event in run if isinstance(event, Started))
+    assert started.steps == 3
+    run.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("tiny", "caplog")
+def test_a_photo_that_is_gone_is_left_out(tmp_path: Path) -> None:
+    def gone() -> Photo:
+        raise StudioError("the file is not there", file="gone.jpg")
+
+    data = DetectorData((reviewed(), ReviewedPhoto("gone", gone, board()[1])))
+    run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: True)
+    started = next(event for event in run if isinstance(event, Started))
+    assert (started.train, started.held_out) == (4, 1)  # of a single photo a part is held out
+    run.close()  # type: ignore[attr-defined]
+
+
+def test_saved_and_loaded_it_finds_the_same_and_a_reader_uses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ocr_studio.engine.reader import Reader
+
+    small(monkeypatch, steps=2, exams=1)
+    recipe = replace(RECIPE, what="head", batch=2, learning_rate=1e-3, average=1.0)
+    nets: list[keras.Model] = []
+    save = model_weights.save
+
+    def seen(folder: Path, net: keras.Model, **known: Any) -> Any:
+        nets.append(net)
+        return save(folder, net, **known)
+
+    monkeypatch.setattr(model_weights, "save", seen)
+    trained = end_of(begun(tmp_path, recipe))
+    assert trained.comparison.before.wanted > 0
+    model = models.install(trained.folder)
+    assert (model.kind, model.card and model.card.parent) == ("detector", models.BUILT_IN_DETECTOR.name)
+    photo, _ = board()
+    saved, reader = Detector(nets[0]), Reader(ReaderOptions(detector="mine"))
+    assert (saved.look(photo)[0] == reader.detector.look(photo)[0]).all()
+    assert (reader.find(photo) == saved.find(photo)).all()
+
+
+def end_of(events: Iterator[DetectorEvent]) -> DetectorTrained:
+    *_, last = events
+    assert isinstance(last, DetectorTrained)
+    return last

@@ -1,0 +1,78 @@
+"""What a detector is taught with: which part of a photo is held out, and what is repeated against forgetting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training.detector_events import RECIPE, DetectorData
+from ocr_studio.engine import runtime
+from ocr_studio.engine.detection.detector import Detector
+from ocr_studio.engine.training.detector import training_data as detector_training_data
+from ocr_studio.engine.training.detector.dbnet_targets import LinePlaces
+from ocr_studio.engine.training.detector.tiles import SizedPhoto, piece_of
+from ocr_studio.engine.training.detector.training_data import hidden_part
+from tests.engine.tiny_detector import board, reviewed, tiny_net
+
+
+def test_about_a_quarter_of_the_lines_is_hidden_and_none_is_torn() -> None:
+    _, words = board()
+    lines = LinePlaces.of(words).lines
+    box = hidden_part(lines, width=480, height=400)
+    assert box is not None
+    inside = [bool((line[:, 1] >= box[1]).all()) for line in lines]
+    assert inside == [False, False, False, False, True]
+    assert hidden_part(lines[:3], width=480, height=400) is None
+    beside = lines[..., ::-1]  # lines that stand: the part is right of the others
+    box = hidden_part(beside, width=400, height=480)
+    assert box is not None
+    assert (box[0] > 0, box[1]) == (True, 0.0)
+
+
+def test_other_photos_are_repeated_as_the_net_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
+    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+    runtime.configure(ReaderOptions())
+    detector = Detector(tiny_net())
+    learned = (reviewed(), reviewed("b", held_out=True))
+    lessons: list[detector_training_data.DetectorLessons] = []
+    for data in (DetectorData(learned), DetectorData(learned, general=(reviewed("sign"),))):
+        lessons.append(detector_training_data.DetectorLessons())
+        said = list(lessons[-1].prepare(data, detector, RECIPE))
+        assert all(event.done < event.total for event in said)
+    boards, more = lessons
+    assert boards.general is not None
+    assert more.general is not None
+    assert (len(boards.general.pixels), len(more.general.pixels)) == (4, 8)
+    assert (more.general.pixels[:4] == boards.general.pixels).all()
+    now = detector.maps(more.general.pixels.astype(np.float32))
+    assert more.general.cores.astype(np.float32) == pytest.approx(now, abs=0.02)
+    assert more.general.known.all()
+    assert boards.fingerprint() != more.fingerprint()
+
+
+def test_photos_are_repeated_as_large_as_they_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector_training_data, "_REPEATED", 1)
+    monkeypatch.setattr(detector_training_data, "_KEPT", 1)
+    runtime.configure(ReaderOptions())
+    detector = Detector(tiny_net())
+    widths: dict[str, int] = {}
+
+    def piece(photo: SizedPhoto, rng: np.random.Generator, **asked: Any) -> Any:
+        widths[photo.name] = photo.width
+        return piece_of(photo, rng, **asked)
+
+    def looked(image: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+        return np.zeros((8, 8), np.float32), 1.5
+
+    monkeypatch.setattr(detector_training_data, "piece_of", piece)
+    monkeypatch.setattr(detector, "look", looked)
+    data = DetectorData((reviewed(), reviewed("b", held_out=True)), general=(reviewed("sign"),))
+    list(detector_training_data.DetectorLessons().prepare(data, detector, RECIPE))
+    wide = reviewed("sign").open().shape[1]
+    assert detector.options.scale(wide, wide) != 1.5
+    assert widths["sign"] == round(1.5 * wide)

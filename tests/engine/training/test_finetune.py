@@ -1,0 +1,287 @@
+"""The whole way from corrected words to a candidate, with a tiny net in place of the real one: events, cuts, stops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.language.charset import Charset
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import WEIGHTS_FILE
+from ocr_studio.core.training.events import Checked, Preparing, Recipe, Started, StepDone, Trained, TrainingEvent
+from ocr_studio.engine.training import checkpoints, finetune, rehearsal
+from ocr_studio.engine.training import run as training_run
+from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
+from ocr_studio.engine.training.finetune import NothingToLearn
+from ocr_studio.engine.training.trainable_weights import TrainingFailed
+from ocr_studio.engine.training.training_data import Lesson, TrainingData
+from ocr_studio.engine.weights import model_weights
+from tests.engine.tiny_recognizer import build_tiny, printed
+
+ALPHABET = Charset(tuple(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+"))
+TRAIN = [printed(word) for word in ("map", "mop", "queue", "Board", "left")]
+HELD_OUT = [printed(word) for word in ("poem", "table", "Bad")]
+DATA = TrainingData(TRAIN, HELD_OUT, digest="1234")
+RECIPE = Recipe(what="all", epochs=1, learning_rate=2e-3, batch=8)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny net, few general words, few steps."""
+
+    def base(recipe: Recipe, data: TrainingData) -> finetune.Base:
+        return finetune.Base(build_tiny(len(ALPHABET)), ALPHABET, "tiny")
+
+    monkeypatch.setattr(finetune, "_base", base)
+    for name, value in {"REPEATED": 16, "KEPT": 8, "LEAST_STEPS": 6}.items():
+        monkeypatch.setattr(finetune, name, value)
+    monkeypatch.setattr(training_run, "EXAMINATIONS", 3)
+
+
+def run(
+    folder: Path, data: TrainingData = DATA, recipe: Recipe = RECIPE, *, stop_after: int | None = None
+) -> Iterator[TrainingEvent]:
+    asked = iter(range(1000))
+    return finetune.finetune(
+        data, recipe, folder=folder, name="mine", stop=lambda: stop_after is not None and next(asked) + 1 >= stop_after
+    )
+
+
+def last(events: list[TrainingEvent]) -> Trained:
+    assert isinstance(events[-1], Trained)
+    return events[-1]
+
+
+def learned(trained: Trained) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    return model_weights.unpacked((trained.folder / WEIGHTS_FILE).read_bytes(), file=trained.folder)
+
+
+def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None:
+    events = list(run(tmp_path / "work"))
+    kinds = [type(event) for event in events if not isinstance(event, Preparing)]
+    assert kinds == [Started, Checked, *([StepDone] * 2 + [Checked]) * 3, Trained]
+    assert events[0] == Preparing("Loading the model")
+    started = next(event for event in events if isinstance(event, Started))
+    assert (started.train, started.held_out, started.steps, started.resumed_at) == (5, 3, 6, 0)
+    assert 0 < started.keep <= 8
+    steps = [event for event in events if isinstance(event, StepDone)]
+    assert [event.step for event in steps] == list(range(1, 7))
+    assert all(np.isfinite(event.loss) and event.seconds_left >= 0 for event in steps)
+    checks = [event for event in events if isinstance(event, Checked)]
+    assert [event.step for event in checks] == [0, 2, 4, 6]
+    assert {sample.truth for sample in checks[0].samples} == {"poem", "table", "Bad"}
+    trained = last(events)
+    assert trained.comparison.before.words == trained.comparison.after.words == 3
+    assert models.candidates("mine") == (trained.folder,)
+    assert checkpoints.load(tmp_path / "work") is None
+
+
+def test_the_candidate_can_be_kept_and_says_where_it_comes_from(tmp_path: Path) -> None:
+    trained = last(list(run(tmp_path)))
+    model = models.install(trained.folder)
+    assert (model.name, model.card is not None) == ("mine", True)
+    assert model.card is not None
+    assert (model.card.parent, model.card.dataset, model.card.alphabet) == ("tiny", "1234", ALPHABET.characters)
+    assert model.card.settings["epochs"] == RECIPE.epochs
+    assert model.card.scores["before"]["words"] == 3
+
+
+def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    whole = last(list(run(tmp_path / "whole", recipe=replace(RECIPE, patience=None))))
+    cut = run(tmp_path / "cut", recipe=replace(RECIPE, patience=None))
+    for event in cut:
+        if isinstance(event, StepDone) and event.step == 5:
+            break
+    cut.close()  # type: ignore[attr-defined]
+    assert models.candidates("mine") == (whole.folder,)
+    kept = checkpoints.load(tmp_path / "cut")
+    assert kept is not None
+    assert kept.facts["step"] == 5  # the last examination was after step 4
+
+    events = list(run(tmp_path / "cut", recipe=replace(RECIPE, patience=None)))
+    assert [event.resumed_at for event in events if isinstance(event, Started)] == [5]
+    assert [event.step for event in events if isinstance(event, StepDone)] == [6]
+    one, other = learned(whole), learned(last(events))
+    for name, values in one.items():
+        np.testing.assert_allclose(values, other[name], atol=2e-3)
+
+
+@pytest.mark.parametrize(("step", "examined"), [(1, [2, 4, 6]), (2, [2, 4, 6]), (3, [4, 6]), (6, [6])])
+def test_closed_before_an_examination_it_is_examined_when_it_goes_on(
+    tmp_path: Path, step: int, examined: list[int]
+) -> None:
+    recipe = replace(RECIPE, patience=None)
+    cut = run(tmp_path, recipe=recipe)
+    assert any(isinstance(event, StepDone) and event.step == step for event in cut)
+    cut.close()  # type: ignore[attr-defined]
+    again = list(run(tmp_path, recipe=recipe))
+    assert [event.resumed_at for event in again if isinstance(event, Started)] == [step]
+    assert [event.step for event in again if isinstance(event, Checked)] == examined
+
+
+def test_closed_where_nothing_can_be_kept_it_closes_and_what_was_kept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    cut = run(tmp_path, recipe=replace(RECIPE, patience=None))
+    assert any(isinstance(event, StepDone) and event.step == 3 for event in cut)
+    monkeypatch.setattr(SafeFolder, "replace", full)
+    with caplog.at_level(logging.WARNING):
+        cut.close()  # type: ignore[attr-defined]
+    assert "how far training has come could not be saved" in caplog.text
+    kept = checkpoints.load(tmp_path)
+    assert kept is not None
+    assert kept.facts["step"] == 2
+
+
+def test_cut_short_when_it_would_have_ended_early_it_ends(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, learning_rate=0.3, patience=1)  # so fast that nothing gets better
+    whole = list(run(tmp_path / "whole", recipe=recipe))
+    assert last(whole).stopped == "early"
+    cut = run(tmp_path / "cut", recipe=recipe)
+    at_last = [event for event in whole if isinstance(event, Checked)][-1]
+    for event in cut:
+        kept = checkpoints.load(tmp_path / "cut")
+        if isinstance(event, Preparing) and kept is not None and kept.facts["step"] == at_last.step:
+            break  # nobody asks for the comparison
+    cut.close()  # type: ignore[attr-defined]
+    again = list(run(tmp_path / "cut", recipe=recipe))
+    assert [event for event in again if isinstance(event, StepDone)] == []
+    assert (last(again).stopped, last(again).steps) == ("early", last(whole).steps)
+
+
+def test_how_far_it_has_come_is_kept_until_somebody_knows_what_came_of_it(tmp_path: Path) -> None:
+    events = run(tmp_path)
+    assert any(isinstance(event, Trained) for event in events)
+    assert checkpoints.load(tmp_path) is not None
+    assert list(events) == []
+    assert checkpoints.load(tmp_path) is None
+
+
+def test_a_checkpoint_that_lacks_something_is_none_of_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cut = run(tmp_path)
+    for event in cut:
+        if isinstance(event, StepDone) and event.step == 3:
+            break
+    cut.close()  # type: ignore[attr-defined]
+    kept = checkpoints.load(tmp_path)
+    assert kept is not None
+    facts = {key: value for key, value in kept.facts.items() if key != "seconds"}
+    checkpoints.save(tmp_path, replace(kept, facts=facts))
+    with caplog.at_level(logging.WARNING):
+        events = list(run(tmp_path))
+    assert "begins anew" in caplog.text
+    assert [event.resumed_at for event in events if isinstance(event, Started)] == [0]
+    assert isinstance(events[-1], Trained)
+
+
+@pytest.mark.parametrize("change", ["data", "recipe", "languages", "damaged"])
+def test_another_run_does_not_go_on_with_the_checkpoint(
+    tmp_path: Path, change: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    cut = run(tmp_path)
+    for event in cut:
+        if isinstance(event, StepDone) and event.step == 3:
+            break
+    cut.close()  # type: ignore[attr-defined]
+    data, recipe = DATA, RECIPE
+    if change == "data":
+        data = replace(DATA, train=[*TRAIN[1:], Lesson(TRAIN[0].crop, "mep")])
+    if change == "languages":
+        data = replace(DATA, options=replace(DATA.options, languages=("de",)))
+    if change == "recipe":
+        recipe = replace(RECIPE, seed=1)
+    if change == "damaged":
+        path = tmp_path / checkpoints.FILE
+        path.write_bytes(path.read_bytes()[:-100])
+    with caplog.at_level(logging.WARNING):
+        started = next(event for event in run(tmp_path, data, recipe) if isinstance(event, Started))
+    assert started.resumed_at == 0
+    assert ("begins anew" in caplog.text) == (change == "damaged")
+
+
+def test_asked_to_stop_it_ends_with_the_best_so_far(tmp_path: Path) -> None:
+    events = list(run(tmp_path, stop_after=3))
+    assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2, 3]
+    assert [event.step for event in events if isinstance(event, Checked)] == [0, 2, 3]
+    trained = last(events)
+    assert (trained.stopped, trained.steps) == ("asked", 3)
+    assert trained.folder.is_dir()
+
+
+def test_without_gain_it_ends_early_with_what_it_knew(tmp_path: Path) -> None:
+    # At this rate the tiny net forgets how to read anything.
+    events = list(run(tmp_path, recipe=replace(RECIPE, learning_rate=5.0, patience=1, average=1.0)))
+    trained = last(events)
+    assert (trained.stopped, trained.steps, trained.settings["steps"]) == ("early", 2, 0)
+    before = model_weights.taken(build_tiny(len(ALPHABET)))
+    for name, values in learned(trained).items():
+        np.testing.assert_array_equal(values, before[name])
+
+
+def test_new_letters_are_told_and_kept(tmp_path: Path) -> None:
+    data = TrainingData([*TRAIN, printed("ßa"), printed("→b"), printed("eЖ")], [printed("aß")])
+    events = list(run(tmp_path, data))
+    assert [event.new_letters for event in events if isinstance(event, Started)] == ["ßЖ→"]
+    card = models.install(last(events).folder).card
+    assert card is not None
+    assert card.alphabet == (*ALPHABET.characters, *"ßЖ→")
+
+
+def test_without_held_out_words_all_steps_are_kept_and_nothing_is_claimed(tmp_path: Path) -> None:
+    trained = last(list(run(tmp_path, TrainingData(TRAIN))))
+    assert trained.comparison.verdict is None
+    assert trained.settings["steps"] == 6
+
+
+def test_lines_of_words_are_learned_with_general_lines(tmp_path: Path) -> None:
+    data = TrainingData([printed("a map"), printed("left Board")], [printed("a poem")], lines=True)
+    drawn = [lesson.text for lesson in rehearsal.general(5, ("en",), seed=0, lines=True)]
+    assert all(" " in text for text in drawn)
+    assert last(list(run(tmp_path, data))).comparison.before.words == 1
+
+
+def test_words_that_cannot_be_learned_are_left_out_or_refused(tmp_path: Path) -> None:
+    narrow = Lesson(np.full((40, 4, 3), 200, np.uint8), "abcdefgh")
+    events = run(tmp_path, TrainingData([*TRAIN, narrow, Lesson(TRAIN[0].crop, " ")]))
+    assert next(event.train for event in events if isinstance(event, Started)) == 5
+    with pytest.raises(NothingToLearn, match="none of these words"):
+        list(run(tmp_path, TrainingData([narrow])))
+
+
+def test_numbers_that_run_away_are_said(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match="lower rate"):
+        list(run(tmp_path, recipe=replace(RECIPE, learning_rate=1e30, patience=None)))
+    assert models.candidates("mine") == ()
+
+
+def test_a_full_disk_is_said_and_leaves_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(SafeFolder, "replace", full)
+    with pytest.raises(CheckpointNotSaved, match="No space left"):
+        list(run(tmp_path))
+    assert models.candidates("mine") == ()
+
+
+def test_general_words_are_the_same_for_the_same_seed_and_only_then() -> None:
+    def drawn(seed: int) -> list[Lesson]:
+        return list(rehearsal.general(12, ("en", "de"), seed=seed))
+
+    one, again, other = drawn(1), drawn(1), drawn(2)
+    for a, b in zip(one, again, strict=True):
+        assert a.text == b.text
+        np.testing.assert_array_equal(a.crop, b.crop)
+    assert [lesson.text for lesson in one] != [lesson.text for lesson in other]
+    assert all(lesson.crop.ndim == 3 and min(lesson.crop.shape) > 0 for lesson in one)
+    assert all(a.name != b.name for a, b in pairwise(one))

@@ -1,0 +1,51 @@
+"""A box drawn over several lines is read line by line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Quad, Source, Word
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.engine.reader import Reader
+from ocr_studio.jobs.reading.read import ReadingDesk, WordsRead, read_words
+from tests.engine.test_reader import LINES, drawn
+
+
+@pytest.fixture(scope="module")
+def desk() -> ReadingDesk:
+    desk = ReadingDesk(ReaderOptions())
+    assert isinstance(desk.reader(), Reader)
+    return desk
+
+
+def read(desk: ReadingDesk, image: np.ndarray, quad: Quad, source: Source = Source.HUMAN) -> str:
+    (event,) = [event for event in read_words(desk, image, [Word("w", quad, source)]) if isinstance(event, WordsRead)]
+    return event.words[0].text
+
+
+@pytest.mark.parametrize("degrees", [0.0, 8.0])
+def test_all_its_lines_are_read_in_their_order(desk: ReadingDesk, degrees: float) -> None:
+    photo, labels = drawn(degrees=degrees)
+    quad = geometry.joined([label.quad for label in labels])
+    assert read(desk, photo, quad) == " ".join(LINES)
+    two = geometry.joined([label.quad for label in labels][: len((LINES[0] + " " + LINES[1]).split())])
+    assert read(desk, photo, two) == " ".join(LINES[:2])
+
+
+def test_a_box_on_one_line_is_read_as_it_stands(desk: ReadingDesk) -> None:
+    photo, labels = drawn()
+    first = len(LINES[0].split())
+    line = geometry.joined([label.quad for label in labels[:first]])
+    assert read(desk, photo, line) == LINES[0]
+    assert read(desk, photo, labels[0].quad) == labels[0].text
+    # With a rim of the line below in it.
+    left, top, right, bottom = line.bounds()
+    assert read(desk, photo, Quad.from_box(left - 5, top - 20, right + 5, bottom + 66)) == LINES[0]
+
+
+def test_boxes_of_the_recognizer_are_read_as_they_stand(desk: ReadingDesk) -> None:
+    photo, labels = drawn()
+    quad = geometry.joined([label.quad for label in labels])
+    assert read(desk, photo, quad, Source.MODEL) != " ".join(LINES)

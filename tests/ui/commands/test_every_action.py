@@ -1,0 +1,135 @@
+"""Every action of the table does what it says, as ``action_effects`` tells, wherever it is offered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.page import Alternative, Edit
+from ocr_studio.core.reading_order import page_order
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope
+from tests import marked_language
+from tests.ui import action_effects, made_board
+from tests.ui.made_board import DeskOfTwo, StandInReader
+from tests.ui.studio import Open, in_sight, leave_dialogs
+from tests.ui.texts_in_sight import english
+
+# They need what two models have read.
+_OF_TWO = ("take_other", "next_other")
+
+
+def _prepare(studio: Studio, action_id: str) -> None:
+    """Make it so that each action has something to do: two words selected, one of them corrected, one edit undone."""
+    document = studio.document
+    word = document.word("w0")
+    assert word is not None
+    five = replace(made_board.reading("Ship"), alternatives=tuple(Alternative(text, 0.2) for text in "abcde"))
+    document.push(Edit("Again", {"w0": (word, replace(word, machine=five))}))
+    for text in ("Shop", "Shap"):
+        assert document.page is not None
+        document.push(edits.write(document.page, "w0", text))
+    document.undo_stack.undo()
+    document.select(["w6", "w7"] if action_id in _OF_TWO else ["w0", "w1"])
+    if action_id == "computed_order":
+        assert document.page is not None
+        document.push(page_order.moved(document.page, ["w1"], "w0"))
+    if action_id == "stop":
+        studio.reading.read_page()
+
+
+def _correct_a_twin(studio: Studio) -> None:
+    """Of two words that are read the same and look the same one is corrected."""
+    document = studio.document
+    word = document.word("w1")
+    assert word is not None
+    document.push(Edit("Twin", {"twin": (None, replace(word, id="twin"))}))
+    assert document.page is not None
+    document.push(edits.write(document.page, "w1", "tho"))
+
+
+@pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.id)
+def test_it_does_what_it_says(
+    spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whatever language, and nothing that is seen then stays English."""
+    with marked_language.spoken(monkeypatch):
+        _try(spec, open_studio, folder, qtbot, monkeypatch)
+
+
+def _try(spec: ActionSpec, open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    if spec.id in _OF_TWO:
+        monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
+    studio = open_studio(folder / "board 2.png", reader=StandInReader())
+    if spec.id in _OF_TWO:
+        studio.window.parts.comparison.start(models.BUILT_IN.name)
+        qtbot.waitUntil(lambda: not studio.busy)
+    _prepare(studio, spec.id)
+    action = studio.window.action_set[spec.id]
+    if spec.id == "fix_everywhere":
+        _correct_a_twin(studio)
+        qtbot.waitUntil(action.isEnabled)
+    before = action_effects.before(studio)
+    if spec.id in action_effects.ARRANGE:
+        action_effects.ARRANGE[spec.id](studio)
+    assert action.isEnabled()
+    action.trigger()
+    qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert [text for top in in_sight() for text in english(top)] == []
+    leave_dialogs()
+
+
+def test_each_action_says_by_what_one_sees_that_it_was_done() -> None:
+    ids = {spec.id for spec in TABLE}
+    assert ids - set(action_effects.EFFECTS) == set(), "say in tests/ui/action_effects.py what is seen after these"
+    assert set(action_effects.EFFECTS) - ids == set()
+    assert set(action_effects.ARRANGE) <= ids
+
+
+def _reach(studio: Studio, scope: Scope) -> set[QWidget]:
+    window = studio.window
+    if scope is Scope.CANVAS:
+        return {window.view}
+    return {window.view, window.table} if scope is Scope.WORDS else {window.view, window.table, window.photos}
+
+
+def test_no_key_is_given_twice_where_both_would_be_heard(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    window = studio.window
+    heard: defaultdict[tuple[QWidget, str], set[str]] = defaultdict(set)
+    for spec in TABLE:
+        for widget in _reach(studio, spec.scope):
+            for key in spec.keys:
+                heard[widget, QKeySequence(key).toString()].add(spec.id)
+        for widget in (window.view, window.photos):
+            for key in spec.near:
+                heard[widget, QKeySequence(key).toString()].add(spec.id)
+    assert {place: ids for place, ids in heard.items() if len(ids) > 1} == {}
+    # Nor beside the table: menus' own actions and shortcuts that somebody made by hand.
+    ours = {key for _, key in heard}
+    known = {id(window.action_set[spec.id]) for spec in TABLE}
+    others = [each for each in window.findChildren(QAction) if id(each) not in known and not each.shortcut().isEmpty()]
+    assert [each.text() for each in others if each.shortcut().toString() in ours] == []
+    near = {key for spec in TABLE for key in spec.near}
+    in_vain = window.action_set._in_vain
+    by_hand = [each for each in window.findChildren(QShortcut) if each not in in_vain.values()]
+    assert {each.key().toString() for each in by_hand} == near
+    assert [key for key, each in in_vain.items() if each.isEnabled() == window.action_set[key].isEnabled()] == []
+
+
+def test_menus_underline_no_letter_twice(open_studio: Open) -> None:
+    menus: defaultdict[str, list[str]] = defaultdict(list)
+    for spec in TABLE:
+        place = spec.title.find("&")
+        if place >= 0:
+            menus[spec.menu].append(spec.title[place + 1].lower())
+    assert {menu: sorted(keys) for menu, keys in menus.items() if len(set(keys)) < len(keys)} == {}

@@ -1,0 +1,103 @@
+"""All keys are in one list, found by typing, and true of what holds now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.help import shortcut_list
+from ocr_studio.ui.help.shortcut_list import KeySheet
+from ocr_studio.ui.menus.table import TABLE
+from ocr_studio.ui.settings.dialog import SettingsDialog
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.panel_keys import ALWAYS
+from tests.ui.studio import Open
+
+
+@pytest.fixture
+def studio(open_studio: Open, folder: Path) -> Studio:
+    return open_studio(folder / "board 1.png")
+
+
+@pytest.fixture
+def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
+    QTest.keyClick(studio.window.view, Qt.Key.Key_F1)
+    sheet = studio.window.parts.guide.sheet
+    assert sheet is not None
+    qtbot.waitExposed(sheet)
+    qtbot.waitUntil(lambda: sheet.full)
+    return sheet
+
+
+def _caps(sheet: KeySheet) -> set[str]:
+    return {each.text() for each in sheet.findChildren(QLabel) if each.property("keycap")}
+
+
+def test_every_key_is_there_and_what_the_mouse_does(studio: Studio, sheet: KeySheet) -> None:
+    shown = sheet.shown()
+    for spec in TABLE:
+        assert (spec.name in shown) or not (spec.keys or spec.near), spec.id
+    for place in ALWAYS:
+        assert {what for _, what in place.rows} <= set(shown)
+    for panel in studio.window.parts.panels:
+        assert {what for _, what in panel.own_keys} <= set(shown)
+    keys = {labels.key(key) for spec in TABLE for key in (*spec.keys, *spec.near)}
+    assert keys <= _caps(sheet)
+
+
+@pytest.mark.parametrize(
+    ("typed", "what"),
+    [
+        ("merge", "Merge words"),
+        ("ctrl+e", "Evaluate"),
+        ("evalaute", "Evaluate"),
+        ("sideways", "Zoom; with Shift go sideways"),
+    ],
+)
+def test_typing_finds_a_key(sheet: KeySheet, typed: str, what: str) -> None:
+    QTest.keyClicks(sheet.line, typed)
+    assert what in sheet.shown()
+    assert len(sheet.shown()) < 12
+    sheet.line.clear()
+    assert len(sheet.shown()) > 50
+
+
+def test_what_no_key_does_leads_to_the_palette(sheet: KeySheet) -> None:
+    sheet.line.setText("xyzzy")
+    assert sheet.nothing.isVisible()
+    assert "Ctrl+K" in sheet.nothing.text()
+
+
+def test_it_follows_when_keys_are_changed(studio: Studio, sheet: KeySheet, qtbot: QtBot) -> None:
+    assert "Ctrl+Shift+F12" not in _caps(sheet)
+    studio.change_settings(replace(studio.settings, keys={"evaluate": ("Ctrl+Shift+F12",)}))
+    sheet.line.setText("evaluate")
+    qtbot.waitUntil(lambda: sheet.full)
+    assert "Ctrl+Shift+F12" in _caps(sheet)
+    assert "Evaluate" in sheet.shown()
+    assert len(sheet.shown()) < 12
+    found = shortcut_list.sections(studio.window.action_set, studio.window.parts.panels)
+    rows = {what: keys for section in found for keys, what in section.rows}
+    assert rows["Evaluate"] == ("Ctrl+Shift+F12",)
+
+
+def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(studio: Studio, sheet: KeySheet, qtbot: QtBot) -> None:
+    sheet.resize(600, 400)
+    QTest.keyClick(sheet.line, Qt.Key.Key_PageDown)
+    assert sheet.area.verticalScrollBar().value() > 0
+    QTest.keyClick(sheet.change, Qt.Key.Key_Space)
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert dialog.pages.currentWidget() is dialog.keys
+    dialog.close()
+    QTest.keyClick(sheet.line, Qt.Key.Key_Escape)
+    assert studio.window.parts.guide.sheet is None
+    qtbot.waitUntil(lambda: studio.window.findChild(KeySheet) is None)
+    assert studio.window.isVisible()

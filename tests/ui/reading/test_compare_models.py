@@ -1,0 +1,227 @@
+"""Another model beside the one in use, on the open photo: what differs, shown there, and taken over word by word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.review.queue import Order
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.models.models_dialog import ModelsDialog
+from ocr_studio.ui.reading.compare_panel import ComparisonPanel
+from tests.core.made_models import installed
+from tests.ui.made_board import DeskOfTwo, OtherReader, StandInReader
+from tests.ui.studio import Open, texts
+
+Key = Qt.Key
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def studio(open_studio: Open, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Studio:
+    """A photo open and read, its first word checked, and another model called Anna."""
+    installed("Anna")
+    monkeypatch.setattr("tests.ui.conftest.StandInDesk", DeskOfTwo)
+    studio = open_studio(folder / "board 1.png")
+    assert studio.document.page is not None
+    studio.document.push(edits.accept(studio.document.page, ["w0"]))
+    studio.window.activateWindow()
+    qtbot.waitUntil(studio.window.view.hasFocus)
+    return studio
+
+
+def compared(studio: Studio, qtbot: QtBot) -> ComparisonPanel:
+    """Open the panel by its action, choose, compare."""
+    studio.window.action_set["compare_models"].trigger()
+    panel = studio.window.parts.comparison
+    assert panel.isVisible()
+    assert [panel.models.itemText(row) for row in range(panel.models.count())] == ["Anna"]
+    QTest.mouseClick(panel.compare, LEFT)
+    assert panel.readings.busy
+    qtbot.waitUntil(lambda: not studio.busy)
+    return panel
+
+
+def cells(panel: ComparisonPanel) -> list[tuple[str, ...]]:
+    assert panel.table is not None
+    return [row.cells for row in panel.table.words.rows]
+
+
+def test_what_differs_is_listed_and_nothing_changes(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.document.page
+    panel = compared(studio, qtbot)
+    assert panel.said.text() == (
+        "Of the words you have checked here (1), “stand-in” reads 0 right and 150.0 % of letters wrong,"
+        " “another” 1 right and 0.0 % of letters wrong. They read 3 of 8 words differently."
+    )
+    assert cells(panel) == [
+        ("again10", "Ship", "Ship"),
+        ("again240", "abaut", "about"),
+        ("again355", "queues", "queves"),
+    ]
+    assert panel.table is not None
+    assert [row.right for row in panel.table.words.rows] == [(False, True), (False, False), (False, False)]
+    assert studio.document.page is page
+    assert not studio.document.undo_stack.canRedo()
+
+
+def test_what_differs_comes_first_in_the_review_queue_that_is_asked_for(studio: Studio, qtbot: QtBot) -> None:
+    review = studio.window.parts.review
+    studio.window.action_set["review_differing"].trigger()
+    qtbot.waitUntil(lambda: review.reviewing.is_under_way)
+    assert "No second model" in review.keys.text()
+    assert studio.autosave.flush()
+    compared(studio, qtbot)
+    studio.window.action_set["review_differing"].trigger()
+    qtbot.waitUntil(lambda: review.reviewing.is_under_way and not studio.busy)
+    assert "No second model" not in review.keys.text()
+    assert review.order.currentData() == Order.DIFFERING
+    sitting = review.reviewing.sitting
+    assert sitting is not None
+    assert sitting.current is not None
+    assert sitting.current.doubt == 0.5
+
+
+def test_it_is_marked_on_the_photo_as_long_as_the_panel_is_open(studio: Studio, qtbot: QtBot) -> None:
+    view = studio.window.view
+    panel = compared(studio, qtbot)
+    # The checked word keeps its text, so there is nothing to mark.
+    assert view.sketch.others == {"w6": "abaut", "w7": "queues"}
+    view.zoom_by(4)
+    view.show_word("w6")
+    marked = view.viewport().grab().toImage()
+    QTest.mouseClick(panel.closer, LEFT)
+    qtbot.waitUntil(lambda: not view.sketch.others)
+    studio.window.parts.comparison.open()
+    qtbot.waitUntil(lambda: bool(view.sketch.others))
+    view.show_others({})
+    assert view.viewport().grab().toImage() != marked
+
+
+def test_readings_are_taken_over_by_a_key_and_taken_back(studio: Studio, qtbot: QtBot) -> None:
+    panel, view = compared(studio, qtbot), studio.window.view
+    before = texts(studio)
+    view.setFocus()
+    QTest.keyClick(view, Key.Key_N)
+    assert studio.document.current == "w6"
+    assert panel.table is not None
+    assert panel.table.currentIndex().row() == 1
+    QTest.keyClick(view, Key.Key_O)
+    assert texts(studio)[6] == "abaut"
+    word = studio.document.word("w6")
+    assert word is not None
+    assert not word.checked
+    assert cells(panel)[1] == ("again240", "abaut", "abaut")
+    # On to the next one.
+    assert studio.document.current == "w7"
+    assert studio.window.action_set["take_other"].isEnabled()
+    assert studio.document.undo_stack.undoText() == "Take over 1 reading"
+    studio.document.undo_stack.undo()
+    assert texts(studio) == before
+    assert "w6" in view.sketch.others
+
+
+def test_in_the_list_return_takes_over_and_goes_on(studio: Studio, qtbot: QtBot) -> None:
+    panel = compared(studio, qtbot)
+    assert panel.table is not None
+    panel.table.setFocus()
+    panel.table.setCurrentIndex(panel.table.words.index(0, 0))
+    assert studio.document.current == "w0"
+    # What a person has checked stays, and that is said.
+    QTest.keyClick(panel.table, Key.Key_Return)
+    assert texts(studio)[0] == "Ship"
+    assert panel.said.text() == "A word that you have checked, moved or taken over already stays as it is."
+    QTest.keyClick(panel.table, Key.Key_Down)
+    QTest.keyClick(panel.table, Key.Key_Return)
+    assert panel.table.currentIndex().row() == 2
+    QTest.keyClick(panel.table, Key.Key_Return)
+    assert texts(studio)[6:] == ["abaut", "queues"]
+    assert not panel.take_all.isEnabled()
+    assert not studio.window.view.sketch.others
+    assert not studio.window.action_set["next_other"].isEnabled()
+
+
+def test_all_at_once_is_one_step(studio: Studio, qtbot: QtBot) -> None:
+    panel = compared(studio, qtbot)
+    steps, before = studio.document.undo_stack.count(), texts(studio)
+    QTest.mouseClick(panel.take_all, LEFT)
+    assert texts(studio)[6:] == ["abaut", "queues"]
+    assert studio.document.undo_stack.count() == steps + 1
+    studio.document.undo_stack.undo()
+    assert texts(studio) == before
+
+
+def test_moved_and_deleted_words_are_not_taken_over(studio: Studio, qtbot: QtBot) -> None:
+    panel = compared(studio, qtbot)
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.move(document.page, ["w6"], 3, 0))
+    document.push(edits.delete(document.page, ["w7"]))
+    assert not panel.readings.others()
+    assert cells(panel)[2][2] == "(deleted)"
+
+
+def test_another_photo_ends_it(studio: Studio, qtbot: QtBot, folder: Path) -> None:
+    panel = compared(studio, qtbot)
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert panel.table is None
+    assert not panel.readings.others()
+    assert not studio.window.view.sketch.others
+
+
+def test_it_can_be_stopped(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StandInReader, "pause", 0.02, raising=False)
+    studio.window.action_set["compare_models"].trigger()
+    panel = studio.window.parts.comparison
+    QTest.mouseClick(panel.compare, LEFT)
+    assert panel.stop.isVisible()
+    QTest.mouseClick(panel.stop, LEFT)
+    assert not panel.readings.busy
+    assert panel.compare.isVisible()
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert panel.readings.compared is None
+
+
+def test_what_goes_wrong_is_said(studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> object:
+        raise StudioError("the weights are gone")
+
+    able = OtherReader.read_quads
+    monkeypatch.setattr(OtherReader, "read_quads", fail)
+    panel = compared(studio, qtbot)
+    assert "the weights are gone" in panel.said.text()
+    assert panel.table is None
+    assert panel.compare.isEnabled()
+    monkeypatch.setattr(OtherReader, "read_quads", able)
+    QTest.mouseClick(panel.compare, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert len(cells(panel)) == 3
+
+
+def test_the_dialog_of_models_leads_here(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.action_set["models"].trigger()
+    (dialog,) = studio.window.findChildren(ModelsDialog)
+    rows = [dialog.list.model().index(row, 0) for row in range(dialog.list.model().rowCount())]
+    dialog.list.setCurrentIndex(next(row for row in rows if row.data().startswith("Anna")))
+    QTest.mouseClick(dialog.compare, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert not studio.window.findChildren(ModelsDialog)
+    assert studio.window.parts.comparison.isVisible()
+    assert len(cells(studio.window.parts.comparison)) == 3
+
+
+def test_without_another_model_it_says_where_one_comes_from(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    studio.window.action_set["compare_models"].trigger()
+    panel = studio.window.parts.comparison
+    assert not panel.compare.isEnabled()
+    assert (
+        panel.said.text() == "There is no other model yet. Learn from your corrections, or import one (Read → Models)."
+    )

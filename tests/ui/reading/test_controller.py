@@ -1,0 +1,231 @@
+"""Reading as the window sees it: results as they come, cancel, and what a person wrote stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Edit, Page, Quad, Transcription
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.reading.controller import Reading
+from tests.ui import made_board
+from tests.ui.made_board import StandInDesk, StandInReader
+from tests.ui.studio import Open
+
+
+@pytest.fixture
+def lane(qtbot: QtBot) -> Iterator[JobThread]:
+    lane = JobThread("reading")
+    yield lane
+    lane.stop()
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    document = Document()
+    document.open(Page("0" * 32, "board.png", 480, 240), made_board.photo())
+    return document
+
+
+def _page(document: Document) -> Page:
+    assert document.page is not None
+    return document.page
+
+
+def test_words_come_line_by_line_and_are_one_step_of_the_history(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk())
+    seen: list[int] = []
+    said: list[str] = []
+    document.words_changed.connect(lambda _: seen.append(len(_page(document).words)))
+    reading.finished.connect(said.append)
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+        assert reading.busy
+    assert not reading.busy
+    assert seen[:2] == [4, 8]
+    assert _page(document).read_at
+    assert document.undo_stack.count() == 1
+    assert document.undo_stack.undoText() == "Read page"
+    assert said[0].startswith("Read 8 words in ")
+
+
+def test_cancel_keeps_what_has_come_and_nothing_comes_after(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
+    with qtbot.waitSignal(reading.stopped):
+        reading.cancel()
+    qtbot.wait(200)
+    assert len(_page(document).words) == 4
+    assert _page(document).read_at is None
+
+
+def test_reading_again_keeps_what_a_person_wrote(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.write(_page(document), "w0", "Shipped"))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    word = document.word("w0")
+    assert word is not None
+    assert word.text == "Shipped"
+    assert len(_page(document).words) == 8
+
+
+def test_a_reading_that_is_cancelled_takes_no_word_from_a_page_that_was_read(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05, seen=1)))
+    document.open(made_board.page(), made_board.photo())
+    before = _page(document)
+    reading.read_page()
+    qtbot.wait(120)
+    reading.cancel()
+    qtbot.wait(100)
+    assert _page(document) == before
+
+
+def test_selected_words_are_read_again_where_they_stand(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk())
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.write(_page(document), "w1", "mine"))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_words(["w0", "w1"])
+    first, second = _page(document).words["w0"], _page(document).words["w1"]
+    assert first.text == "again10"
+    assert second.text == "mine"
+    assert second.machine is not None
+    assert second.machine.text == "again125"
+    assert first.quad == made_board.quad(0, 0)
+    assert document.undo_stack.count() == 2
+
+
+def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.02)))
+    reading.read_page()
+    edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
+    document.push(edit)
+    (drawn,) = edit.changes
+    reading.read_drawn(drawn)
+    qtbot.waitUntil(lambda: _page(document).words[drawn].machine is not None)
+    assert len(_page(document).words) == 9
+    assert _page(document).read_at
+
+
+def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reader = StandInReader(pause=0.05, seen=1)
+    reading = Reading(document, lane, StandInDesk(reader))
+    reading.read_page()
+    qtbot.waitUntil(lambda: reader.seen == 2)
+    edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
+    document.push(edit)
+    (drawn,) = edit.changes
+    reading.read_drawn(drawn)
+    reading.read_page()
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert len(_page(document).words) == 9
+    assert _page(document).words[drawn].machine is not None
+    assert _page(document).words.keys() == {f"w{number}" for number in range(8)} | {drawn}
+
+
+def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    reading.read_drawn("w0")
+    document.open(made_board.page(), made_board.photo())
+    assert not reading.busy
+
+
+def test_a_word_in_which_somebody_writes_stays(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
+    reading.spare(lambda: ["w2"])
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert set(_page(document).words) == {f"w{number}" for number in range(8)}
+
+
+def test_reading_again_leaves_the_selection_and_the_place(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    document.open(made_board.page(), made_board.photo())
+    document.select(["w2", "w3"], current="w3")
+    reading = Reading(document, lane, StandInDesk(StandInReader(seen=1)))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert document.selection == frozenset({"w2", "w3"})
+    assert document.current == "w3"
+
+
+def test_words_deleted_or_moved_while_the_page_is_read_do_not_come_back(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    document.open(made_board.page(), made_board.photo())
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05, seen=1)))
+    reading.read_page()
+    document.push(edits.delete(_page(document), ["w1", "w5"]))
+    document.push(edits.move(_page(document), ["w6"], 0, 60))
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert set(_page(document).words) == {"w0", "w2", "w3", "w4", "w6", "w7"}
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    assert len(_page(document).words) == 9
+
+
+def test_a_reading_taken_back_while_the_page_is_read_leaves_nothing_out(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.03)))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_page()
+    reading.read_page()
+    document.undo_stack.undo()
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert len(_page(document).words) == 8
+
+
+def test_only_another_way_of_reading_loads_the_recognizer_anew(lane: JobThread, qtbot: QtBot) -> None:
+    reading = Reading(Document(), lane, StandInDesk())
+    reading.use(ReaderOptions(gpu_memory_mb=2048))
+    assert not lane.busy
+
+
+def test_another_photo_ends_the_reading_of_this_one(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = Reading(document, lane, StandInDesk(StandInReader(pause=0.05)))
+    reading.read_page()
+    qtbot.waitUntil(lambda: len(_page(document).words) >= 4)  # a machine that halts for a moment misses the fourth
+    other = replace(_page(document), id="1" * 32, words={})
+    document.open(other, made_board.photo(3))
+    qtbot.wait(200)
+    assert _page(document) == other
+    assert not reading.busy
+
+
+def test_without_a_photo_there_is_nothing_to_read(lane: JobThread, qtbot: QtBot) -> None:
+    reading = Reading(Document(), lane, StandInDesk())
+    reading.read_page()
+    reading.read_words(["w0"])
+    assert not reading.busy
+
+
+def test_words_that_were_typed_count_when_it_reads_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    stand_in = StandInReader()
+    studio = open_studio(folder, reader=stand_in)
+    page = _page(studio.document)
+    assert stand_in.typed == {}
+    word = next(iter(page.words.values()))
+    typed = replace(word, human=Transcription.by_human("kubectl"))
+    studio.document.push(Edit("Write", {word.id: (word, typed)}))
+    with qtbot.waitSignal(studio.reading.stopped):
+        studio.reading.read_page()
+    assert stand_in.typed == {"kubectl": 1}

@@ -1,0 +1,134 @@
+"""Reading the unreviewed words again, clicked: what is taken over, what stays, and back by one Undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
+from tests.ui.made_board import StandInReader
+from tests.ui.studio import Open, texts
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def dialog_of(studio: Studio) -> RereadingDialog:
+    (dialog,) = studio.window.findChildren(RereadingDialog)
+    return dialog
+
+
+def again(qtbot: QtBot, studio: Studio) -> RereadingDialog:
+    studio.window.action_set["read_unreviewed"].trigger()
+    qtbot.waitUntil(lambda: not studio.busy)
+    return dialog_of(studio)
+
+
+def test_all_of_it_is_taken_over_and_taken_back(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.write(document.page, "w0", "Shop"))
+    before = texts(studio)
+    dialog = again(qtbot, studio)
+    assert dialog.said.text() == "7 of 7 words are read otherwise. Tick what you want to take over."
+    assert texts(studio) == before
+    assert [row.cells for row in dialog.table.words.rows][:2] == [
+        ("the", "again125", "80 %"),
+        ("new", "again240", "80 %"),
+    ]
+    assert dialog.take.text() == "&Take over 7"
+    QTest.mouseClick(dialog.take, LEFT)
+    assert texts(studio)[0] == "Shop"
+    assert texts(studio)[1:4] == ["again125", "again240", "again355"]
+    assert document.undo_stack.undoText() == "Take over 7 readings"
+    document.undo_stack.undo()
+    assert texts(studio) == before
+
+
+def test_only_what_is_ticked_is_taken_over(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
+    studio = open_studio(folder / "board 1.png")
+    before = texts(studio)
+    dialog = again(qtbot, studio)
+    QTest.mouseClick(dialog.none, LEFT)
+    assert not dialog.take.isEnabled()
+    model = dialog.table.words
+    assert model.setData(model.index(1, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert not model.setData(model.index(1, 1), "x")
+    assert dialog.take.text() == "&Take over 1"
+    dialog.table.setFocus()
+    dialog.table.setCurrentIndex(model.index(2, 0))
+    QTest.keyClick(dialog.table, Qt.Key.Key_Space)
+    assert dialog.take.text() == "&Take over 2"
+    dialog.buttons.accepted.emit()
+    assert texts(studio) == [before[0], "again125", "again240", *before[3:]]
+
+
+def test_cancelled_nothing_changes_and_reading_ends(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
+    studio = open_studio(folder / "board 1.png", reader=StandInReader(pause=0.02))
+    before, index = texts(studio), studio.document.undo_stack.index()
+    studio.window.action_set["read_unreviewed"].trigger()
+    dialog = dialog_of(studio)
+    qtbot.waitUntil(lambda: dialog.bar.value() > 0)
+    assert not dialog.take.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert (texts(studio), studio.document.undo_stack.index()) == (before, index)
+
+
+def test_read_the_same_there_is_nothing_to_take_over(
+    qtbot: QtBot, folder: Path, open_studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    words = iter([word.machine for word in studio.document.page.words.values()] if studio.document.page else [])
+    monkeypatch.setattr(StandInReader, "read_quads", lambda self, image, quads: ([next(words)] for _ in quads))
+    dialog = again(qtbot, studio)
+    assert dialog.said.text() == "All 8 unreviewed words are read as before: there is nothing to take over."
+    assert not dialog.take.isVisible()
+    QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel), LEFT)
+
+
+def test_what_goes_wrong_is_said_in_the_dialog(
+    qtbot: QtBot, folder: Path, open_studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ocr_studio.core.errors import StudioError
+
+    def fail(*_: object) -> object:
+        raise StudioError("the weights are gone")
+
+    studio = open_studio(folder / "board 1.png")
+    monkeypatch.setattr(StandInReader, "read_quads", fail)
+    dialog = again(qtbot, studio)
+    assert "the weights are gone" in dialog.said.text()
+    dialog.reject()
+
+
+def test_it_is_offered_only_where_there_is_something_to_read_again(
+    qtbot: QtBot, folder: Path, open_studio: Open
+) -> None:
+    studio = open_studio()
+    action = studio.window.action_set["read_unreviewed"]
+    assert not action.isEnabled()
+    studio.opening.open_paths([folder / "board 1.png"])
+    qtbot.waitUntil(action.isEnabled)
+    qtbot.waitUntil(lambda: not studio.busy)
+    studio.window.action_set["accept_all"].trigger()
+    assert not action.isEnabled()
+
+
+def test_the_pictures_are_of_the_words(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
+    studio = open_studio(folder / "board 1.png")
+    dialog = again(qtbot, studio)
+    QApplication.processEvents()
+    model = dialog.table.words
+    pictures = [model.data(model.index(row, 0), Qt.ItemDataRole.DecorationRole).toImage() for row in range(2)]
+    assert all(0 < picture.width() <= 150 and 0 < picture.height() <= 32 for picture in pictures)
+    assert pictures[0] != pictures[1]
+    assert model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole) == "Now: Ship"
+    dialog.reject()

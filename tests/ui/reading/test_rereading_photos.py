@@ -1,0 +1,230 @@
+"""Reading the unreviewed words of all photos again, clicked: taken over photo by photo, and back by one Undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.reading import reread_project
+from ocr_studio.ui.reading.reread_project_dialog import ProjectRereadingDialog
+from ocr_studio.ui.reading.rereading_dialog import RereadingDialog
+from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
+from tests.ui.made_board import StandInReader
+from tests.ui.studio import Open, texts
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def show(qtbot: QtBot, studio: Studio, photo: Path) -> None:
+    studio.opening.open_paths([photo])
+    qtbot.waitUntil(lambda: studio.opening.path == photo and not studio.busy)
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, folder: Path, open_studio: Open) -> Studio:
+    """Three photos are read, the third is open; a person has written a word on the second."""
+    found = open_studio(folder / "board 1.png", reader=StandInReader(pause=0.001))
+    show(qtbot, found, folder / "board 2.png")
+    write(found, "w0", "Shop")
+    show(qtbot, found, folder / "board 3.png")
+    assert found.autosave.flush()
+    return found
+
+
+def write(studio: Studio, prefix: str, text: str) -> None:
+    page = studio.document.page
+    assert page is not None
+    key = next(key for key in page.words if key.startswith(prefix))
+    studio.document.push(edits.write(page, key, text))
+
+
+def on_disk(studio: Studio) -> dict[str, list[str]]:
+    assert studio.autosave.flush()
+    project = studio.opening.project
+    assert project is not None
+    fresh = Project.open(project.photos)  # which knows only what is on the disk
+    pages = [page for page in map(fresh.load_page, fresh.page_ids()) if page]
+    return {page.image: ordered(page) for page in pages}
+
+
+def ordered(page: Page) -> list[str]:
+    return [page.words[key].text for key in sorted(page.words)]
+
+
+def ask(qtbot: QtBot, studio: Studio) -> RereadingScopeDialog:
+    studio.window.action_set["read_unreviewed"].trigger()
+    (dialog,) = studio.window.findChildren(RereadingScopeDialog)
+    qtbot.waitUntil(lambda: "counting" not in dialog.every.text())
+    return dialog
+
+
+def begin(qtbot: QtBot, studio: Studio) -> ProjectRereadingDialog:
+    scope = ask(qtbot, studio)
+    QTest.mouseClick(scope.every, LEFT)
+    (dialog,) = studio.window.findChildren(ProjectRereadingDialog)
+    return dialog
+
+
+def again(qtbot: QtBot, studio: Studio) -> ProjectRereadingDialog:
+    dialog = begin(qtbot, studio)
+    qtbot.waitUntil(dialog.take.isVisible)
+    return dialog
+
+
+def test_it_asks_whether_of_this_photo_or_of_all(qtbot: QtBot, studio: Studio) -> None:
+    scope = ask(qtbot, studio)
+    assert scope.this.text() == "&This photo: 8 unreviewed words"
+    assert scope.every.text() == "&All 3 photos of this folder: 23 unreviewed words"
+    QTest.mouseClick(scope.this, LEFT)
+    (dialog,) = studio.window.findChildren(RereadingDialog)
+    qtbot.waitUntil(dialog.take.isVisible)
+    assert dialog.said.text().startswith("8 of 8 words are read otherwise.")
+    dialog.reject()
+
+
+def test_all_of_it_is_taken_over_saved_and_taken_back_by_one_undo(qtbot: QtBot, studio: Studio) -> None:
+    before = on_disk(studio)
+    dialog = again(qtbot, studio)
+    assert dialog.said.text() == "23 of 23 words are read otherwise. Tick what you want to take over."
+    branches = [dialog.tree.topLevelItem(index) for index in range(3)]
+    assert [branch.text(0) for branch in branches if branch] == [
+        "board 1.png: 8 of 8", "board 2.png: 7 of 7", "board 3.png: 8 of 8",
+    ]  # fmt: skip
+    assert on_disk(studio) == before, "nothing changes before a person has said so"
+    assert dialog.take.text() == "&Take over 23"
+    QTest.mouseClick(dialog.take, LEFT)
+    qtbot.waitUntil(lambda: "Took over" in dialog.said.text())
+    assert dialog.said.text() == "Took over 23 readings on 3 photos."
+    after = on_disk(studio)
+    assert all(text.startswith("again") for text in (*after["board 1.png"], *after["board 3.png"]))
+    assert after["board 2.png"][0] == "Shop", "what a person wrote stays"
+    assert all(text.startswith("again") for text in after["board 2.png"][1:])
+    assert all(text.startswith("again") for text in texts(studio))
+    assert studio.document.undo_stack.undoText() == "Take over 23 readings on 3 photos"
+    studio.document.undo_stack.undo()
+    assert on_disk(studio) == before
+    QTest.mouseClick(dialog.cancel, LEFT)
+    qtbot.waitUntil(lambda: not studio.window.findChildren(ProjectRereadingDialog))
+
+
+def test_a_photo_is_ticked_at_once_and_words_one_by_one(qtbot: QtBot, studio: Studio) -> None:
+    before = on_disk(studio)
+    dialog = again(qtbot, studio)
+    QTest.mouseClick(dialog.none, LEFT)
+    qtbot.waitUntil(lambda: not dialog.take.isEnabled())
+    first, second = dialog.tree.topLevelItem(0), dialog.tree.topLevelItem(1)
+    assert first is not None
+    assert second is not None
+    first.setCheckState(0, Qt.CheckState.Checked)
+    dialog.tree.setFocus()
+    word = second.child(2)
+    assert word is not None
+    dialog.tree.setCurrentItem(word, 0)
+    QTest.keyClick(dialog.tree, Qt.Key.Key_Space)
+    assert second.checkState(0) is Qt.CheckState.PartiallyChecked
+    qtbot.waitUntil(lambda: dialog.take.text() == "&Take over 9")
+    QTest.mouseClick(dialog.take, LEFT)
+    qtbot.waitUntil(lambda: "Took over 9 readings on 2 photos." in dialog.said.text())
+    after = on_disk(studio)
+    assert after["board 3.png"] == before["board 3.png"]
+    changed = [old != new for old, new in zip(before["board 2.png"], after["board 2.png"], strict=True)]
+    assert changed == [False, False, False, True, False, False, False, False]
+    assert all(text.startswith("again") for text in after["board 1.png"])
+
+
+def test_what_was_changed_meanwhile_is_said_and_stays(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    dialog = again(qtbot, studio)
+    show(qtbot, studio, folder / "board 1.png")
+    assert dialog.isVisible(), "one can go on working beside it"
+    write(studio, "w3", "mine")
+    show(qtbot, studio, folder / "board 2.png")
+    QTest.mouseClick(dialog.take, LEFT)
+    qtbot.waitUntil(lambda: "Took over" in dialog.said.text())
+    assert dialog.said.text() == (
+        "Took over 22 readings on 3 photos.\nboard 1.png: 1 word changed meanwhile and stayed as it is now."
+    )
+    assert on_disk(studio)["board 1.png"][3] == "mine"
+
+
+def test_paused_the_next_photo_waits_and_stopped_one_sees_what_there_is(qtbot: QtBot, studio: Studio) -> None:
+    dialog = begin(qtbot, studio)
+    QTest.mouseClick(dialog.pause, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert dialog.said.text() == "Paused. The next photo waits for you."
+    read = dialog.tree.topLevelItemCount()
+    assert read < 3
+    QTest.qWait(30)
+    assert dialog.tree.topLevelItemCount() == read
+    QTest.mouseClick(dialog.pause, LEFT)
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > read)
+    QTest.mouseClick(dialog.stop, LEFT)
+    qtbot.waitUntil(lambda: not studio.busy)
+    if dialog.tree.topLevelItemCount() < 3:
+        assert "not read again." in dialog.said.text()
+    assert dialog.take.isVisible()
+    dialog.reject()
+
+
+def test_cancelled_nothing_changes_and_reading_ends(qtbot: QtBot, studio: Studio) -> None:
+    before = on_disk(studio)
+    dialog = begin(qtbot, studio)
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert on_disk(studio) == before
+
+
+def test_a_photo_that_is_gone_is_said_and_the_others_go_on(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    (folder / "board 1.png").unlink()
+    dialog = again(qtbot, studio)
+    assert dialog.tree.topLevelItemCount() == 2
+    assert "15 of 15 words are read otherwise" in dialog.said.text()
+    assert "board 1.png" in dialog.said.text()
+    dialog.reject()
+
+
+def test_of_very_many_the_rest_waits(qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reread_project, "MOST", 5)
+    dialog = again(qtbot, studio)
+    assert dialog.tree.topLevelItemCount() == 1
+    assert "That is much to look at: 2 photos not read again yet." in dialog.said.text()
+    dialog.reject()
+
+
+def test_photos_of_another_folder_end_it(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    from tests.ui import made_board
+
+    dialog = again(qtbot, studio)
+    show(qtbot, studio, made_board.write_photo(tmp_path / "elsewhere" / "a.png", 5))
+    qtbot.waitUntil(lambda: not studio.window.findChildren(ProjectRereadingDialog))
+    del dialog
+
+
+def test_where_this_photo_is_checked_the_others_can_still_be_read(qtbot: QtBot, studio: Studio) -> None:
+    studio.window.action_set["accept_all"].trigger()
+    scope = ask(qtbot, studio)
+    assert not scope.this.isEnabled()
+    assert "2 photos" in scope.every.text()
+    scope.reject()
+
+
+def test_pictures_of_the_words_are_shown(qtbot: QtBot, studio: Studio) -> None:
+    dialog = again(qtbot, studio)
+    QApplication.processEvents()
+    branch = dialog.tree.topLevelItem(0)
+    assert branch is not None
+    words = [word for word in map(branch.child, range(2)) if word is not None]
+    shown = [word.data(0, Qt.ItemDataRole.DecorationRole).toImage() for word in words]
+    assert all(picture.width() > 20 for picture in shown)
+    assert shown[0] != shown[1]
+    assert words[0].data(0, Qt.ItemDataRole.AccessibleTextRole).startswith("Take over: ")
+    dialog.reject()

@@ -1,0 +1,212 @@
+"""Fix this everywhere: offered after a correction, ticked in a grid, applied as one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Page
+from ocr_studio.core.review.queue import Order
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.review.fix_panel import FixPanel
+from tests.ui.studio import Open
+
+KEY, CONTROL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
+    """Three photos read; on each the last word is read “queves”."""
+    studio = open_studio(folder / "board 1.png")
+    for name in ("board 2.png", "board 3.png"):
+        studio.opening.open_paths([folder / name])
+        qtbot.waitUntil(lambda name=name: studio.opening.path == folder / name and not studio.busy)  # type: ignore[misc]
+    studio.window.activateWindow()
+    return studio
+
+
+@pytest.fixture
+def panel(studio: Studio) -> FixPanel:
+    return studio.window.parts.fixes
+
+
+def _correct(studio: Studio, qtbot: QtBot) -> None:
+    """A person writes “queues” into the last word of the open photo."""
+    page = studio.document.page
+    assert page is not None
+    studio.document.push(edits.write(page, "w7" + _ending(studio), "queues"))
+    qtbot.waitUntil(lambda: studio.window.parts.fixes.has_offer)
+
+
+def _ending(studio: Studio) -> str:
+    page = studio.document.page
+    assert page is not None
+    return next(iter(page.words))[2:]
+
+
+def _texts(studio: Studio) -> list[str]:
+    """What stands in the last word of each photo."""
+    project = studio.opening.project
+    assert project is not None
+    found = []
+    for key, summary in sorted(project.summaries().items(), key=lambda item: item[1].image):
+        page = studio.document.history.page(key)
+        assert page is not None, summary.image
+        found.append(next(word.text for word_id, word in page.words.items() if word_id.startswith("w7")))
+    return found
+
+
+def _press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key, held)
+
+
+def test_a_correction_offers_the_same_word_elsewhere_and_one_key_shows_it(
+    studio: Studio, panel: FixPanel, qtbot: QtBot
+) -> None:
+    action = studio.window.action_set["fix_everywhere"]
+    assert not action.isEnabled()
+    _correct(studio, qtbot)
+    assert action.isEnabled()
+    assert "2 more look like this" in studio.window.status.currentMessage()
+    studio.window.view.setFocus()
+    _press(KEY.Key_F4)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
+    assert panel.grid.count() == 2
+    assert len(panel.grid.places()) == 2
+    assert "“queues” stands here too? It was read as “queves”." in panel.asked.text()
+    _press(KEY.Key_Return)
+    assert _texts(studio) == ["queues"] * 3
+    assert not panel.isVisible()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is studio.window.view)
+    assert not action.isEnabled()
+
+
+def test_it_is_one_step_that_is_undone_whole(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    panel.begin()
+    _press(KEY.Key_Return)
+    assert studio.document.undo_stack.undoText() == "Write “queues” in 2 places"
+    studio.autosave.flush()
+    studio.document.undo_stack.undo()
+    assert _texts(studio) == ["queves", "queves", "queues"]
+    studio.document.undo_stack.redo()
+    assert _texts(studio) == ["queues"] * 3
+
+
+def test_space_unticks_and_only_ticked_ones_are_fixed(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    panel.begin()
+    _press(KEY.Key_Space)
+    assert panel.apply.text() == "Fix 1 word"
+    _press(KEY.Key_Right)
+    _press(KEY.Key_Return)
+    assert sorted(_texts(studio)) == ["queues", "queues", "queves"]
+
+
+def test_escape_leaves_them_and_nothing_ticked_does_nothing(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    steps = studio.document.undo_stack.count()
+    panel.begin()
+    _press(KEY.Key_A, CONTROL)
+    assert panel.grid.places() == []
+    assert not panel.apply.isEnabled()
+    _press(KEY.Key_A, CONTROL)
+    assert len(panel.grid.places()) == 2
+    _press(KEY.Key_Escape)
+    assert not panel.isVisible()
+    assert studio.document.undo_stack.count() == steps
+
+
+def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    offers = panel.grid
+    places = [each.place for each in studio.window.parts.fixes._fixing.offers]
+    page = studio.document.history.page(places[0][0])
+    assert page is not None
+    from ocr_studio.core.project.undo_log import Step
+
+    edit = edits.accept(page, [places[0][1]])
+    studio.document.history.push(Step(edit.name, {page.id: edit}))
+    panel.begin()
+    assert offers.count() == 1
+
+
+def test_pages_are_looked_up_only_where_something_depends_on_them(
+    studio: Studio, panel: FixPanel, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _correct(studio, qtbot)
+    studio.opening.open_paths([folder / "board 1.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not studio.busy)
+    project, page, fixing = studio.opening.project, studio.document.page, panel._fixing
+    assert project is not None
+    assert page is not None
+    assert fixing.corrected is not None
+    there = fixing.corrected.correction.place[0]
+    asked: list[str] = []
+    load = project.load_page
+
+    def listened(key: str, *, aside: bool) -> Page | None:
+        asked.append(key)
+        return load(key, aside=aside)
+
+    monkeypatch.setattr(project, "load_page", listened)
+    for locked in (True, False, True):
+        studio.document.push(edits.lock(page := studio.document.page or page, ["w0"], locked=locked))
+    assert there not in asked, "what is written on another photo says nothing of the corrected word"
+    asked.clear()
+    for offer in fixing.offers[:1]:
+        fixing.offers = (*fixing.offers, offer, offer)
+    assert len(fixing.still()) == 4
+    assert len(asked) <= 2, "each page once, whatever is offered of it"
+
+
+def test_in_the_review_queue_fixed_words_drop_out(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    review = studio.window.parts.review
+    review.begin(Order.PAGE)
+    qtbot.waitUntil(lambda: review.card.has_card)
+    for _ in range(7):
+        _press(KEY.Key_Return)
+    QTest.keyClicks(review.line, "queues")
+    _press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: "2 more look like this" in review.offer.text())
+    _press(KEY.Key_F4)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is panel.grid)
+    _press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is review.line)
+    sitting = review.reviewing.sitting
+    assert sitting is not None
+    assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 2, 14)
+    assert not review.offer.isVisible()
+    _press(KEY.Key_Z, CONTROL)
+    assert (sitting.settled, sitting.fallen_away, sitting.left) == (8, 0, 16)
+
+
+def test_who_asks_for_it_before_anything_was_corrected_is_told_what_to_do(studio: Studio, panel: FixPanel) -> None:
+    studio.window.view.setFocus()
+    _press(KEY.Key_F4)
+    assert "Correct a word first" in studio.window.status.currentMessage()
+    assert not panel.isVisible()
+
+
+def test_keys_that_a_person_has_chosen_tell_it_too(studio: Studio, qtbot: QtBot) -> None:
+    actions, view = studio.window.action_set, studio.window.view
+    actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})
+    studio.window.status.clearMessage()
+    view.setFocus()
+    _press(KEY.Key_F4)
+    assert not studio.window.status.currentMessage()
+    QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
+    assert "Correct a word first" in studio.window.status.currentMessage()
+    _correct(studio, qtbot)
+    actions.use_keys({"fix_everywhere": ("Ctrl+Alt+4",)})  # the settings have others
+    QTest.keySequence(view, QKeySequence("Ctrl+Alt+4"))
+    assert studio.window.parts.fixes.isVisible()

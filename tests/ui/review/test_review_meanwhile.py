@@ -1,0 +1,167 @@
+"""What happens meanwhile in the review queue: more words come, a person looks elsewhere, the window changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.review.queue import Order
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.review.panel import ReviewPanel
+from tests.ui import made_board
+from tests.ui.review_keys import here, panel, press, said, studio, type_in, word_at
+
+__all__ = ["panel", "studio"]  # fixtures
+
+KEY, CONTROL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+# ------------------------------------------------------------------------------------------- words that come meanwhile
+
+
+def _read_more(studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    """Two more photos are read, of eight words each."""
+    for number in (4, 5):
+        photo = made_board.write_photo(folder / f"board {number}.png", number)
+        studio.opening.open_paths([photo])
+        qtbot.waitUntil(lambda photo=photo: studio.opening.path == photo and not studio.busy)  # type: ignore[misc]
+    studio.autosave.flush()
+
+
+def test_words_that_came_since_are_taken_in_when_it_is_entered_again(
+    panel: ReviewPanel, studio: Studio, folder: Path, qtbot: QtBot
+) -> None:
+    press(KEY.Key_Return)
+    place = here(panel)
+    press(KEY.Key_Escape)
+    _read_more(studio, folder, qtbot)
+    studio.window.view.setFocus()
+    press(KEY.Key_F6)
+    qtbot.waitUntil(lambda: said(panel) == "Word 2 of 40")
+    assert here(panel) == place
+    assert "16 more words came" in panel.keys.text()
+    for _ in range(39):
+        press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: "you have gone through 40 words" in panel.card.text)
+
+
+def test_words_that_came_since_are_gone_on_with_at_the_end(
+    panel: ReviewPanel, studio: Studio, folder: Path, qtbot: QtBot
+) -> None:
+    _read_more(studio, folder, qtbot)
+    panel.line.setFocus()
+    for _ in range(24):
+        press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: "16 more words came meanwhile" in panel.card.text)
+    assert "you have gone through 24 words" in panel.card.text
+    assert "passed by" not in panel.card.text
+    press(KEY.Key_Return)
+    assert panel.isVisible()
+    assert said(panel) == "Word 25 of 40"
+    for _ in range(16):
+        press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert "you have gone through 40 words" in panel.card.text
+    press(KEY.Key_Return)
+    assert not panel.isVisible()
+
+
+# ------------------------------------------------------------------------------------------------ what is being typed
+
+
+def test_what_is_typed_stays_with_its_word_while_a_person_looks_elsewhere(
+    panel: ReviewPanel, studio: Studio, folder: Path, qtbot: QtBot
+) -> None:
+    press(KEY.Key_Return)
+    place = here(panel)
+    type_in("quickly")
+    press(KEY.Key_F5)
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and studio.document.current == place[1])
+    press(KEY.Key_F6)
+    assert (here(panel), panel.line.text()) == (place, "quickly")
+    press(KEY.Key_Return, SHIFT)
+    assert panel.line.text() == "Ship"
+    press(KEY.Key_Return)
+    assert (here(panel), panel.line.text()) == (place, "quickly")
+    type_in("2")  # it is text as before
+    press(KEY.Key_Return)
+    assert word_at(studio, place).text == "quickly2"
+    press(KEY.Key_Z, CONTROL)
+    assert (here(panel), panel.line.text()) == (place, "the")
+
+
+def test_what_was_typed_before_is_dropped_by_a_person_only(panel: ReviewPanel) -> None:
+    place = here(panel)
+    for drops in ((KEY.Key_Escape,), (KEY.Key_Z, CONTROL)):
+        type_in("x")
+        panel.reviewing.go_on_with()
+        assert (here(panel), panel.line.text()) == (place, "x")
+        press(*drops)
+        panel.reviewing.go_on_with()
+        assert (here(panel), panel.line.text()) == (place, "Ship")
+
+
+def test_what_was_typed_is_kept_when_the_window_is_closed(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
+    first = here(panel)
+    press(KEY.Key_Return)
+    second = here(panel)
+    type_in("quickly")
+    press(KEY.Key_Return, SHIFT)
+    type_in("slow")
+    project = studio.opening.project
+    assert project is not None
+    studio.window.action_set["quit"].trigger()
+    qtbot.waitUntil(lambda: not studio.window.isVisible())
+    page = project.load_page(first[0])
+    assert page is not None
+    assert (page.words[first[1]].text, page.words[second[1]].text) == ("slow", "quickly")
+
+
+# ------------------------------------------------------------------------------------------------ the picture of a word
+
+
+def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(1200, 560)
+    panel = window.parts.review
+    panel.begin(Order.PAGE)
+    qtbot.waitUntil(lambda: panel.card.has_card)
+    window.resize(1200, 850)
+    qtbot.waitUntil(lambda: panel.card.height() >= 200)
+
+
+def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(1200, 850)
+    panel = window.parts.review
+    panel.begin(Order.PAGE)
+    qtbot.waitUntil(lambda: panel.card.height() >= 200)
+    qtbot.wait(50)
+    handle, left = window.windowHandle(), Qt.MouseButton.LeftButton
+    edge = QPoint(600, panel.geometry().top() - 1)
+    QTest.mousePress(handle, left, pos=edge)
+    QTest.mouseMove(handle, edge + QPoint(0, 60))
+    QTest.mouseMove(handle, edge + QPoint(0, 90))
+    QTest.mouseRelease(handle, left, pos=edge + QPoint(0, 90))
+    qtbot.waitUntil(lambda: panel.card.height() < 150)
+    high = panel.height()
+    panel.close()
+    panel.begin()
+    window.resize(1200, 860)
+    qtbot.wait(50)
+    assert panel.height() == high
+
+
+def test_a_word_that_is_upside_down_is_turned(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
+    place = here(panel)
+    quad = word_at(studio, place).quad
+    type_in("quick")
+    press(KEY.Key_F10)
+    assert word_at(studio, place).quad.corners == (*quad.corners[2:], *quad.corners[:2])
+    assert (here(panel), panel.line.text()) == (place, "quick")
+    qtbot.waitUntil(lambda: panel.card.has_card)
+    press(KEY.Key_F10)
+    assert word_at(studio, place).quad == quad

@@ -1,0 +1,312 @@
+"""Finding on the photo and on all photos, and replacing, in the real window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core import plain_text
+from ocr_studio.core.editing import edits
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Page, Transcription
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.search import matching
+from ocr_studio.core.search.matching import Side
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.search.find_bar import FindBar
+from ocr_studio.ui.search.find_panel import FindPanel
+from ocr_studio.ui.search.highlights import Mark
+from tests.ui import made_board
+from tests.ui.studio import Open, texts
+
+
+@pytest.fixture
+def boards(folder: Path) -> Path:
+    """Three photos, read; on the third, "queves" is corrected to "queue" and "new" was held for "now"."""
+    project = Project.open(folder)
+    for number in (1, 2, 3):
+        photo = folder / f"board {number}.png"
+        words = {word.id: word for word in made_board.words()}
+        if number == 3:
+            words["w7"] = replace(words["w7"], human=Transcription.by_human("queue"))
+            words["w2"] = replace(words["w2"], machine=made_board.reading("now"))
+        page_id = photo_file.content_id(photo)
+        project.save_page(Page(page_id, photo.name, 480, 240, words, "2026-01-01T00:00:00+00:00"))
+    project.unlock()
+    return folder
+
+
+@pytest.fixture
+def studio(open_studio: Open, boards: Path) -> Studio:
+    return open_studio(boards / "board 1.png")
+
+
+def press(studio: Studio, keys: str) -> None:
+    studio.window.activateWindow()
+    QTest.keySequence(studio.window.view, QKeySequence(keys))
+
+
+def open_bar(studio: Studio, qtbot: QtBot) -> FindBar:
+    studio.window.view.setFocus()
+    press(studio, "Ctrl+F")
+    bar = studio.window.parts.find.bar
+    qtbot.waitUntil(bar.isVisible)
+    return bar
+
+
+def open_panel(studio: Studio, qtbot: QtBot, keys: str = "Ctrl+Shift+F") -> FindPanel:
+    studio.window.view.setFocus()
+    press(studio, keys)
+    panel = studio.window.parts.find
+    qtbot.waitUntil(panel.isVisible)
+    return panel
+
+
+def type_into(panel: FindPanel, qtbot: QtBot, text: str) -> None:
+    panel.line.clear()
+    with qtbot.waitSignal(panel.searching.found, check_params_cb=lambda query, _: query == text):
+        QTest.keyClicks(panel.line, text)
+
+
+# ------------------------------------------------------------------------------------------------------ on the photo
+
+
+def test_as_one_types_places_are_marked_and_counted(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QTest.keyClicks(bar.line, "a")
+    assert bar.count.text() == "1 of 3"  # ask, Anna, about
+    assert len(_marks(bar)) == 3
+    QTest.keyClicks(bar.line, "b")
+    assert bar.count.text() == "1 of 1"
+    QTest.keyClicks(bar.line, "xyz")
+    assert bar.count.text() == "Nothing found"
+    assert _marks(bar) == ()
+
+
+def test_enter_goes_on_shift_enter_back_and_esc_leaves_with_the_word_selected(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QTest.keyClicks(bar.line, "a")
+    QTest.keyClick(bar.line, Qt.Key.Key_Return)
+    assert bar.count.text() == "2 of 3"
+    QTest.keyClick(bar.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(bar.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert bar.count.text() == "3 of 3"
+    QTest.keyClick(bar.line, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert _marks(bar) == ()
+    assert studio.document.selection == {"w6"}
+    assert studio.window.view.hasFocus()
+
+
+def test_slips_are_allowed_for_and_second_choices_marked(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QTest.keyClicks(bar.line, "queues")
+    assert [hit.text for hit in bar.hits] == ["queves"]
+    bar.line.setText("builds")
+    assert [hit.side for hit in bar.hits] == [Side.MACHINE]
+    bar.line.setText('"builds"')
+    assert [hit.side for hit in bar.hits] == [Side.CHOICE]
+    assert bar.count.text() == "1 of 1, second choice"
+    assert _marks(bar)[0].guessed
+
+
+def test_what_is_changed_meanwhile_is_found_at_once(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QTest.keyClicks(bar.line, "zebra")
+    assert bar.hits == ()
+    assert studio.document.page is not None
+    studio.document.push(edits.write(studio.document.page, "w0", "zebra"))
+    qtbot.waitUntil(lambda: len(bar.hits) == 1)
+    studio.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: bar.hits == ())
+
+
+def test_another_photo_is_looked_through_as_well(studio: Studio, boards: Path, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QTest.keyClicks(bar.line, "queue")
+    assert [hit.side for hit in bar.hits] == [Side.MACHINE]
+    studio.opening.open_paths([boards / "board 3.png"])
+    qtbot.waitUntil(lambda: [hit.side for hit in bar.hits] == [Side.HUMAN])
+    assert len(_marks(bar)) == 1
+
+
+def test_the_bar_stays_in_its_corner_and_leads_to_all_photos(studio: Studio, qtbot: QtBot) -> None:
+    bar, view = open_bar(studio, qtbot), studio.window.view
+    QTest.keyClicks(bar.line, "map")
+    studio.window.resize(1000, 700)
+    qtbot.waitUntil(lambda: view.viewport().geometry().contains(bar.geometry()))
+    QTest.mouseClick(bar.everywhere, Qt.MouseButton.LeftButton)
+    panel = studio.window.parts.find
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.line.text() == "map"
+
+
+def test_a_selected_word_is_what_is_looked_for(studio: Studio, qtbot: QtBot) -> None:
+    studio.document.select(["w3"])
+    assert open_bar(studio, qtbot).line.text() == "build"
+
+
+def _marks(bar: FindBar) -> tuple[Mark, ...]:
+    return bar._marks.marks if bar._marks else ()
+
+
+def test_of_a_page_that_is_pasted_by_mistake_only_the_beginning_is_looked_for(studio: Studio, qtbot: QtBot) -> None:
+    bar = open_bar(studio, qtbot)
+    QApplication.clipboard().setText("m" * 20_000)
+    QTest.keySequence(bar.line, QKeySequence("Ctrl+V"))
+    assert bar.line.text() == "m" * matching.LONGEST
+    bar.leave()
+    panel = open_panel(studio, qtbot)
+    QTest.keySequence(panel.line, QKeySequence("Ctrl+V"))
+    assert panel.line.text() == "m" * matching.LONGEST
+
+
+def test_a_text_is_not_replaced_by_one_that_is_too_long(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queves")
+    panel.by.setText("m" * 20_000)
+    assert {len(each.after) for each in panel.model.chosen()} == {plain_text.LONGEST}
+
+
+# ------------------------------------------------------------------------------------------------------ on all photos
+
+
+def test_hits_of_all_photos_come_as_cards_with_pictures(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot)
+    type_into(panel, qtbot, "queve")
+    assert [(hit.image, hit.text, hit.side) for hit in panel.model.hits] == [
+        ("board 1.png", "queves", Side.MACHINE),
+        ("board 2.png", "queves", Side.MACHINE),
+        ("board 3.png", "queue", Side.HUMAN),
+    ]
+    assert panel.said.text() == "3 places on 3 photos"
+    qtbot.waitUntil(
+        lambda: all(
+            panel.model.data(panel.model.index(row), Qt.ItemDataRole.DecorationRole) is not None for row in range(3)
+        )
+    )
+
+
+def test_second_choices_come_last_and_are_said_to_be_such(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot)
+    type_into(panel, qtbot, '"nows" ')
+    assert [hit.image for hit in panel.model.hits] == ["board 3.png"]
+    shown = panel.model.data(panel.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert shown == "nows (second choice, read as now), board 3.png"
+
+
+def test_enter_goes_to_the_photo_and_the_keys_stay_with_the_cards(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot)
+    type_into(panel, qtbot, "queve")
+    QTest.keyClick(panel.line, Qt.Key.Key_Down)
+    assert panel.cards.hasFocus()
+    QTest.keyClick(panel.cards, Qt.Key.Key_Right)
+    QTest.keyClick(panel.cards, Qt.Key.Key_Right)
+    with qtbot.waitSignal(panel._places.shown):
+        QTest.keyClick(panel.cards, Qt.Key.Key_Return)
+    page = studio.document.page
+    assert page is not None
+    assert page.image == "board 3.png"
+    assert studio.document.selection == {"w7"}
+    qtbot.waitUntil(panel.cards.hasFocus)
+    QTest.keyClick(panel.cards, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+Shift+F", "Ctrl+H"])
+@pytest.mark.parametrize("on_the_list", [False, True])
+def test_who_leaves_by_escape_has_the_keys_where_they_were(
+    studio: Studio, qtbot: QtBot, keys: str, on_the_list: bool
+) -> None:
+    before = studio.window.table if on_the_list else studio.window.view
+    studio.window.activateWindow()
+    before.setFocus()
+    QTest.keySequence(before, QKeySequence(keys))
+    panel = studio.window.parts.find
+    qtbot.waitUntil(panel.line.hasFocus)
+    QTest.keyClick(panel.line, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert before.hasFocus()
+
+
+def test_who_leaves_one_panel_after_another_has_the_keys_where_they_were(studio: Studio, qtbot: QtBot) -> None:
+    table, find, review = studio.window.table, studio.window.parts.find, studio.window.parts.review
+    studio.window.activateWindow()
+    table.setFocus()
+    QTest.keySequence(table, QKeySequence("F6"))
+    qtbot.waitUntil(review.line.hasFocus)
+    QTest.keySequence(review.line, QKeySequence("Ctrl+Shift+F"))
+    qtbot.waitUntil(find.line.hasFocus)
+    QTest.keyClick(find.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(review.line.hasFocus)
+    QTest.keyClick(review.line, Qt.Key.Key_Escape)
+    assert not review.isVisible()
+    assert table.hasFocus()
+
+
+def test_a_click_goes_there(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot)
+    type_into(panel, qtbot, "build")
+    place = panel.cards.visualRect(panel.model.index(1)).center()
+    with qtbot.waitSignal(panel._places.shown):
+        QTest.mouseClick(panel.cards.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    page = studio.document.page
+    assert page is not None
+    assert page.image == "board 2.png"
+
+
+def test_what_was_typed_a_moment_ago_is_found(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot)
+    type_into(panel, qtbot, "zebra")
+    assert panel.model.hits == []
+    assert studio.document.page is not None
+    studio.document.push(edits.write(studio.document.page, "w0", "zebra"))
+    qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["zebra"])
+
+
+# ------------------------------------------------------------------------------------------------------------ replace
+
+
+def test_replacing_shows_first_what_becomes_what_and_is_one_step(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    QTest.keyClicks(panel.by, "queues")
+    shown = [panel.model.data(panel.model.index(row)) for row in range(3)]
+    assert shown == ["queves → queues", "queves → queues", "queue → queues"]
+    # What a person wrote is only replaced if they tick it.
+    assert panel.do.text() == "Replace 2 words"
+    tick = panel.cards.visualRect(panel.model.index(0))
+    QTest.mouseClick(
+        panel.cards.viewport(), Qt.MouseButton.LeftButton, pos=tick.topLeft() + QPoint(15, tick.height() // 2)
+    )
+    assert panel.do.text() == "Replace 1 word"
+    QTest.mouseClick(panel.all_or_none, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.all_or_none, Qt.MouseButton.LeftButton)
+    assert panel.do.text() == "Replace 3 words"
+    before = studio.document.undo_stack.count()
+    QTest.mouseClick(panel.do, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: studio.document.undo_stack.count() == before + 1)
+    assert texts(studio)[-1] == "queues"
+    qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["queues"] * 3)
+    studio.document.undo_stack.undo()
+    assert texts(studio)[-1] == "queves"
+    qtbot.waitUntil(lambda: [hit.text for hit in panel.model.hits] == ["queves", "queves", "queue"])
+
+
+def test_replacing_on_this_photo_alone(studio: Studio, qtbot: QtBot) -> None:
+    panel = open_panel(studio, qtbot, "Ctrl+H")
+    type_into(panel, qtbot, "queve")
+    QTest.keyClicks(panel.by, "queues")
+    panel.scope.setCurrentIndex(1)
+    panel.scope.activated.emit(1)
+    assert panel.do.text() == "Replace 1 word"
+    type_into(panel, qtbot, "new build")
+    assert not panel.do.isEnabled()
+    assert panel.why.text() == "Only single words can be replaced"

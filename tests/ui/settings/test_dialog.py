@@ -1,0 +1,112 @@
+"""Settings are found by words, and put back a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.ui.settings.dialog import SettingsDialog
+from tests.ui.widgets.test_dialogs import Chosen, settings_dialog
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def chosen() -> Chosen:
+    return Chosen(Settings(theme="light", go_on=False, unit="lines", finding=Finding(gap=1.0), keys={"merge": ("J",)}))
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, chosen: Chosen) -> SettingsDialog:
+    made = settings_dialog(chosen)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def _marked(dialog: SettingsDialog) -> list[str]:
+    """What is coloured on the page in sight."""
+    page = dialog.pages.currentWidget()
+    labels, boxes = page.findChildren(QLabel), page.findChildren(QCheckBox)
+    marked = [each.text() for each in labels if each.property("found")]
+    marked += [each.text() for each in boxes if each.property("found")]
+    return [text.replace("&", "") for text in marked]
+
+
+@pytest.mark.parametrize(
+    ("typed", "page", "found"),
+    [
+        ("theme", "general", ["Theme"]),
+        ("dark", "general", ["Theme"]),
+        ("restore", "general", ["Open with the photo that was open last"]),
+        ("gpu", "reading", ["Most graphics memory"]),
+        ("languages", "reading", ["Languages"]),
+        ("grpahics", "reading", ["Most graphics memory"]),
+        ("sprache", "general", ["Language"]),
+        ("faint", "reading", ["Finding writing"]),
+        ("folder path", "general", ["Library folder"]),
+    ],
+)
+def test_words_find_a_setting_and_show_it(dialog: SettingsDialog, typed: str, page: str, found: list[str]) -> None:
+    dialog.go_to("reading" if page == "general" else "general")
+    QTest.keyClicks(dialog.line, typed)
+    assert dialog.pages.currentWidget() is getattr(dialog, page)
+    assert set(found) <= set(_marked(dialog))
+    assert len(_marked(dialog)) <= 3
+    assert f"({len(_marked(dialog))})" in dialog.pages.tabText(dialog.pages.currentIndex())
+    dialog.line.clear()
+    assert _marked(dialog) == []
+    assert [dialog.pages.tabText(index) for index in range(3)] == ["&General", "&Reading", "&Keys"]
+
+
+def test_enter_goes_to_what_was_found(dialog: SettingsDialog) -> None:
+    dialog.activateWindow()
+    dialog.line.setFocus()
+    QTest.keyClicks(dialog.line, "languages")
+    QTest.keyClick(dialog.line, Key.Key_Return)
+    assert dialog.isVisible()
+    assert QApplication.focusWidget() is dialog.reading.languages
+    dialog.line.setFocus()
+    dialog.line.setText("evaluate")
+    QTest.keyClick(dialog.line, Key.Key_Down)
+    assert QApplication.focusWidget() is dialog.keys.tree
+    item = dialog.keys.tree.currentItem()
+    assert item is not None
+    assert item.text(0) == "Evaluate"
+
+
+def test_what_is_nowhere_is_said(dialog: SettingsDialog) -> None:
+    QTest.keyClicks(dialog.line, "xyzzy")
+    assert dialog.said.isVisible()
+    dialog.line.clear()
+    assert not dialog.said.isVisible()
+
+
+def test_each_page_is_reset_on_its_own(dialog: SettingsDialog, chosen: Chosen) -> None:
+    before = chosen.now
+    dialog.go_to("general")
+    QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
+    assert chosen.now == replace(before, theme="system", go_on=True)
+    assert dialog.general.go_on.isChecked()
+    assert not dialog.reset.isEnabled()
+    dialog.go_to("reading")
+    assert dialog.reset.isEnabled()
+    QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
+    assert chosen.now == Settings(keys={"merge": ("J",)})
+    assert dialog.reading.unit.currentData() == "words"
+    dialog.go_to("keys")
+    QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
+    assert chosen.now == Settings()
+    dialog.reading.strength.setValue(20)
+    dialog.go_to("reading")
+    assert dialog.reset.isEnabled()
+    QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
+    dialog.flush()
+    assert chosen.now == Settings()

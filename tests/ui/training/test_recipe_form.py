@@ -1,0 +1,37 @@
+"""The fold of a training: what it can begin with."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.models import registry as models
+from ocr_studio.core.models.card import CRNN, LIGHT_CRNN
+from ocr_studio.core.training.events import Recipe
+from ocr_studio.ui.training.recipe_form import READING, RecipeForm
+from tests.core.made_models import installed
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> RecipeForm:
+    made = RecipeForm(Recipe(), READING)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeForm) -> None:
+    installed("Theirs", architecture=CRNN, title="Theirs")
+    installed("Light", architecture=LIGHT_CRNN, title="Light")
+    form.show_models(models.available("recognizer"), "Theirs")
+    entries = form.base.model()
+    able = {
+        entries.index(row, 0).data(): bool(entries.flags(entries.index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
+        for row in range(form.base.count())
+    }
+    assert able["Theirs – cannot be trained further here"] is False
+    assert able["Light"] is True
+    assert form.base.currentData() == models.available("recognizer")[0].name
+    assert form.recipe.base == form.base.currentData()
+    form.show_models(models.available("recognizer"), "Light")
+    assert form.recipe.base == "Light"
