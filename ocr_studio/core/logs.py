@@ -159,7 +159,8 @@ def _file_handler() -> logging.Handler:
         path = _folder() / "ocr-studio.log"
         if paths.exists(path) and not path.is_file():  # a pipe would be waited for
             return logging.NullHandler()
-        handler = _LogFile(path, maxBytes=_MOST_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
+        # Names of files, and keys of JSON, may hold halves of characters.
+        handler = _LogFile(path, "a", _MOST_BYTES, _OLDER, encoding="utf-8", delay=True, errors="backslashreplace")
     except OSError:
         return logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

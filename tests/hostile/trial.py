@@ -32,13 +32,15 @@ class Trial:
 
     what: is hostile about it, for the report. commands: are run on it, one after the other, in one process. changing:
     folders and files of the stranger's that the program may change, besides the project beside the photos. lines: of
-    errors that there may be for each command: as many as there are things wrong.
+    errors that there may be for each command: as many as there are things wrong. quoted: a private file is one of the
+    stranger's own, by a hard link, and errors may quote it.
     """
 
     what: str
     commands: Sequence[Command]
     changing: Sequence[str] = ()
     lines: int = 3
+    quoted: bool = False
 
 
 Maker: TypeAlias = Callable[[Sandbox, random.Random], Trial]

@@ -75,10 +75,8 @@ def tried(kind: Kind, seed: int, number: int, root: Path, *, light: bool) -> Res
     )
     details = [*found.details]
     outside = sandbox.differences(before, sandbox.snapshot(root, changing), root)
-    outside += [
-        f"{os.path.relpath(path, root)!a} shows a private file"
-        for path in sandbox.canaries([place.out, place.studio, place.stranger, root / "told"], known)
-    ]
+    shown = [place.out, place.studio, place.stranger, *([] if trial.quoted else [root / "told"])]
+    outside += [f"{os.path.relpath(path, root)!a} shows a private file" for path in sandbox.canaries(shown, known)]
     outcome = judge.worst(found.outcome, outside, torn := own_files.torn(place, valid))
     return Result(
         kind=kind.name,

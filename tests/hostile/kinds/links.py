@@ -170,7 +170,8 @@ def dataset(place: Sandbox, chance: random.Random) -> Trial:
         return Trial(
             f"{name} of a dataset ({layout}) is a hard link",
             [("dataset", "{in}"), ("dataset", "{in}", "--out", "{in}")],
-            lines=9,
+            lines=20,
+            quoted=True,
         )
     else:
         place.link(name or "manifest.json", target)
