@@ -115,7 +115,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/search_index/index.py": (_OWN, "sqlite3.connect tempfile.TemporaryDirectory"),
         "core/search_index/database.py": (_OWN, "sqlite3.connect"),
         "core/search_index/location.py": (_OWN, ".mkdir os.utime"),
-        "core/kept_lexicons.py": (_OWN, ".glob .mkdir .unlink np.savez"),
+        "core/language/word_frequencies.py": (_OWN, ".glob .mkdir .unlink np.savez"),
         "core/logs.py": (_OWN, ".mkdir .replace os.open os.truncate"),
         "core/models/archive.py": (_STREAM, "zipfile.ZipFile"),
         "core/models/folder.py": (_NAMED, ".iterdir"),

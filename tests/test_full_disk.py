@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ocr_studio.core import logs, own_words, paths, settings
+from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
@@ -28,7 +28,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.page import Edit
 from ocr_studio.core.photo_list.thumbnail_cache import CachedPicture, ThumbnailCache
-from ocr_studio.core.project import undo_log
+from ocr_studio.core.project import project_words, undo_log
 from ocr_studio.core.project.last_session import SessionFile, Whereabouts
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
@@ -115,8 +115,8 @@ def _rules(folder: Path) -> Callable[[], object]:
 
 
 def _words(folder: Path) -> Callable[[], object]:
-    own_words.save(SafeFolder(folder), frozenset({"before"}))
-    return lambda: own_words.save(SafeFolder(folder), frozenset({"after"}))
+    project_words.save(SafeFolder(folder), frozenset({"before"}))
+    return lambda: project_words.save(SafeFolder(folder), frozenset({"after"}))
 
 
 def _picture(folder: Path) -> Callable[[], object]:

@@ -48,7 +48,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project_places import Places
+from ocr_studio.core.project.project_errors import Places
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.jobs.reading import read as reading
 

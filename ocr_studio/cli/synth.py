@@ -21,12 +21,12 @@ from ocr_studio.core import paths, units
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets.report import Report
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.output_folder import FileTaken, OutputFile
 from ocr_studio.core.synth import contact_sheet, source_fingerprints
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import WORD, Source
 from ocr_studio.core.synth.options import GROUNDS, LIMITS, WRITING, BadOptions, SynthOptions
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Preview, SampleFailed, SampleMade, Shown, SourcesRead, WritingEvent
 

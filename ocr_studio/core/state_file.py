@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import paths
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder
 
@@ -76,3 +77,31 @@ def _put_aside(folder: SafeFolder, name: str, reason: object) -> None:
         log.warning("%s: damaged (%s); put aside as %s", folder.full(name), reason, other)
     except OSError as error:
         log.warning("%s: damaged (%s) and cannot be put aside: %s", folder.full(name), reason, error)
+
+
+log = logging.getLogger(__name__)
+
+_MOST = 50
+
+
+class RecentChoices:
+    """Names, the newest first. A comfort: trouble with their file is logged and never stops anything."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """path: the JSON file that keeps them, by default that of the command palette."""
+        self._path = path or paths.state_dir() / "palette.json"
+        kept = read(self._path).get("chosen")
+        names = kept if isinstance(kept, list) else []
+        self._names = [name for name in names if isinstance(name, str)][:_MOST]
+
+    def ages(self) -> dict[str, int]:
+        """0 for what was chosen last, 1 for what before that, and so on."""
+        return {name: age for age, name in enumerate(self._names)}
+
+    def add(self, name: str) -> None:
+        """This has just been chosen."""
+        self._names = [name, *(each for each in self._names if each != name)][:_MOST]
+        try:
+            write(self._path, {"chosen": self._names})
+        except OSError as error:
+            log.warning("%s: what was chosen was not kept: %s", self._path, error)

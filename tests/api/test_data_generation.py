@@ -13,7 +13,7 @@ from ocr_studio.api import data_generation as data
 from ocr_studio.api import tools
 from ocr_studio.api.detection import letter_maps
 from ocr_studio.api.samples import DrawnSample, Samples
-from ocr_studio.core.write_errors import WriteFailed
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.engine.synth import word_crops
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.sources import Sources

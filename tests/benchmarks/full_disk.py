@@ -22,12 +22,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import own_words, paths, settings
+from ocr_studio.core import paths, settings
 from ocr_studio.core.editing import edits, replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.page import Page
-from ocr_studio.core.project import undo_log
+from ocr_studio.core.project import project_words, undo_log
 from ocr_studio.core.project.last_session import SessionFile
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
@@ -169,7 +169,7 @@ class Story:
             self.wrong.append(f"history: {len(course.steps)} steps for {stack.count()}")
         if [step.name for step in course.steps] != [stack.text(number) for number in range(stack.count())]:
             self.wrong.append("history: other steps")
-        if "zebra" not in own_words.load(fresh.files):
+        if "zebra" not in project_words.load(fresh.files):
             self.wrong.append("the word that was added is lost")
         if replace_rules.load(paths.config_dir()) != (Rule("a", "b"),):
             self.wrong.append("the rules are lost")

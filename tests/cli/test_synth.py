@@ -14,9 +14,9 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.core.datasets import dataset
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.synth import options as synth_options
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs.synth import generate
 from tests import made_synth
 

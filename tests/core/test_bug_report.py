@@ -12,7 +12,7 @@ import pytest
 
 import ocr_studio
 from ocr_studio.core import bug_report, logs, paths
-from ocr_studio.core.recent_choices import RecentChoices
+from ocr_studio.core.state_file import RecentChoices
 
 
 @pytest.mark.usefixtures("caplog")  # what is logged here is meant

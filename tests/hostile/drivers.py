@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from ocr_studio.core import logs, own_words, paths, settings
+from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Edit, Page, Quad, Source, Transcription, Word, apply
-from ocr_studio.core.project import page_file, second_readings, undo_log
+from ocr_studio.core.project import page_file, project_words, second_readings, undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos import open_photo
 
@@ -182,7 +182,7 @@ def _edit(folder: Path) -> None:
     project.lock(create=True)
     try:
         list(_steps(project))
-        own_words.save(project.files, own_words.load(project.files) | {"hostile"})
+        project_words.save(project.files, project_words.load(project.files) | {"hostile"})
         second_readings.load(project.files)
         project.typed_words()
     finally:
@@ -232,7 +232,7 @@ def _did(page: Page, _: Page) -> bytes:
 
 def load_own_files() -> int:
     """Read what the program keeps for itself, as the window does when it starts, and keep some of it again."""
-    from ocr_studio.core import recent_choices
+    from ocr_studio.core import state_file
     from ocr_studio.core.editing import replace_rules
     from ocr_studio.core.language import characters
     from ocr_studio.core.project import last_session
@@ -245,7 +245,7 @@ def load_own_files() -> int:
         recent = settings.RecentFiles()
         recent.paths()
         recent.add(Path("photo.jpg"))
-        recent_choices.RecentChoices().ages()
+        state_file.RecentChoices().ages()
         replace_rules.save(paths.config_dir(), replace_rules.load(paths.config_dir()))
         characters.last_used(paths.config_dir())
         kept = last_session.SessionFile()

@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.core import paths, write_errors
+from ocr_studio.core import errors, paths
 from ocr_studio.core.dataset_files.layout import Layout
 from ocr_studio.core.dataset_files.validation import MAX_BYTES, json_value
 from ocr_studio.core.dataset_files.values import FORMAT, MANIFEST, PHOTOS
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files import file_lock, output_folder, safe_folder
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.translation import tr
-from ocr_studio.core.write_errors import WriteFailed
 
 _WORKSHOP: Final = ".writing-"
 _LOCK: Final = ".writing-lock"
@@ -246,5 +246,5 @@ def _not_written(folder: Path, error: OSError) -> WriteFailed:
     return WriteFailed(
         tr("the dataset cannot be written: {reason}", reason=safe_folder.reason(error)),
         file=folder,
-        remedy=write_errors.remedy(error),
+        remedy=errors.write_remedy(error),
     )

@@ -15,7 +15,7 @@ from ocr_studio.core.evaluation.results import TruePage
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.project_places import Places
+from ocr_studio.core.project.project_errors import Places
 from ocr_studio.core.translation import tr
 
 

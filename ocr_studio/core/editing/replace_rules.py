@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from ocr_studio.core import plain_text, state_file, write_errors
+from ocr_studio.core import errors, plain_text, state_file
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
@@ -169,7 +169,7 @@ def save(folder: Path, rules: Sequence[Rule]) -> None:
         state_file.write(folder / FILE, {"format": 1, "rules": fields})
     except OSError as error:
         raise RulesNotSaved(
-            tr("the rules cannot be kept: {reason}", reason=write_errors.reason(error)),
+            tr("the rules cannot be kept: {reason}", reason=errors.write_reason(error)),
             file=folder / FILE,
             remedy=tr("Make room or make the folder writable."),
         ) from error

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
+from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import output_marks, strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.images.photo_errors import known_beginning
 from ocr_studio.core.translation import later, tr
-from ocr_studio.core.write_errors import WriteFailed, failed
 
 LIST: Final = ".ocr-studio-files.jsonl"
 
@@ -72,7 +72,7 @@ class OutputFolder:
         try:
             self._folder.make_folder()
         except OSError as error:
-            raise failed(path, error, _NO_FOLDER, help_with=later("Choose another one.")) from error
+            raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another one.")) from error
         with _told(path / LIST):
             self._written = self._load()
 
@@ -250,7 +250,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise failed(path, error) from error
+        raise write_failed(path, error) from error
 
 
 def _encoded(data: bytes | str) -> bytes:

@@ -16,6 +16,32 @@ from numpy.typing import ArrayLike, NDArray
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Point, Quad
 
+
+def inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
+    """Which points the outline goes round: (N, 2), (M, 2) -> (N,).
+
+    The outline closes by itself, from its last point to its first. What it goes round twice is inside, too, so that a
+    loop in the hand's line leaves no hole (winding number). tolerance: pixels by which the outline may be simplified.
+    """
+    spots = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    corners = _simplified(np.asarray(outline, dtype=np.float64).reshape(-1, 2), tolerance)
+    if len(corners) < 3 or len(spots) == 0:
+        return np.zeros(len(spots), dtype=np.bool_)
+    start, end = corners, np.roll(corners, -1, axis=0)
+    x, y = spots[:, :1], spots[:, 1:]
+    # Above zero where the point lies to the right of an edge that goes down.
+    side = (end[:, 0] - start[:, 0]) * (y - start[:, 1]) - (end[:, 1] - start[:, 1]) * (x - start[:, 0])
+    down = (start[:, 1] <= y) & (y < end[:, 1]) & (side > 0)
+    up = (end[:, 1] <= y) & (y < start[:, 1]) & (side < 0)
+    return np.asarray(down.sum(axis=1) != up.sum(axis=1))
+
+
+def _simplified(corners: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+    if tolerance <= 0 or len(corners) < 3:
+        return corners
+    return np.asarray(cv2.approxPolyDP(corners.astype(np.float32), tolerance, closed=True), np.float64).reshape(-1, 2)
+
+
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Photo: TypeAlias = NDArray[np.uint8]
 

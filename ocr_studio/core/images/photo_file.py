@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import UnidentifiedImageError
 
-from ocr_studio.core import paths, write_errors
+from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits, Work
@@ -200,9 +200,9 @@ def save_png(path: Path, rgb: RGB) -> None:
         paths.replace_file(path, encoded.tobytes())
     except OSError as error:
         raise PhotoError(
-            tr("the picture could not be written: {reason}", reason=write_errors.reason(error)),
+            tr("the picture could not be written: {reason}", reason=errors.write_reason(error)),
             file=path,
-            remedy=write_errors.remedy(error),
+            remedy=errors.write_remedy(error),
         ) from error
 
 

@@ -17,7 +17,6 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import kept_lexicons
 from ocr_studio.core.language import word_frequencies
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import later
@@ -131,11 +130,11 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
     names = [LANGUAGES[code] for code in languages]
     if not names:
         return Lexicon.of({})
-    path = kept_lexicons.path_of("3", word_frequencies.version(), *languages)
-    if (kept := _restored(kept_lexicons.load(path))) is not None:
+    path = word_frequencies.path_of("3", word_frequencies.version(), *languages)
+    if (kept := _restored(word_frequencies.load(path))) is not None:
         return kept
     made = _made(languages)
-    kept_lexicons.keep(path, _taken_apart(made))
+    word_frequencies.keep(path, _taken_apart(made))
     return made
 
 

@@ -6,6 +6,9 @@ Only its files are read, as its ``read_cBpack`` does (a gzipped msgpack list: a 
 
 from __future__ import annotations
 
+import hashlib
+import io
+import logging
 import zlib
 from collections.abc import Iterator
 from importlib import metadata
@@ -13,11 +16,50 @@ from pathlib import Path
 from typing import Final
 
 import msgpack
+import numpy as np
+from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files import array_files
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.translation import later, tr
+
+_log = logging.getLogger(__name__)
+
+_MOST_CACHED_BYTES: Final = 256 << 20
+_MOST_KEPT: Final = 4  # combinations of languages
+
+
+def path_of(*what: object) -> Path:
+    """Where the table made of this is kept; other tables lie elsewhere."""
+    name = hashlib.sha256("\0".join(map(str, what)).encode()).hexdigest()[:16]
+    return paths.cache_dir() / "words" / f"{name}.npz"
+
+
+def load(path: Path) -> dict[str, NDArray[np.generic]] | None:
+    """The arrays kept there by name; None where there are none that can be used."""
+    try:
+        return dict(array_files.read(path, most=_MOST_CACHED_BYTES))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        _log.info("%s: made anew: %s", path, error)
+        return None
+
+
+def keep(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Keep arrays there, and of all that is there the last few; no harm is done where that is impossible."""
+    data = io.BytesIO()
+    np.savez(data, allow_pickle=False, **arrays)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        paths.replace_file(path, data.getvalue())
+        for old in sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        _log.info("%s: not kept: %s", path, error)
+
 
 PACKAGE: Final = "wordfreq"
 # The largest file is 6 MB, 10 MB unpacked, and has 800 bands.

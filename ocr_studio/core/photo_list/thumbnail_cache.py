@@ -21,7 +21,7 @@ import numpy as np
 from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.page_summaries import Stamp
+from ocr_studio.core.project.page_cache import Stamp
 
 _log = logging.getLogger(__name__)
 

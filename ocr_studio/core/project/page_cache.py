@@ -2,12 +2,89 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
 
-from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp
+from ocr_studio.core.language import lexicon
+from ocr_studio.core.page import Page, PageState
+
+_log = logging.getLogger(__name__)
+
+Stamp: TypeAlias = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """What a list of pages shows of one. image: as in Page. typed: see ``language.typed_words``. unchecked: how many
+    words nobody has checked.
+    """
+
+    image: str
+    state: PageState
+    typed: Mapping[str, int] = field(default_factory=dict)
+    unchecked: int = 0
+
+    @classmethod
+    def of(cls, page: Page) -> PageSummary:
+        """Of a page as it is."""
+        words = page.words.values()
+        return cls(page.image, page.state, lexicon.typed_words(words), sum(not word.checked for word in words))
+
+
+class PageSummaries:
+    """Summaries of page files; each file is read once until it is replaced. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Stamp | None, PageSummary | None]] = {}
+
+    def know(self, summaries: Mapping[str, tuple[Stamp, PageSummary | None]]) -> None:
+        """These files need not be read while they have these stamps; what was read here already stays."""
+        self._known = {**summaries, **self._known}
+
+    def of(self, stamps: Mapping[str, Stamp], read: Callable[[str], Page]) -> dict[str, PageSummary]:
+        """The summaries of pages, those that cannot be read left out.
+
+        Args:
+            stamps: Page id -> stamp of its file.
+            read: Reads the page of an id; raises OSError or ValueError.
+        """
+        found: dict[str, PageSummary] = {}
+        for page_id, now in stamps.items():
+            known = self._known.get(page_id)
+            if known is None or known[0] != now:
+                known = self._known[page_id] = now, _summary(page_id, read)
+            if known[1]:
+                found[page_id] = known[1]
+        return found
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        return stamp_of(path.stat())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file with this status."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _summary(page_id: str, read: Callable[[str], Page]) -> PageSummary | None:
+    try:
+        return PageSummary.of(read(page_id))
+    except (OSError, ValueError) as error:
+        # Reported when the page is opened; a list is no place to move files aside.
+        _log.warning("page %s: %s", page_id, error)
+        return None
+
 
 # Words of all pages that are kept: some 20 MB, as each is two kilobytes. More than steps of many photos change at once.
 MOST: Final = 10_000

@@ -20,16 +20,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ocr_studio.core import paths, project_places
+from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, can_be_path, stays_inside
 from ocr_studio.core.page import Page, PageState
-from ocr_studio.core.page_summaries import PageSummaries, PageSummary, Stamp, stamp_of
 from ocr_studio.core.project import page_file, project_errors, transaction
 from ocr_studio.core.project.opened_lock import OpenedLock
-from ocr_studio.core.project.page_cache import PageCache
+from ocr_studio.core.project.page_cache import PageCache, PageSummaries, PageSummary, Stamp, stamp_of
 from ocr_studio.core.project.project_errors import LinkedProject, NewerFile, PageDamaged, ProjectInUse, SaveFailed
 from ocr_studio.core.project.project_words import Counted, TypedWords
 from ocr_studio.core.translation import tr
@@ -101,18 +100,18 @@ class Project:
         where there is none, and LinkedProject.
         """
         photos = Path(os.path.abspath(photos))
-        places = [photos / FOLDER, project_places.in_library(photos, library or paths.library_dir())]
+        places = [photos / FOLDER, project_errors.in_library(photos, library or paths.library_dir())]
         if prefer_library:
             places.reverse()
         if follow_links:
             places = [Path(os.path.realpath(each)) if each.is_symlink() else each for each in places]
-        project = next((cls(each, photos) for each in places if project_places.is_project(SafeFolder(each))), None)
+        project = next((cls(each, photos) for each in places if project_errors.is_project(SafeFolder(each))), None)
         if project:
             project._check_format()
             return project
         if not create:
             raise StudioError(tr("there is no OCR Studio project for these photos"), file=photos)
-        if not prefer_library and (project_places.is_taken(places[0]) or not os.access(photos, os.W_OK)):
+        if not prefer_library and (project_errors.is_taken(places[0]) or not os.access(photos, os.W_OK)):
             places.reverse()
         return cls(places[0], photos)
 
@@ -124,7 +123,7 @@ class Project:
         path = Path(os.path.abspath(path))
         if paths.is_folder(path) and paths.exists(path / "project.json"):
             folder = Path(os.path.realpath(path)) if follow_links and path.is_symlink() else path
-            project_places.is_project(SafeFolder(folder))  # says so where it is a link
+            project_errors.is_project(SafeFolder(folder))  # says so where it is a link
             return cls(folder, _photos_folder(SafeFolder(folder), given=path))
         photos = path if paths.is_folder(path) and path.name != FOLDER else path.parent
         return cls.open(photos, library=library, prefer_library=prefer_library, follow_links=follow_links)
@@ -398,7 +397,7 @@ def _photos_folder(files: SafeFolder, *, given: Path) -> Path:
     if not isinstance(where, str) or not can_be_path(where) or not Path(where).is_absolute():
         raise StudioError(tr("the project does not say where its photos are"), file=files.full("project.json"))
     # Only a project in a library leads elsewhere, and its name is made from that place.
-    if project_places.in_library(Path(where), given.parent).name != given.name:
+    if project_errors.in_library(Path(where), given.parent).name != given.name:
         raise StudioError(
             tr("the project says that its photos are in {folder}, for which it was not made", folder=where),
             file=files.full("project.json"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypedDict
 
-from ocr_studio.core import write_errors
+from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile
+from ocr_studio.core.files.safe_folder import SafeFolder, UnsafeFile, is_link
 from ocr_studio.core.translation import tr
 
 _log = logging.getLogger(__name__)
@@ -139,7 +143,7 @@ def remedy_for(error: OSError) -> str:
 def save_failed(path: Path, error: Exception) -> SaveFailed:
     """A page could not be saved, of the photo at this path; what is in the way, and what comes of it."""
     number = error.errno if isinstance(error, OSError) else None
-    if number in write_errors.FULL:
+    if number in errors.FULL:
         return DiskFull(
             tr("the words are not saved, the disk is full"),
             file=path,
@@ -157,7 +161,7 @@ def save_failed(path: Path, error: Exception) -> SaveFailed:
 
 def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
     """What was done cannot be written into the history at this path."""
-    if error.errno in write_errors.FULL:
+    if error.errno in errors.FULL:
         return HistoryNotSaved(
             tr("what was done last cannot be kept for taking it back after the next start, the disk is full"),
             file=path,
@@ -171,3 +175,59 @@ def history_not_saved(path: Path, error: OSError) -> HistoryNotSaved:
         file=path,
         remedy=remedy_for(error) or tr("The words themselves do not depend on it. It is tried again."),
     )
+
+
+class Places(TypedDict, total=False):
+    """Where to look for a project, as ``Project.open`` and ``Project.find`` take it.
+
+    Attributes:
+        library: The folder of projects that do not lie beside their photos; None for the program's own.
+        prefer_library: A new project goes there.
+        follow_links: Open a project whose folder is a symbolic link, too.
+    """
+
+    library: Path | None
+    prefer_library: bool
+    follow_links: bool
+
+
+def is_project(folder: SafeFolder) -> bool:
+    """Whether a project lies there. Raises StudioError where that cannot be told, as there may be work in it, and
+    LinkedProject where its folder is a link.
+    """
+    try:
+        return stat.S_ISDIR(folder.stat("pages").st_mode)
+    except UnsafeFile as error:
+        if not folder.follow and _is_link(folder.path):
+            raise linked(folder.path) from error
+        raise linked_part(folder.full("pages")) from error
+    except PermissionError as error:
+        raise StudioError(
+            tr("a project is there, or may be, that you may not look into"),
+            file=folder.path,
+            remedy=tr(
+                "Ask its owner for the permission to read and write it, or copy the photos to a folder of your own."
+            ),
+        ) from error
+    except (OSError, ValueError):
+        return False
+
+
+def is_taken(place: Path) -> bool:
+    """Whether something that is no folder has the place of a project."""
+    return os.path.lexists(place) and not paths.is_folder(place)
+
+
+def _is_link(folder: Path) -> bool:
+    try:
+        return is_link(folder.lstat())
+    except OSError:
+        return False
+
+
+def in_library(photos: Path, library: Path) -> Path:
+    """The place in the library of the project of a folder of photos."""
+    digest = hashlib.blake2b(os.fsencode(photos), digest_size=6).hexdigest()
+    # A folder's name may be as long as a name can be, and then there is no room for more.
+    name = re.sub(r"[^\w .()+-]", "_", photos.name)[:40].strip(" .") or "photos"
+    return Path(os.path.abspath(library)) / f"{name}-{digest}"

@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import PageSummary, Stamp
+from ocr_studio.core.project.page_cache import PageSummary, Stamp
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.matching import Hit
 from ocr_studio.core.search_index import location as index_location

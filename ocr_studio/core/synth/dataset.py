@@ -21,11 +21,11 @@ from ocr_studio.core.dataset_files.validation import MAX_EXAMPLES, Unfit
 from ocr_studio.core.dataset_files.values import MAX_PHOTO_BYTES, PHOTOS, Example, TruePhoto
 from ocr_studio.core.datasets.builder import Making
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.core.write_errors import WriteFailed
 
 WORD: Final = "word"
 BOARD: Final = "board"

@@ -14,13 +14,13 @@ from typing import Final
 from ocr_studio.core.dataset_files.values import MANIFEST
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.reader import is_dataset
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth import source_fingerprints
 from ocr_studio.core.synth.dataset import NOTES
 from ocr_studio.core.synth.options import BadOptions, SynthOptions
 from ocr_studio.core.translation import later, tr
-from ocr_studio.core.write_errors import WriteFailed
 
 _OTHERS: Final = {
     "word_list": later("the folder holds a dataset that was drawn with other words in the list"),

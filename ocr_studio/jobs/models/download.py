@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from ocr_studio import __version__
-from ocr_studio.core import write_errors
+from ocr_studio.core import errors
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -111,8 +111,8 @@ def fetch(
             os.replace(part, place)
             SafeFolder(place.parent, follow=True).flush()
     except OSError as error:
-        what = tr("it cannot be kept: {reason}", reason=write_errors.reason(error))
-        raise FetchFailed(what, file=place, remedy=write_errors.remedy(error)) from error
+        what = tr("it cannot be kept: {reason}", reason=errors.write_reason(error))
+        raise FetchFailed(what, file=place, remedy=errors.write_remedy(error)) from error
     yield Fetched(wanted, place)
 
 

@@ -11,9 +11,9 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.rows import PhotoRow
+from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search_index.index import Index
 

@@ -17,9 +17,9 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import undo_log
+from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import FOLDER, LinkedProject, PageDamaged, Project, ProjectInUse, SaveFailed
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import tr

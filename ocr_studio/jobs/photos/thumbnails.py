@@ -11,8 +11,8 @@ from pathlib import Path
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.page_summaries import Stamp, stamp
 from ocr_studio.core.photo_list.thumbnail_cache import CachedPicture, ThumbnailCache
+from ocr_studio.core.project.page_cache import Stamp, stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +19,28 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.image_spool import PictureFile, Pictures
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.page import Quad, Word
+from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
+from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs import two_readings
 from ocr_studio.jobs.reading.read import Preparing, ReadingDesk, WordsRead, read_words
 from ocr_studio.jobs.review.apply_choices import Wish
+
+_log = logging.getLogger(__name__)
+
+
+def keep(project: Project, page_id: str, readings: Iterable[tuple[Word, Transcription | None]]) -> None:
+    """These words of a page were read by another model, so far as it is another; nothing where this window may not
+    write. Waits for the disk.
+    """
+    found = second_readings.differing((word, read) for word, read in readings if read is not None)
+    if found is None or not project.locked or not project.exists:
+        return
+    try:
+        second_readings.add(project.files, page_id, found)
+    except OSError as error:  # the order of a queue depends on it, no more
+        _log.info("%s: what a second model has read is not kept: %s", project.folder, error)
+
 
 # Pixels of a word's picture, at most: sharp in a row of a table on a fine screen.
 _WIDTH, _HEIGHT = 300, 64
@@ -92,7 +109,7 @@ class ProjectRereading:
                 if isinstance(event, Preparing | WordsRead):
                     yield event
             found = rereading.differences(page, fresh)
-            two_readings.keep(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
+            keep(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
             pictures = self.pictures.add(_pictures(image, (each.word.quad for each in found)))
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
         except StudioError as error:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocr_studio.core import own_words
 from ocr_studio.core.language.lexicon import Lexicon, lexicon
 from ocr_studio.core.language.spelling import OwnWords
+from ocr_studio.core.project import project_words
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search_index.index import Index
 
@@ -31,5 +31,5 @@ def words_known(languages: tuple[str, ...], project: Project | None, index: Inde
     typed: Counter[str] = Counter()
     for row in index.pages() if index else ():
         typed.update(row.typed)
-    added = own_words.load(project.files) if project else frozenset()
+    added = project_words.load(project.files) if project else frozenset()
     yield WordsKnown(languages, lexicon(languages), OwnWords.of(typed), added)

@@ -21,13 +21,12 @@ from ocr_studio.core.dataset_files import own
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.report import Report
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import BOARD, WORD, Source, SynthWriting
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.synth.target_folder import Place, There
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs.synth.workers import Crew, Task, Unmade, cores
 
 if TYPE_CHECKING:

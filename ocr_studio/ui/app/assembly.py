@@ -21,14 +21,13 @@ from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.clipboard import Clipping
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import Indexing
-from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
 from ocr_studio.ui.evaluation.controller import Evaluating
 from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import Guide
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.menus.context import Dialogs, Parts
-from ocr_studio.ui.photo_asking import PhotoAsking
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.photo_list_view import PageList
 from ocr_studio.ui.photos.photos_panel import PhotosPanel

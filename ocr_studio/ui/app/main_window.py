@@ -6,28 +6,54 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
-from ocr_studio.ui import evaluation_news, learning_news, session_news
-from ocr_studio.ui.app import window_state
+from ocr_studio.ui.app import notifications, window_state
+from ocr_studio.ui.app import notifications as learning_news
+from ocr_studio.ui.app import notifications as session_news
 from ocr_studio.ui.app.assembly import Backstage, assemble
 from ocr_studio.ui.app.empty_state import EmptyState
-from ocr_studio.ui.app.notifications import OpeningNews
-from ocr_studio.ui.app.toolbar import Toolbar
+from ocr_studio.ui.app.notifications import KeptNews, OpeningNews
+from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.kept_news import KeptNews
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.recent_menu import RecentMenu
-from ocr_studio.ui.side_dock import SideDock, Writing
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import retry_saver
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.message_bar import Severity
+from ocr_studio.ui.words.alternatives import Alternatives
+from ocr_studio.ui.words.word_table import WordTable
+
+
+class SideDock(QDockWidget):
+    """One of them. What is not closable cannot be lost."""
+
+    def __init__(self, title: str, name: str, widget: QWidget, *, closable: bool) -> None:
+        """name: by which its place is remembered between starts."""
+        super().__init__(title)
+        self.setObjectName(name)
+        features = QDockWidget.DockWidgetFeature.DockWidgetMovable
+        self.setFeatures(features | QDockWidget.DockWidgetFeature.DockWidgetClosable if closable else features)
+        self.setWidget(widget)
+
+
+class Writing(QWidget):
+    """The table of words over the strip of other readings."""
+
+    def __init__(self, table: WordTable, alternatives: Alternatives) -> None:
+        super().__init__()
+        self.setMinimumWidth(220)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(table, 1)
+        layout.addWidget(alternatives)
+
 
 # In a window narrower than this the lists would leave the photo less than half of it.
 _NARROW = 1200
@@ -140,9 +166,9 @@ class MainWindow(QMainWindow):
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
-        evaluation_news.tell(self._stage.evaluating, opening, self.messages)
-        learning_news.tell(self._stage.training, self.messages)
-        session_news.tell(self.parts.session, self.messages)
+        notifications.connect_evaluation(self._stage.evaluating, opening, self.messages)
+        learning_news.connect_training(self._stage.training, self.messages)
+        session_news.connect_session(self.parts.session, self.messages)
         retry_saver.tell(opening.keeping, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)

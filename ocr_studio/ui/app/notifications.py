@@ -7,16 +7,102 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from ocr_studio.core import project_places
+from ocr_studio.core.project import project_errors
+from ocr_studio.core.project.last_session import Whereabouts
 from ocr_studio.core.project.project import FOLDER
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.ui.canvas.view_session import Session
+from ocr_studio.ui.document.autosave import Autosave
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.evaluation.controller import Evaluating
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.photos.photo_list_view import PageList
 from ocr_studio.ui.style import labels
+from ocr_studio.ui.training.controller import Stage, Training
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 from ocr_studio.ui.widgets.status_bar import Status
+
+_CUT_SHORT = "cut short"
+
+
+def connect_session(session: Session, messages: MessageBar) -> None:
+    """From now on, offer to go on."""
+
+    def offer(place: Whereabouts) -> None:
+        messages.show_message(
+            tr(
+                "OCR Studio did not end properly the last time. What had been saved is there. Go on with {photo}, where"
+                " you were?",
+                photo=labels.file_name(place.photo.name),
+            ),
+            Severity.INFO,
+            key=_CUT_SHORT,
+            offer=(tr("Go on"), session.go_on),
+        )
+
+    def follow() -> None:
+        if session.offer is None:
+            messages.withdraw(_CUT_SHORT)
+
+    session.cut_short.connect(offer)
+    session.changed.connect(follow)
+
+
+class KeptNews(QObject):
+    """Tells whether all is saved."""
+
+    def __init__(self, autosave: Autosave, document: Document, messages: MessageBar, status: Status) -> None:
+        super().__init__(status)
+        self._autosave, self._document, self._messages, self._status = autosave, document, messages, status
+        autosave.saving.connect(status.saving)
+        autosave.saved.connect(self.tell)
+        autosave.failed.connect(self.tell)
+
+    def tell(self, trouble: str = "") -> None:
+        """Say how it is. trouble: what has just gone wrong."""
+        if trouble:
+            self._messages.show_message(trouble, Severity.ERROR, key="saving")
+        if trouble or self._autosave.trouble:
+            self._status.not_saved(trouble or self._autosave.trouble)
+        elif self._autosave.unsaved:
+            self._status.saving()
+        else:
+            self._messages.withdraw("saving")
+            (self._status.saved if self._document.writable else self._status.read_only)()
+
+
+_TRAINING_FAILED = "learning failed"
+
+
+def connect_training(training: Training, messages: MessageBar) -> None:
+    """From now on, say why learning failed, until it begins anew."""
+
+    def show(trouble: Trouble) -> None:
+        messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_TRAINING_FAILED)
+
+    def follow() -> None:
+        if training.stage is Stage.LEARNING:
+            messages.withdraw(_TRAINING_FAILED)
+
+    training.failed.connect(show)
+    training.changed.connect(follow)
+
+
+_EVALUATION_FAILED = "evaluation failed"
+
+
+def connect_evaluation(evaluating: Evaluating, opening: Opening, messages: MessageBar) -> None:
+    """From now on, say why an evaluation failed, until the next one begins or another photo is opened."""
+
+    def show(trouble: Trouble) -> None:
+        messages.show_message(trouble.message, Severity.ERROR, details=trouble.details, key=_EVALUATION_FAILED)
+
+    evaluating.failed.connect(show)
+    for over in (evaluating.began, opening.opened):
+        over.connect(lambda *_: messages.withdraw(_EVALUATION_FAILED))
+
 
 # Each takes the place of the one before it, and goes when another photo is opened.
 _REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
@@ -88,7 +174,7 @@ class OpeningNews(QObject):
         if beside or self._opening.settings.keep != "beside" or not self._opening.keeps:
             return ""
         folder = event.project.folder
-        if project_places.is_taken(event.path.parent / FOLDER):
+        if project_errors.is_taken(event.path.parent / FOLDER):
             return tr(
                 "The words of these photos are kept in {folder}, as beside them a file called {name} is in the way.",
                 folder=folder,

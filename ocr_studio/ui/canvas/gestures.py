@@ -14,14 +14,13 @@ from typing import TypeAlias
 import numpy as np
 from PySide6.QtCore import Qt
 
-from ocr_studio.core import lasso
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.geometry.snapping import Edge, Guide, Snap
 from ocr_studio.core.page import Edit, Page, Point, Quad
-from ocr_studio.core.reading_order import baselines
+from ocr_studio.core.reading_order import baselines, page_order
 from ocr_studio.ui.canvas.items.interaction import Canvas, Pointer
 from ocr_studio.ui.canvas.items.spatial_index import Box
 from ocr_studio.ui.document.document import Document
@@ -160,7 +159,7 @@ class Lasso:
             return
         self._last = pointer
         sketch.lasso = (*(sketch.lasso or (self._start.photo,)), pointer.photo)
-        inside = lasso.inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
+        inside = geometry.inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
         self._select(self._ids[inside].tolist())
         self._canvas.redraw()
 
@@ -278,3 +277,57 @@ def far(start: Pointer, now: Pointer, least: float = _TREMBLE) -> bool:
 def box_of(one: Point, other: Point) -> Box:
     """The upright box with two opposite corners."""
     return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+
+
+# Screen pixels between two places of the way at which words are looked for: no letter is smaller.
+_ORDER_STEP = 4.0
+
+
+class Ordering:
+    """Each word that is clicked, or that the way of the mouse leads over, is read after the one before it.
+
+    ``sketch.in_turn`` keeps the words from one click to the next; they are selected, so that one sees them. A click on
+    nothing, or on one of them, begins anew.
+    """
+
+    def __init__(self, canvas: Canvas, start: Pointer) -> None:
+        self._canvas, self._last = canvas, start
+        self._ids = [] if canvas.sketch.in_turn and not _still_so(canvas) else list(canvas.sketch.in_turn)
+        found = under(canvas, start)[:1]
+        if not found or found[0] in self._ids:
+            self._ids = []
+        self._take(found)
+
+    def move(self, pointer: Pointer) -> None:
+        """Words on the way are next."""
+        (x0, y0), (x1, y1) = self._last.photo, pointer.photo
+        steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) * self._canvas.zoom / _ORDER_STEP))
+        for step in range(1, steps + 1):
+            share = step / steps
+            at = Pointer((x0 + (x1 - x0) * share, y0 + (y1 - y0) * share), pointer.screen)
+            self._take(under(self._canvas, at)[:1])
+        self._last = pointer
+
+    def finish(self, pointer: Pointer) -> None:
+        """That is the order."""
+        self.move(pointer)
+        canvas = self._canvas
+        canvas.sketch.in_turn = tuple(self._ids)
+        page = canvas.document.page
+        if page and len(self._ids) > 1:
+            canvas.document.push(page_order.in_turn(page, self._ids))
+
+    def _take(self, found: list[str]) -> None:
+        for word_id in found:
+            if word_id not in self._ids:
+                self._ids.append(word_id)
+        self._canvas.document.select(self._ids, current=self._ids[-1] if self._ids else None)
+
+
+def _still_so(canvas: Canvas) -> bool:
+    """Whether the words that were clicked still follow each other: a step may have been taken back."""
+    order, wanted = canvas.document.order(), canvas.sketch.in_turn
+    if wanted[0] not in order:
+        return False
+    start = order.index(wanted[0])
+    return order[start : start + len(wanted)] == wanted

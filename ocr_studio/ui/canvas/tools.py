@@ -13,7 +13,6 @@ from ocr_studio.core.geometry import snapping
 from ocr_studio.core.geometry.snapping import Side
 from ocr_studio.core.page import Edit, Page, Point
 from ocr_studio.core.translation import later
-from ocr_studio.ui import ordering
 from ocr_studio.ui.canvas import gestures
 from ocr_studio.ui.canvas.gestures import Dragging, Neighbours, Placing, under
 from ocr_studio.ui.canvas.items import handles
@@ -58,7 +57,7 @@ _GESTURES: Mapping[Tool, Callable[[Canvas, Pointer], Gesture]] = {
     Tool.PAN: gestures.Panning,
     Tool.LASSO: gestures.Lasso,
     Tool.DRAW: gestures.Drawing,
-    Tool.ORDER: ordering.Ordering,
+    Tool.ORDER: gestures.Ordering,
 }
 
 

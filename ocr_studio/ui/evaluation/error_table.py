@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from ocr_studio.core.evaluation.results import Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation.table import KINDS
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, TitledRows
 
 TITLES = (later("Place"), later("Mistake"), later("Wanted"), later("Read"), later("Photo"))
 HINTS = (

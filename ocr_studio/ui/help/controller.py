@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.recent_choices import RecentChoices
+from ocr_studio.core.state_file import RecentChoices
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.hints import Hints
 from ocr_studio.ui.help.palette import Palette

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from ocr_studio.core.recent_choices import RecentChoices
+from ocr_studio.core.state_file import RecentChoices
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.palette_delegate import ROW_HEIGHT, PaletteDelegate

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from ocr_studio.ui.datasets.export import Exporting
     from ocr_studio.ui.document.clipboard import Clipping
     from ocr_studio.ui.document.document import Document
-    from ocr_studio.ui.document.open_photos import Opening
+    from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
     from ocr_studio.ui.evaluation.controller import Evaluating
     from ocr_studio.ui.evaluation.panel import EvaluationDock
     from ocr_studio.ui.help.controller import Guide
-    from ocr_studio.ui.photo_asking import PhotoAsking
     from ocr_studio.ui.photos.photo_list_view import PageList
     from ocr_studio.ui.photos.photos_panel import PhotosPanel
     from ocr_studio.ui.reading.compare_panel import ComparisonPanel

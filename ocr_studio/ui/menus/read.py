@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_photo, has_selected
 from ocr_studio.ui.menus.context import Parts
-from ocr_studio.ui.training_origin import Origin
+from ocr_studio.ui.training.run_control import Origin
 
 
 def _evaluate(parts: Parts) -> None:

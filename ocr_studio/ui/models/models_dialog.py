@@ -20,8 +20,8 @@ from ocr_studio.core.models.registry import Ancestor, Damaged, Model
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.models.model_details import ModelFacts
 from ocr_studio.ui.models.model_list import ICONS, ModelList, tell
-from ocr_studio.ui.said_line import SaidLine
 from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.elided_label import SaidLine
 
 _ENTRY = Qt.ItemDataRole.UserRole
 

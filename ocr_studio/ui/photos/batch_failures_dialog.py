@@ -11,11 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import Index, TitledRows
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import ChosenByReturn, Index, RowTable, TitledRows
 
 # Pixels of a row: room for a reason of two lines.
 _HIGH = 44

@@ -11,9 +11,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import Stamp
 from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
+from ocr_studio.core.project.page_cache import Stamp
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search_index.index import Index
 from ocr_studio.core.translation import later

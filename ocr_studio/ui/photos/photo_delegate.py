@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
 from ocr_studio.ui.photos.photo_list_model import OPEN, ROW, STATES, facts_said, state_said, state_said_shortly
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.titled_rows import Index
+from ocr_studio.ui.widgets.tables import Index
 
 SIDE: Final = 72
 # In a list narrower than this the picture is smaller and stands closer, so that the photo's name can be read.

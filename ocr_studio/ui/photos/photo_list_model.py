@@ -12,7 +12,7 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 from ocr_studio.ui.photos.thumbnails import PhotoPictures
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import Index
+from ocr_studio.ui.widgets.tables import Index
 
 # The photo's row as a whole, and whether it is the open one.
 ROW: Final = Qt.ItemDataRole.UserRole

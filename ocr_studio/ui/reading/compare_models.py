@@ -11,7 +11,7 @@ from ocr_studio.core.editing import rereading
 from ocr_studio.core.page import Word
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later
-from ocr_studio.jobs import two_readings
+from ocr_studio.jobs.reading import reread_project
 from ocr_studio.jobs.reading.compare_models import Comparing, ComparingEvent, ModelsCompared, WordCompared, compare
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import Job, Trouble
@@ -67,7 +67,7 @@ class TwoReadings(QObject):
                 if isinstance(event, ModelsCompared) and project is not None:
                     # What stands there may have been read by a third one.
                     both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
-                    two_readings.keep(project, page_id, both)
+                    reread_project.keep(project, page_id, both)
                 yield event
 
         job = self._reading.lane.submit(work, name=later("Comparing two models"))

@@ -11,7 +11,6 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.translation import later, number, tr
 from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.reading.readings_table import ReadRow, WordsTable
@@ -19,6 +18,7 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.combo_box import Choice
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import ChosenByReturn
 
 
 class _Table(ChosenByReturn, WordsTable):

@@ -16,9 +16,8 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.titled_rows import Index, TitledRows
 from ocr_studio.ui.widgets import image_convert
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import Index, RowTable, TitledRows
 
 _SIZE = QSize(150, 32)
 _MARK = QSize(16, 16)

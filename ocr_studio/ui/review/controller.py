@@ -25,8 +25,7 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.review.card_loader import ALONG, ReviewCards
-from ocr_studio.ui.review.session import ReviewSteps
-from ocr_studio.ui.review_looking import ReviewLooking
+from ocr_studio.ui.review.session import ReviewLooking, ReviewSteps
 
 # Pages are read in the window's thread, when they have changed, up to so many: those of the words that are agreed with
 # at once are known by then.

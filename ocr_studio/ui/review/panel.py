@@ -17,12 +17,9 @@ from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.review.card_view import CardView
 from ocr_studio.ui.review.controller import Reviewing, Stage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
-from ocr_studio.ui.review.panel_parts import ReviewChoices
+from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, ReviewHeight, summary
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.review.word_line import ReviewLine
-from ocr_studio.ui.review_drafts import ReviewDrafts
-from ocr_studio.ui.review_height import ReviewHeight
-from ocr_studio.ui.review_summary import summary
 from ocr_studio.ui.style import box_colours, labels
 from ocr_studio.ui.widgets.combo_box import Choice
 from ocr_studio.ui.widgets.dock_panel import PanelDock

@@ -3,19 +3,76 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
-from ocr_studio.core.review.queue import Place
-from ocr_studio.core.translation import tr
+from ocr_studio.core.review.queue import Order, Place
+from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.review import review_queue as review_queue_job
+from ocr_studio.jobs.review.review_queue import PagesLooked, WordsWait
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.undo_history import History
-from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+class ReviewLooking(QObject):
+    """Looks for words once at a time.
+
+    Signals: ``looked(done, total)`` pages; ``found(WordsWait)``; ``failed(Trouble)``; ``checked(PageChecked)``.
+    """
+
+    looked = Signal(int, int)
+    found = Signal(object)
+    failed = Signal(object)
+    checked = Signal(object)
+
+    def __init__(self, lane: JobThread, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._job: Job | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it looks for words just now."""
+        return self._job is not None
+
+    def look(self, project: Project, order: Order, index: Index | None) -> None:
+        """Look which words wait."""
+        self.stop()
+        self._job = self._lane.submit(
+            lambda: review_queue_job.waiting(project, order, index), name=later("Looking for words")
+        )
+        self._job.came.connect(self._take)
+        self._job.failed.connect(self._fail)
+
+    def look_at(self, project: Project, pages: Collection[str]) -> None:
+        """Look which words of these pages wait."""
+        job = self._lane.submit(lambda: review_queue_job.checked(project, pages), name=later("Looking at words"))
+        job.came.connect(self.checked)
+
+    def stop(self) -> None:
+        """Look for words no more."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, PagesLooked):
+            self.looked.emit(event.done, event.total)
+        elif isinstance(event, WordsWait):
+            self._job = None
+            self.found.emit(event)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._job = None
+        self.failed.emit(trouble)
 
 
 class ReviewSteps(QObject):

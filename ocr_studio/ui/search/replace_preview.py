@@ -13,9 +13,8 @@ from ocr_studio.core.editing.replace_rules import Replacement
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 from ocr_studio.ui.widgets.job_dialog import JobResultDialog
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import NOWHERE, Index, RowTable, TitledRows
 
 # Of what went wrong, so many are said; the others are counted.
 _SAID = 5

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionButton, Q
 from ocr_studio.core.search.matching import Side
 from ocr_studio.ui.search.results_model import HEIGHT, HIT
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.titled_rows import Index
+from ocr_studio.ui.widgets.tables import Index
 
 _WIDE: Final = 300
 _PICTURE: Final = 128

@@ -17,8 +17,8 @@ from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.index import PicturePlace, PlacePicture
 from ocr_studio.ui.job_thread import Job, JobThread
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import NOWHERE, Index
 from ocr_studio.ui.widgets import image_convert
+from ocr_studio.ui.widgets.tables import NOWHERE, Index
 
 # The hit as a whole; what it becomes, a Replacement or None; whether it is a second choice.
 HIT: Final = Qt.ItemDataRole.UserRole

@@ -13,8 +13,7 @@ from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import NOWHERE, Index, RowTable, TitledRows
 
 FIND, PUT, WHOLE, CASE, PATTERN = range(5)
 _TITLES = (later("Find"), later("Replace by"), later("Word"), later("Case"), later("Pattern"))

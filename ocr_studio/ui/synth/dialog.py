@@ -27,10 +27,10 @@ from ocr_studio.core.synth.target_folder import There
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
-from ocr_studio.ui import synth_asking
 from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.photos.batch_progress import time_left
+from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.form_rows import PathRow
 from ocr_studio.ui.synth.preview_panel import SynthLooking
@@ -136,7 +136,7 @@ class SynthDialog(QDialog):
             return
         if self.there.others:
             write = partial(self._write, options, folder, replace=self.there.told)
-            synth_asking.whether_to_throw_away(self, write, begun=self.there.begun)
+            target_folder.whether_to_throw_away(self, write, begun=self.there.begun)
             return
         # What nobody was told of is not written over, whoever has put it there meanwhile.
         self._write(options, folder, replace=self.there.told)

@@ -6,10 +6,12 @@ A disk may be slow, or far away, and the manifest of a dataset large: none of it
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.synth.target_folder import There
@@ -17,6 +19,32 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+
+
+def whether_to_throw_away(parent: QWidget, write: Callable[[], None], *, begun: bool) -> None:
+    """Ask whether others, begun in the folder and not ended, go. write: called where they do; begun: whether these were
+    begun there as well, which stay."""
+    asked = QMessageBox(parent)
+    asked.setTextFormat(Qt.TextFormat.PlainText)
+    asked.setIcon(QMessageBox.Icon.Question)
+    asked.setWindowTitle(tr("Synthetic boards"))
+    if begun:
+        asked.setText(tr("Throw away what else was begun in this folder?"))
+    else:
+        asked.setText(tr("Throw away what was begun in this folder?"))
+    asked.setInformativeText(
+        tr(
+            "It was chosen differently, or drawn from other files, and not ended. Chosen like that again, with those"
+            " files as they were, it would go on where it was."
+        )
+    )
+    throw = asked.addButton(tr("&Throw away and write"), QMessageBox.ButtonRole.DestructiveRole)
+    asked.addButton(QMessageBox.StandardButton.Cancel)
+    asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    throw.clicked.connect(write)
+    asked.finished.connect(asked.deleteLater)
+    asked.open()
+
 
 # Milliseconds without a change after which it is looked; and after which it is looked again while others write there.
 _REST: Final = 250

@@ -2,14 +2,128 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSizeF, Signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import Quad
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.tools import Tool
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.order_item import OrderItem
-from ocr_studio.ui.style import box_colours
+from ocr_studio.ui.style import box_colours, box_outlines
+from ocr_studio.ui.style.box_colours import CanvasColours
+
+# Screen pixels: of a number, and the height below which a word has no room for one.
+_NUMBER, _ROOM = 11, 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A word: where its writing begins and ends, pixels of the photo, its height, and whether it begins a line."""
+
+    start: QPointF
+    end: QPointF
+    height: float
+    begins_line: bool
+
+
+class OrderItem(QGraphicsItem):
+    """Draws the order of a page: lines solid, the way from one to the next dashed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(1)
+        self._stops: tuple[_Stop, ...] = ()
+        self._rect = QRectF()
+        self.colours: CanvasColours = box_colours.current()
+        self.setVisible(False)
+
+    def show_lines(self, lines: Iterable[Sequence[Quad]], size: QSizeF) -> None:
+        """Lines of words as they are read. size: of what they stand on."""
+        self.prepareGeometryChange()
+        self._stops = tuple(_stops(lines))
+        whole = QRectF(QPointF(), size)
+        self._rect = whole.adjusted(-whole.width(), -whole.height(), whole.width(), whole.height())
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802  (Qt's name)
+        """All places where words may stand."""
+        return self._rect
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw the way through the words, and their numbers, as large at every zoom."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_way(painter)
+        self._paint_numbers(painter, option.exposedRect)
+
+    def _paint_way(self, painter: QPainter) -> None:
+        ratio = box_outlines.sharpness(painter)
+        along, across = _ways(self._stops)
+        for colour, width in ((self.colours.halo, 2.0), (self.colours.guide, 0.0)):
+            for paths, wide, dash in ((across, 1.25, Qt.PenStyle.DashLine), (along, 2.0, Qt.PenStyle.SolidLine)):
+                pen = QPen(colour, (wide + width) * ratio, dash if width == 0 else Qt.PenStyle.SolidLine)
+                pen.setCosmetic(True)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                for path in paths:
+                    painter.drawPolyline(path)
+
+    def _paint_numbers(self, painter: QPainter, seen: QRectF) -> None:
+        to_screen = painter.worldTransform()
+        zoom = to_screen.m11()
+        painter.save()
+        painter.resetTransform()
+        font = QFont()
+        font.setPixelSize(_NUMBER)
+        font.setBold(True)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        seen = seen.adjusted(-60 / zoom, -60 / zoom, 60 / zoom, 60 / zoom)
+        for number, stop in enumerate(self._stops, start=1):
+            if stop.height * zoom < _ROOM or not seen.contains(stop.start):
+                continue
+            place, text = to_screen.map(stop.start), str(number)
+            wide, high = metrics.horizontalAdvance(text) + 8, metrics.height() + 1
+            plate = QRectF(place.x() - wide / 2, place.y() - high / 2, max(wide, high), high)
+            painter.setPen(QPen(self.colours.halo, 1.5))
+            painter.setBrush(self.colours.guide)
+            painter.drawRoundedRect(plate, high / 2, high / 2)
+            painter.setPen(self.colours.halo)
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+
+def _stops(lines: Iterable[Sequence[Quad]]) -> list[_Stop]:
+    found: list[_Stop] = []
+    for line in lines:
+        for place, quad in enumerate(line):
+            a, b, c, d = quad.corners
+            start, end = (QPointF((p[0] + q[0]) / 2, (p[1] + q[1]) / 2) for p, q in ((a, d), (b, c)))
+            found.append(_Stop(start, end, geometry.size(quad)[1], place == 0))
+    return found
+
+
+def _ways(stops: tuple[_Stop, ...]) -> tuple[list[QPolygonF], list[QPolygonF]]:
+    """The lines of words, and the ways from the end of one to the beginning of the next."""
+    along: list[QPolygonF] = []
+    across: list[QPolygonF] = []
+    last: QPointF | None = None
+    for stop in stops:
+        if stop.begins_line or not along:
+            if last is not None:
+                across.append(QPolygonF([last, stop.start]))
+            along.append(QPolygonF([stop.start, stop.end]))
+        else:
+            along[-1].append([stop.start, stop.end])
+        last = stop.end
+    return along, across
 
 
 class OrderShown(QObject):

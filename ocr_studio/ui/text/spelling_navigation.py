@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMenu
 from ocr_studio.core.language.spelling import Doubt
 from ocr_studio.core.page import Word
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import spelling_menu
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.words import spell_checker
 from ocr_studio.ui.words.spell_checker import Spelling
 from ocr_studio.ui.words.word_editor import WordEditor
 from ocr_studio.ui.words.word_table import WordTable
@@ -64,11 +64,11 @@ class SpellingHelp(QObject):
         menu = self._menu
         menu.clear()
         if doubt is not None:
-            spelling_menu.fill(menu, self.spelling, doubt, lambda other: put(doubt, other))
+            spell_checker.fill(menu, self.spelling, doubt, lambda other: put(doubt, other))
             return
         added = [each for each in text.split() if self.spelling.is_added(each)]
         for each in added:
-            spelling_menu.fill_known(menu, self.spelling, each)
+            spell_checker.fill_known(menu, self.spelling, each)
         if not added:
             menu.addAction(tr("Nothing here looks misspelt")).setEnabled(False)
 

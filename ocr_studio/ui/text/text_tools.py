@@ -9,10 +9,10 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import Indexing
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.inserting import Inserting
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.text.reading_order_overlay import OrderShown
+from ocr_studio.ui.text.special_characters import Inserting
 from ocr_studio.ui.text.spelling_navigation import SpellingHelp
 from ocr_studio.ui.text.text_panel import TextPanel
 from ocr_studio.ui.words.spell_checker import Spelling

@@ -24,8 +24,7 @@ from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
 from ocr_studio.jobs.learning.train import Course, Learn
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
-from ocr_studio.ui.training.run_control import Pace
-from ocr_studio.ui.training_origin import Origin
+from ocr_studio.ui.training.run_control import Origin, Pace
 
 
 class Stage(Enum):

@@ -13,12 +13,10 @@ from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training.detector_events import RECIPE
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.ui.figure_table import FigureTable
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.training import start_page
 from ocr_studio.ui.training.recipe_form import FINDING, RecipeForm
-from ocr_studio.ui.training.side_column import lay_beside
+from ocr_studio.ui.training.side_column import Meter, lay_beside
 from ocr_studio.ui.training.start_page import (
     HOW_BOXES,
     LEARN_BOXES,
@@ -27,6 +25,7 @@ from ocr_studio.ui.training.start_page import (
     TELLING_PHOTOS,
     OutsetColumn,
 )
+from ocr_studio.ui.widgets.tables import FigureTable
 
 _PURPOSES = {
     None: "",

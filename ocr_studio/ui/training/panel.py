@@ -36,9 +36,9 @@ from ocr_studio.ui.training.detector_page import BoxesPage
 from ocr_studio.ui.training.preflight_page import PreflightPage
 from ocr_studio.ui.training.progress_page import RunningPage
 from ocr_studio.ui.training.result_page import ResultPage
+from ocr_studio.ui.training.run_control import Origin
 from ocr_studio.ui.training.side_column import button, say
 from ocr_studio.ui.training.word_lists import LearnedPlace
-from ocr_studio.ui.training_origin import Origin
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 

@@ -13,16 +13,15 @@ from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.ui.figure_table import FigureTable
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
-from ocr_studio.ui.trainer_meter import Meter
 from ocr_studio.ui.training import start_page
 from ocr_studio.ui.training.crop_images import CropPictures
 from ocr_studio.ui.training.recipe_form import READING, RecipeForm
-from ocr_studio.ui.training.side_column import lay_beside
+from ocr_studio.ui.training.side_column import Meter, lay_beside
 from ocr_studio.ui.training.start_page import HOW_WORDS, LEARN_WORDS, OutsetColumn
 from ocr_studio.ui.training.word_lists import ExampleList, LearnedRow, LearnedTable
+from ocr_studio.ui.widgets.tables import FigureTable
 
 # What the meter, the words, those in doubt and where they are from are called, for who cannot see them.
 _NAMES = (

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from ocr_studio.core.training.preflight import LEAST, PLENTY, TELLING
 from ocr_studio.core.translation import later, later_n, tr, tr_n
-from ocr_studio.ui.trainer_meter import Meter
-from ocr_studio.ui.training.side_column import TrainerColumn, button, say, set_primary
+from ocr_studio.ui.training.side_column import Meter, TrainerColumn, button, say, set_primary
 from ocr_studio.ui.widgets.plain_label import RichLabel
 
 LEARN_WORDS = later("Learn from my corrections")

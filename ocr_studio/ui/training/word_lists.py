@@ -13,12 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 from ocr_studio.core.datasets.dataset import Checked, Dataset, Example, Split
 from ocr_studio.core.training.detector_events import PlaceOfWord
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.chosen_by_return import ChosenByReturn
 from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 from ocr_studio.ui.training.crop_images import SIZE, CropPictures
-from ocr_studio.ui.widgets.tables import RowTable
+from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, TitledRows
 
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
 LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord

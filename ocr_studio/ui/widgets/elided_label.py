@@ -9,6 +9,22 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
+class SaidLine(PlainLabel):
+    """Says one thing at a time, in another colour where something is wrong; plain text, whatever a file says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Say this in place of what was said before."""
+        self.setText(text)
+        if bool(self.property("wrong")) != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
 class OneLine(PlainLabel):
     """Shows as much of its text as there is room for, and by "…" that there is more."""
 

@@ -7,19 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
-from ocr_studio.core import own_words
 from ocr_studio.core.language import lexicon as language
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import Doubt, Speller
 from ocr_studio.core.page import Word
+from ocr_studio.core.project import project_words
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.translation import later
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.review import load_lexicon as job
 from ocr_studio.jobs.review.load_lexicon import WordsKnown
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import Indexing
 from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.retry_saver import Keeping
 
 _log = logging.getLogger(__name__)
@@ -127,7 +130,7 @@ class Spelling(QObject):
 
         def save() -> None:
             project.lock(create=True)
-            own_words.save(project.files, words)
+            project_words.save(project.files, words)
 
         self._added = self._latest[project.folder] = words
         self._keeping.keep(project.folder, save)
@@ -174,3 +177,38 @@ class Spelling(QObject):
         if page := self._document.page:
             self._speller.look_at([word.text for word in page.words.values() if not word.checked])
         self.changed.emit()
+
+
+def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
+    """Near words, each with its digit, before what the menu has already. put: called with the one that is chosen."""
+    found = spelling.suggestions(doubt)
+    wanted: list[QAction] = []
+    for number, text in enumerate(found, start=1):
+        action = QAction(f"&{number}  {labels.label(text)}", menu)
+        action.triggered.connect(lambda _=False, text=text: put(text))
+        wanted.append(action)
+    if not found:
+        nothing = QAction(tr("No known word is near “{word}”", word=labels.label(doubt.word)), menu)
+        nothing.setEnabled(False)
+        wanted.append(nothing)
+    add = QAction(tr("&Add “{word}” to the project’s words", word=labels.label(doubt.word)), menu)
+    add.setEnabled(spelling.can_add)
+    add.triggered.connect(lambda: spelling.add(doubt.word))
+    wanted += [_line(menu), add]
+    if there := menu.actions():
+        menu.insertActions(there[0], [*wanted, _line(menu)])
+    else:
+        menu.addActions(wanted)
+
+
+def fill_known(menu: QMenu, spelling: Spelling, word: str) -> None:
+    """For a word that is not doubted as a person has added it: it can be taken out again."""
+    take_out = menu.addAction(tr("&Take “{word}” out of the project’s words", word=labels.label(word)))
+    take_out.setEnabled(spelling.can_add)
+    take_out.triggered.connect(lambda: spelling.take_out(word))
+
+
+def _line(menu: QMenu) -> QAction:
+    line = QAction(menu)
+    line.setSeparator(True)
+    return line

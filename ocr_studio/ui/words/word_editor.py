@@ -12,9 +12,9 @@ from ocr_studio.core.language.spelling import Doubt
 from ocr_studio.core.page import Alternative
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.translation import tr
-from ocr_studio.ui import spelling_menu
 from ocr_studio.ui.document.commands import CHOICES
 from ocr_studio.ui.style import box_colours, labels, squiggle, theme
+from ocr_studio.ui.words import spell_checker
 from ocr_studio.ui.words.spell_checker import Spelling
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -97,7 +97,7 @@ class WordEditor(QLineEdit):
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
         self.setCursorPosition(self.cursorPositionAt(event.pos()))
         if self.spelling and (doubt := self.doubt_here()):
-            spelling_menu.fill(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
+            spell_checker.fill(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
         menu.popup(event.globalPos())
 
     def doubt_here(self) -> Doubt | None:

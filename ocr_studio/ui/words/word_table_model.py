@@ -19,8 +19,8 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.titled_rows import NOWHERE, Index, TitledRows
 from ocr_studio.ui.widgets import image_convert
+from ocr_studio.ui.widgets.tables import NOWHERE, Index, TitledRows
 from ocr_studio.ui.words.word_delegate import CONFIDENCE, CROP, CROP_HEIGHT, CROP_WIDTH, NUMBER, STATE, TEXT
 
 # Ids of words on their way to another place in the order, one a line.

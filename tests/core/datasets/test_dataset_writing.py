@@ -21,10 +21,10 @@ from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.dataset import PhotoCut, Wanted
 from ocr_studio.core.datasets.eligibility import SourcePage
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Word
-from ocr_studio.core.write_errors import WriteFailed
 from tests.core import made_pages
 from tests.core.made_datasets import exported, project, words
 

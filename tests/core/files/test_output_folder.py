@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files import output_marks
 from ocr_studio.core.files.output_folder import LIST, FileTaken, OutputFile, OutputFolder
-from ocr_studio.core.write_errors import WriteFailed
 from tests import drawn
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links without special rights")

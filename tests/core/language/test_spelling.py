@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core import own_words
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language import lexicon as language
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import OwnWords, Speller
+from ocr_studio.core.project import project_words
 
 _WORDS = {
     "return": 1e-4, "the": 5e-2, "teh": 1e-6, "receive": 4e-5, "recieve": 5e-7, "queue": 1e-5, "board": 1e-4,
@@ -100,8 +100,8 @@ def test_english_as_it_is_written() -> None:
 
 
 def test_added_words_are_kept_with_the_project(tmp_path: Path) -> None:
-    own_words.save(SafeFolder(tmp_path), frozenset({"Kubermatic", "żaba"}))
-    assert own_words.load(SafeFolder(tmp_path)) == {"Kubermatic", "żaba"}
-    (tmp_path / own_words.FILE).write_text('{"words": [1, "a", ""]}')
-    assert own_words.load(SafeFolder(tmp_path)) == {"a"}
-    assert own_words.load(SafeFolder(tmp_path / "nowhere")) == frozenset()
+    project_words.save(SafeFolder(tmp_path), frozenset({"Kubermatic", "żaba"}))
+    assert project_words.load(SafeFolder(tmp_path)) == {"Kubermatic", "żaba"}
+    (tmp_path / project_words.FILE).write_text('{"words": [1, "a", ""]}')
+    assert project_words.load(SafeFolder(tmp_path)) == {"a"}
+    assert project_words.load(SafeFolder(tmp_path / "nowhere")) == frozenset()

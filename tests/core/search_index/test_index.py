@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, Source, Transcription, Word
-from ocr_studio.core.page_summaries import PageSummary
 from ocr_studio.core.project import page_file
+from ocr_studio.core.project.page_cache import PageSummary
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import folding, matching
 from ocr_studio.core.search.matching import Side

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
-from ocr_studio.core.page_summaries import stamp
 from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
+from ocr_studio.core.project.page_cache import stamp
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.photos.thumbnails import Wanted, thumbnail, thumbnails
 from ocr_studio.jobs.reading.read import PhotoFailed, PhotoRead

@@ -22,14 +22,13 @@ from ocr_studio.core.dataset_files import own
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.dataset import BadDataset, Report, Split
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import Source
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training.detector_events import RECIPE
 from ocr_studio.core.training.events import Recipe
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.engine.synth.handwriting import marker
 from ocr_studio.engine.synth.handwriting.marker import CannotDraw, Pen
 from ocr_studio.engine.synth.handwriting.rendered_text import CannotWrite

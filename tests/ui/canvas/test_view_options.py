@@ -17,9 +17,9 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.images.tone_curve import Tones
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.canvas.items.photo_item import TonedLevel
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_options_popup import LooksPopup
-from ocr_studio.ui.toned_level import TonedLevel
 from ocr_studio.ui.widgets import image_convert
 from tests.ui.canvas_page import Hand, drawn_page, middle, place
 from tests.ui.studio import Open

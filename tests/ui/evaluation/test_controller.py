@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.files.output_folder import OutputFolder
 from ocr_studio.core.page import Edit, Quad, Transcription, Word
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning.evaluate import PageWritten
 from ocr_studio.ui.app.app import Studio

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.datasets import dataset
+from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.synth.dataset import Source
 from ocr_studio.core.training.preflight import LEAST
 from ocr_studio.core.training.runs import KINDS
-from ocr_studio.core.write_errors import WriteFailed
 from ocr_studio.engine.synth.text import texts
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import FolderState, SampleMade, SourcesRead, WritingEvent

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import own_words
 from ocr_studio.core.page import WordState
+from ocr_studio.core.project import project_words
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.canvas.tools import Tool
@@ -125,13 +125,13 @@ def test_a_word_is_added_to_the_project_and_taken_out_again(studio: Studio, open
     project = studio.opening.project
     assert project is not None
     assert _doubted(studio) == []
-    assert own_words.load(project.files) == {"queves"}
+    assert project_words.load(project.files) == {"queves"}
     menu = _menu(studio)
     (take_out,) = menu.actions()
     take_out.trigger()
     menu.close()
     assert _doubted(studio) == ["queves"]
-    assert own_words.load(project.files) == frozenset()
+    assert project_words.load(project.files) == frozenset()
 
 
 def test_what_a_person_typed_is_known_from_then_on(studio: Studio) -> None:

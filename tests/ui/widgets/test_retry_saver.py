@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core import own_words, paths, settings, state_file
+from ocr_studio.core import paths, settings, state_file
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.project import project_words
 from ocr_studio.ui.widgets.retry_saver import Keeping
 from tests.ui.studio import Open
 
@@ -84,5 +85,5 @@ def test_settings_rules_and_words_wait_for_room(
     studio.opening.keeping.retry()
     assert studio.window.messages.texts() == []
     assert settings.load().box_opacity == 0.5
-    assert own_words.load(SafeFolder(own)) == {"zebra", "yak"}
+    assert project_words.load(SafeFolder(own)) == {"zebra", "yak"}
     assert replace_rules.load(paths.config_dir()) == (Rule("a", "b"),)

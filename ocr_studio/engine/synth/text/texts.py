@@ -17,11 +17,12 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import paths, units, word_list
+from ocr_studio.core import paths, units
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import TooLarge
 from ocr_studio.core.language import lexicon, word_frequencies
 from ocr_studio.core.plain_text import composed
+from ocr_studio.core.synth import source_fingerprints
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.engine.synth.text import german_spelling
 from ocr_studio.engine.synth.text.capitals import USUAL, Capitals
@@ -93,7 +94,7 @@ def listed(path: Path) -> Texts:
     """
     stamp = None
     with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
-        stamp = word_list.stamp(path)
+        stamp = source_fingerprints.stamp(path)
     found = _listed(path, stamp)
     if not found.words:
         raise _bad(path, "; ".join(left_out(found)) or tr("there is no word in it"))
@@ -144,7 +145,7 @@ def _named(words: Sequence[str]) -> str:
 def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
-        text = paths.read_file(path, most=word_list.MOST_BYTES).decode("utf-8-sig")
+        text = paths.read_file(path, most=source_fingerprints.MOST_BYTES).decode("utf-8-sig")
         counts = Counter[str]()
         for word in _BETWEEN.finditer(text):
             counts[composed(word[0])] += 1

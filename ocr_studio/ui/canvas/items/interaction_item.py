@@ -17,8 +17,7 @@ from ocr_studio.ui.canvas.items.word_item import WordsItem
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, box_outlines, labels
 from ocr_studio.ui.style.box_colours import BoxStyle, CanvasColours
-from ocr_studio.ui.style.box_outlines import Quality
-from ocr_studio.ui.tiled_paths import TiledPaths
+from ocr_studio.ui.style.box_outlines import Quality, TiledPaths
 
 # More selected boxes than this are drawn together, their lines as wide as this.
 _FEW, _MANY_WIDTH = 100, 1.5

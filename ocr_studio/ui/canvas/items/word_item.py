@@ -6,20 +6,70 @@ slower than an item of Qt's for each with one plain line. A box's path is made o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ocr_studio.core.page import Word
-from ocr_studio.ui import signs
 from ocr_studio.ui.canvas.items.spatial_index import WordIndex
 from ocr_studio.ui.style import box_colours, box_outlines, labels
-from ocr_studio.ui.style.box_colours import CanvasColours, Look
-from ocr_studio.ui.style.box_outlines import Quality
-from ocr_studio.ui.tiled_paths import TiledPaths
+from ocr_studio.ui.style.box_colours import BoxStyle, CanvasColours, Look
+from ocr_studio.ui.style.box_outlines import Quality, TiledPaths
+
+# Screen pixels.
+SIZE = 13.0
+
+
+def mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
+    """A small disc with a look's sign. ratio: pixels of the device per pixel of the screen."""
+    made = _empty(ratio)
+    with _disc(made, style.colour, halo) as painter:
+        font = QFont()
+        font.setPixelSize(10)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.drawText(QRectF(0.5, 0.5, SIZE - 1, SIZE - 1), Qt.AlignmentFlag.AlignCenter, style.mark)
+    return made
+
+
+def lock(colours: CanvasColours, ratio: float) -> QPixmap:
+    """A small disc with a padlock."""
+    made = _empty(ratio)
+    with _disc(made, colours.plate_text, colours.plate) as painter:
+        middle = SIZE / 2
+        painter.setPen(QPen(colours.plate, 1.25))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawArc(QRectF(middle - 1.75, middle - 4.0, 3.5, 5.0), 0, 180 * 16)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.plate)
+        painter.drawRoundedRect(QRectF(middle - 2.75, middle - 1.25, 5.5, 4.25), 0.75, 0.75)
+    return made
+
+
+def _empty(ratio: float) -> QPixmap:
+    side = round(SIZE * ratio)
+    made = QPixmap(side, side)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    return made
+
+
+@contextmanager
+def _disc(picture: QPixmap, colour: QColor, halo: QColor) -> Iterator[QPainter]:
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(halo, 1.0))
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(SIZE / 2, SIZE / 2), SIZE / 2 - 0.5, SIZE / 2 - 0.5)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
 
 # Screen pixels: boxes lower than this have no room for a mark, or for their text above them.
 _MARK_FROM = 20.0
@@ -97,7 +147,7 @@ class WordsItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw the boxes in sight."""
         scale = painter.worldTransform().m11()
-        reach = 2 * signs.SIZE / scale
+        reach = 2 * SIZE / scale
         seen = option.exposedRect.adjusted(-reach, -reach, reach, reach)
         ids = self._index.inside((seen.left(), seen.top(), seen.right(), seen.bottom()))
         if len(ids) > box_outlines.BRAIDED_UP_TO and not self.hidden:
@@ -160,7 +210,7 @@ class WordsItem(QGraphicsItem):
     @staticmethod
     def _paint_mark(painter: QPainter, mark: QPixmap, places: Iterable[QPointF]) -> None:
         for place in places:
-            painter.drawPixmap(QPointF(place.x() - signs.SIZE / 2, place.y() - signs.SIZE / 2), mark)
+            painter.drawPixmap(QPointF(place.x() - SIZE / 2, place.y() - SIZE / 2), mark)
 
     def _paint_texts(self, painter: QPainter, boxes: Iterable[_Box], to_screen: QTransform) -> None:
         font = QFont()
@@ -182,7 +232,7 @@ class WordsItem(QGraphicsItem):
         key = (look, ratio)
         if key not in self._marks:
             if look is None:
-                self._marks[key] = signs.lock(self.colours, ratio)
+                self._marks[key] = lock(self.colours, ratio)
             else:
-                self._marks[key] = signs.mark(self.colours.styles[look], self.colours.halo, ratio)
+                self._marks[key] = mark(self.colours.styles[look], self.colours.halo, ratio)
         return self._marks[key]
