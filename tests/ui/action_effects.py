@@ -19,7 +19,7 @@ from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.review.queue import Order
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 
 
 @dataclass(frozen=True)
@@ -261,6 +261,6 @@ EFFECTS: Mapping[str, Effect] = {
     "palette": _over("Palette"),
     "keys": _over("KeySheet"),
     "change_keys": _over("SettingsDialog"),
-    "close_hint": lambda s, _: not s.window.parts.guide.hint_shown,
+    "close_hint": lambda s, _: not s.window.guide.hint_shown,
     "about": _over("AboutDialog"),
 }

@@ -28,6 +28,7 @@ from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import Guide
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.menus.context import Dialogs, Parts
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.photo_list_view import PageList
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
@@ -76,7 +77,7 @@ class Backstage:
     places: JobThread
 
 
-def assemble(stage: Backstage, window: QWidget) -> Parts:
+def assemble(stage: Backstage, window: QWidget, guide: Guide) -> Parts:
     """Everything that is seen in the window or speaks for it. window: over it dialogs stand, and it is what quits."""
     document, opening = stage.document, stage.opening
     shown = ShownDocument(document, document)
@@ -93,7 +94,9 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
 
     status = Status()
     review, fixes = _checking(stage, places(), view, status, texts.spelling.spelling)
-    choosing = Choosing(document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching)
+    choosing = Choosing(
+        document, stage.reading, lambda: opening.settings, window, fetching=stage.fetching, actions=TABLE
+    )
     choosing.chosen.connect(texts.spelling.spelling.look_again_soon)
     synthesizing = Synthesizing(stage.samples, stage.places, window)
     trainer = TrainerPanel(stage.training, document, places())
@@ -123,7 +126,7 @@ def assemble(stage: Backstage, window: QWidget) -> Parts:
         dialogs=Dialogs(asking.ask_photo, asking.ask_folder, partial(_show_about, window), window.close),
         texts=texts,
         text=texts.panel,
-        guide=Guide(window),
+        guide=guide,
         session=Session(document, opening, view),
         evaluation=EvaluationDock(stage.evaluating, places()),
         trainer=trainer,

@@ -20,6 +20,7 @@ from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.help.controller import Guide
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.style import labels
@@ -71,7 +72,8 @@ class MainWindow(QMainWindow):
     def __init__(self, stage: Backstage) -> None:
         super().__init__()
         self._stage = stage
-        self.parts = parts = assemble(stage, self)
+        self.guide = Guide(self)
+        self.parts = parts = assemble(stage, self, self.guide)
         self.view, self.table, self.alternatives = parts.view, parts.table, parts.alternatives
         self.photos, self.messages, self.status = parts.photos, parts.messages, parts.status
         self.evaluation, self.trainer = parts.evaluation, parts.trainer
@@ -79,7 +81,7 @@ class MainWindow(QMainWindow):
         self._news = OpeningNews(stage.opening, self.messages, self.status, self.photos)
         self._kept = KeptNews(stage.autosave, stage.document, self.messages, self.status)
         self.action_set = ActionSet(parts, self)
-        parts.guide.know(parts, self.action_set)
+        self.guide.know(parts, self.action_set)
         self.recent_menu = RecentMenu(self)
         self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
         self._place()
@@ -184,7 +186,7 @@ class MainWindow(QMainWindow):
         """Take over the colours of another theme."""
         self.action_set.retint()
         self.empty.retint()
-        self.parts.guide.retint()
+        self.guide.retint()
         for panel in self.parts.panels:
             panel.retint()
         self.status.retint()

@@ -16,7 +16,7 @@ from ocr_studio.ui.canvas.corner_keys import CornerPicking
 from ocr_studio.ui.canvas.inline_editing import PhotoEditing
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.items.interaction import Gesture, Pointer
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 

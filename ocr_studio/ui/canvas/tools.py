@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 
 from PySide6.QtCore import Qt
 
@@ -18,20 +17,10 @@ from ocr_studio.ui.canvas.gestures import Dragging, Neighbours, Placing, under
 from ocr_studio.ui.canvas.items import handles
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.items.interaction import Canvas, Cut, Gesture, Pointer
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document.document import Document
 
 _TURN_STEP = 15.0
-
-
-class Tool(StrEnum):
-    """What is in the person's hand."""
-
-    SELECT = "select"
-    LASSO = "lasso"
-    DRAW = "draw"
-    SPLIT = "split"
-    ORDER = "order"
-    PAN = "pan"
 
 
 HINTS = {

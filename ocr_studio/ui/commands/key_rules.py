@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Flag, auto
+from typing import Any
 
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
@@ -35,19 +36,19 @@ _FUNCTIONS = range(int(_K.Key_F1), int(_K.Key_F35) + 1)
 _ALONE = {_K.Key_Control, _K.Key_Shift, _K.Key_Alt, _K.Key_AltGr, _K.Key_Meta, _K.Key_unknown, _K.Key_CapsLock}
 
 
-def keys_of(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def keys_of(spec: ActionSpec[Any], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The keys an action has now. changed: what a person has given others, as in the settings."""
     if is_fixed(spec):
         return spec.keys
     return tuple(key for key in changed.get(spec.id, spec.keys) if is_key(key))
 
 
-def shown(spec: ActionSpec, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def shown(spec: ActionSpec[Any], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """All keys to tell a person of: those of ``keys_of``, and those that are heard beside the photo only and stay."""
     return (*keys_of(spec, changed), *spec.near)
 
 
-def is_fixed(spec: ActionSpec) -> bool:
+def is_fixed(spec: ActionSpec[Any]) -> bool:
     """Whether its keys stay: the digits are also the numbers of the readings, beside the photo and in lines of text."""
     return spec.id.startswith("alternative_")
 
@@ -62,7 +63,7 @@ def same(one: str, other: str) -> bool:
     return QKeySequence(one) == QKeySequence(other)
 
 
-def trouble(spec: ActionSpec, key: str) -> str:
+def trouble(spec: ActionSpec[Any], key: str) -> str:
     """Why an action cannot have this key, as a sentence; nothing if it can."""
     if not is_key(key):
         return tr("That is no key that can be heard alone.")
@@ -77,7 +78,7 @@ def trouble(spec: ActionSpec, key: str) -> str:
     return _plain_trouble(spec, pressed)
 
 
-def _plain_trouble(spec: ActionSpec, pressed: QKeyCombination) -> str:
+def _plain_trouble(spec: ActionSpec[Any], pressed: QKeyCombination) -> str:
     """The same for a key with nothing held, or Shift only."""
     if spec.scope is Scope.WINDOW:
         return tr("This action works everywhere, also while you type: its keys need Ctrl or Alt, or are F1 to F12.")
@@ -91,8 +92,8 @@ def _plain_trouble(spec: ActionSpec, pressed: QKeyCombination) -> str:
 
 
 def rivals(
-    spec: ActionSpec, key: str, table: tuple[ActionSpec, ...], changed: Mapping[str, tuple[str, ...]]
-) -> list[ActionSpec]:
+    spec: ActionSpec[Any], key: str, table: tuple[ActionSpec[Any], ...], changed: Mapping[str, tuple[str, ...]]
+) -> list[ActionSpec[Any]]:
     """Other actions that have this key where this one would be heard."""
     return [
         other

@@ -1,14 +1,26 @@
-"""What an action is, and what several menus ask before they offer one."""
+"""What an action is, whatever it acts on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, Flag, auto
+from enum import Enum, Flag, StrEnum, auto
+from typing import Generic, TypeVar
 
-from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.canvas.tools import Tool
-from ocr_studio.ui.menus.context import Parts
+from ocr_studio.core.translation import tr
+
+T = TypeVar("T")
+
+
+class Tool(StrEnum):
+    """What is in the person's hand."""
+
+    SELECT = "select"
+    LASSO = "lasso"
+    DRAW = "draw"
+    SPLIT = "split"
+    ORDER = "order"
+    PAN = "pan"
 
 
 class Where(Flag):
@@ -31,8 +43,8 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One thing a person can do.
+class ActionSpec(Generic[T]):
+    """One thing a person can do; T: what it acts on.
 
     menu: its menu, "/" before a menu inside it; group: actions of one group stand together between two lines.
     keys: in Qt's portable notation, the first is shown; near: further ones, on the photo and the list of photos only,
@@ -40,12 +52,12 @@ class ActionSpec:
     the page, so it is not offered where nothing may be changed. tool: the tool of the canvas that it takes up.
     checked: whether it is on, for one that is switched on and off. looks: it only looks, so a word that is being
     written may stay open; everything else first keeps what has been typed. why: what to tell somebody who wants it when
-    it is not offered, where the reasons below do not say it.
+    it is not offered, where the condition itself does not say it.
     """
 
     id: str
     title: str
-    do: Callable[[Parts], object]
+    do: Callable[[T], object]
     menu: str
     group: int = 0
     icon: str = ""
@@ -53,11 +65,11 @@ class ActionSpec:
     where: Where = Where.NOWHERE
     scope: Scope = Scope.WINDOW
     tip: str = ""
-    when: Callable[[Parts], bool] = lambda _: True
+    when: Callable[[T], bool] = lambda _: True
     edits: bool = False
     tool: Tool | None = None
     near: tuple[str, ...] = ()
-    checked: Callable[[Parts], bool] | None = None
+    checked: Callable[[T], bool] | None = None
     looks: bool = False
     why: str = ""
 
@@ -70,35 +82,3 @@ class ActionSpec:
     def menu_name(self) -> str:
         """Its menu, as it is said; of a menu inside another, both."""
         return " › ".join(tr(part).replace("&", "") for part in self.menu.split("/"))
-
-    def reason(self, parts: Parts) -> str:
-        """Why it cannot be done just now, as a sentence; nothing if it can."""
-        if self.edits and not parts.document.writable:
-            return tr("This photo is only for looking: another window has it.")
-        if self.when(parts):
-            return ""
-        if parts.document.page is None and not self.why:
-            return tr("Open a photo first.")
-        return tr(self.why or _WHY.get(self.when) or "Not possible just now.")
-
-
-def has_photo(parts: Parts) -> bool:
-    """A photo is open."""
-    return parts.document.page is not None
-
-
-def has_words(parts: Parts) -> bool:
-    """There are words on the open photo."""
-    return parts.document.page is not None and bool(parts.document.page.words)
-
-
-def has_selected(parts: Parts) -> bool:
-    """Some word is selected."""
-    return bool(parts.document.selection)
-
-
-_WHY: Mapping[Callable[[Parts], bool], str] = {
-    has_photo: later("Open a photo first."),
-    has_words: later("There are no words on this photo."),
-    has_selected: later("Select a word first."),
-}

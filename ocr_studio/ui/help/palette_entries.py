@@ -11,6 +11,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.search import fuzzy_title
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.menus import conditions
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.context import Parts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec
@@ -75,7 +76,7 @@ def _actions(parts: Parts, actions: ActionSet) -> Iterable[Entry]:
         action = actions[spec.id]
         yield Entry(
             f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
-            spec.reason(parts), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
+            conditions.reason(spec, parts), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
         )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def _using(parts: Parts, model: Model) -> Callable[[], object]:
     return use
 
 
-def _title(spec: ActionSpec, text: str) -> str:
+def _title(spec: ActionSpec[Parts], text: str) -> str:
     """What it is called outside of its menu: of a menu inside another, that one's name belongs to it."""
     _, _, inner = spec.menu_name.partition(" › ")
     return tr("{menu}: {action}", menu=inner, action=_plain(text)) if inner else _plain(text)

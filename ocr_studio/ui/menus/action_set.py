@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.menus import conditions
 from ocr_studio.ui.menus.context import Parts
 from ocr_studio.ui.menus.table import TABLE, ActionSpec, Scope, Where
 from ocr_studio.ui.style import labels, theme
@@ -146,7 +147,7 @@ class ActionSet(QObject):
             self._more.setIcon(theme.icon("mdi6.chevron-double-right"))
             self._more.setToolTip(tr("More"))
 
-    def _make(self, spec: ActionSpec, window: QWidget) -> QAction:
+    def _make(self, spec: ActionSpec[Parts], window: QWidget) -> QAction:
         action = QAction(tr(spec.title), window)
         action.setObjectName(spec.id)
         action.setIconText(spec.name)
@@ -170,18 +171,18 @@ class ActionSet(QObject):
         self._give_keys(spec, action)
         return action
 
-    def _tell(self, spec: ActionSpec, window: QWidget) -> QShortcut:
+    def _tell(self, spec: ActionSpec[Parts], window: QWidget) -> QShortcut:
         shortcut = QShortcut(window)
         shortcut.setKeys(self._actions[spec.id].shortcuts())
-        shortcut.activated.connect(lambda: self._parts.hint(spec.reason(self._parts)))
+        shortcut.activated.connect(lambda: self._parts.hint(conditions.reason(spec, self._parts)))
         return shortcut
 
-    def _give_keys(self, spec: ActionSpec, action: QAction | None = None) -> None:
+    def _give_keys(self, spec: ActionSpec[Parts], action: QAction | None = None) -> None:
         action = action or self._actions[spec.id]
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])
         action.setToolTip(labels.tooltip(_tip(tr(spec.tip), action)))
 
-    def _do(self, spec: ActionSpec) -> None:
+    def _do(self, spec: ActionSpec[Parts]) -> None:
         if not spec.looks:
             # Buttons and menus take no focus: the word that is being written would not be part of what is done.
             self._parts.view.finish_editing()
@@ -195,10 +196,10 @@ class ActionSet(QObject):
         else:
             self.refresh()
 
-    def _may(self, spec: ActionSpec) -> bool:
+    def _may(self, spec: ActionSpec[Parts]) -> bool:
         return (self._parts.document.writable or not spec.edits) and spec.when(self._parts)
 
-    def _specs(self, where: Where) -> Sequence[ActionSpec]:
+    def _specs(self, where: Where) -> Sequence[ActionSpec[Parts]]:
         return [spec for spec in TABLE if spec.where & where]
 
     def _show_tool(self, tool: object) -> None:

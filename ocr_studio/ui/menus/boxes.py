@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.canvas.tools import Tool
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_photo, has_selected
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.menus.conditions import has_photo, has_selected
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -50,7 +50,7 @@ def _merge(parts: Parts) -> None:
         parts.hint(tr("A part was checked already, so all of the new word counts as checked."))
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "tool_select", "&Select", lambda p: p.view.set_tool(Tool.SELECT), "&Boxes", 1, "mdi6.cursor-default-outline",
         ("V",), Where.TOOLBAR, Scope.CANVAS, "Select, move and shape boxes", has_photo, tool=Tool.SELECT,

@@ -1,10 +1,12 @@
-"""The parts of the window, made in ``workbench``: actions speak to them, the window places them."""
+"""The parts of the window, made in ``app/assembly``: actions speak to them, the window places them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import SignalInstance
 
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from ocr_studio.ui.document.open_photos import Opening, PhotoAsking
     from ocr_studio.ui.evaluation.controller import Evaluating
     from ocr_studio.ui.evaluation.panel import EvaluationDock
-    from ocr_studio.ui.help.controller import Guide
     from ocr_studio.ui.photos.photo_list_view import PageList
     from ocr_studio.ui.photos.photos_panel import PhotosPanel
     from ocr_studio.ui.reading.compare_panel import ComparisonPanel
@@ -37,6 +38,25 @@ if TYPE_CHECKING:
     from ocr_studio.ui.widgets.status_bar import Status
     from ocr_studio.ui.words.alternatives import Alternatives
     from ocr_studio.ui.words.word_table import WordTable
+
+
+class Help(Protocol):
+    """What helps to find one's way, as far as menus ask for it."""
+
+    changed: SignalInstance
+
+    @property
+    def hint_shown(self) -> bool:
+        """Whether there is a hint to close."""
+
+    def close_hint(self) -> None:
+        """Close the hint."""
+
+    def show_palette(self) -> None:
+        """Show or hide the command palette."""
+
+    def show_keys(self) -> None:
+        """Show or hide the list of keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,7 @@ class Parts:
     asking: PhotoAsking
     dialogs: Dialogs
     texts: TextSide
-    guide: Guide
+    guide: Help
     session: Session
     evaluation: EvaluationDock
     trainer: TrainerPanel

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_selected, has_words
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.menus.conditions import has_selected, has_words
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -17,7 +18,7 @@ def _delete(parts: Parts) -> None:
         commands.delete(parts.document)
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Take back the last change", edits=True,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from ocr_studio.core.translation import later
-from ocr_studio.ui.commands.spec import ActionSpec, Where, has_photo
+from ocr_studio.ui.commands.spec import ActionSpec, Where
+from ocr_studio.ui.menus.conditions import has_photo
+from ocr_studio.ui.menus.context import Parts
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "open", "&Open photo…", lambda p: p.dialogs.open_photo(), "&File", 1, "mdi6.image-plus-outline", ("Ctrl+O",),
         Where.TOOLBAR, tip="Open a photo; the others of its folder are listed beside it",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.commands.spec import ActionSpec, has_photo
+from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -12,7 +13,7 @@ def _selected(parts: Parts) -> str:
     return words[0].text if len(words) == 1 and len(words[0].text.split()) == 1 else ""
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "find", "&Find on this photo", lambda p: p.find.bar.begin(_selected(p)), "&Edit", 4, "mdi6.magnify",
         ("Ctrl+F",), tip="Find words on the open photo as you type, past slips", when=has_photo, looks=True,

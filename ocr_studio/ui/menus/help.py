@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.menus.context import Parts
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "palette", "&Find a command…", lambda p: p.guide.show_palette(), "&Help", 1, "mdi6.console-line", ("Ctrl+K",),
         tip="Do anything by typing a few letters of its name; opens recent photos as well", looks=True,

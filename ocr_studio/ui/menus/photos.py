@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.commands.spec import ActionSpec, has_photo
+from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -10,7 +11,7 @@ def _chosen(parts: Parts) -> bool:
     return parts.opening.project is not None and bool(parts.photos.selectionModel().hasSelection())
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "next_unreviewed", "&Next photo to review", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
         "mdi6.page-next-outline", ("Ctrl+Shift+PgDown",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_photo, has_selected
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.menus.conditions import has_photo, has_selected
 from ocr_studio.ui.menus.context import Parts
 from ocr_studio.ui.training.run_control import Origin
 
@@ -19,7 +20,7 @@ def _learn(parts: Parts) -> None:
     parts.trainer.open()
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "read_page", "Read &photo", lambda p: p.reading.read_page(), "&Read", 1, "mdi6.text-recognition", ("Ctrl+R",),
         Where.TOOLBAR, tip="Find and read every word, deleted ones included; what a person wrote stays", when=has_photo,

@@ -18,7 +18,7 @@ def _is_order(order: Order, parts: Parts) -> bool:
     return parts.review.reviewing.order is order
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "review", "&Review queue", lambda p: p.review.begin(), "&Check", 1, "mdi6.cards-outline", ("F6",),
         tip="Go through the words of all photos that nobody has checked, one large picture after the other",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.canvas.tools import Tool
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_photo, has_selected, has_words
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.menus.conditions import has_photo, has_selected, has_words
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -14,7 +14,7 @@ def _next_doubted(parts: Parts) -> None:
         parts.hint(tr("No word of this photo looks misspelt."))
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "text_panel", "&Lines and blocks", lambda p: p.text.open(), "&Text", 1, "mdi6.text-long", ("Ctrl+T",),
         tip="The text of the photo, line by line; what you select there is selected on the photo", when=has_photo,

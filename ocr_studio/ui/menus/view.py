@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ocr_studio.ui.canvas.view_options_popup import LooksPopup
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_photo
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
+from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -14,7 +15,7 @@ def _show_looks(parts: Parts) -> None:
     popup.show_over(view)
 
 
-ACTIONS = (
+ACTIONS: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "zoom_in", "Zoom &in", lambda p: p.view.zoom_by(1.25), "&View", 1, "mdi6.magnify-plus-outline",
         ("Ctrl++", "Ctrl+="), Where.TOOLBAR, tip="Show the photo larger", when=has_photo, looks=True,

@@ -6,8 +6,9 @@ from functools import partial
 
 from ocr_studio.core.page import Mark
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where, has_selected, has_words
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.menus.conditions import has_selected, has_words
 from ocr_studio.ui.menus.context import Parts
 
 
@@ -34,7 +35,7 @@ def _next_unchecked(parts: Parts) -> None:
         parts.hint(tr("Every other word of this photo is checked."))
 
 
-_SAYING = (
+_SAYING: tuple[ActionSpec[Parts], ...] = (
     ActionSpec(
         "edit_text", "&Edit text", lambda p: p.view.edit_current(), "&Words", 1, "mdi6.pencil-outline", ("F2",),
         Where.CONTEXT, Scope.CANVAS, "Correct the text of the current word, on the photo", has_selected, True,
@@ -100,4 +101,4 @@ _ALTERNATIVES = tuple(
     for index, title in zip(range(commands.CHOICES), _NTH_READING, strict=True)
 )  # fmt: skip
 
-ACTIONS = (*_SAYING, *_ALTERNATIVES)
+ACTIONS: tuple[ActionSpec[Parts], ...] = (*_SAYING, *_ALTERNATIVES)

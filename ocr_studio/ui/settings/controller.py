@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.settings import Finding, Settings
+from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.job_thread import JobThread
 from ocr_studio.ui.models.controller import Modelling
@@ -39,10 +41,12 @@ class Choosing(QObject):
         window: QWidget,
         *,
         fetching: JobThread,
+        actions: tuple[ActionSpec[Any], ...],
     ) -> None:
-        """fetching: the lane in which files come from the network."""
+        """fetching: the lane in which files come from the network. actions: whose keys can be chosen."""
         super().__init__(window)
         self._document, self._reading, self._current, self._window = document, reading, current, window
+        self._actions = actions
         self.rereading: Rereading = Rereading(document, reading, window)
         self.modelling: Modelling = Modelling(document, reading, self.rereading, current, self.chosen.emit, window)
         self.fetching: Fetching = Fetching(fetching, reading.lane, self)
@@ -67,7 +71,7 @@ class Choosing(QObject):
 
     def show_settings(self, page: str = "general") -> None:
         """Show the settings. page: "general", "reading" or "keys"."""
-        dialog = SettingsDialog(self._current, self._try_finding, self._window)
+        dialog = SettingsDialog(self._current, self._try_finding, self._actions, self._window)
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)
         # After the dialog is gone, which the window takes along.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.settings.general_page import GeneralSettings
 from ocr_studio.ui.settings.keys_page import KeysSettings
 from ocr_studio.ui.settings.page import Change, SettingsPage
@@ -38,7 +40,13 @@ class SettingsDialog(QDialog):
     chosen = Signal(object)
     anew_wanted = Signal()
 
-    def __init__(self, current: Callable[[], Settings], try_finding: TryFinding, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        current: Callable[[], Settings],
+        try_finding: TryFinding,
+        actions: tuple[ActionSpec[Any], ...],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self._current = current
@@ -48,7 +56,7 @@ class SettingsDialog(QDialog):
         settings = current()
         self.general = GeneralSettings(settings)
         self.reading = ReadingSettings(settings, try_finding)
-        self.keys = KeysSettings(settings)
+        self.keys = KeysSettings(settings, actions)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         for page in (self.general, self.reading, self.keys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -23,20 +24,21 @@ from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.commands.key_field import KeyCatcher
-from ocr_studio.ui.menus.table import TABLE, ActionSpec
+from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _ID = Qt.ItemDataRole.UserRole
-_BY_ID = {spec.id: spec for spec in TABLE}
 
 
 class KeysSettings(SettingsPage):
     """Shows every action with its keys, by menu. Enter at an action takes the next key pressed for it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, table: tuple[ActionSpec[Any], ...]) -> None:
+        """table: all actions."""
         super().__init__()
+        self._table, self._by_id = table, {spec.id: spec for spec in table}
         self.title = tr("&Keys")
         self._changed: dict[str, tuple[str, ...]] = dict(settings.keys)
         self._wanted = ""  # a key that another action has
@@ -84,7 +86,7 @@ class KeysSettings(SettingsPage):
         """Show the actions that fit, by name, menu or key. Returns how many do, none with nothing typed."""
         found = 0
         for item in self._items:
-            spec, keys = _BY_ID[item.data(0, _ID)], item.text(1)
+            spec, keys = self._by_id[item.data(0, _ID)], item.text(1)
             english = spec.title.replace("&", "")  # as it is called where the program is written about
             fit = fuzzy_title.fit(typed, f"{spec.name} {spec.menu_name} {english}", scattered=False, slips=slips)
             whole = typed.strip().casefold() in {key.casefold() for key in keys.split(",  ")}
@@ -118,10 +120,10 @@ class KeysSettings(SettingsPage):
         return super().eventFilter(watched, event)
 
     @property
-    def _spec(self) -> ActionSpec | None:
+    def _spec(self) -> ActionSpec[Any] | None:
         """The action that is chosen, also one whose keys stay."""
         item = self.tree.currentItem()
-        return _BY_ID.get(item.data(0, _ID)) if item is not None else None
+        return self._by_id.get(item.data(0, _ID)) if item is not None else None
 
     # ------------------------------------------------------------------------------------------------------ changing
 
@@ -140,7 +142,7 @@ class KeysSettings(SettingsPage):
         if trouble := key_rules.trouble(spec, key):
             self._say(trouble, wrong=True)  # and goes on waiting for another
             return
-        rivals = key_rules.rivals(spec, key, TABLE, self._changed)
+        rivals = key_rules.rivals(spec, key, self._table, self._changed)
         if rivals:
             fixed = any(
                 key_rules.is_fixed(rival) or any(key_rules.same(key, near) for near in rival.near) for rival in rivals
@@ -171,21 +173,21 @@ class KeysSettings(SettingsPage):
             self._give(spec, spec.keys)
             self._say(lost)
 
-    def _free(self, spec: ActionSpec, keys: tuple[str, ...]) -> str:
+    def _free(self, spec: ActionSpec[Any], keys: tuple[str, ...]) -> str:
         """Take these keys from other actions. Returns what there is to say about that."""
         said: list[str] = []
         for key in keys:
-            for rival in key_rules.rivals(spec, key, TABLE, self._changed):
+            for rival in key_rules.rivals(spec, key, self._table, self._changed):
                 left = tuple(each for each in key_rules.keys_of(rival, self._changed) if not key_rules.same(each, key))
                 self._note(rival, left)
                 said.append(tr("“{action}” has {key} no more.", action=rival.name, key=labels.key(key)))
         return " ".join(said)
 
-    def _with(self, spec: ActionSpec, key: str) -> tuple[str, ...]:
+    def _with(self, spec: ActionSpec[Any], key: str) -> tuple[str, ...]:
         before = key_rules.keys_of(spec, self._changed) if self._adds else ()
         return (*(each for each in before if not key_rules.same(each, key)), key)
 
-    def _give(self, spec: ActionSpec | None, keys: tuple[str, ...]) -> None:
+    def _give(self, spec: ActionSpec[Any] | None, keys: tuple[str, ...]) -> None:
         if spec is None or key_rules.is_fixed(spec):
             return
         self._note(spec, keys)
@@ -193,7 +195,7 @@ class KeysSettings(SettingsPage):
         self._begin_anew()
         self.say(keys=dict(self._changed))
 
-    def _note(self, spec: ActionSpec, keys: tuple[str, ...]) -> None:
+    def _note(self, spec: ActionSpec[Any], keys: tuple[str, ...]) -> None:
         if keys == spec.keys:
             self._changed.pop(spec.id, None)
         else:
@@ -230,7 +232,7 @@ class KeysSettings(SettingsPage):
         self.take_over.hide()
 
     def _fill_tree(self) -> None:
-        for spec in TABLE:
+        for spec in self._table:
             if spec.menu_name not in self._menus:
                 self._menus[spec.menu_name] = QTreeWidgetItem(self.tree, [spec.menu_name])
             item = QTreeWidgetItem(self._menus[spec.menu_name], [spec.name])
@@ -242,7 +244,7 @@ class KeysSettings(SettingsPage):
     def _show_keys(self) -> None:
         changed: Mapping[str, tuple[str, ...]] = self._changed
         for item in self._items:
-            spec = _BY_ID[item.data(0, _ID)]
+            spec = self._by_id[item.data(0, _ID)]
             item.setText(1, ",  ".join(map(labels.key, key_rules.shown(spec, changed))))
             for column in (0, 1):
                 font = item.font(column)

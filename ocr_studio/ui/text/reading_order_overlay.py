@@ -13,7 +13,7 @@ from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import CanvasColours

@@ -14,7 +14,7 @@ from ocr_studio.core.page import Page, Quad
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
 from tests.ui.canvas_page import BOXES, Hand, drawn_page, middle
 from tests.ui.studio import Open

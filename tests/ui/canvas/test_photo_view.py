@@ -15,7 +15,7 @@ from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.ui.canvas.items.photo_item import PhotoItem
 from ocr_studio.ui.canvas.items.spatial_index import WordIndex
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, theme
 from ocr_studio.ui.style.box_colours import Look

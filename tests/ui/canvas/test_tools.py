@@ -17,7 +17,7 @@ from ocr_studio.core.page import Page, Point, Quad, Source
 from ocr_studio.ui.canvas.items import handles
 from ocr_studio.ui.canvas.items.handles import Handle
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.document import commands
 from tests.ui.canvas_page import BOXES, WIDTH, Hand, drawn_page, middle
 

@@ -26,9 +26,9 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 def opened(studio: Studio, typed: str = "") -> Palette:
     """By its key, as a person does."""
-    if studio.window.parts.guide.palette is None or not studio.window.parts.guide.palette.isVisible():
+    if studio.window.guide.palette is None or not studio.window.guide.palette.isVisible():
         QTest.keyClick(QApplication.focusWidget() or studio.window, Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = studio.window.parts.guide.palette
+    palette = studio.window.guide.palette
     assert palette is not None
     assert palette.isVisible()
     assert QApplication.focusWidget() is palette.line
@@ -74,7 +74,7 @@ def test_what_cannot_be_done_says_why_and_is_not_done(studio: Studio) -> None:
 def test_each_action_that_is_not_offered_says_why(open_studio: Open) -> None:
     studio = open_studio()
     studio.window.action_set["palette"].trigger()
-    palette = studio.window.parts.guide.palette
+    palette = studio.window.guide.palette
     assert palette is not None
     shown = {found.entry.id: found.entry.why for found in palette.model.found}
     for spec in TABLE:
@@ -91,7 +91,7 @@ def test_what_was_used_last_is_first_also_after_a_restart(studio: Studio, open_s
     assert opened(studio).titles()[:2] == ["Fit", "Show texts"]
     other = open_studio(folder / "board 2.png")
     other.window.action_set["palette"].trigger()
-    palette = other.window.parts.guide.palette
+    palette = other.window.guide.palette
     assert palette is not None
     assert palette.titles()[:2] == ["Fit", "Show texts"]
 

@@ -29,7 +29,7 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 @pytest.fixture
 def sheet(studio: Studio, qtbot: QtBot) -> KeySheet:
     QTest.keyClick(studio.window.view, Qt.Key.Key_F1)
-    sheet = studio.window.parts.guide.sheet
+    sheet = studio.window.guide.sheet
     assert sheet is not None
     qtbot.waitExposed(sheet)
     qtbot.waitUntil(lambda: sheet.full)
@@ -98,6 +98,6 @@ def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(studio: Studio,
     assert dialog.pages.currentWidget() is dialog.keys
     dialog.close()
     QTest.keyClick(sheet.line, Qt.Key.Key_Escape)
-    assert studio.window.parts.guide.sheet is None
+    assert studio.window.guide.sheet is None
     qtbot.waitUntil(lambda: studio.window.findChild(KeySheet) is None)
     assert studio.window.isVisible()

@@ -18,6 +18,7 @@ from ocr_studio.core.models.card import DETECTOR
 from ocr_studio.core.settings import Settings
 from ocr_studio.engine.weights import model_weights
 from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
 from ocr_studio.ui.settings.dialog import SettingsDialog
@@ -206,7 +207,7 @@ def test_another_detector_is_compared_on_the_open_photo(qtbot: QtBot, folder: Pa
 def test_the_settings_offer_the_models_there_are(qtbot: QtBot) -> None:
     installed("Anna")
     installed("Finder", architecture=DETECTOR, alphabet=())
-    dialog = SettingsDialog(lambda: Settings(model=BASE), lambda *_: None)
+    dialog = SettingsDialog(lambda: Settings(model=BASE), lambda *_: None, TABLE)
     qtbot.addWidget(dialog)
     page = dialog.reading
     assert page.chosen(Settings(model=BASE)) == Settings(model=BASE)

@@ -11,6 +11,7 @@ from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.training.events import Recipe
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.settings.reading_page import ReadingSettings
@@ -21,7 +22,7 @@ BASE, FINDER = models.BUILT_IN.name, models.BUILT_IN_DETECTOR.name
 
 
 def _page(qtbot: QtBot, settings: Settings) -> ReadingSettings:
-    dialog = SettingsDialog(lambda: settings, lambda *_: None)
+    dialog = SettingsDialog(lambda: settings, lambda *_: None, TABLE)
     qtbot.addWidget(dialog)
     return dialog.reading
 

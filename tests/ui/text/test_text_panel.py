@@ -15,7 +15,7 @@ from ocr_studio.core.page import WordState
 from ocr_studio.core.project import project_words
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.canvas.tools import Tool
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.text.note_editor import NoteEditor
 from ocr_studio.ui.words.word_delegate import NUMBER, TEXT

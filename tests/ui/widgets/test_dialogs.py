@@ -15,6 +15,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.settings import Finding, Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.about_dialog import AboutDialog
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.settings.reading_page import ReadingSettings
 from ocr_studio.ui.style import theme
@@ -40,7 +41,7 @@ class Chosen:
 def settings_dialog(chosen: Chosen) -> SettingsDialog:
     """The dialog; whoever tries how writing is found at once decides for half the threshold."""
     dialog = SettingsDialog(
-        lambda: chosen.now, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2))
+        lambda: chosen.now, lambda finding, _, then: then(replace(finding, threshold=finding.threshold / 2)), TABLE
     )
     dialog.chosen.connect(chosen.choose)
     return dialog
