@@ -13,6 +13,8 @@ _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 _YEAR: Final = 365 * _DAY
+# Below so many seconds a number would only flicker.
+_SOON: Final = 5
 _UNITS: Final = (later("kB"), later("MB"), later("GB"), later("TB"))
 # Between thousands: English has a comma, which is a point or a blank elsewhere. A narrow one is understood by all.
 _BLANK: Final = "\u202f"
@@ -67,3 +69,15 @@ def shared(weights: Sequence[float], total: int) -> list[int]:
     for at in order[: total - sum(found)]:
         found[at] += 1
     return found
+
+
+def time_left(seconds: float) -> str:
+    """How long something will take, as people say it."""
+    if seconds < _SOON:
+        return tr("nearly done")
+    if seconds < _MINUTE:
+        return tr_n("about {count} second left", "about {count} seconds left", round(seconds / 5) * 5)
+    if seconds < _HOUR:
+        return tr_n("about {count} minute left", "about {count} minutes left", round(seconds / _MINUTE))
+    hours = round(seconds / _HOUR, 1)
+    return tr("about {hours} hours left", hours=translation.number(hours, 0 if hours.is_integer() else 1))

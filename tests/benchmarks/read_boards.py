@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
 from ocr_studio.core.datasets import ground_truth
-from ocr_studio.core.evaluation.results import TruePage
+from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad

@@ -45,3 +45,11 @@ def test_shares_add_up_by_the_largest_remainder() -> None:
     assert units.shared([0, 0], 100) == [0, 0]
     for many in range(1, 12):
         assert sum(units.shared([each + 1 for each in range(many)], 100)) == 100
+
+
+def test_the_time_left_is_told_as_people_say_it() -> None:
+    assert units.time_left(2) == "nearly done"
+    assert units.time_left(31) == "about 30 seconds left"
+    assert units.time_left(62) == "about 1 minute left"
+    assert units.time_left(600) == "about 10 minutes left"
+    assert units.time_left(5400) == "about 1.5 hours left"

@@ -18,7 +18,6 @@ from typing import Final, Unpack
 from ocr_studio.core import paths, plain_text
 from ocr_studio.core.datasets.reader import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.evaluation.results import TruePage
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.geometry import quads as geometry
@@ -36,6 +35,23 @@ MAX_BYTES: Final = 64 << 20
 MAX_WORDS: Final = 20_000
 MAX_LETTERS: Final = plain_text.LONGEST
 MAX_PLACE: Final = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class TruePage:
+    """A photo and what truly stands on it.
+
+    image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo. whole: they
+    are all the words there are; else only those that a person has checked. page_id: hash of the photo's bytes the words
+    belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed.
+    """
+
+    image: str
+    photo: Path
+    words: tuple[Labelled, ...]
+    whole: bool = True
+    page_id: str = ""
+    folder: Path | None = None
 
 
 class BadTruth(StudioError):

@@ -9,9 +9,9 @@ from typing import Unpack
 from ocr_studio.core import paths
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.datasets.eligibility import SourcePage
+from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.datasets.reader import check_ended, check_labels, is_dataset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.evaluation.results import TruePage
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageState, Source, Transcription, Word
 from ocr_studio.core.project.project import Project

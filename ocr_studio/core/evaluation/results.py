@@ -61,23 +61,6 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class TruePage:
-    """A photo and what truly stands on it.
-
-    image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo. whole: they
-    are all the words there are; else only those that a person has checked. page_id: hash of the photo's bytes the words
-    belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed.
-    """
-
-    image: str
-    photo: Path
-    words: tuple[Labelled, ...]
-    whole: bool = True
-    page_id: str = ""
-    folder: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PhotoResult:
     """How one photo was read.
 

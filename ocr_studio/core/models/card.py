@@ -15,7 +15,6 @@ from typing import Any, Final, Literal, TypeAlias
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.training.events import Comparison, Reading
 from ocr_studio.core.translation import later, tr
 
 Kind: TypeAlias = Literal["recognizer", "detector"]
@@ -165,30 +164,6 @@ def learning_on(card: ModelCard | None, *, usual: str) -> str:
 def can_learn(card: ModelCard | None) -> bool:
     """Whether a model can be trained further by the window and the command line. card: None for a borrowed one."""
     return card is None or card.architecture in LEARNING_ON
-
-
-def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
-    """A comparison as a card keeps it: "before" and "after" on the held-out words, "general_before" and
-    "general_after" on general ones, each with words, right and cer; "change", of the CER, with low and high.
-    """
-    readings = {
-        "before": comparison.before,
-        "after": comparison.after,
-        "general_before": comparison.keep_before,
-        "general_after": comparison.keep_after,
-    }
-    scores = {name: _figures(reading) for name, reading in readings.items() if reading.words}
-    if comparison.before.words:
-        scores["change"] = {"low": _finite(comparison.change.low), "high": _finite(comparison.change.high)}
-    return scores
-
-
-def _figures(reading: Reading) -> dict[str, float | None]:
-    return {"words": reading.words, "right": reading.right, "cer": _finite(reading.cer)}
-
-
-def _finite(value: float) -> float | None:
-    return round(value, 6) if math.isfinite(value) else None
 
 
 # ------------------------------------------------------------------------------------------------- what a file says

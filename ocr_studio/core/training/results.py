@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
@@ -129,3 +130,27 @@ def _number(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(f"{value!r} is no number")
     return float(value)
+
+
+def scores_of(comparison: Comparison) -> dict[str, dict[str, float | None]]:
+    """A comparison as a card keeps it: "before" and "after" on the held-out words, "general_before" and
+    "general_after" on general ones, each with words, right and cer; "change", of the CER, with low and high.
+    """
+    readings = {
+        "before": comparison.before,
+        "after": comparison.after,
+        "general_before": comparison.keep_before,
+        "general_after": comparison.keep_after,
+    }
+    scores = {name: _figures(reading) for name, reading in readings.items() if reading.words}
+    if comparison.before.words:
+        scores["change"] = {"low": _finite(comparison.change.low), "high": _finite(comparison.change.high)}
+    return scores
+
+
+def _figures(reading: Reading) -> dict[str, float | None]:
+    return {"words": reading.words, "right": reading.right, "cer": _finite(reading.cer)}
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 6) if math.isfinite(value) else None

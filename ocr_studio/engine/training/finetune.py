@@ -24,7 +24,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry as models
-from ocr_studio.core.models.card import LICENCE, OVERSURE, RECOGNIZER, ModelCard, learning_on, scores_of
+from ocr_studio.core.models.card import LICENCE, OVERSURE, RECOGNIZER, ModelCard, learning_on
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
     Checked,
@@ -36,6 +36,7 @@ from ocr_studio.core.training.events import (
     Trained,
     TrainingEvent,
 )
+from ocr_studio.core.training.results import scores_of
 from ocr_studio.core.translation import tr
 from ocr_studio.engine import runtime
 from ocr_studio.engine.recognition.recognizer import Recognizer

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import metrics, paths
 from ocr_studio.core.datasets import ground_truth
-from ocr_studio.core.datasets.ground_truth import Truth
+from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import error_images, html_report
-from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, TruePage, mistakes
+from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.files.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.image_spool import PictureFile

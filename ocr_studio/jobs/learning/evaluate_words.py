@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ocr_studio.core.datasets.dataset import BadCrop, Dataset, Example
-from ocr_studio.core.datasets.ground_truth import Truth
-from ocr_studio.core.evaluation.results import TruePage
+from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.evaluation.word_results import ReadExample, WordsEvaluation
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.jobs.reading.read import Preparing, ReadingDesk

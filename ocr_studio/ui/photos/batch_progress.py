@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from ocr_studio.core.translation import number, tr, tr_n
+from ocr_studio.core import units
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
 from ocr_studio.ui.photos.batch_reading import BatchProgress, BatchReading, BatchResult
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-
-_MINUTE, _HOUR = 60, 3600
-# Below so many seconds a number would only flicker.
-_SOON: Final = 5
-
-
-def time_left(seconds: float) -> str:
-    """How long something will take, as people say it."""
-    if seconds < _SOON:
-        return tr("nearly done")
-    if seconds < _MINUTE:
-        return tr_n("about {count} second left", "about {count} seconds left", round(seconds / 5) * 5)
-    if seconds < _HOUR:
-        return tr_n("about {count} minute left", "about {count} minutes left", round(seconds / _MINUTE))
-    hours = round(seconds / _HOUR, 1)
-    return tr("about {hours} hours left", hours=number(hours, 0 if hours.is_integer() else 1))
 
 
 class BatchStrip(QFrame):
@@ -91,7 +75,7 @@ class BatchStrip(QFrame):
         else:
             self.said.setText(tr("Reading photo {number} of {total}", number=number, total=at.total))
         self.said.setToolTip(labels.tooltip(at.name))
-        self.left.setText("" if at.paused or at.seconds is None else time_left(at.seconds))
+        self.left.setText("" if at.paused or at.seconds is None else units.time_left(at.seconds))
         self.bar.setRange(0, at.total)
         self.bar.setValue(at.done)
         self.pause.blockSignals(True)

@@ -12,8 +12,8 @@ from ocr_studio.core.editing.rereading import Difference, PageDifferences
 from ocr_studio.core.images.image_spool import Pictures
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.reading.rereading_dialog import standing, sureness
-from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets.tables import ShortTextDelegate
 
 _PICTURE = QSize(150, 32)
 _ROW = QSize(60, 42)

@@ -18,12 +18,12 @@ from ocr_studio.core.review.fix_everywhere import TICKED, LookAlike
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
-from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import OneLine
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import ShortTextDelegate
 
 _PICTURE = QSize(150, 40)
 _CELL = QSize(186, 92)

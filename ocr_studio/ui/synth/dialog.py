@@ -29,7 +29,6 @@ from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
 from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
-from ocr_studio.ui.photos.batch_progress import time_left
 from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.form_rows import PathRow
@@ -171,7 +170,7 @@ class SynthDialog(QDialog):
             self.looking.show_source(event.source)
         elif isinstance(event, SampleMade | SampleFailed):
             spent, made = time.monotonic() - self._begun, max(1, event.done - self._before)
-            left = time_left(spent / made * (event.total - event.done))
+            left = units.time_left(spent / made * (event.total - event.done))
             self.doing.setText(tr("{done} of {total} made, {left}", done=event.done, total=event.total, left=left))
 
     def _show_report(self, report: Report) -> None:

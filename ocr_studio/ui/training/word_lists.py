@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QWidget
 from ocr_studio.core.datasets.dataset import Checked, Dataset, Example, Split
 from ocr_studio.core.training.detector_events import PlaceOfWord
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.crop_images import SIZE, CropPictures
-from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, TitledRows
+from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, ShortTextDelegate, TitledRows
 
 # Page and word by their ids, or, where no id is known, somewhere on a photo.
 LearnedPlace: TypeAlias = tuple[str, str] | PlaceOfWord

@@ -1,21 +1,28 @@
-"""A table whose rows are things: words, mistakes, photos."""
+"""Tables whose rows are things (words, mistakes, photos): models, cells that show any text, what Return does."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
-from ocr_studio.ui.short_text_delegate import ShortTextDelegate
 from ocr_studio.ui.style import labels
 
 if TYPE_CHECKING:
     _View = QAbstractItemView
 else:  # Qt's part comes from the list or table that this is mixed into
     _View = object
+
+
+class ShortTextDelegate(QStyledItemDelegate):
+    """Paints cells as Qt does, but lays out no more of a text than has room on a screen."""
+
+    def displayText(self, value: Any, locale: QLocale | QLocale.Language) -> str:  # noqa: N802  (Qt's name)
+        """The text of a cell, shortened."""
+        return labels.shortened(super().displayText(value, locale))
 
 
 class ChosenByReturn(_View):

@@ -11,8 +11,8 @@ import pytest
 
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.datasets import sources as dataset_sources
+from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.evaluation.results import TruePage
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad, Source, Transcription, Word
 from ocr_studio.core.project.project import Project

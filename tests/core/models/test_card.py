@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.models.card import OVERSURE, BadModel, ModelCard, scores_of
+from ocr_studio.core.models.card import OVERSURE, BadModel, ModelCard
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training.events import Comparison, Interval, Reading
+from ocr_studio.core.training.results import scores_of
 from tests.core.made_models import CARD
 
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"))

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.datasets.ground_truth import BadTruth, Truth
+from ocr_studio.core.datasets.ground_truth import BadTruth, TruePage, Truth
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.evaluation.results import Evaluation, TruePage
+from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.files.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled

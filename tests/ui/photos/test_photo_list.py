@@ -19,7 +19,6 @@ from ocr_studio.core.project import page_file
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.photos import thumbnails
-from ocr_studio.ui.photos.batch_progress import time_left
 from ocr_studio.ui.photos.metadata_dialog import FactsChange, PhotoFactsDialog, tags_of
 from tests.ui import made_board
 from tests.ui.studio import Open, label
@@ -365,11 +364,3 @@ def test_small_pictures_are_made_of_what_is_in_sight_and_few_are_kept(
     (tmp_path / "many" / "a new one.png").write_bytes(data)
     qtbot.waitUntil(lambda: len(names(studio)) == 301)
     assert photos.indexAt(QPoint(20, 4)).data() == top
-
-
-def test_how_long_it_takes_is_said_as_people_say_it() -> None:
-    assert time_left(2) == "nearly done"
-    assert time_left(31) == "about 30 seconds left"
-    assert time_left(62) == "about 1 minute left"
-    assert time_left(600) == "about 10 minutes left"
-    assert time_left(5400) == "about 1.5 hours left"
