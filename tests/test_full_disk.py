@@ -22,8 +22,8 @@ from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.editing import replace_rules
 from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.page import Edit

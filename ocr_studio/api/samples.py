@@ -26,7 +26,7 @@ from ocr_studio.api.tools import Line, Picture
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import array_files
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.engine.synth.sources import Sources
 from ocr_studio.engine.training.augmentation import varied
 

@@ -17,7 +17,7 @@ from typing import Final
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.settings import Settings

@@ -28,7 +28,7 @@ from ocr_studio.core.evaluation import html_report, word_html_report, word_resul
 from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.evaluation.word_results import WordsEvaluation
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.learning import evaluate as evaluating

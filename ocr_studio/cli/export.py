@@ -11,9 +11,9 @@ from typing import Final
 from ocr_studio.cli.console import FAILED, GOOD, add_overwrite, command_parser, complain, given_path, written
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFolder
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import BoardLook
 from ocr_studio.core.project.project import Project

@@ -41,9 +41,9 @@ from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.core import logs, paths, settings, standard_streams
 from ocr_studio.core.command_line import CommandParser, json_text, printed, visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.formats import FORMATS, json_pages
 from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.output_folder import OutputFile, OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.page import Page

@@ -13,8 +13,8 @@ from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Quad
 from ocr_studio.core.search import matching
+from ocr_studio.core.search.index import Hit, Index
 from ocr_studio.core.search.matching import FoundWord, Side
-from ocr_studio.core.search_index.index import Hit, Index
 from ocr_studio.jobs.photos import index as indexing
 
 _EPILOG: Final = """\

@@ -22,7 +22,7 @@ from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets.report import Report
 from ocr_studio.core.errors import WriteFailed
-from ocr_studio.core.files.output_folder import FileTaken, OutputFile
+from ocr_studio.core.formats.output_folder import FileTaken, OutputFile
 from ocr_studio.core.synth import contact_sheet, source_fingerprints
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import WORD, Source

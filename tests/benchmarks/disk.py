@@ -25,7 +25,7 @@ from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from tests.core.made_pages import page_of, read_word
 
 WORDS = ("map", "the", "queue", "build", "hash", "tree", "node", "edge", "graph", "heap")

@@ -32,7 +32,7 @@ from ocr_studio.core.page import Page, Transcription
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import TICKED, Correction, LookAlike
 from ocr_studio.core.review.queue import Place
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.jobs.review import find_similar
 from ocr_studio.jobs.review.find_similar import CorrectedLooks
 from tests.benchmarks import main_thread, read_boards, written_projects

@@ -134,7 +134,7 @@ class Given:
 def _index(given: Given) -> object:
     # Before the rest of the program SQLite must be loaded from Python's own build.
     from ocr_studio.core.project.project import Project
-    from ocr_studio.core.search_index.index import Index
+    from ocr_studio.core.search.index import Index
 
     with tempfile.TemporaryDirectory() as folder:
         project = Project.open(Path(folder), create=True)

@@ -38,8 +38,8 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index import location as index_location
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search import index_location
+from ocr_studio.core.search.index import Index
 from tests.benchmarks import main_thread
 from tests.benchmarks.main_thread import resident
 

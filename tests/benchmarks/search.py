@@ -27,8 +27,8 @@ from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import folding
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.search.matching import Hit, Side
-from ocr_studio.core.search_index.index import Index
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading import read as reading
 from tests.benchmarks.boards import SETS, truth

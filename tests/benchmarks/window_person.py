@@ -29,7 +29,7 @@ from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.page import Word, new_id
 from ocr_studio.core.project.last_session import Whereabouts
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index import packing as index_packing
+from ocr_studio.core.search import index_packing
 from ocr_studio.jobs.review import load_lexicon
 from ocr_studio.ui.app import app
 from ocr_studio.ui.app.app import Studio

@@ -12,8 +12,8 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.core import paths, settings
-from ocr_studio.core.files.output_folder import LIST
 from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.output_folder import LIST
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project import project_errors

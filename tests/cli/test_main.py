@@ -19,7 +19,7 @@ import ocr_studio
 from ocr_studio.cli import main as cli
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Quad, Source, Transcription, Word, new_id
 from ocr_studio.jobs.reading.read import ReadingDesk

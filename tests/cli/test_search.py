@@ -11,7 +11,7 @@ import pytest
 from ocr_studio.cli import main as cli
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index import location as index_location
+from ocr_studio.core.search import index_location
 from tests.core.made_pages import PAGE_ID, page_of, read_word
 from tests.core.made_projects import page_path
 

@@ -335,7 +335,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/models/archive.py:refused": (("models", "import"), no_model),
     "core/models/registry.py:delete": (("models", "delete"), in_use),
     "core/models/registry.py:find": (("models", "show"), lambda room: room.run("models", "show", "nobody")),
-    "core/files/output_folder.py:_check": (("export",), foreign_files),
+    "core/formats/output_folder.py:_check": (("export",), foreign_files),
     "core/project/project_errors.py:linked": (("export",), linked_project),
     "core/synth/dataset.py:check_room": (("synth",), no_room),
     "core/synth/options.py:_check_grounds": (("synth",), lambda room: room.synth("--grounds", "real")),

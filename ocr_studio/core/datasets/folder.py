@@ -19,9 +19,10 @@ from ocr_studio.core.dataset_files.layout import Layout
 from ocr_studio.core.dataset_files.validation import MAX_BYTES, json_value
 from ocr_studio.core.dataset_files.values import FORMAT, MANIFEST, PHOTOS
 from ocr_studio.core.errors import WriteFailed
-from ocr_studio.core.files import file_lock, output_folder, safe_folder
+from ocr_studio.core.files import file_lock, safe_folder
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats import output_folder
 from ocr_studio.core.translation import tr
 
 _WORKSHOP: Final = ".writing-"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.files.output_folder import OutputFile
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.models import folder as model_folder
 from ocr_studio.core.models import registry as models
 from ocr_studio.core.models.card import CARD_FILE, MOST_CARD_BYTES, MOST_WEIGHT_BYTES, WEIGHTS_FILE, BadModel

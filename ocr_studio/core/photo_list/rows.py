@@ -55,7 +55,7 @@ class PhotoRow:
 
 
 if TYPE_CHECKING:
-    from ocr_studio.core.search_index.file_format import PageRow
+    from ocr_studio.core.search.index_file import PageRow
 
 _ORDER: Final = {state: number for number, state in enumerate(PhotoState)}
 

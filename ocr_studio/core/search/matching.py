@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.page import Quad
 from ocr_studio.core.search import confusable, folding
+from ocr_studio.core.search.index_arrays import IndexArrays
+from ocr_studio.core.search.index_file import HUMAN
 from ocr_studio.core.search.vocabulary import Vocabulary
-from ocr_studio.core.search_index.arrays import IndexArrays
-from ocr_studio.core.search_index.file_format import HUMAN
 
 Floats = NDArray[np.floating[Any]]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.search import folding
+from ocr_studio.core.search.index_arrays import IndexArrays
 from ocr_studio.core.search.matching import Rows, Term
-from ocr_studio.core.search_index.arrays import IndexArrays
 
 Quads = NDArray[np.float32]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ocr_studio.core.page import Page
-from ocr_studio.core.search import folding
+from ocr_studio.core.search import folding, index_packing
+from ocr_studio.core.search.index_arrays import IndexArrays
+from ocr_studio.core.search.index_file import PageChange
+from ocr_studio.core.search.index_queries import IndexReading, WordPlaces
 from ocr_studio.core.search.matching import Hit
-from ocr_studio.core.search_index import packing as index_packing
-from ocr_studio.core.search_index.arrays import IndexArrays
-from ocr_studio.core.search_index.file_format import PageChange
-from ocr_studio.core.search_index.queries import IndexReading, WordPlaces
 
 _ONE = 1
 

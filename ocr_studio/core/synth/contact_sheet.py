@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.files import output_marks
+from ocr_studio.core.formats import output_marks
 from ocr_studio.core.images import captions
 
 Picture: TypeAlias = NDArray[np.uint8]

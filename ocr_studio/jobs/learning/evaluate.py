@@ -20,7 +20,7 @@ from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.image_spool import PictureFile
 from ocr_studio.core.metrics import Labelled

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.files import output_marks
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import board_cleaning, board_corners
 from ocr_studio.core.images.board_cleaning import Cleaned
 from ocr_studio.core.images.board_corners import Board

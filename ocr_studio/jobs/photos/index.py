@@ -15,7 +15,7 @@ from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Quad
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Findings, Index, Progress
+from ocr_studio.core.search.index import Findings, Index, Progress
 
 # Of a hit's box: what is shown around it, so that a person sees that it is that word.
 _AROUND: Final = 0.35

@@ -15,7 +15,7 @@ from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.page_cache import Stamp, stamp
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import Correction, LookAlike
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 
 # So many words are looked at, the likeliest by their readings, on so many photos: a person who fixes more than this at
 # once has not looked at them. The index knows what is read alike on all photos; else so many pages around the corrected

@@ -10,7 +10,7 @@ from ocr_studio.core.language.lexicon import Lexicon, lexicon
 from ocr_studio.core.language.spelling import OwnWords
 from ocr_studio.core.project import project_words
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Order, Place, QueueRow
-from ocr_studio.core.search_index.index import Index, IndexTrouble
-from ocr_studio.core.search_index.index import Order as IndexOrder
+from ocr_studio.core.search.index import Index, IndexTrouble
+from ocr_studio.core.search.index import Order as IndexOrder
 from ocr_studio.core.translation import tr
 
 # Bytes of decoded photos that are kept for the next words; one is kept in any case.

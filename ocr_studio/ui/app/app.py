@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core import logs, resources, settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import tr, tr_n

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.ui.board.board_panel import BoardPanel
 from ocr_studio.ui.board.board_view import BoardLooking
 from ocr_studio.ui.board.rectified_document import ShownDocument

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files import output_marks
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.ui.widgets import image_convert
 
 # Small pictures, the last paint and a scroll to its place come a moment after all is read.

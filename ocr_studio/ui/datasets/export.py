@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile
 from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.datasets.export_dialog import DatasetDialog
 from ocr_studio.ui.document.document import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index, Progress
+from ocr_studio.core.search.index import Index, Progress
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.photos.open_photo import PhotoOpened

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.learning import evaluate

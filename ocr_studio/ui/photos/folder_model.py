@@ -15,7 +15,7 @@ from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
 from ocr_studio.core.project.page_cache import Stamp
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.list_folder import PhotoSeen, PhotosKnown

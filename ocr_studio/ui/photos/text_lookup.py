@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.ui.job_thread import Job, JobThread

@@ -18,7 +18,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Order, Place, Sitting
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later, later_n, tr, tr_n
 from ocr_studio.jobs.review.review_queue import CardEvent, CardMade, PageChecked, WordsWait
 from ocr_studio.ui.document import commands

@@ -13,7 +13,7 @@ from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import fix_everywhere
 from ocr_studio.core.review.fix_everywhere import LookAlike
 from ocr_studio.core.review.queue import Place
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import find_similar
 from ocr_studio.jobs.review.find_similar import CorrectedLooks

@@ -13,7 +13,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Order, Place
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.review import review_queue as review_queue_job
 from ocr_studio.jobs.review.review_queue import PagesLooked, WordsWait

@@ -14,7 +14,7 @@ from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review import autocomplete, suggestions
 from ocr_studio.core.review.autocomplete import Beginning
 from ocr_studio.core.review.suggestions import WrittenTexts
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.review import review_queue
 from ocr_studio.ui.document.document import Document

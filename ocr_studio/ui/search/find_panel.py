@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core import plain_text
-from ocr_studio.core.search import find_replace, matching
-from ocr_studio.core.search_index.index import Findings
+from ocr_studio.core.editing import find_replace
+from ocr_studio.core.search import matching
+from ocr_studio.core.search.index import Findings
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.review import preview_rules
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ocr_studio.core.search_index.index import Findings
+from ocr_studio.core.search.index import Findings
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.ui.document.index_service import Indexing

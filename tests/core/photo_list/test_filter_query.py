@@ -14,7 +14,7 @@ from ocr_studio.core.photo_list import filter_query
 from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.filter_query import completions, parse
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoSort, PhotoState
-from ocr_studio.core.search_index import packing as index_packing
+from ocr_studio.core.search import index_packing
 from tests.core.made_pages import PAGE_ID, page_of, read_word
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=12)

@@ -12,7 +12,7 @@ from ocr_studio.core.files.safe_folder import Entry, SafeFolder
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from tests.core.made_projects import page_path, photos
 
 __all__ = ["photos"]  # a fixture

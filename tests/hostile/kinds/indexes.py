@@ -93,7 +93,7 @@ def _commands(chance: random.Random) -> Trial:
 def _made(place: Sandbox) -> list[Path]:
     """A project with its index, as the program has made it; and a copy where older versions kept it."""
     from ocr_studio.core.project.project import Project
-    from ocr_studio.core.search_index.index import Index
+    from ocr_studio.core.search.index import Index
 
     project(place)
     made = Project.find(place.stranger)

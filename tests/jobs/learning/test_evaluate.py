@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.datasets.ground_truth import BadTruth, TruePage, Truth
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation.results import Evaluation
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, Transcription

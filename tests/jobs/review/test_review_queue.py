@@ -17,7 +17,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.second_readings import SecondReading
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Order
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.jobs.review import review_queue as reviewing
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade, CardMaker, PageChecked, WordsWait
 from tests.ui import made_board

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QP
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.cli import main as cli
-from ocr_studio.core.files import output_marks
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.ui.app import window_state
 from ocr_studio.ui.app.crash_handler import BugCatcher

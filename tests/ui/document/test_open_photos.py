@@ -18,11 +18,11 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import settings as settings_module
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.output_folder import OutputFile
+from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import FOLDER, Project
-from ocr_studio.core.search_index.index import Index, IndexTrouble
+from ocr_studio.core.search.index import Index, IndexTrouble
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import app
 from ocr_studio.ui.app.app import Studio

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.evaluation.results import Evaluation
-from ocr_studio.core.files.output_folder import OutputFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.page import Edit, Quad, Transcription, Word
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning.evaluate import PageWritten

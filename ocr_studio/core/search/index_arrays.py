@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.search.index_database import Database, IndexDamaged
+from ocr_studio.core.search.index_file import CHOICE, ENTRY, IndexFile, PageChange
 from ocr_studio.core.search.vocabulary import Vocabulary
-from ocr_studio.core.search_index.database import Database, IndexDamaged
-from ocr_studio.core.search_index.file_format import CHOICE, ENTRY, IndexFile, PageChange
 
 Array = NDArray[Any]
 

@@ -23,13 +23,12 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.page_cache import PageSummary, Stamp
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.search import index_location, index_packing
+from ocr_studio.core.search.index_arrays import IndexArrays
+from ocr_studio.core.search.index_database import IndexDamaged, is_damage
+from ocr_studio.core.search.index_file import IndexFile, PackedWords, PageRow
+from ocr_studio.core.search.index_queries import Findings, IndexedWord, IndexReading
 from ocr_studio.core.search.matching import Hit
-from ocr_studio.core.search_index import location as index_location
-from ocr_studio.core.search_index import packing as index_packing
-from ocr_studio.core.search_index.arrays import IndexArrays
-from ocr_studio.core.search_index.database import IndexDamaged, is_damage
-from ocr_studio.core.search_index.file_format import IndexFile, PackedWords, PageRow
-from ocr_studio.core.search_index.queries import Findings, IndexedWord, IndexReading
 from ocr_studio.core.translation import tr
 
 __all__ = ["Findings", "Hit", "Index", "IndexTrouble", "IndexedWord", "PageRow", "Progress"]

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from ocr_studio.core.errors import WriteFailed
-from ocr_studio.core.files import output_marks
-from ocr_studio.core.files.output_folder import LIST, FileTaken, OutputFile, OutputFolder
+from ocr_studio.core.formats import output_marks
+from ocr_studio.core.formats.output_folder import LIST, FileTaken, OutputFile, OutputFolder
 from tests import drawn
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links without special rights")
@@ -147,7 +147,7 @@ class TestFolder:
     def test_killed_at_any_moment_the_files_are_whole_and_ours(self, out: Path) -> None:
         program = (
             "import sys, itertools; from pathlib import Path\n"
-            "from ocr_studio.core.files.output_folder import OutputFolder\n"
+            "from ocr_studio.core.formats.output_folder import OutputFolder\n"
             "out = OutputFolder(Path(sys.argv[1])); print(flush=True)\n"
             "for number in itertools.count(): out.write('a.txt', f'{number}\\n' * 9)"
         )

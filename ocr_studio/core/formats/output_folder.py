@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from ocr_studio.core.errors import WriteFailed, write_failed
-from ocr_studio.core.files import output_marks, strict_json
+from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
+from ocr_studio.core.formats import output_marks
 from ocr_studio.core.images.photo_errors import known_beginning
 from ocr_studio.core.translation import later, tr
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index import index as index_module
-from ocr_studio.core.search_index.index import Index, IndexTrouble
+from ocr_studio.core.search import index as index_module
+from ocr_studio.core.search.index import Index, IndexTrouble
 from tests.core.made_pages import page_of, read_word
 
 BOARD = page_of(read_word("modern", 100), read_word("queue", 300), read_word("map", 500))
@@ -68,7 +68,7 @@ def test_a_program_that_is_killed_leaves_it_usable(tmp_path: Path) -> None:
     many(tmp_path, 200).unlock()
     code = (
         "import sys; from pathlib import Path; from ocr_studio.core.project.project import Project;"
-        "from ocr_studio.core.search_index.index import Index\n"
+        "from ocr_studio.core.search.index import Index\n"
         "project = Project.open(Path(sys.argv[1])); project.lock(); index = Index(project)\n"
         "for at in index.refresh(): print(at.done, flush=True)\n"
     )

@@ -14,11 +14,9 @@ from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, 
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.page_cache import PageSummary
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search import folding, matching
+from ocr_studio.core.search import folding, index_location, index_packing, matching
+from ocr_studio.core.search.index import Index, Progress
 from ocr_studio.core.search.matching import Side
-from ocr_studio.core.search_index import location as index_location
-from ocr_studio.core.search_index import packing as index_packing
-from ocr_studio.core.search_index.index import Index, Progress
 from tests.core.made_pages import page_of, pages, read_word
 from tests.core.made_projects import page_path
 from tests.core.search.test_edit_distance import distance

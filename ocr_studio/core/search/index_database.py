@@ -1,9 +1,9 @@
 """A connection to the database of the index, of which nothing is believed before it was looked at.
 
-The file lies where only this user writes (``index_place``), but it may be damaged, or come from a backup that somebody
-else has made. So SQLite runs nothing that such a file brings along: the tables must be those of ``_SCHEMA`` to the
-letter, without views or triggers. No statement works longer, and gives back more, than the file's size explains: the
-pages of a damaged file may lead in circles.
+The file lies where only this user writes (``index_location``), but it may be damaged, or come from a backup that
+somebody else has made. So SQLite runs nothing that such a file brings along: the tables must be those of ``_SCHEMA`` to
+the letter, without views or triggers. No statement works longer, and gives back more, than the file's size explains:
+the pages of a damaged file may lead in circles.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from pathlib import Path
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Mark, apply
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search.index import Index
 from ocr_studio.jobs.review import review_queue
 from tests.core.made_pages import page_of, read_word
 

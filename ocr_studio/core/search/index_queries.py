@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Mark, Quad
 from ocr_studio.core.search import confusable, folding, matching, misreadings, multi_word
+from ocr_studio.core.search.index_arrays import IndexArrays
+from ocr_studio.core.search.index_database import IndexDamaged
+from ocr_studio.core.search.index_file import CHECKED, HUMAN, IGNORED, UNREADABLE
 from ocr_studio.core.search.matching import FoundWord, Hit, Side
 from ocr_studio.core.search.multi_word import PageWords, Part
-from ocr_studio.core.search_index.arrays import IndexArrays
-from ocr_studio.core.search_index.database import IndexDamaged
-from ocr_studio.core.search_index.file_format import CHECKED, HUMAN, IGNORED, UNREADABLE
 
 Places = NDArray[np.intp]
 WordPlaces: TypeAlias = tuple[tuple[str, ...], NDArray[np.float32]]

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing import edits, find_replace
 from ocr_studio.core.page import Transcription
-from ocr_studio.core.search import find_replace
 from ocr_studio.core.search.matching import Side
 from ocr_studio.core.search.page_search import PageSearch
 from tests.core.made_pages import page_of, read_word

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from ocr_studio.core.files.output_marks import encoded, is_marked, marked
+from ocr_studio.core.formats.output_marks import encoded, is_marked, marked
 from ocr_studio.core.images import photo_file
 from tests import drawn
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.core.made_pages import page_of, read_word
-from tests.core.search_index.test_index import BOARD, OTHER, indexed, opened
+from tests.core.search.test_index import BOARD, OTHER, indexed, opened
 
 
 def test_pages_with_a_text(tmp_path: Path) -> None:

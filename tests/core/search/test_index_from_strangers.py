@@ -19,9 +19,8 @@ import pytest
 
 from ocr_studio.core.page import PageFacts, Transcription
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.search_index import database as index_database
-from ocr_studio.core.search_index import location as index_location
-from ocr_studio.core.search_index.index import Index
+from ocr_studio.core.search import index_database, index_location
+from ocr_studio.core.search.index import Index
 from tests.core.made_pages import page_of, read_word
 
 OTHER = "f" * 32

@@ -10,16 +10,7 @@ import numpy as np
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.page import Mark, Page, PageState, Word
 from ocr_studio.core.plain_text import LONGEST, one_line
-from ocr_studio.core.search_index.file_format import (
-    CHECKED,
-    CHOICE,
-    ENTRY,
-    HUMAN,
-    IGNORED,
-    UNREADABLE,
-    PackedWords,
-    PageRow,
-)
+from ocr_studio.core.search.index_file import CHECKED, CHOICE, ENTRY, HUMAN, IGNORED, UNREADABLE, PackedWords, PageRow
 
 # Other readings of a word that can be found; recognizers give five.
 _MOST_CHOICES: Final = 20

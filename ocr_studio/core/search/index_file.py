@@ -30,9 +30,8 @@ from numpy.typing import NDArray
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import stays_inside
 from ocr_studio.core.page import PageState
-from ocr_studio.core.search import folding
-from ocr_studio.core.search_index import database as index_database
-from ocr_studio.core.search_index.database import Database, IndexDamaged
+from ocr_studio.core.search import folding, index_database
+from ocr_studio.core.search.index_database import Database, IndexDamaged
 
 Array = NDArray[Any]
 

@@ -1,1 +1,0 @@
-"""The search index of a project, in the program's own cache."""
