@@ -330,7 +330,7 @@ def test_a_bomb_is_refused_without_the_memory_it_would_take(tmp_path: Path) -> N
     rows = zlib.compress(bytes((1 + 30_000 // 8) * 30_000), level=1)  # all the pixels are there
     bomb.write_bytes(drawn.png((30_000, 30_000, 1, 0), b"").replace(zlib.compress(b""), rows))
     limited = (
-        "import resource, sys; from pathlib import Path; from ocr_studio.core import images\n"
+        "import resource, sys; from pathlib import Path; from ocr_studio.core.images import photo_file as images\n"
         "used = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, used + 2**27))\n"
         "for look in (images.open_photo, images.photo_size, lambda path: images.thumbnail(path, side=9)):\n"

@@ -282,7 +282,7 @@ def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
     # The reader sends the signal itself, so that it comes while a photo is read.
     script = (
         "import os, signal, sys\n"
-        "from ocr_studio import cli\n"
+        "from ocr_studio.cli import main as cli\n"
         "from ocr_studio.jobs.reading.read import ReadingDesk\n"
         # Where the tests run in the background of a shell, it is ignored unless one asks for it.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -333,7 +333,7 @@ def test_it_speaks_utf_8_whatever_the_locale(photo: Path) -> None:
 def test_what_libraries_write_to_standard_error_goes_to_the_log(photo: Path, studio_home: Path) -> None:
     script = (
         "import logging, os, sys, warnings\n"
-        "from ocr_studio import cli\n"
+        "from ocr_studio.cli import main as cli\n"
         "from ocr_studio.core.errors import StudioError\n"
         "from ocr_studio.jobs.reading.read import ReadingDesk\n"
         "def reader(desk):\n"

@@ -405,14 +405,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, str]]:
 # ------------------------------------------------------------------------- what the command line says by itself
 
 # Whose options are meant in a file of the command line; in the others a whole command has to be named.
-COMMANDS: Final = {"cli.py": ("read",), "cli_keeping.py": ("read",)} | {
-    f"cli_{name}.py": (name,) for name in ("dataset", "evaluate", "export", "models", "search", "synth", "train")
+COMMANDS: Final = {"cli/main.py": ("read",), "cli/keep_readings.py": ("read",)} | {
+    f"cli/{name}.py": (name,) for name in ("dataset", "evaluate", "export", "models", "search", "synth", "train")
 }
 
 
 def test_what_the_command_line_says_names_what_there_is() -> None:
-    found = [place for place in places() if place.file.startswith("cli")]
-    assert {place.file for place in found} >= {"cli.py", "cli_dataset.py", "cli_synth.py", "cli_train.py"}
+    found = [place for place in places() if place.file.startswith("cli/")]
+    assert {place.file for place in found} >= {"cli/main.py", "cli/dataset.py", "cli/synth.py", "cli/train.py"}
     assert sum(bool(OPTION.search(place.said)) for place in found) > 5
     wrong = {
         f"{place.file}:{place.function}": missing
