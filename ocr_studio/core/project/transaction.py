@@ -95,7 +95,7 @@ def finish(folder: SafeFolder, place_of: Callable[[str], str]) -> None:
     for page_id, name in told:
         if name in left:
             with contextlib.suppress(StudioError):
-                if not _put(folder, left[name], place_of(page_id)):
+                if not _put(folder, left[name], place_of(page_id), page_id):
                     del left[name]  # it counts already: kept for whoever holds the project next
     for file in left.values():
         with contextlib.suppress(OSError):
@@ -116,10 +116,12 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _put(folder: SafeFolder, file: str, place: str) -> bool:
+def _put(folder: SafeFolder, file: str, place: str, page_id: str) -> bool:
     """Whether that is done, or not wanted any more."""
     try:
-        if folder.has(place) and folder.stat(place).st_mtime_ns > folder.stat(file).st_mtime_ns:
+        if not _holds(folder, file, page_id):
+            _log.warning("%s does not hold the page that was to be saved", folder.full(file))
+        elif folder.has(place) and folder.stat(place).st_mtime_ns > folder.stat(file).st_mtime_ns:
             _log.warning("%s is newer than what was to take its place", place)
         else:
             folder.put(file, place)
@@ -128,6 +130,16 @@ def _put(folder: SafeFolder, file: str, place: str) -> bool:
         _log.warning("%s cannot be put in its place: %s", place, error)
         return False
     return True
+
+
+def _holds(folder: SafeFolder, file: str, page_id: str) -> bool:
+    """Whether a file holds this page: a project from elsewhere may name any. Raises OSError."""
+    try:
+        return page_file.decode(folder.read(file, most=page_file.MAX_BYTES)).id == page_id
+    except page_file.NewerFormat:
+        return True  # a newer version of the program has begun it
+    except (page_file.NotAPage, TooLarge):
+        return False
 
 
 def keep_foreign(folder: SafeFolder, name: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from ocr_studio.core.editing import edits
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.page import Page, apply
-from ocr_studio.core.project import undo_log
+from ocr_studio.core.project import page_file, undo_log
 from ocr_studio.core.project.project import NewerFile, Project, SaveFailed
 from ocr_studio.core.project.project_errors import HistoryNotSaved, NotPlaced
 from ocr_studio.core.project.undo_log import Course, Step
@@ -248,6 +248,20 @@ def test_a_page_of_a_newer_version_keeps_the_others_from_being_half_saved(projec
         project.save_together(pages, undo_log.did(step))
     assert [project.load_page(page.id) for page in PAGES[:2]] == list(PAGES[:2])
     assert _nothing_left(project)
+
+
+@pytest.mark.parametrize("data", [b"{}", b"not a page", page_file.encode(PAGES[1])])
+def test_what_is_not_that_page_does_not_take_its_place(
+    project: Project, photos: Path, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    stray = project.folder / "pages" / ".0123456789abcdef.tmp"
+    stray.write_bytes(data)
+    undo_log.add(project.files, undo_log.saved({PAGES[0].id: stray.name}, undo_log.went(0)))
+    again = _again(project, photos)
+    assert _texts(again) == ["the"] * 3
+    assert "does not hold the page that was to be saved" in caplog.text
+    assert _nothing_left(again)
+    again.unlock()
 
 
 def test_a_name_in_the_history_leads_nowhere_else(project: Project, photos: Path) -> None:
