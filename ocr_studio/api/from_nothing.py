@@ -145,7 +145,7 @@ class LearningSitting:
             keras_fit.check(model, self.out)
 
     def course(self, sizes: Amounts, checks: int) -> keras_fit.Course:
-        """How ``fitting`` is asked for it. checks: batches that are held out."""
+        """How ``keras_fit`` is asked for it. checks: batches that are held out."""
         return keras_fit.Course(
             self.out, sizes.steps, sizes.epoch, sizes.rate, max(1, checks), minutes=self.minutes, resume=self.resume
         )

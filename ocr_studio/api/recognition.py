@@ -268,7 +268,7 @@ class Recognizer:
     def save(self, name: str, **facts: Any) -> Path:
         """Keep it among the program's models; ``ocr-studio read --model NAME`` reads with it. Returns its folder.
 
-        facts: of its card, ``model_card.ModelCard``: title, settings, scores, licence … Raises BadName,
+        facts: of its card, ``models.card.ModelCard``: title, settings, scores, licence … Raises BadName,
         ModelsNotWritten, BadModel for facts that no card can say, TypeError for those it has no place for.
         """
         facts["settings"] = settings_with(self.languages, facts.get("settings"))

@@ -93,7 +93,7 @@ def as_it_comes(_: Tensor, losses: Tensor) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="ocr_studio")  # type: ignore[untyped-decorator]
 def letter_maps(maps: Tensor, seen: Tensor) -> Tensor:
-    """``craft_learning.loss_of`` as Keras asks for a loss: what should be seen, (B, h, w, 2), then what is.
+    """``craft_trainer.loss_of`` as Keras asks for a loss: what should be seen, (B, h, w, 2), then what is.
 
     A third channel of the first, where there is one, says where that is known: 0 or 1.
     """

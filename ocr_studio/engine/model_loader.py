@@ -14,13 +14,13 @@ from ocr_studio.engine.weights import model_weights
 
 
 def recognizer_of(model: Model, *, alphabet: Alphabet = "latin") -> Recognizer:
-    """What reads with this model, warmed up. alphabet: see ``weights.load_recognizer``. Raises as that does."""
+    """What reads with this model, warmed up. alphabet: see ``model_weights.load_recognizer``. Raises as that does."""
     fitting = CrnnRecognizer if model.card and model.card.architecture == CRNN else Recognizer
     return fitting.of(model, alphabet=alphabet)
 
 
 def detector_of(model: Model, finding: Finding) -> Detector:
-    """What finds writing with this model, in this way. Raises as ``weights.load_detector``."""
+    """What finds writing with this model, in this way. Raises as ``model_weights.load_detector``."""
     net = model_weights.load_detector(model)
     if model.card and model.card.architecture in (CRAFT, LIGHT_CRAFT):
         return CraftDetector(net, options=CraftOptions.of(finding))

@@ -51,7 +51,7 @@ HELD: Final = "held out"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two letters that follow each other: whether in different words, and what ``lines`` weighs."""
+    """Two letters that follow each other: whether in different words, and what ``word_segmentation`` weighs."""
 
     parted: bool
     evidence: Floats
@@ -125,8 +125,8 @@ def _owner(labels: Sequence[Labelled], place: Floats) -> int | None:
 
 
 def fitted(sets: Sequence[Sequence[Pair]]) -> Floats:
-    """The weights of all that ``lines.evidence`` gives, by Newton's method, gently held (L2). sets: of pairs, each of
-    real pairs, and others that together count as much."""
+    """The weights of all that ``word_segmentation.evidence`` gives, by Newton's method, gently held (L2). sets: of
+    pairs, each of real pairs, and others that together count as much."""
     known = [_inputs(some) for some in sets]
     inputs, parted = np.concatenate([rows for rows, _ in known]), np.concatenate([truth for _, truth in known])
     shares = [1.0] + [len(sets[0]) / len(some) / (len(sets) - 1) for some in sets[1:]]

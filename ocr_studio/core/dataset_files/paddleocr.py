@@ -70,7 +70,7 @@ def _pages(folder: SafeFolder, troubles: Troubles) -> Iterator[TruePhoto]:
         try:
             found = fields.sequence(fields.json_value(rest.encode()), "what follows the tab", most=fields.MAX_WORDS)
             words = tuple(_word(fields.mapping(word, "a word")) for word in found)
-            # Their sizes are not said; they are those of the photos, see ``dataset_reading``.
+            # Their sizes are not said; they are those of the photos, see ``datasets.reader``.
             yield TruePhoto(name := _own_name(folder, photo), "", name, 0, 0, words)
         except Unfit as error:
             troubles.add(where, error)

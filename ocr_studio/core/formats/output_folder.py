@@ -2,7 +2,7 @@
 
 A folder that receives several files holds a hidden list of what was written under each name, as hashes: a file that
 was edited since is no longer ours, and a list that came from a stranger can claim no file whose contents its author
-does not have. Single pictures carry a mark instead (see ``own_pictures``).
+does not have. Single pictures carry a mark instead (see ``output_marks``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decodes photos by Pillow and OpenCV, in the process that asks; ``images`` chooses which process that is."""
+"""Decodes photos by Pillow and OpenCV, in the process that asks; ``photo_file`` chooses which process that is."""
 
 from __future__ import annotations
 

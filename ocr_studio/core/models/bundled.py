@@ -1,6 +1,6 @@
 """The models that come with the program: borrowed ones, whose weights come with a dependency, and adapted ones.
 
-An adapted one lies in the resources, ``models/NAME/``, as any model's folder (``model_folder``); its weights are the
+An adapted one lies in the resources, ``models/NAME/``, as any model's folder (``models.folder``); its weights are the
 difference to a borrowed one (``engine.differences``), and its card says what it is the default for. There may be none.
 """
 

@@ -93,7 +93,7 @@ def gain(card: ModelCard | None) -> str:
 
 
 def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
-    """All that is known, as titles and values. history: see ``models.history``."""
+    """All that is known, as titles and values. history: see ``registry.history``."""
     card = model.card
     found = [(tr("Name"), model.name), (tr("Does"), tr(DOES[model.kind]))]
     if model.title != model.name:

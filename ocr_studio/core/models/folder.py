@@ -1,4 +1,4 @@
-"""A model's folder: ``model.json`` (see ``model_card``) and ``weights.safetensors``, numbers only; nothing else."""
+"""A model's folder: ``model.json`` (see ``models.card``) and ``weights.safetensors``, numbers only; nothing else."""
 
 from __future__ import annotations
 

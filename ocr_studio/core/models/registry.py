@@ -1,7 +1,7 @@
-"""The models there are: the ones that come with the program (see ``program_models``), and a folder for each that was
+"""The models there are: the ones that come with the program (see ``bundled``), and a folder for each that was
 learned or imported.
 
-``<data>/models/NAME/`` is what ``model_folder`` describes. A model that is not kept yet lies in
+``<data>/models/NAME/`` is what ``models.folder`` describes. A model that is not kept yet lies in
 ``<data>/models/.candidates/NAME-xxxx/``, which no list shows; keeping it is one rename, so there is never half a model.
 Nothing here loads one.
 """

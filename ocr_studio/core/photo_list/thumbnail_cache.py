@@ -50,7 +50,7 @@ class ThumbnailCache:
         self._ready = self._told = False
 
     def get(self, name: str, stamp: Stamp) -> CachedPicture | None:
-        """The picture of a photo as it is now, or None. stamp: see ``page_summaries.stamp``."""
+        """The picture of a photo as it is now, or None. stamp: see ``page_cache.stamp``."""
         try:
             data = self._root.read(self._path(name), most=_MAX_BYTES)
         except (OSError, ValueError):

@@ -21,7 +21,7 @@ Stamp: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PageSummary:
-    """What a list of pages shows of one. image: as in Page. typed: see ``language.typed_words``. unchecked: how many
+    """What a list of pages shows of one. image: as in Page. typed: see ``lexicon.typed_words``. unchecked: how many
     words nobody has checked.
     """
 

@@ -3,7 +3,7 @@
 ocr-studio-project/       beside the photos, or in the library under the folder's name and a hash of its place
     project.json          format and where the photos are
     pages/<id>.json       one file for each page, see ``page_file``; <id> is the hash of the photo's bytes
-    history.jsonl         what was done to them, so that it can be taken back, see ``history``
+    history.jsonl         what was done to them, so that it can be taken back, see ``undo_log``
     lock                  held by the system for the window that may write; a killed program lets go of it
 """
 
@@ -232,7 +232,7 @@ class Project:
         transaction.together(pages, lines, self)
 
     def ready(self, page: Page) -> tuple[str, bytes]:
-        """For ``saving``: the name of a page's file, which may be written now, and what there is to write."""
+        """For ``transaction``: the name of a page's file, which may be written now, and what there is to write."""
         name = self.page_name(page.id)
         with self._files:
             try:
@@ -246,11 +246,11 @@ class Project:
         return name, data
 
     def failed(self, page: Page, error: Exception) -> SaveFailed:
-        """For ``saving``: a page could not be written."""
+        """For ``transaction``: a page could not be written."""
         return project_errors.save_failed(self.photos / page.image, error)
 
     def placed(self, page: Page) -> None:
-        """For ``saving``: a page is in its place."""
+        """For ``transaction``: a page is in its place."""
         with self._files:
             now = self._stamps[page.id] = self.page_stamp(page.id)
             self._decoded.put(page, now)

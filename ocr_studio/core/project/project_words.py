@@ -45,7 +45,7 @@ def save(folder: SafeFolder, words: frozenset[str]) -> None:
 
 
 class Counted(Protocol):
-    """What is known of a page whose words somebody has counted; see ``language.typed_words``."""
+    """What is known of a page whose words somebody has counted; see ``lexicon.typed_words``."""
 
     @property
     def typed(self) -> Mapping[str, int]:

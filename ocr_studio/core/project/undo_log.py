@@ -12,8 +12,8 @@ and this is what may happen:
     {"go": -1}          so many steps were taken back, or done again
     {"drop": true}      the step that would be done again next cannot be, and is forgotten
 
-A line is there whole or counts for nothing, so that pages and history agree, however the program ended: see ``saving``.
-Each of what may happen may also be a line of its own.
+A line is there whole or counts for nothing, so that pages and history agree, however the program ended: see
+``transaction``. Each of what may happen may also be a line of its own.
 
 It is worth less than the pages: what of it cannot be read is left out, and a step that no longer fits the page that it
 was made for is not done. Deleting it loses nothing but the way back.

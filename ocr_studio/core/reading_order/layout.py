@@ -2,9 +2,9 @@
 
 Where a page is at hand, ask ``page_order``: a person may have given its words another order.
 
-Words that follow each other closely, along their own slope, form a row (``rows``); rows are put in order by cutting the
-page at its gutters and blanks (``cuts``). Writing that is turned against the rest of the page is read in its own
-direction and takes part in the page's order as one piece.
+Words that follow each other closely, along their own slope, form a row (``text_lines``); rows are put in order by
+cutting the page at its gutters and blanks (``xy_cut``). Writing that is turned against the rest of the page is read in
+its own direction and takes part in the page's order as one piece.
 """
 
 from __future__ import annotations

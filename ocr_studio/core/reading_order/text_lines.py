@@ -18,7 +18,7 @@ Indices: TypeAlias = NDArray[np.intp]
 Mask: TypeAlias = NDArray[np.bool_]
 
 # The widest blank between two words of a row, in heights of the letters: so many usual word spaces of this page. What
-# is parted here though it is one line comes together when no gutter is found there (``cuts``).
+# is parted here though it is one line comes together when no gutter is found there (``xy_cut``).
 _USUAL, _LEAST, _MOST = 1.8, 0.8, 1.5
 # A box of several words was found as a line: whoever found it has joined what stands closer than a letter is high.
 _PHRASES = 1.0

@@ -17,7 +17,7 @@ from ocr_studio.core.translation import tr, tr_n
 # A likelihood from which on a word is offered, and from which on it is ticked.
 OFFERED, TICKED = 0.3, 0.5
 # What the ink adds to the odds, times the third power of its likeness: about nothing up to what any two words have in
-# common, then fast. Fitted together with what readings add (``same_reading``).
+# common, then fast. Fitted together with what readings add (``misreadings``).
 _INK: Final = 7.44
 
 
@@ -75,7 +75,7 @@ def likelihood(odds: float, likeness: float) -> float:
     """How likely a word is the corrected one, 0..1.
 
     odds: natural logarithm, by what was read; likeness: of its ink to that of the corrected word,
-    ``ink_looks.likeness``.
+    ``word_appearance.likeness``.
     """
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds + _INK * likeness**3))))
 

@@ -76,7 +76,7 @@ def distances(
 
     words: (L, N) codes, a word a column; lengths: (N,). The distance is that of Damerau and Levenshtein in its
     restricted form (optimal string alignment; Boytsov 2011, https://doi.org/10.1145/1963190.1963191), with the costs of
-    ``look_alikes`` for letters and for two letters that are taken for one.
+    ``confusable`` for letters and for two letters that are taken for one.
     """
     most += _ROUNDING
     whole = np.full(words.shape[1], np.inf, np.float32)

@@ -1,7 +1,7 @@
 """The index of a project: all words of all its photos, to be found by what they say, and what is known of each photo.
 
-It is one file in the program's cache folder (``index_place``) that may be deleted at any time, made from the pages and
-brought up to date by what has changed among their files. It belongs to the window that may write the project, as it
+It is one file in the program's cache folder (``index_location``) that may be deleted at any time, made from the pages
+and brought up to date by what has changed among their files. It belongs to the window that may write the project, as it
 also knows what is not saved yet; any other has a copy among the system's temporary files, which goes with it. Changes
 of pages reach it through ``Project.watch``, saved or not.
 """

@@ -117,7 +117,7 @@ class IndexFile:
     def __init__(self, path: Path) -> None:
         """Raises IndexDamaged for a file that is no index of this format, and sqlite3.Error or OSError.
 
-        path: of a file that no link leads to; see ``index_place``.
+        path: of a file that no link leads to; see ``index_location``.
         """
         self.path = path
         self._guard = threading.Lock()

@@ -122,7 +122,7 @@ class IndexReading:
         asked[self._arrays.entries.of(np.isfinite(near))] = True
         places = np.flatnonzero(asked)
         places = places[(entries["flags"][places] & CHECKED == 0) & ~self._are(entries["text"][places], own, right)]
-        # As ``same_reading``, roughly: that looks at the rest of what was held possible, too.
+        # As ``misreadings``, roughly: that looks at the rest of what was held possible, too.
         slips = np.minimum(near[entries["text"][places]], misreadings.MOST)
         doubt = np.nan_to_num(entries["confidence"][places], nan=0.5) + misreadings.POSSIBLE
         odds = -misreadings.SLIP * slips + 1.5 * np.log((sure[places] + misreadings.POSSIBLE) / doubt)

@@ -2,7 +2,7 @@
 
 What is found, and what comes first:
 
-- A word is as near as the letters that differ cost (``look_alikes``: little for those of the same shape, more for those
+- A word is as near as the letters that differ cost (``confusable``: little for those of the same shape, more for those
   that differ by a stroke and for two swapped, 1 for others and for one too many or too few); no more may differ than
   ``allowed`` says. Its score is 1 / (1 + cost). Case, accents, and punctuation around words do not count.
 - The beginning of a word counts as the word being typed, for 0.9 of that; from four letters on also with slips.

@@ -13,7 +13,7 @@ from ocr_studio.core.search import edit_distance
 
 Floats = NDArray[np.floating[Any]]
 
-# By how much less likely a reading is for each letter's worth of slips (``slips``): natural logarithm.
+# By how much less likely a reading is for each letter's worth of slips (``edit_distance``): natural logarithm.
 SLIP: Final = 2.0
 # So much is always held possible of a reading.
 POSSIBLE: Final = 0.05

@@ -27,7 +27,7 @@ class PageSearch:
         self._reading = IndexReading(self, arrays)
 
     def find(self, query: str, *, typing: bool = False) -> list[Hit]:
-        """Where the query stands on the page, best first; see ``search``. typing: its last word may go on."""
+        """Where the query stands on the page, best first; see ``search.matching``. typing: its last word may go on."""
         most = max(1, len(self._ids))
         return self._reading.find(query, most, typing=typing, page_id=None).hits
 

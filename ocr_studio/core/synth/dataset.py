@@ -64,8 +64,8 @@ class SynthWriting:
     """Takes samples in whatever order they come. room: where they are written; left: what is still to be made."""
 
     def __init__(self, room: SafeFolder, options: SynthOptions, version: str, made_of: Mapping[str, str]) -> None:
-        """Takes up what was made there before. version: of the program; made_of: ``synth_sources.fingerprints``. Raises
-        OSError."""
+        """Takes up what was made there before. version: of the program; made_of: ``source_fingerprints.fingerprints``.
+        Raises OSError."""
         self._options, self._version, self._made_of = options, version, made_of
         self._making = Making(room, own.LAYOUT, "words")
         self._room = room

@@ -283,7 +283,9 @@ def load(path: Path) -> SynthOptions:
 
 
 def made_of_before(path: Path) -> Mapping[str, str]:
-    """``synth_sources.fingerprints`` of what a dataset was drawn from, as far as it says. Raises as ``load`` does."""
+    """``source_fingerprints.fingerprints`` of what a dataset was drawn from, as far as it says. Raises as ``load``
+    does.
+    """
     about = _about(path)[0]
     listed, known = about.get(_LISTED), about.get(MADE_OF)
     found = {"word_list": listed} | (dict(known) if isinstance(known, Mapping) else {})

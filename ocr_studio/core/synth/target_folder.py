@@ -48,7 +48,7 @@ class Place:
 
     @cached_property
     def made_of(self) -> Mapping[str, str]:
-        """What it is drawn from, as ``synth_sources.fingerprints``."""
+        """What it is drawn from, as ``source_fingerprints.fingerprints``."""
         return source_fingerprints.fingerprints(self._options)
 
     @cached_property

@@ -17,8 +17,9 @@ from ocr_studio.core.training.events import Interval, Preparing, Recipe, Started
 
 Photo: TypeAlias = NDArray[np.uint8]
 
-# Chosen well for finding: what of the net learns is as in ``training.PARTS``, a batch is of pieces of photos. The rate
-# was chosen on synthetic boards: at half of it less was learned, at five times as much general boards were found worse.
+# Chosen well for finding: what of the net learns is as in ``training.events.PARTS``, a batch is of pieces of photos.
+# The rate was chosen on synthetic boards: at half of it less was learned, at five times as much general boards were
+# found worse.
 RECIPE: Final = Recipe(
     what="neck+head", epochs=10, learning_rate=2e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
 )
@@ -98,8 +99,8 @@ class FindingComparison:
 
     @property
     def verdict(self) -> str | None:
-        """As ``training.Comparison.verdict``: "better", "worse" or "no clear difference"; None without held-out words.
-        More is better here.
+        """As ``training.events.Comparison.verdict``: "better", "worse" or "no clear difference"; None without held-out
+        words. More is better here.
         """
         if self.change.high < 0 or self.keep_change.high < 0:
             return "worse"
@@ -110,7 +111,7 @@ class FindingComparison:
 
 @dataclass(frozen=True, slots=True)
 class DetectorTrained:
-    """Training is over; as ``training.Trained``."""
+    """Training is over; as ``training.events.Trained``."""
 
     name: str
     folder: Path

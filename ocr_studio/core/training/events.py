@@ -17,7 +17,7 @@ DEVICES: Final = ("auto", "cpu", "gpu")
 class Recipe:
     """How a recognizer is trained further.
 
-    base: name of the model to start from; None is the program's choice, ``models.default``. what: one of PARTS.
+    base: name of the model to start from; None is the program's choice, ``registry.default``. what: one of PARTS.
     epochs: how often every word is seen. learning_rate: its highest value, after warming up. batch: crops in a step.
     augmentation: 0 (crops as they are) to 1 (turned, squeezed, blurred, lit as photos may be). replay: share (0..0.9)
     of each batch that is general words, against forgetting. average: how much of the result is what was learned, 0..1,

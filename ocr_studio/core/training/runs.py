@@ -64,7 +64,7 @@ class Run:
 
     @property
     def result(self) -> Path:
-        """What has come of it; see ``training_results``."""
+        """What has come of it; see ``training.results``."""
         return self.folder / "result.json"
 
     @property

@@ -40,7 +40,8 @@ def build_craft(*, normed: bool = True) -> keras.Model:
 
     In: (B, H, W, 3) float32, RGB from -1 to 1, sides of 16 pixels or more. Out: (B, H/2, W/2, 2) float32, about 0..1:
     the region and the affinity map. normed: with batch normalisation, as published and to learn from nothing; without
-    it as ``folding.folded`` makes it of that, which takes less time and has nothing that learning on could spoil.
+    it as ``batchnorm_folding.folded`` makes it of that, which takes less time and has nothing that learning on could
+    spoil.
     """
     photo = keras.Input((None, None, 3), name="photo")
     taps = list(_body(as_imagenet(photo), normed=normed))

@@ -35,7 +35,7 @@ def build_light_crnn(classes: int, *, normed: bool = False) -> keras.Model:
 
     In: (B, 48, W, 3) float32, RGB from -1 to 1, W a multiple of 8. Out: logits (B, W/8, classes) float32, class 0
     being CTC's blank. normed: with batch normalisation after every convolution, to learn from nothing; without it as
-    ``folding.folded`` makes it of one that has learned.
+    ``batchnorm_folding.folded`` makes it of one that has learned.
     """
     line = keras.Input((HEIGHT, None, 3), name="line")
     x = straightened_line(line)

@@ -39,7 +39,7 @@ _SIGNS: Final = {
 _KINDS: Final = {character: kind for kind, signs in _SIGNS.items() for character in signs}
 # What the columns of ``between`` add to the logarithm of the odds that two neighbours are parted: after a sign, before
 # one, a capital after a small letter ("newNode"), a dash before the first word of a line (an item of a list). Fitted
-# together with what ``lines`` weighs, see there.
+# together with what ``word_segmentation`` weighs, see there.
 _AFTER: Final = {
     CharacterClass.OPENS: -1.15,
     CharacterClass.CLOSES: 0.9,

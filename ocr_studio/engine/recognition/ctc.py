@@ -76,7 +76,7 @@ def beam_all(
     matrices: each (T, C), rows adding up to 1; all of one C. best: how many readings at most. prior: weighs them, as
     the search goes and at its end; the net's own best reading is there, too, whatever its weight, but in noise. The
     matrices go through their steps together, so many cost hardly more than one. With beams and candidates enough it is
-    exact but for steps that are surely blank and for what is hopeless (``prefix_search``).
+    exact but for steps that are surely blank and for what is hopeless (``beam_search``).
     """
     if not matrices:
         return []

@@ -77,8 +77,8 @@ class Looking:
     def __init__(
         self, image: Photo, recognizer: Recognizer, *, gap: float = Finding().gap, words: bool = False
     ) -> None:
-        """image: (H, W, 3) uint8 RGB. For recognizers that read single words: gap, see ``lines.Marks``; words: whether
-        quads hold one each, so that only what is too wide for one is looked at for gaps.
+        """image: (H, W, 3) uint8 RGB. For recognizers that read single words: gap, see ``word_segmentation.Marks``;
+        words: whether quads hold one each, so that only what is too wide for one is looked at for gaps.
         """
         self._photo, self._recognizer = Pyramid(image), recognizer
         self._gap, self._single = gap, words

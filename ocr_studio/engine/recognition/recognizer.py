@@ -99,7 +99,7 @@ class Recognizer:
 
     net: as ``build_recognizer`` makes it. charset: what its classes stand for. name: what transcriptions say read them.
     widest_word: for one that reads single words only, up to how many times its height a word may be wide without being
-    squeezed; None for one that reads whole lines. oversure: see ``model_card.OVERSURE``. stretches: how many times as
+    squeezed; None for one that reads whole lines. oversure: see ``models.card.OVERSURE``. stretches: how many times as
     wide it looks at crops again that it is in doubt about.
     """
 

@@ -30,8 +30,8 @@ _Span: TypeAlias = tuple[int, float, int, float]  # step and place where a stret
 # crop's height, which a line fills to about two thirds; what is usual within the line is taken off, as loose writing
 # has wide gaps everywhere. Fitted by ``tests/benchmarks/gaps.py`` to 965 lines on photos of real boards, whose words
 # were looked at by eye, and to made boards by hand and in print, as the adapted recognizer sees them; what the signs
-# themselves say is in ``signs``. Spaces count by how sure the net is of them and, apart from that, by how sure it is
-# that there is none: where it is sure of one, as in print, no sign outweighs it.
+# themselves say is in ``character_classes``. Spaces count by how sure the net is of them and, apart from that, by how
+# sure it is that there is none: where it is sure of one, as in print, no sign outweighs it.
 BETWEEN = 5.3  # times the distance of the letters' centres
 GAP = 1.3  # times the widest gap in the ink between them
 SPACE = 1.4  # times the logarithm of how likely the net holds a space there
@@ -89,7 +89,7 @@ class Marks:
     """The classes that tell where words end. alone: signs that are words of their own wherever they stand (arrows);
     bullets: those that are where a line begins with them. gap: a blank this wide, as a share of the line's height,
     parts words where the net is undecided about a space; a person's ``Finding.gap``. kinds: of every class, see
-    ``signs.kinds``; none where nobody knows."""
+    ``character_classes.kinds``; none where nobody knows."""
 
     space: int
     alone: frozenset[int] = frozenset()
@@ -110,7 +110,7 @@ class Marks:
         )
 
     def between(self, classes: Indices) -> Floats:
-        """What L letters' classes say about which of them are parted, see ``signs.between``."""
+        """What L letters' classes say about which of them are parted, see ``character_classes.between``."""
         known = np.zeros(len(classes), np.intp) if self.kinds is None else self.kinds[classes]
         return character_classes.between(known)
 

@@ -112,7 +112,7 @@ class SampleMaker:
                 yield StudioError(tr(_ALL_KEPT), file=folder, remedy=tr("Add more."))
 
     def at(self, kind: str, index: int) -> Sample:
-        """A sample of ``synth_dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
+        """A sample of ``synth.dataset.KINDS``. Raises as ``source`` does, NoSources, and NotDrawn."""
         return self.taken(self.word(index) if kind == WORD else self.board(index), index)
 
     def taken(self, made: SynthWord | SynthBoard, index: int) -> Sample:
@@ -347,7 +347,7 @@ def _writer(name: str) -> str:
 
 
 def _too_narrow(corners: Floats, text: str) -> bool:
-    """Whether the recognizer's net has fewer steps for it than letters; as ``dataset_choice`` sees it."""
+    """Whether the recognizer's net has fewer steps for it than letters; as ``eligibility`` sees it."""
     return word_crops.size(corners)[0] // word_crops.STEP + 1 < word_crops.steps_for(text)
 
 

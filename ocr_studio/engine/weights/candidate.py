@@ -19,7 +19,8 @@ from ocr_studio.engine.weights import model_weights
 def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCard) -> Path:
     """The folder of a new candidate, ``models.install`` or ``models.discard`` say what becomes of it.
 
-    name: of the model to be. charset: as for ``weights.save``. Raises BadName and ModelsNotWritten; there is none then.
+    name: of the model to be. charset: as for ``model_weights.save``. Raises BadName and ModelsNotWritten; there is
+    none then.
     """
     folder = models.candidate_folder(name)
     try:
@@ -35,7 +36,9 @@ def write(name: str, net: keras.Model, *, charset: Charset | None, card: ModelCa
 
 
 def device(name: str) -> contextlib.AbstractContextManager[object]:
-    """Where what is made inside will compute. name: one of ``training.DEVICES``. Raises StudioError without a GPU."""
+    """Where what is made inside will compute. name: one of ``training.events.DEVICES``. Raises StudioError without a
+    GPU.
+    """
     if name == "auto":
         return contextlib.nullcontext()
     if name == "gpu" and not tf.config.list_physical_devices("GPU"):

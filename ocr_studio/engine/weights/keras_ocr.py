@@ -45,7 +45,8 @@ class _Entry:
 
 
 def candidate_of(file: Path, *, name: str, alphabet: Sequence[str] | None = None) -> Path:
-    """The folder of a candidate, ``models.install`` or ``models.discard`` say what becomes of it, with a file's net.
+    """The folder of a candidate, ``registry.install`` or ``registry.discard`` say what becomes of it, with a file's
+    net.
 
     What kind of net it is its layers tell. name: of the model to be. alphabet: as for ``load_crnn``. Raises BadModel
     for a file that is of no net, or of one without its last layer, which can be begun with only, BadName,

@@ -1,7 +1,7 @@
 """Networks that know nothing yet, as they learn from nothing, and what they are once they have learned.
 
-The light networks learn with batch normalisation and are kept without (``folding``); so does CRAFT. The recognizer that
-comes with the program has its normalisations folded already, and the CRNN keeps its own.
+The light networks learn with batch normalisation and are kept without (``batchnorm_folding``); so does CRAFT. The
+recognizer that comes with the program has its normalisations folded already, and the CRNN keeps its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ocr_studio.engine.weights.batchnorm_folding import folded
 
 
 def begun_recognizer(architecture: str, classes: int) -> keras.Model:
-    """A net that shall learn to read; see ``model_card.ARCHITECTURES``. classes: the blank among them. Raises KeyError
+    """A net that shall learn to read; see ``models.card.ARCHITECTURES``. classes: the blank among them. Raises KeyError
     for an architecture that does not read.
     """
     if architecture == LIGHT_CRNN:

@@ -78,7 +78,7 @@ class LinkFound:
 
 @dataclass(frozen=True, slots=True)
 class FolderListed:
-    """The photos of a folder, in natural order. stamps: of the files, see ``page_summaries.stamp``. rows: what a list
+    """The photos of a folder, in natural order. stamps: of the files, see ``page_cache.stamp``. rows: what a list
     shows of each before more is known.
     """
 

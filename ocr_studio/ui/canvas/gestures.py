@@ -286,8 +286,8 @@ _ORDER_STEP = 4.0
 class Ordering:
     """Each word that is clicked, or that the way of the mouse leads over, is read after the one before it.
 
-    ``sketch.in_turn`` keeps the words from one click to the next; they are selected, so that one sees them. A click on
-    nothing, or on one of them, begins anew.
+    ``items.interaction.in_turn`` keeps the words from one click to the next; they are selected, so that one sees them.
+    A click on nothing, or on one of them, begins anew.
     """
 
     def __init__(self, canvas: Canvas, start: Pointer) -> None:

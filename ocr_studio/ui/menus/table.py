@@ -1,7 +1,7 @@
 """THE ACTIONS: everything a person can do, one file for each menu.
 
 The table feeds the menus, the toolbar, the canvas' menu, the shortcuts and the tooltips. A menu's file says
-``ACTIONS``; the order here is that of the menus. They ask the parts and ``operations``; none makes a widget.
+``ACTIONS``; the order here is that of the menus. They ask the parts and ``document.commands``; none makes a widget.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class ModelsDialog(QDialog):
         comparable: bool,
         choose: str = "",
     ) -> None:
-        """Show these. histories: of each model, see ``models.history``; used: names of those in use; comparable:
+        """Show these. histories: of each model, see ``registry.history``; used: names of those in use; comparable:
         whether a photo is open; choose: the name of the one to show, the same as before by default.
         """
         before = self.chosen

@@ -22,8 +22,8 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the same fields are called for reading and for finding. what: each of ``training.PARTS``; in_step: what a
-    step is made of; seen: what a round is; general, share: what is repeated, and how much of it."""
+    """What the same fields are called for reading and for finding. what: each of ``training.events.PARTS``; in_step:
+    what a step is made of; seen: what a round is; general, share: what is repeated, and how much of it."""
 
     what: tuple[tuple[str, str], ...]
     in_step: OfUnit

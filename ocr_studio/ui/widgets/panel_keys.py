@@ -63,7 +63,7 @@ LIST = OwnKeys(
     ),
 )
 
-# Of panels, each for its ``own_keys``.
+# Of panels, each for its ``panel_keys``.
 REVIEW_KEYS = (
     (later("Enter"), later("It is right, or as you have typed it; the next word")),
     (later("Ctrl+2 … Ctrl+9"), later("So many words are right, from this one on")),

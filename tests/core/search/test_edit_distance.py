@@ -16,7 +16,7 @@ folded = st.text("abcdlmnorvw01i5s-+", min_size=1, max_size=9)
 
 
 def distance(wanted: str, word: str) -> float:
-    """As ``slips.distances`` says, in the plainest way."""
+    """As ``edit_distance.distances`` says, in the plainest way."""
 
     @cache
     def of(i: int, j: int) -> float:

@@ -66,7 +66,7 @@ class SynthLine:
 @dataclass(frozen=True, slots=True, eq=False)
 class SynthBoard:
     """A photo, (h, w, 3) uint8 RGB, and all that is written on it, in reading order. parts: what kinds of things there
-    are on it, as ``arranging.PARTS``."""
+    are on it, as ``boards.layout.PARTS``."""
 
     index: int
     image: Picture

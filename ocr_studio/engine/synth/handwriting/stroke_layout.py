@@ -1,7 +1,7 @@
 """Recorded strokes brought into a line: how large each item is to be, where it stands, and how it comes out this time.
 
 Collections of strokes scale every item to the same box, be it an "l" or an "a": how high letters stand over the
-baseline and how wide they are is taken from the shapes of our own hand (``letters``).
+baseline and how wide they are is taken from the shapes of our own hand (``stroke_font``).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# Of ``language.LANGUAGES``; Azerbaijani does so as well.
+# Of ``lexicon.LANGUAGES``; Azerbaijani does so as well.
 _DOTTED: Final = frozenset({"tr"})
 # Only such languages have these letters, and they do often: of 63,000 Turkish words 27 in a hundred hold one of them. A
 # few names among the words of another language make none of it.

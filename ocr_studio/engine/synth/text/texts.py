@@ -69,7 +69,7 @@ class Texts:
 
 @lru_cache(maxsize=4)
 def texts(languages: tuple[str, ...]) -> Texts:
-    """The words of some languages, keys of ``language.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
+    """The words of some languages, keys of ``lexicon.LANGUAGES``; German nouns with a capital. Raises NoWordCounts."""
     shares: dict[str, float] = {}
     known: dict[str, dict[str, float]] = {}
     for code in languages:

@@ -64,7 +64,7 @@ def finetune_detector(
 ) -> Iterator[DetectorEvent]:
     """Preparing …, Started (counts lines), StepDone and LinesChecked …, Preparing …, at last DetectorTrained.
 
-    data: photos with all their words. recipe: ``detector_training.RECIPE`` is chosen well. folder: where the checkpoint
+    data: photos with all their words. recipe: ``detector_events.RECIPE`` is chosen well. folder: where the checkpoint
     lies, made if it is not there; a run on the same data by the same recipe that was cut short goes on from it. name:
     of the model to be; the candidate, for ``models.install`` or ``models.discard``, lies where ``core.models`` keeps
     candidates. stop: asked after each step; true ends the run with the best so far. most: steps, MOST_STEPS if not
@@ -98,7 +98,7 @@ def finetune_detector(
 
 
 def scores_of(comparison: FindingComparison) -> Scores:
-    """A comparison as a card keeps it; as ``model_card.scores_of``, with F in place of CER."""
+    """A comparison as a card keeps it; as ``training.results.scores_of``, with F in place of CER."""
     scores = {
         "before": comparison.before,
         "after": comparison.after,
