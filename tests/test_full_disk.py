@@ -115,8 +115,8 @@ def _rules(folder: Path) -> Callable[[], object]:
 
 
 def _words(folder: Path) -> Callable[[], object]:
-    project_words.save(SafeFolder(folder), frozenset({"before"}))
-    return lambda: project_words.save(SafeFolder(folder), frozenset({"after"}))
+    project_words.save_added(SafeFolder(folder), frozenset({"before"}))
+    return lambda: project_words.save_added(SafeFolder(folder), frozenset({"after"}))
 
 
 def _picture(folder: Path) -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""Errors a person can act on. Anything else that is raised is a bug."""
+"""Errors a person can act on, those of files that cannot be written among them. All else that is raised is a bug."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder
 
 _MOST_BYTES: Final = 1 << 20
+_MOST_CHOICES: Final = 50
 
 log = logging.getLogger(__name__)
 
@@ -79,20 +80,15 @@ def _put_aside(folder: SafeFolder, name: str, reason: object) -> None:
         log.warning("%s: damaged (%s) and cannot be put aside: %s", folder.full(name), reason, error)
 
 
-log = logging.getLogger(__name__)
-
-_MOST = 50
-
-
 class RecentChoices:
-    """Names, the newest first. A comfort: trouble with their file is logged and never stops anything."""
+    """Names chosen from a long list, the newest first. Trouble with their file is logged and stops nothing."""
 
     def __init__(self, path: Path | None = None) -> None:
         """path: the JSON file that keeps them, by default that of the command palette."""
         self._path = path or paths.state_dir() / "palette.json"
         kept = read(self._path).get("chosen")
         names = kept if isinstance(kept, list) else []
-        self._names = [name for name in names if isinstance(name, str)][:_MOST]
+        self._names = [name for name in names if isinstance(name, str)][:_MOST_CHOICES]
 
     def ages(self) -> dict[str, int]:
         """0 for what was chosen last, 1 for what before that, and so on."""
@@ -100,7 +96,7 @@ class RecentChoices:
 
     def add(self, name: str) -> None:
         """This has just been chosen."""
-        self._names = [name, *(each for each in self._names if each != name)][:_MOST]
+        self._names = [name, *(each for each in self._names if each != name)][:_MOST_CHOICES]
         try:
             write(self._path, {"chosen": self._names})
         except OSError as error:

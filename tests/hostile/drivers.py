@@ -182,7 +182,7 @@ def _edit(folder: Path) -> None:
     project.lock(create=True)
     try:
         list(_steps(project))
-        project_words.save(project.files, project_words.load(project.files) | {"hostile"})
+        project_words.save_added(project.files, project_words.load_added(project.files) | {"hostile"})
         second_readings.load(project.files)
         project.typed_words()
     finally:

@@ -17,7 +17,7 @@ from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Point, Quad
 
 
-def inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
+def points_inside(points: ArrayLike, outline: ArrayLike, *, tolerance: float = 0.0) -> NDArray[np.bool_]:
     """Which points the outline goes round: (N, 2), (M, 2) -> (N,).
 
     The outline closes by itself, from its last point to its first. What it goes round twice is inside, too, so that a

@@ -130,11 +130,11 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
     names = [LANGUAGES[code] for code in languages]
     if not names:
         return Lexicon.of({})
-    path = word_frequencies.path_of("3", word_frequencies.version(), *languages)
-    if (kept := _restored(word_frequencies.load(path))) is not None:
+    path = word_frequencies.cache_path("3", word_frequencies.version(), *languages)
+    if (kept := _restored(word_frequencies.load_cached(path))) is not None:
         return kept
     made = _made(languages)
-    word_frequencies.keep(path, _taken_apart(made))
+    word_frequencies.store_cached(path, _taken_apart(made))
     return made
 
 

@@ -31,13 +31,13 @@ _MOST_CACHED_BYTES: Final = 256 << 20
 _MOST_KEPT: Final = 4  # combinations of languages
 
 
-def path_of(*what: object) -> Path:
-    """Where the table made of this is kept; other tables lie elsewhere."""
+def cache_path(*what: object) -> Path:
+    """Where the table of a lexicon made of this is cached; other tables lie elsewhere."""
     name = hashlib.sha256("\0".join(map(str, what)).encode()).hexdigest()[:16]
     return paths.cache_dir() / "words" / f"{name}.npz"
 
 
-def load(path: Path) -> dict[str, NDArray[np.generic]] | None:
+def load_cached(path: Path) -> dict[str, NDArray[np.generic]] | None:
     """The arrays kept there by name; None where there are none that can be used."""
     try:
         return dict(array_files.read(path, most=_MOST_CACHED_BYTES))
@@ -48,7 +48,7 @@ def load(path: Path) -> dict[str, NDArray[np.generic]] | None:
         return None
 
 
-def keep(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
+def store_cached(path: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     """Keep arrays there, and of all that is there the last few; no harm is done where that is impossible."""
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, **arrays)

@@ -1,4 +1,4 @@
-"""The pages that were loaded or saved last, so that looking at one again does not decode its file again."""
+"""The pages loaded or saved last, and a summary of every page: neither is read again until its file is replaced."""
 
 from __future__ import annotations
 

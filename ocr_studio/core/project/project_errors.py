@@ -1,4 +1,4 @@
-"""What goes wrong with projects, said so that a person can act on it."""
+"""Where the project of a folder may lie, and what goes wrong with projects, said so that a person can act on it."""
 
 from __future__ import annotations
 

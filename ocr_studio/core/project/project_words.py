@@ -1,4 +1,4 @@
-"""The words that a person has typed on the pages of a project, counted anew only where a page has changed."""
+"""The words of a project: those added to it (``words.json``), and those typed on its pages, with counts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class WordsNotSaved(StudioError):
     """The project's words could not be written; the earlier file is as it was."""
 
 
-def load(folder: SafeFolder) -> frozenset[str]:
+def load_added(folder: SafeFolder) -> frozenset[str]:
     """The words that were added. folder: the project's own."""
     found = state_file.read_in(folder, FILE, most=_MOST_BYTES).get("words")
     words = found[:_MOST] if isinstance(found, list) else []
     return frozenset(one_line(word) for word in words if isinstance(word, str) and 0 < len(word) <= _LONGEST)
 
 
-def save(folder: SafeFolder, words: frozenset[str]) -> None:
+def save_added(folder: SafeFolder, words: frozenset[str]) -> None:
     """Keep these words instead. Raises WordsNotSaved."""
     try:
         state_file.write_in(folder, FILE, {"format": 1, "words": sorted(words)})

@@ -16,27 +16,27 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.synth.options import SynthOptions
 
-MOST_BYTES: Final = 64 << 20
+MAX_WORD_LIST_BYTES: Final = 64 << 20
 
 
-def fingerprint(path: Path | None) -> str:
+def word_list_fingerprint(path: Path | None) -> str:
     """Of what stands in the file, SHA-256 as 64 hexadecimal figures; empty for none, and for one that cannot be read.
     Never raises."""
     try:
-        return _word_list_fingerprint(path, stamp(path)) if path else ""
+        return _hash_word_list(path, word_list_stamp(path)) if path else ""
     except (OSError, ValueError):  # whoever needs its words says what is wrong with it
         return ""
 
 
-def stamp(path: Path) -> tuple[int, int]:
+def word_list_stamp(path: Path) -> tuple[int, int]:
     """What tells a file that was changed since from what it was. Raises OSError, and ValueError for what no path is."""
     facts = path.stat()
     return facts.st_mtime_ns, facts.st_size
 
 
 @lru_cache(maxsize=4)
-def _word_list_fingerprint(path: Path, _: tuple[int, int]) -> str:
-    return hashlib.sha256(paths.read_file(path, most=MOST_BYTES)).hexdigest()
+def _hash_word_list(path: Path, _: tuple[int, int]) -> str:
+    return hashlib.sha256(paths.read_file(path, most=MAX_WORD_LIST_BYTES)).hexdigest()
 
 
 FONT_SUFFIXES: Final = frozenset({".ttf", ".otf", ".woff", ".woff2", ".ttc", ".otc"})
@@ -66,7 +66,7 @@ def fingerprints(options: SynthOptions) -> dict[str, str]:
     sizes or contents give others, but for what lies in the midst of a large file. What is not given, or cannot be
     read, is not among them: whoever needs it says what is wrong with it. Never raises.
     """
-    found = {"word_list": fingerprint(options.word_list), "strokes": _fingerprint("", options.strokes)}
+    found = {"word_list": word_list_fingerprint(options.word_list), "strokes": _fingerprint("", options.strokes)}
     for key, place in (("fonts", options.fonts), ("prints", options.prints), ("backgrounds", options.backgrounds)):
         found[key] = _fingerprint(key, (place,) if place else ())
     return {key: known for key, known in sorted(found.items()) if known}

@@ -29,7 +29,9 @@ from ocr_studio.jobs.review.apply_choices import Wish
 _log = logging.getLogger(__name__)
 
 
-def keep(project: Project, page_id: str, readings: Iterable[tuple[Word, Transcription | None]]) -> None:
+def store_second_readings(
+    project: Project, page_id: str, readings: Iterable[tuple[Word, Transcription | None]]
+) -> None:
     """These words of a page were read by another model, so far as it is another; nothing where this window may not
     write. Waits for the disk.
     """
@@ -109,7 +111,7 @@ class ProjectRereading:
                 if isinstance(event, Preparing | WordsRead):
                     yield event
             found = rereading.differences(page, fresh)
-            keep(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
+            store_second_readings(self.project, page.id, [(page.words[each.id], each.machine) for each in fresh])
             pictures = self.pictures.add(_pictures(image, (each.word.quad for each in found)))
             yield PageReread(PageDifferences(page.id, page.image, len(words), found), pictures)
         except StudioError as error:

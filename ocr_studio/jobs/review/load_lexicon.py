@@ -31,5 +31,5 @@ def words_known(languages: tuple[str, ...], project: Project | None, index: Inde
     typed: Counter[str] = Counter()
     for row in index.pages() if index else ():
         typed.update(row.typed)
-    added = project_words.load(project.files) if project else frozenset()
+    added = project_words.load_added(project.files) if project else frozenset()
     yield WordsKnown(languages, lexicon(languages), OwnWords.of(typed), added)

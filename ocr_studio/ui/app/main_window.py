@@ -1,4 +1,4 @@
-"""The main window: places docks and connects signals, nothing else."""
+"""The main window and the docks beside the photo: it places them and connects signals, nothing else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLay
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.app import notifications, window_state
-from ocr_studio.ui.app import notifications as learning_news
-from ocr_studio.ui.app import notifications as session_news
 from ocr_studio.ui.app.assembly import Backstage, assemble
 from ocr_studio.ui.app.empty_state import EmptyState
 from ocr_studio.ui.app.notifications import KeptNews, OpeningNews
@@ -32,7 +30,7 @@ from ocr_studio.ui.words.word_table import WordTable
 
 
 class SideDock(QDockWidget):
-    """One of them. What is not closable cannot be lost."""
+    """A list beside the photo. What is not closable cannot be lost."""
 
     def __init__(self, title: str, name: str, widget: QWidget, *, closable: bool) -> None:
         """name: by which its place is remembered between starts."""
@@ -169,8 +167,8 @@ class MainWindow(QMainWindow):
         reading.finished.connect(status.say)
         reading.failed.connect(self.show_trouble)
         notifications.connect_evaluation(self._stage.evaluating, opening, self.messages)
-        learning_news.connect_training(self._stage.training, self.messages)
-        session_news.connect_session(self.parts.session, self.messages)
+        notifications.connect_training(self._stage.training, self.messages)
+        notifications.connect_session(self.parts.session, self.messages)
         retry_saver.tell(opening.keeping, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
         status.stop_requested.connect(reading.cancel)

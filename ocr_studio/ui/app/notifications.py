@@ -1,4 +1,4 @@
-"""What the window says about photos that are opened: in its messages, its status bar and its list of photos."""
+"""What the window says about photos, saving, training, evaluation and the last session: messages, status bar, list."""
 
 from __future__ import annotations
 

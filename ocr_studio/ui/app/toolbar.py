@@ -1,4 +1,4 @@
-"""The bar of buttons at the top of the window."""
+"""The bar of buttons at the top of the window, and the menu of what was open lately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr_studio.ui.style import labels
 
 
 class RecentMenu(QMenu):
-    """The newest first.
+    """The photos and folders that were opened last, the newest first.
 
     Signals: ``chosen(Path)``.
     """

@@ -159,7 +159,7 @@ class Lasso:
             return
         self._last = pointer
         sketch.lasso = (*(sketch.lasso or (self._start.photo,)), pointer.photo)
-        inside = geometry.inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
+        inside = geometry.points_inside(self._middles, sketch.lasso, tolerance=1 / self._canvas.zoom)
         self._select(self._ids[inside].tolist())
         self._canvas.redraw()
 

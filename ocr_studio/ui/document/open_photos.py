@@ -1,4 +1,4 @@
-"""Opening photos, as the window sees it: from a dialog, the command line, a drop or the clipboard."""
+"""Opening photos, as the window sees it: from a dialog, the command line, a drop or the clipboard; and what it asks."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class TwoReadings(QObject):
                 if isinstance(event, ModelsCompared) and project is not None:
                     # What stands there may have been read by a third one.
                     both = [(each.word, read) for each in event.words for read in (each.used, each.other)]
-                    reread_project.keep(project, page_id, both)
+                    reread_project.store_second_readings(project, page_id, both)
                 yield event
 
         job = self._reading.lane.submit(work, name=later("Comparing two models"))

@@ -17,7 +17,7 @@ from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.review.card_view import CardView
 from ocr_studio.ui.review.controller import Reviewing, Stage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
-from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, ReviewHeight, summary
+from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, ReviewHeight, summary_of
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
@@ -295,7 +295,7 @@ class ReviewPanel(PanelDock):
         reviewing = self.reviewing
         card = reviewing.card
         if reviewing.stage is Stage.DONE:
-            self.card.show_text(summary(reviewing))
+            self.card.show_text(summary_of(reviewing))
         elif reviewing.stage is Stage.IDLE:
             self.card.show_text(tr("Press F6 to go through the words of these photos that nobody has checked."))
         elif reviewing.word is None:

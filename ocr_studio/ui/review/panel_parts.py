@@ -1,4 +1,4 @@
-"""The row of other texts that a word in the review queue may have, each with the key that chooses it."""
+"""Parts of the review panel: other texts to choose, its height, the summary at the end, drafts of what was typed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _SETTLED = (
 )
 
 
-def summary(reviewing: Reviewing) -> str:
+def summary_of(reviewing: Reviewing) -> str:
     """What has been done, line by line, and what is left."""
     sitting = reviewing.sitting
     if sitting is None or sitting.total == 0:

@@ -1,4 +1,4 @@
-"""What the review queue does to words, as steps of the history that all photos share."""
+"""The review queue at work: which words wait (looked up in the background), and what it does to them, to be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the reading order is shown on the photo, and going back to the computed one."""
+"""The reading order drawn over the photo, and going back to the computed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small palette of characters that a keyboard may lack: found by name, chosen by keys or the mouse."""
+"""A small palette of characters that a keyboard may lack, and what puts them into the line being written."""
 
 from __future__ import annotations
 

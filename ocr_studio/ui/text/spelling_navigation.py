@@ -64,11 +64,11 @@ class SpellingHelp(QObject):
         menu = self._menu
         menu.clear()
         if doubt is not None:
-            spell_checker.fill(menu, self.spelling, doubt, lambda other: put(doubt, other))
+            spell_checker.fill_menu(menu, self.spelling, doubt, lambda other: put(doubt, other))
             return
         added = [each for each in text.split() if self.spelling.is_added(each)]
         for each in added:
-            spell_checker.fill_known(menu, self.spelling, each)
+            spell_checker.fill_menu_of_added(menu, self.spelling, each)
         if not added:
             menu.addAction(tr("Nothing here looks misspelt")).setEnabled(False)
 

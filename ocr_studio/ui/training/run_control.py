@@ -1,4 +1,4 @@
-"""How fast events come from a job in another thread: as they do, not at all for a while, or to an early end."""
+"""What a training learns from, and the pace of its events: as they come, paused, or to an early end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The left column of the trainer's pages: what is the matter, in words, and what one can do about it."""
+"""The left column of the trainer’s pages: what is the matter, what one can do about it, and a progress meter."""
 
 from __future__ import annotations
 

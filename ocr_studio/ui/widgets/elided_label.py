@@ -1,4 +1,4 @@
-"""A label of one line that may be longer than its place."""
+"""Labels of one line that may be longer than its place."""
 
 from __future__ import annotations
 

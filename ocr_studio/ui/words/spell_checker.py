@@ -1,4 +1,4 @@
-"""Spelling as the window sees it: which words of the open photo are doubted, and what a person says of that."""
+"""Spelling as the window sees it: which words of the open photo are doubted, and what is offered for them."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Spelling(QObject):
 
         def save() -> None:
             project.lock(create=True)
-            project_words.save(project.files, words)
+            project_words.save_added(project.files, words)
 
         self._added = self._latest[project.folder] = words
         self._keeping.keep(project.folder, save)
@@ -179,7 +179,7 @@ class Spelling(QObject):
         self.changed.emit()
 
 
-def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
+def fill_menu(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], None]) -> None:
     """Near words, each with its digit, before what the menu has already. put: called with the one that is chosen."""
     found = spelling.suggestions(doubt)
     wanted: list[QAction] = []
@@ -201,7 +201,7 @@ def fill(menu: QMenu, spelling: Spelling, doubt: Doubt, put: Callable[[str], Non
         menu.addActions(wanted)
 
 
-def fill_known(menu: QMenu, spelling: Spelling, word: str) -> None:
+def fill_menu_of_added(menu: QMenu, spelling: Spelling, word: str) -> None:
     """For a word that is not doubted as a person has added it: it can be taken out again."""
     take_out = menu.addAction(tr("&Take “{word}” out of the project’s words", word=labels.label(word)))
     take_out.setEnabled(spelling.can_add)

@@ -97,7 +97,7 @@ class WordEditor(QLineEdit):
         menu.insertAction(menu.actions()[0] if menu.actions() else cut, cut)
         self.setCursorPosition(self.cursorPositionAt(event.pos()))
         if self.spelling and (doubt := self.doubt_here()):
-            spell_checker.fill(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
+            spell_checker.fill_menu(menu, self.spelling, doubt, lambda text: self.put(doubt, text))
         menu.popup(event.globalPos())
 
     def doubt_here(self) -> Doubt | None:

@@ -102,15 +102,15 @@ def test_a_lasso_takes_what_its_line_goes_round(points: list[tuple[float, float]
     away = np.hypot(*(np.array(points) - 50).T)
     assume(bool((np.abs(away - radius) > 0.1).all()))
     for outline in (circle, circle[::-1], np.concatenate([circle, circle])):
-        assert geometry.inside(points, outline).tolist() == (away < radius).tolist()
+        assert geometry.points_inside(points, outline).tolist() == (away < radius).tolist()
     clear = np.abs(away - radius) > 1.1
-    simple = geometry.inside(points, circle, tolerance=0.5)
+    simple = geometry.points_inside(points, circle, tolerance=0.5)
     assert simple[clear].tolist() == (away < radius)[clear].tolist()
 
 
 def test_a_lasso_that_is_hardly_begun_takes_nothing() -> None:
-    assert not geometry.inside([(0, 0)], [(-1, -1), (1, 1)]).any()
-    assert geometry.inside(np.zeros((0, 2)), [(-1, -1), (1, 1), (0, 5)]).shape == (0,)
+    assert not geometry.points_inside([(0, 0)], [(-1, -1), (1, 1)]).any()
+    assert geometry.points_inside(np.zeros((0, 2)), [(-1, -1), (1, 1), (0, 5)]).shape == (0,)
 
 
 def line_of(tops: list[float], degrees: float, *, tail: float = 0.0) -> list[Word]:

@@ -145,7 +145,7 @@ def test_kept_words_are_read_and_not_counted_again(studio_home: Path, monkeypatc
 
 
 def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) -> None:
-    word_frequencies.keep(tmp_path / "a.npz", {"keys": np.arange(3)})
+    word_frequencies.store_cached(tmp_path / "a.npz", {"keys": np.arange(3)})
     whole = (tmp_path / "a.npz").read_bytes()
     (tmp_path / "b").mkdir()
     for place in range(len(whole)):
@@ -153,7 +153,7 @@ def test_an_archive_with_any_bit_flipped_is_read_or_made_anew(tmp_path: Path) ->
             damaged = bytearray(whole)
             damaged[place] ^= bit
             (tmp_path / "b" / "a.npz").write_bytes(damaged)
-            word_frequencies.load(tmp_path / "b" / "a.npz")
+            word_frequencies.load_cached(tmp_path / "b" / "a.npz")
 
 
 def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
@@ -174,14 +174,14 @@ def test_arrays_that_are_no_words_are_made_anew(studio_home: Path) -> None:
 
 def test_only_the_last_few_tables_are_kept(studio_home: Path) -> None:
     for number in range(7):
-        word_frequencies.keep(word_frequencies.path_of(number), {"keys": np.zeros(3)})
+        word_frequencies.store_cached(word_frequencies.cache_path(number), {"keys": np.zeros(3)})
     assert len(list(studio_home.rglob("*.npz"))) == 4
-    assert word_frequencies.load(word_frequencies.path_of(0)) is None
-    assert word_frequencies.load(word_frequencies.path_of(6)) is not None
+    assert word_frequencies.load_cached(word_frequencies.cache_path(0)) is None
+    assert word_frequencies.load_cached(word_frequencies.cache_path(6)) is not None
 
 
 def test_where_no_table_can_be_kept_words_are_known_all_the_same(studio_home: Path) -> None:
-    folder = word_frequencies.path_of("x").parent
+    folder = word_frequencies.cache_path("x").parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where the folder should be")
     language.lexicon.cache_clear()

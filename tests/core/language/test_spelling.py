@@ -100,8 +100,8 @@ def test_english_as_it_is_written() -> None:
 
 
 def test_added_words_are_kept_with_the_project(tmp_path: Path) -> None:
-    project_words.save(SafeFolder(tmp_path), frozenset({"Kubermatic", "żaba"}))
-    assert project_words.load(SafeFolder(tmp_path)) == {"Kubermatic", "żaba"}
+    project_words.save_added(SafeFolder(tmp_path), frozenset({"Kubermatic", "żaba"}))
+    assert project_words.load_added(SafeFolder(tmp_path)) == {"Kubermatic", "żaba"}
     (tmp_path / project_words.FILE).write_text('{"words": [1, "a", ""]}')
-    assert project_words.load(SafeFolder(tmp_path)) == {"a"}
-    assert project_words.load(SafeFolder(tmp_path / "nowhere")) == frozenset()
+    assert project_words.load_added(SafeFolder(tmp_path)) == {"a"}
+    assert project_words.load_added(SafeFolder(tmp_path / "nowhere")) == frozenset()

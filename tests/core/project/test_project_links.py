@@ -67,7 +67,7 @@ def _work(project: Project) -> None:
     edit = replace(edits.write(page, "the-100", f"text {course.index}"), name="Write")
     project.save_together([apply(page, edit)], undo_log.did(Step("Write", {page.id: edit})))
     project.save_page(page)
-    project_words.save(project.files, project_words.load(project.files) | {"word"})
+    project_words.save_added(project.files, project_words.load_added(project.files) | {"word"})
     second_readings.load(project.files)
     second_readings.add(project.files, page.id, {"the-100": SecondReading("a", 0.5, "b", 0.5)})
     project.summaries()
@@ -131,7 +131,7 @@ def test_a_project_that_is_a_link_is_opened_only_when_the_user_says_so(
     (tmp_path / "elsewhere" / "words.json").unlink()
     (tmp_path / "elsewhere" / "words.json").symlink_to(tmp_path / "new")
     with pytest.raises(StudioError):
-        project_words.save(project.files, frozenset({"word"}))
+        project_words.save_added(project.files, frozenset({"word"}))
     assert not (tmp_path / "new").exists()
 
 

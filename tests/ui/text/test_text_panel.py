@@ -125,13 +125,13 @@ def test_a_word_is_added_to_the_project_and_taken_out_again(studio: Studio, open
     project = studio.opening.project
     assert project is not None
     assert _doubted(studio) == []
-    assert project_words.load(project.files) == {"queves"}
+    assert project_words.load_added(project.files) == {"queves"}
     menu = _menu(studio)
     (take_out,) = menu.actions()
     take_out.trigger()
     menu.close()
     assert _doubted(studio) == ["queves"]
-    assert project_words.load(project.files) == frozenset()
+    assert project_words.load_added(project.files) == frozenset()
 
 
 def test_what_a_person_typed_is_known_from_then_on(studio: Studio) -> None:

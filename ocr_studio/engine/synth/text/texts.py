@@ -94,7 +94,7 @@ def listed(path: Path) -> Texts:
     """
     stamp = None
     with contextlib.suppress(OSError, ValueError):  # reading says what is wrong with it
-        stamp = source_fingerprints.stamp(path)
+        stamp = source_fingerprints.word_list_stamp(path)
     found = _listed(path, stamp)
     if not found.words:
         raise _bad(path, "; ".join(left_out(found)) or tr("there is no word in it"))
@@ -145,7 +145,7 @@ def _named(words: Sequence[str]) -> str:
 def _listed(path: Path, _: tuple[int, int] | None) -> Texts:
     """As ``listed``. The last one tells a file that was changed since from what it was."""
     try:
-        text = paths.read_file(path, most=source_fingerprints.MOST_BYTES).decode("utf-8-sig")
+        text = paths.read_file(path, most=source_fingerprints.MAX_WORD_LIST_BYTES).decode("utf-8-sig")
         counts = Counter[str]()
         for word in _BETWEEN.finditer(text):
             counts[composed(word[0])] += 1

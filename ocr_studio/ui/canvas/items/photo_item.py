@@ -1,4 +1,4 @@
-"""The photo under the boxes: one array, shown at any zoom."""
+"""The photo under the boxes: one array, shown at any zoom and in other tones."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from ocr_studio.ui.style.box_outlines import Quality, TiledPaths
 SIZE = 13.0
 
 
-def mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
+def draw_mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
     """A small disc with a look's sign. ratio: pixels of the device per pixel of the screen."""
     made = _empty(ratio)
     with _disc(made, style.colour, halo) as painter:
@@ -36,7 +36,7 @@ def mark(style: BoxStyle, halo: QColor, ratio: float) -> QPixmap:
     return made
 
 
-def lock(colours: CanvasColours, ratio: float) -> QPixmap:
+def draw_lock(colours: CanvasColours, ratio: float) -> QPixmap:
     """A small disc with a padlock."""
     made = _empty(ratio)
     with _disc(made, colours.plate_text, colours.plate) as painter:
@@ -232,7 +232,7 @@ class WordsItem(QGraphicsItem):
         key = (look, ratio)
         if key not in self._marks:
             if look is None:
-                self._marks[key] = lock(self.colours, ratio)
+                self._marks[key] = draw_lock(self.colours, ratio)
             else:
-                self._marks[key] = mark(self.colours.styles[look], self.colours.halo, ratio)
+                self._marks[key] = draw_mark(self.colours.styles[look], self.colours.halo, ratio)
         return self._marks[key]
