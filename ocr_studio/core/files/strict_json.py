@@ -26,7 +26,7 @@ _DEEPER: Final = np.zeros(256, np.int8)
 _DEEPER[list(b"[{")], _DEEPER[list(b"]}")] = 1, -1
 _SHAPE: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _ODD: Final = (b"0" * (MAX_DIGITS + 1), b"0e000", b"0e+000")
-_NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"\\'))
+_NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b"[]{}"))
 _ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 
 
@@ -69,16 +69,24 @@ def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
 
 def _depth(data: bytes) -> int:
     """How deep lists and objects are nested, where it is JSON at all."""
-    structure = data.translate(None, _NOT_STRUCTURE)
-    if b"\\" in structure:
-        structure = _ESCAPED.sub(b"", data).translate(None, _NOT_STRUCTURE)
-    outside_texts = b"".join(structure.split(b'"')[::2])
-    return int(np.cumsum(_DEEPER[np.frombuffer(outside_texts, np.uint8)], dtype=np.int32).max(initial=0))
+    structure = _outside_texts(data).translate(None, _NOT_STRUCTURE)
+    return int(np.cumsum(_DEEPER[np.frombuffer(structure, np.uint8)], dtype=np.int32).max(initial=0))
+
+
+def _outside_texts(data: bytes) -> bytes:
+    """JSON without its texts and keys."""
+    if b"\\" in data:
+        data = _ESCAPED.sub(b"", data)
+    return b"".join(data.split(b'"')[::2])
 
 
 def _may_have_odd_numbers(data: bytes) -> bool:
     """Whether any number may have more than 20 digits or be too large for a float."""
     shape = data.translate(_SHAPE)
+    if not any(odd in shape for odd in _ODD):
+        return False
+    # It may have been in a text: many a photo's hash looks like a number.
+    shape = _outside_texts(data).translate(_SHAPE)
     return any(odd in shape for odd in _ODD)
 
 

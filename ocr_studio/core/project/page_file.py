@@ -274,8 +274,8 @@ def _quad(fields: Mapping[str, object], reach: tuple[float, float]) -> Quad:
 def _point(corner: object, reach: tuple[float, float]) -> Point:
     if not isinstance(corner, list) or len(corner) != 2:
         raise NotAPage("a corner is not [x, y]")
-    x, y = (_number(value, "quad", *reach) for value in corner)
-    return x, y
+    least, most = reach
+    return _number(corner[0], "quad", least, most), _number(corner[1], "quad", least, most)
 
 
 def _photo_path(fields: Mapping[str, object]) -> str:
@@ -338,7 +338,8 @@ def _integer(value: object, key: str, *, least: int, most: int) -> int:
 
 
 def _number(value: object, key: str, least: float, most: float) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+    # A tuple: asking for ``int | float`` takes much longer, and a page has thousands of numbers.
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
         raise NotAPage(f"{key} is not a number from {least:g} to {most:g}")
     return float(value)
 

@@ -348,7 +348,7 @@ def _change(seq: int, number: int, page: PageRow, kept: tuple[Any, Any], crc: ob
 def _places(number: int, quads: Any, kept: Any, crc: object) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     _check_sum(number, (quads, kept), crc)
     corners, ids = _array(quads, _QUAD), _json(_text(kept))
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids) or len(ids) != len(corners):
+    if not isinstance(ids, list) or not set(map(type, ids)) <= {str} or len(ids) != len(corners):
         raise IndexDamaged("words have no ids, or no places")
     with np.errstate(invalid="ignore"):
         near = np.abs(corners) <= _FARTHEST
