@@ -39,6 +39,7 @@ class Keeper:
     follow_links: bool = False
     unkept: int = 0
     _projects: Mapping[str, Project] = field(default_factory=dict)
+    _photo_of: dict[tuple[str, str], Path] = field(default_factory=dict)  # by folder and page
     _held: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Keeper:
@@ -70,11 +71,22 @@ class Keeper:
             project = self._projects[place]
             for event in read_batch.read_batch(desk, tuple(photos), project, again=self.again):
                 if isinstance(event, PhotoRead):
-                    yield replace(event, page=self._kept(project, event))
+                    page = self._kept(project, event)
+                    yield replace(event, page=page)
                 elif isinstance(event, PhotoKnown):
-                    yield PhotoRead(event.path, self._kept(project, event), 0.0)
+                    page = self._kept(project, event)
+                    yield PhotoRead(event.path, page, 0.0)
                 else:
                     yield event
+                    continue
+                self._tell_equal(place, page, event.path)
+
+    def _tell_equal(self, folder: str, page: Page, photo: Path) -> None:
+        first = self._photo_of.setdefault((folder, page.id), photo)
+        if first.name != photo.name:
+            remedy = "Delete one of them if you do not need it twice."
+            what = f"it is the same photo as {first.name}, and both share one page of the project"
+            complain(StudioError(what, file=photo, remedy=remedy))
 
     def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
         try:

@@ -24,6 +24,16 @@ _NAME = "ocr-studio"
 _HOME = "OCR_STUDIO_HOME"
 
 
+class NotPlainFile(OSError):
+    """What was to be opened is a folder, a pipe or a device. mode: ``st_mode``."""
+
+    def __init__(self, path: Path, mode: int) -> None:
+        folder = stat.S_ISDIR(mode)
+        reason = tr("it is a folder, not a file") if folder else tr("it is not a regular file")
+        super().__init__(errno.EISDIR if folder else errno.EINVAL, reason, str(path))
+        self.mode = mode
+
+
 def _home() -> Path | None:
     home = os.environ.get(_HOME)
     try:
@@ -103,7 +113,8 @@ def open_plain(path: Path) -> Iterator[io.BufferedReader]:
     """Open a plain file that the user named for reading, behind links or not.
 
     Raises:
-        OSError: It cannot be opened, or is something else: a pipe would be waited for, and a device may have no end.
+        NotPlainFile: It is something else: a pipe would be waited for, and a device may have no end.
+        OSError: It cannot be opened.
         ValueError: The path is none that a file can have.
     """
     # Opening for reading does something to some devices (a tape is rewound), so it is looked at first; O_NONBLOCK, as
@@ -117,7 +128,7 @@ def open_plain(path: Path) -> Iterator[io.BufferedReader]:
 
 def _check_plain(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, tr("it is no plain file"), str(path))
+        raise NotPlainFile(path, found.st_mode)
 
 
 def read_file(path: Path, *, most: int = 1 << 20) -> bytes:

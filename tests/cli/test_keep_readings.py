@@ -167,6 +167,18 @@ def test_a_photo_that_was_renamed_is_known_by_its_new_name(
     assert {line.split("\t")[0] for line in capsys.readouterr().out.splitlines()} == {"z.png", "b.png"}
 
 
+def test_two_photos_that_are_the_same_file_are_one_page_and_that_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "c.png").write_bytes((folder / "a.png").read_bytes())
+    for _ in range(2):  # as read and as known
+        assert cli.run(["read", str(folder), "--keep"]) == 0
+        said = capsys.readouterr().err.splitlines()
+        assert len(said) == 1
+        assert f"{folder / 'c.png'}: it is the same photo as a.png" in said[0]
+    assert sorted(kept(folder)) == ["a.png", "b.png"]
+
+
 def test_the_project_lies_where_the_settings_say(folder: Path, studio_home: Path) -> None:
     settings.save(settings.Settings(keep="library"))
     assert cli.run(["read", str(folder), "--keep"]) == 0

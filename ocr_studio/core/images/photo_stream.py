@@ -6,11 +6,11 @@ import contextlib
 import hashlib
 import io
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.core import paths
 from ocr_studio.core.images.photo_errors import COPY_AGAIN, PhotoError, not_a_file, refused
 from ocr_studio.core.translation import tr
 
@@ -18,13 +18,6 @@ MAX_BYTES: Final = 2 << 30
 
 _ID_BYTES: Final = 16
 _PIECE: Final = 1 << 18
-_FLAGS: Final = (
-    os.O_RDONLY
-    # It may have become a pipe in between, and opening a pipe waits for its other end.
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 @contextlib.contextmanager
@@ -34,16 +27,16 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
     Files without a size, as the system makes them up under /proc, count as empty: reading them may wait for ever.
     """
     try:
-        _check_kind(path, Path(path).stat())
-        with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            _check_kind(path, status)
-            if not status.st_size:
+        with paths.open_plain(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if not size:
                 raise PhotoError(tr("the file is empty"), file=path, remedy=tr(COPY_AGAIN))
-            if status.st_size > MAX_BYTES:
+            if size > MAX_BYTES:
                 remedy = tr("Save it as JPEG or PNG and open that.")
                 raise PhotoError(tr("the file is larger than 2 GiB"), file=path, remedy=remedy)
             yield stream
+    except paths.NotPlainFile as error:
+        raise not_a_file(path, error.mode) from error
     except (OSError, ValueError) as error:
         raise refused(path, error) from error
 
@@ -76,8 +69,3 @@ def id_of(data: bytes) -> str:
 
 def _digest() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=_ID_BYTES)
-
-
-def _check_kind(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise not_a_file(path, status.st_mode)

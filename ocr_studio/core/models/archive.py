@@ -160,7 +160,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if entry.filename not in _MOST:
             raise _Wrong(tr("it holds “{name}”; nothing of it was unpacked", name=entry.filename[:60]))
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG) or entry.is_dir():
-            raise _Wrong(tr("{name} is no plain file", name=entry.filename))
+            raise _Wrong(tr("{name} is not a regular file", name=entry.filename))
         if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _Wrong(tr("{name} is encrypted or packed in an unusual way", name=entry.filename))
         if entry.file_size > _MOST[entry.filename]:

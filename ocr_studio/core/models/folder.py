@@ -73,6 +73,6 @@ def _plain(path: Path, most: int) -> bytes:
 def _check_size(path: Path, found: os.stat_result, most: int) -> None:
     # A pipe would be waited for, and a device may have no end.
     if not stat.S_ISREG(found.st_mode):
-        raise BadModel(tr("it is no plain file"), file=path, remedy=tr("Delete this model, or import it again."))
+        raise BadModel(tr("it is not a regular file"), file=path, remedy=tr("Delete this model, or import it again."))
     if found.st_size > most:
         raise BadModel(tr("it is larger than {most} MB", most=most >> 20), file=path, remedy=tr("Delete this model."))

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ocr_studio.core import paths
 from ocr_studio.core.files import array_files
 from ocr_studio.core.files.array_files import BadArrays
 from ocr_studio.core.files.safe_folder import TooLarge
@@ -171,7 +172,7 @@ def test_too_many_members_are_refused_unread() -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.npz")
     for path in (tmp_path / "a.npz", Path(os.devnull), tmp_path):
-        with pytest.raises(OSError, match="no plain file"):
+        with pytest.raises(paths.NotPlainFile):
             array_files.read(path, most=MOST)
 
 

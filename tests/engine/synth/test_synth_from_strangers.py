@@ -99,11 +99,11 @@ def test_letters_of_letters_without_end_are_refused_before_they_are_drawn(packed
 def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ttf"
     os.mkfifo(pipe)
-    with pytest.raises(BadFont, match="no plain file"):
+    with pytest.raises(BadFont, match="not a regular file"):
         fonts.load(pipe)
-    with pytest.raises(BadStrokes, match="no plain file"):
+    with pytest.raises(BadStrokes, match="not a regular file"):
         recorded_strokes.load(pipe)
-    with pytest.raises(BadWordList, match="no plain file"):
+    with pytest.raises(BadWordList, match="not a regular file"):
         texts.listed(pipe)
 
 
